@@ -1,0 +1,220 @@
+//! Whether a benchmark's definition makes sense: everything that does not, at once.
+//!
+//! Names become paths, so identifiers and patterns are held to plain file names
+//! that cannot lead out of the benchmark's folder.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use scr_image::Spacing;
+
+use crate::benchmark::Checked;
+use crate::benchmark_file::{BenchmarkFile, SpacingValue};
+use crate::definition::{Fold, Image, LiteratureRow, Object};
+use crate::{Benchmark, DataError, Problem, Problems, files};
+
+/// Checks the file and reads the tables that it names.
+pub(crate) fn benchmark(
+    root: &Path,
+    place: &str,
+    file: BenchmarkFile,
+) -> Result<Benchmark, DataError> {
+    let mut check = Check { place, problems: Problems::default() };
+    check.identifiers(&file);
+    check.paths(&file);
+    check.spacing(&file);
+    let objects = check.objects(&file);
+    let images = check.images(root, &file);
+    let literature = check.literature(root, &file);
+    check.problems.or(())?;
+    let checked = Checked { file, images, objects, literature };
+    Ok(Benchmark::from_checked(root, checked))
+}
+
+struct Check<'a> {
+    place: &'a str,
+    problems: Problems,
+}
+
+impl Check<'_> {
+    fn expect(&mut self, holds: bool, key: &str, expected: &str, found: impl Into<String>) {
+        if !holds {
+            self.problems.push(Problem::new(format!("{}, {key}", self.place), expected, found, ""));
+        }
+    }
+
+    fn identifiers(&mut self, file: &BenchmarkFile) {
+        let word = "lower-case letters, digits, `-` and `_`, at most 64";
+        let is_word = |id: &str| {
+            let plain =
+                |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+            !id.is_empty() && id.len() <= 64 && id.chars().all(plain)
+        };
+        self.expect(is_word(&file.id), "id", word, format!("`{}`", file.id));
+        let lists = [
+            ("structures", file.structures.iter().map(|s| &s.id).collect::<Vec<_>>()),
+            ("objects", file.objects.iter().map(|o| &o.id).collect()),
+            ("observers", file.observers.iter().map(|o| &o.id).collect()),
+        ];
+        for (key, ids) in lists {
+            self.expect(!ids.is_empty(), key, "at least one", "none");
+            let mut seen = BTreeSet::new();
+            for id in ids {
+                self.expect(is_word(id), key, word, format!("`{id}`"));
+                self.expect(seen.insert(id), key, "each id once", format!("`{id}` twice"));
+            }
+        }
+    }
+
+    fn paths(&mut self, file: &BenchmarkFile) {
+        let mut expect = |key: &str, path: &str, holes: &[&str]| {
+            let plain = holes.iter().fold(path.to_owned(), |text, hole| text.replace(hole, "x"));
+            let is_inside = !plain.is_empty()
+                && !plain.contains(['\\', '{', '}', '\0'])
+                && plain.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
+            self.expect(
+                is_inside,
+                key,
+                "a path within the benchmark's folder",
+                format!("`{path}`"),
+            );
+            for hole in holes {
+                let expected = format!("a pattern with {hole}");
+                self.expect(path.contains(hole), key, &expected, format!("`{path}`"));
+            }
+        };
+        expect("images.table", &file.images.table, &[]);
+        expect("images.folder", &file.images.folder, &[]);
+        expect("images.pattern", &file.images.pattern, &["{image_id}"]);
+        for observer in &file.observers {
+            expect("observers.folder", &observer.folder, &[]);
+            expect("observers.pattern", &observer.pattern, &["{structure}", "{image_id}"]);
+            if let Some(landmarks) = &observer.landmarks {
+                expect("observers.landmarks", landmarks, &["{image_id}"]);
+            }
+        }
+        if let Some(literature) = &file.literature {
+            expect("literature.table", &literature.table, &[]);
+        }
+    }
+
+    fn spacing(&mut self, file: &BenchmarkFile) {
+        let (holds, found) = match &file.images.spacing_mm {
+            SpacingValue::Mm(mm) => (Spacing::isotropic(*mm).is_ok(), mm.to_string()),
+            SpacingValue::Word(word) => (word == "unknown", format!("`{word}`")),
+        };
+        let expected = "a number of mm above 0, or \"unknown\"";
+        self.expect(holds, "images.spacing_mm", expected, found);
+        let known = |word: &str| word.starts_with("allowed") || word.starts_with("forbidden");
+        let terms = &file.terms;
+        let expected = "words that begin with `allowed` or `forbidden`";
+        let found = format!("`{}`", terms.redistribution);
+        let holds = terms.redistribution.is_empty() || known(&terms.redistribution);
+        self.expect(holds, "terms.redistribution", expected, found);
+        if let Some(display) = &terms.display {
+            let holds = display == "allowed" || display == "forbidden";
+            self.expect(holds, "terms.display", "`allowed` or `forbidden`", format!("`{display}`"));
+        }
+    }
+
+    fn objects(&mut self, file: &BenchmarkFile) -> Vec<Object> {
+        let mut objects = Vec::new();
+        for object in &file.objects {
+            let mut structures = Vec::new();
+            self.expect(
+                !object.structures.is_empty(),
+                "objects.structures",
+                "at least one",
+                "none",
+            );
+            for id in &object.structures {
+                let index = file.structures.iter().position(|structure| structure.id == *id);
+                let found = format!("`{id}` in object `{}`", object.id);
+                self.expect(index.is_some(), "objects.structures", "ids of structures", found);
+                structures.extend(index);
+            }
+            objects.push(Object { id: object.id.clone(), name: object.name.clone(), structures });
+        }
+        objects
+    }
+
+    fn images(&mut self, root: &Path, file: &BenchmarkFile) -> Vec<Image> {
+        let path = root.join(&file.images.table);
+        let place = path.display().to_string();
+        let Some(bytes) = self.problems.keep(files::read_file(&path)) else { return Vec::new() };
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let headers = match reader.headers() {
+            Ok(headers) => headers.clone(),
+            Err(error) => {
+                self.problems.push(Problem::new(place, "a CSV table", error.to_string(), ""));
+                return Vec::new();
+            }
+        };
+        let column = |name: &str| headers.iter().position(|header| header == name);
+        let (Some(id_column), Some(fold_column)) = (column("image_id"), column(&file.folds.column))
+        else {
+            let expected = format!("the columns image_id and {}", file.folds.column);
+            let found = headers.iter().collect::<Vec<_>>().join(", ");
+            self.problems.push(Problem::new(place, expected, found, ""));
+            return Vec::new();
+        };
+        let mut images: Vec<Image> = Vec::new();
+        let mut seen = BTreeSet::new();
+        for (index, record) in reader.records().enumerate() {
+            let line = format!("{place}, line {}", index + 2);
+            let mut problem = |expected: &str, found: String| {
+                self.problems.push(Problem::new(&line, expected, found, ""));
+            };
+            let record = match record {
+                Ok(record) => record,
+                Err(error) => {
+                    problem("a row like the header", error.to_string());
+                    continue;
+                }
+            };
+            let id = record[id_column].to_owned();
+            if !is_file_name(&id) {
+                problem("an image_id of letters, digits, `.`, `-` and `_`", format!("`{id}`"));
+            }
+            if !seen.insert(id.clone()) {
+                problem("each image once", format!("`{id}` a second time"));
+            }
+            let fold = record[fold_column].trim().parse().ok().and_then(Fold::from_number);
+            let Some(fold) = fold else {
+                problem("fold 1 or 2", format!("`{}`", &record[fold_column]));
+                continue;
+            };
+            let attributes = headers
+                .iter()
+                .zip(&record)
+                .enumerate()
+                .filter(|(column, _)| *column != id_column && *column != fold_column)
+                .map(|(_, (name, value))| (name.to_owned(), value.to_owned()))
+                .collect();
+            images.push(Image { id, fold, attributes });
+        }
+        if images.is_empty() {
+            self.problems.push(Problem::new(place, "at least one image", "none", ""));
+        }
+        images
+    }
+
+    fn literature(&mut self, root: &Path, file: &BenchmarkFile) -> Vec<LiteratureRow> {
+        let Some(section) = &file.literature else { return Vec::new() };
+        let path = root.join(&section.table);
+        let Some(bytes) = self.problems.keep(files::read_file(&path)) else { return Vec::new() };
+        let rows: Result<Vec<LiteratureRow>, _> =
+            csv::Reader::from_reader(bytes.as_slice()).deserialize().collect();
+        let found = rows.map_err(|error| {
+            let expected = "published results as docs/benchmark-file.md describes them";
+            Problem::new(path.display().to_string(), expected, error.to_string(), "")
+        });
+        self.problems.keep(found).unwrap_or_default()
+    }
+}
+
+/// Whether `name` is a plain file name on every system: it cannot climb out of a folder.
+pub(crate) fn is_file_name(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
+    !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(plain)
+}

@@ -1,0 +1,156 @@
+//! `benchmark.toml`: the written form of what a benchmark is.
+//!
+//! Only the text and its keys; [`Benchmark`](crate::Benchmark) gives them
+//! meaning. Unknown keys are refused, so that a misspelt one is never ignored.
+//! docs/benchmark-file.md describes every key.
+
+use serde::{Deserialize, Serialize};
+
+/// The whole file.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BenchmarkFile {
+    /// Identifier: lower-case letters, digits, `-` and `_`.
+    pub id: String,
+    /// Name for people.
+    pub title: String,
+    /// What the images are.
+    #[serde(default)]
+    pub description: String,
+    /// How the structures are defined.
+    #[serde(default)]
+    pub definition: String,
+    /// Whether the images are drawn by the phantom and no patient's.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub phantom: bool,
+    /// Where the images are.
+    pub images: ImagesSection,
+    /// What is drawn.
+    pub structures: Vec<StructureSection>,
+    /// What is scored.
+    pub objects: Vec<ObjectSection>,
+    /// Who drew; the first is the reference.
+    pub observers: Vec<ObserverSection>,
+    /// The folds.
+    pub folds: FoldsSection,
+    /// What one may do with the data.
+    #[serde(default)]
+    pub terms: TermsSection,
+    /// What others published on these or comparable images.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub literature: Option<LiteratureSection>,
+}
+
+/// `[images]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ImagesSection {
+    /// CSV with the columns `image_id`, the fold column and any attributes.
+    pub table: String,
+    /// Folder of the radiographs; it may be absent: scoring needs none.
+    pub folder: String,
+    /// File name with `{image_id}`.
+    pub pattern: String,
+    /// Distance between pixels.
+    pub spacing_mm: SpacingValue,
+}
+
+/// A number of mm, or the word `unknown`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SpacingValue {
+    /// Distance between pixels in mm.
+    Mm(f64),
+    /// The word `unknown`; any other is refused.
+    Word(String),
+}
+
+/// `[[structures]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StructureSection {
+    /// Identifier, and the folder of its masks.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+}
+
+/// `[[objects]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObjectSection {
+    /// Identifier.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// The structures whose union it is.
+    pub structures: Vec<String>,
+}
+
+/// `[[observers]]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ObserverSection {
+    /// Identifier; the first observer is called `reference`.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Folder of the masks.
+    pub folder: String,
+    /// File name with `{structure}` and `{image_id}`.
+    pub pattern: String,
+    /// File name of the landmarks with `{image_id}`, from the benchmark's folder.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub landmarks: Option<String>,
+}
+
+/// `[folds]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FoldsSection {
+    /// Column of the table that holds 1 or 2.
+    pub column: String,
+    /// How the folds are to be used.
+    #[serde(default)]
+    pub protocol: String,
+}
+
+/// `[terms]`
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TermsSection {
+    /// Licence in words.
+    #[serde(default)]
+    pub licence: String,
+    /// On passing copies on; begins with `allowed` or `forbidden`.
+    #[serde(default)]
+    pub redistribution: String,
+    /// On showing the radiographs on pages: `allowed` or `forbidden`; as
+    /// redistribution where nothing is said.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub display: Option<String>,
+    /// How to obtain the data where copies may not be passed on.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub obtain: String,
+    /// What to cite.
+    #[serde(default)]
+    pub cite: Vec<String>,
+}
+
+/// `[literature]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LiteratureSection {
+    /// CSV with the columns of [`LiteratureRow`](crate::LiteratureRow).
+    pub table: String,
+    /// On which data the rows were measured.
+    pub note: String,
+}
+
+impl BenchmarkFile {
+    /// The file's text.
+    #[must_use]
+    pub fn to_toml(&self) -> String {
+        toml::to_string_pretty(self).expect("a struct of strings and lists is always valid TOML")
+    }
+}

@@ -1,0 +1,141 @@
+//! The parts that a benchmark is defined by: folds, images, structures, objects,
+//! observers, terms, and what others published.
+//!
+//! Plain values; [`Benchmark`](crate::Benchmark) holds them and reads the files.
+
+use serde::{Deserialize, Serialize};
+
+/// One of the two halves of a benchmark: what segments one was trained on the other.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Fold {
+    /// Fold 1; of the SCR database the odd-numbered images.
+    One,
+    /// Fold 2; of the SCR database the even-numbered images.
+    Two,
+}
+
+impl Fold {
+    /// Both folds.
+    pub const BOTH: [Self; 2] = [Self::One, Self::Two];
+
+    /// 1 or 2.
+    #[must_use]
+    pub const fn number(self) -> u8 {
+        match self {
+            Self::One => 1,
+            Self::Two => 2,
+        }
+    }
+
+    /// The fold called 1 or 2; no other number is one.
+    #[must_use]
+    pub const fn from_number(number: u8) -> Option<Self> {
+        match number {
+            1 => Some(Self::One),
+            2 => Some(Self::Two),
+            _ => None,
+        }
+    }
+
+    /// The other fold: the one to train on.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::One => Self::Two,
+            Self::Two => Self::One,
+        }
+    }
+}
+
+/// One radiograph of a benchmark.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Image {
+    /// Identifier, as in file names.
+    pub id: String,
+    /// Its fold.
+    pub fold: Fold,
+    /// Further columns of the table, in their order.
+    pub attributes: Vec<(String, String)>,
+}
+
+/// Something drawn in every image.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Structure {
+    /// Identifier, as in folder names.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+}
+
+/// Something scored: a union of structures.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Object {
+    /// Identifier.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Its structures, as indices into [`Benchmark::structures`](crate::Benchmark::structures).
+    pub structures: Vec<usize>,
+}
+
+/// A person, or group, who drew.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observer {
+    /// Identifier.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    pub(crate) folder: String,
+    pub(crate) pattern: String,
+    pub(crate) landmarks: Option<String>,
+}
+
+impl Observer {
+    /// Whether landmarks were given beside the masks.
+    #[must_use]
+    pub const fn has_landmarks(&self) -> bool {
+        self.landmarks.is_some()
+    }
+}
+
+/// What one may do with the data.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Terms {
+    /// Licence in words.
+    pub licence: String,
+    /// On passing copies on, in words.
+    pub redistribution: String,
+    /// Whether copies may be offered: only where the terms say `allowed`.
+    pub may_download: bool,
+    /// Whether the radiographs may be shown on pages.
+    pub may_display: bool,
+    /// How to obtain the data where copies may not be passed on.
+    pub obtain: String,
+    /// What to cite.
+    pub cite: Vec<String>,
+}
+
+/// A result that others published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LiteratureRow {
+    /// Object, or `all` for a measure of whole images.
+    pub object: String,
+    /// Measure as its source names it.
+    pub measure: String,
+    /// Method as its source names it.
+    pub method: String,
+    /// Year of publication.
+    pub year: String,
+    /// Mean over images.
+    pub mean: Option<f64>,
+    /// Standard deviation over images.
+    pub sd: Option<f64>,
+    /// Unit of both.
+    pub unit: String,
+    /// Protocol, or that nobody read which was used.
+    pub protocol: String,
+    /// Where the number stands.
+    pub source: String,
+    /// How it was verified.
+    pub verified: String,
+}

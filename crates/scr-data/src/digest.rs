@@ -1,0 +1,80 @@
+//! Names for exactly what was read: SHA-256 over a sorted manifest.
+//!
+//! A manifest has the very text that `sha256sum` prints, a line a file, sorted
+//! by name, so that anyone can check a digest with tools that outlive this one
+//! (docs/benchmark-file.md says how).
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use sha2::{Digest, Sha256};
+
+/// SHA-256 of some bytes.
+pub type FileDigest = [u8; 32];
+
+/// SHA-256 of a file's bytes.
+#[must_use]
+pub fn file_digest(bytes: &[u8]) -> FileDigest {
+    Sha256::digest(bytes).into()
+}
+
+/// `bytes` in hexadecimal digits.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        write!(text, "{byte:02x}").expect("writing to a string does not fail");
+        text
+    })
+}
+
+/// The files that something consists of, by path, with the digest of each.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Manifest {
+    files: BTreeMap<String, FileDigest>,
+}
+
+impl Manifest {
+    /// Adds a file by its path, `/` between folders, relative to the whole.
+    pub fn add(&mut self, path: impl Into<String>, digest: FileDigest) {
+        self.files.insert(path.into(), digest);
+    }
+
+    /// Adds all files of another manifest.
+    pub fn extend(&mut self, other: Self) {
+        self.files.extend(other.files);
+    }
+
+    /// The manifest's text: `HEX  PATH` a line, sorted by path's bytes.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.files.iter().fold(String::new(), |mut text, (path, digest)| {
+            writeln!(text, "{}  {path}", hex(digest)).expect("writing to a string does not fail");
+            text
+        })
+    }
+
+    /// The digest of the whole: `sha256:` and 64 hexadecimal digits.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        format!("sha256:{}", hex(&file_digest(self.text().as_bytes())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_manifest_is_what_sha256sum_prints_sorted() {
+        let mut manifest = Manifest::default();
+        manifest.add("b", file_digest(b"abc"));
+        manifest.add("a", file_digest(b""));
+        // printf '' > a; printf abc > b; sha256sum a b
+        let expected = "\
+            e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855  a\n\
+            ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad  b\n";
+        assert_eq!(manifest.text(), expected);
+        // sha256sum a b | sha256sum
+        assert_eq!(manifest.digest(), format!("sha256:{}", hex(&file_digest(expected.as_bytes()))));
+    }
+}

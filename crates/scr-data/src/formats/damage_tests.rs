@@ -1,0 +1,141 @@
+//! Damaged files of every format: never a panic, never a hang, and where the
+//! format has checksums never a wrong image.
+
+use proptest::prelude::*;
+use proptest::sample::Index;
+use scr_image::{Mask, Outline, Point, Radiograph, Size};
+
+use super::*;
+
+fn mask() -> Mask {
+    let corners = [(3.0, 2.0), (40.0, 9.0), (66.0, 30.0), (9.0, 36.0)];
+    let points = corners.map(|(x, y)| Point::new(x, y)).to_vec();
+    Mask::filled(Size::new(70, 40), &[Outline::new(points)])
+}
+
+fn tiff_of(mask: &Mask, compression: ::tiff::encoder::Compression) -> Vec<u8> {
+    use ::tiff::encoder::{TiffEncoder, colortype::Gray8};
+    let mut bytes = std::io::Cursor::new(Vec::new());
+    let Size { width, height } = mask.size();
+    TiffEncoder::new(&mut bytes)
+        .unwrap()
+        .with_compression(compression)
+        .write_image::<Gray8>(width as u32, height as u32, &mask.to_bytes(255))
+        .unwrap();
+    bytes.into_inner()
+}
+
+/// One whole file of every kind, with the name that makes it read.
+fn files() -> Vec<(&'static str, Vec<u8>)> {
+    use ::tiff::encoder::{Compression, DeflateLevel};
+    let mask = mask();
+    let dim = [70, 40];
+    let nii = nifti::tests::file(&dim, 2, &mask.to_bytes(1), true);
+    let wide: Vec<u8> =
+        mask.to_bytes(1).into_iter().flat_map(|v| f32::from(v).to_be_bytes()).collect();
+    let pixels = mask.to_bytes(1).into_iter().map(|v| u16::from(v) * 999).collect();
+    let image = Radiograph::new(mask.size(), u16::MAX, pixels, None).unwrap();
+    vec![
+        ("a.png", png::write_mask(&mask)),
+        ("b.png", png::write_radiograph(&image).unwrap()),
+        ("a.gif", gif::write_mask(&mask).unwrap()),
+        ("a.tif", tiff_of(&mask, Compression::Uncompressed)),
+        ("b.tif", tiff_of(&mask, Compression::Lzw)),
+        ("c.tiff", tiff_of(&mask, Compression::Deflate(DeflateLevel::Fast))),
+        ("d.tiff", tiff_of(&mask, Compression::Packbits)),
+        ("a.nii.gz", nifti::tests::gz(&nii)),
+        ("a.nii", nii),
+        ("b.nii", nifti::tests::file(&dim, 16, &wide, false)),
+        ("a.dcm", dicom::tests::small_mask()),
+        ("b.dcm", dicom::tests::small_radiograph()),
+    ]
+}
+
+/// Reads the bytes in every way there is.
+fn read_all(name: &str, bytes: &[u8]) -> [Result<Mask, FormatError>; 1] {
+    let _ = read_radiograph(name, bytes);
+    let _ = pfs::parse(bytes);
+    [read_mask(name, bytes)]
+}
+
+#[test]
+fn every_whole_file_is_read() {
+    for (name, bytes) in files() {
+        assert!(read_mask(name, &bytes).is_ok() || read_radiograph(name, &bytes).is_ok(), "{name}");
+    }
+}
+
+#[test]
+fn a_file_cut_off_anywhere_is_never_read_as_another_mask() {
+    for (name, bytes) in files() {
+        let whole = read_mask(name, &bytes);
+        for length in 0..bytes.len() {
+            let [cut] = read_all(name, &bytes[..length]);
+            // Some formats end in bytes that no pixel needs.
+            assert!(cut.is_err() || cut == whole, "{name} cut to {length} bytes");
+        }
+    }
+}
+
+#[test]
+fn a_flipped_bit_in_a_png_is_found() {
+    let bytes = png::write_mask(&mask());
+    for at in 0..bytes.len() {
+        for bit in 0..8 {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 1 << bit;
+            let found = read_mask("x.png", &flipped);
+            assert!(found.is_err() || found == Ok(mask()), "byte {at}, bit {bit}");
+        }
+    }
+}
+
+#[test]
+fn every_byte_of_every_file_may_be_anything() {
+    for (name, bytes) in files() {
+        // The array of an uncompressed file has no structure to break.
+        for at in 0..bytes.len().min(700) {
+            for value in [0, 1, 0x7f, 0x80, 0xff, bytes[at] ^ 1] {
+                let mut damaged = bytes.clone();
+                damaged[at] = value;
+                let _ = read_all(name, &damaged);
+            }
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn random_bytes_are_no_image(
+        bytes in prop::collection::vec(any::<u8>(), 0..600), which in any::<Index>(),
+    ) {
+        let files = files();
+        let (name, whole) = &files[which.index(files.len())];
+        prop_assert!(read_all(name, &bytes)[0].is_err());
+        // Behind a true beginning.
+        let mut spliced = whole[..whole.len().min(160)].to_vec();
+        spliced.extend(&bytes);
+        let _ = read_all(name, &spliced);
+    }
+
+    #[test]
+    fn several_flipped_bits_do_no_harm(
+        flips in prop::collection::vec((any::<Index>(), 0u8..8), 1..12), which in any::<Index>(),
+    ) {
+        let files = files();
+        let (name, whole) = &files[which.index(files.len())];
+        let mut bytes = whole.clone();
+        for (at, bit) in flips {
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+        }
+        let _ = read_all(name, &bytes);
+    }
+
+    #[test]
+    fn any_text_is_points_or_an_error(text in "[\\[\\]{};=, \r\nLabel0-9.eE-]{0,200}") {
+        let _ = pfs::parse(text.as_bytes());
+    }
+}

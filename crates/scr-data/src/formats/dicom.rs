@@ -1,0 +1,280 @@
+//! DICOM: single grey images, uncompressed.
+//!
+//! A radiograph comes out as a viewer first shows it: stored values are taken
+//! through the rescale slope and intercept and, where the file states a window,
+//! through the first window (PS3.3, C.11.2.1.2, the linear function), and
+//! MONOCHROME1 is turned, so that values rise with brightness. The spacing is
+//! `PixelSpacing` where stated, else `ImagerPixelSpacing`: the latter is measured
+//! at the detector, where the patient appears larger than life.
+//!
+//! A mask is taken from the stored values, no rescaling and no window.
+//!
+//! Compressed pixels, lookup tables, colour and several frames are not read.
+
+mod elements;
+
+use scr_image::{Mask, Radiograph, Size, Spacing};
+
+use super::masks::MaskRows;
+use super::{FormatError, MaskValue, checked_size, radiograph};
+use elements::{Elements, Tag};
+
+const FORMAT: &str = "DICOM";
+
+const SAMPLES_PER_PIXEL: Tag = (0x0028, 0x0002);
+const PHOTOMETRIC_INTERPRETATION: Tag = (0x0028, 0x0004);
+const NUMBER_OF_FRAMES: Tag = (0x0028, 0x0008);
+const ROWS: Tag = (0x0028, 0x0010);
+const COLUMNS: Tag = (0x0028, 0x0011);
+const PIXEL_SPACING: Tag = (0x0028, 0x0030);
+const BITS_ALLOCATED: Tag = (0x0028, 0x0100);
+const BITS_STORED: Tag = (0x0028, 0x0101);
+const HIGH_BIT: Tag = (0x0028, 0x0102);
+const PIXEL_REPRESENTATION: Tag = (0x0028, 0x0103);
+const WINDOW_CENTER: Tag = (0x0028, 0x1050);
+const WINDOW_WIDTH: Tag = (0x0028, 0x1051);
+const RESCALE_INTERCEPT: Tag = (0x0028, 0x1052);
+const RESCALE_SLOPE: Tag = (0x0028, 0x1053);
+const VOI_LUT_FUNCTION: Tag = (0x0028, 0x1056);
+const IMAGER_PIXEL_SPACING: Tag = (0x0018, 0x1164);
+
+const WANTED: &[Tag] = &[
+    SAMPLES_PER_PIXEL,
+    PHOTOMETRIC_INTERPRETATION,
+    NUMBER_OF_FRAMES,
+    ROWS,
+    COLUMNS,
+    PIXEL_SPACING,
+    BITS_ALLOCATED,
+    BITS_STORED,
+    HIGH_BIT,
+    PIXEL_REPRESENTATION,
+    WINDOW_CENTER,
+    WINDOW_WIDTH,
+    RESCALE_INTERCEPT,
+    RESCALE_SLOPE,
+    VOI_LUT_FUNCTION,
+    IMAGER_PIXEL_SPACING,
+];
+
+/// Reads a mask: 1, 8, 16 or 32 bits allocated, MONOCHROME2.
+///
+/// # Errors
+/// See [`read_mask`](super::read_mask). MONOCHROME1 is refused: whether its 0 is
+/// meant as background or as white, the file does not tell.
+pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
+    let image = Image::open(bytes, &[1, 8, 16, 32])?;
+    if image.is_monochrome1 {
+        let hint = "save the mask as MONOCHROME2: in MONOCHROME1 its 0 is shown white";
+        return Err(FormatError::unsupported("MONOCHROME2", "MONOCHROME1", hint));
+    }
+    let mut rows = MaskRows::new(image.size, |v: i64| v);
+    let mut values = Vec::with_capacity(image.size.width);
+    for row in 0..image.size.height {
+        values.clear();
+        values.extend(image.row(row));
+        rows.push(&values);
+    }
+    rows.finish(|stored| Ok(MaskValue::Number(stored)))
+}
+
+/// Reads a radiograph: 8 or 16 bits allocated.
+///
+/// Its greatest value is that of the stored bits (4095 for 12) when no window is
+/// stated; with one it is 255 for up to 8 stored bits and 65535 for more.
+///
+/// # Errors
+/// See [`read_radiograph`](super::read_radiograph).
+pub fn read_radiograph(bytes: &[u8]) -> Result<Radiograph, FormatError> {
+    let image = Image::open(bytes, &[8, 16])?;
+    let shades = Shades::of(&image)?;
+    let mut pixels = Vec::with_capacity(image.size.area());
+    for row in 0..image.size.height {
+        pixels.extend(image.row(row).map(|stored| shades.shade(stored)));
+    }
+    let spacing = spacing(&image.elements)?;
+    let radiograph = radiograph(image.size, shades.max_value, pixels, spacing);
+    Ok(if image.is_monochrome1 { radiograph.inverted() } else { radiograph })
+}
+
+/// An image whose description has been checked.
+struct Image<'a> {
+    elements: Elements<'a>,
+    size: Size,
+    allocated: usize,
+    stored: u32,
+    is_signed: bool,
+    is_monochrome1: bool,
+    pixels: &'a [u8],
+}
+
+impl<'a> Image<'a> {
+    fn open(bytes: &'a [u8], depths: &[u16]) -> Result<Self, FormatError> {
+        let elements = Elements::read(bytes, WANTED)?;
+        let need = |tag: Tag, name: &str| {
+            elements
+                .number(tag)
+                .ok_or_else(|| FormatError::damaged(FORMAT, format!("{name} is missing")))
+        };
+        let frames = elements.texts(NUMBER_OF_FRAMES).first().map_or(Ok(1), |text| text.parse());
+        match frames {
+            Ok(1) => {}
+            Ok(found) => return Err(FormatError::Frames { found }),
+            Err(_) => return Err(FormatError::damaged(FORMAT, "NumberOfFrames is no number")),
+        }
+        let samples = elements.number(SAMPLES_PER_PIXEL).unwrap_or(1);
+        let photometric =
+            elements.texts(PHOTOMETRIC_INTERPRETATION).first().copied().unwrap_or_default();
+        if samples != 1 || !matches!(photometric, "MONOCHROME1" | "MONOCHROME2") {
+            return Err(FormatError::Channels { found: format!("{samples} ({photometric})") });
+        }
+        let size = checked_size(need(COLUMNS, "Columns")?.into(), need(ROWS, "Rows")?.into())?;
+        let allocated = need(BITS_ALLOCATED, "BitsAllocated")?;
+        if !depths.contains(&allocated) {
+            let depths: Vec<String> = depths.iter().map(u16::to_string).collect();
+            let expected = format!("BitsAllocated {}", depths.join(", "));
+            let hint = "save the image with 8 or 16 bits";
+            return Err(FormatError::unsupported(expected, allocated.to_string(), hint));
+        }
+        let stored = elements.number(BITS_STORED).unwrap_or(allocated);
+        let high_bit = elements.number(HIGH_BIT).unwrap_or(stored.saturating_sub(1));
+        if stored == 0 || stored > allocated || high_bit + 1 != stored {
+            let reason =
+                format!("{stored} bits up to bit {high_bit} stored in {allocated} allocated");
+            return Err(FormatError::damaged(FORMAT, reason));
+        }
+        let pixels = elements
+            .pixel_data()
+            .ok_or_else(|| FormatError::damaged(FORMAT, "there are no pixels"))?;
+        let allocated = usize::from(allocated);
+        let expected = (size.area() * allocated).div_ceil(8);
+        // One byte more fills an odd length.
+        if pixels.len() < expected || pixels.len() > expected + 1 {
+            let reason = format!("{} bytes of pixels where {expected} are stated", pixels.len());
+            return Err(FormatError::damaged(FORMAT, reason));
+        }
+        Ok(Self {
+            size,
+            allocated,
+            stored: stored.into(),
+            is_signed: elements.number(PIXEL_REPRESENTATION) == Some(1),
+            is_monochrome1: photometric == "MONOCHROME1",
+            pixels,
+            elements,
+        })
+    }
+
+    /// The stored values of one row, with their signs and without unused bits.
+    fn row(&self, row: usize) -> impl Iterator<Item = i64> + '_ {
+        let unused = u64::BITS - self.stored;
+        let first = row * self.size.width;
+        (first..first + self.size.width).map(move |index| {
+            let raw = self.raw(index) << unused;
+            if self.is_signed { (raw as i64) >> unused } else { (raw >> unused) as i64 }
+        })
+    }
+
+    fn raw(&self, index: usize) -> u64 {
+        let is_big = self.elements.is_big_endian();
+        match self.allocated {
+            // Bits run on over the ends of rows, lowest first (PS3.5, section 8.1.1).
+            1 => u64::from(self.byte(index / 8) >> (index % 8) & 1),
+            8 => u64::from(self.byte(index)),
+            bits => {
+                let bytes = &self.pixels[index * bits / 8..][..bits / 8];
+                let join = |value: u64, &byte: &u8| value << 8 | u64::from(byte);
+                if is_big { bytes.iter().fold(0, join) } else { bytes.iter().rev().fold(0, join) }
+            }
+        }
+    }
+
+    fn byte(&self, index: usize) -> u8 {
+        let index = if self.elements.is_paired() { index ^ 1 } else { index };
+        self.pixels.get(index).copied().unwrap_or_default()
+    }
+}
+
+/// From stored values to brightness.
+struct Shades {
+    max_value: u16,
+    lowest: i64,
+    slope: f64,
+    intercept: f64,
+    /// Centre and width.
+    window: Option<(f64, f64)>,
+}
+
+impl Shades {
+    fn of(image: &Image<'_>) -> Result<Self, FormatError> {
+        let elements = &image.elements;
+        let slope = decimal(elements, RESCALE_SLOPE, "RescaleSlope")?.unwrap_or(1.0);
+        let intercept = decimal(elements, RESCALE_INTERCEPT, "RescaleIntercept")?.unwrap_or(0.0);
+        if slope == 0.0 {
+            return Err(FormatError::damaged(FORMAT, "RescaleSlope is 0"));
+        }
+        let window = match (
+            decimal(elements, WINDOW_CENTER, "WindowCenter")?,
+            decimal(elements, WINDOW_WIDTH, "WindowWidth")?,
+        ) {
+            (Some(centre), Some(width)) if width >= 1.0 => Some((centre, width)),
+            (None, None) => None,
+            (centre, width) => {
+                let reason = format!("a window with centre {centre:?} and width {width:?}");
+                return Err(FormatError::damaged(FORMAT, reason));
+            }
+        };
+        let function = elements.texts(VOI_LUT_FUNCTION).first().copied().unwrap_or_default();
+        if window.is_some() && !matches!(function, "" | "LINEAR") {
+            let hint = "export the image with a linear window, or without one";
+            return Err(FormatError::unsupported("a LINEAR window", function, hint));
+        }
+        let greatest = ((1u64 << image.stored) - 1) as u16;
+        let max_value = match window {
+            None => greatest,
+            Some(_) if image.stored <= 8 => 255,
+            Some(_) => u16::MAX,
+        };
+        let lowest = if image.is_signed { -(1i64 << (image.stored - 1)) } else { 0 };
+        Ok(Self { max_value, lowest, slope, intercept, window })
+    }
+
+    fn shade(&self, stored: i64) -> u16 {
+        let Some((centre, width)) = self.window else {
+            // Without a window a positive rescaling moves no brightness against another.
+            let shade = (stored - self.lowest) as u16;
+            return if self.slope > 0.0 { shade } else { self.max_value - shade };
+        };
+        let value = self.slope * stored as f64 + self.intercept;
+        let from_centre = value - (centre - 0.5);
+        let share = if from_centre <= -(width - 1.0) / 2.0 {
+            0.0
+        } else if from_centre > (width - 1.0) / 2.0 {
+            1.0
+        } else {
+            from_centre / (width - 1.0) + 0.5
+        };
+        (share * f64::from(self.max_value)).round() as u16
+    }
+}
+
+/// The first number of an element of decimal strings; none when it is absent.
+fn decimal(elements: &Elements<'_>, tag: Tag, name: &str) -> Result<Option<f64>, FormatError> {
+    let Some(&text) = elements.texts(tag).first() else { return Ok(None) };
+    match text.parse::<f64>() {
+        Ok(number) if number.is_finite() => Ok(Some(number)),
+        _ => Err(FormatError::damaged(FORMAT, format!("{name} is `{text}`"))),
+    }
+}
+
+/// The distance between pixels; the first number is that between rows.
+fn spacing(elements: &Elements<'_>) -> Result<Option<Spacing>, FormatError> {
+    let texts = [PIXEL_SPACING, IMAGER_PIXEL_SPACING].map(|tag| elements.texts(tag));
+    let Some(texts) = texts.into_iter().find(|texts| !texts.is_empty()) else { return Ok(None) };
+    let damaged = || FormatError::damaged(FORMAT, format!("a spacing of `{}`", texts.join("\\")));
+    let [rows, columns] = texts[..] else { return Err(damaged()) };
+    let mm = |text: &str| text.parse::<f64>().map_err(|_| damaged());
+    Spacing::new(mm(columns)?, mm(rows)?).map(Some).map_err(|_| damaged())
+}
+
+#[cfg(test)]
+pub(super) mod tests;

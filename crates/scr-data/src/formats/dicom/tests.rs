@@ -1,0 +1,293 @@
+//! DICOM files written by another implementation (dicom-object) and by hand.
+
+use std::io::Write;
+
+use dicom_object::mem::InMemElement;
+use dicom_object::{FileMetaTableBuilder, InMemDicomObject, StandardDataDictionary};
+
+use super::*;
+
+const IMPLICIT: &str = "1.2.840.10008.1.2";
+const EXPLICIT: &str = "1.2.840.10008.1.2.1";
+const BIG_ENDIAN: &str = "1.2.840.10008.1.2.2";
+
+/// An element of any value. dicom-object does not name its type of values, so
+/// that it has to be inferred from one that is.
+macro_rules! with_value {
+    ($tag:expr, $kind:expr, $value:expr) => {{
+        let kind = || $kind.parse().unwrap();
+        let text = InMemElement::<StandardDataDictionary>::new($tag, kind(), "text");
+        let [_, value] = [text.value().primitive().cloned().unwrap(), $value.into()];
+        InMemElement::new($tag, kind(), value)
+    }};
+}
+
+/// What tests change of a file.
+struct Case {
+    syntax: &'static str,
+    size: (u16, u16),
+    bits: (u16, u16),
+    photometric: &'static str,
+    numbers: Vec<(Tag, u16)>,
+    texts: Vec<(Tag, &'static str, &'static str)>,
+    /// Stored values, of 8 or 16 bits as allocated.
+    pixels: Vec<u16>,
+}
+
+impl Case {
+    fn new(size: (u16, u16), bits: (u16, u16), pixels: &[u16]) -> Self {
+        Self {
+            syntax: EXPLICIT,
+            size,
+            bits,
+            photometric: "MONOCHROME2",
+            numbers: vec![],
+            texts: vec![],
+            pixels: pixels.to_vec(),
+        }
+    }
+
+    fn text(mut self, tag: Tag, kind: &'static str, value: &'static str) -> Self {
+        self.texts.push((tag, kind, value));
+        self
+    }
+
+    fn number(mut self, tag: Tag, value: u16) -> Self {
+        self.numbers.push((tag, value));
+        self
+    }
+
+    /// The file as dicom-object writes it.
+    fn bytes(&self) -> Vec<u8> {
+        let tag = |tag: Tag| dicom_object::Tag(tag.0, tag.1);
+        let mut object = InMemDicomObject::new_empty();
+        let numbers = [
+            (COLUMNS, self.size.0),
+            (ROWS, self.size.1),
+            (SAMPLES_PER_PIXEL, 1),
+            (BITS_ALLOCATED, self.bits.0),
+            (BITS_STORED, self.bits.1),
+            (HIGH_BIT, self.bits.1 - 1),
+            (PIXEL_REPRESENTATION, 0),
+        ];
+        for (name, value) in numbers.into_iter().chain(self.numbers.iter().copied()) {
+            object.put(with_value!(tag(name), "US", value));
+        }
+        object.put_str(tag(PHOTOMETRIC_INTERPRETATION), "CS".parse().unwrap(), self.photometric);
+        for &(name, kind, value) in &self.texts {
+            object.put_str(tag(name), kind.parse().unwrap(), value);
+        }
+        let data = (0x7fe0, 0x0010);
+        let is_big = self.syntax == BIG_ENDIAN;
+        let in_order = |v: &u16| if is_big { v.to_be_bytes() } else { v.to_le_bytes() };
+        let (kind, mut values): (_, Vec<u8>) = if self.bits.0 == 16 {
+            ("OW", self.pixels.iter().flat_map(in_order).collect())
+        } else {
+            ("OB", self.pixels.iter().map(|&v| v as u8).collect())
+        };
+        values.resize(values.len().next_multiple_of(2), 0);
+        object.put(with_value!(tag(data), kind, values.as_slice()));
+        let meta = FileMetaTableBuilder::new()
+            .transfer_syntax(self.syntax)
+            .media_storage_sop_class_uid("1.2.840.10008.5.1.4.1.1.1")
+            .media_storage_sop_instance_uid("1.2.3");
+        let mut bytes = Vec::new();
+        object.with_meta(meta).unwrap().write_all(&mut bytes).unwrap();
+        bytes
+    }
+}
+
+/// A mask of 3 x 2 pixels, for other tests to damage.
+pub(in crate::formats) fn small_mask() -> Vec<u8> {
+    Case::new((3, 2), (8, 8), &[0, 1, 0, 1, 1, 0]).bytes()
+}
+
+/// A windowed radiograph of 2 x 2 pixels, for other tests to damage.
+pub(in crate::formats) fn small_radiograph() -> Vec<u8> {
+    Case::new((2, 2), (16, 12), &[0, 1000, 2000, 4095])
+        .text(WINDOW_CENTER, "DS", "2048")
+        .text(WINDOW_WIDTH, "DS", "1000")
+        .text(PIXEL_SPACING, "DS", "0.2\\0.1")
+        .bytes()
+}
+
+#[test]
+fn a_mask_is_read_in_every_uncompressed_transfer_syntax() {
+    for syntax in [IMPLICIT, EXPLICIT, BIG_ENDIAN] {
+        for bits in [(8, 8), (16, 12), (16, 16)] {
+            let case = Case { syntax, ..Case::new((3, 2), bits, &[0, 200, 0, 200, 200, 0]) };
+            assert_eq!(read_mask(&case.bytes()), Ok(Mask::from_text(".#. ##.")), "{syntax}");
+        }
+    }
+}
+
+#[test]
+fn one_bit_masks_run_on_over_the_ends_of_rows() {
+    // Pixels of 3 x 3 in the bits of two bytes, lowest first.
+    let case = Case::new((3, 3), (1, 1), &[0b1101_0010, 0b1]);
+    assert_eq!(read_mask(&case.bytes()), Ok(Mask::from_text(".#. .#. ###")));
+}
+
+#[test]
+fn swapped_pairs_of_8_bit_pixels_are_put_in_order() {
+    let mut bytes = Case { syntax: BIG_ENDIAN, ..Case::new((2, 1), (8, 8), &[0, 1]) }.bytes();
+    let at = bytes.windows(2).rposition(|pair| pair == b"OB").unwrap();
+    bytes[at + 1] = b'W';
+    assert_eq!(read_mask(&bytes), Ok(Mask::from_text("#.")));
+}
+
+#[test]
+fn without_a_window_a_radiograph_keeps_its_stored_values() {
+    let image = read_radiograph(&Case::new((2, 1), (16, 12), &[5, 4095]).bytes()).unwrap();
+    assert_eq!((image.max_value(), image.pixels()), (4095, &[5, 4095][..]));
+    let case = Case { photometric: "MONOCHROME1", ..Case::new((2, 1), (16, 12), &[5, 4095]) };
+    assert_eq!(read_radiograph(&case.bytes()).unwrap().pixels(), [4090, 0]);
+    assert_eq!(read_mask(&case.bytes()).unwrap_err().found(), "MONOCHROME1");
+}
+
+#[test]
+fn signed_values_and_negative_slopes_keep_brightness_rising() {
+    // In 12 bits 0x800 is -2048 and 0x7ff is 2047.
+    let case = Case::new((3, 1), (16, 12), &[0x800, 0, 0x7ff]).number(PIXEL_REPRESENTATION, 1);
+    assert_eq!(read_radiograph(&case.bytes()).unwrap().pixels(), [0, 2048, 4095]);
+    let case = case.text(RESCALE_SLOPE, "DS", "-1").text(RESCALE_INTERCEPT, "DS", "10");
+    assert_eq!(read_radiograph(&case.bytes()).unwrap().pixels(), [4095, 2047, 0]);
+}
+
+#[test]
+fn the_first_window_is_applied_as_the_standard_says() {
+    // Centre 2048, width 4096 is the standard's own example of an identity (C.11.2.1.2.1).
+    let values = [0, 1, 2047, 2048, 4094, 4095];
+    let case = Case::new((6, 1), (16, 12), &values).text(WINDOW_CENTER, "DS", "2048\\500").text(
+        WINDOW_WIDTH,
+        "DS",
+        "4096\\200",
+    );
+    let image = read_radiograph(&case.bytes()).unwrap();
+    let expected = values.map(|v| (f64::from(v) / 4095.0 * 65535.0).round() as u16);
+    assert_eq!((image.max_value(), image.pixels()), (65535, &expected[..]));
+
+    // Centre 100, width 0 is no window; width 1 is a threshold at 99.5.
+    let narrow = |width| {
+        let case = Case::new((2, 1), (8, 8), &[99, 100]).text(WINDOW_CENTER, "DS", "100").text(
+            WINDOW_WIDTH,
+            "DS",
+            width,
+        );
+        read_radiograph(&case.bytes())
+    };
+    assert_eq!(narrow("1").unwrap().pixels(), [0, 255]);
+    assert!(matches!(narrow("0"), Err(FormatError::Damaged { .. })));
+}
+
+#[test]
+fn the_rescaled_value_goes_through_the_window() {
+    let case = Case::new((3, 1), (8, 8), &[0, 50, 100])
+        .text(RESCALE_SLOPE, "DS", "2")
+        .text(RESCALE_INTERCEPT, "DS", "-100")
+        .text(WINDOW_CENTER, "DS", "0.5")
+        .text(WINDOW_WIDTH, "DS", "201");
+    assert_eq!(read_radiograph(&case.bytes()).unwrap().pixels(), [0, 128, 255]);
+}
+
+#[test]
+fn the_first_number_of_a_spacing_is_between_rows() {
+    let case = Case::new((1, 1), (8, 8), &[0]).text(IMAGER_PIXEL_SPACING, "DS", "0.4\\0.3");
+    let spacing = |case: &Case| read_radiograph(&case.bytes()).unwrap().spacing().unwrap();
+    assert_eq!((spacing(&case).x_mm(), spacing(&case).y_mm()), (0.3, 0.4));
+    let case = case.text(PIXEL_SPACING, "DS", "0.2\\0.1");
+    assert_eq!((spacing(&case).x_mm(), spacing(&case).y_mm()), (0.1, 0.2));
+    let case = Case::new((1, 1), (8, 8), &[0]).text(PIXEL_SPACING, "DS", "0\\0.1");
+    assert!(read_radiograph(&case.bytes()).is_err());
+}
+
+#[test]
+fn what_is_not_supported_is_refused_by_name() {
+    let case = Case::new((1, 1), (8, 8), &[0]).text(NUMBER_OF_FRAMES, "IS", "3");
+    assert_eq!(read_mask(&case.bytes()), Err(FormatError::Frames { found: 3 }));
+    let case = Case { photometric: "RGB", ..Case::new((1, 1), (8, 8), &[0, 0, 0]) }
+        .number(SAMPLES_PER_PIXEL, 3);
+    assert_eq!(read_mask(&case.bytes()).unwrap_err().found(), "3 (RGB)");
+    let case = Case::new((1, 1), (8, 8), &[0])
+        .text(WINDOW_CENTER, "DS", "1")
+        .text(WINDOW_WIDTH, "DS", "2")
+        .text(VOI_LUT_FUNCTION, "CS", "SIGMOID");
+    assert_eq!(read_radiograph(&case.bytes()).unwrap_err().found(), "SIGMOID");
+    assert!(
+        read_mask(&Case::new((9000, 9000), (8, 8), &[0]).bytes())
+            .is_err_and(|error| matches!(error, FormatError::TooLarge { .. }))
+    );
+}
+
+/// The front of a file by hand: preamble, magic and transfer syntax.
+fn front(syntax: &str) -> Vec<u8> {
+    let mut bytes = vec![0; 128];
+    bytes.extend(b"DICM");
+    let mut syntax = syntax.as_bytes().to_vec();
+    syntax.resize(syntax.len().next_multiple_of(2), 0);
+    bytes.extend([2, 0, 0x10, 0]);
+    bytes.extend(b"UI");
+    bytes.extend((syntax.len() as u16).to_le_bytes());
+    bytes.extend(syntax);
+    bytes
+}
+
+#[test]
+fn compressed_files_are_refused_with_their_name() {
+    for (syntax, name) in [
+        ("1.2.840.10008.1.2.4.70", "JPEG"),
+        ("1.2.840.10008.1.2.4.90", "JPEG 2000"),
+        ("1.2.840.10008.1.2.5", "RLE"),
+        ("1.2.840.10008.1.2.1.99", "Deflate"),
+    ] {
+        let error = read_mask(&front(syntax)).unwrap_err();
+        assert_eq!(error.found(), name);
+        assert!(error.hint().starts_with("decompress it first"));
+    }
+}
+
+#[test]
+fn nested_sequences_are_passed_over_and_their_elements_not_taken() {
+    let plain = small_mask();
+    let data_set = plain.windows(4).position(|w| w == [0x28, 0, 2, 0]).unwrap();
+    let mut bytes = plain[..data_set].to_vec();
+    let undefined = [0xff; 4];
+    // (0008,1140) SQ, an item, in it a Columns of 77 and an unknown element with
+    // an implicit item, then all ends.
+    bytes.extend([8, 0, 0x40, 0x11]);
+    bytes.write_all(b"SQ\0\0").unwrap();
+    bytes.extend(undefined);
+    bytes.extend([0xfe, 0xff, 0, 0xe0]);
+    bytes.extend(undefined);
+    bytes.extend([0x28, 0, 0x11, 0]);
+    bytes.write_all(b"US\x02\0\x4d\0").unwrap();
+    bytes.extend([9, 0, 1, 0]);
+    bytes.write_all(b"UN\0\0").unwrap();
+    bytes.extend(undefined);
+    bytes.extend([0xfe, 0xff, 0, 0xe0]);
+    bytes.extend(undefined);
+    bytes.extend([0x28, 0, 0x11, 0, 2, 0, 0, 0, 0x4e, 0]);
+    for end in [0x0d, 0xdd, 0x0d, 0xdd] {
+        bytes.extend([0xfe, 0xff, end, 0xe0, 0, 0, 0, 0]);
+    }
+    bytes.extend(&plain[data_set..]);
+    assert_eq!(read_mask(&bytes), Ok(Mask::from_text(".#. ##.")));
+}
+
+#[test]
+fn a_hundred_thousand_nested_sequences_do_not_exhaust_the_stack() {
+    let mut bytes = front(EXPLICIT);
+    for _ in 0..100_000 {
+        bytes.extend([8, 0, 0x40, 0x11, b'S', b'Q', 0, 0, 0xff, 0xff, 0xff, 0xff]);
+        bytes.extend([0xfe, 0xff, 0, 0xe0, 0xff, 0xff, 0xff, 0xff]);
+    }
+    assert!(matches!(read_mask(&bytes), Err(FormatError::Damaged { .. })));
+}
+
+#[test]
+fn a_length_beyond_the_end_of_the_file_is_damage() {
+    let mut bytes = front(EXPLICIT);
+    bytes.extend([8, 0, 1, 0, b'O', b'B', 0, 0, 0xf0, 0xff, 0xff, 0xff]);
+    let error = read_mask(&bytes).unwrap_err();
+    assert_eq!(error.found(), "damage: the file ends early");
+}

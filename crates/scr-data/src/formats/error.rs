@@ -1,0 +1,249 @@
+//! Why bytes are not the image they should be.
+//!
+//! Each variant can say what was expected, what was found and what to do, apart
+//! from each other, so that a list of problems can be set as a table.
+
+use std::fmt;
+
+use scr_image::Size;
+
+use super::{MAX_AREA_PX, MaskValue};
+
+/// Why bytes are not the image they should be.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FormatError {
+    /// The file's name does not end in an extension that is read.
+    Extension {
+        /// The extensions that are.
+        allowed: &'static [&'static str],
+        /// The one found, in lower case; empty when there is none.
+        found: String,
+    },
+    /// The bytes do not begin as a file of this format does.
+    NotThisFormat {
+        /// The format's name.
+        expected: &'static str,
+        /// What the bytes look like, in words.
+        found: &'static str,
+    },
+    /// The file ends early or contradicts itself.
+    Damaged {
+        /// The format's name.
+        format: &'static str,
+        /// What is wrong, in words.
+        reason: String,
+    },
+    /// The image has no pixels.
+    NoPixels {
+        /// Width in pixels.
+        width: u64,
+        /// Height in pixels.
+        height: u64,
+    },
+    /// The image has more than [`MAX_AREA_PX`] pixels.
+    TooLarge {
+        /// Width in pixels.
+        width: u64,
+        /// Height in pixels.
+        height: u64,
+    },
+    /// A format of fixed size has another.
+    ByteCount {
+        /// Bytes that it always has.
+        expected: u64,
+        /// Bytes found.
+        found: u64,
+    },
+    /// A value beyond those that the format allows.
+    ValueRange {
+        /// The greatest value allowed.
+        max_value: u32,
+        /// The value found.
+        found: u32,
+        /// Where it was found.
+        col: usize,
+        /// Where it was found.
+        row: usize,
+    },
+    /// More than one channel, or colours where grey is needed.
+    Channels {
+        /// The channels found, in words.
+        found: String,
+    },
+    /// Parts of a mask are see-through, so that its values depend on the viewer.
+    Transparent,
+    /// More than one frame, page or slice.
+    Frames {
+        /// How many there are.
+        found: u64,
+    },
+    /// The only frame does not cover the image.
+    PartialFrame {
+        /// The image's size.
+        image: Size,
+        /// The frame's size.
+        frame: Size,
+    },
+    /// A mask has two values, neither of which is 0.
+    NoBackground {
+        /// The two values, ascending.
+        values: [MaskValue; 2],
+    },
+    /// A mask has more than two values.
+    ManyValues {
+        /// How many, as far as they were counted.
+        count: usize,
+        /// Whether there are more than were counted.
+        is_at_least: bool,
+        /// The first few, ascending.
+        first: Vec<MaskValue>,
+    },
+    /// A mask of floating point numbers holds one that is not whole.
+    NotWhole {
+        /// The number found.
+        found: f64,
+    },
+    /// A property of the file, or of what is to be written, that is not supported.
+    Unsupported {
+        /// What is supported.
+        expected: String,
+        /// What was found.
+        found: String,
+        /// What to do.
+        hint: &'static str,
+    },
+    /// A line of a text file that cannot be read.
+    Line {
+        /// Line number, from 1.
+        line: usize,
+        /// What should be there.
+        expected: &'static str,
+        /// What is there.
+        found: String,
+    },
+}
+
+const RE_EXPORT: &str = "copy or export the file again";
+const NO_SMOOTHING: &str = "export the mask without smoothing, resampling or JPEG, or threshold it yourself: no threshold is chosen here";
+const ONE_CHANNEL: &str = "save it as one grey channel without alpha";
+
+impl FormatError {
+    pub(super) fn damaged(format: &'static str, reason: impl fmt::Display) -> Self {
+        Self::Damaged { format, reason: reason.to_string() }
+    }
+
+    pub(super) fn unsupported(
+        expected: impl Into<String>,
+        found: impl Into<String>,
+        hint: &'static str,
+    ) -> Self {
+        Self::Unsupported { expected: expected.into(), found: found.into(), hint }
+    }
+
+    /// What should be there, as the object of "expected".
+    #[must_use]
+    pub fn expected(&self) -> String {
+        match self {
+            Self::Extension { allowed, .. } => {
+                format!("a file name ending in .{}", allowed.join(", ."))
+            }
+            Self::NotThisFormat { expected, .. } => format!("a {expected} file"),
+            Self::Damaged { format, .. } => format!("a whole {format} file"),
+            Self::NoPixels { .. } => "at least one pixel".into(),
+            Self::TooLarge { .. } => format!("at most {MAX_AREA_PX} pixels"),
+            Self::ByteCount { expected, .. } => format!("{expected} bytes"),
+            Self::ValueRange { max_value, .. } => format!("values of at most {max_value}"),
+            Self::Channels { .. } => "one grey channel".into(),
+            Self::Transparent => "opaque pixels".into(),
+            Self::Frames { .. } => "one frame".into(),
+            Self::PartialFrame { image, .. } => {
+                format!("a frame of {image} pixels, the whole image")
+            }
+            Self::NoBackground { .. } | Self::ManyValues { .. } => {
+                "0 for background and one other value".into()
+            }
+            Self::NotWhole { .. } => "whole numbers of at most 2^53".into(),
+            Self::Unsupported { expected, .. } => expected.clone(),
+            Self::Line { line, expected, .. } => format!("{expected} in line {line}"),
+        }
+    }
+
+    /// What is there, as the object of "found".
+    #[must_use]
+    pub fn found(&self) -> String {
+        match self {
+            Self::Extension { found, .. } if found.is_empty() => "no extension".into(),
+            Self::Extension { found, .. } => format!(".{found}"),
+            Self::NotThisFormat { found, .. } => (*found).into(),
+            Self::Damaged { reason, .. } => format!("damage: {reason}"),
+            Self::NoPixels { width, height } | Self::TooLarge { width, height } => {
+                format!("{width}x{height}")
+            }
+            Self::ByteCount { found, .. } => format!("{found} bytes"),
+            Self::ValueRange { found, col, row, .. } => {
+                format!("{found} at column {col}, row {row}")
+            }
+            Self::Channels { found } => found.clone(),
+            Self::Transparent => "transparent pixels".into(),
+            Self::Frames { found } => format!("{found}"),
+            Self::PartialFrame { frame, .. } => format!("{frame} pixels or another place"),
+            Self::NoBackground { values: [lower, upper] } => format!("{lower} and {upper}"),
+            Self::ManyValues { count, is_at_least, first } => {
+                let least = if *is_at_least { "at least " } else { "" };
+                let first: Vec<String> = first.iter().map(ToString::to_string).collect();
+                format!("{least}{count} values: {}, ...", first.join(", "))
+            }
+            Self::NotWhole { found } => found.to_string(),
+            Self::Unsupported { found, .. } | Self::Line { found, .. } => found.clone(),
+        }
+    }
+
+    /// What to do about it; empty when the rest says it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Extension { .. } => "save the file in one of these formats",
+            Self::NotThisFormat { .. } => {
+                "give the file the extension of what it is, or export it again"
+            }
+            Self::Damaged { .. } | Self::NoPixels { .. } => RE_EXPORT,
+            Self::TooLarge { .. } => "no radiograph is that large: is it the right file?",
+            Self::ByteCount { .. } => "is it an original JSRT image, copied whole?",
+            Self::ValueRange { .. } => "is it an original JSRT image, 12 bits, high byte first?",
+            Self::Channels { .. } | Self::Transparent => ONE_CHANNEL,
+            Self::Frames { .. } => "save each frame as a file of its own",
+            Self::PartialFrame { .. } => "save the whole image as one frame",
+            Self::NoBackground { .. } => {
+                "which of the two is background cannot be known: make it 0"
+            }
+            Self::ManyValues { .. } => NO_SMOOTHING,
+            Self::NotWhole { .. } => "save the mask with an integer type",
+            Self::Unsupported { hint, .. } => hint,
+            Self::Line { .. } => "",
+        }
+    }
+}
+
+impl fmt::Display for FormatError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected {}, found {}", self.expected(), self.found())
+    }
+}
+
+impl std::error::Error for FormatError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_anti_aliased_mask_is_told_apart_with_a_hint() {
+        let first = vec![MaskValue::Number(0), MaskValue::Number(3)];
+        let error = FormatError::ManyValues { count: 254, is_at_least: false, first };
+        assert_eq!(
+            error.to_string(),
+            "expected 0 for background and one other value, found 254 values: 0, 3, ..."
+        );
+        assert!(error.hint().contains("threshold it yourself"));
+    }
+}

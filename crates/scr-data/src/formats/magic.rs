@@ -1,0 +1,64 @@
+//! What bytes look like, by how they begin: for telling users what they gave
+//! where another format was expected.
+
+use super::FormatError;
+
+/// What the bytes look like, in words.
+pub(super) fn looks_like(bytes: &[u8]) -> &'static str {
+    const BEGINNINGS: &[(&[u8], &str)] = &[
+        (b"\x89PNG\r\n\x1a\n", "a PNG image"),
+        (b"GIF8", "a GIF image"),
+        (b"II*\0", "a TIFF image"),
+        (b"MM\0*", "a TIFF image"),
+        (b"II+\0", "a BigTIFF image"),
+        (b"MM\0+", "a BigTIFF image"),
+        (b"\xff\xd8\xff", "a JPEG image"),
+        (b"\0\0\0\x0cjP", "a JPEG 2000 image"),
+        (b"BM", "a BMP image"),
+        (b"PK\x03\x04", "a zip archive"),
+        (b"\x1f\x8b", "a gzip file"),
+        (b"%PDF", "a PDF document"),
+        (b"P5", "a PGM image"),
+    ];
+    if bytes.is_empty() {
+        return "an empty file";
+    }
+    if bytes.get(128..132) == Some(b"DICM") {
+        return "a DICOM file";
+    }
+    if matches!(bytes.get(344..348), Some(b"n+1\0" | b"ni1\0"))
+        || matches!(bytes.get(4..8), Some(b"n+2\0" | b"ni2\0"))
+    {
+        return "a NIfTI file";
+    }
+    if let Some((_, name)) = BEGINNINGS.iter().find(|(begin, _)| bytes.starts_with(begin)) {
+        return name;
+    }
+    let is_text = |&byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
+    if bytes.iter().take(512).all(is_text) { "text" } else { "bytes of an unknown format" }
+}
+
+/// Nothing when the bytes look like `format`, whose files look like `looks`.
+pub(super) fn expect(
+    format: &'static str,
+    looks: &'static str,
+    bytes: &[u8],
+) -> Result<(), FormatError> {
+    match looks_like(bytes) {
+        found if found == looks => Ok(()),
+        found => Err(FormatError::NotThisFormat { expected: format, found }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_named_by_how_they_begin() {
+        assert_eq!(looks_like(b""), "an empty file");
+        assert_eq!(looks_like(b"<!doctype html>"), "text");
+        assert_eq!(looks_like(b"\xff\xd8\xff\xe0 JFIF"), "a JPEG image");
+        assert_eq!(looks_like(&[0; 600]), "bytes of an unknown format");
+    }
+}

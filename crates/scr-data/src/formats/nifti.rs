@@ -1,0 +1,352 @@
+//! NIfTI-1: masks from programs that are made for volumes.
+//!
+//! One slice. The first axis of the array is x, the image's columns, the second
+//! is y, its rows **from the top**, as the array is stored: `array[x, y]` as
+//! nibabel and ITK write a 2D image, which is numpy's `image[row, column]`
+//! transposed. The affine is not used: nothing is flipped or turned by it.
+//!
+//! Values are taken as stored, integers or floats that hold whole numbers; a
+//! file that scales them (`scl_slope`) is refused.
+
+use std::io::Read;
+
+use flate2::bufread::MultiGzDecoder;
+use nifti::{Endianness, NiftiHeader};
+use scr_image::Mask;
+
+use super::masks::MaskRows;
+use super::{FormatError, MaskValue, checked_size, magic};
+
+const FORMAT: &str = "NIfTI";
+/// Of a NIfTI-1 header, the four bytes of the extension flag included.
+const HEADER_BYTES: usize = 352;
+/// Header extensions may be this long; none in use comes near.
+const MAX_EXTENSION_BYTES: usize = 1 << 20;
+
+/// Reads a mask from an uncompressed file.
+///
+/// # Errors
+/// See [`read_mask`](super::read_mask).
+pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
+    magic::expect(FORMAT, "a NIfTI file", bytes)?;
+    read(bytes)
+}
+
+/// Reads a mask from a file compressed with gzip.
+///
+/// However much a small file unpacks to, no more than one row is held at a time.
+///
+/// # Errors
+/// See [`read_mask`](super::read_mask).
+pub fn read_mask_gz(bytes: &[u8]) -> Result<Mask, FormatError> {
+    magic::expect("gzip", "a gzip file", bytes)?;
+    read(MultiGzDecoder::new(bytes))
+}
+
+fn read(mut source: impl Read) -> Result<Mask, FormatError> {
+    let mut header = [0; HEADER_BYTES];
+    source.read_exact(&mut header).map_err(|e| damaged(&e))?;
+    magic::expect(FORMAT, "a NIfTI file", &header)?;
+    let layout = Layout::of(&header)?;
+    skip(&mut source, layout.data_offset - HEADER_BYTES)?;
+
+    let size = checked_size(layout.width, layout.height)?;
+    let mut rows = MaskRows::new(size, |v: i64| v);
+    let mut bytes = vec![0; size.width * layout.stored.bytes()];
+    let mut values = Vec::with_capacity(size.width);
+    for _ in 0..size.height {
+        source.read_exact(&mut bytes).map_err(|e| damaged(&e))?;
+        layout.stored.decode(&bytes, layout.is_little, &mut values)?;
+        rows.push(&values);
+    }
+    // What follows the array is not needed, but reading on to the end of a
+    // compressed file is what verifies its checksum.
+    let rest = source.take(MAX_EXTENSION_BYTES as u64).read_to_end(&mut Vec::new());
+    rest.map_err(|e| damaged(&e))?;
+    rows.finish(|stored| Ok(MaskValue::Number(stored)))
+}
+
+/// Where the array is and what it holds.
+struct Layout {
+    width: u64,
+    height: u64,
+    stored: Stored,
+    is_little: bool,
+    data_offset: usize,
+}
+
+impl Layout {
+    fn of(bytes: &[u8; HEADER_BYTES]) -> Result<Self, FormatError> {
+        let header = NiftiHeader::from_reader(bytes.as_slice())
+            .map_err(|e| FormatError::damaged(FORMAT, e))?;
+        if &header.magic != b"n+1\0" || header.sizeof_hdr != 348 {
+            let found = if header.sizeof_hdr == 348 { "a header without data" } else { "NIfTI-2" };
+            let hint = "save the mask as a single NIfTI-1 file";
+            return Err(FormatError::unsupported("a single NIfTI-1 file", found, hint));
+        }
+        let dim = header.dim().map_err(|e| FormatError::damaged(FORMAT, e))?;
+        let (&[width, height], more) = dim.split_first_chunk().ok_or_else(|| {
+            FormatError::damaged(FORMAT, format!("an array of {} dimension", dim.len()))
+        })?;
+        let slices: u64 = more.iter().fold(1, |product, &n| product.saturating_mul(n.into()));
+        if slices != 1 {
+            return Err(FormatError::Frames { found: slices });
+        }
+        let is_scaled = header.scl_slope != 0.0
+            && header.scl_slope.is_finite()
+            && (header.scl_slope, header.scl_inter) != (1.0, 0.0);
+        if is_scaled {
+            let found = format!("scl_slope {}, scl_inter {}", header.scl_slope, header.scl_inter);
+            let hint = "save the mask with an integer type, unscaled";
+            return Err(FormatError::unsupported("unscaled values", found, hint));
+        }
+        let data_offset = header.vox_offset as usize;
+        if !(HEADER_BYTES..=HEADER_BYTES + MAX_EXTENSION_BYTES).contains(&data_offset) {
+            let reason = format!("the array is said to begin at byte {}", header.vox_offset);
+            return Err(FormatError::damaged(FORMAT, reason));
+        }
+        Ok(Self {
+            width: width.into(),
+            height: height.into(),
+            stored: Stored::of(header.datatype)?,
+            is_little: header.endianness == Endianness::Little,
+            data_offset,
+        })
+    }
+}
+
+/// How a value is stored.
+#[derive(Debug, Clone, Copy)]
+enum Stored {
+    U8,
+    I8,
+    U16,
+    I16,
+    U32,
+    I32,
+    U64,
+    I64,
+    F32,
+    F64,
+}
+
+impl Stored {
+    /// By the code of the header's `datatype`.
+    fn of(code: i16) -> Result<Self, FormatError> {
+        Ok(match code {
+            2 => Self::U8,
+            4 => Self::I16,
+            8 => Self::I32,
+            16 => Self::F32,
+            64 => Self::F64,
+            256 => Self::I8,
+            512 => Self::U16,
+            768 => Self::U32,
+            1024 => Self::I64,
+            1280 => Self::U64,
+            128 | 2304 => return Err(FormatError::Channels { found: "colours".into() }),
+            other => {
+                let found = format!("data type {other}");
+                let hint = "save the mask with an integer type";
+                return Err(FormatError::unsupported("whole numbers", found, hint));
+            }
+        })
+    }
+
+    const fn bytes(self) -> usize {
+        match self {
+            Self::U8 | Self::I8 => 1,
+            Self::U16 | Self::I16 => 2,
+            Self::U32 | Self::I32 | Self::F32 => 4,
+            Self::U64 | Self::I64 | Self::F64 => 8,
+        }
+    }
+
+    /// Replaces `values` by those in `bytes`.
+    fn decode(
+        self,
+        bytes: &[u8],
+        is_little: bool,
+        values: &mut Vec<i64>,
+    ) -> Result<(), FormatError> {
+        values.clear();
+        match self {
+            Self::U8 => values.extend(bytes.iter().map(|&v| i64::from(v))),
+            Self::I8 => values.extend(bytes.iter().map(|&v| i64::from(v as i8))),
+            Self::U16 => each(bytes, is_little, |b| values.push(u16::from_le_bytes(b).into())),
+            Self::I16 => each(bytes, is_little, |b| values.push(i16::from_le_bytes(b).into())),
+            Self::U32 => each(bytes, is_little, |b| values.push(u32::from_le_bytes(b).into())),
+            Self::I32 => each(bytes, is_little, |b| values.push(i32::from_le_bytes(b).into())),
+            Self::I64 => values.extend(ordered(bytes, is_little).map(i64::from_le_bytes)),
+            Self::U64 => {
+                for stored in ordered(bytes, is_little).map(u64::from_le_bytes) {
+                    let too_large = |_| FormatError::NotWhole { found: stored as f64 };
+                    values.push(i64::try_from(stored).map_err(too_large)?);
+                }
+            }
+            Self::F32 => {
+                for stored in ordered(bytes, is_little).map(f32::from_le_bytes) {
+                    values.push(whole(stored.into())?);
+                }
+            }
+            Self::F64 => {
+                for stored in ordered(bytes, is_little).map(f64::from_le_bytes) {
+                    values.push(whole(stored)?);
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The bytes of each value, low byte first.
+fn ordered<const N: usize>(bytes: &[u8], is_little: bool) -> impl Iterator<Item = [u8; N]> + '_ {
+    bytes.as_chunks().0.iter().map(move |value: &[u8; N]| {
+        let mut value = *value;
+        if !is_little {
+            value.reverse();
+        }
+        value
+    })
+}
+
+/// Calls `push` with the bytes of each value, low byte first.
+fn each<const N: usize>(bytes: &[u8], is_little: bool, push: impl FnMut([u8; N])) {
+    ordered(bytes, is_little).for_each(push);
+}
+
+fn whole(found: f64) -> Result<i64, FormatError> {
+    // Up to 2^53 every whole f64 is an i64 of its own.
+    if found.fract() == 0.0 && found.abs() <= 9_007_199_254_740_992.0 {
+        Ok(found as i64)
+    } else {
+        Err(FormatError::NotWhole { found })
+    }
+}
+
+fn skip(source: &mut impl Read, bytes: usize) -> Result<(), FormatError> {
+    let mut skipped = vec![0; bytes];
+    source.read_exact(&mut skipped).map_err(|e| damaged(&e))
+}
+
+fn damaged(error: &std::io::Error) -> FormatError {
+    match error.kind() {
+        std::io::ErrorKind::UnexpectedEof => FormatError::damaged(FORMAT, "the file ends early"),
+        _ => FormatError::damaged(FORMAT, error),
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use std::io::Write;
+
+    /// A file by hand: dimensions, data type, the array's bytes, in either byte order.
+    pub(in crate::formats) fn file(
+        dim: &[u16],
+        datatype: i16,
+        data: &[u8],
+        is_little: bool,
+    ) -> Vec<u8> {
+        let mut bytes = vec![0; HEADER_BYTES];
+        let mut put = |at: usize, value: &[u8]| {
+            let mut value = value.to_vec();
+            if !is_little {
+                value.reverse();
+            }
+            bytes[at..at + value.len()].copy_from_slice(&value);
+        };
+        put(0, &348i32.to_le_bytes());
+        put(40, &(dim.len() as u16).to_le_bytes());
+        for (index, n) in dim.iter().enumerate() {
+            put(42 + 2 * index, &n.to_le_bytes());
+        }
+        put(70, &datatype.to_le_bytes());
+        put(108, &352f32.to_le_bytes());
+        bytes[344..348].copy_from_slice(b"n+1\0");
+        bytes.extend_from_slice(data);
+        bytes
+    }
+
+    pub(in crate::formats) fn gz(bytes: &[u8]) -> Vec<u8> {
+        let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        gz.write_all(bytes).unwrap();
+        gz.finish().unwrap()
+    }
+
+    #[test]
+    fn the_first_axis_is_the_column_and_the_second_the_row_from_the_top() {
+        let bytes = file(&[3, 2], 2, &[0, 1, 0, 1, 1, 0], true);
+        assert_eq!(read_mask(&bytes), Ok(Mask::from_text(".#. ##.")));
+        assert_eq!(read_mask_gz(&gz(&bytes)), Ok(Mask::from_text(".#. ##.")));
+    }
+
+    #[test]
+    fn every_type_that_holds_whole_numbers_is_read_in_either_byte_order() {
+        let mask = Mask::from_text(".#");
+        for (datatype, value) in [
+            (256, vec![0xff]),
+            (4, (-5i16).to_le_bytes().to_vec()),
+            (512, 300u16.to_le_bytes().to_vec()),
+            (8, 70_000i32.to_le_bytes().to_vec()),
+            (768, 70_000u32.to_le_bytes().to_vec()),
+            (1024, 7i64.to_le_bytes().to_vec()),
+            (1280, 7u64.to_le_bytes().to_vec()),
+            (16, 1f32.to_le_bytes().to_vec()),
+            (64, 255f64.to_le_bytes().to_vec()),
+        ] {
+            let mut data = vec![0; value.len()];
+            data.extend(&value);
+            let little = file(&[2, 1, 1], datatype, &data, true);
+            assert_eq!(read_mask(&little), Ok(mask.clone()), "type {datatype}");
+            data[value.len()..].reverse();
+            let big = file(&[2, 1, 1, 1], datatype, &data, false);
+            assert_eq!(read_mask(&big), Ok(mask.clone()), "type {datatype}");
+        }
+    }
+
+    #[test]
+    fn fractions_scaled_values_and_volumes_are_refused() {
+        let bytes = file(&[1, 1], 16, &0.5f32.to_le_bytes(), true);
+        assert_eq!(read_mask(&bytes), Err(FormatError::NotWhole { found: 0.5 }));
+        let mut bytes = file(&[1, 1], 2, &[1], true);
+        bytes[112..116].copy_from_slice(&0.5f32.to_le_bytes());
+        assert_eq!(read_mask(&bytes).unwrap_err().found(), "scl_slope 0.5, scl_inter 0");
+        let bytes = file(&[2, 2, 3, 2], 2, &[0; 24], true);
+        assert_eq!(read_mask(&bytes), Err(FormatError::Frames { found: 6 }));
+        let bytes = file(&[2, 2], 128, &[0; 12], true);
+        assert!(matches!(read_mask(&bytes), Err(FormatError::Channels { .. })));
+    }
+
+    #[test]
+    fn a_slope_of_zero_or_one_is_no_scaling() {
+        let mut bytes = file(&[1, 1], 2, &[1], true);
+        for slope in [0f32, 1.0, f32::NAN] {
+            bytes[112..116].copy_from_slice(&slope.to_le_bytes());
+            assert_eq!(read_mask(&bytes), Ok(Mask::from_text("#")));
+        }
+    }
+
+    #[test]
+    fn a_small_file_that_unpacks_to_a_large_one_is_refused_or_read_row_by_row() {
+        let bomb = gz(&file(&[65535, 65535], 2, &vec![0; 1 << 24], true));
+        assert!(bomb.len() < 1 << 17);
+        assert!(matches!(read_mask_gz(&bomb), Err(FormatError::TooLarge { .. })));
+        let tail = gz(&file(&[1, 1], 2, &vec![0; 1 << 24], true));
+        assert_eq!(read_mask_gz(&tail), Ok(Mask::from_text(".")));
+    }
+
+    #[test]
+    fn damage_to_a_compressed_file_is_found_by_its_checksum() {
+        let mut bytes = gz(&file(&[2, 1], 2, &[0, 1], true));
+        let at = bytes.len() - 6;
+        bytes[at] ^= 1;
+        assert!(matches!(read_mask_gz(&bytes), Err(FormatError::Damaged { .. })));
+    }
+
+    #[test]
+    fn a_file_named_gz_that_is_not_compressed_is_named() {
+        let error = read_mask_gz(&file(&[1, 1], 2, &[1], true)).unwrap_err();
+        assert_eq!(error.to_string(), "expected a gzip file, found a NIfTI file");
+    }
+}

@@ -1,0 +1,31 @@
+//! Benchmarks, sets of masks and image files on disk: the only room that reads
+//! and writes image files.
+//!
+//! Computes no score, trains nothing. Whatever is wrong with a user's files comes
+//! back as [`Problems`]: all of them at once, each with what was expected, what
+//! was found and what to do.
+//!
+//! - [`Benchmark`]: a folder with `benchmark.toml`.
+//! - [`MaskSet`]: a folder of masks that someone wants scored.
+//! - [`Staging`]: how folders are written, whole or not at all.
+
+pub mod benchmark_file;
+pub mod digest;
+pub mod files;
+pub mod formats;
+pub mod import;
+
+mod benchmark;
+mod benchmark_check;
+mod definition;
+mod landmarks;
+mod mask_set;
+mod problems;
+mod staging;
+
+pub use benchmark::{BENCHMARK_FILE, Benchmark};
+pub use definition::{Fold, Image, LiteratureRow, Object, Observer, Structure, Terms};
+pub use landmarks::Landmarks;
+pub use mask_set::MaskSet;
+pub use problems::{DataError, Problem, Problems};
+pub use staging::Staging;

@@ -1,0 +1,116 @@
+//! Writing a folder so that a half-finished one is never taken for a whole one.
+//!
+//! Files are written into `OUT.partial` beside OUT, each whole or not at all,
+//! and the folder gets its name when everything is there. An interrupted run of
+//! the same plan goes on from the files it finds; another plan starts over.
+
+use std::path::{Path, PathBuf};
+
+use crate::{DataError, files};
+
+const PLAN: &str = ".plan";
+
+/// A folder in the making.
+#[derive(Debug)]
+pub struct Staging {
+    out: PathBuf,
+    partial: PathBuf,
+}
+
+impl Staging {
+    /// Begins, or goes on with, the folder `out`.
+    ///
+    /// `plan` is any text that says what will be written: files left by a run
+    /// with another plan are deleted first.
+    ///
+    /// # Errors
+    /// [`DataError::Occupied`] when `out` exists and is not an empty folder,
+    /// [`DataError::Write`] when the system does not let us write.
+    pub fn begin(out: &Path, plan: &str) -> Result<Self, DataError> {
+        if out.exists() {
+            let is_empty = out.read_dir().is_ok_and(|mut entries| entries.next().is_none());
+            if !is_empty {
+                return Err(DataError::Occupied {
+                    path: out.to_owned(),
+                    holds: "is not an empty folder; choose another or delete it first".into(),
+                });
+            }
+        }
+        // `.` and `..` have no name to put `.partial` behind.
+        let out = &if out.exists() { out.canonicalize() } else { std::path::absolute(out) }
+            .map_err(DataError::write(out))?;
+        let mut name = out.file_name().unwrap_or_default().to_owned();
+        name.push(".partial");
+        let partial = out.with_file_name(name);
+        let is_other = partial.exists()
+            && std::fs::read(partial.join(PLAN)).ok().as_deref() != Some(plan.as_bytes());
+        if is_other {
+            std::fs::remove_dir_all(&partial).map_err(DataError::write(&partial))?;
+        }
+        files::write_file(&partial.join(PLAN), plan.as_bytes())?;
+        Ok(Self { out: out.to_owned(), partial })
+    }
+
+    /// Whether an earlier run of the same plan has written this file.
+    #[must_use]
+    pub fn has(&self, path: &str) -> bool {
+        self.partial.join(path).is_file()
+    }
+
+    /// Writes a file, `/` between folders, relative to the folder.
+    ///
+    /// # Errors
+    /// [`DataError::Write`].
+    pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), DataError> {
+        files::write_file(&self.partial.join(path), bytes)
+    }
+
+    /// Gives the folder its name: from now on it is whole.
+    ///
+    /// # Errors
+    /// [`DataError::Write`].
+    pub fn finish(self) -> Result<(), DataError> {
+        let plan = self.partial.join(PLAN);
+        std::fs::remove_file(&plan).map_err(DataError::write(&plan))?;
+        if self.out.exists() {
+            std::fs::remove_dir(&self.out).map_err(DataError::write(&self.out))?;
+        }
+        std::fs::rename(&self.partial, &self.out).map_err(DataError::write(&self.out))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_appears_only_when_it_is_whole() {
+        let temp = tempfile::tempdir().unwrap();
+        let out = temp.path().join("bench");
+        let staging = Staging::begin(&out, "plan").unwrap();
+        staging.write("a/b.txt", b"1").unwrap();
+        assert!(!out.exists());
+        drop(staging);
+        let again = Staging::begin(&out, "plan").unwrap();
+        assert!(again.has("a/b.txt"), "the same plan goes on");
+        again.finish().unwrap();
+        assert_eq!(std::fs::read(out.join("a/b.txt")).unwrap(), b"1");
+        assert_eq!(std::fs::read_dir(temp.path()).unwrap().count(), 1);
+    }
+
+    #[test]
+    fn another_plan_starts_over() {
+        let temp = tempfile::tempdir().unwrap();
+        let out = temp.path().join("bench");
+        Staging::begin(&out, "plan").unwrap().write("a", b"1").unwrap();
+        assert!(!Staging::begin(&out, "other").unwrap().has("a"));
+    }
+
+    #[test]
+    fn a_folder_with_something_in_it_is_left_alone() {
+        let temp = tempfile::tempdir().unwrap();
+        std::fs::write(temp.path().join("mine"), "x").unwrap();
+        let error = Staging::begin(temp.path(), "plan").unwrap_err();
+        assert!(matches!(error, DataError::Occupied { .. }));
+    }
+}

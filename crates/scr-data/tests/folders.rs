@@ -1,0 +1,249 @@
+//! Benchmarks and sets of masks on disk: what opens, and what is said of what does not.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use scr_data::digest::Manifest;
+use scr_data::{Benchmark, DataError, Fold, MaskSet, formats};
+use scr_image::{Mask, Size};
+use tempfile::TempDir;
+
+const TOML: &str = r#"
+id = "tiny"
+title = "Tiny"
+[images]
+table = "images.csv"
+folder = "images"
+pattern = "{image_id}.png"
+spacing_mm = 0.35
+[[structures]]
+id = "right_lung"
+name = "Right lung"
+[[structures]]
+id = "left_lung"
+name = "Left lung"
+[[structures]]
+id = "heart"
+name = "Heart"
+[[objects]]
+id = "lungs"
+name = "Lung fields"
+structures = ["right_lung", "left_lung"]
+[[objects]]
+id = "heart"
+name = "Heart"
+structures = ["heart"]
+[[observers]]
+id = "reference"
+name = "First observer"
+folder = "masks/reference"
+pattern = "{structure}/{image_id}.png"
+[folds]
+column = "fold"
+protocol = "two-fold"
+"#;
+
+const TABLE: &str = "image_id,age,fold\nA1,50,1\nA2,?,2\nA3,61,1\n";
+const STRUCTURES: [&str; 3] = ["right_lung", "left_lung", "heart"];
+const IMAGES: [&str; 3] = ["A1", "A2", "A3"];
+
+fn mask(size: usize) -> Vec<u8> {
+    formats::png::write_mask(&Mask::from_fn(Size::square(size), |col, row| col > row))
+}
+
+fn write(path: &Path, bytes: impl AsRef<[u8]>) {
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(path, bytes).unwrap();
+}
+
+/// A benchmark of three images without radiographs.
+fn benchmark(toml: &str, table: &str) -> TempDir {
+    let temp = tempfile::tempdir().unwrap();
+    write(&temp.path().join("benchmark.toml"), toml);
+    write(&temp.path().join("images.csv"), table);
+    for structure in STRUCTURES {
+        for image in IMAGES {
+            let name = format!("masks/reference/{structure}/{image}.png");
+            write(&temp.path().join(name), mask(16));
+        }
+    }
+    temp
+}
+
+/// A set of masks under `prefix/STRUCTURE/IMAGE.png`.
+fn masks(prefix: impl Fn(&str) -> String) -> TempDir {
+    let temp = tempfile::tempdir().unwrap();
+    for structure in STRUCTURES {
+        for image in IMAGES {
+            write(&temp.path().join(format!("{}{structure}/{image}.png", prefix(image))), mask(16));
+        }
+    }
+    temp
+}
+
+fn problems(error: DataError) -> Vec<String> {
+    match error {
+        DataError::Problems(problems) => problems.list().iter().map(ToString::to_string).collect(),
+        other => panic!("{other}"),
+    }
+}
+
+fn open(temp: &TempDir) -> Benchmark {
+    Benchmark::open(temp.path()).unwrap()
+}
+
+#[test]
+fn a_benchmark_says_what_is_in_it() {
+    let temp = benchmark(TOML, TABLE);
+    let benchmark = open(&temp);
+    assert_eq!(benchmark.objects[0].structures, [0, 1]);
+    assert_eq!(benchmark.spacing.unwrap().x_mm(), 0.35);
+    assert_eq!(benchmark.fold(Fold::One).count(), 2);
+    assert_eq!(benchmark.images[1].attributes, [("age".to_owned(), "?".to_owned())]);
+    let masks =
+        benchmark.read_masks(benchmark.reference(), &benchmark.images[0], &mut Manifest::default());
+    assert_eq!(masks.unwrap()[2].count(), 120);
+}
+
+#[test]
+fn everything_wrong_with_a_definition_is_said_at_once() {
+    let toml = TOML
+        .replace("id = \"tiny\"", "id = \"Tiny!\"")
+        .replace("0.35", "-1")
+        .replace("[\"heart\"]", "[\"hart\"]")
+        .replace("masks/reference", "../elsewhere");
+    let temp = benchmark(&toml, "image_id,fold\nA1,3\nA1,1\n../x,2\n");
+    let found = problems(Benchmark::open(temp.path()).unwrap_err());
+    for word in ["Tiny!", "-1", "hart", "../elsewhere", "`3`", "second time", "../x"] {
+        assert!(found.iter().any(|text| text.contains(word)), "{word} is not in {found:#?}");
+    }
+}
+
+#[test]
+fn a_misspelt_key_is_refused() {
+    let temp = benchmark(&TOML.replace("spacing_mm", "spacing"), TABLE);
+    assert!(problems(Benchmark::open(temp.path()).unwrap_err())[0].contains("spacing"));
+}
+
+#[test]
+fn the_digest_changes_with_what_is_scored_and_with_nothing_else() {
+    let temp = benchmark(TOML, TABLE);
+    let digest = |temp: &TempDir| {
+        let benchmark = open(temp);
+        benchmark.digest(benchmark.reference()).unwrap()
+    };
+    let before = digest(&temp);
+    write(&temp.path().join("images/A1.png"), "no image at all");
+    write(&temp.path().join("benchmark.toml"), TOML.replace("Tiny", "Tiny, mended"));
+    write(&temp.path().join("images.csv"), TABLE.replace("61", "62"));
+    assert_eq!(digest(&temp), before);
+    for (file, bytes) in [
+        ("masks/reference/heart/A2.png", mask(17)),
+        ("benchmark.toml", TOML.replace("0.35", "0.7").into_bytes()),
+        ("images.csv", TABLE.replace("A2,?,2", "A2,?,1").into_bytes()),
+    ] {
+        let path = temp.path().join(file);
+        let kept = fs::read(&path).unwrap();
+        write(&path, bytes);
+        assert_ne!(digest(&temp), before, "{file}");
+        write(&path, kept);
+    }
+
+    // The digest by hand, as docs/benchmark-file.md says.
+    let mut manifest = Manifest::default();
+    let definition = "benchmark tiny\nspacing_mm 0.35\nstructure right_lung\nstructure left_lung\n\
+        structure heart\nobject lungs right_lung left_lung\nobject heart heart\n\
+        image A1 fold 1\nimage A2 fold 2\nimage A3 fold 1\n";
+    manifest.add("definition", scr_data::digest::file_digest(definition.as_bytes()));
+    for structure in STRUCTURES {
+        for image in IMAGES {
+            manifest.add(format!("{structure}/{image}"), scr_data::digest::file_digest(&mask(16)));
+        }
+    }
+    assert_eq!(manifest.digest(), before);
+}
+
+#[test]
+fn layouts_in_circulation_are_understood() {
+    let reference = benchmark(TOML, TABLE);
+    fn fold(image: &str) -> u8 {
+        if image == "A2" { 2 } else { 1 }
+    }
+    let layouts: [fn(&str) -> String; 4] = [
+        |_| String::new(),
+        |_| "my results/".into(),
+        |image| format!("fold{}/masks/", fold(image)),
+        |image| format!("scratch/fold{}/masks/", fold(image)),
+    ];
+    let mut digests = Vec::new();
+    for layout in layouts {
+        let temp = masks(layout);
+        write(&temp.path().join("__MACOSX/x"), "");
+        write(&temp.path().join(".DS_Store"), "");
+        let set = MaskSet::open(temp.path(), &open(&reference)).unwrap();
+        assert!(set.notices().iter().any(|notice| notice.contains("__MACOSX")));
+        let mut manifest = Manifest::default();
+        for structure in 0..3 {
+            for image in 0..3 {
+                let size = Some(Size::square(16));
+                set.read_mask(&open(&reference), structure, image, size, &mut manifest).unwrap();
+            }
+        }
+        digests.push(manifest.digest());
+    }
+    digests.dedup();
+    assert_eq!(digests.len(), 1, "the same masks have the same digest in every layout");
+}
+
+#[test]
+fn everything_wrong_with_a_set_of_masks_is_said_at_once() {
+    let reference = benchmark(TOML, TABLE);
+    let temp = masks(|_| String::new());
+    let root: PathBuf = temp.path().to_owned();
+    fs::remove_file(root.join("heart/A2.png")).unwrap();
+    write(&root.join("heart/B7.png"), mask(16));
+    write(&root.join("spleen/A1.png"), mask(16));
+    write(&root.join("heart/A1.gif"), mask(16));
+    write(&root.join("A1.png"), mask(16));
+    write(&root.join("right_lung/A3.png"), b"no image");
+    write(&root.join("right_lung/A2.png"), mask(8));
+    write(&root.join("fold2/left_lung/A3.png"), mask(16));
+    let found = problems(MaskSet::open(&root, &open(&reference)).unwrap_err());
+    for word in [
+        "heart/A2.png",
+        "B7",
+        "spleen",
+        "heart/A1",
+        "A1.png: expected masks in a folder",
+        "fold2",
+        "right_lung/A3",
+        "8x8",
+    ] {
+        assert!(found.iter().any(|text| text.contains(word)), "{word} is not in {found:#?}");
+    }
+}
+
+#[test]
+fn a_set_may_cover_one_object_and_one_fold_but_not_half_of_either() {
+    let reference = open(&benchmark(TOML, TABLE));
+    let temp = masks(|_| String::new());
+    fs::remove_dir_all(temp.path().join("heart")).unwrap();
+    for structure in ["right_lung", "left_lung"] {
+        fs::remove_file(temp.path().join(structure).join("A2.png")).unwrap();
+    }
+    let set = MaskSet::open(temp.path(), &reference).unwrap();
+    assert_eq!((set.structures(), set.images()), (&[0, 1][..], vec![0, 2]));
+    fs::remove_dir_all(temp.path().join("left_lung")).unwrap();
+    let found = problems(MaskSet::open(temp.path(), &reference).unwrap_err());
+    assert!(found[0].contains("object `lungs` needs it"), "{found:?}");
+}
+
+#[test]
+fn a_folder_without_masks_and_no_folder_at_all_are_refused() {
+    let reference = open(&benchmark(TOML, TABLE));
+    let temp = tempfile::tempdir().unwrap();
+    assert!(problems(MaskSet::open(temp.path(), &reference).unwrap_err())[0].contains("no mask"));
+    let nowhere = temp.path().join("nowhere");
+    assert!(problems(MaskSet::open(&nowhere, &reference).unwrap_err())[0].contains("nothing"));
+}

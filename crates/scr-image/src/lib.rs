@@ -1,0 +1,69 @@
+//! Radiographs, masks and outlines in memory: the nouns that every other room speaks of.
+//!
+//! Pure: reads no file, no clock and no random number; knows no file format,
+//! no benchmark and no measure.
+//!
+//! - [`Radiograph`]: grey values, up to 16 bits, with an optional [`Spacing`].
+//! - [`Mask`]: one bit a pixel, packed into words, what measures count on.
+//! - [`Outline`]: a closed polygon; landmarks are the ordered points of one.
+//!
+//! # Coordinates
+//! Continuous image coordinates have their origin at the upper left **corner**
+//! of the image, x to the right, y down, in pixels: the pixel in column `c` and
+//! row `r` covers `[c, c + 1) x [r, r + 1)` and its centre is `(c + 0.5, r + 0.5)`.
+//! Going from one frame to another is then a multiplication, with no half-pixel shift.
+//!
+//! ```
+//! use scr_image::{Mask, Outline, Point, Size};
+//! let square = Outline::new(vec![
+//!     Point::new(1.0, 1.0), Point::new(3.0, 1.0), Point::new(3.0, 3.0), Point::new(1.0, 3.0),
+//! ]);
+//! let mask = Mask::filled(Size::new(4, 4), &[square]);
+//! assert_eq!(mask.count(), 4);
+//! assert_eq!(mask.outlines()[0].area_px2(), 4.0);
+//! ```
+
+mod fill;
+mod mask;
+mod outline;
+mod radiograph;
+mod size;
+mod trace;
+
+pub use mask::{Mask, PixelBox};
+pub use outline::{Outline, Point};
+pub use radiograph::Radiograph;
+pub use size::{Size, Spacing};
+
+/// What can be wrong with the pieces an image is built from.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ImageError {
+    /// The pixel buffer does not have one value a pixel.
+    #[error("{found} pixel values for a {size} image, expected {}", size.area())]
+    PixelCount {
+        /// The size that the image was said to have.
+        size: Size,
+        /// How many values there were.
+        found: usize,
+    },
+    /// A pixel is brighter than the image's own greatest value.
+    #[error("a pixel has the value {found}, expected at most {max_value}")]
+    PixelTooBright {
+        /// The greatest value allowed.
+        max_value: u16,
+        /// The value found.
+        found: u16,
+    },
+    /// A distance between pixels that is not a positive number.
+    #[error("pixel spacing is {found} mm, expected a positive number")]
+    Spacing {
+        /// The value found.
+        found: f64,
+    },
+    /// An odd width or height where pixels are joined two by two.
+    #[error("image is {size}, expected an even width and height")]
+    OddSize {
+        /// The size found.
+        size: Size,
+    },
+}

@@ -1,0 +1,122 @@
+//! From a mask to outlines: the cracks between set and unset pixels.
+//!
+//! The outlines run along pixel edges with the set pixels on their right-hand
+//! side (clockwise around a part, anticlockwise around a hole), with corners
+//! only where they turn. Pixels that touch at a corner alone are different
+//! parts. Filling all outlines gives the mask back, bit for bit.
+
+use crate::{Mask, Outline, Point};
+
+/// The four ways along a crack, each a right turn from the one before.
+const STEPS: [(isize, isize); 4] = [(1, 0), (0, 1), (-1, 0), (0, -1)];
+
+impl Mask {
+    /// All outlines of the mask, in the order in which rows from the top and
+    /// columns from the left first meet their upper edges.
+    #[must_use]
+    pub fn outlines(&self) -> Vec<Outline> {
+        let size = self.size();
+        let mut walked = Self::empty(size);
+        let mut outlines = Vec::new();
+        for row in 0..size.height {
+            for col in self.columns_in_row(row) {
+                let has_upper_edge = row == 0 || !self.get(col, row - 1);
+                if has_upper_edge && !walked.get(col, row) {
+                    outlines.push(self.walk(col, row, &mut walked));
+                }
+            }
+        }
+        outlines
+    }
+
+    /// The outline that encloses the largest area; the first of equals; none
+    /// for an empty mask.
+    #[must_use]
+    pub fn largest_outline(&self) -> Option<Outline> {
+        self.outlines().into_iter().fold(None, |best, outline| match best {
+            Some(best) if outline.signed_area_px2() <= Outline::signed_area_px2(&best) => {
+                Some(best)
+            }
+            _ => Some(outline),
+        })
+    }
+
+    /// Walks once around, from the upper left corner of a pixel along its upper edge.
+    fn walk(&self, col: usize, row: usize, walked: &mut Self) -> Outline {
+        let is_set = |x: isize, y: isize| x >= 0 && y >= 0 && self.get(x as usize, y as usize);
+        let start = (col as isize, row as isize);
+        let (mut at, mut heading) = (start, 0);
+        let mut corners = Vec::new();
+        loop {
+            if heading == 0 {
+                walked.set(at.0 as usize, at.1 as usize);
+            }
+            at = (at.0 + STEPS[heading].0, at.1 + STEPS[heading].1);
+            // The two pixels ahead of the corner reached, right and left of the way.
+            let (right, left) = match heading {
+                0 => ((0, 0), (0, -1)),
+                1 => ((-1, 0), (0, 0)),
+                2 => ((-1, -1), (-1, 0)),
+                _ => ((0, -1), (-1, -1)),
+            };
+            let turned = if !is_set(at.0 + right.0, at.1 + right.1) {
+                (heading + 1) % 4
+            } else if !is_set(at.0 + left.0, at.1 + left.1) {
+                heading
+            } else {
+                (heading + 3) % 4
+            };
+            if turned != heading {
+                corners.push(Point::new(at.0 as f64, at.1 as f64));
+                heading = turned;
+            }
+            if at == start && heading == 0 {
+                return Outline::new(corners);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Size;
+    use proptest::prelude::*;
+
+    #[test]
+    fn one_pixel_has_four_corners() {
+        let outlines = Mask::from_text("... .#. ...").outlines();
+        assert_eq!(outlines.len(), 1);
+        assert_eq!(outlines[0].points().len(), 4);
+        assert_eq!(outlines[0].signed_area_px2(), 1.0);
+    }
+
+    #[test]
+    fn a_hole_runs_the_other_way() {
+        let outlines = Mask::from_text("### #.# ###").outlines();
+        let areas: Vec<f64> = outlines.iter().map(Outline::signed_area_px2).collect();
+        assert_eq!(areas, [9.0, -1.0]);
+    }
+
+    #[test]
+    fn pixels_that_touch_at_a_corner_are_two_parts() {
+        assert_eq!(Mask::from_text("#. .#").outlines().len(), 2);
+    }
+
+    #[test]
+    fn the_largest_outline_is_the_largest() {
+        let mask = Mask::from_text("#..... ..###. ..###. #.....");
+        assert_eq!(mask.largest_outline().unwrap().area_px2(), 6.0);
+        assert_eq!(Mask::empty(Size::new(3, 3)).largest_outline(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn filling_the_outlines_gives_the_mask_back(
+            width in 1usize..12, height in 1usize..12, bits in prop::collection::vec(any::<bool>(), 144),
+        ) {
+            let mask = Mask::from_fn(Size::new(width, height), |col, row| bits[row * 12 + col]);
+            prop_assert_eq!(Mask::filled(mask.size(), &mask.outlines()), mask);
+        }
+    }
+}

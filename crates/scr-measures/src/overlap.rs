@@ -1,0 +1,72 @@
+//! Overlap measures: how much area two masks share.
+//!
+//! Counts pixels only, so spacing is not needed; outline measures live in
+//! [`boundary`](crate::boundary). Empty masks follow [`empty`](crate::empty),
+//! never a local rule.
+
+use crate::{Counts, empty::Empty};
+
+/// Overlap: the pixels in both masks over the pixels in either,
+/// TP / (TP + FP + FN). Range 0 to 1, higher is better, symmetric.
+///
+/// # Empty masks
+/// Both empty: 1. One empty: 0.
+///
+/// # Source
+/// Omega in van Ginneken, Stegmann and Loog, "Segmentation of anatomical
+/// structures in chest radiographs using supervised methods", Medical Image
+/// Analysis 10, 2006, doi:10.1016/j.media.2005.02.002. Elsewhere: Jaccard
+/// index, intersection over union.
+#[must_use]
+pub fn overlap(counts: Counts) -> f64 {
+    let shared = counts.true_positive;
+    let either = shared + counts.false_positive + counts.false_negative;
+    Empty::of(counts).share(|| shared as f64 / either as f64)
+}
+
+/// Dice coefficient, 2TP / (2TP + FP + FN). Range 0 to 1, higher is better, symmetric.
+///
+/// # Empty masks
+/// Both empty: 1. One empty: 0.
+///
+/// # Source
+/// Dice, "Measures of the amount of ecologic association between species",
+/// Ecology 26, 1945, doi:10.2307/1932409. Equals 2J / (1 + J) of the overlap J.
+#[must_use]
+pub fn dice(counts: Counts) -> f64 {
+    let twice = 2 * counts.true_positive;
+    let both = twice + counts.false_positive + counts.false_negative;
+    Empty::of(counts).share(|| twice as f64 / both as f64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scr_image::{Mask, Size};
+
+    fn counts(reference: &str, prediction: &str) -> Counts {
+        Counts::of(&Mask::from_text(reference), &Mask::from_text(prediction))
+    }
+
+    #[test]
+    fn two_of_six_pixels_shared_is_a_third() {
+        let counts = counts("####", "..##");
+        assert_eq!(overlap(counts), 0.5);
+        assert_eq!(dice(counts), 2.0 / 3.0);
+        let counts =
+            Counts { true_positive: 2, false_positive: 2, false_negative: 2, true_negative: 0 };
+        assert_eq!(overlap(counts), 1.0 / 3.0);
+        assert_eq!(dice(counts), 0.5);
+    }
+
+    #[test]
+    fn empty_masks_follow_the_policy() {
+        let empty = Mask::empty(Size::new(4, 1));
+        let some = Mask::from_text("#...");
+        for measure in [overlap, dice] {
+            assert_eq!(measure(Counts::of(&empty, &empty)), 1.0);
+            assert_eq!(measure(Counts::of(&some, &empty)), 0.0);
+            assert_eq!(measure(Counts::of(&empty, &some)), 0.0);
+        }
+    }
+}

@@ -1,0 +1,32 @@
+//! Segmentation methods: from a radiograph to one mask for each structure.
+//!
+//! Computes no score and knows no other method's results. A method is trained on
+//! one fold and segments the other; models are files that say what they have seen.
+//!
+//! - [`Method`]: something that can be trained; [`METHODS`] lists them all.
+//! - [`Segmenter`]: what training gives: radiograph in, masks out.
+//! - [`Model`]: a segmenter with its origin, read from and written to a file.
+//! - [`run_two_fold`]: trains and segments a whole benchmark.
+//!
+//! A new method is a folder with an implementation of [`Method`] and a line in
+//! the registry.
+
+mod error;
+mod landmarks;
+mod mean_shape;
+mod method;
+mod model;
+mod parameters;
+mod registry;
+mod run;
+mod training;
+
+pub use error::MethodError;
+pub use landmarks::derive_landmarks;
+pub use mean_shape::MeanShape;
+pub use method::{About, Method, Progress, Segmenter};
+pub use model::{Model, ModelHeader, SeenImage};
+pub use parameters::{Parameter, Parameters};
+pub use registry::{METHODS, find_method};
+pub use run::{run_two_fold, segment_fold, train};
+pub use training::{Shapes, TrainingSet};

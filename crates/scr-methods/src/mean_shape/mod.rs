@@ -1,0 +1,136 @@
+//! The mean shape: every structure where it lies on average, whatever the image.
+//!
+//! A trivial method, and the row that any other has to beat: "the mean position
+//! of each object as result, independent of the input image".
+//!
+//! Looks at no grey value.
+
+use scr_image::{Mask, Outline, Point, Radiograph};
+use serde::{Deserialize, Serialize};
+
+use crate::{About, Method, MethodError, Parameter, Parameters, Progress, Segmenter, TrainingSet};
+
+/// The mean shape.
+///
+/// Input: one frontal radiograph of any size. Output: one mask a structure, at
+/// that size. Training: the mean of each landmark's position, as shares of the
+/// image's width and height, over the training images in which the structure is
+/// not empty. Segmenting: the polygon through the mean landmarks, filled.
+/// Deterministic without a seed. Cost: O(landmarks).
+///
+/// # Parameters
+/// `points`: landmarks a structure where the data brings none (see
+/// [`derive_landmarks`](crate::derive_landmarks)); 8 to 512, 64 by default, at
+/// which the mean polygon no longer changes visibly.
+///
+/// # Limits
+/// As good as patients are positioned alike.
+///
+/// # Source
+/// van Ginneken, Stegmann and Loog, "Segmentation of anatomical structures in
+/// chest radiographs using supervised methods", Medical Image Analysis 10, 2006,
+/// doi:10.1016/j.media.2005.02.002.
+#[derive(Debug, Clone, Copy)]
+pub struct MeanShape;
+
+#[derive(Serialize, Deserialize)]
+struct Trained {
+    /// Mean landmarks by structure, as shares of width and height.
+    structures: Vec<Vec<(f64, f64)>>,
+}
+
+impl Method for MeanShape {
+    fn id(&self) -> &'static str {
+        "mean-shape"
+    }
+
+    fn version(&self) -> &'static str {
+        "1.0.0"
+    }
+
+    fn about(&self) -> About {
+        About {
+            name: "Mean shape",
+            summary: "The mean position of each structure's landmarks in the training fold, \
+                      independent of the image: the row that any other method has to beat.",
+            source: "van Ginneken, Stegmann and Loog, Medical Image Analysis 10:19-40, 2006, \
+                     doi:10.1016/j.media.2005.02.002",
+            verified: "The method as its source words it; landmarks for benchmarks that hold \
+                       masks only are derived by this project's own rule.",
+        }
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        &[Parameter {
+            key: "points",
+            meaning: "landmarks a structure, where the data holds masks only",
+            default: 64.0,
+            min: 8.0,
+            max: 512.0,
+            is_whole: true,
+        }]
+    }
+
+    fn train(
+        &self,
+        set: &TrainingSet<'_>,
+        parameters: &Parameters,
+        _seed: u64,
+        progress: Progress<'_>,
+    ) -> Result<Box<dyn Segmenter>, MethodError> {
+        progress("reading shapes", 0, set.images().len());
+        let shapes = set.shapes(parameters.whole("points"))?;
+        let mut structures = Vec::new();
+        for (index, structure) in set.benchmark().structures.iter().enumerate() {
+            let outlines: Vec<Outline> = shapes
+                .iter()
+                .filter_map(|shapes| {
+                    let (width, height) = (shapes.size.width as f64, shapes.size.height as f64);
+                    Some(shapes.structures[index].as_ref()?.scaled(1.0 / width, 1.0 / height))
+                })
+                .collect();
+            let mean = mean_outline(&outlines).ok_or_else(|| MethodError::NeverDrawn {
+                structure: structure.id.clone(),
+                n_images: set.images().len(),
+                method: self.id(),
+            })?;
+            structures.push(mean);
+        }
+        progress("reading shapes", set.images().len(), set.images().len());
+        Ok(Box::new(Trained { structures }))
+    }
+
+    fn restore(&self, bytes: &[u8]) -> Option<Box<dyn Segmenter>> {
+        let trained: Trained = postcard::from_bytes(bytes).ok()?;
+        Some(Box::new(trained))
+    }
+}
+
+/// The mean of each point; none without outlines.
+fn mean_outline(outlines: &[Outline]) -> Option<Vec<(f64, f64)>> {
+    let count = outlines.len() as f64;
+    let mut sums = vec![(0.0, 0.0); outlines.first()?.points().len()];
+    for outline in outlines {
+        for (sum, point) in sums.iter_mut().zip(outline.points()) {
+            sum.0 += point.x;
+            sum.1 += point.y;
+        }
+    }
+    Some(sums.into_iter().map(|(x, y)| (x / count, y / count)).collect())
+}
+
+impl Segmenter for Trained {
+    fn segment(&self, radiograph: &Radiograph) -> Result<Vec<Mask>, MethodError> {
+        let size = radiograph.size();
+        let fill = |shares: &Vec<(f64, f64)>| {
+            let points = shares.iter().map(|&(x, y)| Point::new(x, y)).collect();
+            let outline = Outline::new(points).scaled(size.width as f64, size.height as f64);
+            Mask::filled(size, &[outline])
+        };
+        Ok(self.structures.iter().map(fill).collect())
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        postcard::to_stdvec(self).expect("numbers in memory can always be written")
+    }
+}

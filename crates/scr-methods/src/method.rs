@@ -1,0 +1,67 @@
+//! What a method is.
+
+use scr_image::{Mask, Radiograph};
+
+use crate::{MethodError, Parameter, Parameters, TrainingSet};
+
+/// How far a long piece of work has come: what is being done, steps done, steps in all.
+/// Called from any thread.
+pub type Progress<'a> = &'a (dyn Fn(&str, usize, usize) + Sync);
+
+/// What to know of a method before one uses it.
+#[derive(Debug, Clone, Copy)]
+pub struct About {
+    /// Name for people.
+    pub name: &'static str,
+    /// What it does, in a sentence or two.
+    pub summary: &'static str,
+    /// Where it is described.
+    pub source: &'static str,
+    /// What of it is verified at the source, and what is this project's own choice.
+    pub verified: &'static str,
+}
+
+/// A segmentation method that can be trained.
+pub trait Method: Sync {
+    /// Name on the command line and in files.
+    fn id(&self) -> &'static str;
+
+    /// Changes whenever the same training data can give other masks.
+    fn version(&self) -> &'static str;
+
+    /// What to know of it.
+    fn about(&self) -> About;
+
+    /// What can be set, with ranges and defaults.
+    fn parameters(&self) -> &'static [Parameter];
+
+    /// Trains on the images of `set` alone. Deterministic for `seed`, whatever
+    /// the number of threads.
+    ///
+    /// # Errors
+    /// [`MethodError`] when the data is not what the method needs.
+    fn train(
+        &self,
+        set: &TrainingSet<'_>,
+        parameters: &Parameters,
+        seed: u64,
+        progress: Progress<'_>,
+    ) -> Result<Box<dyn Segmenter>, MethodError>;
+
+    /// Restores what [`Segmenter::to_bytes`] wrote; none when the bytes are not that.
+    fn restore(&self, bytes: &[u8]) -> Option<Box<dyn Segmenter>>;
+}
+
+/// A trained method.
+pub trait Segmenter: Send + Sync {
+    /// One mask a structure, in the order of the training benchmark's structures,
+    /// at the radiograph's size. Masks may overlap.
+    ///
+    /// # Errors
+    /// [`MethodError`] when the image cannot be segmented; an image that merely
+    /// looks wrong gets an answer.
+    fn segment(&self, radiograph: &Radiograph) -> Result<Vec<Mask>, MethodError>;
+
+    /// Everything that [`Method::restore`] needs.
+    fn to_bytes(&self) -> Vec<u8>;
+}

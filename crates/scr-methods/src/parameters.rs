@@ -1,0 +1,98 @@
+//! Numbers that a user may set.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Method, MethodError};
+
+/// A parameter of a method.
+#[derive(Debug, Clone, Copy)]
+pub struct Parameter {
+    /// Name, as in `--set NAME=VALUE`.
+    pub key: &'static str,
+    /// What it means, with its unit.
+    pub meaning: &'static str,
+    /// Value when nothing is said.
+    pub default: f64,
+    /// Smallest value allowed.
+    pub min: f64,
+    /// Largest value allowed.
+    pub max: f64,
+    /// Whether only whole numbers are allowed.
+    pub is_whole: bool,
+}
+
+impl fmt::Display for Parameter {
+    /// Its range: `a whole number from 8 to 512`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let kind = if self.is_whole { "a whole number" } else { "a number" };
+        write!(f, "{kind} from {} to {}", self.min, self.max)
+    }
+}
+
+/// The value of every parameter of a method.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Parameters {
+    values: BTreeMap<String, f64>,
+}
+
+impl Parameters {
+    /// A method's defaults with some of them set: `(key, value)` as text.
+    ///
+    /// # Errors
+    /// [`MethodError::UnknownParameter`] and [`MethodError::ParameterRange`].
+    pub fn new(method: &dyn Method, settings: &[(String, String)]) -> Result<Self, MethodError> {
+        let known = method.parameters();
+        let mut values: BTreeMap<String, f64> =
+            known.iter().map(|p| (p.key.to_owned(), p.default)).collect();
+        for (key, text) in settings {
+            let Some(parameter) = known.iter().find(|parameter| parameter.key == key) else {
+                let known: Vec<&str> = known.iter().map(|p| p.key).collect();
+                return Err(MethodError::UnknownParameter {
+                    method: method.id(),
+                    key: key.clone(),
+                    known: if known.is_empty() { "none".into() } else { known.join(", ") },
+                });
+            };
+            let value = text.trim().parse::<f64>().ok().filter(|value| {
+                let in_range = (parameter.min..=parameter.max).contains(value);
+                in_range && (!parameter.is_whole || value.fract() == 0.0)
+            });
+            let Some(value) = value else {
+                return Err(MethodError::ParameterRange {
+                    key: key.clone(),
+                    found: text.clone(),
+                    expected: parameter.to_string(),
+                });
+            };
+            values.insert(key.clone(), value);
+        }
+        Ok(Self { values })
+    }
+
+    /// The value of a parameter.
+    ///
+    /// # Panics
+    /// When the method does not list it: a bug of the method.
+    #[must_use]
+    pub fn get(&self, key: &str) -> f64 {
+        *self.values.get(key).unwrap_or_else(|| panic!("the method lists no parameter `{key}`"))
+    }
+
+    /// The value of a whole-number parameter.
+    ///
+    /// # Panics
+    /// When the method does not list it: a bug of the method.
+    #[must_use]
+    pub fn whole(&self, key: &str) -> usize {
+        self.get(key) as usize
+    }
+
+    /// All names and values, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.values.iter().map(|(key, &value)| (key.as_str(), value))
+    }
+}

@@ -1,0 +1,17 @@
+//! The methods there are.
+
+use crate::{MeanShape, Method, MethodError};
+
+/// All methods, in the order in which lists show them.
+pub static METHODS: &[&dyn Method] = &[&MeanShape];
+
+/// The method with this name.
+///
+/// # Errors
+/// [`MethodError::UnknownMethod`] with the names there are.
+pub fn find_method(name: &str) -> Result<&'static dyn Method, MethodError> {
+    METHODS.iter().copied().find(|method| method.id() == name).ok_or_else(|| {
+        let known: Vec<&str> = METHODS.iter().map(|method| method.id()).collect();
+        MethodError::UnknownMethod { name: name.to_owned(), known: known.join(", ") }
+    })
+}

@@ -1,0 +1,107 @@
+//! What holds for every method there is, on a few small phantoms.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use scr_data::{Benchmark, Fold};
+use scr_image::{Radiograph, Size};
+use scr_methods::{METHODS, Method, MethodError, Model, Parameters, train};
+use scr_phantom::{Population, write_benchmark};
+use tempfile::TempDir;
+
+fn quiet(_: &str, _: usize, _: usize) {}
+
+fn phantoms() -> (TempDir, Benchmark) {
+    let temp = tempfile::tempdir().unwrap();
+    let folder = temp.path().join("bench");
+    write_benchmark(&Population::new(8, 5), 128, &folder, &quiet).unwrap();
+    let benchmark = Benchmark::open(&folder).unwrap();
+    (temp, benchmark)
+}
+
+fn trained(method: &dyn Method, benchmark: &Benchmark) -> Model {
+    let parameters = Parameters::new(method, &[]).unwrap();
+    train(method, benchmark, Fold::One, &parameters, 1, &quiet).unwrap()
+}
+
+#[test]
+fn every_method_gives_one_mask_a_structure_whatever_the_image() {
+    let (_temp, benchmark) = phantoms();
+    let image = benchmark.fold(Fold::Two).next().unwrap();
+    let grey =
+        |size: Size, value| Radiograph::new(size, 65535, vec![value; size.area()], None).unwrap();
+    let images = [
+        benchmark.read_radiograph(image).unwrap(),
+        grey(Size::square(128), 0),
+        grey(Size::square(128), 65535),
+        grey(Size::new(1, 1), 7),
+        grey(Size::new(3, 200), 7),
+    ];
+    for method in METHODS.iter().copied() {
+        let model = trained(method, &benchmark);
+        for image in &images {
+            let masks = model.segmenter().segment(image).unwrap();
+            assert_eq!(masks.len(), 5, "{}", method.id());
+            assert!(masks.iter().all(|mask| mask.size() == image.size()), "{}", method.id());
+        }
+        let masks = model.segmenter().segment(&images[0]).unwrap();
+        assert!(masks.iter().all(|mask| !mask.is_empty()), "{}", method.id());
+    }
+}
+
+#[test]
+fn training_twice_gives_the_same_bytes_and_a_model_survives_its_file() {
+    let (_temp, benchmark) = phantoms();
+    let image = benchmark.fold(Fold::Two).next().unwrap();
+    let radiograph = benchmark.read_radiograph(image).unwrap();
+    for method in METHODS.iter().copied() {
+        let (first, again) = (trained(method, &benchmark), trained(method, &benchmark));
+        assert_eq!(first.to_bytes(), again.to_bytes(), "{}", method.id());
+        let restored = Model::from_bytes("x.model", &first.to_bytes()).unwrap();
+        assert_eq!(restored.header(), first.header());
+        assert_eq!(
+            restored.segmenter().segment(&radiograph).unwrap(),
+            first.segmenter().segment(&radiograph).unwrap(),
+            "{}",
+            method.id()
+        );
+    }
+}
+
+#[test]
+fn a_cut_or_changed_model_file_is_refused_at_every_place() {
+    let (_temp, benchmark) = phantoms();
+    let bytes = trained(METHODS[0], &benchmark).to_bytes();
+    for length in (0..bytes.len()).step_by(97) {
+        assert!(Model::from_bytes("x.model", &bytes[..length]).is_err(), "cut at {length}");
+    }
+    for place in (0..bytes.len()).step_by(89) {
+        let mut changed = bytes.clone();
+        changed[place] ^= 0x10;
+        let error = Model::from_bytes("x.model", &changed).err().unwrap();
+        assert!(matches!(error, MethodError::Model { .. }), "changed at {place}: {error}");
+    }
+}
+
+#[test]
+fn a_model_knows_the_images_it_has_seen() {
+    let (_temp, benchmark) = phantoms();
+    let model = trained(METHODS[0], &benchmark);
+    let digest = model.header().benchmark_digest.clone();
+    for image in &benchmark.images {
+        let file = std::fs::read(benchmark.radiograph_path(image)).unwrap();
+        let was_seen = image.fold == Fold::One;
+        assert_eq!(model.has_seen(Some(&digest), &image.id, None), was_seen);
+        assert_eq!(model.has_seen(None, "renamed", Some(&file)), was_seen);
+    }
+}
+
+#[test]
+fn parameters_out_of_range_are_refused_with_the_range() {
+    let set =
+        |key: &str, value: &str| Parameters::new(METHODS[0], &[(key.to_owned(), value.to_owned())]);
+    assert_eq!(set("points", "100").unwrap().whole("points"), 100);
+    for bad in ["7", "513", "64.5", "NaN", "many"] {
+        let error = set("points", bad).unwrap_err().to_string();
+        assert!(error.contains("from 8 to 512"), "{error}");
+    }
+    assert!(set("pionts", "64").unwrap_err().to_string().contains("points"));
+}

@@ -1,0 +1,164 @@
+//! The JSON of a result: what `scr evaluate --format json` prints, what the
+//! store keeps and what the site serves, byte for byte the same.
+//!
+//! Knows no measure and computes nothing: [`ResultDocument::new`] copies an
+//! evaluation into the written form. Keys are a contract with users' scripts.
+
+use indexmap::IndexMap;
+use scr_eval::{CaseRecord, Evaluation, SummaryWithInterval};
+use serde::{Deserialize, Serialize};
+
+/// Values by measure key, in the order in which the measures were asked for.
+/// A key ends in its unit where it is a distance: `masd_mm`, `masd_px`.
+pub type MeasureMap<T> = IndexMap<String, T>;
+
+/// A set of masks scored against a benchmark.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ResultDocument {
+    /// Identifier of the benchmark.
+    pub benchmark: String,
+    /// Names exactly what was scored against: `sha256:` and 64 hex digits.
+    pub benchmark_digest: String,
+    /// Names exactly which masks were scored: `sha256:` and 64 hex digits.
+    pub masks_digest: String,
+    /// Version of the scoring rules.
+    pub evaluator_version: String,
+    /// The observer whose masks are the reference.
+    pub observer: String,
+    /// Distance between pixels, null when it is not known.
+    pub spacing_mm: Option<f64>,
+    /// Seed of the bootstrap intervals.
+    pub bootstrap_seed: u64,
+    /// Resamples behind each bootstrap interval.
+    pub bootstrap_resamples: usize,
+    /// Summaries by object and measure.
+    pub objects: IndexMap<String, MeasureMap<SummaryDocument>>,
+    /// Summaries of what is measured on whole images.
+    pub image_measures: MeasureMap<SummaryDocument>,
+    /// Every image's values, when asked for.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub images: Option<Vec<ImageDocument>>,
+}
+
+/// One measure over all images. All but the counts are null when no image has a value.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SummaryDocument {
+    /// Arithmetic mean.
+    pub mean: Option<f64>,
+    /// Standard deviation (n - 1); null for fewer than two values.
+    pub sd: Option<f64>,
+    /// Smallest value.
+    pub min: Option<f64>,
+    /// Lower quartile, linear interpolation.
+    pub q1: Option<f64>,
+    /// Median.
+    pub median: Option<f64>,
+    /// Upper quartile, linear interpolation.
+    pub q3: Option<f64>,
+    /// Largest value.
+    pub max: Option<f64>,
+    /// Images with a value.
+    pub n: usize,
+    /// Images without one.
+    pub n_undefined: usize,
+    /// Bootstrap interval of the mean, `[low, high]`.
+    pub ci95: Option<[f64; 2]>,
+}
+
+/// The values of one image.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImageDocument {
+    /// Identifier of the image.
+    pub image: String,
+    /// Fold of the image, 1 or 2.
+    pub fold: u8,
+    /// Values by object and measure; null where undefined.
+    pub objects: IndexMap<String, MeasureMap<Option<f64>>>,
+    /// What is measured on the whole image, such as `pixel_error`.
+    #[serde(flatten)]
+    pub image_measures: MeasureMap<Option<f64>>,
+}
+
+impl ResultDocument {
+    /// The written form of an evaluation, with every image's values if asked for.
+    #[must_use]
+    pub fn new(evaluation: &Evaluation, with_images: bool) -> Self {
+        let summaries = evaluation.summaries();
+        let keys: Vec<String> =
+            evaluation.measures.iter().map(|&measure| evaluation.result_key(measure)).collect();
+        let by_key = |values: &[SummaryWithInterval]| {
+            keys.iter().cloned().zip(values.iter().map(SummaryDocument::new)).collect()
+        };
+        let image = |record: &CaseRecord| ImageDocument {
+            image: record.image.clone(),
+            fold: record.fold.number(),
+            objects: by_object(evaluation, &record.objects, |values| {
+                keys.iter().cloned().zip(values.iter().copied()).collect()
+            }),
+            image_measures: evaluation
+                .has_pixel_error
+                .then(|| (PIXEL_ERROR.to_owned(), record.pixel_error))
+                .into_iter()
+                .collect(),
+        };
+        Self {
+            benchmark: evaluation.benchmark.clone(),
+            benchmark_digest: evaluation.benchmark_digest.clone(),
+            masks_digest: evaluation.masks_digest.clone(),
+            evaluator_version: evaluation.evaluator_version.to_owned(),
+            observer: evaluation.observer.clone(),
+            spacing_mm: evaluation.spacing_mm,
+            bootstrap_seed: evaluation.bootstrap_seed,
+            bootstrap_resamples: evaluation.bootstrap_resamples,
+            objects: by_object(evaluation, &summaries.objects, |values| by_key(values)),
+            image_measures: summaries
+                .pixel_error
+                .map(|summary| (PIXEL_ERROR.to_owned(), SummaryDocument::new(&summary)))
+                .into_iter()
+                .collect(),
+            images: with_images.then(|| evaluation.records.iter().map(image).collect()),
+        }
+    }
+
+    /// The document as JSON text, indented, with a line end. Numbers read back to
+    /// the same f64.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        let text = serde_json::to_string_pretty(self);
+        text.expect("maps with text keys and finite numbers are always valid JSON") + "\n"
+    }
+}
+
+/// Key of the pixel error in results.
+pub const PIXEL_ERROR: &str = "pixel_error";
+
+fn by_object<V, T>(
+    evaluation: &Evaluation,
+    values: &[V],
+    document: impl Fn(&V) -> T,
+) -> IndexMap<String, T> {
+    evaluation
+        .objects
+        .iter()
+        .zip(values)
+        .map(|(o, value)| (o.id.clone(), document(value)))
+        .collect()
+}
+
+impl SummaryDocument {
+    fn new(found: &SummaryWithInterval) -> Self {
+        let summary = found.summary;
+        Self {
+            mean: summary.mean,
+            sd: summary.sd,
+            min: summary.min,
+            q1: summary.q1,
+            median: summary.median,
+            q3: summary.q3,
+            max: summary.max,
+            n: summary.n,
+            n_undefined: summary.n_undefined,
+            ci95: found.ci95,
+        }
+    }
+}

@@ -1,0 +1,214 @@
+//! Plots as SVG text, styled by whoever shows them.
+//!
+//! Colours are named classes (`box`, `median`, `whisker`, `grid`, `reference`),
+//! so that a page can follow light and dark; `currentColor` serves without any
+//! style. Every plot has a title that screen readers speak.
+
+use std::fmt::Write;
+
+/// One box: the five numbers of a method, and its mean.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BoxPlotRow {
+    /// What the box is of.
+    pub label: String,
+    /// Smallest value.
+    pub min: f64,
+    /// Lower quartile.
+    pub q1: f64,
+    /// Median.
+    pub median: f64,
+    /// Upper quartile.
+    pub q3: f64,
+    /// Largest value.
+    pub max: f64,
+    /// Mean, drawn as a diamond.
+    pub mean: f64,
+    /// Whether it is a reference row (observer or baseline), drawn dashed.
+    pub is_reference: bool,
+}
+
+const LABEL_WIDTH: f64 = 250.0;
+const PLOT_WIDTH: f64 = 590.0;
+const RIGHT_MARGIN: f64 = 40.0;
+const ROW_HEIGHT: f64 = 30.0;
+const TOP: f64 = 12.0;
+const AXIS_HEIGHT: f64 = 46.0;
+
+/// Horizontal box plots, one row each from the top, over one axis that starts at
+/// 0 when the values are near it. Values are in the axis' unit and finite.
+#[must_use]
+pub fn box_plot(title: &str, axis: &str, rows: &[BoxPlotRow]) -> String {
+    let lowest = rows.iter().map(|row| row.min).fold(f64::INFINITY, f64::min);
+    let highest = rows.iter().map(|row| row.max).fold(f64::NEG_INFINITY, f64::max);
+    let scale = Scale::around(lowest, highest);
+    let bottom = TOP + ROW_HEIGHT * rows.len() as f64;
+    let (width, height) = (LABEL_WIDTH + PLOT_WIDTH + RIGHT_MARGIN, bottom + AXIS_HEIGHT);
+    let mut svg = format!(
+        "<svg class=\"box-plot\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
+         role=\"img\" font-size=\"14\" fill=\"none\" stroke=\"currentColor\"><title>{}</title>",
+        escaped(title)
+    );
+    for tick in scale.ticks() {
+        let x = scale.x(tick);
+        let label = scale.label(tick);
+        push(
+            &mut svg,
+            format_args!(
+                "<line class=\"grid\" x1=\"{x:.1}\" y1=\"{TOP}\" x2=\"{x:.1}\" y2=\"{bottom}\" stroke-opacity=\"0.2\"/>\
+             <text x=\"{x:.1}\" y=\"{:.1}\" text-anchor=\"middle\" fill=\"currentColor\" stroke=\"none\">{label}</text>",
+                bottom + 17.0
+            ),
+        );
+    }
+    push(
+        &mut svg,
+        format_args!(
+            "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\" fill=\"currentColor\" stroke=\"none\">{}</text>",
+            LABEL_WIDTH + PLOT_WIDTH / 2.0,
+            bottom + 38.0,
+            escaped(axis)
+        ),
+    );
+    for (index, row) in rows.iter().enumerate() {
+        draw_box(&mut svg, &scale, row, TOP + ROW_HEIGHT * (index as f64 + 0.5));
+    }
+    svg + "</svg>"
+}
+
+fn draw_box(svg: &mut String, scale: &Scale, row: &BoxPlotRow, y: f64) {
+    let [min, q1, median, q3, max, mean] =
+        [row.min, row.q1, row.median, row.q3, row.max, row.mean].map(|value| scale.x(value));
+    let class = if row.is_reference { "row reference" } else { "row" };
+    let dashes = if row.is_reference { " stroke-dasharray=\"4 2\"" } else { "" };
+    let (label, half) = (escaped(&row.label), 9.0);
+    push(
+        svg,
+        format_args!(
+            "<g class=\"{class}\"><title>{label}: min {}, lower quartile {}, median {}, upper quartile {}, max {}, mean {}</title>\
+         <text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\" fill=\"currentColor\" stroke=\"none\">{}</text>\
+         <path class=\"whisker\" d=\"M{min:.1} {y}H{q1:.1}M{q3:.1} {y}H{max:.1}M{min:.1} {:.1}v10M{max:.1} {:.1}v10\"/>\
+         <rect class=\"box\" x=\"{q1:.1}\" y=\"{:.1}\" width=\"{:.1}\" height=\"{}\" fill=\"currentColor\" fill-opacity=\"0.15\"{dashes}/>\
+         <line class=\"median\" x1=\"{median:.1}\" y1=\"{:.1}\" x2=\"{median:.1}\" y2=\"{:.1}\" stroke-width=\"3\"/>\
+         <path class=\"mean\" d=\"M{mean:.1} {:.1}l4 4l-4 4l-4 -4z\" fill=\"currentColor\"/></g>",
+            rounded(row.min),
+            rounded(row.q1),
+            rounded(row.median),
+            rounded(row.q3),
+            rounded(row.max),
+            rounded(row.mean),
+            LABEL_WIDTH - 10.0,
+            y + 5.0,
+            shortened(&row.label),
+            y - 5.0,
+            y - 5.0,
+            y - half,
+            (q3 - q1).max(1.0),
+            2.0 * half,
+            y - half,
+            y + half,
+            y - 4.0,
+        ),
+    );
+}
+
+/// The axis: a range of round numbers.
+struct Scale {
+    low: f64,
+    step: f64,
+    n_steps: usize,
+}
+
+impl Scale {
+    fn around(lowest: f64, highest: f64) -> Self {
+        let (lowest, highest) = if lowest <= highest { (lowest, highest) } else { (0.0, 1.0) };
+        let near_zero = lowest >= 0.0 && lowest < 0.5 * highest;
+        let lowest = if near_zero { 0.0 } else { lowest };
+        let span = (highest - lowest).max(1e-9);
+        let rough = span / 6.0;
+        let power = 10f64.powf(rough.log10().floor());
+        let step = [1.0, 2.0, 5.0, 10.0]
+            .map(|factor| factor * power)
+            .into_iter()
+            .find(|&step| step >= rough)
+            .unwrap_or(10.0 * power);
+        let low = (lowest / step).floor() * step;
+        let n_steps = (((highest - low) / step).ceil() as usize).max(1);
+        Self { low, step, n_steps }
+    }
+
+    fn ticks(&self) -> impl Iterator<Item = f64> + '_ {
+        (0..=self.n_steps).map(|index| self.low + self.step * index as f64)
+    }
+
+    fn x(&self, value: f64) -> f64 {
+        LABEL_WIDTH + PLOT_WIDTH * (value - self.low) / (self.step * self.n_steps as f64)
+    }
+
+    fn label(&self, tick: f64) -> String {
+        let places = (-self.step.log10().floor()).clamp(0.0, 6.0) as usize;
+        format!("{tick:.places$}")
+    }
+}
+
+fn push(svg: &mut String, text: std::fmt::Arguments<'_>) {
+    svg.write_fmt(text).expect("writing to a string does not fail");
+}
+
+fn rounded(value: f64) -> String {
+    format!("{value:.4}")
+}
+
+/// A label that fits beside its box; its row's title holds it whole.
+fn shortened(label: &str) -> String {
+    if label.chars().count() <= 30 {
+        return escaped(label);
+    }
+    escaped(&label.chars().take(29).chain(['…']).collect::<String>())
+}
+
+/// Text made safe inside SVG and HTML.
+fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(label: &str, min: f64, max: f64) -> BoxPlotRow {
+        let middle = f64::midpoint(min, max);
+        BoxPlotRow {
+            label: label.into(),
+            min,
+            q1: f64::midpoint(min, middle),
+            median: middle,
+            q3: f64::midpoint(middle, max),
+            max,
+            mean: middle,
+            is_reference: false,
+        }
+    }
+
+    #[test]
+    fn hostile_labels_are_escaped() {
+        let svg = box_plot("t", "a", &[row("<script>alert(1)</script>", 0.0, 1.0)]);
+        assert!(!svg.contains("<script"));
+    }
+
+    #[test]
+    fn the_axis_starts_at_zero_near_it_and_covers_all_values() {
+        let scale = Scale::around(0.012, 0.31);
+        assert_eq!(scale.low, 0.0);
+        assert!(scale.ticks().last().unwrap() >= 0.31);
+        let scale = Scale::around(0.91, 0.98);
+        assert!(scale.low > 0.5 && scale.low <= 0.91);
+    }
+
+    #[test]
+    fn equal_values_and_no_rows_still_draw() {
+        for rows in [vec![], vec![row("a", 0.5, 0.5)], vec![row("a", 0.0, 0.0)]] {
+            let svg = box_plot("title", "axis", &rows);
+            assert!(svg.ends_with("</svg>") && !svg.contains("NaN") && !svg.contains("inf"));
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! Files: images, thumbnails, masks and outlines, each under one key.
+//!
+//! Knows no benchmark: a [`BlobKey`] is made of names that were checked, so
+//! that none can lead out of its folder. A file is there whole or not at all.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use object_store::local::LocalFileSystem;
+use object_store::{ObjectStore, ObjectStoreExt};
+
+use crate::StoreError;
+
+/// Where a file lies, such as `benchmarks/scr/images/JPCLN001.png`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct BlobKey(String);
+
+impl BlobKey {
+    /// A radiograph: `benchmarks/BENCHMARK/images/IMAGE.png`.
+    ///
+    /// # Errors
+    /// [`StoreError::Name`] when a name holds anything but letters, digits,
+    /// `_`, `-` and `.`, as for every key.
+    pub fn image(benchmark: &str, image: &str) -> Result<Self, StoreError> {
+        let (benchmark, image) = (name("a benchmark", benchmark)?, name("an image", image)?);
+        Ok(Self(format!("benchmarks/{benchmark}/images/{image}.png")))
+    }
+
+    /// A small picture of a radiograph: `benchmarks/BENCHMARK/thumbnails/IMAGE.png`.
+    ///
+    /// # Errors
+    /// As [`image`](Self::image).
+    pub fn thumbnail(benchmark: &str, image: &str) -> Result<Self, StoreError> {
+        let (benchmark, image) = (name("a benchmark", benchmark)?, name("an image", image)?);
+        Ok(Self(format!("benchmarks/{benchmark}/thumbnails/{image}.png")))
+    }
+
+    /// An observer's mask: `benchmarks/BENCHMARK/masks/OBSERVER/STRUCTURE/IMAGE.png`.
+    ///
+    /// # Errors
+    /// As [`image`](Self::image).
+    pub fn mask(
+        benchmark: &str,
+        observer: &str,
+        structure: &str,
+        image: &str,
+    ) -> Result<Self, StoreError> {
+        let (benchmark, observer) =
+            (name("a benchmark", benchmark)?, name("an observer", observer)?);
+        let (structure, image) = (name("a structure", structure)?, name("an image", image)?);
+        Ok(Self(format!("benchmarks/{benchmark}/masks/{observer}/{structure}/{image}.png")))
+    }
+
+    /// An observer's outlines: `benchmarks/BENCHMARK/outlines/OBSERVER/IMAGE.json`.
+    ///
+    /// # Errors
+    /// As [`image`](Self::image).
+    pub fn outlines(benchmark: &str, observer: &str, image: &str) -> Result<Self, StoreError> {
+        let (benchmark, observer) =
+            (name("a benchmark", benchmark)?, name("an observer", observer)?);
+        let image = name("an image", image)?;
+        Ok(Self(format!("benchmarks/{benchmark}/outlines/{observer}/{image}.json")))
+    }
+
+    /// An entry's mask: `entries/ENTRY/masks/STRUCTURE/IMAGE.png`.
+    ///
+    /// # Errors
+    /// As [`image`](Self::image).
+    pub fn entry_mask(entry: &str, structure: &str, image: &str) -> Result<Self, StoreError> {
+        let (entry, image) = (name("an entry", entry)?, name("an image", image)?);
+        let structure = name("a structure", structure)?;
+        Ok(Self(format!("entries/{entry}/masks/{structure}/{image}.png")))
+    }
+
+    /// An entry's outlines: `entries/ENTRY/outlines/IMAGE.json`.
+    ///
+    /// # Errors
+    /// As [`image`](Self::image).
+    pub fn entry_outlines(entry: &str, image: &str) -> Result<Self, StoreError> {
+        let (entry, image) = (name("an entry", entry)?, name("an image", image)?);
+        Ok(Self(format!("entries/{entry}/outlines/{image}.json")))
+    }
+
+    /// The key as text, `/` between folders.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// Lets a name through that is safe as one part of a path on every system.
+fn name<'a>(what: &'static str, text: &'a str) -> Result<&'a str, StoreError> {
+    let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let is_name =
+        (1..=100).contains(&text.len()) && text.bytes().all(is_allowed) && !text.starts_with('.');
+    if is_name { Ok(text) } else { Err(StoreError::Name { what, found: text.to_owned() }) }
+}
+
+/// A place for files.
+#[derive(Debug, Clone)]
+pub(crate) struct Blobs {
+    files: Arc<dyn ObjectStore>,
+}
+
+impl Blobs {
+    /// Opens the existing folder `folder`. What is written there has reached the
+    /// disk when writing returns.
+    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
+        let files = LocalFileSystem::new_with_prefix(folder).map_err(|source| {
+            StoreError::Blob { doing: "open", key: folder.display().to_string(), source }
+        })?;
+        // A row must not outlive its files when the power fails.
+        Ok(Self { files: Arc::new(files.with_fsync(true)) })
+    }
+
+    /// The bytes of a file; none when there is no such file.
+    pub(crate) async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError> {
+        let failed =
+            |source| StoreError::Blob { doing: "read", key: key.as_str().to_owned(), source };
+        match self.files.get(&key.as_str().into()).await {
+            Ok(found) => found.bytes().await.map(Some).map_err(failed),
+            Err(object_store::Error::NotFound { .. }) => Ok(None),
+            Err(source) => Err(failed(source)),
+        }
+    }
+
+    /// Writes a file whole, in place of the one that was there.
+    pub(crate) async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError> {
+        let written = self.files.put(&key.as_str().into(), bytes.into()).await;
+        written.map(|_| ()).map_err(|source| StoreError::Blob {
+            doing: "write",
+            key: key.as_str().to_owned(),
+            source,
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_that_lead_elsewhere_are_refused() {
+        let too_long = "a".repeat(101);
+        for bad in [
+            "", ".", "..", "../x", "a/b", "/etc", "a\\b", ".hidden", "a b", "ü", "a\0", "a%2f",
+            &too_long,
+        ] {
+            let keys = [
+                BlobKey::image(bad, "x"),
+                BlobKey::image("x", bad),
+                BlobKey::thumbnail(bad, "x"),
+                BlobKey::thumbnail("x", bad),
+                BlobKey::mask(bad, "x", "x", "x"),
+                BlobKey::mask("x", bad, "x", "x"),
+                BlobKey::mask("x", "x", bad, "x"),
+                BlobKey::mask("x", "x", "x", bad),
+                BlobKey::outlines(bad, "x", "x"),
+                BlobKey::outlines("x", bad, "x"),
+                BlobKey::outlines("x", "x", bad),
+                BlobKey::entry_mask(bad, "x", "x"),
+                BlobKey::entry_mask("x", bad, "x"),
+                BlobKey::entry_mask("x", "x", bad),
+                BlobKey::entry_outlines(bad, "x"),
+                BlobKey::entry_outlines("x", bad),
+            ];
+            for key in keys {
+                assert!(matches!(key, Err(StoreError::Name { .. })), "{bad:?} gave {key:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn keys_read_like_addresses() {
+        let key = BlobKey::mask("scr", "reference", "right_lung", "JPCLN001").unwrap();
+        assert_eq!(key.as_str(), "benchmarks/scr/masks/reference/right_lung/JPCLN001.png");
+        let key = BlobKey::entry_outlines("unet-00ff00ff", "JPCLN001").unwrap();
+        assert_eq!(key.as_str(), "entries/unet-00ff00ff/outlines/JPCLN001.json");
+    }
+
+    #[tokio::test]
+    async fn a_file_is_replaced_whole_and_lies_where_its_key_says() {
+        let folder = tempfile::tempdir().unwrap();
+        let blobs = Blobs::open(folder.path()).unwrap();
+        let key = BlobKey::image("b.1", "x_2-3.4").unwrap();
+        assert_eq!(blobs.get(&key).await.unwrap(), None);
+        blobs.put(&key, Bytes::from_static(b"first")).await.unwrap();
+        blobs.put(&key, Bytes::from_static(b"2nd")).await.unwrap();
+        assert_eq!(blobs.get(&key).await.unwrap().unwrap(), "2nd");
+        let path = folder.path().join("benchmarks/b.1/images/x_2-3.4.png");
+        assert_eq!(std::fs::read(path).unwrap(), b"2nd");
+    }
+}

@@ -1,0 +1,205 @@
+//! The database: connections, and bringing its tables up to date.
+//!
+//! Knows no benchmark and no entry; their queries live in
+//! [`benchmarks`](crate::benchmarks) and [`entries`](crate::entries). SQL is
+//! written once: placeholders are `$1`, columns are TEXT and BIGINT, conflicts
+//! are settled by `ON CONFLICT`, all of which SQLite and PostgreSQL both take.
+//!
+//! **A transaction's first statement writes.** SQLite then waits for another
+//! writer; a transaction that reads first and writes later cannot wait and
+//! fails when someone else wrote in between.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
+use sqlx::{AnyConnection, AnyPool, Executor};
+
+use crate::StoreError;
+
+/// Every change of the tables, in order; a version's place is its number less one.
+const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_start.sql")];
+
+/// Readers at once in one process; a writer excludes writers only.
+const MAX_CONNECTIONS: u32 = 8;
+
+/// How long switching to the write-ahead log is tried while others open the
+/// same file: SQLite does not wait by itself for that one lock.
+const WAL_PATIENCE: Duration = Duration::from_secs(10);
+
+/// Wraps what the database says about doing something.
+pub(crate) fn failed(doing: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
+    move |source| StoreError::Database { doing, source }
+}
+
+/// The time now, as it is kept: RFC 3339 in UTC with three decimals, always
+/// equally long, so that times compare as text.
+pub(crate) fn time_text(time: jiff::Timestamp) -> String {
+    format!("{time:.3}")
+}
+
+/// Opens or makes the SQLite database in the file `path`, with all its tables.
+///
+/// Several processes may have it open. A connection waits up to 30 s for a writer.
+///
+/// # Errors
+/// [`StoreError::Database`] when it cannot be opened or changed,
+/// [`StoreError::NewerSchema`] when a later version of this program made it.
+pub(crate) async fn open(path: &Path) -> Result<AnyPool, StoreError> {
+    sqlx::any::install_default_drivers();
+    let options: AnyConnectOptions = address(path)?.parse().map_err(failed("open the database"))?;
+    let pool = AnyPoolOptions::new()
+        .max_connections(MAX_CONNECTIONS)
+        .after_connect(|connection, _| {
+            Box::pin(async move {
+                connection.execute("PRAGMA busy_timeout = 30000").await?;
+                Ok(())
+            })
+        })
+        .connect_with(options)
+        .await
+        .map_err(failed("open the database"))?;
+    switch_to_write_ahead_log(&pool).await?;
+    migrate(&pool).await?;
+    Ok(pool)
+}
+
+/// The address of a SQLite file, which is made when it is missing. Every byte
+/// that could mean something in an address is escaped; sqlx's own writer of
+/// addresses leaves `%` as it is and would open another file.
+fn address(path: &Path) -> Result<String, StoreError> {
+    let path = std::path::absolute(path)
+        .map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
+    let mut address = String::from("sqlite://");
+    for &byte in path.as_os_str().as_encoded_bytes() {
+        if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
+            address.push(char::from(byte));
+        } else {
+            address += &format!("%{byte:02X}");
+        }
+    }
+    address += "?mode=rwc";
+    Ok(address)
+}
+
+/// With the write-ahead log nobody who reads waits for one who writes. The
+/// file remembers it.
+async fn switch_to_write_ahead_log(pool: &AnyPool) -> Result<(), StoreError> {
+    let begin = Instant::now();
+    loop {
+        let switched: Result<(String,), _> =
+            sqlx::query_as("PRAGMA journal_mode = WAL").fetch_one(pool).await;
+        match switched {
+            Ok((mode,)) => {
+                if mode != "wal" {
+                    tracing::warn!(mode, "no write-ahead log here: readers wait for writers");
+                }
+                return Ok(());
+            }
+            Err(_) if begin.elapsed() < WAL_PATIENCE => {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(source) => {
+                return Err(failed("switch the database to its write-ahead log")(source));
+            }
+        }
+    }
+}
+
+/// Runs the migrations that the database has not seen, each in a transaction.
+async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
+    let doing = "bring the database's tables up to date";
+    sqlx::query(
+        "CREATE TABLE IF NOT EXISTS schema_migrations \
+         (version BIGINT NOT NULL PRIMARY KEY, applied_at TEXT NOT NULL)",
+    )
+    .execute(pool)
+    .await
+    .map_err(failed(doing))?;
+    let (found,): (i64,) =
+        sqlx::query_as("SELECT COALESCE(MAX(version), 0) FROM schema_migrations")
+            .fetch_one(pool)
+            .await
+            .map_err(failed(doing))?;
+    let known = MIGRATIONS.len() as i64;
+    if found > known {
+        return Err(StoreError::NewerSchema { known, found });
+    }
+    for (version, sql) in (1..).zip(MIGRATIONS) {
+        if version > found {
+            let mut transaction = pool.begin().await.map_err(failed(doing))?;
+            apply(&mut transaction, version, sql).await.map_err(failed(doing))?;
+            transaction.commit().await.map_err(failed(doing))?;
+        }
+    }
+    Ok(())
+}
+
+/// Runs one migration, unless another process has done it in the meantime.
+async fn apply(
+    connection: &mut AnyConnection,
+    version: i64,
+    sql: &'static str,
+) -> Result<(), sqlx::Error> {
+    let claimed = sqlx::query(
+        "INSERT INTO schema_migrations (version, applied_at) VALUES ($1, $2) \
+         ON CONFLICT (version) DO NOTHING",
+    )
+    .bind(version)
+    .bind(time_text(jiff::Timestamp::now()))
+    .execute(&mut *connection)
+    .await?;
+    if claimed.rows_affected() == 1 {
+        sqlx::raw_sql(sql).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_of_a_later_version_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scr.sqlite");
+        let pool = open(&path).await.unwrap();
+        sqlx::query("INSERT INTO schema_migrations VALUES (99, '')").execute(&pool).await.unwrap();
+        pool.close().await;
+        let error = open(&path).await.unwrap_err();
+        assert!(matches!(error, StoreError::NewerSchema { known: 1, found: 99 }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_path_with_blanks_and_signs_is_taken_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a b?c#d%20ü.sqlite");
+        open(&path).await.unwrap().close().await;
+        assert!(path.is_file());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn many_open_a_new_database_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scr.sqlite");
+        let openings: Vec<_> = (0..8)
+            .map(|_| {
+                let path = path.clone();
+                tokio::spawn(async move { open(&path).await.map(|_| ()) })
+            })
+            .collect();
+        for opening in openings {
+            opening.await.unwrap().unwrap();
+        }
+    }
+
+    #[test]
+    fn times_are_equally_long_and_sort_as_text() {
+        let times = [0, 1, 500, 999].map(|ms| {
+            time_text(jiff::Timestamp::from_millisecond(1_700_000_000_000 + ms).unwrap())
+        });
+        assert_eq!(times[0], "2023-11-14T22:13:20.000Z");
+        assert!(times.is_sorted());
+        assert!(times.iter().all(|time| time.len() == times[0].len()));
+    }
+}

@@ -1,0 +1,163 @@
+//! What is kept of a benchmark and of an entry, as JSON in the database and on
+//! the API. Written forms only: nothing here knows how they come about.
+
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+
+/// A published benchmark.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct BenchmarkDocument {
+    /// Identifier, as in its address.
+    pub id: String,
+    /// Name for people.
+    pub title: String,
+    /// What the images are.
+    pub description: String,
+    /// How the structures are defined, so that nobody pools what differs.
+    pub definition: String,
+    /// Names exactly what is scored against: `sha256:` and 64 hex digits.
+    pub digest: String,
+    /// Distance between pixels in mm, null when it is not known.
+    pub spacing_mm: Option<f64>,
+    /// Whether the images are drawn by the project's phantom and no patient's.
+    pub phantom: bool,
+    /// What is drawn.
+    pub structures: Vec<NamedDocument>,
+    /// What is scored.
+    pub objects: Vec<ObjectDocument>,
+    /// Who drew; the first is the reference.
+    pub observers: Vec<ObserverDocument>,
+    /// How the folds are to be used, such as `two-fold`.
+    pub protocol: String,
+    /// All images, in the order of the benchmark's table.
+    pub images: Vec<ImageEntryDocument>,
+    /// What one may do with the data.
+    pub terms: TermsDocument,
+    /// What others published on the data that this benchmark stands beside.
+    pub literature: Vec<LiteratureDocument>,
+    /// What to say of these rows: on which data they were measured.
+    pub literature_note: String,
+}
+
+/// Something with an identifier and a name.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct NamedDocument {
+    /// Identifier.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+}
+
+/// An object: a union of structures that is scored.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ObjectDocument {
+    /// Identifier.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Identifiers of its structures.
+    pub structures: Vec<String>,
+}
+
+/// An observer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ObserverDocument {
+    /// Identifier.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Whether corresponding landmarks were given, beside the masks.
+    pub landmarks: bool,
+}
+
+/// One radiograph of a benchmark.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ImageEntryDocument {
+    /// Identifier.
+    pub id: String,
+    /// Fold, 1 or 2.
+    pub fold: u8,
+    /// Columns of the reference masks, in pixels.
+    pub width: usize,
+    /// Rows of the reference masks, in pixels.
+    pub height: usize,
+    /// Whether the radiograph itself is in the store, and not only its masks.
+    pub has_pixels: bool,
+    /// Further columns of the benchmark's table: age, sex, nodule...
+    pub attributes: IndexMap<String, String>,
+}
+
+/// Terms of use.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TermsDocument {
+    /// Licence of images and masks, in words.
+    pub licence: String,
+    /// What is said on passing copies on, in words.
+    pub redistribution: String,
+    /// Whether copies may be offered for download.
+    pub may_download: bool,
+    /// Whether the radiographs may be shown on pages.
+    pub may_display: bool,
+    /// How to obtain the data where copies may not be passed on.
+    pub obtain: String,
+    /// What to cite.
+    pub cite: Vec<String>,
+}
+
+/// A row that others published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LiteratureDocument {
+    /// Object, or `all` for a measure of whole images.
+    pub object: String,
+    /// Measure as its source names it.
+    pub measure: String,
+    /// Method as its source names it.
+    pub method: String,
+    /// Year of publication.
+    pub year: String,
+    /// Mean over images.
+    pub mean: Option<f64>,
+    /// Standard deviation over images.
+    pub sd: Option<f64>,
+    /// Unit of both.
+    pub unit: String,
+    /// Protocol, or that nobody read which was used.
+    pub protocol: String,
+    /// Where the number stands.
+    pub source: String,
+    /// How it was verified.
+    pub verified: String,
+}
+
+/// What an entry is in a table of results.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EntryRole {
+    /// A human observer: a reference row.
+    Observer,
+    /// A method that this project brings, run two-fold: a reference row.
+    Baseline,
+    /// A participant's method.
+    Method,
+}
+
+/// The card of an entry: what made the masks.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct CardDocument {
+    /// Name in tables.
+    pub name: String,
+    /// Who made it.
+    pub authors: Vec<String>,
+    /// What it does, in a few sentences of plain text.
+    pub description: String,
+    /// Paper or address that describes it.
+    pub reference: String,
+    /// Where its code is.
+    pub code: String,
+    /// How it was trained and on what.
+    pub training: String,
+    /// Version of the method.
+    pub version: String,
+    /// Parameters, as text.
+    pub parameters: IndexMap<String, String>,
+}

@@ -1,0 +1,224 @@
+//! Rows of published entries.
+//!
+//! Writes no file: [`publish`](crate::publish) does, and comes here for the row.
+
+use jiff::Timestamp;
+use scr_report::ResultDocument;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::any::AnyRow;
+use sqlx::{AnyPool, FromRow, Row};
+
+use crate::database::{failed, time_text};
+use crate::{CardDocument, EntryRole, StoreError};
+
+/// A published entry: a method's masks on a benchmark, its card and its results.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryRow {
+    /// Identifier, as in its address; permanent.
+    pub id: String,
+    /// The benchmark that it was scored on.
+    pub benchmark_id: String,
+    /// What it is in a table of results.
+    pub role: EntryRole,
+    /// What made the masks.
+    pub card: CardDocument,
+    /// Its results.
+    pub result: ResultDocument,
+    /// When it was first published, RFC 3339 in UTC.
+    pub published_at: String,
+}
+
+/// What publishing did to a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Published {
+    /// It was not there before.
+    New,
+    /// It was there, word for word.
+    Unchanged,
+    /// It was there with other words, such as another description or the
+    /// scores of another version; its identifier and first date stay.
+    Updated,
+}
+
+/// An entry as it lies in the database.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Written {
+    id: String,
+    benchmark_id: String,
+    role: String,
+    card: String,
+    summary: String,
+    images: String,
+    published_at: String,
+}
+
+impl<'r> FromRow<'r, AnyRow> for Written {
+    fn from_row(row: &'r AnyRow) -> Result<Self, sqlx::Error> {
+        Ok(Self {
+            id: row.try_get("id")?,
+            benchmark_id: row.try_get("benchmark_id")?,
+            role: row.try_get("role")?,
+            card: row.try_get("card")?,
+            summary: row.try_get("summary")?,
+            images: row.try_get("images")?,
+            published_at: row.try_get("published_at")?,
+        })
+    }
+}
+
+impl Written {
+    /// The written form of a row, as of now.
+    pub(crate) fn new(row: &EntryRow) -> Result<Self, StoreError> {
+        let mut summary = row.result.clone();
+        let images = summary.images.take();
+        Ok(Self {
+            id: row.id.clone(),
+            benchmark_id: row.benchmark_id.clone(),
+            role: role_word(row.role).to_owned(),
+            card: write_json(&row.id, "card", &row.card)?,
+            summary: write_json(&row.id, "result", &summary)?,
+            images: write_json(&row.id, "result", &images)?,
+            published_at: row.published_at.clone(),
+        })
+    }
+
+    /// The row that was written; an empty list of images was not asked for.
+    fn read(self) -> Result<EntryRow, StoreError> {
+        let Self { id, benchmark_id, role, card, summary, images, published_at } = self;
+        let card = read_json(&id, "card", &card)?;
+        let mut result: ResultDocument = read_json(&id, "result", &summary)?;
+        if !images.is_empty() {
+            result.images = read_json(&id, "result", &images)?;
+        }
+        let role = match role.as_str() {
+            "observer" => EntryRole::Observer,
+            "baseline" => EntryRole::Baseline,
+            "method" => EntryRole::Method,
+            _ => return Err(StoreError::Role { id, found: role }),
+        };
+        Ok(EntryRow { id, benchmark_id, role, card, result, published_at })
+    }
+}
+
+fn read_json<T: DeserializeOwned>(
+    id: &str,
+    what: &'static str,
+    text: &str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|source| StoreError::Document {
+        what,
+        id: id.to_owned(),
+        source,
+    })
+}
+
+fn write_json<T: Serialize>(
+    id: &str,
+    what: &'static str,
+    document: &T,
+) -> Result<String, StoreError> {
+    serde_json::to_string(document).map_err(|source| StoreError::Document {
+        what,
+        id: id.to_owned(),
+        source,
+    })
+}
+
+const fn role_word(role: EntryRole) -> &'static str {
+    match role {
+        EntryRole::Observer => "observer",
+        EntryRole::Baseline => "baseline",
+        EntryRole::Method => "method",
+    }
+}
+
+/// All entries of a benchmark, the first published first.
+pub(crate) async fn of_benchmark(
+    pool: &AnyPool,
+    benchmark_id: &str,
+) -> Result<Vec<EntryRow>, StoreError> {
+    let rows: Vec<Written> =
+        sqlx::query_as("SELECT * FROM entries WHERE benchmark_id = $1 ORDER BY published_at, id")
+            .bind(benchmark_id)
+            .fetch_all(pool)
+            .await
+            .map_err(failed("list entries"))?;
+    rows.into_iter().map(Written::read).collect()
+}
+
+/// As [`of_benchmark`], without the results' images.
+pub(crate) async fn of_benchmark_without_images(
+    pool: &AnyPool,
+    benchmark_id: &str,
+) -> Result<Vec<EntryRow>, StoreError> {
+    let rows: Vec<Written> = sqlx::query_as(
+        "SELECT id, benchmark_id, role, card, summary, '' AS images, published_at \
+         FROM entries WHERE benchmark_id = $1 ORDER BY published_at, id",
+    )
+    .bind(benchmark_id)
+    .fetch_all(pool)
+    .await
+    .map_err(failed("list entries"))?;
+    rows.into_iter().map(Written::read).collect()
+}
+
+/// The entries published last, the last first, without the results' images.
+pub(crate) async fn latest(pool: &AnyPool, count: u32) -> Result<Vec<EntryRow>, StoreError> {
+    let rows: Vec<Written> = sqlx::query_as(
+        "SELECT id, benchmark_id, role, card, summary, '' AS images, published_at \
+         FROM entries ORDER BY published_at DESC, id LIMIT $1",
+    )
+    .bind(i64::from(count))
+    .fetch_all(pool)
+    .await
+    .map_err(failed("list entries"))?;
+    rows.into_iter().map(Written::read).collect()
+}
+
+/// One entry.
+pub(crate) async fn get(pool: &AnyPool, id: &str) -> Result<Option<EntryRow>, StoreError> {
+    written(pool, id).await?.map(Written::read).transpose()
+}
+
+async fn written(pool: &AnyPool, id: &str) -> Result<Option<Written>, StoreError> {
+    sqlx::query_as("SELECT * FROM entries WHERE id = $1")
+        .bind(id)
+        .fetch_optional(pool)
+        .await
+        .map_err(failed("read an entry"))
+}
+
+/// What putting `new` would do.
+pub(crate) async fn compare(pool: &AnyPool, new: &Written) -> Result<Published, StoreError> {
+    let Some(old) = written(pool, &new.id).await? else { return Ok(Published::New) };
+    let is_same = Written { published_at: new.published_at.clone(), ..old } == *new;
+    Ok(if is_same { Published::Unchanged } else { Published::Updated })
+}
+
+/// Writes the row, once all files are there. The time of first publishing stays.
+pub(crate) async fn put(pool: &AnyPool, row: &Written) -> Result<(), StoreError> {
+    // One statement is a transaction of its own.
+    sqlx::query(
+        "INSERT INTO entries (id, benchmark_id, role, card, summary, images, published_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+         ON CONFLICT (id) DO UPDATE SET role = excluded.role, card = excluded.card, \
+         summary = excluded.summary, images = excluded.images",
+    )
+    .bind(&row.id)
+    .bind(&row.benchmark_id)
+    .bind(&row.role)
+    .bind(&row.card)
+    .bind(&row.summary)
+    .bind(&row.images)
+    .bind(&row.published_at)
+    .execute(pool)
+    .await
+    .map_err(failed("publish an entry"))?;
+    Ok(())
+}
+
+/// The time now, for a row that is new.
+pub(crate) fn now() -> String {
+    time_text(Timestamp::now())
+}

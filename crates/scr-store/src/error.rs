@@ -1,0 +1,155 @@
+//! Everything that can go wrong in the store.
+
+use std::path::PathBuf;
+
+/// Why something could not be kept or found.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// A name that cannot be part of a file's key.
+    #[error("cannot use {found:?} as {what}, expected {RULE}")]
+    Name {
+        /// What it names: a benchmark, an image...
+        what: &'static str,
+        /// The name.
+        found: String,
+    },
+    /// A folder of the store cannot be made or opened.
+    #[error("cannot open the store's folder {}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The folder of files cannot be opened, or a file not be read or written.
+    #[error("cannot {doing} `{key}`")]
+    Blob {
+        /// What was tried.
+        doing: &'static str,
+        /// The file.
+        key: String,
+        /// What the system says.
+        source: object_store::Error,
+    },
+    /// The database refused.
+    #[error("cannot {doing}")]
+    Database {
+        /// What was tried.
+        doing: &'static str,
+        /// What the database says.
+        source: sqlx::Error,
+    },
+    /// The database was written by a later version of this program.
+    #[error("the store has schema version {found}, expected at most {known}")]
+    NewerSchema {
+        /// The last version that this program knows.
+        known: i64,
+        /// The version found.
+        found: i64,
+    },
+    /// A document that was kept cannot be read, or one to keep not be written.
+    #[error("cannot read or write {what} of `{id}` as JSON")]
+    Document {
+        /// Which document.
+        what: &'static str,
+        /// The benchmark, the entry or the file.
+        id: String,
+        /// What the reader says.
+        source: serde_json::Error,
+    },
+    /// A word in the database that this program does not know.
+    #[error("entry `{id}` has the role {found:?}, expected observer, baseline or method")]
+    Role {
+        /// The entry.
+        id: String,
+        /// The word found.
+        found: String,
+    },
+    /// The files of a benchmark or a set of masks are at fault.
+    #[error(transparent)]
+    Data(#[from] scr_data::DataError),
+    /// There is no such benchmark in the store.
+    #[error("no benchmark `{id}` is published")]
+    UnknownBenchmark {
+        /// The identifier.
+        id: String,
+    },
+    /// Another benchmark was published under this identifier.
+    #[error("benchmark `{id}` is published with the digest {published}, found {found}")]
+    OtherBenchmark {
+        /// The identifier.
+        id: String,
+        /// The digest of what is published.
+        published: String,
+        /// The digest of what was to be published.
+        found: String,
+    },
+    /// A benchmark's files changed while they were read.
+    #[error("the files of benchmark `{id}` changed meanwhile: expected {expected}, found {found}")]
+    Changed {
+        /// The identifier.
+        id: String,
+        /// The digest before.
+        expected: String,
+        /// The digest after.
+        found: String,
+    },
+    /// Another benchmark is being published under this identifier right now.
+    #[error(
+        "benchmark `{id}` is being published with another digest, expected to publish {digest}"
+    )]
+    BeingPublished {
+        /// The identifier.
+        id: String,
+        /// The digest of what was to be published here.
+        digest: String,
+    },
+    /// A result that is not of the benchmark or the masks it comes with.
+    #[error("cannot publish `{entry}`: the result's {field} is {found}, expected {expected}")]
+    OtherResult {
+        /// The entry.
+        entry: String,
+        /// Which part of the result.
+        field: &'static str,
+        /// The value that the benchmark or the masks have.
+        expected: String,
+        /// The value that the result has.
+        found: String,
+    },
+    /// A task of this program died.
+    #[error("preparing files stopped")]
+    Task {
+        /// What happened to it.
+        source: tokio::task::JoinError,
+    },
+}
+
+/// What a name may be made of.
+const RULE: &str = "1 to 100 letters, digits, `_`, `-` or `.`, not beginning with `.`";
+
+impl StoreError {
+    /// What to do about it; empty when the message says it.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NewerSchema { .. } => "use the version of scr that wrote it, or a later one",
+            Self::UnknownBenchmark { .. } => "publish the benchmark first",
+            Self::OtherBenchmark { .. } => {
+                "results stay tied to the benchmark they were scored on: \
+                 give the changed benchmark another `id` in benchmark.toml, or publish it in \
+                 another folder"
+            }
+            Self::Changed { .. } => "leave the folder alone while it is published, and try again",
+            Self::BeingPublished { .. } => "wait until that has ended, then try again",
+            Self::OtherResult { .. } => {
+                "score exactly these masks on the published benchmark again, with per-image values"
+            }
+            Self::Database { source: sqlx::Error::Database(error), .. }
+                if error.message().contains("locked") =>
+            {
+                "another process is writing to the same store: try again when it is done"
+            }
+            _ => "",
+        }
+    }
+}

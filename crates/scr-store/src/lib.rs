@@ -1,0 +1,158 @@
+//! Where benchmarks, entries and their files are kept: a database and a folder.
+//!
+//! Computes no score, draws nothing on a page and knows no address. Three nouns:
+//!
+//! - [`Store`]: a folder with `scr.sqlite` and `blobs`, open in any number of processes.
+//! - [`BenchmarkRow`] and [`EntryRow`]: what is published, as written
+//!   [`documents`](BenchmarkDocument).
+//! - [`BlobKey`]: the name of a file, safe by construction.
+//!
+//! **A row is there only when all of its files are.** Publishing writes files
+//! first, image by image, and the row last; whatever breaks off in between
+//! leaves no row and is made good by publishing again.
+//!
+//! ```
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! # let folder = tempfile::tempdir().unwrap();
+//! let store = scr_store::Store::open(folder.path()).await?;
+//! assert!(store.benchmarks().await?.is_empty());
+//! assert!(folder.path().join("scr.sqlite").is_file());
+//! # Ok::<(), scr_store::StoreError>(()) }).unwrap();
+//! ```
+
+mod benchmarks;
+mod blobs;
+mod database;
+mod documents;
+mod entries;
+mod error;
+mod outlines;
+mod publish;
+
+use std::path::Path;
+
+use bytes::Bytes;
+use sqlx::AnyPool;
+
+pub use benchmarks::BenchmarkRow;
+pub use blobs::BlobKey;
+pub use documents::{
+    BenchmarkDocument, CardDocument, EntryRole, ImageEntryDocument, LiteratureDocument,
+    NamedDocument, ObjectDocument, ObserverDocument, TermsDocument,
+};
+pub use entries::{EntryRow, Published};
+pub use error::StoreError;
+pub use outlines::OutlinesDocument;
+pub use publish::{EntryToPublish, PublishProgress, THUMBNAIL_SIDE_PX, entry_id};
+
+use blobs::Blobs;
+
+/// The database of a store, within its folder.
+const DATABASE_FILE: &str = "scr.sqlite";
+/// The folder of files of a store, within its folder.
+const BLOBS_FOLDER: &str = "blobs";
+
+/// A database and a folder of files. Clones share both.
+#[derive(Debug, Clone)]
+pub struct Store {
+    pool: AnyPool,
+    blobs: Blobs,
+}
+
+impl Store {
+    /// Opens the store in `folder`, or makes one: `folder/scr.sqlite` and
+    /// `folder/blobs`. Several processes may have the same one open.
+    ///
+    /// # Errors
+    /// [`StoreError::Folder`], [`StoreError::Blob`] or [`StoreError::Database`]
+    /// when a part cannot be opened or made, [`StoreError::NewerSchema`] when a
+    /// later version of this program wrote it.
+    pub async fn open(folder: &Path) -> Result<Self, StoreError> {
+        let blobs = folder.join(BLOBS_FOLDER);
+        std::fs::create_dir_all(&blobs)
+            .map_err(|source| StoreError::Folder { path: blobs.clone(), source })?;
+        Ok(Self {
+            pool: database::open(&folder.join(DATABASE_FILE)).await?,
+            blobs: Blobs::open(&blobs)?,
+        })
+    }
+
+    /// All benchmarks, the first published first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], or [`StoreError::Document`] when one cannot be read.
+    pub async fn benchmarks(&self) -> Result<Vec<BenchmarkRow>, StoreError> {
+        benchmarks::all(&self.pool).await
+    }
+
+    /// The benchmark with this identifier; none when it is not published.
+    ///
+    /// # Errors
+    /// As [`benchmarks`](Self::benchmarks).
+    pub async fn benchmark(&self, id: &str) -> Result<Option<BenchmarkRow>, StoreError> {
+        benchmarks::get(&self.pool, id).await
+    }
+
+    /// All entries of a benchmark with every image's values, the first published
+    /// first; none when there is no such benchmark. Where summaries will do,
+    /// [`entries_without_images`](Self::entries_without_images) is far quicker.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], or [`StoreError::Document`] or
+    /// [`StoreError::Role`] when one cannot be read.
+    pub async fn entries(&self, benchmark_id: &str) -> Result<Vec<EntryRow>, StoreError> {
+        entries::of_benchmark(&self.pool, benchmark_id).await
+    }
+
+    /// As [`entries`](Self::entries), but with `result.images` left out.
+    ///
+    /// # Errors
+    /// As [`entries`](Self::entries).
+    pub async fn entries_without_images(
+        &self,
+        benchmark_id: &str,
+    ) -> Result<Vec<EntryRow>, StoreError> {
+        entries::of_benchmark_without_images(&self.pool, benchmark_id).await
+    }
+
+    /// The `count` entries of all benchmarks that were published last, the last
+    /// first, with `result.images` left out.
+    ///
+    /// # Errors
+    /// As [`entries`](Self::entries).
+    pub async fn latest_entries(&self, count: u32) -> Result<Vec<EntryRow>, StoreError> {
+        entries::latest(&self.pool, count).await
+    }
+
+    /// The entry with this identifier, with every image's values; none when it
+    /// is not published.
+    ///
+    /// # Errors
+    /// As [`entries`](Self::entries).
+    pub async fn entry(&self, id: &str) -> Result<Option<EntryRow>, StoreError> {
+        entries::get(&self.pool, id).await
+    }
+
+    /// The bytes of a file; none when there is no such file.
+    ///
+    /// # Errors
+    /// [`StoreError::Blob`] when it is there and cannot be read.
+    pub async fn blob(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError> {
+        self.blobs.get(key).await
+    }
+
+    /// Writes a file whole, in place of the one that was there. Readers see the
+    /// one or the other, never a part.
+    ///
+    /// # Errors
+    /// [`StoreError::Blob`] when it cannot be written.
+    pub async fn put_blob(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError> {
+        self.blobs.put(key, bytes).await
+    }
+
+    /// Waits for queries under way and closes the database. Dropping every
+    /// clone does the same without waiting.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}

@@ -1,0 +1,285 @@
+//! Publishing a benchmark: radiographs, thumbnails, all observers' masks and
+//! outlines, then its row.
+//!
+//! Radiographs that the terms do not let pages show stay out of the store
+//! altogether. Files that are not PNG become PNG.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use scr_data::digest::Manifest;
+use scr_data::{Benchmark, Image, Problem, Problems, files, formats};
+use scr_image::{Radiograph, Size, Spacing};
+
+use super::{Prepared, PublishProgress, batches, blocking, write_batch};
+use crate::benchmarks;
+use crate::{
+    BenchmarkDocument, BlobKey, ImageEntryDocument, LiteratureDocument, NamedDocument,
+    ObjectDocument, ObserverDocument, OutlinesDocument, Published, Store, StoreError,
+    TermsDocument,
+};
+
+/// Thumbnails are at most so wide and high, in pixels.
+pub const THUMBNAIL_SIDE_PX: usize = 192;
+
+/// What is known of an image only once its files were read.
+#[derive(Debug, Clone, Copy)]
+struct ImageFacts {
+    size: Size,
+    has_pixels: bool,
+}
+
+impl Store {
+    /// Publishes a benchmark: everything that pages show of it.
+    ///
+    /// The same benchmark again is compared by its digest and description and
+    /// changes nothing. The digest covers the reference masks, `benchmark.toml`
+    /// and the table; where only radiographs or another observer's masks were
+    /// exchanged, nothing is noticed. Where the digest is the same and the
+    /// description is not, such as when radiographs were added or literature
+    /// was, all files are written anew and the row follows.
+    ///
+    /// Calls `progress` after every few images, on the task that awaits.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherBenchmark`] when a benchmark with this identifier and
+    /// another digest is published, [`StoreError::BeingPublished`] when one is
+    /// being published right now; [`StoreError::Changed`] when files changed meanwhile;
+    /// [`StoreError::Data`] when files are at fault; and what databases and
+    /// folders say. No row is written then.
+    pub async fn publish_benchmark(
+        &self,
+        benchmark: &Benchmark,
+        progress: &mut (dyn FnMut(PublishProgress) + Send),
+    ) -> Result<Published, StoreError> {
+        let benchmark = Arc::new(benchmark.clone());
+        let id = benchmark.id.clone();
+        let digest = digest(&benchmark).await?;
+        let mut published = Published::New;
+        if let Some(row) = self.benchmark(&id).await? {
+            if row.document.digest != digest {
+                let published = row.document.digest;
+                return Err(StoreError::OtherBenchmark { id, published, found: digest });
+            }
+            let known = Arc::clone(&benchmark);
+            let old = row.document;
+            let is_same = blocking(move || Ok(is_same(&known, &old))).await?;
+            if is_same {
+                return Ok(Published::Unchanged);
+            }
+            published = Published::Updated;
+        }
+        let facts = self.write_benchmark_files(&benchmark, &digest, progress).await?;
+        let found = self::digest(&benchmark).await?;
+        if found != digest {
+            return Err(StoreError::Changed { id, expected: digest, found });
+        }
+        benchmarks::put(&self.pool, &document(&benchmark, digest, &facts)).await?;
+        tracing::info!(benchmark = id, ?published, "published a benchmark");
+        Ok(published)
+    }
+
+    async fn write_benchmark_files(
+        &self,
+        benchmark: &Arc<Benchmark>,
+        digest: &str,
+        progress: &mut (dyn FnMut(PublishProgress) + Send),
+    ) -> Result<Vec<ImageFacts>, StoreError> {
+        let images_total = benchmark.images.len();
+        let source = Arc::clone(benchmark);
+        let prepare = Arc::new(move |index: usize| prepare(&source, &source.images[index]));
+        let mut facts = Vec::with_capacity(images_total);
+        for batch in batches(images_total) {
+            benchmarks::claim(&self.pool, &benchmark.id, digest).await?;
+            facts.extend(write_batch(self, batch, prepare.clone()).await?);
+            progress(PublishProgress { images_done: facts.len(), images_total });
+        }
+        Ok(facts)
+    }
+}
+
+async fn digest(benchmark: &Arc<Benchmark>) -> Result<String, StoreError> {
+    let benchmark = Arc::clone(benchmark);
+    blocking(move || Ok(benchmark.digest(benchmark.reference())?)).await
+}
+
+/// Reads one image's files and writes them in memory as the store keeps them.
+fn prepare(benchmark: &Benchmark, image: &Image) -> Result<Prepared<ImageFacts>, StoreError> {
+    let mut files = Vec::new();
+    let mut problems = Problems::default();
+    let mut frame: Option<Size> = None;
+    for observer in &benchmark.observers {
+        let masks = match benchmark.read_masks(observer, image, &mut Manifest::default()) {
+            Ok(masks) => masks,
+            Err(found) => {
+                problems.extend(found);
+                continue;
+            }
+        };
+        let first = benchmark.structures.iter().zip(&masks).next();
+        let (structure, mask) = first.expect("a benchmark has at least one structure");
+        let size = *frame.get_or_insert(mask.size());
+        if mask.size() != size {
+            let place = benchmark.mask_path(observer, structure, image).display().to_string();
+            problems.push(other_frame(place, size, mask.size()));
+            continue;
+        }
+        let mut outlines = OutlinesDocument::new(size);
+        for (structure, mask) in benchmark.structures.iter().zip(&masks) {
+            let key = BlobKey::mask(&benchmark.id, &observer.id, &structure.id, &image.id)?;
+            files.push((key, formats::png::write_mask(mask).into()));
+            outlines.add(&structure.id, mask);
+        }
+        let key = BlobKey::outlines(&benchmark.id, &observer.id, &image.id)?;
+        files.push((key, outlines.to_json().into()));
+    }
+    let has_pixels = shows_pixels(benchmark, image);
+    if has_pixels && let Some((png, radiograph)) = problems.keep(read_png(benchmark, image)) {
+        if let Some(size) = frame.filter(|&size| size != radiograph.size()) {
+            let place = benchmark.radiograph_path(image).display().to_string();
+            problems.push(other_frame(place, size, radiograph.size()));
+        }
+        let thumbnail = write_png(&radiograph.thumbnail(THUMBNAIL_SIDE_PX));
+        files.push((BlobKey::image(&benchmark.id, &image.id)?, png.into()));
+        files.push((BlobKey::thumbnail(&benchmark.id, &image.id)?, thumbnail.into()));
+    }
+    let frame = problems.or(frame)?;
+    let size = frame.expect("without a problem the reference has given the size");
+    Ok(Prepared { files, rest: ImageFacts { size, has_pixels } })
+}
+
+fn other_frame(place: String, expected: Size, found: Size) -> Problem {
+    let expected = format!("{expected} pixels, as the reference masks");
+    let hint = "outlines are drawn over radiographs pixel by pixel, nothing is resized here";
+    Problem::new(place, expected, format!("{found} pixels"), hint)
+}
+
+/// Whether the radiograph is there and pages may show it.
+fn shows_pixels(benchmark: &Benchmark, image: &Image) -> bool {
+    benchmark.terms.may_display && benchmark.radiograph_path(image).is_file()
+}
+
+/// A radiograph, and its PNG: the very file where it is one.
+fn read_png(benchmark: &Benchmark, image: &Image) -> Result<(Vec<u8>, Radiograph), Problem> {
+    let path = benchmark.radiograph_path(image);
+    let place = path.display().to_string();
+    let bytes = files::read_file(&path)?;
+    let radiograph = formats::read_radiograph(&place, &bytes)
+        .map_err(|error| Problem::format(&place, &error))?;
+    let is_png = path.extension().is_some_and(|found| found.eq_ignore_ascii_case("png"));
+    let png = if is_png { bytes } else { write_png(&radiograph) };
+    Ok((png, radiograph))
+}
+
+/// A PNG of 8 bits where white is 255, else of 16 bits with white at 65535.
+fn write_png(radiograph: &Radiograph) -> Vec<u8> {
+    let written = match radiograph.max_value() {
+        255 => formats::png::write_radiograph(radiograph),
+        _ => formats::png::write_radiograph(&radiograph.clone().stretched_to_16_bits()),
+    };
+    written.expect("a radiograph of 8 or 16 bits can always be written")
+}
+
+/// Whether `old` describes the benchmark as it is now. Sizes are not compared:
+/// they follow from masks, which the digest covers.
+fn is_same(benchmark: &Benchmark, old: &BenchmarkDocument) -> bool {
+    let sizes: HashMap<&str, Size> = old
+        .images
+        .iter()
+        .map(|image| (image.id.as_str(), Size::new(image.width, image.height)))
+        .collect();
+    let facts: Option<Vec<ImageFacts>> = benchmark
+        .images
+        .iter()
+        .map(|image| {
+            let size = *sizes.get(image.id.as_str())?;
+            Some(ImageFacts { size, has_pixels: shows_pixels(benchmark, image) })
+        })
+        .collect();
+    let new = facts.map(|facts| document(benchmark, old.digest.clone(), &facts));
+    // As text: what is not a number is kept as null and would never be equal.
+    new.is_some_and(|new| serde_json::to_string(&new).ok() == serde_json::to_string(old).ok())
+}
+
+/// The written form of a benchmark; `facts` are in the order of its images.
+fn document(benchmark: &Benchmark, digest: String, facts: &[ImageFacts]) -> BenchmarkDocument {
+    BenchmarkDocument {
+        id: benchmark.id.clone(),
+        title: benchmark.title.clone(),
+        description: benchmark.description.clone(),
+        definition: benchmark.definition.clone(),
+        digest,
+        spacing_mm: benchmark.spacing.map(Spacing::x_mm),
+        phantom: benchmark.is_phantom,
+        structures: benchmark
+            .structures
+            .iter()
+            .map(|structure| NamedDocument {
+                id: structure.id.clone(),
+                name: structure.name.clone(),
+            })
+            .collect(),
+        objects: benchmark
+            .objects
+            .iter()
+            .map(|object| ObjectDocument {
+                id: object.id.clone(),
+                name: object.name.clone(),
+                structures: object
+                    .structures
+                    .iter()
+                    .map(|&index| benchmark.structures[index].id.clone())
+                    .collect(),
+            })
+            .collect(),
+        observers: benchmark
+            .observers
+            .iter()
+            .map(|observer| ObserverDocument {
+                id: observer.id.clone(),
+                name: observer.name.clone(),
+                landmarks: observer.has_landmarks(),
+            })
+            .collect(),
+        protocol: benchmark.protocol.clone(),
+        images: benchmark
+            .images
+            .iter()
+            .zip(facts)
+            .map(|(image, facts)| ImageEntryDocument {
+                id: image.id.clone(),
+                fold: image.fold.number(),
+                width: facts.size.width,
+                height: facts.size.height,
+                has_pixels: facts.has_pixels,
+                attributes: image.attributes.iter().cloned().collect(),
+            })
+            .collect(),
+        terms: TermsDocument {
+            licence: benchmark.terms.licence.clone(),
+            redistribution: benchmark.terms.redistribution.clone(),
+            may_download: benchmark.terms.may_download,
+            may_display: benchmark.terms.may_display,
+            obtain: benchmark.terms.obtain.clone(),
+            cite: benchmark.terms.cite.clone(),
+        },
+        literature: benchmark.literature.iter().map(literature).collect(),
+        literature_note: benchmark.literature_note.clone(),
+    }
+}
+
+fn literature(row: &scr_data::LiteratureRow) -> LiteratureDocument {
+    let row = row.clone();
+    LiteratureDocument {
+        object: row.object,
+        measure: row.measure,
+        method: row.method,
+        year: row.year,
+        mean: row.mean,
+        sd: row.sd,
+        unit: row.unit,
+        protocol: row.protocol,
+        source: row.source,
+        verified: row.verified,
+    }
+}

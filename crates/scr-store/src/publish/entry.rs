@@ -1,0 +1,263 @@
+//! Publishing an entry: its masks and their outlines, then its row.
+
+use std::sync::Arc;
+
+use scr_data::digest::{Manifest, file_digest, hex};
+use scr_data::{Benchmark, MaskSet, Problems, formats};
+use scr_image::Size;
+use scr_report::ResultDocument;
+
+use super::{Prepared, PublishProgress, batches, write_batch};
+use crate::entries::{self, Written};
+use crate::{
+    BenchmarkDocument, BlobKey, CardDocument, EntryRole, EntryRow, OutlinesDocument, Published,
+    Store, StoreError,
+};
+
+/// The longest part of a name that an identifier takes over, in letters.
+const SLUG_LENGTH: usize = 48;
+
+/// What an entry consists of.
+#[derive(Debug, Clone)]
+pub struct EntryToPublish<'a> {
+    /// The benchmark that was scored on; a benchmark with this identifier and
+    /// digest must have been published.
+    pub benchmark: &'a Benchmark,
+    /// What the entry is in a table of results.
+    pub role: EntryRole,
+    /// What made the masks.
+    pub card: CardDocument,
+    /// The masks.
+    pub masks: &'a MaskSet,
+    /// Their scores against the reference, with every image's values.
+    pub result: ResultDocument,
+}
+
+/// The identifier of an entry: the name as a word, then eight hexadecimal digits
+/// that tell masks, benchmark and name apart; the same on every machine, for ever.
+///
+/// The digits begin the SHA-256 of the benchmark's digest, the masks' digest and
+/// the name, with a line feed between them.
+///
+/// ```
+/// let id = scr_store::entry_id("sha256:00", "sha256:11", "ASM, tuned (2006)");
+/// assert_eq!(id, "asm-tuned-2006-c5e2650f");
+/// ```
+#[must_use]
+pub fn entry_id(benchmark_digest: &str, masks_digest: &str, name: &str) -> String {
+    let text = format!("{benchmark_digest}\n{masks_digest}\n{name}");
+    format!("{}-{}", slug(name), &hex(&file_digest(text.as_bytes()))[..8])
+}
+
+/// Lower-case ASCII letters and digits, everything else a single `-` between them.
+fn slug(name: &str) -> String {
+    let mut slug = String::new();
+    for letter in name.chars().map(|letter| letter.to_ascii_lowercase()) {
+        if letter.is_ascii_alphanumeric() {
+            slug.push(letter);
+        } else if !slug.is_empty() && !slug.ends_with('-') {
+            slug.push('-');
+        }
+    }
+    slug.truncate(SLUG_LENGTH);
+    let slug = slug.trim_end_matches('-');
+    if slug.is_empty() { "entry".to_owned() } else { slug.to_owned() }
+}
+
+impl Store {
+    /// Publishes an entry and returns its identifier, by [`entry_id`].
+    ///
+    /// The same entry again changes nothing. Where only its role, its card but
+    /// for the name, or its result differ, as after scoring with a later
+    /// version, the row takes them over; masks are not read again.
+    ///
+    /// Calls `progress` after every few images, on the task that awaits.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownBenchmark`] or [`StoreError::OtherBenchmark`] when
+    /// the benchmark is not published as it is here, [`StoreError::OtherResult`]
+    /// when the result is not of this benchmark or not of these masks or has no
+    /// images' values, [`StoreError::Data`] when masks are at fault; and what
+    /// databases and folders say. No row is written then.
+    pub async fn publish_entry(
+        &self,
+        entry: EntryToPublish<'_>,
+        progress: &mut (dyn FnMut(PublishProgress) + Send),
+    ) -> Result<(String, Published), StoreError> {
+        let EntryToPublish { benchmark, role, card, masks, result } = entry;
+        let row = self.benchmark(&benchmark.id).await?;
+        let Some(row) = row else {
+            return Err(StoreError::UnknownBenchmark { id: benchmark.id.clone() });
+        };
+        check_result(&card.name, &row.document, &result)?;
+        let sizes = sizes(benchmark, &row.document)?;
+        let id = entry_id(&result.benchmark_digest, &result.masks_digest, &card.name);
+        let masks_digest = result.masks_digest.clone();
+        let row = Written::new(&EntryRow {
+            id: id.clone(),
+            benchmark_id: benchmark.id.clone(),
+            role,
+            card,
+            result,
+            published_at: entries::now(),
+        })?;
+        let published = entries::compare(&self.pool, &row).await?;
+        if published == Published::New {
+            let source = Source {
+                benchmark: benchmark.clone(),
+                masks: masks.clone(),
+                sizes,
+                entry: id.clone(),
+            };
+            let found = self.write_entry_files(source, progress).await?;
+            if found != masks_digest {
+                let (entry, expected) = (id, found);
+                let field = "masks_digest";
+                return Err(StoreError::OtherResult {
+                    entry,
+                    field,
+                    expected,
+                    found: masks_digest,
+                });
+            }
+        }
+        if published != Published::Unchanged {
+            entries::put(&self.pool, &row).await?;
+            tracing::info!(entry = id, ?published, "published an entry");
+        }
+        Ok((id, published))
+    }
+
+    /// Writes all files and returns the digest of the masks they were made from.
+    async fn write_entry_files(
+        &self,
+        source: Source,
+        progress: &mut (dyn FnMut(PublishProgress) + Send),
+    ) -> Result<String, StoreError> {
+        let images = source.masks.images();
+        let images_total = images.len();
+        let prepare = Arc::new(move |index: usize| source.prepare(images[index]));
+        let mut manifest = Manifest::default();
+        for batch in batches(images_total) {
+            let images_done = batch.end;
+            for files in write_batch(self, batch, prepare.clone()).await? {
+                manifest.extend(files);
+            }
+            progress(PublishProgress { images_done, images_total });
+        }
+        Ok(manifest.digest())
+    }
+}
+
+/// Refuses a result that is not of the published benchmark, or has no images' values.
+fn check_result(
+    entry: &str,
+    benchmark: &BenchmarkDocument,
+    result: &ResultDocument,
+) -> Result<(), StoreError> {
+    let other = |field, expected: &str, found: &str| StoreError::OtherResult {
+        entry: entry.to_owned(),
+        field,
+        expected: expected.to_owned(),
+        found: found.to_owned(),
+    };
+    if result.benchmark != benchmark.id {
+        return Err(other("benchmark", &benchmark.id, &result.benchmark));
+    }
+    let reference = benchmark.observers.first().map_or("", |observer| observer.id.as_str());
+    if result.observer != reference {
+        return Err(other("observer", reference, &result.observer));
+    }
+    if result.benchmark_digest != benchmark.digest {
+        return Err(other("benchmark_digest", &benchmark.digest, &result.benchmark_digest));
+    }
+    if result.images.is_none() {
+        return Err(other("list of images", "every image's values", "left out"));
+    }
+    Ok(())
+}
+
+/// The size of every image's masks, in the order of the benchmark on disk,
+/// which must have the images and structures of the one published.
+fn sizes(benchmark: &Benchmark, published: &BenchmarkDocument) -> Result<Vec<Size>, StoreError> {
+    let has_same_images = benchmark
+        .images
+        .iter()
+        .map(|image| &image.id)
+        .eq(published.images.iter().map(|image| &image.id));
+    let has_same_structures = benchmark
+        .structures
+        .iter()
+        .map(|structure| &structure.id)
+        .eq(published.structures.iter().map(|structure| &structure.id));
+    if has_same_images && has_same_structures {
+        let size = |image: &crate::ImageEntryDocument| Size::new(image.width, image.height);
+        return Ok(published.images.iter().map(size).collect());
+    }
+    Err(StoreError::OtherBenchmark {
+        id: benchmark.id.clone(),
+        published: published.digest.clone(),
+        found: "other images or structures".to_owned(),
+    })
+}
+
+/// What is the same for every image.
+struct Source {
+    benchmark: Benchmark,
+    masks: MaskSet,
+    sizes: Vec<Size>,
+    entry: String,
+}
+
+impl Source {
+    /// Reads one image's masks and writes them in memory as the store keeps them.
+    fn prepare(&self, image: usize) -> Result<Prepared<Manifest>, StoreError> {
+        let (size, image_id) = (self.sizes[image], &self.benchmark.images[image].id);
+        let mut problems = Problems::default();
+        let mut manifest = Manifest::default();
+        let mut files = Vec::new();
+        let mut outlines = OutlinesDocument::new(size);
+        for &structure in self.masks.structures() {
+            let mask =
+                self.masks.read_mask(&self.benchmark, structure, image, Some(size), &mut manifest);
+            if let Some(mask) = problems.keep(mask) {
+                let structure = &self.benchmark.structures[structure].id;
+                let key = BlobKey::entry_mask(&self.entry, structure, image_id)?;
+                files.push((key, formats::png::write_mask(&mask).into()));
+                outlines.add(structure, &mask);
+            }
+        }
+        let key = BlobKey::entry_outlines(&self.entry, image_id)?;
+        files.push((key, outlines.to_json().into()));
+        Ok(problems.or(Prepared { files, rest: manifest })?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_identifier_tells_masks_benchmark_and_name_apart() {
+        let ids = [
+            entry_id("sha256:00", "sha256:11", "A method"),
+            entry_id("sha256:01", "sha256:11", "A method"),
+            entry_id("sha256:00", "sha256:10", "A method"),
+            entry_id("sha256:00", "sha256:11", "A  method"),
+        ];
+        for (index, id) in ids.iter().enumerate() {
+            assert!(id.starts_with("a-method-") && id.len() == 17, "{id}");
+            assert!(!ids[..index].contains(id), "{id} stands for two entries");
+        }
+    }
+
+    #[test]
+    fn any_name_gives_an_identifier_that_can_be_an_address_and_a_folder() {
+        for name in ["", "  ", "../../etc", "Größe <script>", "日本", &"x y".repeat(100)] {
+            let id = entry_id("", "", name);
+            assert!(BlobKey::entry_outlines(&id, "x").is_ok(), "{name:?} gave {id}");
+        }
+        assert_eq!(slug("Größe <b>"), "gr-e-b");
+        assert_eq!(slug("日本"), "entry");
+    }
+}

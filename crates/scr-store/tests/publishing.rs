@@ -1,0 +1,488 @@
+//! Publishing small benchmarks and entries through the store's door.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
+
+use std::path::Path;
+
+use indexmap::IndexMap;
+use scr_data::{Benchmark, MaskSet, digest::Manifest, formats};
+use scr_image::{Mask, Radiograph, Size};
+use scr_report::ResultDocument;
+use scr_store::{
+    BlobKey, CardDocument, EntryRole, EntryToPublish, OutlinesDocument, PublishProgress, Published,
+    Store, StoreError, THUMBNAIL_SIDE_PX, entry_id,
+};
+use tempfile::TempDir;
+
+const SIZE: Size = Size::new(20, 10);
+const IMAGES: [&str; 5] = ["A1", "A2", "A3", "A4", "A5"];
+const STRUCTURES: [&str; 2] = ["lung", "heart"];
+
+/// A benchmark of five images, two structures and two observers in `folder`.
+fn write_benchmark(folder: &Path, terms: &str) -> Benchmark {
+    let toml = format!(
+        r#"
+        id = "tiny"
+        title = "Tiny <b>"
+        [images]
+        table = "images.csv"
+        folder = "images"
+        pattern = "{{image_id}}.png"
+        spacing_mm = 0.5
+        [[structures]]
+        id = "lung"
+        name = "Lung"
+        [[structures]]
+        id = "heart"
+        name = "Heart"
+        [[objects]]
+        id = "both"
+        name = "Both"
+        structures = ["lung", "heart"]
+        [[observers]]
+        id = "reference"
+        name = "First"
+        folder = "masks/reference"
+        pattern = "{{structure}}/{{image_id}}.png"
+        [[observers]]
+        id = "second"
+        name = "Second"
+        folder = "masks/second"
+        pattern = "{{structure}}/{{image_id}}.png"
+        [folds]
+        column = "fold"
+        [terms]
+        redistribution = "{terms}"
+        "#
+    );
+    write(&folder.join("benchmark.toml"), toml.as_bytes());
+    let rows = IMAGES.iter().enumerate().map(|(i, id)| format!("{id},{},{}\n", i % 2 + 1, 50 + i));
+    let table = format!("image_id,fold,age\n{}", rows.collect::<String>());
+    write(&folder.join("images.csv"), table.as_bytes());
+    for (shift, observer) in [(0, "reference"), (1, "second")] {
+        write_masks(&folder.join("masks").join(observer), shift);
+    }
+    for (index, id) in IMAGES.iter().enumerate() {
+        let pixels = (0..SIZE.area()).map(|pixel| (pixel + index) as u16).collect();
+        let radiograph = Radiograph::new(SIZE, 65535, pixels, None).unwrap();
+        let png = formats::png::write_radiograph(&radiograph).unwrap();
+        write(&folder.join(format!("images/{id}.png")), &png);
+    }
+    Benchmark::open(folder).unwrap()
+}
+
+/// A mask for each image and structure; `shift` tells one set from another.
+fn write_masks(folder: &Path, shift: usize) {
+    for (place, structure) in STRUCTURES.iter().enumerate() {
+        for (index, image) in IMAGES.iter().enumerate() {
+            let mask = mask(place + shift, index);
+            write(
+                &folder.join(format!("{structure}/{image}.png")),
+                &formats::png::write_mask(&mask),
+            );
+        }
+    }
+}
+
+fn mask(left: usize, top: usize) -> Mask {
+    Mask::from_fn(SIZE, |col, row| (left..left + 9).contains(&col) && (top..top + 4).contains(&row))
+}
+
+fn write(path: &Path, bytes: &[u8]) {
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// The result that an evaluation would give, as far as the store looks at it.
+fn result(benchmark: &Benchmark, masks: &MaskSet) -> ResultDocument {
+    let mut manifest = Manifest::default();
+    for image in masks.images() {
+        for &structure in masks.structures() {
+            masks.read_mask(benchmark, structure, image, Some(SIZE), &mut manifest).unwrap();
+        }
+    }
+    ResultDocument {
+        benchmark: benchmark.id.clone(),
+        benchmark_digest: benchmark.digest(benchmark.reference()).unwrap(),
+        masks_digest: manifest.digest(),
+        evaluator_version: "1".into(),
+        observer: "reference".into(),
+        spacing_mm: Some(0.5),
+        bootstrap_seed: 1,
+        bootstrap_resamples: 10,
+        objects: IndexMap::new(),
+        image_measures: IndexMap::new(),
+        images: Some(Vec::new()),
+    }
+}
+
+fn card(name: &str) -> CardDocument {
+    CardDocument { name: name.into(), ..CardDocument::default() }
+}
+
+/// A benchmark on disk, a set of masks for it, and an empty store.
+struct Fixture {
+    folder: TempDir,
+    benchmark: Benchmark,
+    store: Store,
+}
+
+impl Fixture {
+    async fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let benchmark = write_benchmark(&folder.path().join("tiny"), "allowed");
+        let store = Store::open(&folder.path().join("store")).await.unwrap();
+        Self { folder, benchmark, store }
+    }
+
+    fn masks(&self, shift: usize) -> MaskSet {
+        let folder = self.folder.path().join(format!("masks-{shift}"));
+        write_masks(&folder, shift);
+        MaskSet::open(&folder, &self.benchmark).unwrap()
+    }
+
+    async fn publish_benchmark(&self) -> Result<Published, StoreError> {
+        self.store.publish_benchmark(&self.benchmark, &mut |_| ()).await
+    }
+
+    fn entry<'a>(&'a self, name: &str, masks: &'a MaskSet) -> EntryToPublish<'a> {
+        EntryToPublish {
+            benchmark: &self.benchmark,
+            role: EntryRole::Method,
+            card: card(name),
+            masks,
+            result: result(&self.benchmark, masks),
+        }
+    }
+
+    async fn publish(&self, entry: EntryToPublish<'_>) -> Result<(String, Published), StoreError> {
+        self.store.publish_entry(entry, &mut |_| ()).await
+    }
+
+    /// All files of the store with the time of their last change.
+    fn files(&self) -> Vec<(std::path::PathBuf, std::time::SystemTime)> {
+        fn walk(folder: &Path, files: &mut Vec<(std::path::PathBuf, std::time::SystemTime)>) {
+            for entry in std::fs::read_dir(folder).unwrap().map(Result::unwrap) {
+                if entry.path().is_dir() {
+                    walk(&entry.path(), files);
+                } else {
+                    files.push((entry.path(), entry.metadata().unwrap().modified().unwrap()));
+                }
+            }
+        }
+        let mut files = Vec::new();
+        walk(&self.folder.path().join("store/blobs"), &mut files);
+        files.sort();
+        files
+    }
+}
+
+#[tokio::test]
+async fn a_published_benchmark_is_there_with_all_its_files() {
+    let fixture = Fixture::new().await;
+    let mut seen = Vec::new();
+    let mut progress = |progress: PublishProgress| seen.push(progress);
+    fixture.store.publish_benchmark(&fixture.benchmark, &mut progress).await.unwrap();
+    assert_eq!(seen.last(), Some(&PublishProgress { images_done: 5, images_total: 5 }));
+    assert!(seen.is_sorted_by_key(|progress| progress.images_done));
+
+    let row = fixture.store.benchmark("tiny").await.unwrap().unwrap();
+    let document = &row.document;
+    assert_eq!(document.title, "Tiny <b>");
+    assert_eq!(document.spacing_mm, Some(0.5));
+    assert_eq!(document.objects[0].structures, ["lung", "heart"]);
+    let image = &document.images[2];
+    assert_eq!((image.id.as_str(), image.fold), ("A3", 1));
+    assert_eq!((image.width, image.height, image.has_pixels), (20, 10, true));
+    assert_eq!(image.attributes["age"], "52");
+    assert_eq!(fixture.store.benchmarks().await.unwrap(), [row]);
+
+    let get = async |key: Result<BlobKey, StoreError>| {
+        fixture.store.blob(&key.unwrap()).await.unwrap().unwrap()
+    };
+    for (index, id) in IMAGES.iter().enumerate() {
+        let original = std::fs::read(fixture.folder.path().join(format!("tiny/images/{id}.png")));
+        assert_eq!(get(BlobKey::image("tiny", id)).await, original.unwrap());
+        let bytes = get(BlobKey::thumbnail("tiny", id)).await;
+        let thumbnail = formats::read_radiograph("thumbnail.png", &bytes).unwrap();
+        assert!(thumbnail.size().width <= THUMBNAIL_SIDE_PX);
+        assert_eq!(thumbnail.max_value(), 255);
+        for (shift, observer) in [(0, "reference"), (1, "second")] {
+            let bytes = get(BlobKey::outlines("tiny", observer, id)).await;
+            let outlines = OutlinesDocument::from_json(&bytes).unwrap();
+            assert_eq!(outlines.size, [20, 10]);
+            assert_eq!(outlines.structures.keys().collect::<Vec<_>>(), STRUCTURES.each_ref());
+            for (place, structure) in STRUCTURES.iter().enumerate() {
+                let bytes = get(BlobKey::mask("tiny", observer, structure, id)).await;
+                let found = formats::read_mask("mask.png", &bytes).unwrap();
+                assert_eq!(found, mask(place + shift, index));
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_published_entry_is_there_with_all_its_files() {
+    let fixture = Fixture::new().await;
+    fixture.publish_benchmark().await.unwrap();
+    let masks = fixture.masks(2);
+    let entry = fixture.entry("My method", &masks);
+    let (card, result) = (entry.card.clone(), entry.result.clone());
+    let (id, published) = fixture.publish(entry).await.unwrap();
+    assert_eq!(published, Published::New);
+    assert_eq!(id, entry_id(&result.benchmark_digest, &result.masks_digest, "My method"));
+
+    let row = fixture.store.entry(&id).await.unwrap().unwrap();
+    assert_eq!((row.benchmark_id.as_str(), row.role), ("tiny", EntryRole::Method));
+    assert_eq!((&row.card, &row.result), (&card, &result));
+    assert_eq!(fixture.store.entries("tiny").await.unwrap(), [row]);
+    let brief = fixture.store.entries_without_images("tiny").await.unwrap();
+    assert_eq!(brief[0].result, ResultDocument { images: None, ..result });
+    assert_eq!(fixture.store.latest_entries(3).await.unwrap(), brief);
+    assert_eq!(fixture.store.entries("other").await.unwrap(), []);
+
+    for (index, image) in IMAGES.iter().enumerate() {
+        let key = BlobKey::entry_mask(&id, "heart", image).unwrap();
+        let bytes = fixture.store.blob(&key).await.unwrap().unwrap();
+        assert_eq!(formats::read_mask("mask.png", &bytes).unwrap(), mask(3, index));
+        let key = BlobKey::entry_outlines(&id, image).unwrap();
+        let bytes = fixture.store.blob(&key).await.unwrap().unwrap();
+        let outlines = OutlinesDocument::from_json(&bytes).unwrap();
+        assert_eq!(outlines.structures["lung"][0].len(), 8);
+    }
+}
+
+#[tokio::test]
+async fn publishing_the_same_again_touches_no_file_and_no_row() {
+    let fixture = Fixture::new().await;
+    assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::New);
+    let masks = fixture.masks(2);
+    fixture.publish(fixture.entry("My method", &masks)).await.unwrap();
+    let before = (fixture.files(), fixture.store.entries("tiny").await.unwrap());
+
+    assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::Unchanged);
+    let (_, published) = fixture.publish(fixture.entry("My method", &masks)).await.unwrap();
+    assert_eq!(published, Published::Unchanged);
+    assert_eq!((fixture.files(), fixture.store.entries("tiny").await.unwrap()), before);
+    assert_eq!(fixture.store.benchmarks().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn a_store_opened_again_holds_what_was_published() {
+    let fixture = Fixture::new().await;
+    fixture.publish_benchmark().await.unwrap();
+    let again = Store::open(&fixture.folder.path().join("store")).await.unwrap();
+    let (first, second) = (fixture.store.benchmarks().await, again.benchmarks().await);
+    assert_eq!(first.unwrap(), second.unwrap());
+    fixture.store.close().await;
+    drop(again);
+    let later = Store::open(&fixture.folder.path().join("store")).await.unwrap();
+    assert_eq!(later.benchmarks().await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn another_digest_under_the_same_identifier_is_refused() {
+    let fixture = Fixture::new().await;
+    fixture.publish_benchmark().await.unwrap();
+    let before = fixture.files();
+    let mask = formats::png::write_mask(&Mask::empty(SIZE));
+    write(&fixture.folder.path().join("tiny/masks/reference/lung/A1.png"), &mask);
+    let error = fixture.publish_benchmark().await.unwrap_err();
+    assert!(matches!(error, StoreError::OtherBenchmark { .. }), "{error}");
+    assert!(error.hint().contains("another `id`"));
+    assert_eq!(fixture.files(), before);
+}
+
+#[tokio::test]
+async fn publishing_that_breaks_off_leaves_no_row_and_is_made_good_later() {
+    let fixture = Fixture::new().await;
+    let damaged = fixture.folder.path().join("tiny/masks/second/heart/A5.png");
+    let whole = std::fs::read(&damaged).unwrap();
+    write(&damaged, b"not a mask");
+    let error = fixture.publish_benchmark().await.unwrap_err();
+    assert!(matches!(error, StoreError::Data(_)), "{error}");
+    assert!(error.to_string().contains("A5.png"), "{error}");
+    assert_eq!(fixture.store.benchmarks().await.unwrap(), []);
+
+    write(&damaged, &whole);
+    assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::New);
+
+    let masks = fixture.masks(2);
+    let entry = fixture.entry("My method", &masks);
+    write(&fixture.folder.path().join("masks-2/lung/A5.png"), b"not a mask");
+    fixture.publish(entry.clone()).await.unwrap_err();
+    assert_eq!(fixture.store.entries("tiny").await.unwrap(), []);
+    fixture.masks(2);
+    assert_eq!(fixture.publish(entry).await.unwrap().1, Published::New);
+}
+
+#[tokio::test]
+async fn publishing_that_is_dropped_midway_leaves_no_row() {
+    let fixture = Fixture::new().await;
+    let (tell, told) = tokio::sync::oneshot::channel();
+    let mut tell = Some(tell);
+    let mut progress = |_: PublishProgress| {
+        if let Some(tell) = tell.take() {
+            tell.send(()).unwrap();
+        }
+    };
+    tokio::select! {
+        _ = fixture.store.publish_benchmark(&fixture.benchmark, &mut progress) => {
+            panic!("published before it could be stopped");
+        }
+        stopped = told => stopped.unwrap(),
+    }
+    assert!(!fixture.files().is_empty());
+    assert_eq!(fixture.store.benchmarks().await.unwrap(), []);
+    assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::New);
+}
+
+#[tokio::test]
+async fn a_benchmark_that_changes_while_it_is_published_is_refused() {
+    let fixture = Fixture::new().await;
+    let changing = fixture.folder.path().join("tiny/masks/reference/lung/A1.png");
+    let mut progress = |_: PublishProgress| {
+        write(&changing, &formats::png::write_mask(&Mask::empty(SIZE)));
+    };
+    let published = fixture.store.publish_benchmark(&fixture.benchmark, &mut progress).await;
+    let error = published.unwrap_err();
+    assert!(matches!(error, StoreError::Changed { .. }), "{error}");
+    assert_eq!(fixture.store.benchmarks().await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn masks_exchanged_after_scoring_are_refused() {
+    let fixture = Fixture::new().await;
+    fixture.publish_benchmark().await.unwrap();
+    let masks = fixture.masks(2);
+    let entry = fixture.entry("My method", &masks);
+    let mask = formats::png::write_mask(&Mask::empty(SIZE));
+    write(&fixture.folder.path().join("masks-2/lung/A2.png"), &mask);
+    let error = fixture.publish(entry).await.unwrap_err();
+    assert!(matches!(error, StoreError::OtherResult { field: "masks_digest", .. }), "{error}");
+    assert_eq!(fixture.store.entries("tiny").await.unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_result_of_another_benchmark_is_refused() {
+    let fixture = Fixture::new().await;
+    let masks = fixture.masks(2);
+    let entry = fixture.entry("My method", &masks);
+    let error = fixture.publish(entry.clone()).await.unwrap_err();
+    assert!(matches!(error, StoreError::UnknownBenchmark { .. }), "{error}");
+
+    fixture.publish_benchmark().await.unwrap();
+    let right = &entry.result;
+    let wrong = [
+        ("benchmark", ResultDocument { benchmark: "other".into(), ..right.clone() }),
+        (
+            "benchmark_digest",
+            ResultDocument { benchmark_digest: "sha256:0".into(), ..right.clone() },
+        ),
+        ("observer", ResultDocument { observer: "second".into(), ..right.clone() }),
+        ("list of images", ResultDocument { images: None, ..right.clone() }),
+    ];
+    for (expected, result) in wrong {
+        let error = fixture.publish(EntryToPublish { result, ..entry.clone() }).await.unwrap_err();
+        let StoreError::OtherResult { field, .. } = error else { panic!("{error}") };
+        assert_eq!(field, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_new_score_or_description_replaces_the_row_and_keeps_identifier_and_date() {
+    let fixture = Fixture::new().await;
+    fixture.publish_benchmark().await.unwrap();
+    let masks = fixture.masks(2);
+    let mut entry = fixture.entry("My method", &masks);
+    let (id, _) = fixture.publish(entry.clone()).await.unwrap();
+    let old = fixture.store.entry(&id).await.unwrap().unwrap();
+    entry.result.evaluator_version = "2".into();
+    entry.card.description = "better said".into();
+    let (again, published) = fixture.publish(entry).await.unwrap();
+    assert_eq!((&again, published), (&id, Published::Updated));
+    let new = fixture.store.entry(&id).await.unwrap().unwrap();
+    assert_eq!((new.result.evaluator_version.as_str(), new.published_at), ("2", old.published_at));
+    assert_eq!(fixture.store.entries("tiny").await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn radiographs_that_must_not_be_shown_stay_out_of_the_store() {
+    let folder = tempfile::tempdir().unwrap();
+    let benchmark = write_benchmark(&folder.path().join("tiny"), "forbidden");
+    let store = Store::open(&folder.path().join("store")).await.unwrap();
+    store.publish_benchmark(&benchmark, &mut |_| ()).await.unwrap();
+    let row = store.benchmark("tiny").await.unwrap().unwrap();
+    assert!(row.document.images.iter().all(|image| !image.has_pixels));
+    for key in [BlobKey::image("tiny", "A1"), BlobKey::thumbnail("tiny", "A1")] {
+        assert_eq!(store.blob(&key.unwrap()).await.unwrap(), None);
+    }
+}
+
+#[tokio::test]
+async fn radiographs_added_later_are_taken_in_by_publishing_again() {
+    let fixture = Fixture::new().await;
+    let images = fixture.folder.path().join("tiny/images");
+    let elsewhere = fixture.folder.path().join("elsewhere");
+    std::fs::rename(&images, &elsewhere).unwrap();
+    fixture.publish_benchmark().await.unwrap();
+    let old = fixture.store.benchmark("tiny").await.unwrap().unwrap();
+    assert!(!old.document.images[0].has_pixels);
+    std::fs::rename(&elsewhere, &images).unwrap();
+    assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::Updated);
+    let new = fixture.store.benchmark("tiny").await.unwrap().unwrap();
+    assert!(new.document.images[0].has_pixels);
+    assert_eq!(new.published_at, old.published_at);
+}
+
+#[tokio::test]
+async fn a_radiograph_of_another_size_than_its_masks_is_refused() {
+    let fixture = Fixture::new().await;
+    let radiograph = Radiograph::new(Size::new(2, 2), 255, vec![0; 4], None).unwrap();
+    let png = formats::png::write_radiograph(&radiograph).unwrap();
+    write(&fixture.folder.path().join("tiny/images/A3.png"), &png);
+    let error = fixture.publish_benchmark().await.unwrap_err().to_string();
+    assert!(error.contains("A3.png: expected 20x10 pixels"), "{error}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn readers_go_on_while_others_write_to_the_same_folder() {
+    let fixture = Fixture::new().await;
+    fixture.publish_benchmark().await.unwrap();
+    // A store of its own, as another process would open it.
+    let other = Store::open(&fixture.folder.path().join("store")).await.unwrap();
+    let reading = tokio::spawn(async move {
+        let mut counts = Vec::new();
+        while counts.last() != Some(&6) {
+            counts.push(other.entries("tiny").await.unwrap().len());
+            tokio::task::yield_now().await;
+        }
+        counts
+    });
+    let masks: Vec<MaskSet> = (0..6).map(|shift| fixture.masks(shift)).collect();
+    let (a, b, c, d, e, f) = tokio::join!(
+        fixture.publish(fixture.entry("a", &masks[0])),
+        fixture.publish(fixture.entry("b", &masks[1])),
+        fixture.publish(fixture.entry("c", &masks[2])),
+        fixture.publish(fixture.entry("d", &masks[3])),
+        fixture.publish(fixture.entry("e", &masks[4])),
+        fixture.publish(fixture.entry("f", &masks[5])),
+    );
+    for published in [a, b, c, d, e, f] {
+        assert_eq!(published.unwrap().1, Published::New);
+    }
+    assert!(reading.await.unwrap().is_sorted());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_publishers_of_the_same_benchmark_do_not_disturb_each_other() {
+    let fixture = Fixture::new().await;
+    let other = Store::open(&fixture.folder.path().join("store")).await.unwrap();
+    let mut ignore = |_: PublishProgress| ();
+    let (first, second) = tokio::join!(
+        fixture.publish_benchmark(),
+        other.publish_benchmark(&fixture.benchmark, &mut ignore),
+    );
+    first.unwrap();
+    second.unwrap();
+    assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::Unchanged);
+}

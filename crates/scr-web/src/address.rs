@@ -1,0 +1,121 @@
+//! Every address that pages link to, built in one place and percent-encoded.
+//!
+//! Knows no page and looks nothing up: whether a page is there is the router's
+//! business. Identifiers come from benchmarks and entries, so nothing is
+//! assumed of the characters in them.
+
+use scr_store::BenchmarkDocument;
+use std::fmt::Write as _;
+
+/// The page of a benchmark, or of one of its sections when `section` is not empty.
+pub(crate) fn benchmark(id: &str, section: &str) -> String {
+    let separator = if section.is_empty() { "" } else { "/" };
+    format!("/benchmarks/{}{separator}{section}", encoded(id))
+}
+
+/// The browser on one image; `query` is a query string without `?`, or empty.
+pub(crate) fn browse(benchmark: &str, image: &str, query: &str) -> String {
+    let separator = if query.is_empty() { "" } else { "?" };
+    format!("/benchmarks/{}/browse/{}{separator}{query}", encoded(benchmark), encoded(image))
+}
+
+/// The page of an entry.
+pub(crate) fn entry(id: &str) -> String {
+    format!("/entries/{}", encoded(id))
+}
+
+/// The radiograph itself, as PNG.
+pub(crate) fn image(benchmark: &BenchmarkDocument, image: &str) -> String {
+    file(benchmark, &["images", image], "png")
+}
+
+/// The radiograph as a small picture.
+pub(crate) fn thumbnail(benchmark: &BenchmarkDocument, image: &str) -> String {
+    file(benchmark, &["thumbnails", image], "png")
+}
+
+/// An observer's outlines in one image, as JSON.
+pub(crate) fn outlines(benchmark: &BenchmarkDocument, observer: &str, image: &str) -> String {
+    file(benchmark, &["outlines", observer, image], "json")
+}
+
+/// An observer's mask of one structure in one image, as PNG.
+pub(crate) fn mask(
+    benchmark: &BenchmarkDocument,
+    observer: &str,
+    structure: &str,
+    image: &str,
+) -> String {
+    file(benchmark, &["masks", observer, structure, image], "png")
+}
+
+/// A file of a benchmark. The address names the benchmark's version, so that a
+/// browser may keep the file and still never shows it for another benchmark of
+/// the same name.
+fn file(benchmark: &BenchmarkDocument, segments: &[&str], extension: &str) -> String {
+    let mut address = format!("/api/v1/benchmarks/{}", encoded(&benchmark.id));
+    for segment in segments {
+        address.push('/');
+        address.push_str(&encoded(segment));
+    }
+    format!("{address}.{extension}?v={}", version(benchmark))
+}
+
+/// The first twelve digits of the benchmark's digest.
+pub(crate) fn version(benchmark: &BenchmarkDocument) -> String {
+    let (_, digits) = benchmark.digest.split_once(':').unwrap_or(("", &benchmark.digest));
+    digits.chars().filter(char::is_ascii_hexdigit).take(12).collect()
+}
+
+/// An entry's outlines in one image, as JSON.
+pub(crate) fn entry_outlines(entry: &str, image: &str) -> String {
+    format!("/api/v1/entries/{}/outlines/{}.json", encoded(entry), encoded(image))
+}
+
+/// A query string from names and values, without `?`.
+pub(crate) fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let mut text = String::new();
+    for (name, value) in pairs {
+        if !text.is_empty() {
+            text.push('&');
+        }
+        text.push_str(&encoded(name));
+        text.push('=');
+        text.push_str(&encoded(value));
+    }
+    text
+}
+
+/// Percent-encodes all but letters, digits and `-._~,`. A comma means nothing
+/// in a path or query and keeps lists of entries readable.
+pub(crate) fn encoded(text: &str) -> String {
+    let mut result = String::with_capacity(text.len());
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~,".contains(&byte) {
+            result.push(char::from(byte));
+        } else {
+            write!(result, "%{byte:02X}").expect("writing to a String does not fail");
+        }
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_could_end_a_segment_or_an_attribute_is_encoded() {
+        assert_eq!(entry("a/../b?\"<ü"), "/entries/a%2F..%2Fb%3F%22%3C%C3%BC");
+        assert_eq!(benchmark("scr", ""), "/benchmarks/scr");
+        assert_eq!(benchmark("scr", "data"), "/benchmarks/scr/data");
+    }
+
+    #[test]
+    fn a_query_keeps_commas_and_encodes_what_separates() {
+        assert_eq!(
+            query([("entries", "a,b"), ("sort", "nsd@2px&x")]),
+            "entries=a,b&sort=nsd%402px%26x"
+        );
+    }
+}

@@ -1,0 +1,38 @@
+//! Styles, scripts and icons: the files under `static/`, carried in the binary.
+//!
+//! Served under `/static/` with an ETag; a browser asks again each time and is
+//! told that nothing changed, so that after an update no page mixes old and
+//! new scripts.
+
+use axum::body::Bytes;
+use axum::extract::Path;
+use axum::http::HeaderMap;
+use axum::response::Response;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use crate::cache::{Keep, file_response};
+use crate::error::Failure;
+
+/// Path under `static/` and content.
+const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+static BY_NAME: LazyLock<HashMap<&str, Bytes>> =
+    LazyLock::new(|| FILES.iter().map(|&(name, body)| (name, Bytes::from_static(body))).collect());
+
+/// Answers `/static/...`.
+pub(crate) async fn asset(
+    Path(name): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let body = BY_NAME.get(name.as_str()).ok_or(Failure::NoFile)?;
+    let extension = name.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let content_type = match extension {
+        "css" => "text/css; charset=utf-8",
+        "js" => "text/javascript; charset=utf-8",
+        "svg" => "image/svg+xml",
+        "png" => "image/png",
+        _ => "application/octet-stream",
+    };
+    Ok(file_response(&headers, body.clone(), content_type, Keep::AskAgain))
+}

@@ -1,0 +1,194 @@
+//! How the images' attributes, such as age and sex, are distributed over the folds.
+//!
+//! Counts what the benchmark's table says; knows no attribute by name.
+
+use scr_store::ImageEntryDocument;
+use std::collections::BTreeMap;
+
+use crate::numbers::capitalised;
+
+/// More different words than this are only counted.
+const MAX_WORDS: usize = 12;
+/// More different numbers than this are put into bins.
+const MAX_NUMBERS: usize = 8;
+
+/// The distribution of one attribute.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Distribution {
+    /// Name of the attribute.
+    pub(crate) name: String,
+    /// Its values or ranges of values, in order; empty when they are too many to list.
+    pub(crate) rows: Vec<Count>,
+    /// Median and range of numbers, or how many different values there are.
+    pub(crate) note: String,
+}
+
+/// How many images have a value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Count {
+    /// The value.
+    pub(crate) label: String,
+    /// Images in fold 1 and in fold 2.
+    pub(crate) folds: [usize; 2],
+    /// Images in both.
+    pub(crate) total: usize,
+    /// Length of the bar, in percent of the longest.
+    pub(crate) percent: usize,
+}
+
+/// The distributions of all attributes, in the order of the benchmark's table.
+pub(crate) fn distributions(images: &[ImageEntryDocument]) -> Vec<Distribution> {
+    let mut names: Vec<&String> = Vec::new();
+    for name in images.iter().flat_map(|image| image.attributes.keys()) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.into_iter().map(|name| distribution(name, images)).collect()
+}
+
+fn distribution(name: &str, images: &[ImageEntryDocument]) -> Distribution {
+    let mut counts: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
+    let mut unknown = [0; 2];
+    for image in images {
+        let fold = usize::from(image.fold == 2);
+        match image.attributes.get(name).map(|value| value.trim()) {
+            None | Some("" | "?") => unknown[fold] += 1,
+            Some(value) => counts.entry(value).or_default()[fold] += 1,
+        }
+    }
+    let numbers: Option<Vec<(f64, [usize; 2])>> =
+        counts.iter().map(|(value, folds)| Some((finite(value)?, *folds))).collect();
+    let name = capitalised(&name.replace('_', " "));
+    let (mut rows, note) = match numbers.filter(|numbers| !numbers.is_empty()) {
+        Some(mut numbers) => {
+            numbers.sort_by(|left, right| left.0.total_cmp(&right.0));
+            let note = range_note(&numbers);
+            (if counts.len() > MAX_NUMBERS { bins(&numbers) } else { plain(&numbers) }, note)
+        }
+        None if counts.len() > MAX_WORDS => {
+            (Vec::new(), format!("{} different values", counts.len()))
+        }
+        None => {
+            let rows = counts.iter().map(|(label, folds)| ((*label).to_owned(), *folds));
+            (rows.collect(), String::new())
+        }
+    };
+    if unknown != [0, 0] {
+        rows.push(("not given".to_owned(), unknown));
+    }
+    Distribution { name, rows: with_bars(rows), note }
+}
+
+fn finite(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|value: &f64| value.is_finite())
+}
+
+fn plain(numbers: &[(f64, [usize; 2])]) -> Vec<(String, [usize; 2])> {
+    numbers.iter().map(|(value, folds)| (value.to_string(), *folds)).collect()
+}
+
+/// Bins of a round width, at most ten and the empty ones between included.
+fn bins(numbers: &[(f64, [usize; 2])]) -> Vec<(String, [usize; 2])> {
+    let (Some((low, _)), Some((high, _))) = (numbers.first(), numbers.last()) else {
+        return Vec::new();
+    };
+    let rough = (high - low).max(f64::MIN_POSITIVE) / 9.0;
+    let power = 10f64.powf(rough.log10().floor());
+    let steps = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
+    let width = steps.into_iter().find(|&step| step >= rough).unwrap_or(10.0 * power);
+    let start = (low / width).floor();
+    let n_bins = (high / width).floor() - start + 1.0;
+    let mut rows: Vec<(String, [usize; 2])> = (0..n_bins as usize)
+        .map(|index| {
+            let from = (start + index as f64) * width;
+            let places = (-width.log10().floor()).clamp(0.0, 6.0) as usize;
+            (format!("{from:.places$} to < {:.places$}", from + width), [0; 2])
+        })
+        .collect();
+    for (value, folds) in numbers {
+        let index = ((value / width).floor() - start) as usize;
+        if let Some((_, bin)) = rows.get_mut(index) {
+            bin[0] += folds[0];
+            bin[1] += folds[1];
+        }
+    }
+    rows
+}
+
+fn range_note(sorted: &[(f64, [usize; 2])]) -> String {
+    let n: usize = sorted.iter().map(|(_, folds)| folds[0] + folds[1]).sum();
+    let at = |place: usize| {
+        let mut seen = 0;
+        sorted.iter().find_map(|(value, folds)| {
+            seen += folds[0] + folds[1];
+            (seen > place).then_some(*value)
+        })
+    };
+    match (at(0), at((n - 1) / 2), at(n / 2), at(n - 1)) {
+        (Some(min), Some(lower), Some(upper), Some(max)) => {
+            format!("median {}, {min} to {max}", f64::midpoint(lower, upper))
+        }
+        _ => String::new(),
+    }
+}
+
+fn with_bars(rows: Vec<(String, [usize; 2])>) -> Vec<Count> {
+    let longest = rows.iter().map(|(_, folds)| folds[0] + folds[1]).max().unwrap_or(0).max(1);
+    rows.into_iter()
+        .map(|(label, folds)| {
+            let total = folds[0] + folds[1];
+            Count { label, folds, total, percent: total * 100 / longest }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn images(values: &[(&str, u8)]) -> Vec<ImageEntryDocument> {
+        let image = |(value, fold): &(&str, u8)| ImageEntryDocument {
+            id: "x".into(),
+            fold: *fold,
+            width: 1,
+            height: 1,
+            has_pixels: true,
+            attributes: [("age".to_owned(), (*value).to_owned())].into_iter().collect(),
+        };
+        values.iter().map(image).collect()
+    }
+
+    #[test]
+    fn words_are_counted_a_fold_and_question_marks_are_not_given() {
+        let found = &distributions(&images(&[("f", 1), ("m", 2), ("f", 2), ("?", 1)]))[0];
+        let rows: Vec<_> = found.rows.iter().map(|row| (row.label.as_str(), row.folds)).collect();
+        assert_eq!(rows, [("f", [1, 1]), ("m", [0, 1]), ("not given", [1, 0])]);
+        assert_eq!((found.rows[0].percent, found.rows[1].percent), (100, 50));
+    }
+
+    #[test]
+    fn many_numbers_are_put_into_bins_that_hold_them_all() {
+        let ages: Vec<String> = (21..=89).map(|age| age.to_string()).collect();
+        let values: Vec<(&str, u8)> = ages.iter().map(|age| (age.as_str(), 1)).collect();
+        let found = &distributions(&images(&values))[0];
+        assert_eq!(found.rows[0].label, "20 to < 30");
+        assert_eq!(found.rows.iter().map(|row| row.total).sum::<usize>(), 69);
+        assert_eq!(found.note, "median 55, 21 to 89");
+    }
+
+    #[test]
+    fn numbers_are_in_the_order_of_numbers() {
+        let found = &distributions(&images(&[("10", 1), ("9", 1)]))[0];
+        assert_eq!(found.rows[0].label, "9");
+    }
+
+    #[test]
+    fn many_words_are_only_counted() {
+        let words: Vec<String> = (0..40).map(|index| format!("patient-{index}")).collect();
+        let values: Vec<(&str, u8)> = words.iter().map(|word| (word.as_str(), 1)).collect();
+        let found = &distributions(&images(&values))[0];
+        assert!(found.rows.is_empty());
+        assert_eq!(found.note, "40 different values");
+    }
+}

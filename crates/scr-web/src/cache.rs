@@ -1,0 +1,62 @@
+//! Answers that a browser may keep: ETag, `If-None-Match`, `Cache-Control`.
+//!
+//! Does not know what is in a file or where it is kept.
+
+use axum::body::{Body, Bytes};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use sha2::{Digest, Sha256};
+
+/// How long a browser may use its copy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Keep {
+    /// For a day without asking: the address names a version.
+    ForADay,
+    /// Only after asking whether the copy is still the same.
+    AskAgain,
+}
+
+/// The file, or 304 when the browser's copy is the same.
+///
+/// The ETag is weak: compression may be put on top, which changes the bytes
+/// but not what they say.
+pub(crate) fn file_response(
+    request_headers: &HeaderMap,
+    body: Bytes,
+    content_type: &'static str,
+    keep: Keep,
+) -> Response {
+    let etag = etag(&body);
+    let cache_control = match keep {
+        Keep::ForADay => "public, max-age=86400",
+        Keep::AskAgain => "no-cache",
+    };
+    let mut response = if matches(request_headers, &etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        let mut response = Response::new(Body::from(body));
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+        response
+    };
+    let headers = response.headers_mut();
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(cache_control));
+    let etag = HeaderValue::from_str(&etag).expect("an ETag is hex digits in quotes");
+    headers.insert(header::ETAG, etag);
+    response
+}
+
+fn etag(body: &[u8]) -> String {
+    let digest = Sha256::digest(body);
+    let digits: String = digest.iter().take(12).map(|byte| format!("{byte:02x}")).collect();
+    format!("W/\"{digits}\"")
+}
+
+fn matches(headers: &HeaderMap, etag: &str) -> bool {
+    let opaque = etag.trim_start_matches("W/");
+    headers
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|given| given.trim() == "*" || given.trim().trim_start_matches("W/") == opaque)
+}

@@ -1,0 +1,108 @@
+//! What handlers take from a request: options of the address, a benchmark, an entry.
+//!
+//! Reads nothing but the address and the store. An option that makes no sense
+//! is as good as none, so that a mistyped or outdated link still opens; a
+//! benchmark or entry that is not there ends the request with a page that says so.
+
+use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::request::Parts;
+use scr_store::{BenchmarkRow, EntryRow, Store};
+use std::collections::HashMap;
+use std::convert::Infallible;
+
+use crate::error::Failure;
+
+/// The options of an address, in order, `name=value` each.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Options(Vec<(String, String)>);
+
+impl Options {
+    /// The first value of `name`, when it is given and not empty.
+    pub(crate) fn first(&self, name: &str) -> Option<&str> {
+        self.0
+            .iter()
+            .find(|(found, _)| found == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
+    }
+
+    /// All values of `name`, given as one list with commas or repeatedly as a
+    /// form sends them; `None` when the name is not there at all, an empty list
+    /// when it is there without a value.
+    pub(crate) fn list(&self, name: &str) -> Option<Vec<&str>> {
+        let mut given = self.0.iter().filter(|(found, _)| found == name).peekable();
+        given.peek()?;
+        Some(
+            given
+                .flat_map(|(_, value)| value.split(','))
+                .filter(|value| !value.is_empty())
+                .collect(),
+        )
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Options {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let pairs = Query::from_request_parts(parts, state).await;
+        Ok(Self(pairs.map(|Query(pairs)| pairs).unwrap_or_default()))
+    }
+}
+
+/// The benchmark that the address names in its `{benchmark}` part.
+pub(crate) struct Published(pub(crate) BenchmarkRow);
+
+impl FromRequestParts<Store> for Published {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, store: &Store) -> Result<Self, Failure> {
+        let id = named(parts, store, "benchmark").await?;
+        let row = store.benchmark(&id).await?;
+        row.map(Self).ok_or(Failure::NoBenchmark { id })
+    }
+}
+
+/// The entry that the address names in its `{entry}` part.
+pub(crate) struct PublishedEntry(pub(crate) EntryRow);
+
+impl FromRequestParts<Store> for PublishedEntry {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, store: &Store) -> Result<Self, Failure> {
+        let id = named(parts, store, "entry").await?;
+        let row = store.entry(&id).await?;
+        row.map(Self).ok_or(Failure::NoEntry { id })
+    }
+}
+
+/// One named part of the path.
+async fn named(parts: &mut Parts, store: &Store, name: &str) -> Result<String, Failure> {
+    let Path(mut segments) = Path::<HashMap<String, String>>::from_request_parts(parts, store)
+        .await
+        .map_err(|_| Failure::NoPage)?;
+    segments.remove(name).ok_or(Failure::NoPage)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(pairs: &[(&str, &str)]) -> Options {
+        Options(pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect())
+    }
+
+    #[test]
+    fn a_list_is_given_with_commas_or_repeatedly() {
+        let given = options(&[("entries", "a,b"), ("x", "y"), ("entries", "c")]);
+        assert_eq!(given.list("entries"), Some(vec!["a", "b", "c"]));
+    }
+
+    #[test]
+    fn an_empty_list_is_not_an_absent_one() {
+        let given = options(&[("observers", "")]);
+        assert_eq!(given.list("observers"), Some(vec![]));
+        assert_eq!(given.list("entries"), None);
+        assert_eq!(given.first("observers"), None);
+    }
+}

@@ -1,0 +1,47 @@
+//! How to add results: the layout of a set of masks, scoring it at home, the rules.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use scr_store::{BenchmarkDocument, Store};
+
+use super::page;
+use crate::address;
+use crate::error::Failure;
+
+#[derive(Template)]
+#[template(path = "add.html")]
+struct AddPage {
+    benchmarks: Vec<Layout>,
+}
+
+/// What a set of masks for one benchmark looks like.
+struct Layout {
+    title: String,
+    href: String,
+    download_href: String,
+    phantom: bool,
+    n_images: usize,
+    structures: Vec<String>,
+    first_image: String,
+    n_masks: usize,
+}
+
+/// Answers `/add`.
+pub(crate) async fn add(State(store): State<Store>) -> Result<Response, Failure> {
+    let rows = store.benchmarks().await?;
+    page(&AddPage { benchmarks: rows.into_iter().map(|row| layout(row.document)).collect() })
+}
+
+fn layout(document: BenchmarkDocument) -> Layout {
+    Layout {
+        href: address::benchmark(&document.id, ""),
+        download_href: address::benchmark(&document.id, "download"),
+        phantom: document.phantom,
+        n_images: document.images.len(),
+        n_masks: document.images.len() * document.structures.len(),
+        structures: document.structures.into_iter().map(|structure| structure.id).collect(),
+        first_image: document.images.into_iter().next().map(|image| image.id).unwrap_or_default(),
+        title: document.title,
+    }
+}

@@ -1,0 +1,95 @@
+//! A benchmark's first page: what it is, who leads, where everything else is.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use scr_store::{BenchmarkDocument, Store};
+
+use super::page;
+use crate::address;
+use crate::error::Failure;
+use crate::extractors::{Options, Published};
+use crate::numbers::date;
+use crate::references::{Piece, linked};
+use crate::results_table::{ResultsTable, Row, Subject};
+use crate::thumbnails::{Thumbnail, spread};
+
+/// Entries of each object that the page names.
+const N_LEADERS: usize = 5;
+
+#[derive(Template)]
+#[template(path = "benchmark.html")]
+struct BenchmarkPage {
+    benchmark: BenchmarkDocument,
+    href: String,
+    n_by_fold: [usize; 2],
+    n_entries: usize,
+    published: String,
+    leaders: Vec<Leaders>,
+    examples: Vec<Thumbnail>,
+    cite: Vec<Vec<Piece>>,
+}
+
+/// The first entries of one table.
+struct Leaders {
+    title: String,
+    href: String,
+    ordered_by: String,
+    rows: Vec<Leader>,
+}
+
+struct Leader {
+    row: Row,
+    value: String,
+}
+
+/// Answers `/benchmarks/ID`.
+pub(crate) async fn benchmark(
+    State(store): State<Store>,
+    Published(row): Published,
+) -> Result<Response, Failure> {
+    let document = row.document;
+    let entries = store.entries_without_images(&document.id).await?;
+    let results_href = address::benchmark(&document.id, "results");
+    let options = Options::default();
+    let leaders = document
+        .objects
+        .iter()
+        .filter_map(|object| {
+            let subject = Subject::Object(&object.id);
+            let table =
+                ResultsTable::new(&document.id, &subject, object.name.clone(), &entries, &options)?;
+            let rows = table.rows.into_iter().take(N_LEADERS);
+            Some(Leaders {
+                title: table.caption,
+                href: format!("{results_href}#{}", address::encoded(&table.id)),
+                ordered_by: table.ordered_by,
+                rows: rows
+                    .map(|row| Leader {
+                        value: row.cells.first().cloned().unwrap_or_default(),
+                        row,
+                    })
+                    .collect(),
+            })
+        })
+        .collect();
+    let mut examples = Vec::new();
+    for image in spread(&document, 4) {
+        examples.push(Thumbnail::outlined(&store, &document, image).await?);
+    }
+    page(&BenchmarkPage {
+        href: address::benchmark(&document.id, ""),
+        n_by_fold: n_by_fold(&document),
+        n_entries: entries.len(),
+        published: date(&row.published_at).to_owned(),
+        leaders,
+        examples,
+        cite: document.terms.cite.iter().map(|text| linked(text)).collect(),
+        benchmark: document,
+    })
+}
+
+/// Images in fold 1 and in fold 2.
+pub(super) fn n_by_fold(document: &BenchmarkDocument) -> [usize; 2] {
+    [1, 2].map(|fold| document.images.iter().filter(|image| image.fold == fold).count())
+}

@@ -1,0 +1,314 @@
+//! The browser on one image: the radiograph, contours, scores.
+//!
+//! Everything shown is in the address, so that a view can be linked. This page
+//! works without script; `static/viewer/` takes the figure over where script
+//! runs, from the same fields.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use scr_store::{
+    BenchmarkDocument, BlobKey, EntryRole, EntryRow, ImageEntryDocument, ObserverDocument, Store,
+};
+use std::collections::HashMap;
+
+use super::page;
+use crate::address;
+use crate::contours;
+use crate::error::Failure;
+use crate::extractors::{Options, Published};
+use crate::numbers::{MeasureHead, NONE, capitalised};
+
+/// Options that go along to the next image; the view on this one does not.
+const KEPT: [&str; 6] = ["entries", "observers", "structures", "window", "invert", "differences"];
+
+#[derive(Template)]
+#[template(path = "browse.html")]
+struct BrowsePage {
+    benchmark: BenchmarkDocument,
+    image: ImageEntryDocument,
+    /// Place of the image in the benchmark, from 1.
+    position: usize,
+    count: usize,
+    /// Addresses of the neighbours, with the options that go along.
+    previous: Option<String>,
+    next: Option<String>,
+    /// None where the terms forbid display or the pixels are absent.
+    image_href: Option<String>,
+    layers: Vec<Layer>,
+    structures: Vec<StructureChoice>,
+    /// Grey window `LOW-HIGH` as in the address.
+    window: Option<String>,
+    invert: bool,
+    score_columns: Vec<ScoreColumn>,
+    scores: Vec<ScoreRow>,
+    attributes: Vec<(String, String)>,
+}
+
+/// The contours of an observer or an entry.
+struct Layer {
+    id: String,
+    name: String,
+    /// `observer` or `entry`.
+    kind: &'static str,
+    /// Role or authors.
+    about: String,
+    page_href: Option<String>,
+    /// The entry whose scores are this layer's; none for the reference.
+    scored_as: Option<String>,
+    outlines_href: String,
+    shown: bool,
+    /// Names colour and dashes, by [`look`].
+    index: usize,
+    /// The shown structures of a shown layer.
+    paths: Vec<ContourPath>,
+}
+
+struct ContourPath {
+    #[expect(dead_code, reason = "offered to the template, which draws all structures alike")]
+    structure: String,
+    d: String,
+}
+
+struct StructureChoice {
+    id: String,
+    name: String,
+    shown: bool,
+}
+
+struct ScoreColumn {
+    name: String,
+    /// `higher` or `lower`.
+    better: &'static str,
+}
+
+struct ScoreRow {
+    /// The layer's.
+    index: usize,
+    entry_name: String,
+    entry_href: String,
+    object_name: String,
+    cells: Vec<String>,
+}
+
+/// Answers `/benchmarks/ID/browse/IMAGE`.
+pub(crate) async fn browse(
+    State(store): State<Store>,
+    Published(row): Published,
+    Path(segments): Path<HashMap<String, String>>,
+    options: Options,
+) -> Result<Response, Failure> {
+    let benchmark = row.document;
+    let id = segments.get("image").map(String::as_str).unwrap_or_default();
+    let Some(index) = benchmark.images.iter().position(|image| image.id == id) else {
+        return Err(Failure::NoImage { benchmark: benchmark.id, image: id.to_owned() });
+    };
+    let image = benchmark.images[index].clone();
+    let entries = store.entries_without_images(&benchmark.id).await?;
+    let structures = structures(&benchmark, &options);
+    let layers = layers(&store, &benchmark, &image, &entries, &structures, &options).await?;
+    let (score_columns, scores) = scores(&store, &benchmark, &image, &layers).await?;
+    let kept = kept_options(&options);
+    let neighbour = |image: &ImageEntryDocument| address::browse(&benchmark.id, &image.id, &kept);
+    let may_show = benchmark.terms.may_display && image.has_pixels;
+    page(&BrowsePage {
+        position: index + 1,
+        count: benchmark.images.len(),
+        previous: index.checked_sub(1).map(|index| neighbour(&benchmark.images[index])),
+        next: benchmark.images.get(index + 1).map(neighbour),
+        image_href: may_show.then(|| address::image(&benchmark, &image.id)),
+        layers,
+        structures,
+        window: options.first("window").map(str::to_owned),
+        invert: options.first("invert").is_some_and(|value| value != "0"),
+        score_columns,
+        scores,
+        attributes: image
+            .attributes
+            .iter()
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, value)| (capitalised(&name.replace('_', " ")), value.clone()))
+            .collect(),
+        image,
+        benchmark,
+    })
+}
+
+fn structures(benchmark: &BenchmarkDocument, options: &Options) -> Vec<StructureChoice> {
+    let chosen = options.list("structures");
+    let is_shown = |id: &str| chosen.as_ref().is_none_or(|chosen| chosen.contains(&id));
+    benchmark
+        .structures
+        .iter()
+        .map(|structure| StructureChoice {
+            id: structure.id.clone(),
+            name: structure.name.clone(),
+            shown: is_shown(&structure.id),
+        })
+        .collect()
+}
+
+/// All observers, then all entries, with the contours of those that are shown.
+async fn layers(
+    store: &Store,
+    benchmark: &BenchmarkDocument,
+    image: &ImageEntryDocument,
+    entries: &[EntryRow],
+    structures: &[StructureChoice],
+    options: &Options,
+) -> Result<Vec<Layer>, Failure> {
+    let observers = options.list("observers").unwrap_or_else(|| {
+        benchmark.observers.first().map(|first| first.id.as_str()).into_iter().collect()
+    });
+    let chosen = options.list("entries").unwrap_or_default();
+    let mut layers = Vec::new();
+    // What observers drew is shown where the terms let the data be shown.
+    let may_show = benchmark.terms.may_display;
+    let observed = if may_show { benchmark.observers.as_slice() } else { &[] };
+    // An observer's drawings are often an entry too: they are listed once, unless asked for.
+    let entry_of = |observer: &ObserverDocument| {
+        let is_same = |entry: &&EntryRow| {
+            entry.role == EntryRole::Observer && entry.card.name == observer.name
+        };
+        entries.iter().find(is_same).map(|entry| entry.id.clone())
+    };
+    let listed: Vec<String> = observed.iter().filter_map(entry_of).collect();
+    for (place, observer) in observed.iter().enumerate() {
+        let shown = observers.contains(&observer.id.as_str());
+        let key = BlobKey::outlines(&benchmark.id, &observer.id, &image.id)?;
+        layers.push(Layer {
+            id: observer.id.clone(),
+            name: observer.name.clone(),
+            kind: "observer",
+            about: if place == 0 { "reference" } else { "observer" }.to_owned(),
+            page_href: entry_of(observer).as_deref().map(address::entry),
+            scored_as: entry_of(observer),
+            outlines_href: address::outlines(benchmark, &observer.id, &image.id),
+            shown,
+            index: look(layers.len()),
+            paths: if shown { paths(store, &key, structures).await? } else { Vec::new() },
+        });
+    }
+    for entry in entries.iter().filter(|entry| may_show || entry.role != EntryRole::Observer) {
+        let shown = chosen.contains(&entry.id.as_str());
+        if listed.contains(&entry.id) && !shown {
+            continue;
+        }
+        let key = BlobKey::entry_outlines(&entry.id, &image.id)?;
+        layers.push(Layer {
+            id: entry.id.clone(),
+            name: entry.card.name.clone(),
+            kind: "entry",
+            about: match entry.role {
+                EntryRole::Observer => "human observer".to_owned(),
+                EntryRole::Baseline => "baseline".to_owned(),
+                EntryRole::Method => entry.card.authors.join(", "),
+            },
+            page_href: Some(address::entry(&entry.id)),
+            scored_as: Some(entry.id.clone()),
+            outlines_href: address::entry_outlines(&entry.id, &image.id),
+            shown,
+            index: look(layers.len()),
+            paths: if shown { paths(store, &key, structures).await? } else { Vec::new() },
+        });
+    }
+    Ok(layers)
+}
+
+/// Which colour (modulo six) and dashes (modulo five) the layer at a place in
+/// the list has. The first colour is the reference's alone, since every other
+/// layer is compared with it.
+fn look(place: usize) -> usize {
+    place + place.saturating_sub(1) / 5
+}
+
+/// A layer without outlines in the store, as of an entry that covers other
+/// images only, is drawn as nothing.
+async fn paths(
+    store: &Store,
+    key: &BlobKey,
+    structures: &[StructureChoice],
+) -> Result<Vec<ContourPath>, Failure> {
+    let Some(outlines) = contours::load(store, key).await? else { return Ok(Vec::new()) };
+    let drawn =
+        structures.iter().filter(|structure| structure.shown).map(|structure| ContourPath {
+            structure: structure.id.clone(),
+            d: contours::path(&outlines, &structure.id, 0.0),
+        });
+    Ok(drawn.filter(|path| !path.d.is_empty()).collect())
+}
+
+/// The values of the shown entries on this image: objects down, measures across.
+async fn scores(
+    store: &Store,
+    benchmark: &BenchmarkDocument,
+    image: &ImageEntryDocument,
+    layers: &[Layer],
+) -> Result<(Vec<ScoreColumn>, Vec<ScoreRow>), Failure> {
+    let mut shown: Vec<(usize, EntryRow)> = Vec::new();
+    for layer in layers.iter().filter(|layer| layer.shown) {
+        if let Some(id) = &layer.scored_as {
+            shown.extend(store.entry(id).await?.map(|entry| (layer.index, entry)));
+        }
+    }
+    let mut keys: Vec<&String> = Vec::new();
+    for (_, entry) in &shown {
+        let of_objects = entry.result.objects.values().flat_map(|measures| measures.keys());
+        for key in of_objects.chain(entry.result.image_measures.keys()) {
+            if !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+    }
+    let mut rows = Vec::new();
+    for (index, entry) in &shown {
+        let images = entry.result.images.iter().flatten();
+        let Some(values) = images.into_iter().find(|values| values.image == image.id) else {
+            continue;
+        };
+        let whole = (!values.image_measures.is_empty())
+            .then(|| ("Whole image".to_owned(), &values.image_measures));
+        let objects = values.objects.iter().map(|(id, measures)| {
+            let object = benchmark.objects.iter().find(|object| object.id == *id);
+            (object.map_or_else(|| id.clone(), |object| object.name.clone()), measures)
+        });
+        for (object_name, measures) in objects.chain(whole) {
+            let cell = |key: &&String| match measures.get(*key) {
+                Some(None) => "undefined".to_owned(),
+                Some(value) => MeasureHead::of(key).shown(*value),
+                None => NONE.to_owned(),
+            };
+            rows.push(ScoreRow {
+                index: *index,
+                entry_name: entry.card.name.clone(),
+                entry_href: address::entry(&entry.id),
+                object_name,
+                cells: keys.iter().map(cell).collect(),
+            });
+        }
+    }
+    let columns = keys.into_iter().map(|key| {
+        let head = MeasureHead::of(key);
+        ScoreColumn { name: head.title(), better: head.better_word() }
+    });
+    Ok((columns.collect(), rows))
+}
+
+/// The options that go along to another image, as a query string.
+fn kept_options(options: &Options) -> String {
+    let kept: Vec<(&str, String)> =
+        KEPT.into_iter().filter_map(|name| Some((name, options.list(name)?.join(",")))).collect();
+    address::query(kept.iter().map(|(name, value)| (*name, value.as_str())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_other_layer_has_the_colour_of_the_reference() {
+        assert_eq!(look(0) % 6, 0);
+        assert!((1..40).all(|place| !look(place).is_multiple_of(6)));
+        assert!((0..40).all(|place| look(place) < look(place + 1)));
+    }
+}

@@ -1,0 +1,25 @@
+//! One file a page: what it shows, put into a struct that its template draws.
+
+pub(crate) mod add;
+pub(crate) mod benchmark;
+pub(crate) mod browse;
+pub(crate) mod data;
+pub(crate) mod download;
+pub(crate) mod entry;
+pub(crate) mod entry_files;
+pub(crate) mod home;
+pub(crate) mod images;
+pub(crate) mod results;
+
+use askama::Template;
+use axum::http::{HeaderValue, header};
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::error::Failure;
+
+/// Draws a page. It is asked for anew each time, since results are added to it.
+fn page(template: &impl Template) -> Result<Response, Failure> {
+    let mut response = Html(template.render()?).into_response();
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    Ok(response)
+}

@@ -1,0 +1,171 @@
+//! An entry's values image by image, from the worst on: where to look first.
+//!
+//! An undefined value counts as worst, as it does between entries.
+
+use scr_measures::Better;
+use scr_report::ImageDocument;
+use scr_store::{BenchmarkDocument, EntryRow};
+
+use crate::address;
+use crate::extractors::Options;
+use crate::numbers::MeasureHead;
+use crate::standings::Order;
+
+/// Stands for the whole image where an object's identifier would be.
+const WHOLE_IMAGE: &str = "all";
+
+/// One row an image.
+#[derive(Debug, Clone)]
+pub(crate) struct ImageTable {
+    /// Objects, each over the columns of its measures.
+    pub(crate) groups: Vec<ObjectGroup>,
+    /// Columns after the image and its fold.
+    pub(crate) columns: Vec<ImageColumn>,
+    /// Images in order.
+    pub(crate) rows: Vec<ImageRow>,
+    /// What the order follows, in words; empty for a table without columns.
+    pub(crate) ordered_by: String,
+}
+
+/// An object over the columns of its measures.
+#[derive(Debug, Clone)]
+pub(crate) struct ObjectGroup {
+    /// Name of the object.
+    pub(crate) title: String,
+    /// How many columns it spans.
+    pub(crate) span: usize,
+}
+
+/// A column's head, which is a link that sorts.
+#[derive(Debug, Clone)]
+pub(crate) struct ImageColumn {
+    /// Name and unit of the measure.
+    pub(crate) label: String,
+    /// The same page, sorted by it.
+    pub(crate) href: String,
+    /// `ascending` or `descending` when the table is sorted by it.
+    pub(crate) aria_sort: Option<&'static str>,
+}
+
+/// One image.
+#[derive(Debug, Clone)]
+pub(crate) struct ImageRow {
+    /// Identifier.
+    pub(crate) image: String,
+    /// The browser on it, with this entry's outlines.
+    pub(crate) href: String,
+    /// Its fold.
+    pub(crate) fold: u8,
+    /// Texts of the columns.
+    pub(crate) cells: Vec<String>,
+}
+
+/// One measure of one object, or of whole images.
+struct Key<'a> {
+    object: &'a str,
+    measure: &'a str,
+}
+
+impl Key<'_> {
+    fn written(&self) -> String {
+        // A name never holds a slash, while a measure's key may hold dots.
+        format!("{}/{}", self.object, self.measure)
+    }
+
+    fn value(&self, image: &ImageDocument) -> Option<f64> {
+        let measures = match self.object {
+            WHOLE_IMAGE => Some(&image.image_measures),
+            object => image.objects.get(object),
+        };
+        measures.and_then(|measures| measures.get(self.measure).copied().flatten())
+    }
+}
+
+impl ImageTable {
+    /// The table of an entry, in the order that `options` ask for; else the
+    /// worst first, by the first measure there is.
+    pub(crate) fn new(benchmark: &BenchmarkDocument, entry: &EntryRow, options: &Options) -> Self {
+        let keys = keys(entry);
+        let mut images: Vec<&ImageDocument> = entry.result.images.iter().flatten().collect();
+        let asked = options
+            .first("sort")
+            .and_then(|sort| keys.iter().position(|key| key.written() == sort));
+        let current = asked.unwrap_or(0);
+        let mut ordered_by = String::new();
+        let mut current_order = Order::Ascending;
+        if let Some(key) = keys.get(current) {
+            let head = MeasureHead::of(key.measure);
+            current_order = options
+                .first("order")
+                .and_then(Order::parsed)
+                .unwrap_or_else(|| Order::best_first(head.better).reversed());
+            let worst = match head.better {
+                Better::Higher => f64::NEG_INFINITY,
+                Better::Lower => f64::INFINITY,
+            };
+            let value = |image: &ImageDocument| key.value(image).unwrap_or(worst);
+            images.sort_by(|left, right| current_order.compare(value(left), value(right)));
+            ordered_by = match key.object {
+                WHOLE_IMAGE => head.name,
+                object => {
+                    format!("{} of {}", head.name, name(benchmark, object).to_lowercase())
+                }
+            };
+        }
+        let columns = keys.iter().enumerate().map(|(index, key)| {
+            let worst_first = Order::best_first(MeasureHead::of(key.measure).better).reversed();
+            let is_current = index == current;
+            let order = if is_current { current_order.reversed() } else { worst_first };
+            let written = key.written();
+            let query = address::query([("sort", written.as_str()), ("order", order.key())]);
+            ImageColumn {
+                label: MeasureHead::of(key.measure).title(),
+                href: format!("{}?{query}#images", address::entry(&entry.id)),
+                aria_sort: is_current.then(|| current_order.aria()),
+            }
+        });
+        let query = address::query([("entries", entry.id.as_str())]);
+        let rows = images.iter().map(|image| ImageRow {
+            image: image.image.clone(),
+            href: address::browse(&benchmark.id, &image.image, &query),
+            fold: image.fold,
+            cells: keys
+                .iter()
+                .map(|key| MeasureHead::of(key.measure).shown(key.value(image)))
+                .collect(),
+        });
+        Self {
+            groups: keys
+                .chunk_by(|left, right| left.object == right.object)
+                .map(|group| ObjectGroup {
+                    title: name(benchmark, group[0].object),
+                    span: group.len(),
+                })
+                .collect(),
+            columns: columns.collect(),
+            rows: rows.collect(),
+            ordered_by,
+        }
+    }
+}
+
+fn keys(entry: &EntryRow) -> Vec<Key<'_>> {
+    let whole = entry
+        .result
+        .image_measures
+        .keys()
+        .map(|measure| Key { object: WHOLE_IMAGE, measure: measure.as_str() });
+    let objects = entry.result.objects.iter().flat_map(|(object, measures)| {
+        measures.keys().map(move |measure| Key { object: object.as_str(), measure })
+    });
+    whole.chain(objects).collect()
+}
+
+fn name(benchmark: &BenchmarkDocument, object: &str) -> String {
+    let found = benchmark.objects.iter().find(|candidate| candidate.id == object);
+    match found {
+        Some(found) => found.name.clone(),
+        None if object == WHOLE_IMAGE => "Whole image".to_owned(),
+        None => object.to_owned(),
+    }
+}

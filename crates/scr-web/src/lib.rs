@@ -1,0 +1,32 @@
+//! The site: pages, JSON and the viewer, over what the store keeps.
+//!
+//! Computes no score and changes nothing: it reads benchmarks, entries and
+//! files from the [`Store`](scr_store::Store) and draws them. Pages work
+//! without script; the viewer's script only takes over the browser's figure.
+//!
+//! - [`router`]: every address, for a server or a test.
+//! - [`serve`]: the router on a listener until it is told to stop.
+//!
+//! One file of `handlers/` is one page: a typed struct, drawn by the template of
+//! the same name under `templates/`.
+
+mod address;
+mod api;
+mod assets;
+mod attributes;
+mod cache;
+mod citation;
+mod contours;
+mod error;
+mod extractors;
+mod handlers;
+mod image_table;
+mod numbers;
+mod references;
+mod results_table;
+mod routes;
+mod security;
+mod standings;
+mod thumbnails;
+
+pub use routes::{router, serve};

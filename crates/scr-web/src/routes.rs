@@ -1,0 +1,89 @@
+//! Every address of the site and who answers it, and the layers around them.
+
+use axum::Router;
+use axum::extract::State;
+use axum::middleware;
+use axum::routing::get;
+use scr_store::Store;
+use std::future::Future;
+use tokio::net::TcpListener;
+use tower_http::compression::CompressionLayer;
+use tower_http::trace::TraceLayer;
+
+use crate::api;
+use crate::assets;
+use crate::error::{self, Failure};
+use crate::handlers::{
+    add, benchmark, browse, data, download, entry, entry_files, home, images, results,
+};
+use crate::security;
+
+/// The whole site over a store: pages, JSON, files, styles and scripts.
+///
+/// Every answer carries the security headers; a request without an answer gets
+/// a page that says so, or JSON under `/api`.
+pub fn router(store: Store) -> Router {
+    let router = pages()
+        .merge(api_routes())
+        .route("/static/{*path}", get(assets::asset))
+        .route("/healthz", get(healthz))
+        .fallback(async || Failure::NoPage)
+        .layer(middleware::from_fn(error::draw))
+        .layer(CompressionLayer::new())
+        .layer(TraceLayer::new_for_http())
+        .with_state(store);
+    security::with_security_headers(router)
+}
+
+fn pages() -> Router<Store> {
+    Router::new()
+        .route("/", get(home::home))
+        .route("/benchmarks/{benchmark}", get(benchmark::benchmark))
+        .route("/benchmarks/{benchmark}/data", get(data::data))
+        .route("/benchmarks/{benchmark}/download", get(download::download))
+        .route("/benchmarks/{benchmark}/download/files.txt", get(download::files))
+        .route("/benchmarks/{benchmark}/results", get(results::results))
+        .route("/benchmarks/{benchmark}/browse", get(images::images))
+        .route("/benchmarks/{benchmark}/browse/{image}", get(browse::browse))
+        .route("/entries/{entry}", get(entry::entry))
+        .route("/entries/{entry}/results.json", get(entry_files::results_json))
+        .route("/entries/{entry}/results.csv", get(entry_files::results_csv))
+        .route("/add", get(add::add))
+}
+
+fn api_routes() -> Router<Store> {
+    use api::{benchmarks, entries, files};
+    Router::new()
+        .route("/api/openapi.json", get(api::openapi))
+        .route("/api/v1/benchmarks", get(benchmarks::benchmarks))
+        .route("/api/v1/benchmarks/{benchmark}", get(benchmarks::benchmark))
+        .route("/api/v1/benchmarks/{benchmark}/entries", get(benchmarks::entries))
+        .route("/api/v1/benchmarks/{benchmark}/images/{file}", get(files::image))
+        .route("/api/v1/benchmarks/{benchmark}/thumbnails/{file}", get(files::thumbnail))
+        .route("/api/v1/benchmarks/{benchmark}/outlines/{observer}/{file}", get(files::outlines))
+        .route(
+            "/api/v1/benchmarks/{benchmark}/masks/{observer}/{structure}/{file}",
+            get(files::mask),
+        )
+        .route("/api/v1/entries/{entry}", get(entries::entry))
+        .route("/api/v1/entries/{entry}/outlines/{file}", get(files::entry_outlines))
+        .route("/api/v1/entries/{entry}/masks/{structure}/{file}", get(files::entry_mask))
+}
+
+/// Serves the site until `shutdown` completes; requests under way are finished.
+///
+/// # Errors
+/// When the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    store: Store,
+    shutdown: impl Future<Output = ()> + Send + 'static,
+) -> std::io::Result<()> {
+    axum::serve(listener, router(store)).with_graceful_shutdown(shutdown).await
+}
+
+/// Answers `/healthz`: whether the store can be read.
+async fn healthz(State(store): State<Store>) -> Result<&'static str, Failure> {
+    store.benchmark("").await?;
+    Ok("ok\n")
+}

@@ -1,0 +1,79 @@
+//! Small pictures of radiographs, with or without outlines, for lists and examples.
+
+use scr_store::{BenchmarkDocument, BlobKey, ImageEntryDocument, Store};
+
+use crate::address;
+use crate::contours;
+use crate::error::Failure;
+
+/// Points of outlines nearer than this part of the image's width add nothing to a
+/// picture of some 200 pixels.
+const STEPS_ACROSS: f64 = 160.0;
+
+/// A small picture that leads into the browser.
+#[derive(Debug, Clone)]
+pub(crate) struct Thumbnail {
+    /// Identifier of the image.
+    pub(crate) image: String,
+    /// Fold of the image.
+    pub(crate) fold: u8,
+    /// Columns of the frame that outlines are in.
+    pub(crate) width: usize,
+    /// Rows of that frame.
+    pub(crate) height: usize,
+    /// The picture; none where the terms forbid display or there are no pixels.
+    pub(crate) src: Option<String>,
+    /// The browser on this image.
+    pub(crate) href: String,
+    /// Whether a program drew it.
+    pub(crate) phantom: bool,
+    /// The reference's outlines as SVG paths, one a structure; none for a plain picture.
+    pub(crate) paths: Vec<String>,
+}
+
+impl Thumbnail {
+    /// A picture without outlines.
+    pub(crate) fn plain(benchmark: &BenchmarkDocument, image: &ImageEntryDocument) -> Self {
+        let may_show = benchmark.terms.may_display && image.has_pixels;
+        Self {
+            image: image.id.clone(),
+            fold: image.fold,
+            width: image.width,
+            height: image.height,
+            src: may_show.then(|| address::thumbnail(benchmark, &image.id)),
+            href: address::browse(&benchmark.id, &image.id, ""),
+            phantom: benchmark.phantom,
+            paths: Vec::new(),
+        }
+    }
+
+    /// A picture with the reference's outlines.
+    pub(crate) async fn outlined(
+        store: &Store,
+        benchmark: &BenchmarkDocument,
+        image: &ImageEntryDocument,
+    ) -> Result<Self, Failure> {
+        let mut thumbnail = Self::plain(benchmark, image);
+        if !benchmark.terms.may_display {
+            return Ok(thumbnail);
+        }
+        let Some(reference) = benchmark.observers.first() else { return Ok(thumbnail) };
+        let key = BlobKey::outlines(&benchmark.id, &reference.id, &image.id)?;
+        if let Some(outlines) = contours::load(store, &key).await? {
+            let step_px = outlines.size[0] as f64 / STEPS_ACROSS;
+            thumbnail.paths = benchmark
+                .structures
+                .iter()
+                .map(|structure| contours::path(&outlines, &structure.id, step_px))
+                .collect();
+        }
+        Ok(thumbnail)
+    }
+}
+
+/// Some images of a benchmark, evenly from all of its table.
+pub(crate) fn spread(benchmark: &BenchmarkDocument, n: usize) -> Vec<&ImageEntryDocument> {
+    let images = &benchmark.images;
+    let n = n.min(images.len());
+    (0..n).map(|index| &images[index * images.len() / n]).collect()
+}

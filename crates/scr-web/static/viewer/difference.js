@@ -1,0 +1,66 @@
+// Where an entry and the reference disagree, as a coloured sheet.
+//
+// Counts nothing: the scores are the server's. The sheet has a pixel for each
+// pixel of the masks; outlines run along pixel edges, so it is exact.
+
+/** Okabe-Ito vermillion and sky blue: apart for every kind of colour vision. */
+export const EXTRA_COLOUR = "#d55e00";
+export const MISSING_COLOUR = "#56b4e9";
+
+/** @typedef {Map<string, Path2D>} Paths  structure to outlines */
+
+/**
+ * @param {{width: number, height: number}} frame
+ * @param {Paths} entry
+ * @param {Paths} reference
+ * @param {string[]} structures  ids to compare
+ * @returns {OffscreenCanvas} transparent where both agree
+ */
+export function differenceSheet(frame, entry, reference, structures) {
+  const sheet = new OffscreenCanvas(frame.width, frame.height);
+  const context = sheet.getContext("2d");
+  for (const id of structures) {
+    const [predicted, drawn] = [entry.get(id), reference.get(id)];
+    // An entry that leaves a structure out is not compared on it.
+    if (!predicted || !drawn) continue;
+    context.drawImage(onlyIn(frame, predicted, drawn, EXTRA_COLOUR), 0, 0);
+    context.drawImage(onlyIn(frame, drawn, predicted, MISSING_COLOUR), 0, 0);
+  }
+  return sheet;
+}
+
+/**
+ * @param {{width: number, height: number}} frame
+ * @param {Path2D} inside
+ * @param {Path2D} outside
+ * @param {string} colour
+ */
+function onlyIn(frame, inside, outside, colour) {
+  const canvas = new OffscreenCanvas(frame.width, frame.height);
+  const context = canvas.getContext("2d");
+  context.fillStyle = colour;
+  context.fill(inside, "evenodd");
+  context.globalCompositeOperation = "destination-out";
+  context.fill(outside, "evenodd");
+  return canvas;
+}
+
+/**
+ * Which pixels of a canvas of some size lie in any of the paths.
+ *
+ * @param {{width: number, height: number}} frame  of the paths
+ * @param {{width: number, height: number}} size   of the answer
+ * @param {Path2D[]} paths
+ * @returns {Uint8ClampedArray} a value a pixel, zero outside
+ */
+export function pixelsInside(frame, size, paths) {
+  const canvas = new OffscreenCanvas(size.width, size.height);
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.scale(size.width / frame.width, size.height / frame.height);
+  for (const path of paths) context.fill(path, "evenodd");
+  const colours = context.getImageData(0, 0, size.width, size.height).data;
+  const inside = new Uint8ClampedArray(size.width * size.height);
+  // Half-covered pixels at the edge count as outside.
+  for (let i = 0; i < inside.length; i++) inside[i] = colours[4 * i + 3] > 127 ? 1 : 0;
+  return inside;
+}

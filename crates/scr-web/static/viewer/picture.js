@@ -1,0 +1,71 @@
+// A radiograph as a canvas of greys, in the window chosen.
+//
+// Paints only when asked for the canvas, so that ten steps of a drag between
+// two frames cost one. Drawing it on the screen is painter.js's.
+
+import { applyTable, countValues, keptWithin, lookupTable, windowOf } from "./window.js";
+
+/** @typedef {import("./png.js").GreyImage} GreyImage */
+/** @typedef {import("./window.js").GreyWindow} GreyWindow */
+
+export class Picture {
+  /** @param {GreyImage} image */
+  constructor(image) {
+    this.image = image;
+    this.counts = countValues(image.pixels, image.maxValue);
+    this.invert = false;
+    /** @type {GreyWindow} */
+    this.window = this.preset("auto", null);
+    this.#canvas = new OffscreenCanvas(image.width, image.height);
+    this.#context = this.#canvas.getContext("2d", { alpha: false });
+    this.#greys = new ImageData(image.width, image.height);
+  }
+
+  #canvas;
+  #context;
+  #greys;
+  #painted = "";
+
+  get maxValue() {
+    return this.image.maxValue;
+  }
+
+  /** @param {[number, number]} window */
+  setWindow(window) {
+    this.window = keptWithin(window, this.maxValue);
+  }
+
+  /**
+   * The window that a preset's name stands for, here.
+   *
+   * @param {string} name  `full`, `auto`, `lungs` or `dense`
+   * @param {Uint8ClampedArray | null} lungs  a value a pixel, zero outside the lungs
+   * @returns {GreyWindow}
+   */
+  preset(name, lungs) {
+    switch (name) {
+      case "full":
+        return [0, this.maxValue];
+      case "lungs": {
+        const inside = countValues(this.image.pixels, this.maxValue, lungs);
+        return windowOf(inside, 0.01, 0.99);
+      }
+      case "dense":
+        return windowOf(this.counts, 0.4, 0.999);
+      default:
+        return windowOf(this.counts, 0.005, 0.995);
+    }
+  }
+
+  /** The image in its window, as large as the file. */
+  get canvas() {
+    const wanted = `${this.window} ${this.invert}`;
+    if (wanted !== this.#painted) {
+      const table = lookupTable(this.window, this.maxValue, this.invert);
+      applyTable(this.image.pixels, table, new Uint32Array(this.#greys.data.buffer));
+      this.#context.putImageData(this.#greys, 0, 0);
+      this.#painted = wanted;
+    }
+    return this.#canvas;
+  }
+}

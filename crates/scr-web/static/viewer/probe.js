@@ -1,0 +1,42 @@
+// What is at a point of the image, in words.
+//
+// Text only: where it is shown and when is main.js's business.
+
+/** @typedef {import("./layers.js").Layers} Layers */
+/** @typedef {import("./png.js").GreyImage} GreyImage */
+
+/** For the question which outlines a point is in; never drawn on. */
+const ruler = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d"));
+
+/**
+ * @param {Object} where
+ * @param {{x: number, y: number}} where.point   in mask pixels
+ * @param {{width: number, height: number}} where.frame  the masks' size
+ * @param {GreyImage | null} where.image
+ * @param {number | null} where.spacingMm        mm a mask pixel
+ * @param {Layers} where.layers
+ * @returns {string} "" outside the image
+ */
+export function describePoint({ point, frame, image, spacingMm, layers }) {
+  const { x, y } = point;
+  if (x < 0 || y < 0 || x >= frame.width || y >= frame.height) return "";
+  const parts = [`x ${x.toFixed(1)}, y ${y.toFixed(1)} px`];
+  if (spacingMm) parts.push(`${(x * spacingMm).toFixed(1)}, ${(y * spacingMm).toFixed(1)} mm`);
+  if (image) parts.push(`value ${valueAt(image, x / frame.width, y / frame.height)} of ${image.maxValue}`);
+  for (const layer of layers.shown) {
+    const names = layers.structures
+      .filter((id) => layer.paths?.get(id) && ruler.isPointInPath(/** @type {Path2D} */ (layer.paths.get(id)), x, y, "evenodd"))
+      .map((id) => layers.structureName(id));
+    if (names.length > 0) parts.push(`${layer.name}: ${names.join(", ")}`);
+  }
+  return parts.join(" · ");
+}
+
+/**
+ * @param {GreyImage} image
+ * @param {number} across  share of the width, below 1
+ * @param {number} down    share of the height, below 1
+ */
+function valueAt(image, across, down) {
+  return image.pixels[Math.floor(down * image.height) * image.width + Math.floor(across * image.width)];
+}

@@ -1,0 +1,149 @@
+// Which part of the image is on the screen: zoom and centre.
+//
+// Arithmetic only: knows no canvas and no event. Image coordinates are pixels
+// of the masks, from the upper left corner; screen coordinates are CSS pixels
+// of the stage. Zoom 1 is the whole image, on any screen, so that a linked view
+// shows the same region everywhere.
+
+/** @typedef {{width: number, height: number}} Size */
+/** @typedef {{zoom: number, x: number, y: number}} ViewState  x and y: the image point in the middle */
+
+/** CSS pixels a mask pixel at the strongest zoom. */
+const MAX_SCALE = 64;
+
+export class View {
+  /**
+   * @param {Size} frame       the masks' size in pixels
+   * @param {number} sharpness image pixels a mask pixel
+   */
+  constructor(frame, sharpness = 1) {
+    this.frame = frame;
+    this.sharpness = sharpness;
+    /** @type {Size} */
+    this.stage = { width: 1, height: 1 };
+    this.pixelRatio = 1;
+    this.fit();
+  }
+
+  /**
+   * @param {Size} stage        in CSS pixels
+   * @param {number} pixelRatio screen pixels a CSS pixel
+   */
+  resize(stage, pixelRatio) {
+    this.stage = { width: Math.max(1, stage.width), height: Math.max(1, stage.height) };
+    this.pixelRatio = pixelRatio;
+    this.#settle();
+  }
+
+  /** CSS pixels a mask pixel when the whole image is seen. */
+  get fitScale() {
+    return Math.min(this.stage.width / this.frame.width, this.stage.height / this.frame.height);
+  }
+
+  /** CSS pixels a mask pixel. */
+  get scale() {
+    return this.fitScale * this.zoom;
+  }
+
+  /** The zoom at which an image pixel is a screen pixel. */
+  get oneToOneZoom() {
+    return this.sharpness / (this.pixelRatio * this.fitScale);
+  }
+
+  /** Screen pixels an image pixel, in per cent. */
+  get percent() {
+    return (100 * this.zoom) / this.oneToOneZoom;
+  }
+
+  /** Whether the whole image is seen as large as possible. */
+  get isFit() {
+    return Math.abs(this.zoom - 1) < 1e-6;
+  }
+
+  /** @returns {ViewState} */
+  get state() {
+    return { zoom: this.zoom, x: this.x, y: this.y };
+  }
+
+  /** @param {ViewState} state */
+  set state({ zoom, x, y }) {
+    [this.zoom, this.x, this.y] = [zoom, x, y];
+    this.#settle();
+  }
+
+  /** Shows the whole image. */
+  fit() {
+    this.state = { zoom: 1, x: this.frame.width / 2, y: this.frame.height / 2 };
+  }
+
+  /** Shows one image pixel on one screen pixel. */
+  oneToOne() {
+    this.zoomBy(this.oneToOneZoom / this.zoom);
+  }
+
+  /**
+   * Zooms so that the image point under a screen point stays there.
+   *
+   * @param {number} factor
+   * @param {number} [screenX]  the stage's middle unless told
+   * @param {number} [screenY]
+   */
+  zoomBy(factor, screenX = this.stage.width / 2, screenY = this.stage.height / 2) {
+    const before = this.toImage(screenX, screenY);
+    this.zoom = this.#allowed(this.zoom * factor);
+    this.x = before.x - (screenX - this.stage.width / 2) / this.scale;
+    this.y = before.y - (screenY - this.stage.height / 2) / this.scale;
+    this.#settle();
+  }
+
+  /**
+   * Moves the image on the screen.
+   *
+   * @param {number} right  CSS pixels
+   * @param {number} down   CSS pixels
+   */
+  panBy(right, down) {
+    this.x -= right / this.scale;
+    this.y -= down / this.scale;
+    this.#settle();
+  }
+
+  /** The image point at a screen point. */
+  toImage(/** @type {number} */ screenX, /** @type {number} */ screenY) {
+    return {
+      x: this.x + (screenX - this.stage.width / 2) / this.scale,
+      y: this.y + (screenY - this.stage.height / 2) / this.scale,
+    };
+  }
+
+  /** The screen point of an image point. */
+  toScreen(/** @type {number} */ x, /** @type {number} */ y) {
+    return {
+      x: (x - this.x) * this.scale + this.stage.width / 2,
+      y: (y - this.y) * this.scale + this.stage.height / 2,
+    };
+  }
+
+  #allowed(/** @type {number} */ zoom) {
+    const least = Math.min(1, this.oneToOneZoom);
+    const most = Math.max(1, MAX_SCALE / this.fitScale, this.oneToOneZoom);
+    return Math.min(Math.max(zoom, least), most);
+  }
+
+  /** Keeps the zoom allowed and the stage filled with image as far as it goes. */
+  #settle() {
+    this.zoom = this.#allowed(this.zoom);
+    this.x = centred(this.x, this.frame.width, this.stage.width / this.scale);
+    this.y = centred(this.y, this.frame.height, this.stage.height / this.scale);
+  }
+}
+
+/**
+ * @param {number} centre
+ * @param {number} length   of the image
+ * @param {number} visible  how much of it the stage could show
+ */
+function centred(centre, length, visible) {
+  if (visible >= length) return length / 2;
+  return Math.min(Math.max(centre, visible / 2), length - visible / 2);
+}

@@ -1,0 +1,131 @@
+// Grey windows: which pixel value is shown black and which white.
+//
+// Numbers only, no canvas and no page: the same in a browser and in a test.
+
+/**
+ * @typedef {[number, number]} GreyWindow
+ *   the values shown black and white, whole numbers, the first below the second
+ */
+
+/**
+ * Counts how often each value occurs.
+ *
+ * @param {Uint8Array | Uint16Array} pixels
+ * @param {number} maxValue
+ * @param {Uint8Array | Uint8ClampedArray | null} [chosen]  zero: do not count this pixel
+ */
+export function countValues(pixels, maxValue, chosen = null) {
+  const counts = new Uint32Array(maxValue + 1);
+  if (chosen) {
+    for (let i = 0; i < pixels.length; i++) if (chosen[i] !== 0) counts[pixels[i]]++;
+  } else {
+    for (let i = 0; i < pixels.length; i++) counts[pixels[i]]++;
+  }
+  return counts;
+}
+
+/**
+ * The smallest value that at least `share` of the counted pixels do not exceed.
+ *
+ * @param {Uint32Array} counts
+ * @param {number} share  0 to 1
+ */
+export function percentile(counts, share) {
+  const total = counts.reduce((sum, count) => sum + count, 0);
+  const wanted = Math.max(1, share * total);
+  let seen = 0;
+  for (let value = 0; value < counts.length; value++) {
+    seen += counts[value];
+    if (seen >= wanted) return value;
+  }
+  return counts.length - 1;
+}
+
+/**
+ * The window between two shares of the counted pixels.
+ *
+ * @param {Uint32Array} counts
+ * @param {number} low   0 to 1
+ * @param {number} high  0 to 1
+ * @returns {GreyWindow}
+ */
+export function windowOf(counts, low, high) {
+  return keptWithin([percentile(counts, low), percentile(counts, high)], counts.length - 1);
+}
+
+/**
+ * The nearest window of whole numbers in 0..=maxValue that is at least 1 wide.
+ *
+ * @param {[number, number]} window
+ * @param {number} maxValue
+ * @returns {GreyWindow}
+ */
+export function keptWithin([low, high], maxValue) {
+  const black = Math.min(Math.max(Math.round(low), 0), maxValue - 1);
+  return [black, Math.min(Math.max(Math.round(high), black + 1), maxValue)];
+}
+
+/**
+ * The window after a drag: to the right it gets wider, upwards the picture brighter.
+ *
+ * @param {GreyWindow} window
+ * @param {number} right     share of the stage's width
+ * @param {number} up        share of the stage's height
+ * @param {number} maxValue
+ * @returns {GreyWindow}
+ */
+export function draggedWindow([low, high], right, up, maxValue) {
+  // Relative to the window, so that a narrow one is set as finely as a wide one.
+  const width = Math.min(Math.max((high - low) * 2 ** (2 * right), 1), maxValue);
+  const level = (low + high) / 2 - up * (high - low) * 1.5;
+  // The level stops at the ends, and then the width stays what it is.
+  const centre = Math.min(Math.max(level, width / 2), maxValue - width / 2);
+  return keptWithin([centre - width / 2, centre + width / 2], maxValue);
+}
+
+/**
+ * For each pixel value its opaque grey, in the byte order of an ImageData.
+ *
+ * @param {GreyWindow} window
+ * @param {number} maxValue
+ * @param {boolean} invert
+ */
+export function lookupTable([low, high], maxValue, invert) {
+  const table = new Uint32Array(maxValue + 1);
+  const greys = new Uint8ClampedArray(1);
+  // Alpha is the last byte in memory; the greys are alike in either order.
+  const [alpha, shift] = isLittleEndian() ? [0xff000000, 0] : [0x000000ff, 8];
+  for (let value = 0; value <= maxValue; value++) {
+    greys[0] = (255 * (value - low)) / (high - low);
+    const grey = invert ? 255 - greys[0] : greys[0];
+    table[value] = ((grey * 0x010101) << shift) | alpha;
+  }
+  return table;
+}
+
+/**
+ * @param {Uint8Array | Uint16Array} pixels
+ * @param {Uint32Array} table
+ * @param {Uint32Array} target  as long as `pixels`
+ */
+export function applyTable(pixels, table, target) {
+  for (let i = 0; i < pixels.length; i++) target[i] = table[pixels[i]];
+}
+
+/**
+ * The counts in `bins` equal parts of the range, for a histogram.
+ *
+ * @param {Uint32Array} counts
+ * @param {number} bins
+ */
+export function binned(counts, bins) {
+  const sums = new Float64Array(bins);
+  for (let value = 0; value < counts.length; value++) {
+    sums[Math.floor((value * bins) / counts.length)] += counts[value];
+  }
+  return sums;
+}
+
+function isLittleEndian() {
+  return new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
+}

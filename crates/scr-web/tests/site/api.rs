@@ -1,0 +1,82 @@
+//! The JSON and the document that describes it.
+
+use axum::http::StatusCode;
+
+use crate::fixture::{HOSTILE, Site};
+
+#[tokio::test]
+async fn every_address_of_the_openapi_document_answers() {
+    let site = Site::published().await;
+    let document = site.get("/api/openapi.json").await.json();
+    let paths = document["paths"].as_object().unwrap();
+    assert_eq!(paths.len(), 11);
+    for (path, methods) in paths {
+        assert_eq!(methods.as_object().unwrap().keys().collect::<Vec<_>>(), ["get"], "{path}");
+        let address = path
+            .replace("{benchmark}", "tiny")
+            .replace("{entry}", site.entry("Exact"))
+            .replace("{observer}", "second")
+            .replace("{structure}", "heart")
+            .replace("{image}", "T2");
+        let answer = site.get(&address).await;
+        assert_eq!(answer.status, StatusCode::OK, "{address}");
+        let described = methods["get"]["responses"]["200"]["content"].as_object().unwrap();
+        let served = answer.header("content-type").split(';').next().unwrap();
+        assert!(described.contains_key(served), "{path} is {served}, described as {described:?}");
+    }
+}
+
+#[tokio::test]
+async fn every_schema_that_the_document_points_to_is_in_it() {
+    let site = Site::published().await;
+    let answer = site.get("/api/openapi.json").await;
+    let document = answer.json();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    for part in answer.text().split("#/components/schemas/").skip(1) {
+        let name = &part[..part.find('"').unwrap()];
+        assert!(schemas.contains_key(name), "{name} is not described");
+    }
+}
+
+#[tokio::test]
+async fn benchmarks_and_entries_are_listed_without_the_bulk() {
+    let site = Site::published().await;
+    let list = site.get("/api/v1/benchmarks").await.json();
+    assert_eq!(list["benchmarks"][0]["id"], "tiny");
+    assert_eq!(list["benchmarks"][0]["n_images"], 6);
+    let benchmark = site.get("/api/v1/benchmarks/tiny").await.json();
+    assert_eq!(benchmark["images"].as_array().unwrap().len(), 6);
+    let entries = site.get("/api/v1/benchmarks/tiny/entries").await.json();
+    let entries = entries["entries"].as_array().unwrap();
+    assert_eq!(entries.len(), 5);
+    let exact = entries.iter().find(|entry| entry["name"] == "Exact").unwrap();
+    assert_eq!(exact["id"], site.entry("Exact"));
+    assert_eq!(exact["results"]["objects"]["lungs"]["overlap"]["mean"], 1.0);
+    assert!(exact["results"].get("images").is_none());
+    assert!(entries.iter().any(|entry| entry["name"] == HOSTILE), "JSON needs no HTML escapes");
+}
+
+#[tokio::test]
+async fn an_entry_comes_with_every_image_and_undefined_as_null() {
+    let site = Site::published().await;
+    let entry = site.get(&format!("/api/v1/entries/{}", site.entry("Hole"))).await.json();
+    assert_eq!(entry["role"], "method");
+    let images = entry["results"]["images"].as_array().unwrap();
+    assert_eq!(images.len(), 6);
+    let third = images.iter().find(|image| image["image"] == "T3").unwrap();
+    assert!(third["objects"]["heart"]["masd_mm"].is_null());
+    assert_eq!(third["objects"]["heart"]["overlap"], 0.0);
+    assert_eq!(entry["results"]["objects"]["heart"]["masd_mm"]["n_undefined"], 1);
+}
+
+#[tokio::test]
+async fn what_is_not_there_is_told_in_json() {
+    let site = Site::published().await;
+    for address in ["/api", "/api/v2", "/api/v1/benchmarks/x", "/api/v1/entries/x/outlines/T1.json"]
+    {
+        let answer = site.get(address).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{address}");
+        assert_eq!(answer.header("content-type"), "application/json", "{address}");
+        assert_eq!(answer.json()["error"]["status"], 404, "{address}");
+    }
+}

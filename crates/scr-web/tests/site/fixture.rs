@@ -1,0 +1,226 @@
+//! A tiny benchmark with entries, published into a store in a temporary folder.
+
+use std::fs;
+use std::path::Path;
+
+use axum::Router;
+use axum::body::Body;
+use axum::http::{HeaderMap, Request, StatusCode};
+use scr_data::{Benchmark, MaskSet, formats};
+use scr_eval::Settings;
+use scr_image::{Mask, Radiograph, Size};
+use scr_report::ResultDocument;
+use scr_store::{CardDocument, EntryRole, EntryToPublish, Store};
+use tower::ServiceExt;
+
+/// What every page that shows it must escape.
+pub(crate) const HOSTILE: &str = "<script>alert('x')</script> & \"co\"";
+
+const SIZE: Size = Size::new(24, 20);
+const STRUCTURES: [&str; 3] = ["right_lung", "left_lung", "heart"];
+const IMAGES: [&str; 6] = ["T1", "T2", "T3", "T4", "T5", "T6"];
+
+/// Gives the mask of an image and a structure.
+type Draw<'a> = &'a dyn Fn(&str, &str) -> Mask;
+
+/// What the terms allow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Terms {
+    Open,
+    DisplayOnly,
+    Closed,
+}
+
+/// A store with one benchmark, `tiny`, and entries; the router over it.
+pub(crate) struct Site {
+    router: Router,
+    /// `(name, identifier)` in the order of publication.
+    pub(crate) entries: Vec<(String, String)>,
+    _folder: tempfile::TempDir,
+}
+
+/// An answer, its body as bytes.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    pub(crate) fn text(&self) -> &str {
+        std::str::from_utf8(&self.body).unwrap()
+    }
+
+    pub(crate) fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(&self.body).unwrap()
+    }
+
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+impl Site {
+    /// Nothing published.
+    pub(crate) async fn empty() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("store")).await.unwrap();
+        Self { router: scr_web::router(store), entries: Vec::new(), _folder: folder }
+    }
+
+    /// The benchmark and five entries:
+    ///
+    /// - `Exact` and the hostile one, with the reference's own masks;
+    /// - `Shifted`, a baseline, everything two pixels to the right;
+    /// - `Hole`, the reference's masks but for one empty heart;
+    /// - `Second observer`, the second observer, one pixel to the right.
+    pub(crate) async fn published() -> Self {
+        Self::with_terms(Terms::Open).await
+    }
+
+    pub(crate) async fn with_terms(terms: Terms) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("tiny");
+        write_benchmark(&root, terms);
+        let benchmark = Benchmark::open(&root).unwrap();
+        let store = Store::open(&folder.path().join("store")).await.unwrap();
+        store.publish_benchmark(&benchmark, &mut |_| ()).await.unwrap();
+        let mut entries = Vec::new();
+        let sets: [(&str, EntryRole, Draw<'_>); 5] = [
+            ("Exact", EntryRole::Method, &|image, structure| drawn(image, structure, 0)),
+            (HOSTILE, EntryRole::Method, &|image, structure| drawn(image, structure, 0)),
+            ("Shifted", EntryRole::Baseline, &|image, structure| drawn(image, structure, 2)),
+            ("Hole", EntryRole::Method, &|image, structure| match (image, structure) {
+                ("T3", "heart") => Mask::empty(SIZE),
+                _ => drawn(image, structure, 0),
+            }),
+            ("Second observer", EntryRole::Observer, &|image, structure| {
+                drawn(image, structure, 1)
+            }),
+        ];
+        for (name, role, draw) in sets {
+            let id = publish(&store, &benchmark, folder.path(), name, role, draw).await;
+            entries.push((name.to_owned(), id));
+        }
+        Self { router: scr_web::router(store), entries, _folder: folder }
+    }
+
+    pub(crate) fn entry(&self, name: &str) -> &str {
+        &self.entries.iter().find(|(found, _)| found == name).unwrap().1
+    }
+
+    pub(crate) async fn get(&self, address: &str) -> Answer {
+        self.send(Request::get(address).body(Body::empty()).unwrap()).await
+    }
+
+    /// The page, which must be there.
+    pub(crate) async fn page(&self, address: &str) -> String {
+        let answer = self.get(address).await;
+        assert_eq!(answer.status, StatusCode::OK, "{address}");
+        answer.text().to_owned()
+    }
+
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        let body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+}
+
+async fn publish(
+    store: &Store,
+    benchmark: &Benchmark,
+    folder: &Path,
+    name: &str,
+    role: EntryRole,
+    draw: Draw<'_>,
+) -> String {
+    let root = folder.join(format!("masks-{}", name.len()));
+    write_masks(&root, draw);
+    let masks = MaskSet::open(&root, benchmark).unwrap();
+    let evaluation = scr_eval::evaluate(benchmark, &masks, &Settings::default(), &|| ()).unwrap();
+    let entry = EntryToPublish {
+        benchmark,
+        role,
+        card: CardDocument {
+            name: name.to_owned(),
+            authors: vec!["A. Tester".to_owned(), HOSTILE.to_owned()],
+            description: format!("Shifts masks. {HOSTILE}"),
+            reference: "doi:10.1016/j.media.2005.02.002 javascript:alert(1)".to_owned(),
+            ..CardDocument::default()
+        },
+        masks: &masks,
+        result: ResultDocument::new(&evaluation, true),
+    };
+    let (id, _) = store.publish_entry(entry, &mut |_| ()).await.unwrap();
+    fs::remove_dir_all(&root).unwrap();
+    id
+}
+
+/// A rectangle a structure, a little different in each image, moved to the right.
+fn drawn(image: &str, structure: &str, shift: usize) -> Mask {
+    let grow = IMAGES.iter().position(|id| *id == image).unwrap() % 3;
+    let (left, top, width, height) = match structure {
+        "right_lung" => (1, 3, 6, 11 + grow),
+        "left_lung" => (14, 3, 6, 11 + grow),
+        _ => (9, 9, 7, 5 + grow),
+    };
+    Mask::from_fn(SIZE, |col, row| {
+        (left + shift..left + shift + width).contains(&col) && (top..top + height).contains(&row)
+    })
+}
+
+fn write_masks(root: &Path, draw: Draw<'_>) {
+    for structure in STRUCTURES {
+        fs::create_dir_all(root.join(structure)).unwrap();
+        for image in IMAGES {
+            let png = formats::png::write_mask(&draw(image, structure));
+            fs::write(root.join(structure).join(format!("{image}.png")), png).unwrap();
+        }
+    }
+}
+
+fn write_benchmark(root: &Path, terms: Terms) {
+    write_masks(&root.join("masks"), &|image, structure| drawn(image, structure, 0));
+    write_masks(&root.join("masks2"), &|image, structure| drawn(image, structure, 1));
+    fs::create_dir_all(root.join("images")).unwrap();
+    let mut table = "image_id,fold,age,sex\n".to_owned();
+    for (index, image) in IMAGES.into_iter().enumerate() {
+        let pixels = (0..SIZE.area()).map(|pixel| (pixel * 97 + index) as u16).collect();
+        let radiograph = Radiograph::new(SIZE, u16::MAX, pixels, None).unwrap();
+        let png = formats::png::write_radiograph(&radiograph).unwrap();
+        fs::write(root.join("images").join(format!("{image}.png")), png).unwrap();
+        let sex = if index == 5 { "?" } else { "f" };
+        table += &format!("{image},{},{},{sex}\n", index % 2 + 1, 40 + index);
+    }
+    fs::write(root.join("images.csv"), table).unwrap();
+    let literature = "object,measure,method,year,mean,sd,unit,protocol,source,verified\n\
+        all,pixel_error,Someone,2006,0.029,0.008,fraction,SCR two-fold,a site,read at the source\n\
+        heart,overlap,Someone else,2018,0.882,,fraction,protocol not read,doi:10.1109/TMI.2018.2806086,read in the abstract\n";
+    fs::write(root.join("literature.csv"), literature).unwrap();
+    let (redistribution, display) = match terms {
+        Terms::Open => ("allowed with attribution", "allowed"),
+        Terms::DisplayOnly => ("forbidden", "allowed"),
+        Terms::Closed => ("forbidden", "forbidden"),
+    };
+    let structures: String = STRUCTURES
+        .iter()
+        .map(|id| format!("[[structures]]\nid = \"{id}\"\nname = \"{}\"\n", id.replace('_', " ")))
+        .collect();
+    let text = format!(
+        "id = \"tiny\"\ntitle = '''Tiny {HOSTILE}'''\ndescription = '''Rectangles. {HOSTILE}'''\n\
+         definition = \"Rectangles.\"\nphantom = true\n\
+         [images]\ntable = \"images.csv\"\nfolder = \"images\"\npattern = \"{{image_id}}.png\"\nspacing_mm = 1.4\n\
+         {structures}\
+         [[objects]]\nid = \"lungs\"\nname = \"Lung fields\"\nstructures = [\"right_lung\", \"left_lung\"]\n\
+         [[objects]]\nid = \"heart\"\nname = \"Heart\"\nstructures = [\"heart\"]\n\
+         [[observers]]\nid = \"reference\"\nname = \"First observer\"\nfolder = \"masks\"\npattern = \"{{structure}}/{{image_id}}.png\"\n\
+         [[observers]]\nid = \"second\"\nname = \"Second observer\"\nfolder = \"masks2\"\npattern = \"{{structure}}/{{image_id}}.png\"\n\
+         [folds]\ncolumn = \"fold\"\nprotocol = \"two-fold\"\n\
+         [terms]\nlicence = \"none\"\nredistribution = \"{redistribution}\"\ndisplay = \"{display}\"\n\
+         obtain = \"Ask at https://example.org/ask.\"\ncite = [\"Tester, doi:10.1000/1\"]\n\
+         [literature]\ntable = \"literature.csv\"\nnote = \"Measured on other images.\"\n"
+    );
+    fs::write(root.join("benchmark.toml"), text).unwrap();
+}

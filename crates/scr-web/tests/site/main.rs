@@ -1,0 +1,11 @@
+//! The site over HTTP: a store filled through its own functions, the whole
+//! router, requests as a browser sends them.
+#![expect(clippy::unwrap_used, reason = "what a test cannot get ends it")]
+
+mod fixture;
+
+mod api;
+mod browsing;
+mod files;
+mod pages;
+mod results;

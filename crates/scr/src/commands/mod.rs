@@ -1,0 +1,77 @@
+//! The commands, one file each.
+
+mod check;
+mod demo;
+mod evaluate;
+mod import;
+mod methods;
+mod phantom;
+mod run;
+mod segment;
+mod serve;
+mod train;
+
+use anyhow::Result;
+use clap::Subcommand;
+use scr_data::Fold;
+use scr_methods::{Method, find_method};
+
+/// What `scr` can do.
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    /// Draw a phantom benchmark, run the baselines, score, publish and serve: everything at once
+    Demo(demo::Demo),
+    /// Draw chest radiographs with known anatomy
+    Phantom(phantom::Phantom),
+    /// Turn an original database into a benchmark folder
+    Import(import::Import),
+    /// List every problem of a set of masks, without scoring it
+    Check(check::Check),
+    /// Score a set of masks against a benchmark
+    Evaluate(evaluate::Evaluate),
+    /// List the segmentation methods, with parameters and sources
+    Methods(methods::Methods),
+    /// Train a method on one fold of a benchmark
+    Train(train::Train),
+    /// Segment images with a trained model
+    Segment(segment::Segment),
+    /// Run a method two-fold: trained on fold 1 it segments fold 2, and the reverse
+    Run(run::Run),
+    /// Serve a folder of published benchmarks and entries as a site
+    Serve(serve::Serve),
+}
+
+impl Command {
+    /// Does it.
+    pub(crate) fn run(self) -> Result<()> {
+        match self {
+            Self::Demo(command) => command.run(),
+            Self::Phantom(command) => command.run(),
+            Self::Import(command) => command.run(),
+            Self::Check(command) => command.run(),
+            Self::Evaluate(command) => command.run(),
+            Self::Methods(command) => command.run(),
+            Self::Train(command) => command.run(),
+            Self::Segment(command) => command.run(),
+            Self::Run(command) => command.run(),
+            Self::Serve(command) => command.run(),
+        }
+    }
+}
+
+/// Reads `1` or `2`.
+fn parse_fold(text: &str) -> Result<Fold, String> {
+    text.parse().ok().and_then(Fold::from_number).ok_or_else(|| "expected 1 or 2".to_owned())
+}
+
+/// Reads the name of a method.
+fn parse_method(name: &str) -> Result<&'static dyn Method, String> {
+    find_method(name).map_err(|error| error.to_string())
+}
+
+/// Reads `key=value`.
+fn parse_setting(text: &str) -> Result<(String, String), String> {
+    text.split_once('=')
+        .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
+        .ok_or_else(|| "expected key=value".to_owned())
+}

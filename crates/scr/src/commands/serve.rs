@@ -1,0 +1,60 @@
+//! `scr serve`: the site over one data folder.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use scr_store::Store;
+use tokio::net::TcpListener;
+
+#[derive(Args)]
+pub(crate) struct Serve {
+    /// Data folder, as `scr demo` fills it
+    #[arg(long)]
+    dir: PathBuf,
+    /// Address to listen at
+    #[arg(long, default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+}
+
+impl Serve {
+    pub(crate) fn run(self) -> Result<()> {
+        if !self.dir.is_dir() {
+            bail!("{} is no folder; `scr demo --dir DIR` fills one", self.dir.display());
+        }
+        let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+        runtime.block_on(serve(&self.dir, self.listen))
+    }
+}
+
+/// Serves the store in `dir` until the process is told to stop.
+pub(crate) async fn serve(dir: &Path, listen: SocketAddr) -> Result<()> {
+    let store = Store::open(dir).await?;
+    let listener = TcpListener::bind(listen)
+        .await
+        .with_context(|| format!("cannot listen at {listen}; choose another with --listen"))?;
+    let address = listener.local_addr().context("the listener has no address")?;
+    println!("http://{address}/");
+    eprintln!("serving {}; stop with Ctrl-C", dir.display());
+    scr_web::serve(listener, store, stop_signal()).await.context("the server failed")?;
+    Ok(())
+}
+
+/// Ends when the process is told to stop by Ctrl-C or by a service manager.
+async fn stop_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = interrupt => {}
+                _ = terminate.recv() => {}
+            }
+            return;
+        }
+    }
+    // Without signal handlers the process is stopped the hard way; nothing is lost.
+    let _ = interrupt.await;
+}

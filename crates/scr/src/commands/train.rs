@@ -1,0 +1,54 @@
+//! `scr train`: trains a method on one fold.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use scr_data::{Benchmark, Fold, files};
+use scr_methods::{Method, Parameters};
+
+use super::{parse_fold, parse_method, parse_setting};
+use crate::progress::Bar;
+
+#[derive(Args)]
+pub(crate) struct Train {
+    /// The method, one of `scr methods`
+    #[arg(value_parser = parse_method)]
+    method: &'static dyn Method,
+    /// Folder of the benchmark
+    #[arg(long)]
+    benchmark: PathBuf,
+    /// Fold to train on
+    #[arg(long, value_parser = parse_fold)]
+    fold: Fold,
+    /// Model file to write
+    #[arg(long)]
+    out: PathBuf,
+    /// Sets a parameter of the method; may be given several times
+    #[arg(long, value_name = "KEY=VALUE", value_parser = parse_setting)]
+    set: Vec<(String, String)>,
+    /// Seed of everything that is random in training
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+impl Train {
+    pub(crate) fn run(self) -> Result<()> {
+        let parameters = Parameters::new(self.method, &self.set)?;
+        let benchmark = Benchmark::open(&self.benchmark)?;
+        let bar = Bar::new();
+        let show = |what: &str, done, total| bar.show(what, done, total);
+        let model =
+            scr_methods::train(self.method, &benchmark, self.fold, &parameters, self.seed, &show)?;
+        files::write_file(&self.out, &model.to_bytes())?;
+        drop(bar);
+        eprintln!(
+            "{} trained on {} images of fold {}, written to {}",
+            self.method.id(),
+            model.header().seen.len(),
+            self.fold.number(),
+            self.out.display()
+        );
+        Ok(())
+    }
+}

@@ -1,0 +1,161 @@
+//! The rules of the house that a machine can check.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::process::Command;
+
+use crate::command::root;
+
+/// Names of crates of the workspace, with the names of their dependencies (not for tests).
+fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
+    let packages = metadata();
+    let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
+    list(&packages["packages"])
+        .iter()
+        .filter(|package| package["source"].is_null())
+        .map(|package| {
+            let needs = list(&package["dependencies"])
+                .iter()
+                .filter(|dependency| dependency["kind"].is_null())
+                .map(|dependency| dependency["name"].as_str().unwrap_or_default().to_owned())
+                .collect();
+            (package["name"].as_str().unwrap_or_default().to_owned(), needs)
+        })
+        .collect()
+}
+
+fn metadata() -> serde_json::Value {
+    let output = Command::new(env!("CARGO"))
+        .args(["metadata", "--format-version", "1", "--offline"])
+        .current_dir(root())
+        .output()
+        .expect("cargo runs");
+    serde_json::from_slice(&output.stdout).expect("cargo prints JSON")
+}
+
+fn sources(package: &str) -> Vec<(String, String)> {
+    let mut open = vec![root().join("crates").join(package).join("src")];
+    let mut found = Vec::new();
+    while let Some(folder) = open.pop() {
+        for entry in fs::read_dir(folder).expect("the folder is there") {
+            let path = entry.expect("the entry can be read").path();
+            if path.is_dir() {
+                open.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let code = fs::read_to_string(&path).expect("the file can be read");
+                let code = code.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+                found.push((path.display().to_string(), code));
+            }
+        }
+    }
+    found
+}
+
+#[test]
+fn data_flows_in_one_direction() {
+    let order = [
+        "scr-image",
+        "scr-stats",
+        "scr-measures",
+        "scr-data",
+        "scr-phantom",
+        "scr-methods",
+        "scr-eval",
+        "scr-report",
+        "scr-store",
+        "scr-web",
+        "scr",
+    ];
+    let dependencies = dependencies();
+    assert_eq!(
+        dependencies.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+        order.into_iter().collect(),
+        "every crate has its place"
+    );
+    for (place, name) in order.iter().enumerate() {
+        for later in &order[place..] {
+            assert!(!dependencies[*name].contains(*later), "{name} depends on {later}");
+        }
+    }
+}
+
+#[test]
+fn a_score_never_learns_who_made_the_mask() {
+    let dependencies = dependencies();
+    for name in ["scr-eval", "scr-measures", "scr-report"] {
+        assert!(!dependencies[name].contains("scr-methods"), "{name} depends on scr-methods");
+    }
+    for computing in ["scr-eval", "scr-stats", "scr-image"] {
+        assert!(!dependencies["scr-web"].contains(computing), "scr-web depends on {computing}");
+    }
+    // Pages name measures by the registry, and measure nothing.
+    for (path, code) in sources("scr-web") {
+        for word in ["measure_object", "Counts::of", "BoundaryDistances"] {
+            assert!(!code.contains(word), "{path} computes a score with {word}");
+        }
+    }
+}
+
+#[test]
+fn the_core_reads_no_file_and_no_clock() {
+    for package in ["scr-image", "scr-measures", "scr-stats"] {
+        for (path, code) in sources(package) {
+            for word in ["std::fs", "std::time", "std::env", "std::io", "SystemTime", "Instant"] {
+                assert!(!code.contains(word), "{path} uses {word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_path_named_in_the_architecture_is_there() {
+    let text =
+        fs::read_to_string(root().join("ARCHITECTURE.md")).expect("ARCHITECTURE.md is there");
+    assert!(text.lines().count() < 300);
+    let mut n_paths = 0;
+    for word in text.split('`').skip(1).step_by(2) {
+        let is_path = ["crates/", "docs/", "tests/"].iter().any(|start| word.starts_with(start));
+        if is_path {
+            n_paths += 1;
+            assert!(root().join(word).exists(), "{word} is named and not there");
+        }
+    }
+    assert!(n_paths > 15, "the architecture names its rooms");
+}
+
+#[test]
+fn every_dependency_has_its_line_and_an_open_licence() {
+    let text = fs::read_to_string(root().join("docs/dependencies.md")).expect("the list is there");
+    let named: BTreeSet<String> =
+        dependencies().into_values().flatten().filter(|name| !name.starts_with("scr")).collect();
+    for name in &named {
+        assert!(text.contains(&format!("`{name}`")), "{name} has no line in docs/dependencies.md");
+    }
+    let open = [
+        "MIT",
+        "Apache-2.0",
+        "BSD-2-Clause",
+        "BSD-3-Clause",
+        "0BSD",
+        "ISC",
+        "Zlib",
+        "Unicode-3.0",
+        "Unlicense",
+        "CC0-1.0",
+        "BSL-1.0",
+        "MIT-0",
+        "MPL-2.0",
+        "CDLA-Permissive-2.0",
+        "bzip2-1.0.6",
+    ];
+    for package in metadata()["packages"].as_array().cloned().unwrap_or_default() {
+        let licence = package["license"].as_str().unwrap_or("none stated").to_owned();
+        let is_open = licence.split(" OR ").flat_map(|part| part.split('/')).any(|part| {
+            part.split(" AND ").all(|one| {
+                let one = one.trim_matches(|c: char| c == '(' || c == ')' || c == ' ');
+                open.contains(&one.split(" WITH ").next().unwrap_or_default())
+            })
+        });
+        assert!(is_open, "{} is under {licence}", package["name"]);
+    }
+}

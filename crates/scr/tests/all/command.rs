@@ -1,0 +1,65 @@
+//! Running the real binary in a fresh folder.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+/// The project's root.
+pub(crate) fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// `scr` with arguments.
+pub(crate) fn scr<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = I>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_scr"));
+    command.args(arguments);
+    command
+}
+
+/// What a finished run said.
+pub(crate) struct Said {
+    pub(crate) code: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+/// Runs `scr` to its end.
+pub(crate) fn run<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = I>) -> Said {
+    let Output { status, stdout, stderr } = scr(arguments).output().expect("the binary is built");
+    Said {
+        code: status.code().unwrap_or(-1),
+        stdout: String::from_utf8(stdout).expect("stdout is UTF-8"),
+        stderr: String::from_utf8(stderr).expect("stderr is UTF-8"),
+    }
+}
+
+/// Runs `scr` to its end, which must be a good one, and gives its stdout.
+pub(crate) fn run_well<I: AsRef<std::ffi::OsStr>>(
+    arguments: impl IntoIterator<Item = I>,
+) -> String {
+    let said = run(arguments);
+    assert_eq!(said.code, 0, "{}", said.stderr);
+    said.stdout
+}
+
+/// A path as text.
+pub(crate) fn text(path: &Path) -> String {
+    path.to_str().expect("temporary paths are UTF-8").to_owned()
+}
+
+/// Every file below `folder` with its bytes, by relative path.
+pub(crate) fn files(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let mut found = std::collections::BTreeMap::new();
+    let mut open = vec![folder.to_owned()];
+    while let Some(current) = open.pop() {
+        for entry in std::fs::read_dir(&current).expect("the folder can be read") {
+            let path = entry.expect("the entry can be read").path();
+            if path.is_dir() {
+                open.push(path);
+            } else {
+                let name = path.strip_prefix(folder).expect("it lies within");
+                found.insert(text(name), std::fs::read(&path).expect("the file can be read"));
+            }
+        }
+    }
+    found
+}

@@ -1,0 +1,10 @@
+//! The project from outside: the real binary, its files, its site in a browser,
+//! and the rules of the house.
+
+mod architecture;
+mod browser;
+mod command;
+mod phantom_path;
+mod real_radiographs;
+mod site;
+mod webdriver;

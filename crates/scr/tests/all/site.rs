@@ -1,0 +1,119 @@
+//! The site as `scr demo` serves it.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Stdio};
+use std::sync::OnceLock;
+
+use crate::command::{run_well, scr, text};
+
+/// A served demo of small phantoms.
+pub(crate) struct Site {
+    server: Child,
+    /// Its address without the last `/`.
+    pub(crate) address: String,
+}
+
+impl Site {
+    /// Serves the demo folder `dir`, filled from `benchmark` if it is not yet.
+    pub(crate) fn start(dir: &Path, benchmark: &Path) -> Self {
+        let mut server = scr([
+            "demo",
+            "--dir",
+            &text(dir),
+            "--benchmark",
+            &text(benchmark),
+            "--listen",
+            "127.0.0.1:0",
+        ])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("the binary is built");
+        let stdout = server.stdout.take().expect("stdout is piped");
+        let line = BufReader::new(stdout).lines().next().expect("the address is printed");
+        let line = line.expect("the address is text");
+        Self { server, address: line.trim_end_matches('/').to_owned() }
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = self.server.kill();
+        let _ = self.server.wait();
+    }
+}
+
+/// A benchmark of eight small phantoms, drawn once for all tests of a run.
+pub(crate) fn small_phantoms() -> &'static Path {
+    static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let temp = tempfile::tempdir().expect("a folder can be made");
+        let out = text(&temp.path().join("bench"));
+        run_well(["phantom", "--out", &out, "--images", "8", "--seed", "2", "--size", "512"]);
+        temp
+    });
+    static BENCH: OnceLock<std::path::PathBuf> = OnceLock::new();
+    BENCH.get_or_init(|| folder.path().join("bench"))
+}
+
+#[test]
+fn the_demo_publishes_and_again_changes_nothing() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("demo");
+    let demo = || {
+        run_well([
+            "demo",
+            "--dir",
+            &text(&dir),
+            "--benchmark",
+            &text(small_phantoms()),
+            "--no-serve",
+        ])
+    };
+    demo();
+    let masks = crate::command::files(&dir.join("masks"));
+    let blobs = crate::command::files(&dir.join("blobs"));
+    assert_eq!(masks.len(), 8 * 5, "five structures in eight images");
+    demo();
+    assert_eq!(crate::command::files(&dir.join("masks")), masks);
+    assert_eq!(crate::command::files(&dir.join("blobs")), blobs);
+}
+
+#[test]
+fn a_demo_killed_at_any_moment_goes_on() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("demo");
+    for delay_ms in [20, 60, 120, 250, 500, 900] {
+        let mut child = scr([
+            "demo",
+            "--dir",
+            &text(&dir),
+            "--benchmark",
+            &text(small_phantoms()),
+            "--no-serve",
+        ])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(delay_ms));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    let site = Site::start(&dir, small_phantoms());
+    assert!(site.address.starts_with("http://127.0.0.1:"));
+    drop(site);
+    let store = tokio::runtime::Runtime::new().unwrap().block_on(async {
+        let store = scr_store::Store::open(&dir).await.unwrap();
+        store.entries("phantom").await.unwrap()
+    });
+    assert_eq!(store.len(), 2, "the mean shape and the second observer, once each");
+}
+
+#[test]
+fn a_folder_that_is_not_there_is_not_served() {
+    let said = crate::command::run(["serve", "--dir", "no-such-folder"]);
+    assert_eq!(said.code, 1);
+    assert!(said.stderr.contains("no-such-folder"), "{}", said.stderr);
+}
