@@ -1,11 +1,15 @@
 //! From files to records, image by image, on all cores.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use rayon::prelude::*;
 use scr_data::digest::Manifest;
 use scr_data::{Benchmark, DataError, Image, MaskSet, Object, Observer, Problem, Problems};
-use scr_image::Mask;
-use scr_measures::{Measure, measure_object, pixel_error};
+use scr_image::{Mask, Size};
+use scr_measures::{Measure, Scratch, cardiothoracic_ratio, measure_object, pixel_error};
 
+use crate::evaluation::{ImageMeasure, UndefinedAs};
 use crate::{CaseRecord, EVALUATOR_VERSION, Evaluation, ScoredObject};
 
 /// What to score, and how.
@@ -13,8 +17,11 @@ use crate::{CaseRecord, EVALUATOR_VERSION, Evaluation, ScoredObject};
 pub struct Settings {
     /// The observer whose masks are the reference.
     pub observer: String,
-    /// The measures, in the order in which results show them.
+    /// The measures of objects, in the order in which results show them. What is
+    /// measured on whole images is found in any case.
     pub measures: Vec<Measure>,
+    /// What summaries make of undefined distances.
+    pub undefined: UndefinedAs,
     /// Resamples behind each bootstrap interval.
     pub bootstrap_resamples: usize,
     /// Seed of the bootstrap intervals.
@@ -22,11 +29,12 @@ pub struct Settings {
 }
 
 impl Default for Settings {
-    /// All measures against the `reference` observer; 2000 resamples, seed 1.
+    /// [`Measure::DEFAULT`] against the `reference` observer; 2000 resamples, seed 1.
     fn default() -> Self {
         Self {
             observer: "reference".into(),
-            measures: Measure::ALL.to_vec(),
+            measures: Measure::DEFAULT.to_vec(),
+            undefined: UndefinedAs::Counted,
             bootstrap_resamples: 2000,
             bootstrap_seed: 1,
         }
@@ -41,7 +49,8 @@ impl Default for Settings {
 ///
 /// # Errors
 /// [`DataError::Problems`] with every file that is missing, damaged, no binary
-/// mask or of the wrong size, in the set and in the benchmark.
+/// mask or of the wrong size, in the set and in the benchmark; with every measure
+/// that needs a spacing where the benchmark has none.
 pub fn evaluate(
     benchmark: &Benchmark,
     masks: &MaskSet,
@@ -49,23 +58,32 @@ pub fn evaluate(
     on_image: &(dyn Fn() + Sync),
 ) -> Result<Evaluation, DataError> {
     let observer = benchmark.observer(&settings.observer)?;
-    let case = Case { benchmark, masks, observer, measures: &settings.measures };
+    let mut problems = Problems::default();
+    problems.extend(without_spacing(benchmark, &settings.measures));
     let objects: Vec<&Object> = benchmark
         .objects
         .iter()
         .filter(|object| object.structures.iter().all(|s| masks.structures().contains(s)))
         .collect();
-    let cases: Vec<Result<Measured, Vec<Problem>>> = masks
-        .images()
-        .into_par_iter()
-        .map(|image| {
-            let measured = case.measure(image, &objects);
+    let image_measures = image_measures(benchmark, masks, &objects);
+    let case = Case {
+        benchmark,
+        masks,
+        observer,
+        objects: &objects,
+        measures: &settings.measures,
+        image_measures: &image_measures,
+    };
+    let images = masks.images();
+    let cases: Vec<Result<Measured, Vec<Problem>>> = images
+        .par_iter()
+        .map_init(Scratch::default, |scratch, &image| {
+            let measured = case.measure(image, scratch);
             on_image();
             measured
         })
         .collect();
 
-    let mut problems = Problems::default();
     let mut reference_files = benchmark.manifest();
     let mut mask_files = Manifest::default();
     let mut records = Vec::with_capacity(cases.len());
@@ -80,8 +98,8 @@ pub fn evaluate(
         }
     }
     // The digest names the benchmark whole, also where a set covers one fold only.
-    let uncovered = (0..benchmark.images.len()).filter(|index| !masks.images().contains(index));
-    for index in uncovered {
+    let covered: BTreeSet<usize> = images.into_iter().collect();
+    for index in (0..benchmark.images.len()).filter(|index| !covered.contains(index)) {
         for structure in &benchmark.structures {
             let image = &benchmark.images[index];
             problems.keep(benchmark.note_mask(observer, structure, image, &mut reference_files));
@@ -94,17 +112,56 @@ pub fn evaluate(
         masks_digest: mask_files.digest(),
         evaluator_version: EVALUATOR_VERSION,
         observer: observer.id.clone(),
-        spacing_mm: benchmark.spacing.map(scr_image::Spacing::x_mm),
+        spacing: benchmark.spacing,
         objects: objects
             .iter()
             .map(|object| ScoredObject { id: object.id.clone(), name: object.name.clone() })
             .collect(),
         measures: settings.measures.clone(),
-        has_pixel_error: masks.structures().len() == benchmark.structures.len(),
+        image_measures,
+        undefined: settings.undefined,
         records,
         bootstrap_seed: settings.bootstrap_seed,
         bootstrap_resamples: settings.bootstrap_resamples,
     })
+}
+
+/// The measures asked for in mm where pixels have no known size.
+fn without_spacing(benchmark: &Benchmark, measures: &[Measure]) -> Vec<Problem> {
+    let in_mm = measures.iter().filter(|measure| measure.needs_spacing());
+    let in_mm = in_mm.filter(|_| benchmark.spacing.is_none());
+    in_mm
+        .map(|measure| {
+            Problem::new(
+                format!("measure `{measure}`"),
+                "a benchmark with a known spacing",
+                format!("{}, whose spacing is unknown", benchmark.id),
+                "give the length in pixels, as in nsd@2px",
+            )
+        })
+        .collect()
+}
+
+/// The object whose width is the numerator of the cardiothoracic ratio.
+const HEART: &str = "heart";
+/// The object whose width is its denominator.
+const LUNGS: &str = "lungs";
+
+/// What can be measured on whole images: pixel error where every structure is
+/// covered, the cardiothoracic ratio where the objects `heart` and `lungs` are.
+fn image_measures(
+    benchmark: &Benchmark,
+    masks: &MaskSet,
+    objects: &[&Object],
+) -> Vec<ImageMeasure> {
+    let mut measures = Vec::new();
+    if masks.structures().len() == benchmark.structures.len() {
+        measures.push(ImageMeasure::PixelError);
+    }
+    if [HEART, LUNGS].iter().all(|id| objects.iter().any(|object| object.id == *id)) {
+        measures.extend(ImageMeasure::CARDIOTHORACIC);
+    }
+    measures
 }
 
 /// One image's record and the files that it rests on.
@@ -119,11 +176,13 @@ struct Case<'a> {
     benchmark: &'a Benchmark,
     masks: &'a MaskSet,
     observer: &'a Observer,
+    objects: &'a [&'a Object],
     measures: &'a [Measure],
+    image_measures: &'a [ImageMeasure],
 }
 
 impl Case<'_> {
-    fn measure(&self, index: usize, objects: &[&Object]) -> Result<Measured, Vec<Problem>> {
+    fn measure(&self, index: usize, scratch: &mut Scratch) -> Result<Measured, Vec<Problem>> {
         let image = &self.benchmark.images[index];
         let mut reference_files = Manifest::default();
         let references = self.benchmark.read_masks(self.observer, image, &mut reference_files);
@@ -137,7 +196,7 @@ impl Case<'_> {
                 return Err(problems);
             }
         };
-        let record = self.record(image, objects, &references, &predictions);
+        let record = self.record(image, &references, &predictions, scratch);
         Ok(Measured { record, reference_files, mask_files })
     }
 
@@ -164,33 +223,65 @@ impl Case<'_> {
     fn record(
         &self,
         image: &Image,
-        objects: &[&Object],
         references: &[Mask],
         predictions: &[Option<Mask>],
+        scratch: &mut Scratch,
     ) -> CaseRecord {
         let prediction = |structure: usize| {
             predictions[structure].as_ref().expect("objects are scored when they are covered")
         };
-        let values = objects
+        let unions: Vec<(Cow<'_, Mask>, Cow<'_, Mask>)> = self
+            .objects
             .iter()
             .map(|object| {
                 let reference = union(object.structures.iter().map(|&s| &references[s]));
                 let prediction = union(object.structures.iter().map(|&s| prediction(s)));
-                measure_object(&reference, &prediction, self.benchmark.spacing, self.measures)
+                (reference, prediction)
             })
             .collect();
-        let pairs: Option<Vec<(&Mask, &Mask)>> =
-            references.iter().zip(predictions).map(|(r, p)| Some((r, p.as_ref()?))).collect();
+        let spacing = self.benchmark.spacing;
+        let objects = unions
+            .iter()
+            .map(|(reference, prediction)| {
+                measure_object(reference, prediction, spacing, self.measures, scratch)
+            })
+            .collect();
         CaseRecord {
             image: image.id.clone(),
             fold: image.fold,
-            objects: values,
-            pixel_error: pairs.and_then(|pairs| pixel_error(&pairs)),
+            size: references.first().map_or(Size::new(0, 0), Mask::size),
+            objects,
+            image_values: self.image_values(references, predictions, &unions),
         }
+    }
+
+    fn image_values(
+        &self,
+        references: &[Mask],
+        predictions: &[Option<Mask>],
+        unions: &[(Cow<'_, Mask>, Cow<'_, Mask>)],
+    ) -> Vec<Option<f64>> {
+        let of = |id: &str| self.objects.iter().position(|object| object.id == id);
+        let ratios = of(HEART).zip(of(LUNGS)).map(|(heart, lungs)| {
+            let reference = cardiothoracic_ratio(&unions[heart].0, &unions[lungs].0);
+            let prediction = cardiothoracic_ratio(&unions[heart].1, &unions[lungs].1);
+            (reference, prediction)
+        });
+        let (reference, prediction) = ratios.unwrap_or_default();
+        let value = |measure: &ImageMeasure| match measure {
+            ImageMeasure::PixelError => {
+                let pairs = references.iter().zip(predictions).map(|(r, p)| Some((r, p.as_ref()?)));
+                pixel_error(&pairs.collect::<Option<Vec<_>>>()?)
+            }
+            ImageMeasure::Ctr => prediction,
+            ImageMeasure::CtrReference => reference,
+            ImageMeasure::CtrDifference => Some(prediction? - reference?),
+        };
+        self.image_measures.iter().map(value).collect()
     }
 }
 
-fn union<'a>(mut masks: impl Iterator<Item = &'a Mask>) -> Mask {
-    let first = masks.next().expect("an object has at least one structure").clone();
-    masks.fold(first, |all, mask| &all | mask)
+fn union<'a>(mut masks: impl Iterator<Item = &'a Mask>) -> Cow<'a, Mask> {
+    let first = masks.next().expect("an object has at least one structure");
+    masks.fold(Cow::Borrowed(first), |all, mask| Cow::Owned(&*all | mask))
 }

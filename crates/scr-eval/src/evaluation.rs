@@ -1,7 +1,9 @@
 //! What was found: one record an image, and what they come to together.
 
 use scr_data::Fold;
-use scr_measures::Measure;
+use scr_image::{Size, Spacing};
+use scr_measures::registry::{About, IMAGE_MEASURES};
+use scr_measures::{Measure, Quantity};
 use scr_stats::{Bootstrap, Summary};
 
 /// A set of masks scored against a benchmark.
@@ -17,14 +19,16 @@ pub struct Evaluation {
     pub evaluator_version: &'static str,
     /// The observer whose masks are the reference.
     pub observer: String,
-    /// Distance between pixels in mm, where it is known.
-    pub spacing_mm: Option<f64>,
+    /// Distance between pixels, where it is known.
+    pub spacing: Option<Spacing>,
     /// The objects that the masks cover, in the benchmark's order.
     pub objects: Vec<ScoredObject>,
-    /// The measures, in the order asked for.
+    /// The measures of objects, in the order asked for.
     pub measures: Vec<Measure>,
-    /// Whether the masks cover every structure, so that `pixel_error` has a meaning.
-    pub has_pixel_error: bool,
+    /// The measures of whole images that have a meaning for what the masks cover.
+    pub image_measures: Vec<ImageMeasure>,
+    /// What summaries make of undefined distances.
+    pub undefined: UndefinedAs,
     /// One record an image, in the benchmark's order.
     pub records: Vec<CaseRecord>,
     /// Seed of the bootstrap intervals.
@@ -42,6 +46,40 @@ pub struct ScoredObject {
     pub name: String,
 }
 
+/// A measure of a whole image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImageMeasure {
+    /// See [`pixel_error`](scr_measures::pixel_error).
+    PixelError,
+    /// See [`cardiothoracic_ratio`](scr_measures::cardiothoracic_ratio).
+    Ctr,
+    /// The same of the reference.
+    CtrReference,
+    /// The prediction's minus the reference's.
+    CtrDifference,
+}
+
+impl ImageMeasure {
+    /// The cardiothoracic ratio, the reference's, and their difference.
+    pub const CARDIOTHORACIC: [Self; 3] = [Self::Ctr, Self::CtrReference, Self::CtrDifference];
+
+    /// What the registry says of it.
+    #[must_use]
+    pub const fn about(self) -> &'static About {
+        &IMAGE_MEASURES[self as usize]
+    }
+}
+
+/// What a summary makes of an undefined distance, which it counts in any case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum UndefinedAs {
+    /// Counted beside the summary of the defined values.
+    #[default]
+    Counted,
+    /// Summarised as if it were as long as the image's diagonal.
+    ImageDiagonal,
+}
+
 /// The values of one image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CaseRecord {
@@ -49,10 +87,12 @@ pub struct CaseRecord {
     pub image: String,
     /// Its fold.
     pub fold: Fold,
+    /// Its masks' width and height.
+    pub size: Size,
     /// Values by object, then measure; `None` where undefined.
     pub objects: Vec<Vec<Option<f64>>>,
-    /// Share of pixels with any wrong label; `None` when not every structure is covered.
-    pub pixel_error: Option<f64>,
+    /// Values by measure of whole images; `None` where undefined.
+    pub image_values: Vec<Option<f64>>,
 }
 
 /// One measure over all images.
@@ -64,43 +104,88 @@ pub struct SummaryWithInterval {
     pub ci95: Option<[f64; 2]>,
 }
 
-/// All measures over all images.
+/// All measures over all images, or over those of one fold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summaries {
     /// By object, then measure, in the evaluation's orders.
     pub objects: Vec<Vec<SummaryWithInterval>>,
-    /// Pixel error, when every structure is covered.
-    pub pixel_error: Option<SummaryWithInterval>,
+    /// By measure of whole images, in the evaluation's order.
+    pub image_measures: Vec<SummaryWithInterval>,
 }
 
 impl Evaluation {
     /// Key of a measure in results: a distance's ends in its unit.
     #[must_use]
     pub fn result_key(&self, measure: Measure) -> String {
-        measure.result_key(self.spacing_mm.is_some())
+        measure.result_key(self.spacing.is_some())
     }
 
-    /// Summarises every measure over the images. One bootstrap serves them all,
-    /// so that an image's objects and measures stay together.
+    /// The folds that the records lie in.
     #[must_use]
-    pub fn summaries(&self) -> Summaries {
+    pub fn folds(&self) -> Vec<Fold> {
+        let has = |fold: &Fold| self.records.iter().any(|record| record.fold == *fold);
+        Fold::BOTH.into_iter().filter(has).collect()
+    }
+
+    /// Summarises every measure over all images, or over those of one fold. One
+    /// bootstrap serves all measures, so that an image's objects stay together.
+    #[must_use]
+    pub fn summaries(&self, fold: Option<Fold>) -> Summaries {
+        let is_in = |record: &&CaseRecord| fold.is_none_or(|fold| record.fold == fold);
+        let records: Vec<&CaseRecord> = self.records.iter().filter(is_in).collect();
+        let n_measures = self.measures.len();
+        let of_objects = (0..self.objects.len() * n_measures).map(|index| {
+            let (object, measure) = (index / n_measures, index % n_measures);
+            let value = |record: &&CaseRecord| record.objects[object][measure];
+            records.iter().map(value).collect::<Vec<_>>()
+        });
+        let of_images = (0..self.image_measures.len()).map(|measure| {
+            records.iter().map(|record| record.image_values[measure]).collect::<Vec<_>>()
+        });
+        let mut columns: Vec<Vec<Option<f64>>> = of_objects.chain(of_images).collect();
+        let undefined: Vec<usize> =
+            columns.iter().map(|values| values.iter().filter(|v| v.is_none()).count()).collect();
+        self.fill_undefined(&mut columns, &records);
         let bootstrap =
-            Bootstrap::new(self.records.len(), self.bootstrap_resamples, self.bootstrap_seed);
-        let summarise = |value: &dyn Fn(&CaseRecord) -> Option<f64>| {
-            let values: Vec<Option<f64>> = self.records.iter().map(value).collect();
-            SummaryWithInterval {
-                summary: Summary::of(&values),
-                ci95: bootstrap.mean_ci95(&values),
+            Bootstrap::new(records.len(), self.bootstrap_resamples, self.bootstrap_seed);
+        let intervals = bootstrap.mean_ci95(&columns);
+        let mut summaries =
+            columns.iter().zip(undefined).zip(intervals).map(|((values, n_undefined), ci95)| {
+                let summary = Summary { n_undefined, ..Summary::of(values) };
+                SummaryWithInterval { summary, ci95 }
+            });
+        let objects =
+            self.objects.iter().map(|_| summaries.by_ref().take(n_measures).collect()).collect();
+        Summaries { objects, image_measures: summaries.collect() }
+    }
+
+    /// Puts penalties where they were asked for.
+    fn fill_undefined(&self, columns: &mut [Vec<Option<f64>>], records: &[&CaseRecord]) {
+        if self.undefined == UndefinedAs::Counted {
+            return;
+        }
+        let (x, y) = self.spacing.map_or((1.0, 1.0), |spacing| (spacing.x_mm(), spacing.y_mm()));
+        let measures = self.measures.iter().cycle().take(self.objects.len() * self.measures.len());
+        for (measure, values) in measures.zip(columns) {
+            if measure.quantity() == Quantity::Distance {
+                for (value, record) in values.iter_mut().zip(records) {
+                    let diagonal =
+                        (record.size.width as f64 * x).hypot(record.size.height as f64 * y);
+                    value.get_or_insert(diagonal);
+                }
             }
-        };
-        let objects = (0..self.objects.len())
-            .map(|object| {
-                (0..self.measures.len())
-                    .map(|measure| summarise(&|record| record.objects[object][measure]))
-                    .collect()
-            })
-            .collect();
-        let pixel_error = self.has_pixel_error.then(|| summarise(&|record| record.pixel_error));
-        Summaries { objects, pixel_error }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn measures_of_images_are_those_of_the_registry() {
+        assert_eq!(ImageMeasure::PixelError.about().key, "pixel_error");
+        let keys = ImageMeasure::CARDIOTHORACIC.map(|measure| measure.about().key);
+        assert_eq!(keys, ["ctr", "ctr_reference", "ctr_difference"]);
     }
 }

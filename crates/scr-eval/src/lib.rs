@@ -11,7 +11,9 @@ mod evaluate;
 mod evaluation;
 
 pub use evaluate::{Settings, evaluate};
-pub use evaluation::{CaseRecord, Evaluation, ScoredObject, Summaries, SummaryWithInterval};
+pub use evaluation::{
+    CaseRecord, Evaluation, ImageMeasure, ScoredObject, Summaries, SummaryWithInterval, UndefinedAs,
+};
 
 /// Version of the scoring rules: it changes whenever a score can.
-pub const EVALUATOR_VERSION: &str = "1.0.0";
+pub const EVALUATOR_VERSION: &str = "1.1.0";

@@ -206,6 +206,34 @@ impl Mask {
         })
     }
 
+    /// Calls `found` with each column of `columns` that is set in `row`, from the left.
+    ///
+    /// # Panics
+    /// When `row` or the end of `columns` is not in the image.
+    pub fn each_column_in(
+        &self,
+        row: usize,
+        columns: std::ops::Range<usize>,
+        mut found: impl FnMut(usize),
+    ) {
+        let line = self.row(row);
+        let words = columns.start / BITS..columns.end.div_ceil(BITS);
+        for (index, &word) in words.clone().zip(&line[words]) {
+            let mut rest = word;
+            if index == columns.start / BITS {
+                rest &= !0 << (columns.start % BITS);
+            }
+            while rest != 0 {
+                let column = index * BITS + rest.trailing_zeros() as usize;
+                if column >= columns.end {
+                    return;
+                }
+                found(column);
+                rest &= rest - 1;
+            }
+        }
+    }
+
     /// One byte a pixel, row by row: `set_value` where the mask is set, else 0.
     #[must_use]
     pub fn to_bytes(&self, set_value: u8) -> Vec<u8> {
@@ -322,6 +350,10 @@ mod tests {
             let bytes = mask.to_bytes(1);
             prop_assert_eq!(bytes.iter().filter(|&&b| b == 1).count() as u64, mask.count());
             for row in 0..height {
+                let (start, end) = (width / 3, width - width / 5);
+                let mut columns = Vec::new();
+                mask.each_column_in(row, start..end, |col| columns.push(col));
+                prop_assert_eq!(columns, (start..end).filter(|&c| bit(c, row)).collect::<Vec<_>>());
                 for col in 0..width {
                     prop_assert_eq!(mask.get(col, row), bit(col, row));
                     prop_assert_eq!(bytes[row * width + col] == 1, bit(col, row));

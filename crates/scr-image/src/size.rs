@@ -77,6 +77,12 @@ impl Spacing {
         self.x_mm
     }
 
+    /// Whether it is the same in both directions.
+    #[must_use]
+    pub fn is_isotropic(self) -> bool {
+        self.x_mm == self.y_mm
+    }
+
     /// Between rows, in mm.
     #[must_use]
     pub const fn y_mm(self) -> f64 {

@@ -1,106 +1,142 @@
-//! Boundary measures: how far apart two masks' boundaries lie.
+//! Boundaries: which pixels of a mask lie at its border, by one of four rules.
 //!
-//! A boundary pixel is a set pixel that has a 4-neighbour that is not set;
-//! outside the image nothing is set, so a mask cut by the border has a boundary
-//! there. Distances run from pixel centre to pixel centre. Overlap lives in
-//! [`overlap`](crate::overlap).
+//! Peers disagree on distances because they disagree here: on what a neighbour
+//! is, and on what lies outside the image. Distances between boundaries live in
+//! [`distances`](crate::distances); boundaries between pixels in
+//! [`corners`](crate::corners).
 
-use scr_image::{Mask, Spacing};
+use scr_image::Mask;
 
-use crate::distance::nearest_distances;
+/// Which pixels of a mask are its boundary.
+///
+/// A boundary pixel is a set pixel that has a neighbour that is not set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct BoundaryRule {
+    /// Whether the four diagonal neighbours count as well.
+    pub with_diagonals: bool,
+    /// Whether everything outside the image counts as set, so that a mask cut by
+    /// the border has no boundary there.
+    pub outside_is_set: bool,
+}
 
-/// The pixels of `mask` that have a 4-neighbour that is not set.
+/// The pixels of `mask` that are its boundary by `rule`.
 ///
 /// ```
 /// use scr_image::Mask;
+/// use scr_measures::boundary::{BoundaryRule, boundary};
 /// let mask = Mask::from_text("##### ##### ##### .....");
-/// let boundary = scr_measures::boundary::boundary(&mask);
-/// assert_eq!(boundary, Mask::from_text("##### #...# ##### ....."));
+/// let found = boundary(&mask, BoundaryRule::default());
+/// assert_eq!(found, Mask::from_text("##### #...# ##### ....."));
+/// let found = boundary(&mask, BoundaryRule { outside_is_set: true, ..Default::default() });
+/// assert_eq!(found, Mask::from_text("..... ..... ##### ....."));
 /// ```
 #[must_use]
-pub fn boundary(mask: &Mask) -> Mask {
+pub fn boundary(mask: &Mask, rule: BoundaryRule) -> Mask {
     let size = mask.size();
     let mut boundary = Mask::empty(size);
-    let nothing = vec![0u64; mask.words_per_row()];
-    for row in 0..size.height {
-        let line = mask.row(row);
-        let above = if row > 0 { mask.row(row - 1) } else { &nothing };
-        let below = if row + 1 < size.height { mask.row(row + 1) } else { &nothing };
+    let outside = if rule.outside_is_set { !0u64 } else { 0 };
+    let beyond = vec![outside; mask.words_per_row()];
+    let Some(area) = mask.bounding_box() else { return boundary };
+    let words = area.left / 64..area.right.div_ceil(64);
+    for row in area.top..area.bottom {
+        let above = if row > 0 { mask.row(row - 1) } else { &beyond };
+        let below = if row + 1 < size.height { mask.row(row + 1) } else { &beyond };
+        let lines = [above, mask.row(row), below].map(|words| Line { words, size, outside });
         boundary.write_row(row, |edge| {
-            for (index, &word) in line.iter().enumerate() {
-                let before = index.checked_sub(1).map_or(0, |previous| line[previous] >> 63);
-                let after = line.get(index + 1).map_or(0, |next| next << 63);
-                let left = word << 1 | before;
-                let right = word >> 1 | after;
-                edge[index] = word & !(left & right & above[index] & below[index]);
+            for index in words.clone() {
+                let [above, line, below] = lines.map(|line| line.at(index));
+                let [up, here, down] = [above.here, line.here, below.here];
+                let mut inner = line.left & line.right & up & down;
+                if rule.with_diagonals {
+                    inner &= above.left & above.right & below.left & below.right;
+                }
+                edge[index] = here & !inner;
             }
         });
     }
     boundary
 }
 
-/// The distances between the boundaries of two masks, both ways.
-#[derive(Debug, Clone, PartialEq)]
-pub struct BoundaryDistances {
-    /// From each boundary pixel of the reference to the prediction's nearest, row by row.
-    pub reference_to_prediction: Vec<f64>,
-    /// From each boundary pixel of the prediction to the reference's nearest, row by row.
-    pub prediction_to_reference: Vec<f64>,
+/// A row of a mask with what lies left and right of the image.
+#[derive(Clone, Copy)]
+struct Line<'a> {
+    words: &'a [u64],
+    size: scr_image::Size,
+    outside: u64,
 }
 
-impl BoundaryDistances {
-    /// Measures both ways; in mm when a spacing is given, else in pixels.
-    /// Both lists are empty when one mask is.
-    ///
-    /// # Panics
-    /// When the sizes differ.
-    #[must_use]
-    pub fn of(reference: &Mask, prediction: &Mask, spacing: Option<Spacing>) -> Self {
-        assert_eq!(reference.size(), prediction.size(), "masks of different sizes are compared");
-        let (reference, prediction) = (boundary(reference), boundary(prediction));
-        Self {
-            reference_to_prediction: nearest_distances(&reference, &prediction, spacing),
-            prediction_to_reference: nearest_distances(&prediction, &reference, spacing),
-        }
+/// The 64 pixels of a word, and those one to the left and one to the right of each.
+struct Neighbours {
+    left: u64,
+    here: u64,
+    right: u64,
+}
+
+impl Line<'_> {
+    /// A word of the row; beyond its last column everything is outside.
+    fn word(self, index: usize) -> u64 {
+        let Some(&word) = self.words.get(index) else { return self.outside };
+        let used = self.size.width - index * 64;
+        if used < 64 { word | self.outside & (!0 << used) } else { word }
     }
 
-    /// Mean absolute surface distance: the mean of the two directed mean
-    /// distances. Range 0 to infinity, lower is better, symmetric.
-    ///
-    /// # Empty masks
-    /// Not a number when one mask is empty: ask [`empty`](crate::empty) first.
-    ///
-    /// # Source
-    /// The mean distance between contours of van Ginneken, Stegmann and Loog,
-    /// Medical Image Analysis 10, 2006, doi:10.1016/j.media.2005.02.002, as far
-    /// as it is known; `masd` of MetricsReloaded. `assd` of other tools is the
-    /// mean over both directions' distances pooled, which differs.
-    #[must_use]
-    pub fn masd(&self) -> f64 {
-        let mean = |distances: &[f64]| distances.iter().sum::<f64>() / distances.len() as f64;
-        f64::midpoint(mean(&self.reference_to_prediction), mean(&self.prediction_to_reference))
+    fn at(self, index: usize) -> Neighbours {
+        let here = self.word(index);
+        let before = index.checked_sub(1).map_or(self.outside, |before| self.words[before]);
+        Neighbours {
+            left: here << 1 | before >> 63,
+            here,
+            right: here >> 1 | self.word(index + 1) << 63,
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use scr_image::Size;
 
     #[test]
-    fn the_image_border_is_a_boundary() {
+    fn the_image_border_is_a_boundary_unless_the_outside_is_set() {
         let full = !&Mask::empty(Size::new(70, 3));
-        assert_eq!(boundary(&full).count(), 2 * 70 + 2);
+        assert_eq!(boundary(&full, BoundaryRule::default()).count(), 2 * 70 + 2);
+        let open = BoundaryRule { outside_is_set: true, with_diagonals: true };
+        assert!(boundary(&full, open).is_empty());
     }
 
     #[test]
-    fn a_thick_line_moved_by_two_rows_is_two_rows_away() {
-        let reference = Mask::from_text(".... #### .... .... ....");
-        let prediction = Mask::from_text(".... .... .... #### ....");
-        let distances = BoundaryDistances::of(&reference, &prediction, None);
-        assert_eq!(distances.masd(), 2.0);
-        let mm = Spacing::new(1.0, 0.35).unwrap();
-        let distances = BoundaryDistances::of(&reference, &prediction, Some(mm));
-        assert!((distances.masd() - 0.7).abs() < 1e-15);
+    fn a_hole_touched_by_a_corner_counts_with_diagonals_only() {
+        let mask = Mask::from_text("##### ##### ##.## ##### #####");
+        let rule = BoundaryRule { outside_is_set: true, with_diagonals: false };
+        assert_eq!(boundary(&mask, rule), Mask::from_text("..... ..#.. .#.#. ..#.. ....."));
+        let rule = BoundaryRule { with_diagonals: true, ..rule };
+        assert_eq!(boundary(&mask, rule), Mask::from_text("..... .###. .#.#. .###. ....."));
+    }
+
+    proptest! {
+        #[test]
+        fn every_rule_agrees_with_looking_at_each_neighbour(
+            width in 1usize..140, height in 1usize..6, density in 1u64..64, seed: u64,
+            with_diagonals: bool, outside_is_set: bool,
+        ) {
+            let bit = |c: usize, r: usize| {
+                (seed ^ (c * 131 + r * 17) as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 58 < density
+            };
+            let mask = Mask::from_fn(Size::new(width, height), bit);
+            let is_set = |c: i64, r: i64| {
+                let inside = (0..width as i64).contains(&c) && (0..height as i64).contains(&r);
+                if inside { mask.get(c as usize, r as usize) } else { outside_is_set }
+            };
+            let found = boundary(&mask, BoundaryRule { with_diagonals, outside_is_set });
+            for r in 0..height as i64 {
+                for c in 0..width as i64 {
+                    let inner = (-1..=1).all(|dr| (-1..=1).all(|dc: i64| {
+                        (!with_diagonals && dr != 0 && dc != 0) || is_set(c + dc, r + dr)
+                    }));
+                    prop_assert_eq!(found.get(c as usize, r as usize), is_set(c, r) && !inner);
+                }
+            }
+        }
     }
 }

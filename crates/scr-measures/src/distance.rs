@@ -1,105 +1,222 @@
 //! Exact distances from the pixels of one mask to the nearest pixel of another.
 //!
-//! Linear in the pixels of the box around both masks, for any content. Where
-//! both spacings are equal squared distances are integers and the root comes last.
+//! Linear in the pixels of the box around both masks, for any content. Squared
+//! distances stay whole numbers where both spacings are equal; whoever asks
+//! takes the root last.
 //!
 //! Two steps: how far each pixel of the box is from the nearest target in its
-//! own column; then, in each row that is asked for, the lower envelope of the
-//! parabolas that these columns raise.
+//! own column; then, along each row that is asked for, the nearest of all
+//! columns. Boundaries that lie close find it within a few columns on either
+//! side, so each pixel looks outwards first; a row whose pixels have looked too
+//! far in sum changes to the lower envelope of the parabolas that its columns
+//! raise, which costs the row's width whatever the masks.
 //!
 //! # Source
 //! Felzenszwalb and Huttenlocher, "Distance transforms of sampled functions",
 //! Theory of Computing 8, 2012, doi:10.4086/toc.2012.v008a019.
 
-use scr_image::{Mask, PixelBox, Spacing};
+use scr_image::{Mask, PixelBox};
 
-/// For each set pixel of `from`, row by row, the distance to the nearest set
-/// pixel of `to`: in mm with a spacing, else in pixels. Empty when one is empty.
-pub(crate) fn nearest_distances(from: &Mask, to: &Mask, spacing: Option<Spacing>) -> Vec<f64> {
-    let (Some(from_box), Some(to_box)) = (from.bounding_box(), to.bounding_box()) else {
-        return Vec::new();
-    };
-    let area = from_box.union(to_box);
-    let (x, y) = spacing.map_or((1.0, 1.0), |s| (s.x_mm(), s.y_mm()));
-    let gaps = column_gaps(to, area);
-    let width = area.right - area.left;
-    let mut distances = Vec::new();
-    let mut envelope = Envelope::new(width);
-    for row in from_box.top..from_box.bottom {
-        if from.row(row).iter().all(|&word| word == 0) {
-            continue;
-        }
-        let line = &gaps[(row - area.top) * width..][..width];
-        envelope.raise(line, x, y);
-        let mut parabola = 0;
-        for col in from.columns_in_row(row) {
-            let column = col - area.left;
-            while parabola + 1 < envelope.starts.len()
-                && envelope.starts[parabola + 1] <= column as f64
-            {
-                parabola += 1;
-            }
-            let nearest = envelope.columns[parabola];
-            let (dx, dy) = (column.abs_diff(nearest) as f64, f64::from(line[nearest]));
-            // Equal spacing keeps the squares integers, so that the unit changes no digit before the root.
-            distances.push(if x == y {
-                (dx * dx + dy * dy).sqrt() * x
-            } else {
-                (dx * x).hypot(dy * y)
-            });
-        }
-    }
-    distances
+/// Distance between neighbouring pixels in the unit of the answer.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Grid {
+    pub(crate) x: f64,
+    pub(crate) y: f64,
 }
 
-/// No set pixel in the column.
-const NONE: u32 = u32::MAX;
+impl Grid {
+    /// Distances in pixels.
+    pub(crate) const PX: Self = Self { x: 1.0, y: 1.0 };
+}
 
-/// Rows between each pixel of `area` and the nearest set pixel in its column.
-fn column_gaps(to: &Mask, area: PixelBox) -> Vec<u32> {
-    let (width, height) = (area.right - area.left, area.bottom - area.top);
-    let mut gaps = vec![NONE; width * height];
-    for row in 0..height {
-        let (above, line) = gaps.split_at_mut(row * width);
-        let line = &mut line[..width];
-        if let Some(start) = row.checked_sub(1) {
-            for (gap, &before) in line.iter_mut().zip(&above[start * width..]) {
-                *gap = if before == NONE { NONE } else { before + 1 };
+/// Room that one measurement leaves to the next, so that none asks for memory again.
+#[derive(Debug, Default)]
+pub struct Scratch {
+    narrow: Vec<u16>,
+    wide: Vec<u32>,
+    envelope: Envelope,
+}
+
+/// Calls `found` for each set pixel of `from`, row by row, with its column and row
+/// and the squared distance to the nearest set pixel of `to`, in the unit of
+/// `grid`. Never called when one is empty.
+pub(crate) fn nearest_squares(
+    from: &Mask,
+    to: &Mask,
+    grid: Grid,
+    scratch: &mut Scratch,
+    found: impl FnMut(usize, usize, f64),
+) {
+    let (Some(from_box), Some(to_box)) = (from.bounding_box(), to.bounding_box()) else { return };
+    let area = from_box.union(to_box);
+    let rows = Rows { from, to, grid, area, rows: from_box.top..from_box.bottom };
+    // Two bytes a pixel halve the memory that is gone through; few images are too tall.
+    if area.bottom - area.top < usize::from(u16::NONE) {
+        rows.each(&mut scratch.narrow, &mut scratch.envelope, found);
+    } else {
+        rows.each(&mut scratch.wide, &mut scratch.envelope, found);
+    }
+}
+
+/// Rows between a pixel and the nearest target in its column.
+trait Gap: Copy + Ord {
+    /// No target in the column.
+    const NONE: Self;
+    /// The target itself.
+    const ZERO: Self;
+    /// One row further; none stays none.
+    fn next(self) -> Self;
+    fn rows(self) -> f64;
+}
+
+impl Gap for u16 {
+    const NONE: Self = Self::MAX;
+    const ZERO: Self = 0;
+    fn next(self) -> Self {
+        self.saturating_add(1)
+    }
+    fn rows(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+impl Gap for u32 {
+    const NONE: Self = Self::MAX;
+    const ZERO: Self = 0;
+    fn next(self) -> Self {
+        self.saturating_add(1)
+    }
+    fn rows(self) -> f64 {
+        f64::from(self)
+    }
+}
+
+/// What is asked for.
+struct Rows<'a> {
+    from: &'a Mask,
+    to: &'a Mask,
+    grid: Grid,
+    area: PixelBox,
+    rows: std::ops::Range<usize>,
+}
+
+/// Columns that the pixels of a row may look at before the row changes to the
+/// envelope, as a multiple of its width: about what raising the envelope costs.
+const LOOKS: usize = 8;
+
+impl Rows<'_> {
+    fn each<G: Gap>(
+        self,
+        gaps: &mut Vec<G>,
+        envelope: &mut Envelope,
+        mut found: impl FnMut(usize, usize, f64),
+    ) {
+        let Self { from, to, grid, area, rows } = self;
+        column_gaps(to, area, gaps);
+        let width = area.right - area.left;
+        for row in rows {
+            let line = &gaps[(row - area.top) * width..][..width];
+            let mut looks = LOOKS * width;
+            let mut is_raised = false;
+            for col in from.columns_in_row(row) {
+                let column = col - area.left;
+                if !is_raised {
+                    if let Some(square) = look_outwards(line, column, grid, &mut looks) {
+                        found(col, row, square);
+                        continue;
+                    }
+                    envelope.raise(line, grid);
+                    is_raised = true;
+                }
+                let nearest = envelope.nearest(column);
+                let x = column.abs_diff(nearest) as f64 * grid.x;
+                found(col, row, x * x + square_of(line[nearest], grid));
             }
         }
-        for col in to.columns_in_row(area.top + row) {
-            line[col - area.left] = 0;
+    }
+}
+
+fn square_of<G: Gap>(gap: G, grid: Grid) -> f64 {
+    if gap == G::NONE {
+        return f64::INFINITY;
+    }
+    let y = gap.rows() * grid.y;
+    y * y
+}
+
+/// The squared distance to the nearest target, found column by column to both
+/// sides; none when that takes more than what is left of `looks`.
+fn look_outwards<G: Gap>(line: &[G], column: usize, grid: Grid, looks: &mut usize) -> Option<f64> {
+    let mut nearest = square_of(line[column], grid);
+    for away in 1..line.len() {
+        let x = away as f64 * grid.x;
+        let across = x * x;
+        if across >= nearest {
+            break;
+        }
+        *looks = looks.checked_sub(1)?;
+        let left = column.checked_sub(away).and_then(|left| line.get(left));
+        for &gap in [left, line.get(column + away)].into_iter().flatten() {
+            nearest = nearest.min(across + square_of(gap, grid));
         }
     }
-    for row in (0..height.saturating_sub(1)).rev() {
-        let (line, below) = gaps.split_at_mut((row + 1) * width);
-        for (gap, &after) in line[row * width..].iter_mut().zip(&below[..width]) {
-            *gap = (*gap).min(after.saturating_add(1));
+    Some(nearest)
+}
+
+/// Columns that are filled from top to bottom and back while they are in the cache.
+const STRIP: usize = 128;
+
+/// Rows between each pixel of `area` and the nearest set pixel in its column.
+fn column_gaps<G: Gap>(to: &Mask, area: PixelBox, gaps: &mut Vec<G>) {
+    let (width, height) = (area.right - area.left, area.bottom - area.top);
+    gaps.resize(width * height, G::NONE);
+    for start in (0..width).step_by(STRIP) {
+        let strip = start..(start + STRIP).min(width);
+        for row in 0..height {
+            let (above, line) = gaps.split_at_mut(row * width);
+            let line = &mut line[strip.clone()];
+            if row == 0 {
+                line.fill(G::NONE);
+            } else {
+                let above = &above[(row - 1) * width..][strip.clone()];
+                for (gap, before) in line.iter_mut().zip(above) {
+                    *gap = before.next();
+                }
+            }
+            let columns = area.left + strip.start..area.left + strip.end;
+            to.each_column_in(area.top + row, columns.clone(), |col| {
+                line[col - columns.start] = G::ZERO;
+            });
+        }
+        for row in (0..height.saturating_sub(1)).rev() {
+            let (line, below) = gaps.split_at_mut((row + 1) * width);
+            let line = &mut line[row * width..][strip.clone()];
+            for (gap, after) in line.iter_mut().zip(&below[strip.clone()]) {
+                *gap = (*gap).min(after.next());
+            }
         }
     }
-    gaps
 }
 
 /// The lower envelope of one row's parabolas: which column is nearest from where on.
+#[derive(Debug, Default)]
 struct Envelope {
     columns: Vec<usize>,
     starts: Vec<f64>,
+    at: usize,
 }
 
 impl Envelope {
-    fn new(width: usize) -> Self {
-        Self { columns: Vec::with_capacity(width), starts: Vec::with_capacity(width) }
-    }
-
-    fn raise(&mut self, gaps: &[u32], x: f64, y: f64) {
+    fn raise<G: Gap>(&mut self, gaps: &[G], grid: Grid) {
         self.columns.clear();
         self.starts.clear();
-        let ratio = (y / x) * (y / x);
+        self.at = 0;
+        let ratio = (grid.y / grid.x) * (grid.y / grid.x);
         let height = |column: usize| {
-            let (gap, column) = (f64::from(gaps[column]), column as f64);
+            let (gap, column) = (gaps[column].rows(), column as f64);
             gap * gap * ratio + column * column
         };
-        for column in (0..gaps.len()).filter(|&column| gaps[column] != NONE) {
+        for column in (0..gaps.len()).filter(|&column| gaps[column] != G::NONE) {
             let mut start = f64::NEG_INFINITY;
             while let (Some(&last), Some(&last_start)) = (self.columns.last(), self.starts.last()) {
                 start = (height(column) - height(last)) / (2.0 * (column - last) as f64);
@@ -114,6 +231,15 @@ impl Envelope {
             self.starts.push(start);
         }
     }
+
+    /// The column whose target is nearest to `column`; columns are asked for from
+    /// left to right.
+    fn nearest(&mut self, column: usize) -> usize {
+        while self.starts.get(self.at + 1).is_some_and(|&start| start <= column as f64) {
+            self.at += 1;
+        }
+        self.columns[self.at]
+    }
 }
 
 #[cfg(test)]
@@ -122,7 +248,15 @@ mod tests {
     use proptest::prelude::*;
     use scr_image::Size;
 
-    fn by_trying_all(from: &Mask, to: &Mask, x: f64, y: f64) -> Vec<f64> {
+    fn squares(from: &Mask, to: &Mask, grid: Grid) -> Vec<f64> {
+        let mut squares = Vec::new();
+        nearest_squares(from, to, grid, &mut Scratch::default(), |_, _, square| {
+            squares.push(square);
+        });
+        squares
+    }
+
+    fn by_trying_all(from: &Mask, to: &Mask, grid: Grid) -> Vec<f64> {
         let pixels = |mask: &Mask| -> Vec<(f64, f64)> {
             (0..mask.size().height)
                 .flat_map(|row| {
@@ -139,33 +273,48 @@ mod tests {
         let nearest = |(c, r): (f64, f64)| {
             targets
                 .iter()
-                .map(|(tc, tr)| (((c - tc) * x).powi(2) + ((r - tr) * y).powi(2)).sqrt())
+                .map(|(tc, tr)| ((c - tc) * grid.x).powi(2) + ((r - tr) * grid.y).powi(2))
                 .fold(f64::INFINITY, f64::min)
         };
         pixels(from).into_iter().map(nearest).collect()
     }
 
+    #[test]
+    fn a_far_target_is_found_by_the_envelope() {
+        let size = Size::new(300, 40);
+        let from = !&Mask::empty(size);
+        let to = Mask::from_fn(size, |col, row| col == 290 && row == 3);
+        assert_eq!(squares(&from, &to, Grid::PX), by_trying_all(&from, &to, Grid::PX));
+    }
+
+    #[test]
+    fn an_image_taller_than_two_bytes_count_is_measured() {
+        let size = Size::new(2, 70_000);
+        let from = Mask::from_fn(size, |col, row| col == 0 && row == 0);
+        let to = Mask::from_fn(size, |col, row| col == 1 && row == 69_999);
+        assert_eq!(squares(&from, &to, Grid::PX), [69_999f64 * 69_999.0 + 1.0]);
+    }
+
     proptest! {
         #[test]
         fn distances_are_those_found_by_trying_all(
-            width in 1usize..80, height in 1usize..14, density in 1u64..40, seed: u64,
+            width in 1usize..280, height in 1usize..14, density in 1u64..2000, seed: u64,
             x in 0.1..3.0f64, y in 0.1..3.0f64,
         ) {
             let mut state = seed | 1;
             let mut draw = || {
                 state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-                (state >> 33) % 40 < density
+                (state >> 33) % 4000 < density
             };
             let size = Size::new(width, height);
             let from = Mask::from_fn(size, |_, _| draw());
             let to = Mask::from_fn(size, |_, _| draw());
-            prop_assert_eq!(
-                nearest_distances(&from, &to, None), by_trying_all(&from, &to, 1.0, 1.0)
-            );
-            let spacing = Spacing::new(x, y).unwrap();
-            let found = nearest_distances(&from, &to, Some(spacing));
-            for (found, expected) in found.iter().zip(by_trying_all(&from, &to, x, y)) {
-                prop_assert!((found - expected).abs() < 1e-9, "{} {}", found, expected);
+            prop_assert_eq!(squares(&from, &to, Grid::PX), by_trying_all(&from, &to, Grid::PX));
+            let grid = Grid { x, y };
+            let (found, expected) = (squares(&from, &to, grid), by_trying_all(&from, &to, grid));
+            prop_assert_eq!(found.len(), expected.len());
+            for (found, expected) in found.iter().zip(expected) {
+                prop_assert!((found - expected).abs() < 1e-9 * expected.max(1.0), "{} {}", found, expected);
             }
         }
     }

@@ -1,9 +1,11 @@
 //! What a measure is when a mask is empty: one policy, here and nowhere else.
 //!
-//! | reference | prediction | shares (overlap, dice) | distances |
+//! | reference | prediction | shares (overlap, dice, nsd, ...) | distances |
 //! |---|---|---|---|
 //! | empty | empty | 1 | 0 |
 //! | one of them empty | | 0 | undefined |
+//!
+//! Specificity alone needs no rule: it counts the background.
 //!
 //! An undefined value is counted and shown beside every summary; it is never
 //! dropped in silence and never a perfect score.
@@ -33,9 +35,9 @@ impl Empty {
     }
 
     /// A distance by the policy; `measure` is asked only when neither is empty.
-    pub fn distance(self, measure: impl FnOnce() -> f64) -> Option<f64> {
+    pub fn distance(self, measure: impl FnOnce() -> Option<f64>) -> Option<f64> {
         match self {
-            Self::Neither => Some(measure()),
+            Self::Neither => measure(),
             Self::One => None,
             Self::Both => Some(0.0),
         }

@@ -3,29 +3,40 @@
 //! Pure: no file, no clock, and no idea who made a mask. Sizes are equal by
 //! contract; whoever reads masks has checked them.
 //!
-//! - [`Counts`]: how many pixels agree; what [`overlap`] measures are made of.
-//! - [`boundary`]: distances between the two boundaries.
-//! - [`Measure`]: the registry: each measure's key, name, unit, direction, range and source.
+//! - [`Measure`]: what to compute, read from a key such as `hausdorff_95.pooled`.
+//! - [`measure_object`]: all measures of one object from one pass over two masks.
+//! - [`registry`]: each measure's definition, unit, direction, source, and whose
+//!   numbers it equals.
 //! - [`empty`]: the one policy for empty masks.
 //!
 //! ```
 //! use scr_image::Mask;
-//! use scr_measures::{Measure, measure_object};
+//! use scr_measures::{Measure, Scratch, measure_object};
 //! let reference = Mask::from_text("#### #### ....");
 //! let prediction = Mask::from_text(".... #### ####");
-//! let values = measure_object(&reference, &prediction, None, &[Measure::Overlap, Measure::Masd]);
-//! assert_eq!(values, [Some(1.0 / 3.0), Some(0.5)]);
+//! let measures: Vec<Measure> = ["overlap".parse()?, "masd".parse()?, "nsd@0px".parse()?].into();
+//! let values = measure_object(&reference, &prediction, None, &measures, &mut Scratch::default());
+//! assert_eq!(values, [Some(1.0 / 3.0), Some(0.5), Some(0.5)]);
+//! # Ok::<(), scr_measures::UnknownMeasure>(())
 //! ```
 //! (The middle row lies on both boundaries, the outer rows at a distance of one.)
 
+pub mod band;
 pub mod boundary;
+pub mod corners;
 mod counts;
 mod distance;
+pub mod distances;
 pub mod empty;
+mod measure;
 mod object;
 pub mod overlap;
-mod registry;
+mod ratio;
+pub mod registry;
 
 pub use counts::Counts;
+pub use distance::Scratch;
+pub use measure::{Length, LengthUnit, Measure, UnknownMeasure};
 pub use object::{measure_object, pixel_error};
-pub use registry::{Better, Measure, Quantity};
+pub use ratio::cardiothoracic_ratio;
+pub use registry::{Better, Kind, Percentile, Quantity};

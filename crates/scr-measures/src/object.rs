@@ -2,12 +2,22 @@
 
 use scr_image::{Mask, Spacing};
 
-use crate::{Counts, Measure, boundary::BoundaryDistances, empty::Empty, overlap};
+use crate::band::boundary_iou;
+use crate::boundary::BoundaryRule;
+use crate::corners::CornerDistances;
+use crate::distance::Scratch;
+use crate::distances::BoundaryDistances;
+use crate::measure::LengthUnit;
+use crate::registry::{BoundaryChoice, Kind};
+use crate::{Counts, Measure, empty::Empty, overlap};
 
 /// The values of `measures` for one object, in their order; `None` where a
 /// measure is undefined (see [`empty`](crate::empty)).
 ///
-/// Distances are in mm when a spacing is given, else in pixels.
+/// Distances are in mm when a spacing is given, else in pixels. A length in mm
+/// has no meaning without a spacing, and gives `None`: ask
+/// [`Measure::needs_spacing`] first. Pixels are counted once and distances found
+/// once for each boundary, whatever the number of measures.
 ///
 /// # Panics
 /// When the sizes differ.
@@ -17,21 +27,117 @@ pub fn measure_object(
     prediction: &Mask,
     spacing: Option<Spacing>,
     measures: &[Measure],
+    scratch: &mut Scratch,
 ) -> Vec<Option<f64>> {
     let counts = Counts::of(reference, prediction);
-    let mut distances = None;
+    let mut pair = Pair { reference, prediction, scratch, pixels: Vec::new(), corners: Vec::new() };
     measures
         .iter()
-        .map(|measure| match measure {
-            Measure::Overlap => Some(overlap::overlap(counts)),
-            Measure::Dice => Some(overlap::dice(counts)),
-            Measure::Masd => Empty::of(counts).distance(|| {
-                distances
-                    .get_or_insert_with(|| BoundaryDistances::of(reference, prediction, spacing))
-                    .masd()
-            }),
+        .map(|&measure| match measure.kind() {
+            Kind::Overlap => Some(overlap::overlap(counts)),
+            Kind::Dice => Some(overlap::dice(counts)),
+            Kind::Sensitivity => Some(overlap::sensitivity(counts)),
+            Kind::Specificity => overlap::specificity(counts),
+            Kind::Precision => Some(overlap::precision(counts)),
+            Kind::Masd | Kind::Assd | Kind::Hausdorff | Kind::Hausdorff95 => {
+                Empty::of(counts).distance(|| pair.distance(measure, spacing))
+            }
+            Kind::Nsd | Kind::BoundaryIou => {
+                if measure.needs_spacing() && spacing.is_none() {
+                    return None;
+                }
+                Some(Empty::of(counts).share(|| pair.share(measure, spacing)))
+            }
         })
         .collect()
+}
+
+/// Two masks, neither empty, and the distances found so far.
+struct Pair<'a> {
+    reference: &'a Mask,
+    prediction: &'a Mask,
+    scratch: &'a mut Scratch,
+    pixels: Vec<(BoundaryRule, Option<Spacing>, Option<BoundaryDistances>)>,
+    corners: Vec<(Option<Spacing>, Option<CornerDistances>)>,
+}
+
+impl Pair<'_> {
+    fn distance(&mut self, measure: Measure, spacing: Option<Spacing>) -> Option<f64> {
+        match measure.boundary() {
+            BoundaryChoice::Pixels(rule) => {
+                let Some(distances) = self.pixels(rule, spacing) else {
+                    return self.without_boundary().then_some(0.0);
+                };
+                Some(match measure.kind() {
+                    Kind::Masd => distances.masd(),
+                    Kind::Assd => distances.assd(),
+                    Kind::Hausdorff => distances.hausdorff(),
+                    _ => distances.hausdorff_95(measure.percentile()),
+                })
+            }
+            BoundaryChoice::Corners => {
+                let distances = self.corners(spacing)?;
+                Some(match measure.kind() {
+                    Kind::Masd => distances.masd(),
+                    Kind::Assd => distances.assd(),
+                    Kind::Hausdorff => distances.hausdorff(1.0),
+                    _ => distances.hausdorff(0.95),
+                })
+            }
+        }
+    }
+
+    fn share(&mut self, measure: Measure, spacing: Option<Spacing>) -> f64 {
+        let Some(length) = measure.length() else { return 0.0 };
+        // Pixels are pixels: a length in them is measured without the spacing.
+        let spacing = spacing.filter(|_| length.unit == LengthUnit::Mm);
+        let share = match (measure.kind(), measure.boundary()) {
+            (Kind::Nsd, BoundaryChoice::Pixels(rule)) => {
+                self.pixels(rule, spacing).map(|distances| distances.nsd(length.value))
+            }
+            (Kind::BoundaryIou, BoundaryChoice::Pixels(rule)) => {
+                let (reference, prediction) = (self.reference, self.prediction);
+                boundary_iou(reference, prediction, rule, length.value, spacing, self.scratch)
+            }
+            (_, BoundaryChoice::Corners) => {
+                self.corners(spacing).map(|distances| distances.nsd(length.value))
+            }
+            (kind, _) => unreachable!("{kind:?} has no length"),
+        };
+        share.unwrap_or_else(|| f64::from(u8::from(self.without_boundary())))
+    }
+
+    /// Where the outside counts as set, a mask that fills the image has no boundary.
+    /// Whether that is so of both, which are then equal.
+    fn without_boundary(&self) -> bool {
+        self.reference == self.prediction
+    }
+
+    fn pixels(
+        &mut self,
+        rule: BoundaryRule,
+        spacing: Option<Spacing>,
+    ) -> Option<&BoundaryDistances> {
+        let known = self.pixels.iter().position(|(r, s, _)| (*r, *s) == (rule, spacing));
+        let index = known.unwrap_or_else(|| {
+            let (reference, prediction) = (self.reference, self.prediction);
+            let found = BoundaryDistances::of(reference, prediction, rule, spacing, self.scratch);
+            self.pixels.push((rule, spacing, found));
+            self.pixels.len() - 1
+        });
+        self.pixels[index].2.as_ref()
+    }
+
+    fn corners(&mut self, spacing: Option<Spacing>) -> Option<&CornerDistances> {
+        let known = self.corners.iter().position(|(s, _)| *s == spacing);
+        let index = known.unwrap_or_else(|| {
+            let (reference, prediction) = (self.reference, self.prediction);
+            let found = CornerDistances::of(reference, prediction, spacing, self.scratch);
+            self.corners.push((spacing, found));
+            self.corners.len() - 1
+        });
+        self.corners[index].1.as_ref()
+    }
 }
 
 /// Pixel error: the share of an image's pixels in which any structure's label
@@ -72,13 +178,61 @@ mod tests {
     use proptest::prelude::*;
     use scr_image::Size;
 
+    fn measures(keys: &str) -> Vec<Measure> {
+        keys.split_whitespace().map(|key| key.parse().unwrap()).collect()
+    }
+
+    fn values(r: &Mask, p: &Mask, spacing: Option<Spacing>, keys: &str) -> Vec<Option<f64>> {
+        measure_object(r, p, spacing, &measures(keys), &mut Scratch::default())
+    }
+
+    const SYMMETRIC: &str = "overlap dice masd assd hausdorff hausdorff_95 hausdorff_95.pooled \
+        hausdorff_95.floor masd.i8 masd.i4o hausdorff.i8o masd.corners assd.corners \
+        hausdorff_95.corners nsd@1px nsd.i8o@1px nsd.corners@1px nsd@0.8mm boundary_iou@2px \
+        boundary_iou.i8@0.8mm boundary_iou.i4o@1px";
+    const OTHERS: &str = "sensitivity specificity precision";
+
     #[test]
-    fn distances_are_undefined_when_one_mask_is_empty_and_0_when_both_are() {
-        let (some, empty) = (Mask::from_text("#..#"), Mask::empty(Size::new(4, 1)));
-        let masd = |r, p| measure_object(r, p, None, &[Measure::Masd])[0];
-        assert_eq!(masd(&some, &empty), None);
-        assert_eq!(masd(&empty, &some), None);
-        assert_eq!(masd(&empty, &empty), Some(0.0));
+    fn empty_masks_follow_the_policy_whatever_the_variant() {
+        let (some, none) = (Mask::from_text("#..#"), Mask::empty(Size::new(4, 1)));
+        for measure in measures(SYMMETRIC) {
+            let of = |r, p| {
+                measure_object(
+                    r,
+                    p,
+                    Spacing::isotropic(1.0).ok(),
+                    &[measure],
+                    &mut Scratch::default(),
+                )[0]
+            };
+            let (one, both) = match measure.better() {
+                crate::Better::Higher => (Some(0.0), Some(1.0)),
+                crate::Better::Lower => (None, Some(0.0)),
+            };
+            assert_eq!(
+                [of(&some, &none), of(&none, &some), of(&none, &none)],
+                [one, one, both],
+                "{measure}"
+            );
+        }
+    }
+
+    #[test]
+    fn masks_that_fill_the_image_have_no_boundary_where_the_outside_is_set() {
+        let full = !&Mask::empty(Size::new(5, 4));
+        let part = Mask::from_text("##### ##### ##### ##...");
+        let keys = "masd.i4o hausdorff.i8o nsd.i4o@1px boundary_iou.i8o@1px";
+        assert_eq!(values(&full, &full, None, keys), [Some(0.0), Some(0.0), Some(1.0), Some(1.0)]);
+        assert_eq!(values(&full, &part, None, keys), [None, None, Some(0.0), Some(0.0)]);
+    }
+
+    #[test]
+    fn a_length_in_pixels_ignores_the_spacing_and_one_in_mm_needs_it() {
+        let (r, p) = (Mask::from_text("#..."), Mask::from_text(".#.."));
+        let mm = Spacing::isotropic(0.5).ok();
+        let keys = "nsd@1px nsd@0.5mm nsd@0.4mm masd";
+        assert_eq!(values(&r, &p, mm, keys), [Some(1.0), Some(1.0), Some(0.0), Some(0.5)]);
+        assert_eq!(values(&r, &p, None, keys), [Some(1.0), None, None, Some(1.0)]);
     }
 
     #[test]
@@ -102,21 +256,41 @@ mod tests {
         ) {
             let size = Size::new(width, height);
             let (r, p) = (mask(size, &first), mask(size, &second));
-            let all = |r: &Mask, p: &Mask, spacing| measure_object(r, p, spacing, &Measure::ALL);
+            let all = format!("{SYMMETRIC} {OTHERS}");
             let spacing = Spacing::new(0.5, 2.0).ok();
-            let values = all(&r, &p, spacing);
-            prop_assert_eq!(all(&r, &r, spacing), vec![Some(1.0), Some(1.0), Some(0.0)]);
+            let found = values(&r, &p, spacing, &all);
+            for (measure, value) in measures(&all).iter().zip(values(&r, &r, spacing, &all)) {
+                let perfect = f64::from(u8::from(measure.better() == crate::Better::Higher));
+                prop_assert!(value == Some(perfect) || (value.is_none() && OTHERS.contains(&measure.to_string())));
+            }
             let close = |a: &[Option<f64>], b: &[Option<f64>]| a.iter().zip(b).all(|(a, b)| {
                 match (a, b) { (Some(a), Some(b)) => (a - b).abs() < 1e-9, (a, b) => a == b }
             });
-            prop_assert!(close(&values, &all(&p, &r, spacing)), "symmetry");
+            let swapped = values(&p, &r, spacing, SYMMETRIC);
+            prop_assert!(close(&found[..swapped.len()], &swapped), "symmetry");
             let flip = |m: &Mask| Mask::from_fn(size, |c, r| m.get(width - 1 - c, r));
-            prop_assert!(close(&values, &all(&flip(&r), &flip(&p), spacing)), "flip");
+            prop_assert!(close(&found, &values(&flip(&r), &flip(&p), spacing, &all)), "flip");
             let turn = |m: &Mask| Mask::from_fn(Size::new(height, width), |c, r| m.get(r, c));
             let turned = Spacing::new(2.0, 0.5).ok();
-            prop_assert!(close(&values, &all(&turn(&r), &turn(&p), turned)), "transpose");
-            prop_assert!(values[..2].iter().all(|v| v.is_some_and(|v| (0.0..=1.0).contains(&v))));
-            prop_assert!(values[2].is_none_or(|v| v >= 0.0));
+            prop_assert!(close(&found, &values(&turn(&r), &turn(&p), turned, &all)), "transpose");
+            for (measure, value) in measures(&all).iter().zip(&found) {
+                let most = if measure.better() == crate::Better::Higher { 1.0 } else { f64::INFINITY };
+                prop_assert!(value.is_none_or(|v| (0.0..=most).contains(&v)), "{measure} {value:?}");
+            }
+        }
+
+        #[test]
+        fn what_is_asked_for_together_is_what_is_asked_for_alone(
+            first in prop::collection::vec(any::<bool>(), 60),
+            second in prop::collection::vec(any::<bool>(), 60),
+        ) {
+            let size = Size::new(10, 6);
+            let (r, p) = (mask(size, &first), mask(size, &second));
+            let spacing = Spacing::isotropic(0.35).ok();
+            let together = values(&r, &p, spacing, SYMMETRIC);
+            for (key, value) in SYMMETRIC.split_whitespace().zip(together) {
+                prop_assert_eq!(values(&r, &p, spacing, key), vec![value]);
+            }
         }
     }
 }

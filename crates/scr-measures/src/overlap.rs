@@ -1,7 +1,7 @@
 //! Overlap measures: how much area two masks share.
 //!
-//! Counts pixels only, so spacing is not needed; outline measures live in
-//! [`boundary`](crate::boundary). Empty masks follow [`empty`](crate::empty),
+//! Counts pixels only, so spacing is not needed; boundary measures live in
+//! [`distances`](crate::distances). Empty masks follow [`empty`](crate::empty),
 //! never a local rule.
 
 use crate::{Counts, empty::Empty};
@@ -39,6 +39,42 @@ pub fn dice(counts: Counts) -> f64 {
     Empty::of(counts).share(|| twice as f64 / both as f64)
 }
 
+/// Sensitivity, or recall: the share of the reference that was found,
+/// TP / (TP + FN). Range 0 to 1, higher is better; not symmetric.
+///
+/// # Empty masks
+/// Both empty: 1. One empty: 0.
+#[must_use]
+pub fn sensitivity(counts: Counts) -> f64 {
+    let of = counts.true_positive + counts.false_negative;
+    Empty::of(counts).share(|| counts.true_positive as f64 / of as f64)
+}
+
+/// Precision, or positive predictive value: the share of the prediction that is
+/// right, TP / (TP + FP). Range 0 to 1, higher is better; not symmetric.
+///
+/// # Empty masks
+/// Both empty: 1. One empty: 0.
+#[must_use]
+pub fn precision(counts: Counts) -> f64 {
+    let of = counts.true_positive + counts.false_positive;
+    Empty::of(counts).share(|| counts.true_positive as f64 / of as f64)
+}
+
+/// Specificity: the share of the reference's background that was left alone,
+/// TN / (TN + FP). Range 0 to 1, higher is better; not symmetric.
+///
+/// It depends on how much background the image has. `None` when the reference
+/// covers the whole image.
+///
+/// # Empty masks
+/// No special case: background is all that counts.
+#[must_use]
+pub fn specificity(counts: Counts) -> Option<f64> {
+    let of = counts.true_negative + counts.false_positive;
+    (of > 0).then(|| counts.true_negative as f64 / of as f64)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -60,10 +96,26 @@ mod tests {
     }
 
     #[test]
+    fn rates_count_one_side_each() {
+        // Reference 2 pixels, prediction 3, shared 1; background of the reference 4.
+        let counts = counts("##....", ".###..");
+        assert_eq!(sensitivity(counts), 0.5);
+        assert_eq!(precision(counts), 1.0 / 3.0);
+        assert_eq!(specificity(counts), Some(0.5));
+    }
+
+    #[test]
+    fn without_background_there_is_no_specificity() {
+        assert_eq!(specificity(counts("##", "#.")), None);
+        assert_eq!(specificity(counts("..", "#.")), Some(0.5));
+        assert_eq!(specificity(counts("#.", "..")), Some(1.0));
+    }
+
+    #[test]
     fn empty_masks_follow_the_policy() {
         let empty = Mask::empty(Size::new(4, 1));
         let some = Mask::from_text("#...");
-        for measure in [overlap, dice] {
+        for measure in [overlap, dice, sensitivity, precision] {
             assert_eq!(measure(Counts::of(&empty, &empty)), 1.0);
             assert_eq!(measure(Counts::of(&some, &empty)), 0.0);
             assert_eq!(measure(Counts::of(&empty, &some)), 0.0);

@@ -1,25 +1,44 @@
-//! The measures there are: key, name, direction, range and source of each.
+//! The measures there are: key, name, definition, direction, range, rule for
+//! empty masks, source and whose numbers each equals.
+//!
+//! Everything that is printed or documented about a measure is read off here.
 
-use std::fmt;
-use std::str::FromStr;
+use crate::boundary::BoundaryRule;
 
-/// A measure of one object in one image.
+/// What is computed, apart from its variant and length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Measure {
+pub enum Kind {
     /// See [`overlap`](crate::overlap::overlap).
     Overlap,
     /// See [`dice`](crate::overlap::dice).
     Dice,
-    /// See [`masd`](crate::boundary::BoundaryDistances::masd).
+    /// See [`sensitivity`](crate::overlap::sensitivity).
+    Sensitivity,
+    /// See [`specificity`](crate::overlap::specificity).
+    Specificity,
+    /// See [`precision`](crate::overlap::precision).
+    Precision,
+    /// See [`masd`](crate::distances::BoundaryDistances::masd).
     Masd,
+    /// See [`assd`](crate::distances::BoundaryDistances::assd).
+    Assd,
+    /// See [`hausdorff`](crate::distances::BoundaryDistances::hausdorff).
+    Hausdorff,
+    /// See [`hausdorff_95`](crate::distances::BoundaryDistances::hausdorff_95).
+    Hausdorff95,
+    /// See [`nsd`](crate::distances::BoundaryDistances::nsd).
+    Nsd,
+    /// See [`boundary_iou`](crate::band::boundary_iou).
+    BoundaryIou,
 }
 
 /// What kind of number a measure is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
-    /// A share from 0 to 1.
+    /// A share from 0 to 1; higher is better.
     Share,
-    /// A distance from 0 up, in mm or, where the spacing is not known, in pixels.
+    /// A distance from 0 up, in mm or, where the spacing is not known, in pixels;
+    /// lower is better.
     Distance,
 }
 
@@ -32,89 +51,344 @@ pub enum Better {
     Lower,
 }
 
-impl Measure {
-    /// All measures, in the order in which tables show them.
-    pub const ALL: [Self; 3] = [Self::Overlap, Self::Dice, Self::Masd];
+/// The 95th percentile of boundary distances, by one of three customs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Percentile {
+    /// The larger of the two directions' percentiles, by linear interpolation.
+    Directed,
+    /// The percentile of both directions' distances together.
+    Pooled,
+    /// As directed, but the sorted distance at the whole part of (n - 1) 0.95.
+    Floor,
+}
 
-    /// The measure's key, without a unit.
+impl Percentile {
+    /// All, the default first.
+    pub const ALL: [Self; 3] = [Self::Directed, Self::Pooled, Self::Floor];
+
+    /// As it stands in keys.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
-            Self::Overlap => "overlap",
-            Self::Dice => "dice",
-            Self::Masd => "masd",
+            Self::Directed => "directed",
+            Self::Pooled => "pooled",
+            Self::Floor => "floor",
         }
     }
+}
 
-    /// The measure's key in results: a distance's ends in its unit.
-    #[must_use]
-    pub fn result_key(self, spacing_is_known: bool) -> String {
-        match (self.quantity(), spacing_is_known) {
-            (Quantity::Share, _) => self.key().to_owned(),
-            (Quantity::Distance, true) => format!("{}_mm", self.key()),
-            (Quantity::Distance, false) => format!("{}_px", self.key()),
-        }
-    }
+/// What distances are measured between.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum BoundaryChoice {
+    /// Centres of boundary pixels.
+    Pixels(BoundaryRule),
+    /// Corners between pixels, see [`corners`](crate::corners).
+    Corners,
+}
 
-    /// The measure's name in full.
+impl BoundaryChoice {
+    /// Boundary pixels by 4-neighbours, outside the image is background.
+    pub const DEFAULT: Self =
+        Self::Pixels(BoundaryRule { with_diagonals: false, outside_is_set: false });
+
+    /// All, the default first.
+    pub const ALL: [Self; 5] = [
+        Self::DEFAULT,
+        Self::Pixels(BoundaryRule { with_diagonals: true, outside_is_set: false }),
+        Self::Pixels(BoundaryRule { with_diagonals: false, outside_is_set: true }),
+        Self::Pixels(BoundaryRule { with_diagonals: true, outside_is_set: true }),
+        Self::Corners,
+    ];
+
+    /// As it stands in keys.
     #[must_use]
-    pub const fn name(self) -> &'static str {
+    pub const fn key(self) -> &'static str {
         match self {
-            Self::Overlap => "overlap (Jaccard)",
-            Self::Dice => "Dice coefficient",
-            Self::Masd => "mean absolute surface distance",
+            Self::Pixels(BoundaryRule { with_diagonals: false, outside_is_set: false }) => "i4",
+            Self::Pixels(BoundaryRule { with_diagonals: true, outside_is_set: false }) => "i8",
+            Self::Pixels(BoundaryRule { with_diagonals: false, outside_is_set: true }) => "i4o",
+            Self::Pixels(BoundaryRule { with_diagonals: true, outside_is_set: true }) => "i8o",
+            Self::Corners => "corners",
         }
     }
+}
 
-    /// What kind of number it is.
+/// What there is to say about a kind of measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct About {
+    /// Key, without variant, length and unit.
+    pub key: &'static str,
+    /// Name in full.
+    pub name: &'static str,
+    /// What it is, exactly.
+    pub definition: &'static str,
+    /// What kind of number.
+    pub quantity: Quantity,
+    /// What it is when masks are empty.
+    pub empty: &'static str,
+    /// Where it was first described.
+    pub source: &'static str,
+    /// Whose numbers it equals.
+    pub equals: &'static str,
+}
+
+/// A named variant of some kinds of measure.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Variant {
+    /// As it stands in keys, after a full stop.
+    pub key: &'static str,
+    /// What differs from the default.
+    pub definition: &'static str,
+    /// Whose numbers it equals.
+    pub equals: &'static str,
+}
+
+const EMPTY_SHARE: &str = "both empty: 1; one empty: 0";
+const EMPTY_DISTANCE: &str = "both empty: 0; one empty: undefined";
+const VAN_GINNEKEN: &str = "van Ginneken, Stegmann and Loog, Medical Image Analysis 10, 2006, doi:10.1016/j.media.2005.02.002";
+
+static ABOUT: [About; Kind::ALL.len()] = [
+    About {
+        key: "overlap",
+        name: "Overlap (Jaccard)",
+        definition: "TP / (TP + FP + FN)",
+        quantity: Quantity::Share,
+        empty: EMPTY_SHARE,
+        source: VAN_GINNEKEN,
+        equals: "Jaccard index, IoU of every peer",
+    },
+    About {
+        key: "dice",
+        name: "Dice coefficient",
+        definition: "2 TP / (2 TP + FP + FN)",
+        quantity: Quantity::Share,
+        empty: EMPTY_SHARE,
+        source: "Dice, Ecology 26, 1945, doi:10.2307/1932409",
+        equals: "every peer",
+    },
+    About {
+        key: "sensitivity",
+        name: "Sensitivity (recall)",
+        definition: "TP / (TP + FN)",
+        quantity: Quantity::Share,
+        empty: EMPTY_SHARE,
+        source: "common",
+        equals: "medpy, MetricsReloaded",
+    },
+    About {
+        key: "specificity",
+        name: "Specificity",
+        definition: "TN / (TN + FP)",
+        quantity: Quantity::Share,
+        empty: "as defined; undefined where the reference covers the whole image",
+        source: "common",
+        equals: "medpy, MetricsReloaded",
+    },
+    About {
+        key: "precision",
+        name: "Precision",
+        definition: "TP / (TP + FP)",
+        quantity: Quantity::Share,
+        empty: EMPTY_SHARE,
+        source: "common",
+        equals: "medpy, MetricsReloaded",
+    },
+    About {
+        key: "masd",
+        name: "Mean absolute surface distance",
+        definition: "mean of the two directed mean boundary distances",
+        quantity: Quantity::Distance,
+        empty: EMPTY_DISTANCE,
+        source: VAN_GINNEKEN,
+        equals: "MetricsReloaded `masd`, panoptica's `ASSD`; the SCR site's mean distance between contours, as far as known",
+    },
+    About {
+        key: "assd",
+        name: "Average symmetric surface distance",
+        definition: "mean of both directions' boundary distances together",
+        quantity: Quantity::Distance,
+        empty: EMPTY_DISTANCE,
+        source: "common",
+        equals: "medpy `assd`, MetricsReloaded, MONAI (symmetric)",
+    },
+    About {
+        key: "hausdorff",
+        name: "Hausdorff distance",
+        definition: "largest boundary distance of both directions",
+        quantity: Quantity::Distance,
+        empty: EMPTY_DISTANCE,
+        source: "Huttenlocher, Klanderman and Rucklidge, IEEE TPAMI 15, 1993, doi:10.1109/34.232073",
+        equals: "medpy, MONAI, MetricsReloaded, evalutils",
+    },
+    About {
+        key: "hausdorff_95",
+        name: "95th percentile Hausdorff distance",
+        definition: "larger of the two directed 95th percentiles, by linear interpolation",
+        quantity: Quantity::Distance,
+        empty: EMPTY_DISTANCE,
+        source: "after Huttenlocher, Klanderman and Rucklidge, IEEE TPAMI 15, 1993, doi:10.1109/34.232073",
+        equals: "MetricsReloaded, MONAI",
+    },
+    About {
+        key: "nsd",
+        name: "Normalised surface distance",
+        definition: "share of both boundaries' pixels at most the tolerance from the other boundary",
+        quantity: Quantity::Share,
+        empty: EMPTY_SHARE,
+        source: "Nikolov et al., Journal of Medical Internet Research 23(7):e26151, 2021, doi:10.2196/26151",
+        equals: "MetricsReloaded, MONAI (default)",
+    },
+    About {
+        key: "boundary_iou",
+        name: "Boundary IoU",
+        definition: "IoU of the two bands of a mask's pixels nearer than the width (strictly) to its own boundary",
+        quantity: Quantity::Share,
+        empty: EMPTY_SHARE,
+        source: "Cheng, Girshick, Dollar, Berg and Kirillov, CVPR 2021, arXiv:2103.16562",
+        equals: "MetricsReloaded",
+    },
+];
+
+/// The variants that keys may name, in the order of a key.
+pub const VARIANTS: [Variant; 6] = [
+    Variant {
+        key: "pooled",
+        definition: "the percentile of both directions' distances together",
+        equals: "medpy `hd95`, panoptica",
+    },
+    Variant {
+        key: "floor",
+        definition: "the sorted distance at the whole part of (n - 1) 0.95, the larger of both directions",
+        equals: "evalutils",
+    },
+    Variant {
+        key: "i8",
+        definition: "a boundary pixel has one of 8 neighbours in the background",
+        equals: "medpy with connectivity 2",
+    },
+    Variant {
+        key: "i4o",
+        definition: "outside the image counts as foreground: no boundary at the image's border",
+        equals: "ITK's label contours, seg-metrics",
+    },
+    Variant {
+        key: "i8o",
+        definition: "8 neighbours, and outside the image counts as foreground",
+        equals: "ITK's label contours, fully connected",
+    },
+    Variant {
+        key: "corners",
+        definition: "corners between pixels, weighted by the length of the outline at each",
+        equals: "DeepMind surface-distance",
+    },
+];
+
+/// What is measured on a whole image, not on an object.
+pub const IMAGE_MEASURES: [About; 4] = [
+    About {
+        key: "pixel_error",
+        name: "Pixel error",
+        definition: "share of an image's pixels in which any structure's label disagrees with the reference",
+        quantity: Quantity::Share,
+        empty: "as defined",
+        source: "the overview of results on the SCR database's site",
+        equals: "the SCR site's overview",
+    },
+    About {
+        key: "ctr",
+        name: "Cardiothoracic ratio",
+        definition: "greatest transverse width of the heart over that of the lung fields, of the prediction",
+        quantity: Quantity::Share,
+        empty: "undefined where heart or lungs are empty",
+        source: "the application on the SCR database's site",
+        equals: "",
+    },
+    About {
+        key: "ctr_reference",
+        name: "Cardiothoracic ratio of the reference",
+        definition: "the same of the reference",
+        quantity: Quantity::Share,
+        empty: "undefined where heart or lungs are empty",
+        source: "the application on the SCR database's site",
+        equals: "",
+    },
+    About {
+        key: "ctr_difference",
+        name: "Difference of the cardiothoracic ratio",
+        definition: "the prediction's minus the reference's; 0 is best",
+        quantity: Quantity::Share,
+        empty: "undefined where either is",
+        source: "Bland and Altman, The Lancet 327, 1986, doi:10.1016/S0140-6736(86)90837-8",
+        equals: "",
+    },
+];
+
+impl Kind {
+    /// All, in the order in which tables show them.
+    pub const ALL: [Self; 11] = [
+        Self::Overlap,
+        Self::Dice,
+        Self::Sensitivity,
+        Self::Specificity,
+        Self::Precision,
+        Self::Masd,
+        Self::Assd,
+        Self::Hausdorff,
+        Self::Hausdorff95,
+        Self::Nsd,
+        Self::BoundaryIou,
+    ];
+
+    /// What there is to say about it.
     #[must_use]
-    pub const fn quantity(self) -> Quantity {
+    pub const fn about(self) -> &'static About {
+        &ABOUT[self as usize]
+    }
+
+    /// Whether its key ends in a tolerance or a width.
+    #[must_use]
+    pub const fn needs_length(self) -> bool {
+        matches!(self, Self::Nsd | Self::BoundaryIou)
+    }
+
+    /// Whether a variant of it is defined.
+    #[must_use]
+    pub fn allows(self, boundary: BoundaryChoice, percentile: Percentile) -> bool {
+        let is_default = boundary == BoundaryChoice::DEFAULT;
         match self {
-            Self::Overlap | Self::Dice => Quantity::Share,
-            Self::Masd => Quantity::Distance,
+            Self::Overlap
+            | Self::Dice
+            | Self::Sensitivity
+            | Self::Specificity
+            | Self::Precision => is_default && percentile == Percentile::Directed,
+            Self::Masd | Self::Assd | Self::Hausdorff | Self::Nsd => {
+                percentile == Percentile::Directed
+            }
+            Self::Hausdorff95 => {
+                boundary != BoundaryChoice::Corners || percentile == Percentile::Directed
+            }
+            Self::BoundaryIou => {
+                boundary != BoundaryChoice::Corners && percentile == Percentile::Directed
+            }
         }
     }
 
-    /// In which direction it improves.
+    /// The keys of its variants, in words.
     #[must_use]
-    pub const fn better(self) -> Better {
-        match self.quantity() {
-            Quantity::Share => Better::Higher,
-            Quantity::Distance => Better::Lower,
+    pub fn variants(self) -> String {
+        let percentiles = Percentile::ALL[1..]
+            .iter()
+            .filter(|p| self.allows(BoundaryChoice::DEFAULT, **p))
+            .map(|p| p.key());
+        let boundaries = BoundaryChoice::ALL[1..]
+            .iter()
+            .filter(|b| self.allows(**b, Percentile::Directed))
+            .map(|b| b.key());
+        let keys: Vec<&str> = percentiles.chain(boundaries).collect();
+        if keys.is_empty() {
+            return format!("{} has no variants", self.about().key);
         }
-    }
-}
-
-impl fmt::Display for Measure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.key())
-    }
-}
-
-impl FromStr for Measure {
-    type Err = UnknownMeasure;
-
-    fn from_str(key: &str) -> Result<Self, Self::Err> {
-        Self::ALL
-            .into_iter()
-            .find(|measure| measure.key() == key)
-            .ok_or_else(|| UnknownMeasure { key: key.to_owned() })
-    }
-}
-
-/// A key that names no measure.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UnknownMeasure {
-    /// The key found.
-    pub key: String,
-}
-
-impl std::error::Error for UnknownMeasure {}
-
-impl fmt::Display for UnknownMeasure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let keys = Measure::ALL.map(Measure::key).join(", ");
-        write!(f, "unknown measure `{}`, expected one of {keys}", self.key)
+        format!("variants of {}: .{}", self.about().key, keys.join(", ."))
     }
 }
 
@@ -123,17 +397,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_key_names_its_measure() {
-        for measure in Measure::ALL {
-            assert_eq!(measure.key().parse(), Ok(measure));
-        }
-        assert!("hd95".parse::<Measure>().unwrap_err().to_string().contains("overlap"));
+    fn each_kind_has_its_own_line() {
+        let keys: std::collections::BTreeSet<&str> =
+            Kind::ALL.iter().map(|kind| kind.about().key).collect();
+        assert_eq!(keys.len(), Kind::ALL.len());
+        assert_eq!(Kind::Masd.about().key, "masd");
+        assert_eq!(Kind::BoundaryIou.about().key, "boundary_iou");
     }
 
     #[test]
-    fn a_distance_carries_its_unit() {
-        assert_eq!(Measure::Masd.result_key(true), "masd_mm");
-        assert_eq!(Measure::Masd.result_key(false), "masd_px");
-        assert_eq!(Measure::Dice.result_key(true), "dice");
+    fn every_variant_is_written_down() {
+        let written: Vec<&str> = VARIANTS.iter().map(|variant| variant.key).collect();
+        let percentiles = Percentile::ALL[1..].iter().map(|p| p.key());
+        let boundaries = BoundaryChoice::ALL[1..].iter().map(|b| b.key());
+        assert_eq!(written, percentiles.chain(boundaries).collect::<Vec<_>>());
     }
 }

@@ -5,7 +5,8 @@
 //! evaluation into the written form. Keys are a contract with users' scripts.
 
 use indexmap::IndexMap;
-use scr_eval::{CaseRecord, Evaluation, SummaryWithInterval};
+use scr_eval::{CaseRecord, Evaluation, Summaries, SummaryWithInterval, UndefinedAs};
+use scr_image::Spacing;
 use serde::{Deserialize, Serialize};
 
 /// Values by measure key, in the order in which the measures were asked for.
@@ -26,7 +27,10 @@ pub struct ResultDocument {
     /// The observer whose masks are the reference.
     pub observer: String,
     /// Distance between pixels, null when it is not known.
-    pub spacing_mm: Option<f64>,
+    pub spacing_mm: Option<SpacingDocument>,
+    /// What undefined distances count as in summaries, where they count at all.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub undefined_as: Option<UndefinedDocument>,
     /// Seed of the bootstrap intervals.
     pub bootstrap_seed: u64,
     /// Resamples behind each bootstrap interval.
@@ -35,9 +39,71 @@ pub struct ResultDocument {
     pub objects: IndexMap<String, MeasureMap<SummaryDocument>>,
     /// Summaries of what is measured on whole images.
     pub image_measures: MeasureMap<SummaryDocument>,
+    /// The same for the images of each fold that the masks cover, by `1` and `2`.
+    #[serde(default)]
+    pub folds: IndexMap<String, FoldDocument>,
     /// Every image's values, when asked for.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub images: Option<Vec<ImageDocument>>,
+}
+
+/// Distance between pixels in mm: one number, or between columns and between rows.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum SpacingDocument {
+    /// The same in both directions.
+    Same(f64),
+    /// Between columns, then between rows.
+    Differs([f64; 2]),
+}
+
+impl SpacingDocument {
+    /// The written form of a spacing.
+    #[must_use]
+    pub fn new(spacing: Spacing) -> Self {
+        if spacing.is_isotropic() {
+            Self::Same(spacing.x_mm())
+        } else {
+            Self::Differs([spacing.x_mm(), spacing.y_mm()])
+        }
+    }
+}
+
+impl SpacingDocument {
+    /// The one number where there is one.
+    #[must_use]
+    pub const fn same(self) -> Option<f64> {
+        match self {
+            Self::Same(mm) => Some(mm),
+            Self::Differs(_) => None,
+        }
+    }
+}
+
+impl std::fmt::Display for SpacingDocument {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Same(mm) => write!(f, "{mm} mm a pixel"),
+            Self::Differs([x, y]) => write!(f, "{x} mm between columns, {y} mm between rows"),
+        }
+    }
+}
+
+/// What undefined distances count as in summaries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UndefinedDocument {
+    /// As long as the image's diagonal.
+    ImageDiagonal,
+}
+
+/// The summaries of one fold.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FoldDocument {
+    /// Summaries by object and measure.
+    pub objects: IndexMap<String, MeasureMap<SummaryDocument>>,
+    /// Summaries of what is measured on whole images.
+    pub image_measures: MeasureMap<SummaryDocument>,
 }
 
 /// One measure over all images. All but the counts are null when no image has a value.
@@ -57,9 +123,9 @@ pub struct SummaryDocument {
     pub q3: Option<f64>,
     /// Largest value.
     pub max: Option<f64>,
-    /// Images with a value.
+    /// Values summarised.
     pub n: usize,
-    /// Images without one.
+    /// Images for which the measure is undefined.
     pub n_undefined: usize,
     /// Bootstrap interval of the mean, `[low, high]`.
     pub ci95: Option<[f64; 2]>,
@@ -83,39 +149,47 @@ impl ResultDocument {
     /// The written form of an evaluation, with every image's values if asked for.
     #[must_use]
     pub fn new(evaluation: &Evaluation, with_images: bool) -> Self {
-        let summaries = evaluation.summaries();
         let keys: Vec<String> =
             evaluation.measures.iter().map(|&measure| evaluation.result_key(measure)).collect();
-        let by_key = |values: &[SummaryWithInterval]| {
-            keys.iter().cloned().zip(values.iter().map(SummaryDocument::new)).collect()
-        };
         let image = |record: &CaseRecord| ImageDocument {
             image: record.image.clone(),
             fold: record.fold.number(),
             objects: by_object(evaluation, &record.objects, |values| {
                 keys.iter().cloned().zip(values.iter().copied()).collect()
             }),
-            image_measures: evaluation
-                .has_pixel_error
-                .then(|| (PIXEL_ERROR.to_owned(), record.pixel_error))
-                .into_iter()
-                .collect(),
+            image_measures: by_image_measure(evaluation, &record.image_values, |value| *value),
         };
+        let summarised = |summaries: &Summaries| FoldDocument {
+            objects: by_object(evaluation, &summaries.objects, |values| {
+                keys.iter().cloned().zip(values.iter().map(SummaryDocument::new)).collect()
+            }),
+            image_measures: by_image_measure(
+                evaluation,
+                &summaries.image_measures,
+                SummaryDocument::new,
+            ),
+        };
+        let whole = summarised(&evaluation.summaries(None));
+        let folds = evaluation
+            .folds()
+            .into_iter()
+            .map(|fold| (fold.number().to_string(), summarised(&evaluation.summaries(Some(fold)))));
         Self {
             benchmark: evaluation.benchmark.clone(),
             benchmark_digest: evaluation.benchmark_digest.clone(),
             masks_digest: evaluation.masks_digest.clone(),
             evaluator_version: evaluation.evaluator_version.to_owned(),
             observer: evaluation.observer.clone(),
-            spacing_mm: evaluation.spacing_mm,
+            spacing_mm: evaluation.spacing.map(SpacingDocument::new),
+            undefined_as: match evaluation.undefined {
+                UndefinedAs::Counted => None,
+                UndefinedAs::ImageDiagonal => Some(UndefinedDocument::ImageDiagonal),
+            },
             bootstrap_seed: evaluation.bootstrap_seed,
             bootstrap_resamples: evaluation.bootstrap_resamples,
-            objects: by_object(evaluation, &summaries.objects, |values| by_key(values)),
-            image_measures: summaries
-                .pixel_error
-                .map(|summary| (PIXEL_ERROR.to_owned(), SummaryDocument::new(&summary)))
-                .into_iter()
-                .collect(),
+            objects: whole.objects,
+            image_measures: whole.image_measures,
+            folds: folds.collect(),
             images: with_images.then(|| evaluation.records.iter().map(image).collect()),
         }
     }
@@ -129,8 +203,14 @@ impl ResultDocument {
     }
 }
 
-/// Key of the pixel error in results.
-pub const PIXEL_ERROR: &str = "pixel_error";
+fn by_image_measure<V, T>(
+    evaluation: &Evaluation,
+    values: &[V],
+    document: impl Fn(&V) -> T,
+) -> MeasureMap<T> {
+    let keys = evaluation.image_measures.iter().map(|measure| measure.about().key.to_owned());
+    keys.zip(values.iter().map(document)).collect()
+}
 
 fn by_object<V, T>(
     evaluation: &Evaluation,

@@ -7,4 +7,7 @@ pub mod document;
 pub mod plot;
 pub mod table;
 
-pub use document::{ImageDocument, MeasureMap, ResultDocument, SummaryDocument};
+pub use document::{
+    FoldDocument, ImageDocument, MeasureMap, ResultDocument, SpacingDocument, SummaryDocument,
+    UndefinedDocument,
+};

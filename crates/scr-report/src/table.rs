@@ -16,7 +16,7 @@ pub fn summary_table(result: &ResultDocument) -> String {
     if !result.image_measures.is_empty() {
         text += &titled("whole image", &result.image_measures);
     }
-    let spacing = result.spacing_mm.map_or("unknown".to_owned(), |mm| format!("{mm} mm a pixel"));
+    let spacing = result.spacing_mm.map_or("unknown".to_owned(), |spacing| spacing.to_string());
     text += &format!(
         "benchmark {}  observer {}  spacing {spacing}\nbenchmark digest {}\nmasks digest     {}\nevaluator {}; \
          95 % interval of the mean by bootstrap over images ({} resamples, seed {})\n",
@@ -89,10 +89,11 @@ fn titled(title: &str, measures: &MeasureMap<SummaryDocument>) -> String {
 
 /// Points to the better end: up or down.
 fn arrow(key: &str) -> &'static str {
-    let plain = key.trim_end_matches("_mm").trim_end_matches("_px");
-    match plain.parse::<Measure>().map(Measure::better) {
+    match Measure::from_result_key(key).map(|(measure, _)| measure.better()) {
         Ok(Better::Higher) => "↑",
-        _ => "↓",
+        Ok(Better::Lower) => "↓",
+        Err(_) if key == "pixel_error" => "↓",
+        Err(_) => "",
     }
 }
 

@@ -1,18 +1,52 @@
-//! What a column of numbers says: summaries and how far to trust them.
+//! What columns of numbers say: one alone, two side by side, and many in order.
 //!
 //! Numbers only: knows no image and no measure, reads no clock; whatever is
-//! random takes its seed as an argument. Undefined values (`None`) are counted,
-//! never dropped in silence.
+//! random takes its seed as an argument, and the same input gives the same bits
+//! for any number of threads. A column holds one value an image; undefined values
+//! (`None`) are counted, never dropped in silence, and worst in rankings. Defined
+//! ones are finite by contract.
+//!
+//! - [`Summary`] says what one column holds, and a [`Bootstrap`] over the images
+//!   how far to trust its mean.
+//! - [`PairedComparison`] and [`SignedRank`] compare two methods on the same images,
+//!   by the size and by the order of their differences; [`BlandAltman`] compares
+//!   two ways of measuring one quantity.
+//! - [`SignificantWins`] ranks many methods by all their comparisons, which [`holm`]
+//!   keeps honest together; [`rank_by_mean`] by their means alone, and
+//!   [`RankStability`] says how a bootstrap would shuffle them.
 //!
 //! ```
-//! use scr_stats::Summary;
-//! let summary = Summary::of(&[Some(0.9), None, Some(0.7)]);
+//! use scr_stats::{Direction, SignedRank, Summary, rank_by_mean};
+//! let first = vec![Some(0.75), None, Some(0.25)];
+//! let second = vec![Some(0.5), Some(0.5), Some(0.5)];
+//! let summary = Summary::of(&first);
 //! assert_eq!((summary.n, summary.n_undefined), (2, 1));
-//! assert_eq!(summary.mean, Some(0.8));
+//! assert_eq!(summary.mean, Some(0.5));
+//! // One value of three is undefined: last, though the means are equal.
+//! assert_eq!(rank_by_mean(&[first.clone(), second.clone()], Direction::HigherIsBetter), [2, 1]);
+//! // Three images cannot tell the two apart.
+//! let tested = SignedRank::of(&first, &second, Direction::HigherIsBetter);
+//! assert_eq!(tested.p, Some(0.75));
 //! ```
 
+mod agreement;
 mod bootstrap;
+mod direction;
+mod holm;
+mod paired;
+mod ranking;
+mod signed_rank;
+mod student;
 mod summary;
+mod table;
+mod wins;
 
+pub use agreement::BlandAltman;
 pub use bootstrap::Bootstrap;
+pub use direction::Direction;
+pub use holm::holm;
+pub use paired::PairedComparison;
+pub use ranking::{RankStability, rank_by_mean, rank_stability};
+pub use signed_rank::SignedRank;
 pub use summary::{Summary, quantile};
+pub use wins::SignificantWins;

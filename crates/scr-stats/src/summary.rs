@@ -53,7 +53,7 @@ impl Summary {
 }
 
 /// Arithmetic mean; `None` without values.
-pub(crate) fn mean(values: &[f64]) -> Option<f64> {
+fn mean(values: &[f64]) -> Option<f64> {
     (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
 }
 

@@ -2,6 +2,7 @@
 //! the API. Written forms only: nothing here knows how they come about.
 
 use indexmap::IndexMap;
+use scr_report::SpacingDocument;
 use serde::{Deserialize, Serialize};
 
 /// A published benchmark.
@@ -18,7 +19,7 @@ pub struct BenchmarkDocument {
     /// Names exactly what is scored against: `sha256:` and 64 hex digits.
     pub digest: String,
     /// Distance between pixels in mm, null when it is not known.
-    pub spacing_mm: Option<f64>,
+    pub spacing_mm: Option<SpacingDocument>,
     /// Whether the images are drawn by the project's phantom and no patient's.
     pub phantom: bool,
     /// What is drawn.

@@ -6,7 +6,7 @@ use std::path::Path;
 use indexmap::IndexMap;
 use scr_data::{Benchmark, MaskSet, digest::Manifest, formats};
 use scr_image::{Mask, Radiograph, Size};
-use scr_report::ResultDocument;
+use scr_report::{ResultDocument, SpacingDocument};
 use scr_store::{
     BlobKey, CardDocument, EntryRole, EntryToPublish, OutlinesDocument, PublishProgress, Published,
     Store, StoreError, THUMBNAIL_SIDE_PX, entry_id,
@@ -106,11 +106,13 @@ fn result(benchmark: &Benchmark, masks: &MaskSet) -> ResultDocument {
         masks_digest: manifest.digest(),
         evaluator_version: "1".into(),
         observer: "reference".into(),
-        spacing_mm: Some(0.5),
+        spacing_mm: Some(SpacingDocument::Same(0.5)),
+        undefined_as: None,
         bootstrap_seed: 1,
         bootstrap_resamples: 10,
         objects: IndexMap::new(),
         image_measures: IndexMap::new(),
+        folds: IndexMap::new(),
         images: Some(Vec::new()),
     }
 }
@@ -188,7 +190,7 @@ async fn a_published_benchmark_is_there_with_all_its_files() {
     let row = fixture.store.benchmark("tiny").await.unwrap().unwrap();
     let document = &row.document;
     assert_eq!(document.title, "Tiny <b>");
-    assert_eq!(document.spacing_mm, Some(0.5));
+    assert_eq!(document.spacing_mm, Some(SpacingDocument::Same(0.5)));
     assert_eq!(document.objects[0].structures, ["lung", "heart"]);
     let image = &document.images[2];
     assert_eq!((image.id.as_str(), image.fold), ("A3", 1));

@@ -8,7 +8,7 @@ use scr_store::{BenchmarkDocument, EntryRow};
 
 use crate::address;
 use crate::extractors::Options;
-use crate::numbers::MeasureHead;
+use crate::numbers::{MeasureHead, has_column, shows_all};
 use crate::standings::Order;
 
 /// Stands for the whole image where an object's identifier would be.
@@ -25,6 +25,12 @@ pub(crate) struct ImageTable {
     pub(crate) rows: Vec<ImageRow>,
     /// What the order follows, in words; empty for a table without columns.
     pub(crate) ordered_by: String,
+    /// Whether there is a column for every measure.
+    pub(crate) shows_all: bool,
+    /// The same table with a column for every measure.
+    pub(crate) all_href: String,
+    /// The same table with the measures that most readers look for.
+    pub(crate) fewer_href: String,
 }
 
 /// An object over the columns of its measures.
@@ -85,7 +91,7 @@ impl ImageTable {
     /// The table of an entry, in the order that `options` ask for; else the
     /// worst first, by the first measure there is.
     pub(crate) fn new(benchmark: &BenchmarkDocument, entry: &EntryRow, options: &Options) -> Self {
-        let keys = keys(entry);
+        let keys = keys(entry, options);
         let mut images: Vec<&ImageDocument> = entry.result.images.iter().flatten().collect();
         let asked = options
             .first("sort")
@@ -98,8 +104,8 @@ impl ImageTable {
             current_order = options
                 .first("order")
                 .and_then(Order::parsed)
-                .unwrap_or_else(|| Order::best_first(head.better).reversed());
-            let worst = match head.better {
+                .unwrap_or_else(|| worst_first(&head));
+            let worst = match head.better.unwrap_or(Better::Lower) {
                 Better::Higher => f64::NEG_INFINITY,
                 Better::Lower => f64::INFINITY,
             };
@@ -113,11 +119,16 @@ impl ImageTable {
             };
         }
         let columns = keys.iter().enumerate().map(|(index, key)| {
-            let worst_first = Order::best_first(MeasureHead::of(key.measure).better).reversed();
             let is_current = index == current;
-            let order = if is_current { current_order.reversed() } else { worst_first };
+            let order = if is_current {
+                current_order.reversed()
+            } else {
+                worst_first(&MeasureHead::of(key.measure))
+            };
             let written = key.written();
-            let query = address::query([("sort", written.as_str()), ("order", order.key())]);
+            let all = shows_all(options).then_some(("measures", "all"));
+            let sorting = [("sort", written.as_str()), ("order", order.key())];
+            let query = address::query(sorting.into_iter().chain(all));
             ImageColumn {
                 label: MeasureHead::of(key.measure).title(),
                 href: format!("{}?{query}#images", address::entry(&entry.id)),
@@ -145,11 +156,18 @@ impl ImageTable {
             columns: columns.collect(),
             rows: rows.collect(),
             ordered_by,
+            shows_all: shows_all(options),
+            all_href: format!("{}?measures=all#images", address::entry(&entry.id)),
+            fewer_href: format!("{}#images", address::entry(&entry.id)),
         }
     }
 }
 
-fn keys(entry: &EntryRow) -> Vec<Key<'_>> {
+fn worst_first(head: &MeasureHead) -> Order {
+    Order::best_first(head.better.unwrap_or(Better::Lower)).reversed()
+}
+
+fn keys<'a>(entry: &'a EntryRow, options: &Options) -> Vec<Key<'a>> {
     let whole = entry
         .result
         .image_measures
@@ -158,7 +176,7 @@ fn keys(entry: &EntryRow) -> Vec<Key<'_>> {
     let objects = entry.result.objects.iter().flat_map(|(object, measures)| {
         measures.keys().map(move |measure| Key { object: object.as_str(), measure })
     });
-    whole.chain(objects).collect()
+    whole.chain(objects).filter(|key| has_column(key.measure, options)).collect()
 }
 
 fn name(benchmark: &BenchmarkDocument, object: &str) -> String {

@@ -3,7 +3,13 @@
 //! Also what a measure is called: its name, unit and direction, from the
 //! registry of measures. Computes no measure.
 
-use scr_measures::{Better, Measure};
+use scr_measures::registry::IMAGE_MEASURES;
+use scr_measures::{Better, Kind, Measure};
+
+use crate::extractors::Options;
+
+/// Key of the measure that the overview is by.
+const PIXEL_ERROR: &str = "pixel_error";
 
 /// Stands where there is no value.
 pub(crate) const NONE: &str = "–";
@@ -15,36 +21,29 @@ pub(crate) struct MeasureHead {
     pub(crate) name: String,
     /// `mm`, `px` or empty.
     pub(crate) unit: &'static str,
-    /// In which direction it improves.
-    pub(crate) better: Better,
+    /// In which direction it improves; none for what is read off one set of masks.
+    pub(crate) better: Option<Better>,
     decimals: usize,
 }
 
 impl MeasureHead {
     /// The head of a key as it stands in results, such as `masd_mm`.
     ///
-    /// A key that the registry does not know is shown as it is; a distance
-    /// improves downwards, anything else upwards.
+    /// A key that the registry does not know is shown as it is and improves in no
+    /// direction that anyone here knows.
     pub(crate) fn of(key: &str) -> Self {
-        let (base, unit) = match (key.strip_suffix("_mm"), key.strip_suffix("_px")) {
-            (Some(base), _) => (base, "mm"),
-            (_, Some(base)) => (base, "px"),
-            _ => (key, ""),
-        };
-        if base == "pixel_error" {
-            let name = "pixel error".to_owned();
-            return Self { name, unit, better: Better::Lower, decimals: 4 };
+        if let Some(about) = IMAGE_MEASURES.iter().find(|about| about.key == key) {
+            let better = (about.key == PIXEL_ERROR).then_some(Better::Lower);
+            return Self { name: in_a_sentence(about.name), unit: "", better, decimals: 4 };
         }
-        let decimals = if unit.is_empty() { 3 } else { 2 };
-        match base.parse::<Measure>() {
-            Ok(measure) => {
-                let name = measure.name().to_owned();
-                Self { name, unit, better: measure.better(), decimals }
-            }
-            Err(_) => {
-                let better = if unit.is_empty() { Better::Higher } else { Better::Lower };
-                Self { name: key.to_owned(), unit, better, decimals }
-            }
+        match Measure::from_result_key(key) {
+            Ok((measure, unit)) => Self {
+                name: in_a_sentence(&measure.name()),
+                unit,
+                better: Some(measure.better()),
+                decimals: if unit.is_empty() { 3 } else { 2 },
+            },
+            Err(_) => Self { name: key.to_owned(), unit: "", better: None, decimals: 3 },
         }
     }
 
@@ -54,11 +53,12 @@ impl MeasureHead {
         if self.unit.is_empty() { name } else { format!("{name} ({})", self.unit) }
     }
 
-    /// `higher` or `lower`.
-    pub(crate) fn better_word(&self) -> &'static str {
+    /// `higher is better` or `lower is better`; empty for what has no better end.
+    pub(crate) fn better_words(&self) -> &'static str {
         match self.better {
-            Better::Higher => "higher",
-            Better::Lower => "lower",
+            Some(Better::Higher) => "higher is better",
+            Some(Better::Lower) => "lower is better",
+            None => "",
         }
     }
 
@@ -81,6 +81,32 @@ impl MeasureHead {
             || NONE.to_owned(),
             |[low, high]| format!("{} to {}", self.shown(Some(low)), self.shown(Some(high))),
         )
+    }
+}
+
+/// Whether tables have a column for a key: the few that most readers look for,
+/// or all where the address says `measures=all`.
+pub(crate) fn has_column(key: &str, options: &Options) -> bool {
+    const FEW: [Kind; 4] = [Kind::Overlap, Kind::Dice, Kind::Masd, Kind::Hausdorff95];
+    shows_all(options)
+        || match Measure::from_result_key(key) {
+            Ok((measure, _)) => FEW.map(Measure::plain).contains(&measure),
+            Err(_) => key == PIXEL_ERROR,
+        }
+}
+
+/// Whether the address asks for every measure.
+pub(crate) fn shows_all(options: &Options) -> bool {
+    options.first("measures") == Some("all")
+}
+
+/// A name as it stands within a sentence: `Hausdorff` keeps its capital.
+fn in_a_sentence(name: &str) -> String {
+    let is_a_persons = ["Hausdorff", "Dice"].iter().any(|person| name.starts_with(person));
+    let mut letters = name.chars();
+    match letters.next() {
+        Some(first) if !is_a_persons => first.to_lowercase().chain(letters).collect(),
+        _ => name.to_owned(),
     }
 }
 
@@ -118,7 +144,7 @@ mod tests {
     #[test]
     fn a_distance_shows_its_unit_and_improves_downwards() {
         let head = MeasureHead::of("masd_px");
-        assert_eq!((head.unit, head.better_word()), ("px", "lower"));
+        assert_eq!((head.unit, head.better_words()), ("px", "lower is better"));
         assert!(head.title().ends_with("(px)"), "{}", head.title());
         assert_eq!(head.mean_sd(Some(1.638), Some(0.694)), "1.64 (0.69)");
     }
@@ -126,7 +152,7 @@ mod tests {
     #[test]
     fn an_unknown_key_is_shown_as_it_is() {
         let head = MeasureHead::of("novel.variant_mm");
-        assert_eq!((head.name.as_str(), head.better_word()), ("novel.variant_mm", "lower"));
+        assert_eq!((head.name.as_str(), head.better_words()), ("novel.variant_mm", ""));
     }
 
     #[test]

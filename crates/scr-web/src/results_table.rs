@@ -11,7 +11,7 @@ use std::cmp::Ordering;
 
 use crate::address;
 use crate::extractors::Options;
-use crate::numbers::{MeasureHead, NONE};
+use crate::numbers::{MeasureHead, NONE, has_column, shows_all};
 use crate::standings::{Order, SortKey, Standing, Statistic, ranks};
 
 /// The word that sorts by name.
@@ -43,7 +43,7 @@ pub(crate) struct ResultsTable {
 pub(crate) struct Group {
     /// Name and unit.
     pub(crate) title: String,
-    /// `higher` or `lower`.
+    /// `higher is better` or `lower is better`; may be empty.
     pub(crate) better: &'static str,
     /// How many columns it spans.
     pub(crate) span: usize,
@@ -141,7 +141,7 @@ impl ResultsTable {
             .iter()
             .filter_map(|entry| Some(Line { entry, measures: subject.measures(entry)? }))
             .collect();
-        let columns = columns(subject, &lines);
+        let columns = columns(subject, &lines, options);
         let first = columns.first()?;
         let default = SortKey {
             measure: first.measure.clone(),
@@ -162,8 +162,9 @@ impl ResultsTable {
             options.first("order").filter(|_| is_asked).and_then(Order::parsed).unwrap_or(natural);
 
         let link = |word: &str, order: Order| {
-            let query =
-                address::query([("object", subject.key()), ("sort", word), ("order", order.key())]);
+            let all = shows_all(options).then_some(("measures", "all"));
+            let sorting = [("object", subject.key()), ("sort", word), ("order", order.key())];
+            let query = address::query(sorting.into_iter().chain(all));
             let page = address::benchmark(benchmark, "results");
             format!("{page}?{query}#{}", address::encoded(subject.key()))
         };
@@ -197,17 +198,17 @@ impl ResultsTable {
 fn better(key: &SortKey) -> Better {
     match key.statistic {
         Statistic::Undefined => Better::Lower,
-        _ => MeasureHead::of(&key.measure).better,
+        _ => MeasureHead::of(&key.measure).better.unwrap_or(Better::Lower),
     }
 }
 
-/// The columns in order: every measure that an entry has, each with its
+/// The columns in order: every measure that is shown, each with its
 /// statistics and, where it is needed, the count of undefined values.
-fn columns(subject: &Subject<'_>, lines: &[Line<'_>]) -> Vec<SortKey> {
+fn columns(subject: &Subject<'_>, lines: &[Line<'_>], options: &Options) -> Vec<SortKey> {
     let mut measures: Vec<&String> = Vec::new();
     for line in lines {
         for measure in line.measures.keys() {
-            if !measures.contains(&measure) {
+            if !measures.contains(&measure) && has_column(measure, options) {
                 measures.push(measure);
             }
         }
@@ -234,7 +235,7 @@ fn groups(columns: &[SortKey]) -> Vec<Group> {
         .chunk_by(|left, right| left.measure == right.measure)
         .map(|group| {
             let head = MeasureHead::of(&group[0].measure);
-            Group { title: head.title(), better: head.better_word(), span: group.len() }
+            Group { title: head.title(), better: head.better_words(), span: group.len() }
         })
         .collect()
 }

@@ -9,7 +9,8 @@ use std::sync::Arc;
 
 use scr_data::digest::Manifest;
 use scr_data::{Benchmark, Image, Problem, Problems, files, formats};
-use scr_image::{Radiograph, Size, Spacing};
+use scr_image::{Radiograph, Size};
+use scr_report::SpacingDocument;
 
 use super::{Prepared, PublishProgress, batches, blocking, write_batch};
 use crate::benchmarks;
@@ -209,7 +210,7 @@ fn document(benchmark: &Benchmark, digest: String, facts: &[ImageFacts]) -> Benc
         description: benchmark.description.clone(),
         definition: benchmark.definition.clone(),
         digest,
-        spacing_mm: benchmark.spacing.map(Spacing::x_mm),
+        spacing_mm: benchmark.spacing.map(SpacingDocument::new),
         phantom: benchmark.is_phantom,
         structures: benchmark
             .structures

@@ -24,7 +24,7 @@ pub(crate) struct Benchmark {
     /// Names exactly what is scored against.
     digest: String,
     /// Distance between pixels in mm, null when it is not known.
-    spacing_mm: Option<f64>,
+    spacing_mm: Option<Spacing>,
     /// Whether the images are drawn by a program and are no patient's.
     phantom: bool,
     /// What is drawn.
@@ -192,7 +192,9 @@ pub(crate) struct Results {
     /// The observer whose masks are the reference.
     observer: String,
     /// Distance between pixels in mm, null when it is not known.
-    spacing_mm: Option<f64>,
+    spacing_mm: Option<Spacing>,
+    /// What undefined distances count as in summaries; absent where they are only counted.
+    undefined_as: Option<UndefinedAs>,
     /// Seed of the bootstrap intervals.
     bootstrap_seed: u64,
     /// Resamples behind each bootstrap interval.
@@ -201,8 +203,38 @@ pub(crate) struct Results {
     objects: BTreeMap<String, BTreeMap<String, Summary>>,
     /// Summaries of what is measured on whole images.
     image_measures: BTreeMap<String, Summary>,
+    /// The same for the images of each fold that the masks cover, by `1` and `2`.
+    folds: BTreeMap<String, FoldResults>,
     /// Every image's values; absent from lists of entries.
     images: Option<Vec<ImageValues>>,
+}
+
+/// Distance between pixels in mm: one number, or between columns and between rows.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+pub(crate) enum Spacing {
+    /// The same in both directions.
+    Same(f64),
+    /// Between columns, then between rows.
+    Differs([f64; 2]),
+}
+
+/// What undefined distances count as in summaries.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum UndefinedAs {
+    /// As long as the image's diagonal.
+    ImageDiagonal,
+}
+
+/// The summaries of one fold.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct FoldResults {
+    /// Summaries by object and measure.
+    objects: BTreeMap<String, BTreeMap<String, Summary>>,
+    /// Summaries of what is measured on whole images.
+    image_measures: BTreeMap<String, Summary>,
 }
 
 /// One measure over all images. All but the counts are null when no image has a value.
@@ -223,9 +255,9 @@ pub(crate) struct Summary {
     q3: Option<f64>,
     /// Largest value.
     max: Option<f64>,
-    /// Images with a value.
+    /// Values summarised.
     n: usize,
-    /// Images without one.
+    /// Images for which the measure is undefined.
     n_undefined: usize,
     /// Bootstrap interval of the mean, low and high.
     ci95: Option<[f64; 2]>,
@@ -336,17 +368,23 @@ mod tests {
         };
         let measures = || [("overlap".to_owned(), summary.clone())].into_iter().collect();
         let values = || [("overlap".to_owned(), Some(0.5))].into_iter().collect();
+        let fold = scr_report::FoldDocument {
+            objects: [("heart".to_owned(), measures())].into_iter().collect(),
+            image_measures: measures(),
+        };
         ResultDocument {
             benchmark: "b".into(),
             benchmark_digest: "sha256:00".into(),
             masks_digest: "sha256:01".into(),
             evaluator_version: "1".into(),
             observer: "reference".into(),
-            spacing_mm: None,
+            spacing_mm: Some(scr_report::SpacingDocument::Differs([0.3, 0.4])),
+            undefined_as: Some(scr_report::UndefinedDocument::ImageDiagonal),
             bootstrap_seed: 1,
             bootstrap_resamples: 10,
             objects: [("heart".to_owned(), measures())].into_iter().collect(),
             image_measures: measures(),
+            folds: [("1".to_owned(), fold)].into_iter().collect(),
             images: Some(vec![ImageDocument {
                 image: "x".into(),
                 fold: 1,

@@ -7,6 +7,7 @@
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
+use scr_report::SpacingDocument;
 use scr_store::{
     BenchmarkDocument, BlobKey, EntryRole, EntryRow, ImageEntryDocument, ObserverDocument, Store,
 };
@@ -17,7 +18,7 @@ use crate::address;
 use crate::contours;
 use crate::error::Failure;
 use crate::extractors::{Options, Published};
-use crate::numbers::{MeasureHead, NONE, capitalised};
+use crate::numbers::{MeasureHead, NONE, capitalised, has_column};
 
 /// Options that go along to the next image; the view on this one does not.
 const KEPT: [&str; 6] = ["entries", "observers", "structures", "window", "invert", "differences"];
@@ -35,6 +36,8 @@ struct BrowsePage {
     next: Option<String>,
     /// None where the terms forbid display or the pixels are absent.
     image_href: Option<String>,
+    /// mm a pixel, where it is known and the same in both directions.
+    spacing_mm: Option<f64>,
     layers: Vec<Layer>,
     structures: Vec<StructureChoice>,
     /// Grey window `LOW-HIGH` as in the address.
@@ -107,7 +110,7 @@ pub(crate) async fn browse(
     let entries = store.entries_without_images(&benchmark.id).await?;
     let structures = structures(&benchmark, &options);
     let layers = layers(&store, &benchmark, &image, &entries, &structures, &options).await?;
-    let (score_columns, scores) = scores(&store, &benchmark, &image, &layers).await?;
+    let (score_columns, scores) = scores(&store, &benchmark, &image, &layers, &options).await?;
     let kept = kept_options(&options);
     let neighbour = |image: &ImageEntryDocument| address::browse(&benchmark.id, &image.id, &kept);
     let may_show = benchmark.terms.may_display && image.has_pixels;
@@ -117,6 +120,7 @@ pub(crate) async fn browse(
         previous: index.checked_sub(1).map(|index| neighbour(&benchmark.images[index])),
         next: benchmark.images.get(index + 1).map(neighbour),
         image_href: may_show.then(|| address::image(&benchmark, &image.id)),
+        spacing_mm: benchmark.spacing_mm.and_then(SpacingDocument::same),
         layers,
         structures,
         window: options.first("window").map(str::to_owned),
@@ -244,6 +248,7 @@ async fn scores(
     benchmark: &BenchmarkDocument,
     image: &ImageEntryDocument,
     layers: &[Layer],
+    options: &Options,
 ) -> Result<(Vec<ScoreColumn>, Vec<ScoreRow>), Failure> {
     let mut shown: Vec<(usize, EntryRow)> = Vec::new();
     for layer in layers.iter().filter(|layer| layer.shown) {
@@ -255,7 +260,7 @@ async fn scores(
     for (_, entry) in &shown {
         let of_objects = entry.result.objects.values().flat_map(|measures| measures.keys());
         for key in of_objects.chain(entry.result.image_measures.keys()) {
-            if !keys.contains(&key) {
+            if !keys.contains(&key) && has_column(key, options) {
                 keys.push(key);
             }
         }
@@ -289,7 +294,7 @@ async fn scores(
     }
     let columns = keys.into_iter().map(|key| {
         let head = MeasureHead::of(key);
-        ScoreColumn { name: head.title(), better: head.better_word() }
+        ScoreColumn { name: head.title(), better: head.better_words() }
     });
     Ok((columns.collect(), rows))
 }

@@ -104,7 +104,7 @@ fn summary_rows(measures: &MeasureMap<SummaryDocument>) -> Vec<SummaryRow> {
         let five = [summary.min, summary.q1, summary.median, summary.q3, summary.max];
         SummaryRow {
             measure: head.title(),
-            better: head.better_word(),
+            better: head.better_words(),
             mean_sd: head.mean_sd(summary.mean, summary.sd),
             interval: head.interval(summary.ci95),
             five_numbers: five.map(|value| head.shown(value)),

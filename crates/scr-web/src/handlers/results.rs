@@ -10,7 +10,7 @@ use scr_store::{BenchmarkDocument, EntryRole, EntryRow, LiteratureDocument, Stor
 use super::page;
 use crate::error::Failure;
 use crate::extractors::{Options, Published};
-use crate::numbers::{as_published, capitalised};
+use crate::numbers::{as_published, capitalised, shows_all};
 use crate::references::{Piece, linked};
 use crate::results_table::{ResultsTable, Subject};
 
@@ -24,6 +24,8 @@ struct ResultsPage {
     tables: Vec<ResultsTable>,
     literature: Vec<Literature>,
     scoring: Vec<Scoring>,
+    /// Whether tables have a column for every measure.
+    shows_all: bool,
 }
 
 /// What others published on one object.
@@ -85,6 +87,7 @@ pub(crate) async fn results(
         tables,
         literature: literature(&document),
         scoring,
+        shows_all: shows_all(&options),
         benchmark: document,
     })
 }

@@ -47,7 +47,8 @@ enum Format {
 impl Evaluate {
     pub(crate) fn run(self) -> Result<()> {
         let benchmark = Benchmark::open(&self.benchmark)?;
-        let measures = if self.measures.is_empty() { Measure::ALL.to_vec() } else { self.measures };
+        let measures =
+            if self.measures.is_empty() { Measure::DEFAULT.to_vec() } else { self.measures };
         let settings = Settings { observer: self.observer, measures, ..Settings::default() };
         let masks = MaskSet::open(&self.masks, &benchmark)?;
         let result = score(&benchmark, &masks, &settings, self.per_image)?;
