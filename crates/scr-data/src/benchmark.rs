@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use scr_image::{Mask, Radiograph, Size, Spacing};
 
-use crate::benchmark_file::{BenchmarkFile, SpacingValue};
+use crate::benchmark_file::BenchmarkFile;
 use crate::definition::{Fold, Image, LiteratureRow, Object, Observer, Structure, Terms};
 use crate::digest::{Manifest, file_digest};
 use crate::{DataError, Landmarks, Problem, Problems, files, formats};
@@ -224,15 +224,18 @@ impl Benchmark {
     ///
     /// ```text
     /// benchmark ID
-    /// spacing_mm NUMBER or unknown
+    /// spacing_mm NUMBER, or X Y where they differ, or unknown
     /// structure ID
     /// object ID STRUCTURE ...
     /// image ID fold 1 or 2
     /// ```
     #[must_use]
     pub fn scoring_definition(&self) -> String {
-        let spacing =
-            self.spacing.map_or("unknown".to_owned(), |spacing| spacing.x_mm().to_string());
+        let spacing = match self.spacing.map(|spacing| (spacing.x_mm(), spacing.y_mm())) {
+            None => "unknown".to_owned(),
+            Some((x, y)) if x == y => x.to_string(),
+            Some((x, y)) => format!("{x} {y}"),
+        };
         let mut text = format!("benchmark {}\nspacing_mm {spacing}\n", self.id);
         for structure in &self.structures {
             text += &format!("structure {}\n", structure.id);
@@ -294,10 +297,7 @@ impl Benchmark {
     /// Joins parts that have been checked.
     pub(crate) fn from_checked(root: &Path, checked: Checked) -> Self {
         let Checked { file, images, objects, literature } = checked;
-        let spacing = match file.images.spacing_mm {
-            SpacingValue::Mm(mm) => Spacing::isotropic(mm).ok(),
-            SpacingValue::Word(_) => None,
-        };
+        let spacing = file.images.spacing_mm.spacing().ok().flatten();
         let may_download = file.terms.redistribution.starts_with("allowed");
         let may_display = file.terms.display.map_or(may_download, |word| word == "allowed");
         Self {

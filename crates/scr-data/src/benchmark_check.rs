@@ -6,10 +6,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use scr_image::Spacing;
-
 use crate::benchmark::Checked;
-use crate::benchmark_file::{BenchmarkFile, SpacingValue};
+use crate::benchmark_file::BenchmarkFile;
 use crate::definition::{Fold, Image, LiteratureRow, Object};
 use crate::{Benchmark, DataError, Problem, Problems, files};
 
@@ -99,12 +97,10 @@ impl Check<'_> {
     }
 
     fn spacing(&mut self, file: &BenchmarkFile) {
-        let (holds, found) = match &file.images.spacing_mm {
-            SpacingValue::Mm(mm) => (Spacing::isotropic(*mm).is_ok(), mm.to_string()),
-            SpacingValue::Word(word) => (word == "unknown", format!("`{word}`")),
-        };
-        let expected = "a number of mm above 0, or \"unknown\"";
-        self.expect(holds, "images.spacing_mm", expected, found);
+        if let Err(found) = file.images.spacing_mm.spacing() {
+            let expected = "a number of mm above 0, two of them as [x, y], or \"unknown\"";
+            self.expect(false, "images.spacing_mm", expected, found);
+        }
         let known = |word: &str| word.starts_with("allowed") || word.starts_with("forbidden");
         let terms = &file.terms;
         let expected = "words that begin with `allowed` or `forbidden`";

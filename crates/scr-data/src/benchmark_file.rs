@@ -4,6 +4,7 @@
 //! meaning. Unknown keys are refused, so that a misspelt one is never ignored.
 //! docs/benchmark-file.md describes every key.
 
+use scr_image::Spacing;
 use serde::{Deserialize, Serialize};
 
 /// The whole file.
@@ -51,18 +52,36 @@ pub struct ImagesSection {
     pub folder: String,
     /// File name with `{image_id}`.
     pub pattern: String,
-    /// Distance between pixels.
+    /// Distance between pixels of masks and images.
     pub spacing_mm: SpacingValue,
 }
 
-/// A number of mm, or the word `unknown`.
+/// A number of mm, two numbers of mm, or the word `unknown`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged)]
+#[serde(untagged, expecting = "expected a number of mm, two of them as [x, y], or \"unknown\"")]
 pub enum SpacingValue {
-    /// Distance between pixels in mm.
+    /// Distance between pixels in mm, the same in both directions.
     Mm(f64),
+    /// Distance between columns (x) and between rows (y), in mm.
+    XyMm([f64; 2]),
     /// The word `unknown`; any other is refused.
     Word(String),
+}
+
+impl SpacingValue {
+    /// The spacing that is meant; none where it is not known.
+    ///
+    /// # Errors
+    /// What was found, when it is no spacing: a number that is not finite and
+    /// above zero, or another word.
+    pub(crate) fn spacing(&self) -> Result<Option<Spacing>, String> {
+        match self {
+            Self::Mm(mm) => Spacing::isotropic(*mm).map(Some).map_err(|_| mm.to_string()),
+            Self::XyMm([x, y]) => Spacing::new(*x, *y).map(Some).map_err(|_| format!("[{x}, {y}]")),
+            Self::Word(word) if word == "unknown" => Ok(None),
+            Self::Word(word) => Err(format!("`{word}`")),
+        }
+    }
 }
 
 /// `[[structures]]`

@@ -6,7 +6,7 @@
 //! was found and what to do.
 //!
 //! - [`Benchmark`]: a folder with `benchmark.toml`.
-//! - [`MaskSet`]: a folder of masks that someone wants scored.
+//! - [`MaskSet`]: a folder of masks that someone wants scored, or a zip file of one.
 //! - [`Staging`]: how folders are written, whole or not at all.
 
 pub mod benchmark_file;

@@ -127,6 +127,44 @@ fn a_misspelt_key_is_refused() {
 }
 
 #[test]
+fn spacing_may_differ_between_columns_and_rows() {
+    for (written, xy_mm, text) in [
+        ("0.35", Some((0.35, 0.35)), "0.35"),
+        ("[0.35, 0.4]", Some((0.35, 0.4)), "0.35 0.4"),
+        ("[0.35, 0.35]", Some((0.35, 0.35)), "0.35"),
+        ("[1, 0.5]", Some((1.0, 0.5)), "1 0.5"),
+        ("2", Some((2.0, 2.0)), "2"),
+        ("\"unknown\"", None, "unknown"),
+    ] {
+        let temp = benchmark(&TOML.replace("0.35", written), TABLE);
+        let benchmark = open(&temp);
+        let found = benchmark.spacing.map(|spacing| (spacing.x_mm(), spacing.y_mm()));
+        assert_eq!(found, xy_mm, "{written}");
+        let definition = benchmark.scoring_definition();
+        let line = definition.lines().nth(1).unwrap();
+        assert_eq!(line, format!("spacing_mm {text}"), "{written}");
+    }
+}
+
+#[test]
+fn a_spacing_that_is_none_is_refused() {
+    let numbers = ["0", "0.0", "-0.35", "nan", "-nan", "inf", "-inf"];
+    let alone = numbers.map(str::to_owned);
+    let as_x = numbers.map(|number| format!("[{number}, 0.4]"));
+    let as_y = numbers.map(|number| format!("[0.4, {number}]"));
+    let others =
+        ["\"unknwon\"", "\"0.35\"", "[]", "[0.35]", "[0.35, 0.4, 0.5]", "[\"a\", 1]", "true"];
+    let others = others.map(str::to_owned);
+    for written in alone.iter().chain(&as_x).chain(&as_y).chain(&others) {
+        let temp = benchmark(&TOML.replace("0.35", written), TABLE);
+        let found = problems(Benchmark::open(temp.path()).unwrap_err());
+        assert_eq!(found.len(), 1, "{written}: {found:?}");
+        assert!(found[0].contains("spacing_mm"), "{written}: {found:?}");
+        assert!(found[0].contains("[x, y], or \"unknown\""), "{written}: {found:?}");
+    }
+}
+
+#[test]
 fn the_digest_changes_with_what_is_scored_and_with_nothing_else() {
     let temp = benchmark(TOML, TABLE);
     let digest = |temp: &TempDir| {
@@ -246,4 +284,90 @@ fn a_folder_without_masks_and_no_folder_at_all_are_refused() {
     assert!(problems(MaskSet::open(temp.path(), &reference).unwrap_err())[0].contains("no mask"));
     let nowhere = temp.path().join("nowhere");
     assert!(problems(MaskSet::open(&nowhere, &reference).unwrap_err())[0].contains("nothing"));
+}
+
+#[test]
+fn a_file_where_a_set_of_masks_should_be_is_said_to_be_what_it_looks_like() {
+    let reference = benchmark(TOML, TABLE);
+    let path = reference.path().join("masks/reference/heart/A1.png");
+    let found = problems(MaskSet::open(&path, &open(&reference)).unwrap_err());
+    assert!(found[0].contains("or a zip file of one, found a PNG image"), "{found:?}");
+}
+
+#[cfg(unix)]
+mod on_unix {
+    use std::os::unix::fs::symlink;
+    use std::os::unix::net::UnixListener;
+    use std::process::Command;
+
+    use super::*;
+
+    #[test]
+    fn what_is_no_file_is_never_opened() {
+        let reference = benchmark(TOML, TABLE);
+        let temp = masks(|_| String::new());
+        for name in ["heart/A1.png", "heart/A2.png", "heart/A3.png", "left_lung/A1.png"] {
+            fs::remove_file(temp.path().join(name)).unwrap();
+        }
+        let pipe = temp.path().join("heart/A1.png");
+        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        let _socket = UnixListener::bind(temp.path().join("heart/A2.png")).unwrap();
+        symlink("/dev/zero", temp.path().join("heart/A3.png")).unwrap();
+        symlink("nowhere.png", temp.path().join("left_lung/A1.png")).unwrap();
+        let found = problems(MaskSet::open(temp.path(), &open(&reference)).unwrap_err());
+        assert_eq!(found.len(), 4, "{found:#?}");
+        assert!(found[0].ends_with("heart/A1.png: expected a file, found a named pipe"));
+        assert!(found[1].ends_with("heart/A2.png: expected a file, found a socket"));
+        assert!(found[2].ends_with("heart/A3.png: expected a file, found a device"));
+        assert!(found[3].contains("left_lung/A1.png: expected a readable file"), "{found:?}");
+        // As a set of masks, and as a file of a benchmark.
+        let found = problems(MaskSet::open(&pipe, &open(&reference)).unwrap_err());
+        assert!(found[0].contains("or a zip file of one, found a named pipe"), "{found:?}");
+        fs::remove_file(reference.path().join("images.csv")).unwrap();
+        fs::rename(&pipe, reference.path().join("images.csv")).unwrap();
+        let found = problems(Benchmark::open(reference.path()).unwrap_err());
+        assert!(found[0].contains("images.csv: expected a file, found a named pipe"), "{found:?}");
+    }
+
+    #[test]
+    fn links_are_followed_and_links_in_circles_are_not() {
+        let reference = benchmark(TOML, TABLE);
+        let elsewhere = masks(|_| String::new());
+        let temp = tempfile::tempdir().unwrap();
+        let root = &temp.path().join("set");
+        fs::create_dir(root).unwrap();
+        for structure in STRUCTURES {
+            symlink(elsewhere.path().join(structure), root.join(structure)).unwrap();
+        }
+        assert!(MaskSet::open(root, &open(&reference)).is_ok());
+
+        symlink(".", root.join("itself")).unwrap();
+        symlink("..", root.join("above")).unwrap();
+        fs::create_dir_all(root.join("a/b")).unwrap();
+        symlink("../..", root.join("a/b/back")).unwrap();
+        let found = problems(MaskSet::open(root, &open(&reference)).unwrap_err());
+        for place in ["itself", "a/b/back", "above/set"] {
+            let expected =
+                format!("{place}: expected folders within each other, found a link back");
+            assert!(found.iter().any(|text| text.contains(&expected)), "{place}: {found:#?}");
+        }
+    }
+
+    /// Other systems have no such names.
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn a_name_that_is_not_utf8_is_refused() {
+        use std::ffi::OsStr;
+        use std::os::unix::ffi::OsStrExt;
+
+        let reference = benchmark(TOML, TABLE);
+        let temp = masks(|_| String::new());
+        let name = OsStr::from_bytes(b"A1\xff.png");
+        fs::write(temp.path().join("heart").join(name), mask(16)).unwrap();
+        fs::create_dir(temp.path().join(OsStr::from_bytes(b"\xc3"))).unwrap();
+        let found = problems(MaskSet::open(temp.path(), &open(&reference)).unwrap_err());
+        assert_eq!(found.len(), 2, "{found:#?}");
+        assert!(found.iter().all(|text| text.contains("found a name that is not UTF-8")));
+        assert!(found[0].contains("heart/A1\u{fffd}.png: "), "{found:?}");
+    }
 }

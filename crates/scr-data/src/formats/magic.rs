@@ -3,8 +3,11 @@
 
 use super::FormatError;
 
+/// What zip archives look like.
+pub(crate) const ZIP: &str = "a zip archive";
+
 /// What the bytes look like, in words.
-pub(super) fn looks_like(bytes: &[u8]) -> &'static str {
+pub(crate) fn looks_like(bytes: &[u8]) -> &'static str {
     const BEGINNINGS: &[(&[u8], &str)] = &[
         (b"\x89PNG\r\n\x1a\n", "a PNG image"),
         (b"GIF8", "a GIF image"),
@@ -15,7 +18,10 @@ pub(super) fn looks_like(bytes: &[u8]) -> &'static str {
         (b"\xff\xd8\xff", "a JPEG image"),
         (b"\0\0\0\x0cjP", "a JPEG 2000 image"),
         (b"BM", "a BMP image"),
-        (b"PK\x03\x04", "a zip archive"),
+        (b"PK\x03\x04", ZIP),
+        (b"PK\x05\x06", ZIP),
+        (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive"),
+        (b"Rar!\x1a\x07", "a RAR archive"),
         (b"\x1f\x8b", "a gzip file"),
         (b"%PDF", "a PDF document"),
         (b"P5", "a PGM image"),
@@ -25,6 +31,9 @@ pub(super) fn looks_like(bytes: &[u8]) -> &'static str {
     }
     if bytes.get(128..132) == Some(b"DICM") {
         return "a DICOM file";
+    }
+    if bytes.get(257..262) == Some(b"ustar") {
+        return "a tar archive";
     }
     if matches!(bytes.get(344..348), Some(b"n+1\0" | b"ni1\0"))
         || matches!(bytes.get(4..8), Some(b"n+2\0" | b"ni2\0"))

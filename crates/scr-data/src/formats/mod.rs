@@ -25,8 +25,9 @@ pub mod pfs;
 pub mod png;
 pub mod tiff;
 
+pub(crate) mod magic;
+
 mod error;
-mod magic;
 mod masks;
 
 #[cfg(test)]

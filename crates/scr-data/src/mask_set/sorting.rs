@@ -1,0 +1,253 @@
+//! Which file of a set is the mask of what: files go where they belong, and what
+//! belongs nowhere, is missing or is there twice becomes a problem.
+//!
+//! Looks at names alone.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::sync::Arc;
+
+use super::MaskSet;
+use super::findings::Findings;
+use super::source::{Listing, Source, place};
+use crate::{Benchmark, DataError, Fold, Problem, formats};
+
+/// Puts files where they belong and notes what belongs nowhere.
+pub(super) struct Sorting<'a> {
+    root: &'a Path,
+    benchmark: &'a Benchmark,
+    images: BTreeMap<&'a str, usize>,
+    masks: BTreeMap<(usize, usize), String>,
+    notices: Vec<String>,
+    enclosing: BTreeSet<String>,
+    unknown_folders: BTreeMap<String, usize>,
+    findings: Findings,
+}
+
+impl<'a> Sorting<'a> {
+    /// Nothing sorted yet.
+    pub(super) fn new(root: &'a Path, benchmark: &'a Benchmark) -> Self {
+        let images =
+            benchmark.images.iter().enumerate().map(|(i, image)| (image.id.as_str(), i)).collect();
+        Self {
+            root,
+            benchmark,
+            images,
+            masks: BTreeMap::new(),
+            notices: Vec::new(),
+            enclosing: BTreeSet::new(),
+            unknown_folders: BTreeMap::new(),
+            findings: Findings::default(),
+        }
+    }
+
+    fn place(&self, path: &str) -> String {
+        place(self.root, path)
+    }
+
+    /// Sorts the files of `listing` and checks that they are a whole set.
+    ///
+    /// # Errors
+    /// [`DataError::Problems`] with everything that is wrong, with names, and then
+    /// with the masks that are there as well.
+    pub(super) fn sort(
+        mut self,
+        listing: Listing,
+        source: Arc<dyn Source>,
+    ) -> Result<MaskSet, DataError> {
+        let mut notices = listing.notices();
+        let (files, findings) = listing.into_parts();
+        self.findings = findings;
+        for path in &files {
+            self.sort_file(path);
+        }
+        let archive = files.iter().find(|path| path.to_ascii_lowercase().ends_with(".zip"));
+        self.check_folders(archive.map(String::as_str));
+        for path in self.masks.values() {
+            if let Some(problem) = source.refusal(path) {
+                self.findings.push(problem);
+            }
+        }
+        let structures: BTreeSet<usize> = self.masks.keys().map(|&(s, _)| s).collect();
+        let folds: BTreeSet<Fold> =
+            self.masks.keys().map(|&(_, image)| self.benchmark.images[image].fold).collect();
+        self.check_completeness(&structures, &folds);
+        let enclosing = self.enclosing.iter();
+        notices.extend(enclosing.map(|f| format!("the enclosing folder {f} was looked into")));
+        notices.extend(self.notices);
+        let set = MaskSet {
+            root: self.root.to_owned(),
+            source,
+            masks: self.masks,
+            structures: structures.into_iter().collect(),
+            folds: folds.into_iter().collect(),
+            notices,
+        };
+        let is_whole = self.findings.is_empty();
+        let mut problems = self.findings.into_problems(&self.root.display().to_string());
+        if !is_whole {
+            problems.extend(set.unusable(self.benchmark));
+        }
+        problems.or(set)
+    }
+
+    fn sort_file(&mut self, path: &str) {
+        let parts: Vec<&str> = path.split('/').collect();
+        let (file, folders) = parts.split_last().expect("splitting gives at least one part");
+        let Some(stem) = mask_stem(file) else {
+            self.notices.push(format!("{path} is no mask file and was passed over"));
+            return;
+        };
+        let Some((structure_folder, above)) = folders.split_last() else {
+            self.findings.push(Problem::new(
+                self.place(path),
+                "masks in a folder for each structure",
+                "a mask beside the folders",
+                "put it into the folder of its structure",
+            ));
+            return;
+        };
+        let structure = self
+            .benchmark
+            .structures
+            .iter()
+            .position(|structure| plain(&structure.id) == plain(structure_folder));
+        let Some(structure) = structure else {
+            *self.unknown_folders.entry(folders.join("/")).or_default() += 1;
+            return;
+        };
+        let Some(&image) = self.images.get(stem) else {
+            self.findings.push(Problem::new(
+                self.place(path),
+                format!(
+                    "a mask of one of the {} images of {}",
+                    self.images.len(),
+                    self.benchmark.id
+                ),
+                format!("`{stem}`, which is none of them"),
+                "take it out of the folder, or check the benchmark",
+            ));
+            return;
+        };
+        self.check_folders_above(path, above, image);
+        if let Some(other) = self.masks.insert((structure, image), path.to_owned()) {
+            self.findings.push(Problem::new(
+                self.place(path),
+                "one mask for each structure and image",
+                format!("{other} as well"),
+                "keep one of the two",
+            ));
+        }
+    }
+
+    fn check_folders_above(&mut self, path: &str, above: &[&str], image: usize) {
+        let fold = self.benchmark.images[image].fold.number();
+        let mut enclosing = Vec::new();
+        for folder in above {
+            match *folder {
+                "masks" => {}
+                "fold1" | "fold2" if folder.ends_with(&fold.to_string()) => {}
+                "fold1" | "fold2" => self.findings.push(Problem::new(
+                    self.place(path),
+                    format!("in fold{fold}, the fold of this image"),
+                    format!("in {folder}"),
+                    format!("move it to fold{fold}, and check that its method was trained on the other fold"),
+                )),
+                other => enclosing.push(other),
+            }
+        }
+        if !enclosing.is_empty() {
+            self.enclosing.insert(enclosing.join("/"));
+        }
+    }
+
+    /// What can be said of the folders once all files are sorted.
+    fn check_folders(&mut self, archive_within: Option<&str>) {
+        let ids: Vec<&str> = self.benchmark.structures.iter().map(|s| s.id.as_str()).collect();
+        for (folder, count) in std::mem::take(&mut self.unknown_folders) {
+            self.findings.push(Problem::new(
+                self.place(&folder),
+                format!("a folder called one of {}", ids.join(", ")),
+                format!("`{folder}` with {count} file{}", if count == 1 { "" } else { "s" }),
+                "rename it to its structure, or take it out",
+            ));
+        }
+        if self.enclosing.len() > 1 {
+            let found = self.enclosing.iter().cloned().collect::<Vec<_>>().join(", ");
+            self.findings.push(Problem::new(
+                self.root.display().to_string(),
+                "one set of masks in at most one enclosing folder",
+                format!("masks in {found}"),
+                "give the folder of one set",
+            ));
+        }
+        if self.masks.is_empty() && self.findings.is_empty() {
+            let (found, hint) = match archive_within {
+                Some(archive) => (
+                    format!("no mask, and {archive}, which is not opened"),
+                    "unzip it, and give what is in it",
+                ),
+                None => ("no mask".to_owned(), "lay masks out as STRUCTURE/IMAGE.png"),
+            };
+            self.findings.push(Problem::new(
+                self.root.display().to_string(),
+                format!("folders called {}", ids.join(", ")),
+                found,
+                hint,
+            ));
+        }
+    }
+
+    /// Notes structures and images that are missing from what the set covers.
+    fn check_completeness(&mut self, structures: &BTreeSet<usize>, folds: &BTreeSet<Fold>) {
+        for (object, missing) in self.benchmark.half_covered_objects(structures) {
+            for structure in missing {
+                self.findings.push(Problem::new(
+                    self.place(&structure.id),
+                    format!("a folder of masks: object `{}` needs it", object.id),
+                    "none",
+                    "add it, or leave the whole object out",
+                ));
+            }
+        }
+        let expected = folds.iter().map(|fold| fold.number().to_string()).collect::<Vec<_>>();
+        for &structure in structures {
+            let folder = self.folder_of(structure);
+            for (index, image) in self.benchmark.images.iter().enumerate() {
+                if folds.contains(&image.fold) && !self.masks.contains_key(&(structure, index)) {
+                    self.findings.push(Problem::new(
+                        self.place(&format!("{folder}/{}.png", image.id)),
+                        format!("a mask for every image of fold {}", expected.join(" and ")),
+                        "none",
+                        "add it; where the structure was not found, an empty mask says so",
+                    ));
+                }
+            }
+        }
+    }
+
+    /// The folder, as the user named it, in which a structure's masks lie.
+    fn folder_of(&self, structure: usize) -> String {
+        self.masks
+            .range((structure, 0)..)
+            .next()
+            .filter(|((found, _), _)| *found == structure)
+            .and_then(|(_, path)| path.rsplit_once('/'))
+            .map_or_else(|| self.benchmark.structures[structure].id.clone(), |(f, _)| f.to_owned())
+    }
+}
+
+/// A mask's file name without its extension; none when it has no mask's extension.
+fn mask_stem(file: &str) -> Option<&str> {
+    let lower = file.to_ascii_lowercase();
+    formats::MASK_EXTENSIONS
+        .iter()
+        .filter_map(|extension| lower.strip_suffix(&format!(".{extension}")).map(str::len))
+        .min()
+        .map(|length| &file[..length])
+}
+
+/// Folder names are compared without case and with one separator.
+fn plain(name: &str) -> String {
+    name.to_ascii_lowercase().replace([' ', '-'], "_")
+}
