@@ -6,10 +6,18 @@
 //! - [`evaluate`] reads and measures image by image into [`CaseRecord`]s.
 //! - [`Evaluation`] holds them with all that names them: digests, versions, unit.
 //! - [`Evaluation::summaries`] says what they come to.
+//! - [`compare`] tells several methods apart, and says how surely.
+//! - [`check`] says what is suspicious about a set of masks before it is scored.
 
+mod check;
+mod compare;
 mod evaluate;
 mod evaluation;
 
+pub use check::{CheckReport, Rule, Warning, check};
+pub use compare::{
+    CompareSettings, ComparedMeasure, ComparedPair, Comparison, MethodValues, ValueColumn, compare,
+};
 pub use evaluate::{Settings, evaluate};
 pub use evaluation::{
     CaseRecord, Evaluation, ImageMeasure, ScoredObject, Summaries, SummaryWithInterval, UndefinedAs,

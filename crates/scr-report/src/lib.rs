@@ -1,12 +1,23 @@
-//! What people and scripts see of a result: documents, tables and plots.
+//! What people and scripts see of a result: documents, tables, plots, the report.
 //!
-//! Computes no score and no statistic: everything comes out of an
-//! [`Evaluation`](scr_eval::Evaluation). Reads and writes no file.
+//! Computes no score and no statistic: everything comes out of
+//! [`scr_eval`]. Reads and writes no file.
+//!
+//! - [`ResultDocument`] and [`ComparisonDocument`]: the JSON of one result and of several.
+//! - [`tables`]: their tables, which [`layout`] writes as text, Markdown or LaTeX;
+//!   [`csv`] has every number in full.
+//! - [`plot`]: plots as SVG.
+//! - [`html`]: the report that stands alone.
 
+pub mod comparison;
+pub mod csv;
 pub mod document;
+pub mod html;
+pub mod layout;
 pub mod plot;
-pub mod table;
+pub mod tables;
 
+pub use comparison::{ComparisonDocument, NamedResult};
 pub use document::{
     FoldDocument, ImageDocument, MeasureMap, ResultDocument, SpacingDocument, SummaryDocument,
     UndefinedDocument,

@@ -110,22 +110,6 @@ fn in_a_sentence(name: &str) -> String {
     }
 }
 
-/// `mean (sd)` as a source gave them: both with as many decimals as the longer one
-/// has, since a number that was read has lost its trailing zeros.
-pub(crate) fn as_published(mean: Option<f64>, sd: Option<f64>) -> String {
-    let decimals = |value: Option<f64>| {
-        let text = value.map(|value| value.to_string()).unwrap_or_default();
-        text.split_once('.').map_or(0, |(_, decimals)| decimals.len())
-    };
-    let places = decimals(mean).max(decimals(sd));
-    let shown = |value: f64| format!("{value:.places$}");
-    match (mean, sd) {
-        (Some(mean), Some(sd)) => format!("{} ({})", shown(mean), shown(sd)),
-        (Some(mean), None) => shown(mean),
-        _ => NONE.to_owned(),
-    }
-}
-
 /// The date of an RFC 3339 time.
 pub(crate) fn date(time: &str) -> &str {
     time.split('T').next().unwrap_or(time)
@@ -153,14 +137,6 @@ mod tests {
     fn an_unknown_key_is_shown_as_it_is() {
         let head = MeasureHead::of("novel.variant_mm");
         assert_eq!((head.name.as_str(), head.better_words()), ("novel.variant_mm", ""));
-    }
-
-    #[test]
-    fn a_published_mean_and_sd_have_the_same_decimals() {
-        assert_eq!(as_published(Some(0.04), Some(0.013)), "0.040 (0.013)");
-        assert_eq!(as_published(Some(2.3), Some(1.03)), "2.30 (1.03)");
-        assert_eq!(as_published(Some(0.95), None), "0.95");
-        assert_eq!(as_published(None, None), NONE);
     }
 
     #[test]

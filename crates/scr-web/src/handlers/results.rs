@@ -5,12 +5,13 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use scr_report::plot::{BoxPlotRow, box_plot};
+use scr_report::tables::as_published;
 use scr_store::{BenchmarkDocument, EntryRole, EntryRow, LiteratureDocument, Store};
 
 use super::page;
 use crate::error::Failure;
 use crate::extractors::{Options, Published};
-use crate::numbers::{as_published, capitalised, shows_all};
+use crate::numbers::{NONE, capitalised, shows_all};
 use crate::references::{Piece, linked};
 use crate::results_table::{ResultsTable, Subject};
 
@@ -141,7 +142,7 @@ fn literature_row(row: &LiteratureDocument) -> LiteratureRow {
         measure: capitalised(&row.measure.replace('_', " ")),
         method: row.method.clone(),
         year: row.year.clone(),
-        value: as_published(row.mean, row.sd),
+        value: as_published(row.mean, row.sd).unwrap_or_else(|| NONE.to_owned()),
         unit: row.unit.clone(),
         protocol: row.protocol.clone(),
         verified: row.verified.clone(),

@@ -9,7 +9,7 @@ use scr_data::{Benchmark, MaskSet};
 use scr_eval::Settings;
 use scr_methods::{METHODS, Method, Parameters, run_two_fold};
 use scr_phantom::{Population, write_benchmark};
-use scr_report::table;
+use scr_report::tables;
 use scr_store::{CardDocument, EntryRole, EntryToPublish, Store};
 
 use super::evaluate::score;
@@ -127,7 +127,7 @@ async fn publish(
     masks: &MaskSet,
 ) -> Result<()> {
     let result = score(benchmark, masks, &Settings::default(), true)?;
-    eprintln!("{}\n{}", card.name, table::overview(&result));
+    eprintln!("{}\n{}", card.name, tables::overview(&result));
     let bar = Bar::new();
     let entry = EntryToPublish { benchmark, role, card, masks, result };
     store

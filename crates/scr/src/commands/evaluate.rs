@@ -1,35 +1,29 @@
 //! `scr evaluate`: scores a set of masks.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
-use scr_data::{Benchmark, MaskSet, files};
-use scr_eval::Settings;
-use scr_measures::Measure;
-use scr_report::{ResultDocument, table};
+use scr_data::{Benchmark, MaskSet};
+use scr_eval::{Settings, UndefinedAs};
+use scr_measures::{Measure, registry::IMAGE_MEASURES};
+use scr_report::layout::{self, Layout};
+use scr_report::{ResultDocument, csv, tables};
 
+use super::print;
 use crate::progress::Bar;
 
 #[derive(Args)]
 pub(crate) struct Evaluate {
-    /// Folder of masks, STRUCTURE/IMAGE.png
+    /// Folder or zip of masks, STRUCTURE/IMAGE.png
     masks: PathBuf,
-    /// Folder of the benchmark
-    #[arg(long)]
-    benchmark: PathBuf,
-    /// Observer whose masks are the reference
-    #[arg(long, default_value = "reference")]
-    observer: String,
-    /// Measures, separated by commas [default: all]
-    #[arg(long, value_delimiter = ',')]
-    measures: Vec<Measure>,
+    #[command(flatten)]
+    scoring: Scoring,
     /// How to print the result
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Print every image's values as well
+    /// Print every image's values as well; as CSV in place of the summaries
     #[arg(long)]
     per_image: bool,
     /// Write the result to a file instead of stdout
@@ -37,36 +31,124 @@ pub(crate) struct Evaluate {
     out: Option<PathBuf>,
 }
 
+/// Against what, and by which measures: the same for every command that scores.
+#[derive(Args)]
+pub(crate) struct Scoring {
+    /// Folder of the benchmark
+    #[arg(long)]
+    pub(crate) benchmark: PathBuf,
+    /// Observer whose masks are the reference
+    #[arg(long, default_value = "reference")]
+    observer: String,
+    /// Measures, separated by commas, of `scr measures` [default: overlap and dice to hausdorff_95]
+    #[arg(long, value_delimiter = ',', value_parser = Asked::parse)]
+    measures: Vec<Asked>,
+    /// What undefined distances count as in summaries
+    #[arg(long, value_enum, default_value_t = Undefined::Counted)]
+    undefined: Undefined,
+    /// Resamples behind each bootstrap interval
+    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(..=1_000_000))]
+    bootstrap: u32,
+    /// Seed of the resamples
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+}
+
+/// A measure by its key; those of whole images are found in any case.
+#[derive(Clone)]
+enum Asked {
+    Object(Measure),
+    WholeImage,
+}
+
+impl Asked {
+    fn parse(key: &str) -> Result<Self, String> {
+        if IMAGE_MEASURES.iter().any(|about| about.key == key) {
+            return Ok(Self::WholeImage);
+        }
+        key.parse()
+            .map(Self::Object)
+            .map_err(|error: scr_measures::UnknownMeasure| error.to_string())
+    }
+}
+
+/// What undefined distances count as.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Undefined {
+    /// Counted beside the summary of the others
+    Counted,
+    /// Summarised as the image's diagonal
+    Diagonal,
+}
+
 /// How a result is printed.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
+pub(crate) enum Format {
     Table,
     Json,
+    Csv,
+    Markdown,
+    Latex,
+}
+
+impl Format {
+    /// How tables are laid out; none for what is no table of texts.
+    pub(crate) const fn layout(self) -> Option<Layout> {
+        match self {
+            Self::Table => Some(Layout::Text),
+            Self::Markdown => Some(Layout::Markdown),
+            Self::Latex => Some(Layout::Latex),
+            Self::Json | Self::Csv => None,
+        }
+    }
+}
+
+impl Scoring {
+    /// The settings asked for; `default` where no measure was named.
+    pub(crate) fn settings(&self, default: &[Measure]) -> Settings {
+        let asked = self.measures.iter().filter_map(|asked| match asked {
+            Asked::Object(measure) => Some(*measure),
+            Asked::WholeImage => None,
+        });
+        let mut measures: Vec<Measure> = Vec::new();
+        for measure in asked {
+            if !measures.contains(&measure) {
+                measures.push(measure);
+            }
+        }
+        Settings {
+            observer: self.observer.clone(),
+            measures: if self.measures.is_empty() { default.to_vec() } else { measures },
+            undefined: match self.undefined {
+                Undefined::Counted => UndefinedAs::Counted,
+                Undefined::Diagonal => UndefinedAs::ImageDiagonal,
+            },
+            bootstrap_resamples: self.bootstrap as usize,
+            bootstrap_seed: self.seed,
+        }
+    }
 }
 
 impl Evaluate {
     pub(crate) fn run(self) -> Result<()> {
-        let benchmark = Benchmark::open(&self.benchmark)?;
-        let measures =
-            if self.measures.is_empty() { Measure::DEFAULT.to_vec() } else { self.measures };
-        let settings = Settings { observer: self.observer, measures, ..Settings::default() };
+        let benchmark = Benchmark::open(&self.scoring.benchmark)?;
+        let settings = self.scoring.settings(&Measure::DEFAULT);
         let masks = MaskSet::open(&self.masks, &benchmark)?;
         let result = score(&benchmark, &masks, &settings, self.per_image)?;
-        let text = match self.format {
-            Format::Json => result.to_json(),
-            Format::Table if self.per_image => {
-                table::image_table(&result) + "\n" + &table::summary_table(&result)
-            }
-            Format::Table => table::summary_table(&result),
-        };
-        match &self.out {
-            Some(path) => files::write_file(path, text.as_bytes())?,
-            None => {
-                let mut stdout = std::io::stdout();
-                stdout.write_all(text.as_bytes()).context("cannot write to stdout")?;
-            }
+        print(self.out.as_deref(), &self.text(&result))
+    }
+
+    fn text(&self, result: &ResultDocument) -> String {
+        if let Some(layout) = self.format.layout() {
+            let images = self.per_image.then(|| tables::image_table(result));
+            let all: Vec<_> = images.into_iter().chain(tables::result_tables(result)).collect();
+            return layout::write(&all, layout);
         }
-        Ok(())
+        match self.format {
+            Format::Csv if self.per_image => csv::images(result),
+            Format::Csv => csv::summaries(result),
+            _ => result.to_json(),
+        }
     }
 }
 

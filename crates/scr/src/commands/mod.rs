@@ -1,19 +1,24 @@
 //! The commands, one file each.
 
 mod check;
+mod compare;
 mod demo;
 mod evaluate;
 mod import;
 mod methods;
 mod phantom;
+mod report;
 mod run;
 mod segment;
 mod serve;
 mod train;
 
-use anyhow::Result;
+use std::io::Write;
+use std::path::Path;
+
+use anyhow::{Context, Result};
 use clap::Subcommand;
-use scr_data::Fold;
+use scr_data::{Fold, files};
 use scr_methods::{Method, find_method};
 
 /// What `scr` can do.
@@ -29,6 +34,10 @@ pub(crate) enum Command {
     Check(check::Check),
     /// Score a set of masks against a benchmark
     Evaluate(evaluate::Evaluate),
+    /// Compare sets of masks pair by pair: which differences are more than chance
+    Compare(compare::Compare),
+    /// Write one HTML file with tables, plots and the images to look at
+    Report(report::Report),
     /// List the segmentation methods, with parameters and sources
     Methods(methods::Methods),
     /// Train a method on one fold of a benchmark
@@ -50,12 +59,22 @@ impl Command {
             Self::Import(command) => command.run(),
             Self::Check(command) => command.run(),
             Self::Evaluate(command) => command.run(),
+            Self::Compare(command) => command.run(),
+            Self::Report(command) => command.run(),
             Self::Methods(command) => command.run(),
             Self::Train(command) => command.run(),
             Self::Segment(command) => command.run(),
             Self::Run(command) => command.run(),
             Self::Serve(command) => command.run(),
         }
+    }
+}
+
+/// Writes text to a file, whole or not at all, or to stdout.
+fn print(out: Option<&Path>, text: &str) -> Result<()> {
+    match out {
+        Some(path) => Ok(files::write_file(path, text.as_bytes())?),
+        None => std::io::stdout().write_all(text.as_bytes()).context("cannot write to stdout"),
     }
 }
 

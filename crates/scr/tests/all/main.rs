@@ -4,6 +4,7 @@
 mod architecture;
 mod browser;
 mod command;
+mod comparing;
 mod phantom_path;
 mod real_radiographs;
 mod site;

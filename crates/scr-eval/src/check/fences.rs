@@ -1,0 +1,55 @@
+//! Tukey's far-out fences: how far from the quartiles a value is no longer one of
+//! the others.
+//!
+//! Source: Tukey, "Exploratory Data Analysis", Addison-Wesley 1977, section 2D: a
+//! value beyond three times the distance of the quartiles from the nearer quartile
+//! is far out. Quartiles are [`quantile`]'s, close to his hinges.
+
+use scr_stats::quantile;
+
+/// Of a column of numbers, where far out begins.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Fences {
+    pub(super) median: f64,
+    low: f64,
+    high: f64,
+}
+
+impl Fences {
+    /// The fences of `values`; `None` without values.
+    ///
+    /// The quartiles are taken to lie at least `least_iqr` apart: values that are
+    /// nearly the same, as a mean shape's are, would else be far out by a rounding.
+    pub(super) fn of(mut values: Vec<f64>, least_iqr: f64) -> Option<Self> {
+        values.sort_by(f64::total_cmp);
+        let at = |share| quantile(&values, share);
+        let (q1, median, q3) = (at(0.25)?, at(0.5)?, at(0.75)?);
+        let iqr = (q3 - q1).max(least_iqr);
+        Some(Self { median, low: q1 - 3.0 * iqr, high: q3 + 3.0 * iqr })
+    }
+
+    /// Whether `value` is far out.
+    pub(super) fn is_far_out(self, value: f64) -> bool {
+        value < self.low || value > self.high
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_one_to_five_far_out_is_below_minus_4_and_above_10() {
+        let fences = Fences::of(vec![5.0, 1.0, 4.0, 2.0, 3.0], 0.0).unwrap();
+        assert_eq!(fences, Fences { median: 3.0, low: -4.0, high: 10.0 });
+        assert!(fences.is_far_out(-4.1) && fences.is_far_out(10.1));
+        assert!(!fences.is_far_out(-4.0) && !fences.is_far_out(10.0));
+    }
+
+    #[test]
+    fn values_that_are_all_the_same_leave_room_for_roundings() {
+        let fences = Fences::of(vec![1.0; 9], 0.1).unwrap();
+        assert!(!fences.is_far_out(1.29) && fences.is_far_out(1.31));
+        assert_eq!(Fences::of(Vec::new(), 0.1), None);
+    }
+}

@@ -1,0 +1,72 @@
+//! Masks far outside the range of the set's other masks of the same structure.
+//!
+//! # Thresholds
+//! Areas as shares of the image, by their logarithm so that a tenth is as far away
+//! as ten times, and centres of area as shares of width and height are held against
+//! the far-out [`Fences`] of the set's own masks, of which there must be
+//! [`LEAST_MASKS`]. Quartiles are taken to lie at least [`LEAST_IQR_OF_LOG_AREA`]
+//! and [`LEAST_IQR_OF_CENTRE`] apart, so that a method which gives nearly the same
+//! mask everywhere has outliers only from a third larger, a quarter smaller or a
+//! sixteenth of the image away.
+//!
+//! A patient may be far outside the others' range as well: a mask that overlaps
+//! the reference by half ([`FITS`]) is where it should be.
+
+use super::facts::{ImageFacts, MaskFacts};
+use super::fences::Fences;
+use super::warning::grouped;
+use super::{Findings, Rule, Warning};
+
+const LEAST_MASKS: usize = 8;
+const LEAST_IQR_OF_LOG_AREA: f64 = 0.1;
+const LEAST_IQR_OF_CENTRE: f64 = 0.02;
+const FITS: f64 = 0.5;
+
+/// Structures that are outside on the same images come together.
+pub(super) fn warnings(findings: &Findings<'_>) -> Vec<Warning> {
+    let found = findings
+        .all_structures()
+        .into_iter()
+        .map(|place| (place, far_out(findings.images, place), ()));
+    grouped(found)
+        .iter()
+        .map(|group| {
+            let message = format!(
+                "area or centre far outside the range of the set's other masks, and little of \
+                 the reference covered, on {}",
+                findings.share_of_images(group.images.len())
+            );
+            let hint = "look at these images: did the method lose the structure, or is the mask \
+                        another structure's or another image's?";
+            findings.warning(Rule::Outlier, &group.structures, &group.images, message, hint)
+        })
+        .collect()
+}
+
+/// The images whose mask of the structure at `place` is far out.
+fn far_out(images: &[ImageFacts], place: usize) -> Vec<usize> {
+    // Of those that have an area and a centre of their own.
+    let masks: Vec<(usize, &MaskFacts, [f64; 3])> = images
+        .iter()
+        .filter_map(|image| {
+            let mask = &image.masks[place];
+            let [x, y] = mask.centre.filter(|_| !mask.is_inverted)?;
+            Some((image.image, mask, [mask.area.ln(), x, y]))
+        })
+        .collect();
+    if masks.len() < LEAST_MASKS {
+        return Vec::new();
+    }
+    let least_iqr = [LEAST_IQR_OF_LOG_AREA, LEAST_IQR_OF_CENTRE, LEAST_IQR_OF_CENTRE];
+    let fences: Vec<Option<Fences>> = (0..3)
+        .map(|of| Fences::of(masks.iter().map(|mask| mask.2[of]).collect(), least_iqr[of]))
+        .collect();
+    let is_far_out = |values: &[f64; 3]| {
+        fences.iter().zip(values).any(|(fences, &v)| fences.is_some_and(|f| f.is_far_out(v)))
+    };
+    masks
+        .iter()
+        .filter(|(_, mask, values)| mask.overlap < FITS && is_far_out(values))
+        .map(|&(image, ..)| image)
+        .collect()
+}

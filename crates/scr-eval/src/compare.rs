@@ -1,0 +1,198 @@
+//! Several methods over the same images: which differences are more than chance.
+//!
+//! Knows values by object and measure, whoever found them; measures nothing. The
+//! tests are those of [`scr_stats`]; here they are put together for each measure.
+
+use scr_stats::{
+    BlandAltman, Bootstrap, Direction, PairedComparison, RankStability, SignedRank,
+    SignificantWins, holm, rank_by_mean, rank_stability,
+};
+
+/// The values of one method, in columns.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MethodValues {
+    /// Name for people.
+    pub name: String,
+    /// One column a measure; the same for every method that is compared.
+    pub columns: Vec<ValueColumn>,
+    /// Cardiothoracic ratios of the reference and of the method, where there are any.
+    pub ratios: Option<[Vec<Option<f64>>; 2]>,
+}
+
+/// One measure of one object, or of whole images, over the images.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ValueColumn {
+    /// The object; none for what is measured on whole images.
+    pub object: Option<String>,
+    /// The measure's key in results.
+    pub key: String,
+    /// In which direction it improves.
+    pub direction: Direction,
+    /// One value an image, in the same order for every method; `None` where undefined.
+    pub values: Vec<Option<f64>>,
+}
+
+/// How to compare.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct CompareSettings {
+    /// Below which adjusted p a difference counts as more than chance.
+    pub alpha: f64,
+    /// Resamples behind rank stability.
+    pub bootstrap_resamples: usize,
+    /// Their seed.
+    pub bootstrap_seed: u64,
+}
+
+impl Default for CompareSettings {
+    /// 0.05; 2000 resamples, seed 1.
+    fn default() -> Self {
+        Self { alpha: 0.05, bootstrap_resamples: 2000, bootstrap_seed: 1 }
+    }
+}
+
+/// Methods compared measure by measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Comparison {
+    /// Names, in the order given.
+    pub methods: Vec<String>,
+    /// One for each column, in the order given.
+    pub measures: Vec<ComparedMeasure>,
+    /// Limits of agreement of the cardiothoracic ratio, by method.
+    pub agreement: Vec<Option<BlandAltman>>,
+}
+
+/// All methods by one measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComparedMeasure {
+    /// The object; none for what is measured on whole images.
+    pub object: Option<String>,
+    /// The measure's key in results.
+    pub key: String,
+    /// Ranks by mean, undefined values worst.
+    pub ranks_by_mean: Vec<usize>,
+    /// Ranks by significant wins.
+    pub wins: SignificantWins,
+    /// How the ranks by mean would shuffle.
+    pub stability: Vec<RankStability>,
+    /// Every pair, first before second in the order of methods.
+    pub pairs: Vec<ComparedPair>,
+}
+
+/// Two methods by one measure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ComparedPair {
+    /// Index of the first method.
+    pub first: usize,
+    /// Index of the second method.
+    pub second: usize,
+    /// Mean difference, first minus second, and the paired t test.
+    pub paired: PairedComparison,
+    /// The t test's p, adjusted by Holm over the pairs of this measure.
+    pub adjusted_t_p: Option<f64>,
+    /// Wilcoxon's signed-rank test.
+    pub signed_rank: SignedRank,
+    /// Its p, adjusted by Holm over the pairs of this measure.
+    pub adjusted_p: Option<f64>,
+}
+
+/// Compares methods by every column. The family of tests that Holm's adjustment
+/// covers is all pairs of methods by one measure of one object.
+///
+/// # Panics
+/// When the methods' columns do not agree in number and length.
+#[must_use]
+pub fn compare(methods: &[MethodValues], settings: CompareSettings) -> Comparison {
+    let n_columns = methods.first().map_or(0, |method| method.columns.len());
+    assert!(
+        methods.iter().all(|method| method.columns.len() == n_columns),
+        "methods are compared by the same columns"
+    );
+    let measures = (0..n_columns).map(|column| {
+        let of = |method: &MethodValues| method.columns[column].values.clone();
+        let values: Vec<Vec<Option<f64>>> = methods.iter().map(of).collect();
+        compare_by(&methods[0].columns[column], &values, settings)
+    });
+    let agreement = |method: &MethodValues| {
+        method.ratios.as_ref().map(|[reference, found]| BlandAltman::of(reference, found))
+    };
+    Comparison {
+        methods: methods.iter().map(|method| method.name.clone()).collect(),
+        measures: measures.collect(),
+        agreement: methods.iter().map(agreement).collect(),
+    }
+}
+
+fn compare_by(
+    column: &ValueColumn,
+    values: &[Vec<Option<f64>>],
+    settings: CompareSettings,
+) -> ComparedMeasure {
+    let direction = column.direction;
+    let n_images = values.first().map_or(0, Vec::len);
+    let bootstrap = Bootstrap::new(n_images, settings.bootstrap_resamples, settings.bootstrap_seed);
+    let n = values.len();
+    let mut pairs: Vec<ComparedPair> = (0..n)
+        .flat_map(|first| (first + 1..n).map(move |second| (first, second)))
+        .map(|(first, second)| ComparedPair {
+            first,
+            second,
+            paired: PairedComparison::of(&values[first], &values[second]),
+            adjusted_t_p: None,
+            signed_rank: SignedRank::of(&values[first], &values[second], direction),
+            adjusted_p: None,
+        })
+        .collect();
+    let by_t = holm(&pairs.iter().map(|pair| pair.paired.p).collect::<Vec<_>>());
+    let by_rank = holm(&pairs.iter().map(|pair| pair.signed_rank.p).collect::<Vec<_>>());
+    for ((pair, by_t), by_rank) in pairs.iter_mut().zip(by_t).zip(by_rank) {
+        (pair.adjusted_t_p, pair.adjusted_p) = (by_t, by_rank);
+    }
+    ComparedMeasure {
+        object: column.object.clone(),
+        key: column.key.clone(),
+        ranks_by_mean: rank_by_mean(values, direction),
+        wins: SignificantWins::of(values, direction, settings.alpha),
+        stability: rank_stability(values, direction, &bootstrap),
+        pairs,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn method(name: &str, base: f64) -> MethodValues {
+        let values = (0..12).map(|image| Some(base + f64::from(image) * 0.01)).collect();
+        let column = ValueColumn {
+            object: Some("heart".into()),
+            key: "dice".into(),
+            direction: Direction::HigherIsBetter,
+            values,
+        };
+        MethodValues { name: name.into(), columns: vec![column], ratios: None }
+    }
+
+    #[test]
+    fn a_method_that_is_better_on_every_image_wins() {
+        let methods = [method("poor", 0.5), method("good", 0.8), method("fair", 0.6)];
+        let found = compare(&methods, CompareSettings::default());
+        let measure = &found.measures[0];
+        assert_eq!(measure.ranks_by_mean, [3, 1, 2]);
+        assert_eq!(measure.wins.ranks, [3, 1, 2]);
+        assert_eq!(measure.stability[1].ci95, Some([1, 1]));
+        let order: Vec<_> = measure.pairs.iter().map(|pair| (pair.first, pair.second)).collect();
+        assert_eq!(order, [(0, 1), (0, 2), (1, 2)]);
+        // 2 of 2^12 sign patterns are as extreme; Holm multiplies by 3, 2, 1 and keeps the order.
+        let p = measure.pairs[0].adjusted_p.unwrap();
+        assert!((p - 3.0 * 2.0 / 4096.0).abs() < 1e-15, "{p}");
+        assert_eq!(found.agreement, [None, None, None]);
+    }
+
+    #[test]
+    fn one_method_alone_has_nothing_to_be_compared_with() {
+        let found = compare(&[method("alone", 0.5)], CompareSettings::default());
+        assert_eq!(found.measures[0].wins.ranks, [1]);
+        assert!(found.measures[0].pairs.is_empty());
+        assert!(compare(&[], CompareSettings::default()).measures.is_empty());
+    }
+}

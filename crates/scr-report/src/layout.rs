@@ -1,0 +1,200 @@
+//! A table of texts, and how it is written for a terminal, Markdown or LaTeX.
+//!
+//! Knows nothing of what the texts mean; [`tables`](crate::tables) fills them.
+
+use comfy_table::{CellAlignment, ContentArrangement, presets};
+
+/// Where a table is to be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Layout {
+    /// A terminal without colour.
+    Text,
+    /// A Markdown document.
+    Markdown,
+    /// A LaTeX document that loads `booktabs`.
+    Latex,
+}
+
+/// A table with a title, and notes below it.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Table {
+    /// What it is a table of.
+    pub title: String,
+    /// Heads of the columns.
+    pub columns: Vec<Column>,
+    /// Rows, one text a column.
+    pub rows: Vec<Vec<String>>,
+    /// Lines below the table.
+    pub notes: Vec<String>,
+}
+
+/// The head of a column.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Column {
+    /// What it is called.
+    pub head: String,
+    /// Whether it holds numbers, which stand to the right.
+    pub is_number: bool,
+}
+
+impl Column {
+    /// A column of words.
+    pub fn text(head: impl Into<String>) -> Self {
+        Self { head: head.into(), is_number: false }
+    }
+
+    /// A column of numbers.
+    pub fn number(head: impl Into<String>) -> Self {
+        Self { head: head.into(), is_number: true }
+    }
+}
+
+/// Writes tables one after the other, with an empty line between.
+#[must_use]
+pub fn write(tables: &[Table], layout: Layout) -> String {
+    let written: Vec<String> = tables.iter().map(|table| table.write(layout)).collect();
+    written.join("\n")
+}
+
+impl Table {
+    fn write(&self, layout: Layout) -> String {
+        match layout {
+            Layout::Text => self.text(),
+            Layout::Markdown => self.markdown(),
+            Layout::Latex => self.latex(),
+        }
+    }
+
+    fn text(&self) -> String {
+        let mut text = String::new();
+        if !self.title.is_empty() {
+            text += &format!("{}\n", self.title);
+        }
+        if !self.columns.is_empty() {
+            text += &format!("{}\n", self.grid(&self.rows));
+        }
+        for note in &self.notes {
+            text += &format!("{note}\n");
+        }
+        text
+    }
+
+    fn markdown(&self) -> String {
+        let escaped = |text: &String| text.replace('\\', "\\\\").replace('|', "\\|");
+        let mut text = String::new();
+        if !self.title.is_empty() {
+            text += &format!("### {}\n\n", self.title);
+        }
+        if !self.columns.is_empty() {
+            let rows: Vec<Vec<String>> =
+                self.rows.iter().map(|row| row.iter().map(escaped).collect()).collect();
+            text += &format!("{}\n", self.grid(&rows));
+        }
+        if !self.notes.is_empty() {
+            text += &format!("\n{}\n", self.notes.join("  \n"));
+        }
+        text
+    }
+
+    /// The rows between bars, which Markdown reads as well.
+    fn grid(&self, rows: &[Vec<String>]) -> String {
+        let mut grid = comfy_table::Table::new();
+        grid.load_style(presets::ASCII_MARKDOWN)
+            .set_content_arrangement(ContentArrangement::Disabled)
+            .set_header(self.columns.iter().map(|column| &column.head))
+            .add_rows(rows);
+        for (column, cells) in self.columns.iter().zip(grid.column_iter_mut()) {
+            if column.is_number {
+                cells.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        grid.trim_fmt()
+    }
+
+    fn latex(&self) -> String {
+        if self.columns.is_empty() {
+            return self.notes.iter().map(|note| format!("% {note}\n")).collect();
+        }
+        let alignment: String =
+            self.columns.iter().map(|column| if column.is_number { 'r' } else { 'l' }).collect();
+        let line = |cells: Vec<String>| format!("    {} \\\\\n", cells.join(" & "));
+        let heads = self.columns.iter().map(|column| in_latex(&column.head)).collect();
+        let mut text = format!(
+            "\\begin{{table}}\n  \\centering\n  \\caption{{{}}}\n  \\begin{{tabular}}{{{alignment}}}\n    \\toprule\n",
+            in_latex(&self.title)
+        );
+        text += &line(heads);
+        text += "    \\midrule\n";
+        for row in &self.rows {
+            text += &line(row.iter().map(|cell| in_latex(cell)).collect());
+        }
+        text += "    \\bottomrule\n  \\end{tabular}\n";
+        for note in &self.notes {
+            text += &format!("  \\par\\smallskip\\footnotesize {}\n", in_latex(note));
+        }
+        text + "\\end{table}\n"
+    }
+}
+
+/// Text that LaTeX prints as it stands.
+fn in_latex(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => {
+                escaped.push('\\');
+                escaped.push(letter);
+            }
+            '\\' => escaped += "\\textbackslash{}",
+            '~' => escaped += "\\textasciitilde{}",
+            '^' => escaped += "\\textasciicircum{}",
+            '<' => escaped += "$<$",
+            '>' => escaped += "$>$",
+            '↑' => escaped += "$\\uparrow$",
+            '↓' => escaped += "$\\downarrow$",
+            '±' => escaped += "$\\pm$",
+            '–' => escaped += "--",
+            _ => escaped.push(letter),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table() -> Table {
+        Table {
+            title: "A & B".into(),
+            columns: vec![Column::text("entry"), Column::number("masd_px ↓")],
+            rows: vec![vec!["a|b_c".into(), "1.5".into()], vec!["x".into(), "10.25".into()]],
+            notes: vec!["50 % of it".into()],
+        }
+    }
+
+    #[test]
+    fn a_terminal_sees_numbers_to_the_right() {
+        let expected = "A & B\n| entry | masd_px ↓ |\n|-------|-----------|\n| a|b_c |       1.5 |\n| x     |     10.25 |\n50 % of it\n";
+        assert_eq!(write(&[table()], Layout::Text), expected);
+    }
+
+    #[test]
+    fn markdown_keeps_bars_inside_their_cells() {
+        assert!(write(&[table()], Layout::Markdown).contains("| a\\|b_c |"));
+    }
+
+    #[test]
+    fn latex_escapes_what_it_would_take_as_commands() {
+        let latex = write(&[table()], Layout::Latex);
+        for expected in [
+            "\\caption{A \\& B}",
+            "\\begin{tabular}{lr}",
+            "entry & masd\\_px $\\downarrow$ \\\\",
+            "a|b\\_c & 1.5 \\\\",
+            "50 \\% of it",
+        ] {
+            assert!(latex.contains(expected), "{expected} in {latex}");
+        }
+    }
+}

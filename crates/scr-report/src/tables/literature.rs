@@ -1,0 +1,77 @@
+//! What others published, kept apart from what was computed here.
+
+use scr_data::LiteratureRow;
+
+use super::NONE;
+use crate::layout::{Column, Table};
+
+/// The published results by object, in the order in which the benchmark lists
+/// them, each with its protocol and how it was verified; `note` says on which data.
+/// Empty without rows.
+#[must_use]
+pub fn literature_tables(rows: &[LiteratureRow], note: &str) -> Vec<Table> {
+    let mut tables: Vec<(&str, Table)> = Vec::new();
+    for row in rows {
+        let place = tables.iter().position(|(object, _)| *object == row.object);
+        let place = place.unwrap_or_else(|| {
+            tables.push((&row.object, empty_table(&row.object)));
+            tables.len() - 1
+        });
+        tables[place].1.rows.push(vec![
+            row.method.clone(),
+            row.year.clone(),
+            row.measure.clone(),
+            as_published(row.mean, row.sd).unwrap_or_else(|| NONE.to_owned()),
+            row.unit.clone(),
+            row.protocol.clone(),
+            row.verified.clone(),
+            row.source.clone(),
+        ]);
+    }
+    if let Some((_, last)) = tables.last_mut() {
+        last.notes.push(
+            "not computed here; `protocol not read`: nobody checked which split was used".into(),
+        );
+        last.notes.extend((!note.is_empty()).then(|| note.to_owned()));
+    }
+    tables.into_iter().map(|(_, table)| table).collect()
+}
+
+fn empty_table(object: &str) -> Table {
+    let object = if object == "all" { "all structures together" } else { object };
+    let words = ["protocol", "verified", "source"];
+    let mut columns = vec![Column::text("method"), Column::number("year"), Column::text("measure")];
+    columns.extend([Column::number("mean (sd)"), Column::text("unit")]);
+    columns.extend(words.map(Column::text));
+    Table { title: format!("published elsewhere: {object}"), columns, ..Table::default() }
+}
+
+/// `mean (sd)` as a source gave them: both with as many decimals as the longer one
+/// has, since a number that was read has lost its trailing zeros.
+#[must_use]
+pub fn as_published(mean: Option<f64>, sd: Option<f64>) -> Option<String> {
+    let decimals = |value: Option<f64>| {
+        let text = value.map(|value| value.to_string()).unwrap_or_default();
+        text.split_once('.').map_or(0, |(_, decimals)| decimals.len())
+    };
+    let places = decimals(mean).max(decimals(sd));
+    let shown = |value: f64| format!("{value:.places$}");
+    Some(match sd {
+        Some(sd) => format!("{} ({})", shown(mean?), shown(sd)),
+        None => shown(mean?),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_published_mean_and_sd_have_the_same_decimals() {
+        let shown = |mean, sd| as_published(mean, sd).unwrap_or_default();
+        assert_eq!(shown(Some(0.04), Some(0.013)), "0.040 (0.013)");
+        assert_eq!(shown(Some(2.3), Some(1.03)), "2.30 (1.03)");
+        assert_eq!(shown(Some(0.95), None), "0.95");
+        assert_eq!(as_published(None, Some(0.1)), None);
+    }
+}

@@ -1,0 +1,144 @@
+//! `scr report`: one HTML file with tables, plots and the images to look at.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Args;
+use indexmap::IndexMap;
+use scr_data::digest::Manifest;
+use scr_data::{Benchmark, Image, MaskSet, Object, Problems, files};
+use scr_image::Mask;
+use scr_report::NamedResult;
+use scr_report::html::{DrawnCase, Overlay, Report as Page, choose_cases, picture, plots, report};
+
+use super::compare::{FEW, ReadSet, compared, read_sets};
+use super::evaluate::Scoring;
+
+#[derive(Args)]
+pub(crate) struct Report {
+    /// Folders or zips of masks, or results written by `scr evaluate --format json --per-image`
+    #[arg(required = true, value_name = "MASKS|RESULT.json")]
+    sets: Vec<PathBuf>,
+    #[command(flatten)]
+    scoring: Scoring,
+    /// The HTML file to write
+    #[arg(long)]
+    out: PathBuf,
+    /// Folder to write every plot to as an SVG file as well
+    #[arg(long)]
+    plots: Option<PathBuf>,
+}
+
+impl Report {
+    pub(crate) fn run(self) -> Result<()> {
+        let benchmark = Benchmark::open(&self.scoring.benchmark)?;
+        let settings = self.scoring.settings(&FEW);
+        let sets = read_sets(&self.sets, &benchmark, &settings)?;
+        let observer = settings.observer.clone();
+        let drawing = Drawing { benchmark: &benchmark, observer };
+        let mut pictures = IndexMap::new();
+        let mut cases = Vec::new();
+        let mut problems = Problems::default();
+        for set in &sets {
+            drawing.draw(set, &mut pictures, &mut cases, &mut problems);
+        }
+        problems.or(())?;
+        let results: Vec<NamedResult> = sets.into_iter().map(|set| set.result).collect();
+        let comparison = compared(&results, 0.05, &settings)?;
+        let page = Page {
+            benchmark: &benchmark,
+            results: &results,
+            comparison: &comparison,
+            pictures: &pictures,
+            cases: &cases,
+            command: &command_line(),
+        };
+        files::write_file(&self.out, report(&page).as_bytes())?;
+        if let Some(folder) = &self.plots {
+            for plot in plots(&results, &comparison) {
+                let path = folder.join(format!("{}.svg", plot.name));
+                files::write_file(&path, plot.svg.as_bytes())?;
+            }
+        }
+        eprintln!("report written to {}", self.out.display());
+        Ok(())
+    }
+}
+
+/// The command as it was given, without the folder of the program.
+fn command_line() -> String {
+    let given = std::env::args().skip(1);
+    std::iter::once("scr".to_owned()).chain(given).collect::<Vec<_>>().join(" ")
+}
+
+/// Draws cases from the files that were scored.
+struct Drawing<'a> {
+    benchmark: &'a Benchmark,
+    observer: String,
+}
+
+impl Drawing<'_> {
+    /// Draws the cases of a set; nothing where only its result was given.
+    fn draw(
+        &self,
+        set: &ReadSet,
+        pictures: &mut IndexMap<String, String>,
+        cases: &mut Vec<DrawnCase>,
+        problems: &mut Problems,
+    ) {
+        let Some(masks) = &set.masks else { return };
+        for case in choose_cases(&set.result.result) {
+            let found = |id: &str| self.benchmark.images.iter().position(|image| image.id == id);
+            let object = self.benchmark.objects.iter().find(|object| object.id == case.object);
+            let Some((index, object)) = found(&case.image).zip(object) else { continue };
+            match self.overlay(masks, index, object) {
+                Ok(overlay) => {
+                    let image = &self.benchmark.images[index];
+                    self.add_picture(image, pictures, problems);
+                    let result = set.result.name.clone();
+                    cases.push(DrawnCase { result, case, overlay });
+                }
+                Err(list) => problems.extend(list),
+            }
+        }
+    }
+
+    /// A radiograph once; a benchmark without its radiographs is drawn on grey.
+    fn add_picture(
+        &self,
+        image: &Image,
+        pictures: &mut IndexMap<String, String>,
+        problems: &mut Problems,
+    ) {
+        let is_there = self.benchmark.radiograph_path(image).exists();
+        if is_there && !pictures.contains_key(&image.id) {
+            let radiograph = problems.keep(self.benchmark.read_radiograph(image));
+            pictures.extend(radiograph.map(|found| (image.id.clone(), picture(&found))));
+        }
+    }
+
+    fn overlay(
+        &self,
+        masks: &MaskSet,
+        index: usize,
+        object: &Object,
+    ) -> Result<Overlay, Vec<scr_data::Problem>> {
+        let (mut files, image) = (Manifest::default(), &self.benchmark.images[index]);
+        let observer = self.benchmark.observer(&self.observer).map_err(|problem| vec![problem])?;
+        let references = self.benchmark.read_masks(observer, image, &mut files)?;
+        let mut union: Option<(Mask, Mask)> = None;
+        for &structure in &object.structures {
+            let reference = &references[structure];
+            let size = Some(reference.size());
+            let prediction = masks
+                .read_mask(self.benchmark, structure, index, size, &mut files)
+                .map_err(|problem| vec![problem])?;
+            union = Some(match union {
+                None => (reference.clone(), prediction),
+                Some((all, found)) => (&all | reference, &found | &prediction),
+            });
+        }
+        let (reference, prediction) = union.expect("an object has at least one structure");
+        Ok(Overlay::new(&reference, &prediction))
+    }
+}
