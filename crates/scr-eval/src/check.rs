@@ -81,7 +81,7 @@ struct Findings<'a> {
 
 /// Looks for everything that is wrong with `masks`, and for what is suspicious.
 ///
-/// The errors are those that [`evaluate`](crate::evaluate) would find. `observer`
+/// The errors are those that [`evaluate`](crate::evaluate()) would find. `observer`
 /// names the reference; `on_image` is called after each image, from any thread.
 /// The same files give the same report for any number of threads.
 ///

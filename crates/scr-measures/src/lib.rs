@@ -5,8 +5,8 @@
 //!
 //! - [`Measure`]: what to compute, read from a key such as `hausdorff_95.pooled`.
 //! - [`measure_object`]: all measures of one object from one pass over two masks.
-//! - [`registry`]: each measure's definition, unit, direction, source, and whose
-//!   numbers it equals.
+//! - [`registry`]: each measure's definition, unit, direction and source.
+//! - [`peers`]: which numbers of other tools each equals.
 //! - [`empty`]: the one policy for empty masks.
 //!
 //! ```
@@ -31,6 +31,7 @@ pub mod empty;
 mod measure;
 mod object;
 pub mod overlap;
+pub mod peers;
 mod ratio;
 pub mod registry;
 

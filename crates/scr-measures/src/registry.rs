@@ -1,7 +1,8 @@
 //! The measures there are: key, name, definition, direction, range, rule for
-//! empty masks, source and whose numbers each equals.
+//! empty masks and source.
 //!
-//! Everything that is printed or documented about a measure is read off here.
+//! Everything that is printed or documented about a measure is read off here;
+//! whose numbers it equals stands in [`peers`](crate::peers).
 
 use crate::boundary::BoundaryRule;
 
@@ -124,12 +125,15 @@ pub struct About {
     pub definition: &'static str,
     /// What kind of number.
     pub quantity: Quantity,
+    /// From where to where.
+    pub range: &'static str,
+    /// In which direction it improves; none for what is read off one set of masks,
+    /// and for differences, which are best at 0.
+    pub better: Option<Better>,
     /// What it is when masks are empty.
     pub empty: &'static str,
     /// Where it was first described.
     pub source: &'static str,
-    /// Whose numbers it equals.
-    pub equals: &'static str,
 }
 
 /// A named variant of some kinds of measure.
@@ -139,8 +143,8 @@ pub struct Variant {
     pub key: &'static str,
     /// What differs from the default.
     pub definition: &'static str,
-    /// Whose numbers it equals.
-    pub equals: &'static str,
+    /// What it is for.
+    pub purpose: &'static str,
 }
 
 const EMPTY_SHARE: &str = "both empty: 1; one empty: 0";
@@ -153,99 +157,110 @@ static ABOUT: [About; Kind::ALL.len()] = [
         name: "Overlap (Jaccard)",
         definition: "TP / (TP + FP + FN)",
         quantity: Quantity::Share,
+        range: "0 to 1",
+        better: Some(Better::Higher),
         empty: EMPTY_SHARE,
         source: VAN_GINNEKEN,
-        equals: "Jaccard index, IoU of every peer",
     },
     About {
         key: "dice",
         name: "Dice coefficient",
         definition: "2 TP / (2 TP + FP + FN)",
         quantity: Quantity::Share,
+        range: "0 to 1",
+        better: Some(Better::Higher),
         empty: EMPTY_SHARE,
         source: "Dice, Ecology 26, 1945, doi:10.2307/1932409",
-        equals: "every peer",
     },
     About {
         key: "sensitivity",
         name: "Sensitivity (recall)",
         definition: "TP / (TP + FN)",
         quantity: Quantity::Share,
+        range: "0 to 1",
+        better: Some(Better::Higher),
         empty: EMPTY_SHARE,
-        source: "common",
-        equals: "medpy, MetricsReloaded",
+        source: "in common use",
     },
     About {
         key: "specificity",
         name: "Specificity",
         definition: "TN / (TN + FP)",
         quantity: Quantity::Share,
+        range: "0 to 1",
+        better: Some(Better::Higher),
         empty: "as defined; undefined where the reference covers the whole image",
-        source: "common",
-        equals: "medpy, MetricsReloaded",
+        source: "in common use",
     },
     About {
         key: "precision",
         name: "Precision",
         definition: "TP / (TP + FP)",
         quantity: Quantity::Share,
+        range: "0 to 1",
+        better: Some(Better::Higher),
         empty: EMPTY_SHARE,
-        source: "common",
-        equals: "medpy, MetricsReloaded",
+        source: "in common use",
     },
     About {
         key: "masd",
         name: "Mean absolute surface distance",
         definition: "mean of the two directed mean boundary distances",
         quantity: Quantity::Distance,
+        range: "0 up",
+        better: Some(Better::Lower),
         empty: EMPTY_DISTANCE,
-        source: VAN_GINNEKEN,
-        equals: "MetricsReloaded `masd`, panoptica's `ASSD`; the SCR site's mean distance between contours, as far as known",
+        source: "the mean distance between contours of van Ginneken, Stegmann and Loog, Medical Image Analysis 10, 2006, doi:10.1016/j.media.2005.02.002, as far as it is known",
     },
     About {
         key: "assd",
         name: "Average symmetric surface distance",
         definition: "mean of both directions' boundary distances together",
         quantity: Quantity::Distance,
+        range: "0 up",
+        better: Some(Better::Lower),
         empty: EMPTY_DISTANCE,
-        source: "common",
-        equals: "medpy `assd`, MetricsReloaded, MONAI (symmetric)",
+        source: "in common use",
     },
     About {
         key: "hausdorff",
         name: "Hausdorff distance",
         definition: "largest boundary distance of both directions",
         quantity: Quantity::Distance,
+        range: "0 up",
+        better: Some(Better::Lower),
         empty: EMPTY_DISTANCE,
         source: "Huttenlocher, Klanderman and Rucklidge, IEEE TPAMI 15, 1993, doi:10.1109/34.232073",
-        equals: "medpy, MONAI, MetricsReloaded, evalutils",
     },
     About {
         key: "hausdorff_95",
         name: "95th percentile Hausdorff distance",
         definition: "larger of the two directed 95th percentiles, by linear interpolation",
         quantity: Quantity::Distance,
+        range: "0 up",
+        better: Some(Better::Lower),
         empty: EMPTY_DISTANCE,
         source: "after Huttenlocher, Klanderman and Rucklidge, IEEE TPAMI 15, 1993, doi:10.1109/34.232073",
-        equals: "MetricsReloaded, MONAI",
     },
     About {
         key: "nsd",
         name: "Normalised surface distance",
         definition: "share of both boundaries' pixels at most the tolerance from the other boundary",
         quantity: Quantity::Share,
+        range: "0 to 1",
+        better: Some(Better::Higher),
         empty: EMPTY_SHARE,
         source: "Nikolov et al., Journal of Medical Internet Research 23(7):e26151, 2021, doi:10.2196/26151",
-        equals: "MetricsReloaded, MONAI (default)",
     },
     About {
         key: "boundary_iou",
         name: "Boundary IoU",
         definition: "IoU of the two bands of a mask's pixels nearer than the width (strictly) to its own boundary",
         quantity: Quantity::Share,
+        range: "0 to 1",
+        better: Some(Better::Higher),
         empty: EMPTY_SHARE,
         source: "Cheng, Girshick, Dollar, Berg and Kirillov, CVPR 2021, arXiv:2103.16562",
-        equals: "MetricsReloaded",
     },
 ];
 
@@ -254,32 +269,32 @@ pub const VARIANTS: [Variant; 6] = [
     Variant {
         key: "pooled",
         definition: "the percentile of both directions' distances together",
-        equals: "medpy `hd95`, panoptica",
+        purpose: "medpy's and panoptica's 95th percentile; with .i8o that of seg-metrics",
     },
     Variant {
         key: "floor",
         definition: "the sorted distance at the whole part of (n - 1) 0.95, the larger of both directions",
-        equals: "evalutils",
+        purpose: "that of evalutils and grand-challenge-metrics",
     },
     Variant {
         key: "i8",
-        definition: "a boundary pixel has one of 8 neighbours in the background",
-        equals: "medpy with connectivity 2",
+        definition: "a boundary pixel has one of 8 neighbours outside the mask",
+        purpose: "connectivity 2 of medpy, panoptica, evalutils and grand-challenge-metrics",
     },
     Variant {
         key: "i4o",
-        definition: "outside the image counts as foreground: no boundary at the image's border",
-        equals: "ITK's label contours, seg-metrics",
+        definition: "outside the image counts as set: no boundary where the image's border cuts a mask",
+        purpose: "distances between label contours of ITK that are not fully connected",
     },
     Variant {
         key: "i8o",
-        definition: "8 neighbours, and outside the image counts as foreground",
-        equals: "ITK's label contours, fully connected",
+        definition: "8 neighbours, and outside the image counts as set",
+        purpose: "distances between fully connected label contours of ITK; seg-metrics",
     },
     Variant {
         key: "corners",
         definition: "corners between pixels, weighted by the length of the outline at each",
-        equals: "DeepMind surface-distance",
+        purpose: "DeepMind's surface-distance; MONAI's surface dice with use_subvoxels",
     },
 ];
 
@@ -290,36 +305,40 @@ pub const IMAGE_MEASURES: [About; 4] = [
         name: "Pixel error",
         definition: "share of an image's pixels in which any structure's label disagrees with the reference",
         quantity: Quantity::Share,
+        range: "0 to 1",
+        better: Some(Better::Lower),
         empty: "as defined",
         source: "the overview of results on the SCR database's site",
-        equals: "the SCR site's overview",
     },
     About {
         key: "ctr",
         name: "Cardiothoracic ratio",
         definition: "greatest transverse width of the heart over that of the lung fields, of the prediction",
         quantity: Quantity::Share,
+        range: "0 up",
+        better: None,
         empty: "undefined where heart or lungs are empty",
         source: "the application on the SCR database's site",
-        equals: "",
     },
     About {
         key: "ctr_reference",
         name: "Cardiothoracic ratio of the reference",
         definition: "the same of the reference",
         quantity: Quantity::Share,
+        range: "0 up",
+        better: None,
         empty: "undefined where heart or lungs are empty",
         source: "the application on the SCR database's site",
-        equals: "",
     },
     About {
         key: "ctr_difference",
         name: "Difference of the cardiothoracic ratio",
         definition: "the prediction's minus the reference's; 0 is best",
         quantity: Quantity::Share,
+        range: "any",
+        better: None,
         empty: "undefined where either is",
         source: "Bland and Altman, The Lancet 327, 1986, doi:10.1016/S0140-6736(86)90837-8",
-        equals: "",
     },
 ];
 
@@ -373,9 +392,9 @@ impl Kind {
         }
     }
 
-    /// The keys of its variants, in words.
+    /// The keys of its variants, in the order of a key.
     #[must_use]
-    pub fn variants(self) -> String {
+    pub fn variant_keys(self) -> Vec<&'static str> {
         let percentiles = Percentile::ALL[1..]
             .iter()
             .filter(|p| self.allows(BoundaryChoice::DEFAULT, **p))
@@ -384,7 +403,13 @@ impl Kind {
             .iter()
             .filter(|b| self.allows(**b, Percentile::Directed))
             .map(|b| b.key());
-        let keys: Vec<&str> = percentiles.chain(boundaries).collect();
+        percentiles.chain(boundaries).collect()
+    }
+
+    /// The keys of its variants, in words.
+    #[must_use]
+    pub fn variants(self) -> String {
+        let keys = self.variant_keys();
         if keys.is_empty() {
             return format!("{} has no variants", self.about().key);
         }
@@ -403,6 +428,17 @@ mod tests {
         assert_eq!(keys.len(), Kind::ALL.len());
         assert_eq!(Kind::Masd.about().key, "masd");
         assert_eq!(Kind::BoundaryIou.about().key, "boundary_iou");
+    }
+
+    #[test]
+    fn what_is_written_of_a_kind_agrees_with_its_quantity() {
+        for about in Kind::ALL.map(Kind::about) {
+            let (better, range) = match about.quantity {
+                Quantity::Share => (Better::Higher, "0 to 1"),
+                Quantity::Distance => (Better::Lower, "0 up"),
+            };
+            assert_eq!((about.better, about.range), (Some(better), range), "{}", about.key);
+        }
     }
 
     #[test]

@@ -8,12 +8,14 @@
 //!   [`csv`] has every number in full.
 //! - [`plot`]: plots as SVG.
 //! - [`html`]: the report that stands alone.
+//! - [`measures`]: the measures explained.
 
 pub mod comparison;
 pub mod csv;
 pub mod document;
 pub mod html;
 pub mod layout;
+pub mod measures;
 pub mod plot;
 pub mod tables;
 

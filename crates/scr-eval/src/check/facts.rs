@@ -182,6 +182,6 @@ mod tests {
         assert!(!is_inverted("##......", "######.."), "far too much is filled");
         assert!(!is_inverted("##......", "....##.."), "it lies elsewhere");
         assert!(!is_inverted("######..", "..######"), "a poor mask of something large");
-        assert!(!is_inverted("........", "########"));
+        assert!(is_inverted("........", "########"), "the complement of an empty mask");
     }
 }

@@ -7,7 +7,7 @@
 //! On an image two structures are swapped when each overlaps the other's reference
 //! by more than twice what it overlaps its own, and by [`LEAST`] or more. Both must
 //! do so: a weak method's right lung may spill over the left one, and its left lung
-//! will then not lie over the right one.
+//! will then not lie over the right one. Inverted masks lie over everything else.
 
 use scr_data::Benchmark;
 
@@ -41,7 +41,7 @@ pub(super) fn warnings(findings: &Findings<'_>, orientation: &Orientation) -> Ve
         [place, other].iter().all(|&place| {
             let facts = &image.masks[place];
             let across = facts.other_side_overlap.unwrap_or(0.0);
-            across >= LEAST && across > 2.0 * facts.overlap
+            !facts.is_inverted && across >= LEAST && across > 2.0 * facts.overlap
         })
     };
     let swapped = findings.sides.iter().enumerate().map(|(place, &other)| {

@@ -25,7 +25,7 @@ const RULES: [OfOne; 3] = [
     OfOne {
         rule: Rule::Empty,
         holds: |mask| mask.is_empty && !mask.reference_is_empty,
-        words: "empty, where the reference is not",
+        words: "empty though the reference is not,",
         hint: "a method that finds nothing scores 0 there: if it did find something, look for it \
                in the export",
     },

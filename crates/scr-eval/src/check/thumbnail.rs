@@ -9,8 +9,11 @@ use scr_image::Mask;
 pub(super) const SIDE: usize = 64;
 
 /// A mask in [`SIDE`] x [`SIDE`] cells.
+#[derive(Debug, PartialEq, Eq)]
 pub(super) struct Thumbnail {
-    cells: Vec<f32>,
+    /// Row by row, 0 for none and 65 535 for all of a cell's pixels; one pixel
+    /// is never 0. Whole numbers, so that sums are the same in any order and fast.
+    cells: Vec<u16>,
 }
 
 impl Thumbnail {
@@ -26,32 +29,29 @@ impl Thumbnail {
             let (top, bottom) = range(cell_row, size.height);
             for cell_col in 0..SIDE {
                 let (left, right) = range(cell_col, size.width);
-                let area = (bottom - top) * (right - left);
+                let area = ((bottom - top) * (right - left)).max(1) as u64;
                 let count: u32 = (top..bottom).map(|row| count(mask.row(row), left, right)).sum();
-                cells.push(if area == 0 { 0.0 } else { count as f32 / area as f32 });
+                cells.push((u64::from(count) * u64::from(u16::MAX)).div_ceil(area) as u16);
             }
         }
         Self { cells }
     }
 
-    /// Area in both over area in either, this thumbnail's cells being taken from
-    /// where `source` says; 0 when both are empty.
-    pub(super) fn overlap(
-        &self,
-        other: &Self,
-        source: impl Fn(usize, usize) -> (usize, usize),
-    ) -> f64 {
-        let (mut both, mut either) = (0.0, 0.0);
-        for row in 0..SIDE {
-            for col in 0..SIDE {
-                let (from_col, from_row) = source(col, row);
-                let own = self.cells[from_row * SIDE + from_col];
-                let others = other.cells[row * SIDE + col];
-                both += f64::from(own.min(others));
-                either += f64::from(own.max(others));
-            }
-        }
-        if either == 0.0 { 0.0 } else { both / either }
+    /// The thumbnail whose cell in column and row is this one's where `source` says.
+    pub(super) fn turned(&self, source: impl Fn(usize, usize) -> (usize, usize)) -> Self {
+        let cell = |index| {
+            let (col, row) = source(index % SIDE, index / SIDE);
+            self.cells[row * SIDE + col]
+        };
+        Self { cells: (0..SIDE * SIDE).map(cell).collect() }
+    }
+
+    /// Area in both over area in either; 0 when both are empty.
+    pub(super) fn overlap(&self, other: &Self) -> f64 {
+        let pairs = || self.cells.iter().zip(&other.cells);
+        let both: u32 = pairs().map(|(&a, &b)| u32::from(a.min(b))).sum();
+        let either: u32 = pairs().map(|(&a, &b)| u32::from(a.max(b))).sum();
+        if either == 0 { 0.0 } else { f64::from(both) / f64::from(either) }
     }
 
     /// Where the mask's centre of area is, x and y, as shares of the image's width
@@ -101,9 +101,10 @@ mod tests {
         {
             let mask = block(size);
             let thumbnail = Thumbnail::of(&mask);
-            let area: f32 = thumbnail.cells.iter().sum::<f32>() / (SIDE * SIDE) as f32;
-            let expected = mask.count() as f32 / size.area() as f32;
-            assert!((area - expected).abs() < 0.01 + 0.5 / size.width as f32, "{size}: {area}");
+            let cells = thumbnail.cells.iter().map(|&cell| f64::from(cell) / 65535.0);
+            let area = cells.sum::<f64>() / (SIDE * SIDE) as f64;
+            let expected = mask.count() as f64 / size.area() as f64;
+            assert!((area - expected).abs() < 0.01 + 0.5 / size.width as f64, "{size}: {area}");
             let centre = thumbnail.centre().unwrap();
             assert!((centre[0] - 0.25).abs() < 0.04 && (centre[1] - 0.375).abs() < 0.02);
         }
@@ -123,15 +124,23 @@ mod tests {
         let mask = Mask::from_fn(size, |col, row| (col * col + row * 7) % 11 < 5 && col > row);
         let mirrored = Mask::from_fn(size, |col, row| mask.get(size.width - 1 - col, row));
         let (mask, mirrored) = (Thumbnail::of(&mask), Thumbnail::of(&mirrored));
-        assert_eq!(mirrored.overlap(&mask, |col, row| (SIDE - 1 - col, row)), 1.0);
-        assert!(mirrored.overlap(&mask, |col, row| (col, row)) < 0.8);
+        assert_eq!(mirrored.turned(|col, row| (SIDE - 1 - col, row)), mask);
+        assert!(mirrored.overlap(&mask) < 0.8 && mask.overlap(&mask) == 1.0);
+    }
+
+    #[test]
+    fn the_last_pixel_of_a_large_mask_is_not_lost() {
+        let mut mask = Mask::empty(Size::square(4096));
+        mask.set(4095, 0);
+        let centre = Thumbnail::of(&mask).centre().unwrap();
+        assert!(centre[0] > 0.98 && centre[1] < 0.02, "{centre:?}");
     }
 
     #[test]
     fn nothing_has_no_centre_and_no_overlap() {
         let empty = Thumbnail::of(&Mask::empty(Size::new(100, 90)));
         assert_eq!(empty.centre(), None);
-        assert_eq!(empty.overlap(&empty, |col, row| (col, row)), 0.0);
+        assert_eq!(empty.overlap(&empty), 0.0);
         assert_eq!(Thumbnail::of(&Mask::empty(Size::new(0, 5))).centre(), None);
     }
 }

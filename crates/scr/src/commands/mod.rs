@@ -5,6 +5,7 @@ mod compare;
 mod demo;
 mod evaluate;
 mod import;
+mod measures;
 mod methods;
 mod phantom;
 mod report;
@@ -38,6 +39,8 @@ pub(crate) enum Command {
     Compare(compare::Compare),
     /// Write one HTML file with tables, plots and the images to look at
     Report(report::Report),
+    /// Explain the measures: definitions, units, variants, and whose numbers they equal
+    Measures(measures::Measures),
     /// List the segmentation methods, with parameters and sources
     Methods(methods::Methods),
     /// Train a method on one fold of a benchmark
@@ -61,6 +64,7 @@ impl Command {
             Self::Evaluate(command) => command.run(),
             Self::Compare(command) => command.run(),
             Self::Report(command) => command.run(),
+            Self::Measures(command) => command.run(),
             Self::Methods(command) => command.run(),
             Self::Train(command) => command.run(),
             Self::Segment(command) => command.run(),

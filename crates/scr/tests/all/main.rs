@@ -3,8 +3,10 @@
 
 mod architecture;
 mod browser;
+mod check;
 mod command;
 mod comparing;
+mod measures;
 mod phantom_path;
 mod real_radiographs;
 mod site;

@@ -1,0 +1,211 @@
+//! numpy arrays into masks, read where they lie.
+//!
+//! The rule is that of mask files: 0 is background and one other value the
+//! structure, nothing is thresholded. Rows are packed straight from the array,
+//! whatever its strides; only where numbers are in foreign byte order or lie
+//! misaligned is the array copied first.
+
+use std::collections::BTreeSet;
+
+use numpy::ndarray::ArrayView2;
+use numpy::{
+    Element, PyArray2, PyArrayDescrMethods, PyArrayMethods, PyUntypedArray, PyUntypedArrayMethods,
+};
+use pyo3::exceptions::PyTypeError;
+use pyo3::prelude::*;
+use pyo3::sync::PyOnceLock;
+use pyo3::types::PyType;
+use scr_data::Problem;
+use scr_data::formats::{FormatError, MAX_AREA_PX, MaskValue};
+use scr_image::{Mask, Size};
+
+/// A mask from the argument `place`.
+///
+/// # Errors
+/// `TypeError` when it is no array; within, a [`Problem`] when it is no mask.
+pub(crate) fn read_mask(place: &str, array: &Bound<'_, PyAny>) -> PyResult<Result<Mask, Problem>> {
+    let Ok(array) = array.cast::<PyUntypedArray>() else {
+        let found = array.get_type().name()?;
+        return Err(PyTypeError::new_err(format!(
+            "{place}: expected a numpy array, found {found}; numpy.asarray makes one"
+        )));
+    };
+    if let Err(problem) = is_image(place, array)? {
+        return Ok(Err(problem));
+    }
+    let (kind, bytes) = (array.dtype().kind(), array.dtype().itemsize());
+    let mask = match (kind, bytes) {
+        // A byte of a bool array may hold anything: 0 is false, the rest is true.
+        (b'b', 1) => {
+            pack(&array.call_method1("view", ("uint8",))?, |pixel: u8| u8::from(pixel != 0))
+        }
+        (b'u', 1) => pack(array, |pixel: u8| pixel),
+        (b'u', 2) => pack(array, |pixel: u16| pixel),
+        (b'u', 4) => pack(array, |pixel: u32| pixel),
+        (b'u', 8) => pack(array, |pixel: u64| pixel),
+        (b'i', 1) => pack(array, |pixel: i8| pixel),
+        (b'i', 2) => pack(array, |pixel: i16| pixel),
+        (b'i', 4) => pack(array, |pixel: i32| pixel),
+        (b'i', 8) => pack(array, |pixel: i64| pixel),
+        _ => return Ok(Err(no_integers(place, array))),
+    }?;
+    Ok(mask.map_err(|error| not_binary(place, &error)))
+}
+
+/// Whether the array can be an image: two axes, of a size that files may have too.
+fn is_image(place: &str, array: &Bound<'_, PyUntypedArray>) -> PyResult<Result<(), Problem>> {
+    static MASKED: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    if array.is_instance(MASKED.import(array.py(), "numpy.ma", "MaskedArray")?)? {
+        let hint = "which pixels are meant cannot be known: fill it, as in array.filled(0)";
+        return Ok(Err(Problem::new(place, "a plain array", "a masked array", hint)));
+    }
+    let &[height, width] = array.shape() else {
+        let hint = "give one image, without axes for channels or slices";
+        let expected = "an array of shape (rows, columns)";
+        return Ok(Err(Problem::new(place, expected, shape(array.shape()), hint)));
+    };
+    let (width, height) = (width as u64, height as u64);
+    let error = match width.checked_mul(height) {
+        Some(0) => FormatError::NoPixels { width, height },
+        Some(area) if area <= MAX_AREA_PX as u64 => return Ok(Ok(())),
+        _ => FormatError::TooLarge { width, height },
+    };
+    Ok(Err(Problem::new(place, error.expected(), shape(array.shape()), "")))
+}
+
+/// A shape as Python writes it.
+pub(crate) fn shape(lengths: &[usize]) -> String {
+    match lengths {
+        [one] => format!("shape ({one},)"),
+        _ => {
+            let lengths: Vec<String> = lengths.iter().map(ToString::to_string).collect();
+            format!("shape ({})", lengths.join(", "))
+        }
+    }
+}
+
+fn no_integers(place: &str, array: &Bound<'_, PyUntypedArray>) -> Problem {
+    let expected = "an array of bool or integer dtype";
+    let hint = format!("no threshold is chosen here: compare it yourself, as in {place} > 0.5");
+    Problem::new(place, expected, format!("dtype {}", array.dtype()), hint)
+}
+
+fn not_binary(place: &str, error: &FormatError) -> Problem {
+    let hint = format!("say which value is meant, as in {place} == 1: no threshold is chosen here");
+    Problem::new(place, error.expected(), error.found(), hint)
+}
+
+/// A pixel as arrays hold it.
+trait Pixel: Element + Copy + Ord + Default {
+    /// As messages name it; what is beyond i64 as the greatest of it.
+    fn number(self) -> i64;
+}
+
+macro_rules! pixels {
+    ($($integer:ty),*) => {
+        $(impl Pixel for $integer {
+            fn number(self) -> i64 {
+                i64::try_from(self).unwrap_or(i64::MAX)
+            }
+        })*
+    };
+}
+pixels!(u8, u16, u32, u64, i8, i16, i32, i64);
+
+/// The mask of an array of `T`; `meaning` is what a stored value stands for.
+fn pack<T: Pixel>(
+    array: &Bound<'_, PyAny>,
+    meaning: impl Fn(T) -> T,
+) -> PyResult<Result<Mask, FormatError>> {
+    let array = array.cast::<PyUntypedArray>()?;
+    let dtype = array.dtype();
+    let copy;
+    let array = if dtype.is_native_byteorder() == Some(false) || !array.is_aligned() {
+        let native = dtype.call_method1("newbyteorder", ("=",))?;
+        copy = array.call_method1("astype", (native,))?;
+        copy.cast::<PyArray2<T>>()?
+    } else {
+        array.cast::<PyArray2<T>>()?
+    };
+    let array = array.try_readonly()?;
+    Ok(pack_rows(&array.as_array(), meaning))
+}
+
+fn pack_rows<T: Pixel>(
+    pixels: &ArrayView2<'_, T>,
+    meaning: impl Fn(T) -> T,
+) -> Result<Mask, FormatError> {
+    let (height, width) = pixels.dim();
+    let mut mask = Mask::empty(Size::new(width, height));
+    let (mut value, mut is_known, mut gathered) = (None, true, Vec::new());
+    for (row, line) in pixels.outer_iter().enumerate() {
+        let line = match line.as_slice() {
+            Some(line) => line,
+            None => {
+                gathered.clear();
+                gathered.extend(&line);
+                &gathered
+            }
+        };
+        let first =
+            || line.iter().map(|&pixel| meaning(pixel)).find(|&pixel| pixel != T::default());
+        let Some(structure) = value.or_else(first) else { continue };
+        value = Some(structure);
+        mask.write_row(row, |words| {
+            let (blocks, rest) = line.as_chunks::<64>();
+            for (word, block) in words.iter_mut().zip(blocks) {
+                *word = pack_word(block, structure, &meaning, &mut is_known);
+            }
+            if let (Some(word), false) = (words.last_mut(), rest.is_empty()) {
+                *word = pack_word(rest, structure, &meaning, &mut is_known);
+            }
+        });
+    }
+    if is_known { Ok(mask) } else { Err(too_many_values(pixels)) }
+}
+
+/// Bit i is set where pixel i is not background. Compares into bytes first and
+/// gathers these eight at a time, because compilers make vector code of the former.
+fn pack_word<T: Pixel>(
+    pixels: &[T],
+    structure: T,
+    meaning: &impl Fn(T) -> T,
+    is_known: &mut bool,
+) -> u64 {
+    let (mut ones, mut unknown) = ([0u8; 64], 0u8);
+    for (one, &pixel) in ones.iter_mut().zip(pixels) {
+        let pixel = meaning(pixel);
+        *one = u8::from(pixel != T::default());
+        unknown |= *one & u8::from(pixel != structure);
+    }
+    *is_known &= unknown == 0;
+    // The product holds the eight bytes' lowest bits in its topmost byte.
+    let gather =
+        |eight: &[u8; 8]| u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56;
+    ones.as_chunks::<8>().0.iter().rev().fold(0, |word, eight| word << 8 | gather(eight))
+}
+
+/// Values are counted for the message up to this number.
+const MAX_COUNTED: usize = 1000;
+/// How many of them the message names.
+const MAX_NAMED: usize = 5;
+
+fn too_many_values<T: Pixel>(pixels: &ArrayView2<'_, T>) -> FormatError {
+    let mut values = BTreeSet::new();
+    for &pixel in pixels {
+        values.insert(pixel);
+        if values.len() >= MAX_COUNTED {
+            break;
+        }
+    }
+    let mut numbers = values.iter().map(|value| MaskValue::Number(value.number()));
+    if let (2, Some(lower), Some(upper)) = (values.len(), numbers.next(), numbers.next()) {
+        return FormatError::NoBackground { values: [lower, upper] };
+    }
+    let first = values.iter().take(MAX_NAMED).map(|value| MaskValue::Number(value.number()));
+    FormatError::ManyValues {
+        count: values.len(),
+        is_at_least: values.len() >= MAX_COUNTED,
+        first: first.collect(),
+    }
+}

@@ -1,0 +1,83 @@
+//! A set of masks on disk and a benchmark into a `Result`.
+
+use std::ffi::CString;
+use std::path::PathBuf;
+
+use pyo3::exceptions::PyUserWarning;
+use pyo3::prelude::*;
+use scr_data::{Benchmark, DataError, MaskSet, Problems};
+use scr_eval::Settings;
+use scr_measures::registry::IMAGE_MEASURES;
+use scr_report::ResultDocument;
+
+use crate::result::EvaluationResult;
+use crate::{background, keys, problems};
+
+/// Score a set of masks on disk against a benchmark, as `scr evaluate` does.
+///
+/// Parameters
+/// ----------
+/// masks : str or os.PathLike
+///     A folder STRUCTURE/IMAGE.png, or a zip file of one. It may cover some
+///     objects and one fold only.
+/// benchmark : str or os.PathLike
+///     The folder that holds benchmark.toml.
+/// observer : str
+///     The observer whose masks are the reference.
+/// measures : list of str, optional
+///     Keys as measures() explains them. Default: as in evaluate(). What is
+///     measured on whole images, such as pixel_error, is found in any case.
+/// per_image : bool
+///     Whether to keep every image's values (`--per-image`).
+///
+/// Returns
+/// -------
+/// Result
+///
+/// Raises
+/// ------
+/// ProblemsError
+///     A ValueError with every file that is missing, unknown, damaged, no binary
+///     mask or of the wrong size, and every key that names no measure.
+/// KeyboardInterrupt
+///     On Ctrl-C, once the images that are being measured are done. While file
+///     names are listed and summaries made, it waits for these.
+///
+/// Warns
+/// -----
+/// UserWarning
+///     What was passed over in the set, such as files left behind by the
+///     operating system; also in Result.notices.
+///
+/// Runs on all cores, or as many as the environment's RAYON_NUM_THREADS says,
+/// without holding the interpreter's lock.
+#[pyfunction]
+#[pyo3(signature = (masks, benchmark, observer="reference", measures=None, per_image=true))]
+#[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it made")]
+pub(crate) fn evaluate_dir(
+    py: Python<'_>,
+    masks: PathBuf,
+    benchmark: PathBuf,
+    observer: &str,
+    measures: Option<Vec<String>>,
+    per_image: bool,
+) -> PyResult<EvaluationResult> {
+    let mut problems = Problems::default();
+    let is_of_images = |key: &str| IMAGE_MEASURES.iter().any(|about| about.key == key);
+    let measures = keys::read(measures.as_deref(), is_of_images, &mut problems);
+    problems::or_exception(py, problems, ())?;
+    let settings = Settings { observer: observer.to_owned(), measures, ..Settings::default() };
+    let found = background::run(py, |on_image| -> Result<_, DataError> {
+        let benchmark = Benchmark::open(&benchmark)?;
+        let masks = MaskSet::open(&masks, &benchmark)?;
+        let evaluation = scr_eval::evaluate(&benchmark, &masks, &settings, on_image)?;
+        let document = ResultDocument::new(&evaluation, per_image);
+        Ok(EvaluationResult { document, notices: masks.notices().to_vec() })
+    })?;
+    let result = found.map_err(|error| problems::to_exception(py, &error))?;
+    for notice in &result.notices {
+        let message = CString::new(notice.as_str())?;
+        PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, 1)?;
+    }
+    Ok(result)
+}
