@@ -57,6 +57,18 @@ pub enum MethodError {
         /// The method.
         method: &'static str,
     },
+    /// A structure that is empty in one of the training images.
+    #[error(
+        "structure `{structure}` is empty in training image `{image}`, and {method} needs every structure in every image"
+    )]
+    MissingStructure {
+        /// The structure.
+        structure: String,
+        /// The image.
+        image: String,
+        /// The method.
+        method: &'static str,
+    },
     /// Landmarks of which not every image has the same number.
     #[error(
         "structure `{structure}` has {found} landmarks in image `{image}`, expected {expected} as in the images before"

@@ -11,7 +11,9 @@
 //! A new method is a folder with an implementation of [`Method`] and a line in
 //! the registry.
 
+pub mod active_shape;
 mod error;
+mod grey;
 mod landmarks;
 mod mean_shape;
 mod method;
@@ -19,9 +21,12 @@ mod model;
 mod parameters;
 mod registry;
 mod run;
+pub mod shape_model;
 mod training;
 
+pub use active_shape::ActiveShape;
 pub use error::MethodError;
+pub use grey::{GreyImage, gaussian, working_size};
 pub use landmarks::derive_landmarks;
 pub use mean_shape::MeanShape;
 pub use method::{About, Method, Progress, Segmenter};

@@ -32,6 +32,12 @@ pub trait Method: Sync {
     /// What to know of it.
     fn about(&self) -> About;
 
+    /// Whether it segments several images a second, so that a demonstration need
+    /// not be waited for.
+    fn is_quick(&self) -> bool {
+        true
+    }
+
     /// What can be set, with ranges and defaults.
     fn parameters(&self) -> &'static [Parameter];
 

@@ -1,9 +1,9 @@
 //! The methods there are.
 
-use crate::{MeanShape, Method, MethodError};
+use crate::{ActiveShape, MeanShape, Method, MethodError};
 
 /// All methods, in the order in which lists show them.
-pub static METHODS: &[&dyn Method] = &[&MeanShape];
+pub static METHODS: &[&dyn Method] = &[&MeanShape, &ActiveShape::DEFAULT, &ActiveShape::TUNED];
 
 /// The method with this name.
 ///

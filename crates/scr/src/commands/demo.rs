@@ -29,6 +29,9 @@ pub(crate) struct Demo {
     /// How many phantoms to draw
     #[arg(long, value_parser = clap::value_parser!(u32).range(2..=1998))]
     images: Option<u32>,
+    /// Run the slow methods as well
+    #[arg(long)]
+    all_methods: bool,
     /// Stop when everything is published
     #[arg(long)]
     no_serve: bool,
@@ -55,7 +58,8 @@ impl Demo {
                 })
                 .await?;
             drop(bar);
-            for method in METHODS.iter().copied() {
+            let wanted = |method: &&dyn Method| self.all_methods || method.is_quick();
+            for method in METHODS.iter().copied().filter(wanted) {
                 let (masks, parameters) = self.run_method(method, &benchmark)?;
                 let card = method_card(method, &parameters);
                 publish(&store, &benchmark, EntryRole::Baseline, card, &masks).await?;

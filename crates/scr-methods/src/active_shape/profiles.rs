@@ -1,0 +1,167 @@
+//! What the grey values across an outline look like, point by point.
+//!
+//! Along the normal of each point the first derivative of the grey values is
+//! sampled, and divided by its mean size: contrast and exposure then matter little.
+//! How well a place fits is its Mahalanobis distance from the examples' profiles.
+
+use nalgebra::DMatrix;
+use scr_image::Point;
+use serde::{Deserialize, Serialize};
+
+use crate::GreyImage;
+
+/// How the profile of one point looks at one level.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct PointProfile {
+    mean: Vec<f32>,
+    /// Rows of the upper triangle U with U^T U the inverse covariance.
+    whitening: Vec<f32>,
+}
+
+/// A place on an outline and the direction across it.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Normal {
+    /// The place, in the image that is looked at.
+    pub(super) place: Point,
+    /// Across the outline, of length 1.
+    pub(super) direction: (f64, f64),
+}
+
+impl PointProfile {
+    /// Learns from profiles of equal length.
+    ///
+    /// The covariance is drawn towards that of independent samples by d / (n + d)
+    /// for n examples of d samples: with few examples it could not be inverted.
+    /// How far is ours.
+    #[must_use]
+    pub(super) fn learn(examples: &[Vec<f32>]) -> Self {
+        let (n, d) = (examples.len(), examples.first().map_or(0, Vec::len));
+        let mut mean = vec![0.0f64; d];
+        for example in examples {
+            for (sum, &value) in mean.iter_mut().zip(example) {
+                *sum += f64::from(value) / n as f64;
+            }
+        }
+        let mut covariance = DMatrix::<f64>::zeros(d, d);
+        for example in examples {
+            let deviation = |index: usize| f64::from(example[index]) - mean[index];
+            for row in 0..d {
+                for column in 0..d {
+                    covariance[(row, column)] +=
+                        deviation(row) * deviation(column) / n.saturating_sub(1).max(1) as f64;
+                }
+            }
+        }
+        let average = (covariance.trace() / d.max(1) as f64).max(1e-6);
+        let share = d as f64 / (n + d) as f64;
+        covariance *= 1.0 - share;
+        for index in 0..d {
+            covariance[(index, index)] += share * average;
+        }
+        let upper = covariance
+            .cholesky()
+            .and_then(|found| found.inverse().cholesky())
+            .map_or_else(|| DMatrix::identity(d, d), |found| found.l().transpose());
+        let triangle = (0..d).flat_map(|row| (row..d).map(move |column| (row, column)));
+        Self {
+            mean: mean.into_iter().map(|value| value as f32).collect(),
+            whitening: triangle.map(|place| upper[place] as f32).collect(),
+        }
+    }
+
+    /// The squared Mahalanobis distance of a profile of the same length.
+    #[must_use]
+    pub(super) fn distance(&self, profile: &[f32]) -> f32 {
+        let d = self.mean.len();
+        let (mut sum, mut from) = (0.0, 0);
+        for row in 0..d {
+            let weights = &self.whitening[from..from + d - row];
+            let deviations = profile[row..].iter().zip(&self.mean[row..]);
+            let value: f32 = weights.iter().zip(deviations).map(|(w, (p, m))| w * (p - m)).sum();
+            sum += value * value;
+            from += d - row;
+        }
+        sum
+    }
+}
+
+/// The derivative along a normal at 2 `reach` + 1 places, one pixel apart, the
+/// middle one at the place itself.
+pub(super) fn derivative(image: &GreyImage, normal: Normal, reach: usize, out: &mut Vec<f32>) {
+    out.clear();
+    let value = |step: f64| {
+        let (dx, dy) = normal.direction;
+        image.at(Point::new(normal.place.x + step * dx, normal.place.y + step * dy))
+    };
+    let mut before = value(-(reach as f64) - 0.5);
+    for index in 0..=2 * reach {
+        let after = value(index as f64 - reach as f64 + 0.5);
+        out.push(after - before);
+        before = after;
+    }
+}
+
+/// A profile divided by the mean size of its samples; a flat one stays 0.
+pub(super) fn normalised(profile: &[f32], out: &mut Vec<f32>) {
+    let size = profile.iter().map(|value| value.abs()).sum::<f32>() / profile.len() as f32;
+    let scale = if size > 1e-6 { 1.0 / size } else { 0.0 };
+    out.clear();
+    out.extend(profile.iter().map(|value| value * scale));
+}
+
+/// The normal at each point: across the line from its neighbour before to the one after.
+pub(super) fn normals(points: &[Point], neighbours: &[(usize, usize)], scale: f64) -> Vec<Normal> {
+    points
+        .iter()
+        .zip(neighbours)
+        .map(|(point, &(before, after))| {
+            let (dx, dy) = (points[after].x - points[before].x, points[after].y - points[before].y);
+            let length = dx.hypot(dy);
+            let direction = if length > 0.0 { (dy / length, -dx / length) } else { (1.0, 0.0) };
+            Normal { place: Point::new(point.x * scale, point.y * scale), direction }
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scr_image::Size;
+
+    #[test]
+    fn a_step_is_where_the_derivative_is() {
+        let values = (0..200).map(|index| if index % 20 < 10 { 0.0 } else { 1.0 }).collect();
+        let image = GreyImage::new(Size::new(20, 10), values);
+        let normal = Normal { place: Point::new(10.0, 5.0), direction: (1.0, 0.0) };
+        let mut profile = Vec::new();
+        derivative(&image, normal, 2, &mut profile);
+        assert_eq!(profile, [0.0, 0.0, 1.0, 0.0, 0.0]);
+        let mut scaled = Vec::new();
+        normalised(&profile, &mut scaled);
+        assert_eq!(scaled, [0.0, 0.0, 5.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn the_mean_profile_is_nearest_and_rare_deviations_are_far() {
+        let example = |index: i32| {
+            let wide = (f64::from(index) * 1.3).sin() as f32;
+            let narrow = 0.1 * (f64::from(index) * 2.9).sin() as f32;
+            vec![1.0 + wide, 2.0 + narrow]
+        };
+        let examples: Vec<Vec<f32>> = (0..400).map(example).collect();
+        let profile = PointProfile::learn(&examples);
+        let at = |x: f32, y: f32| profile.distance(&[1.0 + x, 2.0 + y]);
+        assert!(at(0.0, 0.0) < 0.02);
+        assert!(at(0.0, 0.5) > 10.0 * at(0.5, 0.0));
+        // One standard deviation along the wide direction.
+        assert!((at(std::f32::consts::FRAC_1_SQRT_2, 0.0) - 1.0).abs() < 0.1);
+    }
+
+    #[test]
+    fn few_or_equal_examples_still_give_a_distance() {
+        let profile = PointProfile::learn(&[vec![1.0, 0.0, 2.0]]);
+        assert!(
+            profile.distance(&[1.0, 0.0, 2.0]) == 0.0 && profile.distance(&[9.0; 3]).is_finite()
+        );
+    }
+}

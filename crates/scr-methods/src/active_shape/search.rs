@@ -1,0 +1,190 @@
+//! The model and its search: from the mean shape to the one that fits the image.
+
+use scr_image::{Point, Size};
+use serde::{Deserialize, Serialize};
+
+use super::profiles::{PointProfile, derivative, normalised, normals};
+use super::pyramid::Pyramid;
+use crate::shape_model::{Layout, Placed, ShapeModel, Start};
+
+/// What a search is steered by; the names of the study stand beside.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct SearchSettings {
+    /// Longer side of the finest level, in pixels.
+    pub side: usize,
+    /// Resolutions: L_max.
+    pub levels: usize,
+    /// Samples of a profile on either side of its point: k.
+    pub reach: usize,
+    /// Candidate places on either side of a point: n_s.
+    pub candidates: usize,
+    /// Steps at a level at most: N_max.
+    pub steps: usize,
+    /// Share of points that must move little to end a level: p_close.
+    pub close: f64,
+    /// How many standard deviations a mode may reach: m.
+    pub limit: f64,
+}
+
+/// A trained active shape model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActiveShapeModel {
+    settings: SearchSettings,
+    layout: Layout,
+    shape: ShapeModel,
+    start: Start,
+    /// By level, then point.
+    profiles: Vec<Vec<PointProfile>>,
+}
+
+/// A training image: what is looked at, and where the points are.
+#[derive(Debug, Clone)]
+pub struct Example {
+    /// The image at all levels.
+    pub pyramid: Pyramid,
+    /// All points, in the finest level's pixels.
+    pub points: Vec<Point>,
+}
+
+impl ActiveShapeModel {
+    /// Learns shapes and profiles from examples, keeping `variance` of the shapes'
+    /// variance.
+    ///
+    /// # Panics
+    /// When there is no example.
+    #[must_use]
+    pub fn learn(
+        settings: SearchSettings,
+        layout: Layout,
+        variance: f64,
+        examples: &[Example],
+    ) -> Self {
+        let shapes: Vec<Vec<Point>> = examples.iter().map(|e| e.points.clone()).collect();
+        let shape = ShapeModel::learn(&shapes, variance);
+        let placed: Vec<(Vec<Point>, Size)> =
+            examples.iter().map(|e| (e.points.clone(), e.pyramid.size())).collect();
+        let start = Start::learn(&shape, &placed);
+        let profiles = (0..settings.levels)
+            .map(|level| learn_level(settings, &layout, level, examples))
+            .collect();
+        Self { settings, layout, shape, start, profiles }
+    }
+
+    /// What the search is steered by.
+    #[must_use]
+    pub const fn settings(&self) -> SearchSettings {
+        self.settings
+    }
+
+    /// Which points belong to which structure.
+    #[must_use]
+    pub const fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// How shapes vary.
+    #[must_use]
+    pub const fn shape(&self) -> &ShapeModel {
+        &self.shape
+    }
+
+    /// The points that fit an image best, in the finest level's pixels.
+    #[must_use]
+    pub fn search(&self, pyramid: &Pyramid) -> Vec<Point> {
+        let mut found = self.shape.mean_at(self.start.pose(pyramid.size()));
+        let neighbours = self.layout.neighbours();
+        let structures = structure_of_points(&self.layout);
+        for level in (0..self.settings.levels).rev() {
+            for _ in 0..self.settings.steps {
+                let (next, share_close) =
+                    self.step(pyramid, level, &found, &neighbours, &structures);
+                found = next;
+                if share_close >= self.settings.close {
+                    break;
+                }
+            }
+        }
+        self.shape.points(&found)
+    }
+
+    /// Moves every point to its best candidate and fits the shape model to them;
+    /// also the share of points that stayed within half of the way they may go.
+    fn step(
+        &self,
+        pyramid: &Pyramid,
+        level: usize,
+        found: &Placed,
+        neighbours: &[(usize, usize)],
+        structures: &[usize],
+    ) -> (Placed, f64) {
+        let SearchSettings { reach, candidates, limit, .. } = self.settings;
+        let scale = level_scale(level);
+        let mut points = self.shape.points(found);
+        let normals = normals(&points, neighbours, scale);
+        let (mut line, mut profile) = (Vec::new(), Vec::new());
+        let mut n_close = 0;
+        for (index, normal) in normals.iter().enumerate() {
+            let image = pyramid.image(level, structures[index]);
+            derivative(image, *normal, reach + candidates, &mut line);
+            // The middle candidate comes first, so that a flat image moves nothing.
+            let tried = std::iter::once(candidates)
+                .chain((0..=2 * candidates).filter(|&offset| offset != candidates));
+            let mut best = (f32::INFINITY, candidates);
+            for offset in tried {
+                normalised(&line[offset..=offset + 2 * reach], &mut profile);
+                let distance = self.profiles[level][index].distance(&profile);
+                if distance < best.0 {
+                    best = (distance, offset);
+                }
+            }
+            let moved = best.1 as f64 - candidates as f64;
+            n_close += usize::from(2.0 * moved.abs() <= candidates as f64);
+            points[index].x += moved * normal.direction.0 / scale;
+            points[index].y += moved * normal.direction.1 / scale;
+        }
+        (self.shape.fit(&points, limit), n_close as f64 / points.len().max(1) as f64)
+    }
+}
+
+/// How much smaller a level is than the finest.
+fn level_scale(level: usize) -> f64 {
+    0.5f64.powi(level as i32)
+}
+
+/// The structure that each point belongs to.
+fn structure_of_points(layout: &Layout) -> Vec<usize> {
+    let numbered = layout.structures().enumerate();
+    numbered.flat_map(|(structure, range)| range.map(move |_| structure)).collect()
+}
+
+fn learn_level(
+    settings: SearchSettings,
+    layout: &Layout,
+    level: usize,
+    examples: &[Example],
+) -> Vec<PointProfile> {
+    use rayon::prelude::*;
+    let (neighbours, structures) = (layout.neighbours(), structure_of_points(layout));
+    let all: Vec<Vec<Vec<f32>>> = examples
+        .par_iter()
+        .map(|example| {
+            let normals = normals(&example.points, &neighbours, level_scale(level));
+            let mut line = Vec::new();
+            let profile = |(index, normal): (usize, &super::profiles::Normal)| {
+                let image = example.pyramid.image(level, structures[index]);
+                derivative(image, *normal, settings.reach, &mut line);
+                let mut profile = Vec::new();
+                normalised(&line, &mut profile);
+                profile
+            };
+            normals.iter().enumerate().map(profile).collect()
+        })
+        .collect();
+    (0..layout.n_points())
+        .into_par_iter()
+        .map(|point| {
+            let examples: Vec<Vec<f32>> = all.iter().map(|image| image[point].clone()).collect();
+            PointProfile::learn(&examples)
+        })
+        .collect()
+}

@@ -1,0 +1,98 @@
+//! Which points of a joint shape belong to which structure.
+
+use std::ops::Range;
+
+use scr_image::{Mask, Outline, Point, Size};
+use serde::{Deserialize, Serialize};
+
+use crate::{MethodError, Shapes, TrainingSet};
+
+/// The points of all structures, one after the other.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Layout {
+    /// Number of points by structure.
+    counts: Vec<usize>,
+}
+
+impl Layout {
+    /// The layout of shapes that hold every structure.
+    ///
+    /// # Errors
+    /// [`MethodError::MissingStructure`] when one lacks a structure: a joint shape
+    /// needs all of them in every image.
+    pub fn of(
+        set: &TrainingSet<'_>,
+        shapes: &[Shapes],
+        method: &'static str,
+    ) -> Result<Self, MethodError> {
+        for (image, shapes) in set.images().iter().zip(shapes) {
+            let missing = shapes.structures.iter().position(Option::is_none);
+            if let Some(index) = missing {
+                return Err(MethodError::MissingStructure {
+                    structure: set.benchmark().structures[index].id.clone(),
+                    image: image.id.clone(),
+                    method,
+                });
+            }
+        }
+        let count = |outline: &Option<Outline>| outline.as_ref().map_or(0, |o| o.points().len());
+        let counts = shapes.first().map(|s| s.structures.iter().map(count).collect());
+        Ok(Self { counts: counts.unwrap_or_default() })
+    }
+
+    /// Number of points in all.
+    #[must_use]
+    pub fn n_points(&self) -> usize {
+        self.counts.iter().sum()
+    }
+
+    /// The points of each structure, as ranges into all points.
+    pub fn structures(&self) -> impl Iterator<Item = Range<usize>> + '_ {
+        let mut start = 0;
+        self.counts.iter().map(move |count| {
+            let range = start..start + count;
+            start = range.end;
+            range
+        })
+    }
+
+    /// All points of an image's outlines, one structure after the other, moved to
+    /// an image of size `to`. Points of structures that are not there are left out.
+    #[must_use]
+    pub fn joined(shapes: &Shapes, to: Size) -> Vec<Point> {
+        let x = to.width as f64 / shapes.size.width as f64;
+        let y = to.height as f64 / shapes.size.height as f64;
+        let outlines = shapes.structures.iter().flatten();
+        outlines
+            .flat_map(Outline::points)
+            .map(|point| Point::new(point.x * x, point.y * y))
+            .collect()
+    }
+
+    /// One mask a structure of size `to`, from points in an image of size `from`.
+    #[must_use]
+    pub fn masks(&self, points: &[Point], from: Size, to: Size) -> Vec<Mask> {
+        let x = to.width as f64 / from.width as f64;
+        let y = to.height as f64 / from.height as f64;
+        self.structures()
+            .map(|range| {
+                let outline = Outline::new(points[range].to_vec()).scaled(x, y);
+                Mask::filled(to, &[outline])
+            })
+            .collect()
+    }
+
+    /// For each point its neighbours before and after along its structure's
+    /// closed outline.
+    #[must_use]
+    pub fn neighbours(&self) -> Vec<(usize, usize)> {
+        self.structures()
+            .flat_map(|range| {
+                let (start, count) = (range.start, range.len());
+                (0..count).map(move |place| {
+                    (start + (place + count - 1) % count, start + (place + 1) % count)
+                })
+            })
+            .collect()
+    }
+}

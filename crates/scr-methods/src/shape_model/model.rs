@@ -1,0 +1,245 @@
+//! The mean shape and its modes.
+
+use nalgebra::DMatrix;
+use scr_image::Point;
+use serde::{Deserialize, Serialize};
+
+use super::pose::{Pose, centroid};
+
+/// Rounds of alignment; shapes of one population settle after two or three.
+const ALIGNMENTS: usize = 5;
+/// Rounds of finding pose and weights in turn when a shape is fitted.
+const FITS: usize = 3;
+
+/// How shapes vary.
+///
+/// A shape of n points is x = mean + sum of b_i mode_i, then placed by a [`Pose`].
+/// Modes are orthonormal, with the largest variance first.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ShapeModel {
+    /// The mean shape: centred, in the mean size of the examples.
+    mean: Vec<(f64, f64)>,
+    /// Modes one after the other, each 2 n numbers: x and y of each point.
+    modes: Vec<f64>,
+    /// Variance of each mode's weight over the examples.
+    variances: Vec<f64>,
+}
+
+/// A shape of the model, and where it lies.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Placed {
+    /// Weights of the modes.
+    pub weights: Vec<f64>,
+    /// Where it lies.
+    pub pose: Pose,
+}
+
+impl ShapeModel {
+    /// Learns from examples, all of equally many points, in one frame. Keeps the
+    /// modes that hold `variance` (0 to 1) of the variance that alignment leaves.
+    ///
+    /// # Panics
+    /// When there is no example, or they differ in their number of points.
+    #[must_use]
+    pub fn learn(examples: &[Vec<Point>], variance: f64) -> Self {
+        let aligned = align(examples);
+        let mean = mean_of(&aligned);
+        let (n, dimension) = (aligned.len(), 2 * mean.len());
+        let mut deviations = DMatrix::zeros(n, dimension);
+        for (row, shape) in aligned.iter().enumerate() {
+            for (index, (point, mean)) in shape.iter().zip(&mean).enumerate() {
+                deviations[(row, 2 * index)] = point.x - mean.x;
+                deviations[(row, 2 * index + 1)] = point.y - mean.y;
+            }
+        }
+        // Examples are fewer than coordinates: the small matrix has the same modes.
+        let divisor = n.saturating_sub(1).max(1) as f64;
+        let small = (&deviations * deviations.transpose()) / divisor;
+        let eigen = small.symmetric_eigen();
+        let mut order: Vec<usize> = (0..n).collect();
+        order.sort_by(|&i, &j| eigen.eigenvalues[j].total_cmp(&eigen.eigenvalues[i]));
+        let total: f64 = eigen.eigenvalues.iter().filter(|value| **value > 0.0).sum();
+        let (mut modes, mut variances, mut held) = (Vec::new(), Vec::new(), 0.0);
+        for index in order {
+            let value = eigen.eigenvalues[index];
+            if value <= 1e-9 * total || held >= variance * total {
+                break;
+            }
+            let mode = deviations.transpose() * eigen.eigenvectors.column(index);
+            modes.extend((&mode / mode.norm()).iter());
+            variances.push(value);
+            held += value;
+        }
+        Self { mean: mean.iter().map(|point| (point.x, point.y)).collect(), modes, variances }
+    }
+
+    /// Number of modes.
+    #[must_use]
+    pub fn n_modes(&self) -> usize {
+        self.variances.len()
+    }
+
+    /// Variance of each mode's weight, the largest first.
+    #[must_use]
+    pub fn variances(&self) -> &[f64] {
+        &self.variances
+    }
+
+    /// The mean shape, placed.
+    #[must_use]
+    pub fn mean_at(&self, pose: Pose) -> Placed {
+        Placed { weights: vec![0.0; self.n_modes()], pose }
+    }
+
+    /// The points of a shape, placed.
+    #[must_use]
+    pub fn points(&self, shape: &Placed) -> Vec<Point> {
+        let mut local = self.mean.clone();
+        for (mode, weight) in self.modes.chunks_exact(2 * local.len().max(1)).zip(&shape.weights) {
+            for (point, along) in local.iter_mut().zip(mode.as_chunks::<2>().0) {
+                point.0 += weight * along[0];
+                point.1 += weight * along[1];
+            }
+        }
+        local.into_iter().map(|(x, y)| shape.pose.apply(Point::new(x, y))).collect()
+    }
+
+    /// The shape of the model nearest to `points`, each weight kept within `limit`
+    /// standard deviations of its mode. Pose and weights are found in turn.
+    ///
+    /// # Panics
+    /// When there are not as many points as the model has.
+    #[must_use]
+    pub fn fit(&self, points: &[Point], limit: f64) -> Placed {
+        let mut shape = Placed { weights: vec![0.0; self.n_modes()], pose: Pose::IDENTITY };
+        for _ in 0..FITS {
+            let local = self.points(&Placed { pose: Pose::IDENTITY, ..shape.clone() });
+            shape.pose = Pose::fit(&local, points);
+            let back: Vec<Point> = points.iter().map(|&point| shape.pose.undo(point)).collect();
+            shape.weights = self.weights(&back, limit);
+        }
+        shape
+    }
+
+    /// The weights of a shape in the model's own frame.
+    fn weights(&self, local: &[Point], limit: f64) -> Vec<f64> {
+        let modes = self.modes.chunks_exact(2 * self.mean.len().max(1));
+        modes
+            .zip(&self.variances)
+            .map(|(mode, variance)| {
+                let along = mode.as_chunks::<2>().0.iter();
+                let weight: f64 = along
+                    .zip(local.iter().zip(&self.mean))
+                    .map(|(mode, (p, mean))| mode[0] * (p.x - mean.0) + mode[1] * (p.y - mean.1))
+                    .sum();
+                let most = limit * variance.sqrt();
+                weight.clamp(-most, most)
+            })
+            .collect()
+    }
+}
+
+/// Generalised Procrustes alignment: every shape is brought onto the mean by a
+/// similarity, and the mean is taken anew. The mean keeps the examples' mean size
+/// and turn, and is centred.
+fn align(examples: &[Vec<Point>]) -> Vec<Vec<Point>> {
+    let centred = |shape: &Vec<Point>| -> Vec<Point> {
+        let centre = centroid(shape);
+        shape.iter().map(|p| Point::new(p.x - centre.x, p.y - centre.y)).collect()
+    };
+    let reference = centred(&mean_of(examples));
+    let mut mean = reference.clone();
+    let mut aligned: Vec<Vec<Point>> = examples.iter().map(centred).collect();
+    for _ in 0..ALIGNMENTS {
+        for shape in &mut aligned {
+            let pose = Pose::fit(shape, &mean);
+            *shape = shape.iter().map(|&point| pose.apply(point)).collect();
+        }
+        // Without this the mean would shrink and turn from round to round.
+        let new = mean_of(&aligned);
+        let pose = Pose::fit(&new, &reference);
+        mean = new.into_iter().map(|point| pose.apply(point)).collect();
+    }
+    for shape in &mut aligned {
+        let pose = Pose::fit(shape, &mean);
+        *shape = shape.iter().map(|&point| pose.apply(point)).collect();
+    }
+    aligned
+}
+
+fn mean_of(shapes: &[Vec<Point>]) -> Vec<Point> {
+    let n = shapes.len() as f64;
+    let mut sums = vec![(0.0, 0.0); shapes[0].len()];
+    for shape in shapes {
+        assert_eq!(shape.len(), sums.len(), "all examples have equally many points");
+        for (sum, point) in sums.iter_mut().zip(shape) {
+            *sum = (sum.0 + point.x, sum.1 + point.y);
+        }
+    }
+    sums.into_iter().map(|(x, y)| Point::new(x / n, y / n)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Ellipses of two sizes of axes, anywhere, however turned.
+    fn examples() -> Vec<Vec<Point>> {
+        (0..20)
+            .map(|index| {
+                let step = f64::from(index);
+                let stretch = 1.0 + 0.2 * (step * 1.7).sin();
+                let (turn, scale) = (0.3 * (step * 0.9).cos(), 20.0 + (step * 2.3).sin());
+                let pose = Pose {
+                    a: scale * turn.cos(),
+                    b: scale * turn.sin(),
+                    x: 100.0 + 5.0 * (step * 0.7).sin(),
+                    y: 90.0 - step,
+                };
+                (0..24)
+                    .map(|k| {
+                        let angle = f64::from(k) / 24.0 * std::f64::consts::TAU;
+                        pose.apply(Point::new(stretch * angle.cos(), angle.sin() / stretch))
+                    })
+                    .collect()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn one_way_of_varying_is_one_mode() {
+        let model = ShapeModel::learn(&examples(), 0.99);
+        assert_eq!(model.n_modes(), 1, "{:?}", model.variances());
+    }
+
+    #[test]
+    fn an_example_is_found_again_wherever_it_lies() {
+        let examples = examples();
+        let model = ShapeModel::learn(&examples, 0.9999);
+        for example in &examples {
+            let found = model.points(&model.fit(example, 5.0));
+            let worst =
+                found.iter().zip(example).map(|(p, q)| p.distance_px(*q)).fold(0.0, f64::max);
+            assert!(worst < 0.2, "{worst}");
+        }
+    }
+
+    #[test]
+    fn weights_stay_within_their_limit() {
+        let model = ShapeModel::learn(&examples(), 1.0);
+        let wild: Vec<Point> =
+            (0..24).map(|k| Point::new(f64::from(k * k % 11) * 30.0, f64::from(k))).collect();
+        let fitted = model.fit(&wild, 2.0);
+        for (weight, variance) in fitted.weights.iter().zip(model.variances()) {
+            assert!(weight.abs() <= 2.0 * variance.sqrt() + 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_single_example_has_no_modes() {
+        let model = ShapeModel::learn(&examples()[..1], 0.98);
+        assert_eq!(model.n_modes(), 0);
+        let found = model.points(&model.fit(&examples()[0], 2.0));
+        assert!(found[3].distance_px(examples()[0][3]) < 1e-9);
+    }
+}

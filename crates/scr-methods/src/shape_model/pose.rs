@@ -1,0 +1,109 @@
+//! A similarity: scale, turn and shift.
+
+use scr_image::Point;
+use serde::{Deserialize, Serialize};
+
+/// Maps (x, y) to (a x - b y + x0, b x + a y + y0).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Pose {
+    /// Scale times the cosine of the turn.
+    pub a: f64,
+    /// Scale times its sine.
+    pub b: f64,
+    /// Shift to the right.
+    pub x: f64,
+    /// Shift down.
+    pub y: f64,
+}
+
+impl Pose {
+    /// Leaves points where they are.
+    pub const IDENTITY: Self = Self { a: 1.0, b: 0.0, x: 0.0, y: 0.0 };
+
+    /// The similarity that brings `from` nearest to `to` in the sum of squared
+    /// distances. The identity's shift alone where `from` is a single place.
+    ///
+    /// # Panics
+    /// When there are no points, or not equally many.
+    #[must_use]
+    pub fn fit(from: &[Point], to: &[Point]) -> Self {
+        assert_eq!(from.len(), to.len(), "points correspond");
+        let (centre, goal) = (centroid(from), centroid(to));
+        let (mut dot, mut cross, mut square) = (0.0, 0.0, 0.0);
+        for (p, q) in from.iter().zip(to) {
+            let (px, py) = (p.x - centre.x, p.y - centre.y);
+            let (qx, qy) = (q.x - goal.x, q.y - goal.y);
+            dot += px * qx + py * qy;
+            cross += px * qy - py * qx;
+            square += px * px + py * py;
+        }
+        let (a, b) = if square > 0.0 { (dot / square, cross / square) } else { (1.0, 0.0) };
+        let x = goal.x - a * centre.x + b * centre.y;
+        let y = goal.y - b * centre.x - a * centre.y;
+        Self { a, b, x, y }
+    }
+
+    /// Where a point comes to lie.
+    #[must_use]
+    pub fn apply(&self, point: Point) -> Point {
+        Point::new(
+            self.a * point.x - self.b * point.y + self.x,
+            self.b * point.x + self.a * point.y + self.y,
+        )
+    }
+
+    /// Where a point came from.
+    ///
+    /// A pose without extent has no inverse: all points then come from the origin.
+    #[must_use]
+    pub fn undo(&self, point: Point) -> Point {
+        let square = self.a * self.a + self.b * self.b;
+        if square == 0.0 {
+            return Point::new(0.0, 0.0);
+        }
+        let (x, y) = (point.x - self.x, point.y - self.y);
+        Point::new((self.a * x + self.b * y) / square, (self.a * y - self.b * x) / square)
+    }
+
+    /// How much larger things become.
+    #[must_use]
+    pub fn scale(&self) -> f64 {
+        self.a.hypot(self.b)
+    }
+}
+
+/// The mean of points.
+pub(super) fn centroid(points: &[Point]) -> Point {
+    let n = points.len() as f64;
+    let (x, y) = points.iter().fold((0.0, 0.0), |(x, y), point| (x + point.x, y + point.y));
+    Point::new(x / n, y / n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_known_similarity_is_found_and_undone() {
+        let from = [(0.0, 0.0), (4.0, 0.0), (4.0, 3.0), (-1.0, 2.0)].map(|(x, y)| Point::new(x, y));
+        let pose = Pose { a: 1.2, b: -0.5, x: 7.0, y: -3.0 };
+        let to = from.map(|point| pose.apply(point));
+        let found = Pose::fit(&from, &to);
+        for (found, expected) in
+            [found.a, found.b, found.x, found.y].iter().zip([1.2, -0.5, 7.0, -3.0])
+        {
+            assert!((found - expected).abs() < 1e-12);
+        }
+        for (point, moved) in from.iter().zip(to) {
+            let back = pose.undo(moved);
+            assert!(back.distance_px(*point) < 1e-12);
+        }
+        assert!((pose.scale() - 1.3).abs() < 1e-12);
+    }
+
+    #[test]
+    fn points_in_one_place_are_only_shifted() {
+        let pose = Pose::fit(&[Point::new(1.0, 1.0); 3], &[Point::new(4.0, 0.0); 3]);
+        assert_eq!((pose.a, pose.b, pose.x, pose.y), (1.0, 0.0, 3.0, -1.0));
+    }
+}
