@@ -11,6 +11,7 @@
 //! A new method is a folder with an implementation of [`Method`] and a line in
 //! the registry.
 
+pub mod active_appearance;
 pub mod active_shape;
 mod error;
 mod grey;
@@ -19,11 +20,13 @@ mod mean_shape;
 mod method;
 mod model;
 mod parameters;
+pub mod pixel_classification;
 mod registry;
 mod run;
 pub mod shape_model;
 mod training;
 
+pub use active_appearance::ActiveAppearance;
 pub use active_shape::ActiveShape;
 pub use error::MethodError;
 pub use grey::{GreyImage, gaussian, working_size};
@@ -32,6 +35,9 @@ pub use mean_shape::MeanShape;
 pub use method::{About, Method, Progress, Segmenter};
 pub use model::{Model, ModelHeader, SeenImage};
 pub use parameters::{Parameter, Parameters};
+pub use pixel_classification::{
+    PixelClassification, PixelClassificationPost, PixelClassifier, Posterior,
+};
 pub use registry::{METHODS, find_method};
 pub use run::{run_two_fold, segment_fold, train};
 pub use training::{Shapes, TrainingSet};

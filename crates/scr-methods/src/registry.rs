@@ -1,9 +1,21 @@
 //! The methods there are.
 
-use crate::{ActiveShape, MeanShape, Method, MethodError};
+use crate::{
+    ActiveAppearance, ActiveShape, MeanShape, Method, MethodError, PixelClassification,
+    PixelClassificationPost,
+};
 
 /// All methods, in the order in which lists show them.
-pub static METHODS: &[&dyn Method] = &[&MeanShape, &ActiveShape::DEFAULT, &ActiveShape::TUNED];
+pub static METHODS: &[&dyn Method] = &[
+    &MeanShape,
+    &ActiveShape::DEFAULT,
+    &ActiveShape::TUNED,
+    &ActiveAppearance::DEFAULT,
+    &ActiveAppearance::WHISKERS,
+    &ActiveAppearance::WHISKERS_BFGS,
+    &PixelClassification,
+    &PixelClassificationPost,
+];
 
 /// The method with this name.
 ///

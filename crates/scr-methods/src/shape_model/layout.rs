@@ -40,6 +40,12 @@ impl Layout {
         Ok(Self { counts: counts.unwrap_or_default() })
     }
 
+    /// `n_structures` structures of `n_points` points each.
+    #[must_use]
+    pub fn equal(n_structures: usize, n_points: usize) -> Self {
+        Self { counts: vec![n_points; n_structures] }
+    }
+
     /// Number of points in all.
     #[must_use]
     pub fn n_points(&self) -> usize {

@@ -65,6 +65,18 @@ impl Pose {
         Point::new((self.a * x + self.b * y) / square, (self.a * y - self.b * x) / square)
     }
 
+    /// The similarity that does `first` and then this one.
+    #[must_use]
+    pub fn after(&self, first: Self) -> Self {
+        let shift = self.apply(Point::new(first.x, first.y));
+        Self {
+            a: self.a * first.a - self.b * first.b,
+            b: self.b * first.a + self.a * first.b,
+            x: shift.x,
+            y: shift.y,
+        }
+    }
+
     /// How much larger things become.
     #[must_use]
     pub fn scale(&self) -> f64 {
@@ -99,6 +111,15 @@ mod tests {
             assert!(back.distance_px(*point) < 1e-12);
         }
         assert!((pose.scale() - 1.3).abs() < 1e-12);
+    }
+
+    #[test]
+    fn one_similarity_after_another_is_a_similarity() {
+        let (first, then) =
+            (Pose { a: 0.9, b: 0.4, x: 2.0, y: 5.0 }, Pose { a: 1.2, b: -0.5, x: 7.0, y: -3.0 });
+        let point = Point::new(3.0, -8.0);
+        let expected = then.apply(first.apply(point));
+        assert!(then.after(first).apply(point).distance_px(expected) < 1e-12);
     }
 
     #[test]

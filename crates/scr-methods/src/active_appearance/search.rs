@@ -1,0 +1,283 @@
+//! The model and its search: from the mean appearance to the one that the image shows.
+
+use scr_image::{Point, Size};
+use serde::{Deserialize, Serialize};
+
+use super::appearance::{Appearance, mean_square};
+use super::refine::refined;
+use super::update::Update;
+use super::warp::{Warp, level_scale};
+use crate::active_shape::{Example, Pyramid};
+use crate::shape_model::{Layout, Placed, Pose, ShapeModel, Start};
+
+/// Steps are tried whole, then halved this often.
+const HALVINGS: usize = 4;
+/// A level ends when a step lowers the residual by less than this share.
+const SETTLED: f64 = 1e-3;
+/// How much larger or smaller than the mean a shape may become.
+const SCALES: std::ops::RangeInclusive<f64> = 0.5..=2.0;
+
+/// What learning and search are steered by.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct AppearanceSettings {
+    /// Longer side of the finest level, in pixels.
+    pub side: usize,
+    /// Resolutions, each half of the one before.
+    pub levels: usize,
+    /// Share of the shapes' variance that is kept.
+    pub shape_variance: f64,
+    /// Share of the textures' variance that is kept.
+    pub texture_variance: f64,
+    /// Share of the joint variance that is kept.
+    pub joint_variance: f64,
+    /// Length of whiskers, in the finest level's pixels; 0 for none.
+    pub whisker: f64,
+    /// How many standard deviations a mode may reach.
+    pub limit: f64,
+    /// Steps at a level at most.
+    pub steps: usize,
+    /// How far starts lie from the mean place, as a share of the shape's radius
+    /// and size; 0 for the mean place alone.
+    pub spread: f64,
+    /// Steps of L-BFGS after the search at most; 0 for none.
+    pub refinements: usize,
+}
+
+/// A trained active appearance model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ActiveAppearanceModel {
+    settings: AppearanceSettings,
+    layout: Layout,
+    start: Start,
+    /// The finest first.
+    levels: Vec<Level>,
+}
+
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Level {
+    appearance: Appearance,
+    update: Update,
+}
+
+impl ActiveAppearanceModel {
+    /// Learns from examples. `done` is told of each level that is learnt.
+    ///
+    /// # Panics
+    /// When there is no example.
+    #[must_use]
+    pub fn learn(
+        settings: AppearanceSettings,
+        layout: Layout,
+        examples: &[Example],
+        done: &dyn Fn(usize),
+    ) -> Self {
+        let shapes: Vec<Vec<Point>> = examples.iter().map(|e| e.points.clone()).collect();
+        let shape = ShapeModel::learn(&shapes, settings.shape_variance);
+        let placed: Vec<(Vec<Point>, Size)> =
+            examples.iter().map(|e| (e.points.clone(), e.pyramid.size())).collect();
+        let start = Start::learn(&shape, &placed);
+        let fits: Vec<Placed> =
+            shapes.iter().map(|points| shape.fit(points, f64::INFINITY)).collect();
+        let levels = (0..settings.levels)
+            .map(|level| {
+                let learnt = Level::learn(settings, level, &layout, &shape, &fits, examples);
+                done(level + 1);
+                learnt
+            })
+            .collect();
+        Self { settings, layout, start, levels }
+    }
+
+    /// What learning and search are steered by.
+    #[must_use]
+    pub const fn settings(&self) -> AppearanceSettings {
+        self.settings
+    }
+
+    /// Which points belong to which structure.
+    #[must_use]
+    pub const fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The points of the appearance nearest to what an image shows, in the finest
+    /// level's pixels.
+    ///
+    /// # Panics
+    /// When there is no level.
+    #[must_use]
+    pub fn search(&self, pyramid: &Pyramid) -> Vec<Point> {
+        let mean = self.start.pose(pyramid.size());
+        // A wrong start can fit a coarse image best, and costs little up to the finest.
+        let coarser = if self.levels.len() > 1 { &self.levels[1..] } else { &self.levels };
+        let coarsest = coarser.last().expect("a model has a level");
+        let mut found = starts(&coarsest.appearance, mean, self.settings.spread)
+            .into_iter()
+            .map(|start| self.climb(coarser, pyramid, start, mean))
+            .min_by(|a, b| a.cost.total_cmp(&b.cost))
+            .expect("there is a start");
+        let finest = &self.levels[0];
+        if self.levels.len() > 1 {
+            found = finest.go_on(self.settings, pyramid, &found, mean);
+        }
+        if self.settings.refinements > 0 {
+            let better = refined(&finest.appearance, pyramid, &found.placed, self.settings);
+            if let Some(better) = better.filter(|better| is_sane(better.pose, mean)) {
+                return finest.appearance.points(&better);
+            }
+        }
+        found.points
+    }
+
+    /// From the coarsest of `levels` to the finest of them.
+    fn climb(&self, levels: &[Level], pyramid: &Pyramid, start: Placed, mean: Pose) -> Found {
+        let (coarsest, finer) = levels.split_last().expect("there is a level");
+        let found = coarsest.descend(self.settings, pyramid, start, mean);
+        let go_on = |found: Found, level: &Level| level.go_on(self.settings, pyramid, &found, mean);
+        finer.iter().rev().fold(found, go_on)
+    }
+}
+
+/// What a level found: the appearance, its points, its mean squared residual.
+struct Found {
+    placed: Placed,
+    points: Vec<Point>,
+    cost: f64,
+}
+
+impl Level {
+    fn learn(
+        settings: AppearanceSettings,
+        level: usize,
+        layout: &Layout,
+        shape: &ShapeModel,
+        fits: &[Placed],
+        examples: &[Example],
+    ) -> Self {
+        let mean = shape.points(&shape.mean_at(Pose::IDENTITY));
+        let warp = Warp::new(&mean, layout, 1.0 / level_scale(level), settings.whisker);
+        let shares = (settings.texture_variance, settings.joint_variance);
+        let appearance = Appearance::learn(level, warp, shape, fits, examples, shares);
+        let known: Vec<Placed> = examples
+            .iter()
+            .zip(fits)
+            .map(|(e, fit)| appearance.encoded(&e.pyramid, &e.points, fit.pose, f64::INFINITY))
+            .collect();
+        let update = Update::learn(&appearance, &known, examples);
+        Self { appearance, update }
+    }
+
+    /// Goes on where a coarser level ended.
+    fn go_on(
+        &self,
+        settings: AppearanceSettings,
+        pyramid: &Pyramid,
+        found: &Found,
+        mean: Pose,
+    ) -> Found {
+        let pose = found.placed.pose;
+        let from = self.appearance.encoded(pyramid, &found.points, pose, settings.limit);
+        self.descend(settings, pyramid, from, mean)
+    }
+
+    /// Steps until the residual falls no more.
+    fn descend(
+        &self,
+        settings: AppearanceSettings,
+        pyramid: &Pyramid,
+        from: Placed,
+        mean: Pose,
+    ) -> Found {
+        let mut placed = from;
+        let (mut residual, _) = self.appearance.residual(pyramid, &placed);
+        let mut cost = mean_square(&residual);
+        for _ in 0..settings.steps {
+            let step = self.update.step(&residual);
+            let better = (0..=HALVINGS).find_map(|halvings| {
+                let share = 0.5f64.powi(halvings as i32);
+                let next = self.appearance.moved(&placed, &step, share, settings.limit);
+                if !is_sane(next.pose, mean) {
+                    return None;
+                }
+                let (residual, _) = self.appearance.residual(pyramid, &next);
+                let next_cost = mean_square(&residual);
+                (next_cost < cost).then_some((next, residual, next_cost))
+            });
+            let Some((next, next_residual, next_cost)) = better else { break };
+            let has_settled = cost - next_cost < SETTLED * cost;
+            (placed, residual, cost) = (next, next_residual, next_cost);
+            if has_settled {
+                break;
+            }
+        }
+        let points = self.appearance.points(&placed);
+        Found { placed, points, cost }
+    }
+}
+
+/// Whether a pose is a number, and its scale not far from the mean's.
+fn is_sane(pose: Pose, mean: Pose) -> bool {
+    let finite = [pose.a, pose.b, pose.x, pose.y].iter().all(|value| value.is_finite());
+    finite && SCALES.contains(&(pose.scale() / mean.scale()))
+}
+
+/// The mean appearance at its mean place, then smaller, larger and shifted.
+fn starts(appearance: &Appearance, mean: Pose, spread: f64) -> Vec<Placed> {
+    let middle = appearance.mean_at(mean);
+    if spread == 0.0 {
+        return vec![middle];
+    }
+    let n_modes = appearance.n_modes();
+    // Ten units of a pose are its whole size.
+    let offsets = [(0, -1.0), (0, 1.0), (2, -1.0), (2, 1.0), (3, -1.0), (3, 1.0)];
+    let others = offsets.map(|(number, side)| {
+        let mut step = vec![0.0; n_modes + 4];
+        step[n_modes + number] = side;
+        appearance.moved(&middle, &step, 10.0 * spread, f64::INFINITY)
+    });
+    std::iter::once(middle.clone()).chain(others).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{examples, layout};
+    use super::*;
+
+    fn settings(refinements: usize) -> AppearanceSettings {
+        AppearanceSettings {
+            side: 96,
+            levels: 2,
+            shape_variance: 0.99,
+            texture_variance: 0.99,
+            joint_variance: 0.99,
+            whisker: 6.0,
+            limit: 3.0,
+            steps: 30,
+            spread: 0.1,
+            refinements,
+        }
+    }
+
+    #[test]
+    fn an_image_that_was_not_seen_is_found_to_a_pixel_with_and_without_a_refinement() {
+        let all = examples(17, 96);
+        let (unseen, seen) = all.split_last().unwrap();
+        for refinements in [0, 30] {
+            let model =
+                ActiveAppearanceModel::learn(settings(refinements), layout(), seen, &|_| ());
+            let found = model.search(&unseen.pyramid);
+            let pairs = found.iter().zip(&unseen.points);
+            let mean = pairs.map(|(p, q)| p.distance_px(*q)).sum::<f64>() / found.len() as f64;
+            assert!(mean < 1.0, "{refinements}: {mean}");
+        }
+    }
+
+    #[test]
+    fn a_single_example_is_learnt_and_found() {
+        let example = &examples(1, 96)[..];
+        let model = ActiveAppearanceModel::learn(settings(5), layout(), example, &|_| ());
+        let found = model.search(&example[0].pyramid);
+        let worst = found.iter().zip(&example[0].points).map(|(p, q)| p.distance_px(*q));
+        assert!(worst.fold(0.0, f64::max) < 0.5);
+    }
+}

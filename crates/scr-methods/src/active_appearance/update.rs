@@ -1,0 +1,118 @@
+//! The step that a residual asks for, learnt by moving known appearances away.
+
+use nalgebra::DMatrix;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+
+use super::appearance::Appearance;
+use crate::active_shape::Example;
+use crate::shape_model::Placed;
+
+/// How far known appearances are moved, to both sides: in standard deviations of a
+/// mode and in units of the pose. The source moves by up to half a deviation.
+const MOVES: [f64; 2] = [0.25, 0.5];
+/// Share of the largest curvature that is added to all, so that they can be inverted.
+const RIDGE: f64 = 1e-6;
+
+/// The matrix R with step = -R residual.
+///
+/// R is the pseudo-inverse of the residual's derivative by the step, taken by
+/// numeric differences and averaged over examples: section 4 of the source.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Update {
+    /// One row a number of the step, each as long as the residual.
+    rows: Vec<f32>,
+    n_steps: usize,
+}
+
+impl Update {
+    /// Learns from examples and their known appearances.
+    #[must_use]
+    pub(super) fn learn(appearance: &Appearance, known: &[Placed], examples: &[Example]) -> Self {
+        let (n_steps, n_places) = (appearance.n_modes() + 4, appearance.n_places());
+        let columns: Vec<Vec<f64>> = (0..n_steps)
+            .into_par_iter()
+            .map(|number| derivative(appearance, number, known, examples))
+            .collect();
+        let jacobian = DMatrix::from_fn(n_places, n_steps, |row, column| columns[column][row]);
+        let mut curvature = jacobian.transpose() * &jacobian;
+        let ridge = (RIDGE * curvature.diagonal().max()).max(1e-12);
+        for index in 0..n_steps {
+            curvature[(index, index)] += ridge;
+        }
+        let rows = curvature.cholesky().map_or_else(
+            || vec![0.0; n_steps * n_places],
+            // Column by column of the transpose is row by row of the matrix.
+            |found| {
+                found.solve(&jacobian.transpose()).transpose().iter().map(|&v| v as f32).collect()
+            },
+        );
+        Self { rows, n_steps }
+    }
+
+    /// The step for a residual.
+    #[must_use]
+    pub(super) fn step(&self, residual: &[f32]) -> Vec<f64> {
+        if residual.is_empty() {
+            return vec![0.0; self.n_steps];
+        }
+        let rows = self.rows.chunks_exact(residual.len());
+        rows.map(|row| -f64::from(row.iter().zip(residual).map(|(r, v)| r * v).sum::<f32>()))
+            .collect()
+    }
+}
+
+/// The mean derivative of the residual by one number of the step.
+fn derivative(
+    appearance: &Appearance,
+    number: usize,
+    known: &[Placed],
+    examples: &[Example],
+) -> Vec<f64> {
+    let mut sum = vec![0.0; appearance.n_places()];
+    let mut step = vec![0.0; appearance.n_modes() + 4];
+    step[number] = 1.0;
+    for (example, known) in examples.iter().zip(known) {
+        for distance in MOVES {
+            let at = |share: f64| {
+                let moved = appearance.moved(known, &step, share, f64::INFINITY);
+                appearance.residual(&example.pyramid, &moved).0
+            };
+            let share = 1.0 / (2.0 * distance * (MOVES.len() * examples.len()) as f64);
+            for (sum, (up, down)) in sum.iter_mut().zip(at(distance).iter().zip(at(-distance))) {
+                *sum += share * f64::from(up - down);
+            }
+        }
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::appearance::mean_square;
+    use super::super::testing::{examples, learnt};
+    use super::*;
+
+    #[test]
+    fn the_step_leads_back_from_where_an_example_was_moved() {
+        let examples = examples(12, 96);
+        let (appearance, known) = learnt(&examples, 4.0);
+        let update = Update::learn(&appearance, &known, &examples);
+        let mut away = vec![0.0; appearance.n_modes() + 4];
+        away[appearance.n_modes() + 2] = 0.5;
+        for (example, known) in examples.iter().zip(&known) {
+            let moved = appearance.moved(known, &away, 1.0, f64::INFINITY);
+            let (residual, _) = appearance.residual(&example.pyramid, &moved);
+            let step = update.step(&residual);
+            let back = appearance.moved(&moved, &step, 1.0, f64::INFINITY);
+            let after = mean_square(&appearance.residual(&example.pyramid, &back).0);
+            assert!(after < 0.5 * mean_square(&residual), "{after} {}", mean_square(&residual));
+        }
+    }
+
+    #[test]
+    fn no_texture_asks_for_no_step() {
+        let update = Update { rows: Vec::new(), n_steps: 5 };
+        assert_eq!(update.step(&[]), [0.0; 5]);
+    }
+}

@@ -1,0 +1,253 @@
+//! Where texture is sampled: places that move with the points of a shape.
+//!
+//! Inside a structure the places are the pixels of its mean outline, each tied to
+//! the corners of the Delaunay triangle around it: a piecewise affine warp. Outside
+//! they lie on whiskers, lines outward from every landmark. Both are fixed sums of
+//! landmarks, so sampling an image and its derivative are one short loop.
+//!
+//! A structure hidden under another is sampled too: structures may overlap.
+
+use scr_image::{Mask, Outline, Point, Size};
+use serde::{Deserialize, Serialize};
+
+use crate::active_shape::Pyramid;
+use crate::shape_model::Layout;
+
+/// All places, by structure.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Warp {
+    structures: Vec<Vec<Place>>,
+}
+
+/// A place as a sum of three landmarks z, as complex numbers:
+/// sum of (along + i across) z. Sums like this turn and grow with the shape.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Place {
+    landmarks: [u32; 3],
+    along: [f32; 3],
+    across: [f32; 3],
+}
+
+impl Warp {
+    /// The places of a mean shape, one for each square of side `step` in its frame,
+    /// and on whiskers of length `whisker` one every `step`; no whiskers at 0.
+    #[must_use]
+    pub(super) fn new(mean: &[Point], layout: &Layout, step: f64, whisker: f64) -> Self {
+        let structures = layout.structures().map(|range| {
+            let first = range.start;
+            let outline: Vec<Point> =
+                mean[range].iter().map(|p| Point::new(p.x / step, p.y / step)).collect();
+            let mut places = inside(&outline, first);
+            places.extend(whiskers(&outline, first, whisker / step));
+            places
+        });
+        Self { structures: structures.collect() }
+    }
+
+    /// Number of places.
+    #[must_use]
+    pub(super) fn n_places(&self) -> usize {
+        self.structures.iter().map(Vec::len).sum()
+    }
+
+    /// The grey values at all places, for points in the finest level's pixels.
+    #[must_use]
+    pub(super) fn sample(&self, pyramid: &Pyramid, level: usize, points: &[Point]) -> Vec<f32> {
+        let points = scaled(points, level);
+        let mut values = Vec::with_capacity(self.n_places());
+        for (structure, places) in self.structures.iter().enumerate() {
+            let image = pyramid.image(level, structure);
+            values.extend(places.iter().map(|place| image.at(place.of(&points))));
+        }
+        values
+    }
+
+    /// The derivative of the sum of `weights` times grey values by the coordinates
+    /// of each point, in the finest level's pixels. Slopes of the image are taken
+    /// over one pixel.
+    ///
+    /// # Panics
+    /// When there is not one weight a place.
+    #[must_use]
+    pub(super) fn slope(
+        &self,
+        pyramid: &Pyramid,
+        level: usize,
+        points: &[Point],
+        weights: &[f64],
+    ) -> Vec<Point> {
+        assert_eq!(weights.len(), self.n_places(), "one weight a place");
+        let (factor, points) = (level_scale(level), scaled(points, level));
+        let mut slopes = vec![Point::new(0.0, 0.0); points.len()];
+        let mut weights = weights.iter();
+        for (structure, places) in self.structures.iter().enumerate() {
+            let image = pyramid.image(level, structure);
+            for (place, weight) in places.iter().zip(weights.by_ref()) {
+                let Point { x, y } = place.of(&points);
+                let value = |dx: f64, dy: f64| f64::from(image.at(Point::new(x + dx, y + dy)));
+                let across = weight * factor * (value(0.5, 0.0) - value(-0.5, 0.0));
+                let down = weight * factor * (value(0.0, 0.5) - value(0.0, -0.5));
+                for (corner, &landmark) in place.landmarks.iter().enumerate() {
+                    let slope = &mut slopes[landmark as usize];
+                    let (re, im) =
+                        (f64::from(place.along[corner]), f64::from(place.across[corner]));
+                    slope.x += re * across + im * down;
+                    slope.y += re * down - im * across;
+                }
+            }
+        }
+        slopes
+    }
+}
+
+impl Place {
+    fn of(&self, points: &[Point]) -> Point {
+        let (mut x, mut y) = (0.0, 0.0);
+        for (corner, &landmark) in self.landmarks.iter().enumerate() {
+            let point = points[landmark as usize];
+            let (re, im) = (f64::from(self.along[corner]), f64::from(self.across[corner]));
+            x += re * point.x - im * point.y;
+            y += re * point.y + im * point.x;
+        }
+        Point::new(x, y)
+    }
+}
+
+/// How much smaller a level is than the finest.
+pub(super) fn level_scale(level: usize) -> f64 {
+    0.5f64.powi(level as i32)
+}
+
+fn scaled(points: &[Point], level: usize) -> Vec<Point> {
+    let factor = level_scale(level);
+    points.iter().map(|point| Point::new(point.x * factor, point.y * factor)).collect()
+}
+
+/// The pixels of an outline, tied to triangles of its points; `first` is the
+/// number of its first point.
+fn inside(outline: &[Point], first: usize) -> Vec<Place> {
+    let (left, top) =
+        outline.iter().fold((f64::INFINITY, f64::INFINITY), |(x, y), p| (p.x.min(x), p.y.min(y)));
+    let moved: Vec<Point> = outline
+        .iter()
+        .map(|p| Point::new(p.x - left.floor() + 1.0, p.y - top.floor() + 1.0))
+        .collect();
+    let longest = moved.iter().fold(1.0f64, |most, p| most.max(p.x).max(p.y));
+    let corners: Vec<delaunator::Point> =
+        moved.iter().map(|p| delaunator::Point { x: p.x, y: p.y }).collect();
+    let triangles = delaunator::triangulate(&corners).triangles;
+    let size = Size::square(longest.ceil() as usize + 1);
+    let mask = Mask::filled(size, &[Outline::new(moved.clone())]);
+    let pixels =
+        (0..size.height).flat_map(|row| mask.columns_in_row(row).map(move |column| (column, row)));
+    pixels
+        .filter_map(|(column, row)| {
+            let pixel = Point::new(column as f64 + 0.5, row as f64 + 0.5);
+            // Of neighbouring triangles rounding may leave out both: the one whose
+            // smallest share is largest is the one around the pixel.
+            let (corners, shares) = triangles
+                .as_chunks::<3>()
+                .0
+                .iter()
+                .filter_map(|t| Some((t, shares(t.map(|corner| moved[corner]), pixel)?)))
+                .max_by(|(_, a), (_, b)| smallest(*a).total_cmp(&smallest(*b)))?;
+            Some(Place {
+                landmarks: corners.map(|corner| (first + corner) as u32),
+                along: shares.map(|share| share as f32),
+                across: [0.0; 3],
+            })
+        })
+        .collect()
+}
+
+/// How much of each corner makes up a point; none for a triangle without area.
+fn shares([a, b, c]: [Point; 3], point: Point) -> Option<[f64; 3]> {
+    let twice =
+        |p: Point, q: Point, r: Point| (q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x);
+    let all = twice(a, b, c);
+    let parts = [twice(point, b, c), twice(a, point, c), twice(a, b, point)];
+    (all.abs() > 1e-12).then(|| parts.map(|part| part / all))
+}
+
+fn smallest(shares: [f64; 3]) -> f64 {
+    shares.into_iter().fold(f64::INFINITY, f64::min)
+}
+
+/// Places on lines outward from each point, one a pixel, across the line between
+/// its neighbours.
+fn whiskers(outline: &[Point], first: usize, length: f64) -> Vec<Place> {
+    let n = outline.len();
+    let outward = Outline::new(outline.to_vec()).signed_area_px2().signum();
+    (0..n)
+        .flat_map(|middle| {
+            let (before, after) = ((middle + n - 1) % n, (middle + 1) % n);
+            let apart = outline[before].distance_px(outline[after]);
+            let unit = if apart > 0.0 { outward / apart } else { 0.0 };
+            (1..=length.round() as usize).map(move |step| {
+                let turned = -(step as f64 * unit) as f32;
+                Place {
+                    landmarks: [middle, before, after].map(|index| (first + index) as u32),
+                    along: [1.0, 0.0, 0.0],
+                    across: [0.0, -turned, turned],
+                }
+            })
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::GreyImage;
+
+    /// A pyramid of one level whose grey values are x + 100 y.
+    fn coordinates() -> Pyramid {
+        let value = |index: usize| (index % 40) as f32 + 0.5 + 100.0 * ((index / 40) as f32 + 0.5);
+        let values = (0..1600).map(value).collect();
+        Pyramid::new(vec![GreyImage::new(Size::square(40), values)], 1)
+    }
+
+    fn points(corners: &[(f64, f64)]) -> Vec<Point> {
+        corners.iter().map(|&(x, y)| Point::new(x, y)).collect()
+    }
+
+    #[test]
+    fn places_are_the_pixels_inside_and_follow_an_affine_map() {
+        // An L: its notch lies within the triangles of its corners, and is left out.
+        let corners = [(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (4.0, 2.0), (4.0, 4.0), (0.0, 4.0)];
+        let warp = Warp::new(&points(&corners), &Layout::equal(1, 6), 1.0, 0.0);
+        assert_eq!(warp.n_places(), 12);
+        let moved: Vec<Point> =
+            points(&corners).iter().map(|p| Point::new(2.0 * p.x + 5.0, p.y + p.x + 9.0)).collect();
+        let found = warp.sample(&coordinates(), 0, &moved);
+        // The first pixel's centre (0.5, 0.5) comes to lie at (6, 10).
+        assert!((found[0] - 1006.0).abs() < 1e-2, "{found:?}");
+    }
+
+    #[test]
+    fn whiskers_point_outward_whichever_way_the_outline_runs() {
+        let mut corners = points(&[(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0)]);
+        for turn in 0..2 {
+            let all = whiskers(&corners, 0, 2.0);
+            assert_eq!(all.len(), 8);
+            let middle = Point::new(2.0, 2.0);
+            for (index, place) in all.iter().enumerate() {
+                let corner = corners[index / 2];
+                let found = place.of(&corners);
+                let length = (index % 2 + 1) as f64;
+                assert!((found.distance_px(corner) - length).abs() < 1e-6, "{turn}");
+                assert!(found.distance_px(middle) > corner.distance_px(middle) + 0.9 * length);
+            }
+            corners.reverse();
+        }
+    }
+
+    #[test]
+    fn a_whisker_grows_and_turns_with_its_shape() {
+        let corners = points(&[(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0)]);
+        let place = &whiskers(&corners, 0, 1.0)[1];
+        let turn = |p: Point| Point::new(-2.0 * p.y + 1.0, 2.0 * p.x);
+        let turned: Vec<Point> = corners.iter().map(|&p| turn(p)).collect();
+        assert!(place.of(&turned).distance_px(turn(place.of(&corners))) < 1e-5);
+    }
+}

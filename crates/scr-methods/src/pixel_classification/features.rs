@@ -1,0 +1,135 @@
+//! What a pixel looks like: Gaussian derivatives of several scales, and its place.
+
+use scr_image::Size;
+use serde::{Deserialize, Serialize};
+
+use crate::{GreyImage, gaussian};
+
+/// The orders of derivative along x and y: L, Lx, Ly, Lxx, Lxy, Lyy.
+const ORDERS: [(usize, usize); 6] = [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)];
+
+/// Features of every pixel of an image: one plane a feature, row by row.
+pub(super) struct Features {
+    /// Size of every plane.
+    pub(super) size: Size,
+    planes: Vec<Vec<f32>>,
+}
+
+impl Features {
+    /// The features of an image: L, Lx, Ly, Lxx, Lxy, Lyy at standard deviations
+    /// of 1, 2, 4, ... pixels, then x and y as shares of width and height.
+    pub(super) fn of(image: &GreyImage, n_scales: usize) -> Self {
+        let size = image.size();
+        let image = normalised(image);
+        let mut planes = Vec::with_capacity(n_scales * ORDERS.len() + 2);
+        for scale in 0..n_scales {
+            let kernels = [0, 1, 2].map(|order| gaussian(f64::from(1u32 << scale), order));
+            for (across, down) in ORDERS {
+                let answer = image.convolved(&kernels[across], &kernels[down]);
+                planes.push(answer.values().to_vec());
+            }
+        }
+        let share = |at: usize, length: usize| (at as f32 + 0.5) / length as f32;
+        let area = 0..size.area();
+        planes.push(area.clone().map(|at| share(at % size.width, size.width)).collect());
+        planes.push(area.map(|at| share(at / size.width, size.height)).collect());
+        Self { size, planes }
+    }
+
+    /// The features of one pixel.
+    pub(super) fn at(&self, pixel: usize) -> impl Iterator<Item = f32> + '_ {
+        self.planes.iter().map(move |plane| plane[pixel])
+    }
+}
+
+/// The image scaled so that 5 % of its pixels lie below 0 and 5 % above 1: the
+/// same grey means the same at another exposure, and a label or a collimator's
+/// black border moves the scale little. All 0 where the image is flat.
+fn normalised(image: &GreyImage) -> GreyImage {
+    let mut sorted = image.values().to_vec();
+    sorted.sort_by(f32::total_cmp);
+    let at = |share: f64| sorted[((sorted.len() - 1) as f64 * share) as usize];
+    let (dark, bright) = (at(0.05), at(0.95));
+    let scale = if bright - dark > 1e-6 { 1.0 / (bright - dark) } else { 0.0 };
+    let values = image.values().iter().map(|value| (value - dark) * scale).collect();
+    GreyImage::new(image.size(), values)
+}
+
+/// How features are brought to a common scale before they are compared.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Scaling {
+    /// Mean and factor of each feature.
+    features: Vec<(f32, f32)>,
+}
+
+impl Scaling {
+    /// Mean 0 and variance 1 over the samples, `n_features` values each; the last
+    /// two, the place, times `place_weight`. A feature that is the same everywhere
+    /// becomes 0.
+    pub(super) fn of(samples: &[f32], n_features: usize, place_weight: f64) -> Self {
+        let n_samples = (samples.len() / n_features).max(1) as f64;
+        let scaling = |feature: usize| {
+            let values = || samples.iter().skip(feature).step_by(n_features).map(|&v| f64::from(v));
+            let mean = values().sum::<f64>() / n_samples;
+            let sd = (values().map(|v| (v - mean).powi(2)).sum::<f64>() / n_samples).sqrt();
+            let weight = if feature + 2 >= n_features { place_weight } else { 1.0 };
+            (mean as f32, if sd > 1e-9 { (weight / sd) as f32 } else { 0.0 })
+        };
+        Self { features: (0..n_features).map(scaling).collect() }
+    }
+
+    /// Number of features.
+    pub(super) fn n_features(&self) -> usize {
+        self.features.len()
+    }
+
+    /// Features on the common scale.
+    pub(super) fn scaled(&self, features: impl Iterator<Item = f32>) -> impl Iterator<Item = f32> {
+        features.zip(&self.features).map(|(value, (mean, factor))| (value - mean) * factor)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn slope(scale: f32, offset: f32) -> GreyImage {
+        let size = Size::new(40, 30);
+        let value = |at: usize| (at % 40) as f32 * scale + (at / 40) as f32 * 2.0 * scale + offset;
+        GreyImage::new(size, (0..size.area()).map(value).collect())
+    }
+
+    #[test]
+    fn another_exposure_gives_the_same_features() {
+        let (one, other) = (Features::of(&slope(1.0, 0.0), 2), Features::of(&slope(0.02, 0.3), 2));
+        for pixel in [0, 605, 1199] {
+            for (a, b) in one.at(pixel).zip(other.at(pixel)) {
+                assert!((a - b).abs() < 1e-3, "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
+    fn derivatives_and_place_are_in_their_order() {
+        let features: Vec<f32> = Features::of(&slope(1.0, 0.0), 1).at(15 * 40 + 20).collect();
+        let [_, x, y, xx, xy, yy, col, row] = features[..] else { panic!("6 answers and a place") };
+        assert!(x > 0.0 && (y - 2.0 * x).abs() < 1e-4, "{x} {y}");
+        assert!([xx, xy, yy].iter().all(|value| value.abs() < 1e-4));
+        assert_eq!((col, row), (20.5 / 40.0, 15.5 / 30.0));
+    }
+
+    #[test]
+    fn a_flat_image_has_no_features_but_its_places() {
+        let features = Features::of(&GreyImage::new(Size::new(1, 1), vec![0.7]), 7);
+        let expected: Vec<f32> = [[0.0; 42].as_slice(), &[0.5, 0.5]].concat();
+        assert_eq!(features.at(0).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn samples_are_scaled_to_mean_0_and_variance_1_and_the_place_is_weighted() {
+        let samples = [1.0, 7.0, 0.0, 5.0, 3.0, 7.0, 1.0, 9.0];
+        let scaling = Scaling::of(&samples, 4, 3.0);
+        let first: Vec<f32> = scaling.scaled(samples[..4].iter().copied()).collect();
+        assert_eq!(first, [-1.0, 0.0, -3.0, -3.0]);
+    }
+}

@@ -1,0 +1,92 @@
+//! The largest part of a mask, without its holes.
+//!
+//! Pixels that share an edge belong to one part; pixels that touch at a corner
+//! alone do not (4-connected). A hole is what a part encloses. No pixel list and
+//! no union-find is needed: tracing gives each part one outline around it, and
+//! filling that outline alone leaves out all other parts and all holes.
+
+use scr_image::Mask;
+
+/// The part whose outline encloses the largest area, holes filled; the first
+/// from the top of equals; empty for an empty mask.
+///
+/// Its holes count as its area: a ring is larger than a disc that fits into it.
+#[must_use]
+pub fn largest_part_filled(mask: &Mask) -> Mask {
+    match mask.largest_outline() {
+        Some(outline) => Mask::filled(mask.size(), &[outline]),
+        None => Mask::empty(mask.size()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scr_image::Size;
+
+    /// All pixels reached from `start` over edges through pixels that `is_open`.
+    fn flooded(size: Size, start: (usize, usize), is_open: impl Fn(usize, usize) -> bool) -> Mask {
+        let mut reached = Mask::empty(size);
+        let mut open = vec![start];
+        while let Some((col, row)) = open.pop() {
+            if col >= size.width
+                || row >= size.height
+                || reached.get(col, row)
+                || !is_open(col, row)
+            {
+                continue;
+            }
+            reached.set(col, row);
+            open.extend([(col + 1, row), (col, row + 1)]);
+            open.extend([(col.wrapping_sub(1), row), (col, row.wrapping_sub(1))]);
+        }
+        reached
+    }
+
+    #[test]
+    fn the_largest_part_stays_and_its_hole_is_filled() {
+        let mask = Mask::from_text("##..... ..####. ..#..#. ..####. .#.....");
+        let tidy = Mask::from_text("....... ..####. ..####. ..####. .......");
+        assert_eq!(largest_part_filled(&mask), tidy);
+    }
+
+    #[test]
+    fn parts_that_touch_at_a_corner_are_parted() {
+        let tidy = largest_part_filled(&Mask::from_text("##.. ##.. ..#. ...#"));
+        assert_eq!(tidy, Mask::from_text("##.. ##.. .... ...."));
+    }
+
+    #[test]
+    fn an_empty_mask_stays_empty_and_a_full_one_full() {
+        let empty = Mask::empty(Size::new(5, 4));
+        assert_eq!(largest_part_filled(&empty), empty);
+        assert_eq!(largest_part_filled(&!&empty), !&empty);
+    }
+
+    #[test]
+    fn flooding_pixel_by_pixel_gives_the_same() {
+        let size = Size::new(40, 30);
+        for seed in 0..50usize {
+            let noise =
+                |col: usize, row: usize| (col * 7919 + row * 104_729 + seed * 31).pow(2) % 97;
+            let mask = Mask::from_fn(size, |col, row| noise(col, row) < 60);
+            let tidy = largest_part_filled(&mask);
+            let first =
+                (0..size.area()).map(|at| (at % 40, at / 40)).find(|&(c, r)| tidy.get(c, r));
+            let part = flooded(size, first.unwrap(), |col, row| mask.get(col, row));
+            let outside = Mask::from_fn(size, |col, row| {
+                let is_edge = col == 0 || row == 0 || col == 39 || row == 29;
+                is_edge && !part.get(col, row)
+            });
+            let mut around = Mask::empty(size);
+            for row in 0..size.height {
+                for col in outside.columns_in_row(row) {
+                    if !around.get(col, row) {
+                        around = &around | &flooded(size, (col, row), |c, r| !part.get(c, r));
+                    }
+                }
+            }
+            assert_eq!(tidy, !&around, "seed {seed}");
+        }
+    }
+}

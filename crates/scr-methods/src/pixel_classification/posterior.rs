@@ -1,0 +1,146 @@
+//! How probable each structure is at each pixel.
+
+use scr_image::{Mask, Size};
+
+use crate::GreyImage;
+
+/// The probability at which a pixel belongs to a structure.
+const THRESHOLD: f32 = 0.5;
+
+/// How probable each structure is at each pixel of an image, from 0 to 1.
+///
+/// Structures may overlap, so the probabilities of a pixel need not add up to 1.
+/// The maps lie on the grid on which they were computed, which need not be the
+/// image's: [`masks`](Self::masks) are at the image's size.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Posterior {
+    full: Size,
+    maps: Vec<GreyImage>,
+}
+
+impl Posterior {
+    /// A posterior of an image of `full` pixels: one map a structure, all of one size.
+    ///
+    /// # Panics
+    /// When the maps differ in size.
+    #[must_use]
+    pub fn new(full: Size, maps: Vec<GreyImage>) -> Self {
+        assert!(maps.windows(2).all(|two| two[0].size() == two[1].size()), "maps of one size");
+        Self { full, maps }
+    }
+
+    /// Size of the image.
+    #[must_use]
+    pub const fn full_size(&self) -> Size {
+        self.full
+    }
+
+    /// One map a structure, in the order of the training benchmark's structures.
+    #[must_use]
+    pub fn maps(&self) -> &[GreyImage] {
+        &self.maps
+    }
+
+    /// Each map blurred by a Gaussian of standard deviation `sigma_px`, in pixels
+    /// of the maps.
+    #[must_use]
+    pub fn blurred(&self, sigma_px: f64) -> Self {
+        Self { full: self.full, maps: self.maps.iter().map(|map| map.blurred(sigma_px)).collect() }
+    }
+
+    /// One mask a structure at the image's size: the pixels at which the posterior,
+    /// interpolated between the centres of the map's pixels, is at least 0.5.
+    ///
+    /// A structure that is nowhere that probable is looked for where it is at least
+    /// half as probable as it is anywhere; only one that is impossible everywhere
+    /// is empty.
+    #[must_use]
+    pub fn masks(&self) -> Vec<Mask> {
+        let mask = |map: &GreyImage| {
+            let highest = map.values().iter().copied().fold(0.0, f32::max);
+            match highest {
+                0.0 => Mask::empty(self.full),
+                highest if highest < THRESHOLD => at_least(map, self.full, highest / 2.0),
+                _ => at_least(map, self.full, THRESHOLD),
+            }
+        };
+        self.maps.iter().map(mask).collect()
+    }
+}
+
+/// The pixels of an image of `full` pixels at which a map, interpolated, is at
+/// least `threshold`: [`GreyImage::at`] at every pixel's centre, row by row.
+fn at_least(map: &GreyImage, full: Size, threshold: f32) -> Mask {
+    let size = map.size();
+    let columns: Vec<Between> =
+        (0..full.width).map(|col| Between::new(col, full.width, size.width)).collect();
+    let row_of = |row: usize| &map.values()[row * size.width..][..size.width];
+    let mut mask = Mask::empty(full);
+    let mut line = vec![0.0; size.width];
+    for row in 0..full.height {
+        let between = Between::new(row, full.height, size.height);
+        let (above, below) = (row_of(between.first), row_of(between.second));
+        for (value, (a, b)) in line.iter_mut().zip(above.iter().zip(below)) {
+            *value = a + between.share * (b - a);
+        }
+        for (col, between) in columns.iter().enumerate() {
+            let (left, right) = (line[between.first], line[between.second]);
+            if left + between.share * (right - left) >= threshold {
+                mask.set(col, row);
+            }
+        }
+    }
+    mask
+}
+
+/// Where the centre of a pixel lies between the centres of two pixels of another grid.
+struct Between {
+    first: usize,
+    second: usize,
+    /// How far it is from the first to the second, from 0 to 1.
+    share: f32,
+}
+
+impl Between {
+    fn new(index: usize, length: usize, of: usize) -> Self {
+        let place = (index as f64 + 0.5) / length as f64 * of as f64 - 0.5;
+        let place = place.clamp(0.0, (of - 1) as f64);
+        let first = place as usize;
+        Self { first, second: (first + 1).min(of - 1), share: (place - first as f64) as f32 }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_map_is_interpolated_before_it_is_cut() {
+        // Centres of the map's pixels lie at 2 and 6 of 8; 0.5 is reached half way.
+        let map = GreyImage::new(Size::new(2, 1), vec![0.0, 1.0]);
+        let masks = Posterior::new(Size::new(8, 2), vec![map]).masks();
+        assert_eq!(masks[0], Mask::from_text("....#### ....####"));
+    }
+
+    #[test]
+    fn an_improbable_structure_lies_where_it_is_half_as_probable_as_anywhere() {
+        let map = GreyImage::new(Size::new(4, 1), vec![0.4, 0.2, 0.1, 0.0]);
+        let never = GreyImage::new(Size::new(4, 1), vec![0.0; 4]);
+        let masks = Posterior::new(Size::new(4, 1), vec![map, never]).masks();
+        assert_eq!(masks[0], Mask::from_text("##.."));
+        assert!(masks[1].is_empty());
+    }
+
+    #[test]
+    fn blurring_removes_what_is_small() {
+        let size = Size::square(31);
+        let maps = |is_in: &dyn Fn(usize) -> bool| {
+            GreyImage::new(size, (0..size.area()).map(|p| f32::from(is_in(p))).collect())
+        };
+        let (speck, half) = (maps(&|p| p == 480), maps(&|p| p % 31 < 15));
+        let masks = Posterior::new(size, vec![half.clone()]).masks();
+        assert_eq!(Posterior::new(size, vec![half]).blurred(2.0).masks(), masks);
+        let blurred = Posterior::new(size, vec![speck]).blurred(2.0);
+        assert!(blurred.maps()[0].values().iter().all(|&value| value < 0.1));
+    }
+}

@@ -1,0 +1,164 @@
+//! Which pixels of the training images are learnt from.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rand_core::{Rng, SeedableRng};
+use rand_pcg::Pcg64;
+use rayon::prelude::*;
+use scr_data::Image;
+use scr_image::{Mask, Size};
+
+use super::features::Features;
+use crate::{GreyImage, MethodError, Progress, TrainingSet};
+
+/// Few training images give more pixels each, so that small structures are among
+/// them: this many in all at least.
+const FEWEST: usize = 16_000;
+
+/// Pixels to learn from.
+pub(super) struct Samples {
+    /// Their features, one sample after the other.
+    pub(super) features: Vec<f32>,
+    /// Which combination of structures each lies in.
+    pub(super) labels: Vec<u32>,
+    /// The combinations that occur: whether each structure is part of it.
+    pub(super) combinations: Vec<Vec<bool>>,
+}
+
+/// Samples of one image.
+struct ImageSamples {
+    features: Vec<f32>,
+    labels: Vec<Vec<bool>>,
+    /// Whether each structure was drawn at all.
+    is_drawn: Vec<bool>,
+}
+
+impl Samples {
+    /// About `n_samples` pixels of each image, more where images are few, seen with its longer side `side`
+    /// pixels long: one at random in each cell of a grid, so that all regions are
+    /// present as often as they are large.
+    ///
+    /// # Errors
+    /// [`MethodError::Data`] when files cannot be read, [`MethodError::NeverDrawn`]
+    /// when a structure is empty in all images.
+    pub(super) fn of(
+        set: &TrainingSet<'_>,
+        (side, n_scales, n_samples): (usize, usize, usize),
+        seed: u64,
+        method: &'static str,
+        progress: Progress<'_>,
+    ) -> Result<Self, MethodError> {
+        let n_samples = n_samples.max(FEWEST / set.images().len().max(1));
+        let mut seeds = Pcg64::seed_from_u64(seed);
+        let images: Vec<(&Image, u64)> =
+            set.images().iter().map(|&image| (image, seeds.next_u64())).collect();
+        let done = AtomicUsize::new(0);
+        let sampled: Vec<ImageSamples> = images
+            .par_iter()
+            .map(|(image, seed)| {
+                let radiograph = set.radiograph(image)?;
+                let masks = set.masks(image)?;
+                let features = Features::of(&GreyImage::of(&radiograph, side), n_scales);
+                let pixels = one_in_each_cell(features.size, n_samples, *seed);
+                let done = done.fetch_add(1, Ordering::Relaxed) + 1;
+                progress("sampling pixels", done, images.len());
+                Ok(ImageSamples::new(&features, &masks, &pixels))
+            })
+            .collect::<Result<_, MethodError>>()?;
+        for (index, structure) in set.benchmark().structures.iter().enumerate() {
+            if !sampled.iter().any(|image| image.is_drawn[index]) {
+                let (structure, n_images) = (structure.id.clone(), images.len());
+                return Err(MethodError::NeverDrawn { structure, n_images, method });
+            }
+        }
+        Ok(Self::joined(&sampled))
+    }
+
+    fn joined(images: &[ImageSamples]) -> Self {
+        let mut numbers: BTreeMap<&[bool], u32> =
+            images.iter().flat_map(|image| &image.labels).map(|label| (&label[..], 0)).collect();
+        numbers.values_mut().zip(0..).for_each(|(number, index)| *number = index);
+        let labels = images.iter().flat_map(|image| &image.labels);
+        Self {
+            features: images.iter().flat_map(|image| &image.features).copied().collect(),
+            labels: labels.map(|label| numbers[&label[..]]).collect(),
+            combinations: numbers.keys().map(|label| label.to_vec()).collect(),
+        }
+    }
+}
+
+impl ImageSamples {
+    fn new(features: &Features, masks: &[Mask], pixels: &[usize]) -> Self {
+        let size = features.size;
+        let label = |&pixel: &usize| {
+            let (col, row) = (pixel % size.width, pixel / size.width);
+            masks.iter().map(|mask| is_inside(mask, size, col, row)).collect()
+        };
+        Self {
+            features: pixels.iter().flat_map(|&pixel| features.at(pixel)).collect(),
+            labels: pixels.iter().map(label).collect(),
+            is_drawn: masks.iter().map(|mask| !mask.is_empty()).collect(),
+        }
+    }
+}
+
+/// Whether the centre of a pixel of the grid `size` lies in the mask.
+fn is_inside(mask: &Mask, size: Size, col: usize, row: usize) -> bool {
+    let full = mask.size();
+    let centre = |at: usize, length: usize, full: usize| (2 * at + 1) * full / (2 * length);
+    mask.get(centre(col, size.width, full.width), centre(row, size.height, full.height))
+}
+
+/// Pixels of an image, one at random in each cell of a grid of about `count` cells.
+fn one_in_each_cell(size: Size, count: usize, seed: u64) -> Vec<usize> {
+    let mut random = Pcg64::seed_from_u64(seed);
+    let mut below = |n: usize| ((u128::from(random.next_u64()) * n as u128) >> 64) as usize;
+    let cell = (size.area() as f64 / count as f64).sqrt();
+    let cells = |length: usize| ((length as f64 / cell).round() as usize).clamp(1, length);
+    let (across, down) = (cells(size.width), cells(size.height));
+    let mut pixels = Vec::with_capacity(across * down);
+    for row in 0..down {
+        for col in 0..across {
+            let mut place = |index: usize, of: usize, length: usize| {
+                let (start, end) = (index * length / of, (index + 1) * length / of);
+                start + below(end - start)
+            };
+            let (x, y) = (place(col, across, size.width), place(row, down, size.height));
+            pixels.push(y * size.width + x);
+        }
+    }
+    pixels
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_cell_of_the_grid_has_one_pixel() {
+        let pixels = one_in_each_cell(Size::new(100, 60), 60, 3);
+        assert_eq!(pixels.len(), 60);
+        for (cell, pixel) in pixels.iter().enumerate() {
+            assert_eq!((pixel % 100 / 10, pixel / 100 / 10), (cell % 10, cell / 10));
+        }
+        assert_ne!(pixels, one_in_each_cell(Size::new(100, 60), 60, 4));
+    }
+
+    #[test]
+    fn a_tiny_image_gives_each_pixel_once() {
+        assert_eq!(one_in_each_cell(Size::new(1, 1), 500, 1), [0]);
+        let all: Vec<usize> = (0..600).collect();
+        assert_eq!(one_in_each_cell(Size::new(3, 200), 20_000, 1), all);
+    }
+
+    #[test]
+    fn a_pixel_is_in_the_mask_in_which_its_centre_lies() {
+        let mask = Mask::from_text("..#### ..#### ...... ......");
+        let inside = |col, row| is_inside(&mask, Size::new(3, 2), col, row);
+        assert_eq!(
+            [inside(0, 0), inside(1, 0), inside(2, 0), inside(2, 1)],
+            [false, true, true, false]
+        );
+    }
+}
