@@ -27,6 +27,9 @@ pub fn check_file(path: &Path) -> Result<(), Problem> {
     Ok(())
 }
 
+/// How the name of a file begins while it is written.
+const UNFINISHED: &str = ".writing-";
+
 /// Reads a file of at most [`MAX_FILE_BYTES`].
 ///
 /// # Errors
@@ -71,6 +74,22 @@ pub(crate) fn kind(found: FileType) -> &'static str {
     if found.is_dir() { "a folder" } else { "something else" }
 }
 
+/// Deletes what killed runs left unfinished, in `folder` and all folders below it.
+///
+/// # Errors
+/// What the system says.
+pub(crate) fn delete_unfinished(folder: &Path) -> std::io::Result<()> {
+    for entry in std::fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            delete_unfinished(&entry.path())?;
+        } else if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
+            std::fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Writes a file so that it is either there whole or not at all: under a
 /// temporary name in the same folder first, then renamed. Missing folders are made.
 ///
@@ -80,7 +99,7 @@ pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
     let folder = path.parent().unwrap_or(Path::new("."));
     let write = || -> std::io::Result<()> {
         std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new().prefix(".writing-").tempfile_in(folder)?;
+        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
         file.write_all(bytes)?;
         #[cfg(unix)]
         {

@@ -47,6 +47,9 @@ impl Staging {
         if is_other {
             std::fs::remove_dir_all(&partial).map_err(DataError::write(&partial))?;
         }
+        if partial.exists() {
+            files::delete_unfinished(&partial).map_err(DataError::write(&partial))?;
+        }
         files::write_file(&partial.join(PLAN), plan.as_bytes())?;
         Ok(Self { out: out.to_owned(), partial })
     }
@@ -90,11 +93,13 @@ mod tests {
         let staging = Staging::begin(&out, "plan").unwrap();
         staging.write("a/b.txt", b"1").unwrap();
         assert!(!out.exists());
+        std::fs::write(temp.path().join("bench.partial/a/.writing-x1"), b"cut").unwrap();
         drop(staging);
         let again = Staging::begin(&out, "plan").unwrap();
         assert!(again.has("a/b.txt"), "the same plan goes on");
         again.finish().unwrap();
         assert_eq!(std::fs::read(out.join("a/b.txt")).unwrap(), b"1");
+        assert!(!out.join("a/.writing-x1").exists(), "what a killed run left is gone");
         assert_eq!(std::fs::read_dir(temp.path()).unwrap().count(), 1);
     }
 
