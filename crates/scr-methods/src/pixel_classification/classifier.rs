@@ -112,3 +112,72 @@ impl PixelClassifier {
         self.samples.nearest(&queries, self.k).into_iter().map(count).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PixelClassification;
+    use scr_data::{Benchmark, Fold, formats};
+    use scr_image::{Mask, Size};
+    use scr_phantom::{Population, write_benchmark};
+    use tempfile::TempDir;
+
+    fn quiet(_: &str, _: usize, _: usize) {}
+
+    fn phantoms() -> (TempDir, Benchmark) {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = temp.path().join("bench");
+        write_benchmark(&Population::new(4, 5), 64, &folder, &quiet).unwrap();
+        let benchmark = Benchmark::open(&folder).unwrap();
+        (temp, benchmark)
+    }
+
+    fn trained(benchmark: &Benchmark) -> Result<PixelClassifier, MethodError> {
+        let settings = [("side", "64"), ("samples", "200")];
+        let settings = settings.map(|(key, value)| (key.to_owned(), value.to_owned()));
+        let parameters = Parameters::new(&PixelClassification, &settings).unwrap();
+        let set = TrainingSet::new(benchmark, Fold::One);
+        PixelClassifier::train(&set, &parameters, 1, "pc", &quiet)
+    }
+
+    #[test]
+    fn one_thread_and_three_give_the_same_classifier_and_posterior() {
+        let (_temp, benchmark) = phantoms();
+        let image = benchmark.fold(Fold::Two).next().unwrap();
+        let radiograph = benchmark.read_radiograph(image).unwrap();
+        let answer = |n_threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+            pool.install(|| {
+                let classifier = trained(&benchmark).unwrap();
+                let posterior = classifier.posterior(&radiograph);
+                (classifier, posterior)
+            })
+        };
+        let (classifier, posterior) = answer(1);
+        assert_eq!(answer(3), (classifier, posterior.clone()));
+        assert_eq!(posterior.full_size(), Size::square(64));
+        let is_share = |value: &f32| (0.0..=1.0).contains(value);
+        assert!(posterior.maps().iter().all(|map| map.values().iter().all(is_share)));
+    }
+
+    #[test]
+    fn a_structure_that_is_empty_in_all_training_images_is_named() {
+        let (temp, benchmark) = phantoms();
+        let heart = temp.path().join("bench/masks/reference/heart");
+        for image in benchmark.fold(Fold::One) {
+            let empty = formats::png::write_mask(&Mask::empty(Size::square(64)));
+            std::fs::write(heart.join(format!("{}.png", image.id)), empty).unwrap();
+        }
+        let error = trained(&benchmark).unwrap_err();
+        assert!(matches!(error, MethodError::NeverDrawn { structure, .. } if structure == "heart"));
+    }
+
+    #[test]
+    fn a_classifier_whose_parts_do_not_fit_is_noticed() {
+        let (_temp, benchmark) = phantoms();
+        let mut classifier = trained(&benchmark).unwrap();
+        assert!(classifier.is_sound());
+        classifier.combinations.pop();
+        assert!(!classifier.is_sound());
+    }
+}
