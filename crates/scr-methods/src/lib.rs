@@ -14,6 +14,7 @@
 pub mod active_appearance;
 pub mod active_shape;
 mod error;
+mod example;
 mod grey;
 mod landmarks;
 mod mean_shape;
@@ -21,6 +22,7 @@ mod method;
 mod model;
 mod parameters;
 pub mod pixel_classification;
+mod pyramid;
 mod registry;
 mod run;
 pub mod shape_model;
@@ -29,6 +31,7 @@ mod training;
 pub use active_appearance::ActiveAppearance;
 pub use active_shape::ActiveShape;
 pub use error::MethodError;
+pub use example::Example;
 pub use grey::{GreyImage, gaussian, working_size};
 pub use landmarks::derive_landmarks;
 pub use mean_shape::MeanShape;
@@ -38,6 +41,7 @@ pub use parameters::{Parameter, Parameters};
 pub use pixel_classification::{
     PixelClassification, PixelClassificationPost, PixelClassifier, Posterior,
 };
+pub use pyramid::Pyramid;
 pub use registry::{METHODS, find_method};
 pub use run::{run_two_fold, segment_fold, train};
 pub use training::{Shapes, TrainingSet};

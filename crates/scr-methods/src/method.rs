@@ -21,6 +21,10 @@ pub struct About {
     pub verified: &'static str,
 }
 
+/// The study that this benchmark's methods are named after.
+pub(crate) const STUDY: &str = "van Ginneken, Stegmann and Loog, Medical Image Analysis 10:19-40, \
+                                2006, doi:10.1016/j.media.2005.02.002";
+
 /// A segmentation method that can be trained.
 pub trait Method: Sync {
     /// Name on the command line and in files.

@@ -24,6 +24,36 @@ pub struct Parameter {
     pub is_whole: bool,
 }
 
+impl Parameter {
+    /// A parameter that takes whole numbers from `min` to `max`.
+    pub(crate) const fn whole(
+        key: &'static str,
+        meaning: &'static str,
+        default: f64,
+        [min, max]: [f64; 2],
+    ) -> Self {
+        Self { key, meaning, default, min, max, is_whole: true }
+    }
+
+    /// A parameter that takes numbers from `min` to `max`.
+    pub(crate) const fn number(
+        key: &'static str,
+        meaning: &'static str,
+        default: f64,
+        [min, max]: [f64; 2],
+    ) -> Self {
+        Self { key, meaning, default, min, max, is_whole: false }
+    }
+
+    /// Landmarks a structure, for benchmarks that hold masks only.
+    pub(crate) const POINTS: Self = Self::whole(
+        "points",
+        "landmarks a structure, where the data holds masks only",
+        64.0,
+        [8.0, 512.0],
+    );
+}
+
 impl fmt::Display for Parameter {
     /// Its range: `a whole number from 8 to 512`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

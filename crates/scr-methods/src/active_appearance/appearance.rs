@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use super::components::Components;
 use super::warp::Warp;
-use crate::active_shape::{Example, Pyramid};
 use crate::shape_model::{Placed, Pose, ShapeModel};
+use crate::{Example, Pyramid};
 
 /// One unit of the four numbers that move a shape: a tenth larger, turned by a tenth
 /// of a radian, shifted to the right and down by a tenth of the shape's radius.

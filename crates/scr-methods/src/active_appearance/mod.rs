@@ -15,13 +15,12 @@ mod testing;
 mod update;
 mod warp;
 
-use rayon::prelude::*;
 use scr_image::{Mask, Radiograph};
 
-use crate::active_shape::{Example, Pyramid};
-use crate::shape_model::Layout;
+use crate::method::STUDY;
 use crate::{
-    About, GreyImage, Method, MethodError, Parameter, Parameters, Progress, Segmenter, TrainingSet,
+    About, Example, Method, MethodError, Parameter, Parameters, Progress, Pyramid, Segmenter,
+    TrainingSet,
 };
 
 pub use search::{ActiveAppearanceModel, AppearanceSettings};
@@ -79,41 +78,51 @@ impl ActiveAppearance {
     pub const WHISKERS_BFGS: Self = Self { variant: Variant::Refined };
 }
 
-const fn whole(
-    key: &'static str,
-    meaning: &'static str,
-    default: f64,
-    min: f64,
-    max: f64,
-) -> Parameter {
-    Parameter { key, meaning, default, min, max, is_whole: true }
-}
-
-const fn number(
-    key: &'static str,
-    meaning: &'static str,
-    default: f64,
-    min: f64,
-    max: f64,
-) -> Parameter {
-    Parameter { key, meaning, default, min, max, is_whole: false }
-}
-
 /// What all variants have, then whiskers, then the steps of L-BFGS; the defaults of
 /// the shares of variance: shapes, textures, joint.
 const fn parameters([shape, texture, joint]: [f64; 3]) -> [Parameter; 11] {
     [
-        whole("points", "landmarks a structure, where the data holds masks only", 64.0, 8.0, 512.0),
-        whole("side", "longer side of the finest resolution, in pixels", 128.0, 32.0, 256.0),
-        whole("levels", "resolutions, each half of the one before", 3.0, 1.0, 5.0),
-        number("variance", "share of the shapes' variance that modes keep", shape, 0.5, 1.0),
-        number("texture", "share of the textures' variance that modes keep", texture, 0.5, 1.0),
-        number("joint", "share of the joint variance that modes keep", joint, 0.5, 1.0),
-        number("limit", "standard deviations that a mode may reach", 3.0, 0.5, 10.0),
-        whole("steps", "steps at one resolution at most", 30.0, 1.0, 200.0),
-        number("spread", "how far starts lie around the mean place; 0: one start", 0.1, 0.0, 0.3),
-        number("whisker", "length of whiskers in pixels of the finest resolution", 5.0, 1.0, 64.0),
-        whole("bfgs", "steps of L-BFGS at most", 30.0, 1.0, 200.0),
+        Parameter::POINTS,
+        Parameter::whole(
+            "side",
+            "longer side of the finest resolution, in pixels",
+            128.0,
+            [32.0, 256.0],
+        ),
+        Parameter::whole("levels", "resolutions, each half of the one before", 3.0, [1.0, 5.0]),
+        Parameter::number(
+            "variance",
+            "share of the shapes' variance that modes keep",
+            shape,
+            [0.5, 1.0],
+        ),
+        Parameter::number(
+            "texture",
+            "share of the textures' variance that modes keep",
+            texture,
+            [0.5, 1.0],
+        ),
+        Parameter::number(
+            "joint",
+            "share of the joint variance that modes keep",
+            joint,
+            [0.5, 1.0],
+        ),
+        Parameter::number("limit", "standard deviations that a mode may reach", 3.0, [0.5, 10.0]),
+        Parameter::whole("steps", "steps at one resolution at most", 30.0, [1.0, 200.0]),
+        Parameter::number(
+            "spread",
+            "how far starts lie around the mean place; 0: one start",
+            0.1,
+            [0.0, 0.3],
+        ),
+        Parameter::number(
+            "whisker",
+            "length of whiskers in pixels of the finest resolution",
+            5.0,
+            [1.0, 64.0],
+        ),
+        Parameter::whole("bfgs", "steps of L-BFGS at most", 30.0, [1.0, 200.0]),
     ]
 }
 
@@ -154,8 +163,7 @@ impl Method for ActiveAppearance {
                      outlines, and ends with L-BFGS on what still differs."
                 }
             },
-            source: "van Ginneken, Stegmann and Loog, Medical Image Analysis 10:19-40, 2006, \
-                     doi:10.1016/j.media.2005.02.002",
+            source: STUDY,
             verified: "The names are the study's, and so is that areas outside the objects help; \
                        the method is Cootes, Edwards and Taylor's, IEEE TPAMI 23(6), 2001, \
                        doi:10.1109/34.927467; the values are this project's own.",
@@ -190,23 +198,13 @@ impl Method for ActiveAppearance {
             spread: parameters.get("spread"),
             refinements: if has(&[Variant::Refined]) { parameters.whole("bfgs") } else { 0 },
         };
-        let n_images = set.images().len();
-        progress("reading shapes", 0, n_images);
-        let shapes = set.shapes(parameters.whole("points"))?;
-        let layout = Layout::of(set, &shapes, self.id())?;
-        let done = std::sync::atomic::AtomicUsize::new(0);
-        let examples: Vec<Example> = set
-            .images()
-            .par_iter()
-            .zip(&shapes)
-            .map(|(image, shapes)| {
-                let pyramid = grey_pyramid(&set.radiograph(image)?, settings);
-                let points = Layout::joined(shapes, pyramid.size());
-                let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-                progress("reading radiographs", done, n_images);
-                Ok(Example { pyramid, points })
-            })
-            .collect::<Result<_, MethodError>>()?;
+        let (layout, examples) = Example::read_all(
+            set,
+            parameters.whole("points"),
+            (settings.side, settings.levels),
+            self.id(),
+            progress,
+        )?;
         progress("learning appearances", 0, settings.levels);
         let model = ActiveAppearanceModel::learn(settings, layout, &examples, &|done| {
             progress("learning appearances", done, settings.levels);
@@ -220,18 +218,14 @@ impl Method for ActiveAppearance {
     }
 }
 
-/// What the search looks at: grey values alone.
-fn grey_pyramid(radiograph: &Radiograph, settings: AppearanceSettings) -> Pyramid {
-    Pyramid::new(vec![GreyImage::of(radiograph, settings.side)], settings.levels)
-}
-
 struct Trained {
     model: ActiveAppearanceModel,
 }
 
 impl Segmenter for Trained {
     fn segment(&self, radiograph: &Radiograph) -> Result<Vec<Mask>, MethodError> {
-        let pyramid = grey_pyramid(radiograph, self.model.settings());
+        let settings = self.model.settings();
+        let pyramid = Pyramid::grey(radiograph, settings.side, settings.levels);
         let points = self.model.search(&pyramid);
         Ok(self.model.layout().masks(&points, pyramid.size(), radiograph.size()))
     }

@@ -9,7 +9,7 @@ use argmin::solver::quasinewton::LBFGS;
 
 use super::appearance::{Appearance, mean_square};
 use super::search::AppearanceSettings;
-use crate::active_shape::Pyramid;
+use crate::Pyramid;
 use crate::shape_model::{Placed, Pose};
 
 /// Steps that L-BFGS remembers.

@@ -7,8 +7,8 @@ use super::appearance::{Appearance, mean_square};
 use super::refine::refined;
 use super::update::Update;
 use super::warp::{Warp, level_scale};
-use crate::active_shape::{Example, Pyramid};
 use crate::shape_model::{Layout, Placed, Pose, ShapeModel, Start};
+use crate::{Example, Pyramid};
 
 /// Steps are tried whole, then halved this often.
 const HALVINGS: usize = 4;

@@ -6,7 +6,7 @@
 use scr_image::Point;
 
 use super::appearance::{Appearance, POSE_UNIT, mean_square};
-use crate::active_shape::Pyramid;
+use crate::Pyramid;
 use crate::shape_model::Pose;
 
 impl Appearance {

@@ -5,8 +5,8 @@ use scr_image::{Point, Size};
 use super::appearance::Appearance;
 use super::warp::Warp;
 use crate::GreyImage;
-use crate::active_shape::{Example, Pyramid};
 use crate::shape_model::{Layout, Placed, Pose, ShapeModel};
+use crate::{Example, Pyramid};
 
 /// Points a structure.
 const POINTS: usize = 12;

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::appearance::Appearance;
-use crate::active_shape::Example;
+use crate::Example;
 use crate::shape_model::Placed;
 
 /// How far known appearances are moved, to both sides: in standard deviations of a

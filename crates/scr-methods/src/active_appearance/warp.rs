@@ -10,7 +10,7 @@
 use scr_image::{Mask, Outline, Point, Size};
 use serde::{Deserialize, Serialize};
 
-use crate::active_shape::Pyramid;
+use crate::Pyramid;
 use crate::shape_model::Layout;
 
 /// All places, by structure.

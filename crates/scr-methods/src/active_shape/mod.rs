@@ -5,19 +5,17 @@
 //! looks at any images, so that hybrids can show it something else than grey values.
 
 mod profiles;
-mod pyramid;
 mod search;
 
-use rayon::prelude::*;
 use scr_image::{Mask, Radiograph};
 
-use crate::shape_model::Layout;
+use crate::method::STUDY;
 use crate::{
-    About, GreyImage, Method, MethodError, Parameter, Parameters, Progress, Segmenter, TrainingSet,
+    About, Example, Method, MethodError, Parameter, Parameters, Progress, Pyramid, Segmenter,
+    TrainingSet,
 };
 
-pub use pyramid::Pyramid;
-pub use search::{ActiveShapeModel, Example, SearchSettings};
+pub use search::{ActiveShapeModel, SearchSettings};
 
 /// The active shape model.
 ///
@@ -52,49 +50,59 @@ pub struct ActiveShape {
 impl ActiveShape {
     /// With the defaults of the plain method.
     pub const DEFAULT: Self = Self { is_tuned: false };
-    /// With the values that cross-validation inside training folds chose.
+    /// With more modes, wider limits and a longer search. The values are from the
+    /// range that is known of the study; cross-validation has not chosen them yet.
     pub const TUNED: Self = Self { is_tuned: true };
-}
-
-const fn whole(
-    key: &'static str,
-    meaning: &'static str,
-    default: f64,
-    min: f64,
-    max: f64,
-) -> Parameter {
-    Parameter { key, meaning, default, min, max, is_whole: true }
-}
-
-const fn share(
-    key: &'static str,
-    meaning: &'static str,
-    default: f64,
-    min: f64,
-    max: f64,
-) -> Parameter {
-    Parameter { key, meaning, default, min, max, is_whole: false }
 }
 
 /// Side, variance, limit, levels, reach, candidates, steps, close.
 const fn parameters(defaults: [f64; 8]) -> [Parameter; 9] {
     let [side, variance, limit, levels, reach, candidates, steps, close] = defaults;
     [
-        whole("points", "landmarks a structure, where the data holds masks only", 64.0, 8.0, 512.0),
-        whole("side", "longer side of the finest resolution, in pixels", side, 32.0, 1024.0),
-        share(
+        Parameter::POINTS,
+        Parameter::whole(
+            "side",
+            "longer side of the finest resolution, in pixels",
+            side,
+            [32.0, 1024.0],
+        ),
+        Parameter::number(
             "variance",
             "share of the shapes' variance that modes keep (f_v)",
             variance,
-            0.5,
-            1.0,
+            [0.5, 1.0],
         ),
-        share("limit", "standard deviations that a mode may reach (m)", limit, 0.5, 5.0),
-        whole("levels", "resolutions, each half of the one before (L_max)", levels, 1.0, 8.0),
-        whole("reach", "samples of a profile on either side of its point (k)", reach, 1.0, 15.0),
-        whole("candidates", "places tried on either side of a point (n_s)", candidates, 1.0, 10.0),
-        whole("steps", "steps at one resolution at most (N_max)", steps, 1.0, 100.0),
-        share("close", "share of points that must move little to go on (p_close)", close, 0.1, 1.0),
+        Parameter::number(
+            "limit",
+            "standard deviations that a mode may reach (m)",
+            limit,
+            [0.5, 5.0],
+        ),
+        Parameter::whole(
+            "levels",
+            "resolutions, each half of the one before (L_max)",
+            levels,
+            [1.0, 8.0],
+        ),
+        Parameter::whole(
+            "reach",
+            "samples of a profile on either side of its point (k)",
+            reach,
+            [1.0, 15.0],
+        ),
+        Parameter::whole(
+            "candidates",
+            "places tried on either side of a point (n_s)",
+            candidates,
+            [1.0, 10.0],
+        ),
+        Parameter::whole("steps", "steps at one resolution at most (N_max)", steps, [1.0, 100.0]),
+        Parameter::number(
+            "close",
+            "share of points that must move little to go on (p_close)",
+            close,
+            [0.1, 1.0],
+        ),
     ]
 }
 
@@ -115,8 +123,7 @@ impl Method for ActiveShape {
             name: if self.is_tuned { "ASM tuned" } else { "ASM default" },
             summary: "Active shape model: one shape model of all structures, moved from coarse to \
                       fine to where the profiles across its outlines fit.",
-            source: "van Ginneken, Stegmann and Loog, Medical Image Analysis 10:19-40, 2006, \
-                     doi:10.1016/j.media.2005.02.002",
+            source: STUDY,
             verified: "The names are the study's; the method is common knowledge; the values are \
                        this project's own, in the range of the authors' other papers.",
         }
@@ -142,23 +149,13 @@ impl Method for ActiveShape {
             close: parameters.get("close"),
             limit: parameters.get("limit"),
         };
-        let n_images = set.images().len();
-        progress("reading shapes", 0, n_images);
-        let shapes = set.shapes(parameters.whole("points"))?;
-        let layout = Layout::of(set, &shapes, self.id())?;
-        let done = std::sync::atomic::AtomicUsize::new(0);
-        let examples: Vec<Example> = set
-            .images()
-            .par_iter()
-            .zip(&shapes)
-            .map(|(image, shapes)| {
-                let pyramid = grey_pyramid(&set.radiograph(image)?, settings);
-                let points = Layout::joined(shapes, pyramid.size());
-                let done = done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1;
-                progress("reading radiographs", done, n_images);
-                Ok(Example { pyramid, points })
-            })
-            .collect::<Result<_, MethodError>>()?;
+        let (layout, examples) = Example::read_all(
+            set,
+            parameters.whole("points"),
+            (settings.side, settings.levels),
+            self.id(),
+            progress,
+        )?;
         progress("learning profiles", 0, 1);
         let variance = parameters.get("variance");
         let model = ActiveShapeModel::learn(settings, layout, variance, &examples);
@@ -171,18 +168,14 @@ impl Method for ActiveShape {
     }
 }
 
-/// What the search looks at: grey values alone.
-fn grey_pyramid(radiograph: &Radiograph, settings: SearchSettings) -> Pyramid {
-    Pyramid::new(vec![GreyImage::of(radiograph, settings.side)], settings.levels)
-}
-
 struct Trained {
     model: ActiveShapeModel,
 }
 
 impl Segmenter for Trained {
     fn segment(&self, radiograph: &Radiograph) -> Result<Vec<Mask>, MethodError> {
-        let pyramid = grey_pyramid(radiograph, self.model.settings());
+        let settings = self.model.settings();
+        let pyramid = Pyramid::grey(radiograph, settings.side, settings.levels);
         let points = self.model.search(&pyramid);
         Ok(self.model.layout().masks(&points, pyramid.size(), radiograph.size()))
     }

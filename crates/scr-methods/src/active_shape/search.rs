@@ -4,8 +4,8 @@ use scr_image::{Point, Size};
 use serde::{Deserialize, Serialize};
 
 use super::profiles::{PointProfile, derivative, normalised, normals};
-use super::pyramid::Pyramid;
 use crate::shape_model::{Layout, Placed, ShapeModel, Start};
+use crate::{Example, Pyramid};
 
 /// What a search is steered by; the names of the study stand beside.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -35,15 +35,6 @@ pub struct ActiveShapeModel {
     start: Start,
     /// By level, then point.
     profiles: Vec<Vec<PointProfile>>,
-}
-
-/// A training image: what is looked at, and where the points are.
-#[derive(Debug, Clone)]
-pub struct Example {
-    /// The image at all levels.
-    pub pyramid: Pyramid,
-    /// All points, in the finest level's pixels.
-    pub points: Vec<Point>,
 }
 
 impl ActiveShapeModel {

@@ -8,6 +8,7 @@
 use scr_image::{Mask, Outline, Point, Radiograph};
 use serde::{Deserialize, Serialize};
 
+use crate::method::STUDY;
 use crate::{About, Method, MethodError, Parameter, Parameters, Progress, Segmenter, TrainingSet};
 
 /// The mean shape.
@@ -53,22 +54,14 @@ impl Method for MeanShape {
             name: "Mean shape",
             summary: "The mean position of each structure's landmarks in the training fold, \
                       independent of the image: the row that any other method has to beat.",
-            source: "van Ginneken, Stegmann and Loog, Medical Image Analysis 10:19-40, 2006, \
-                     doi:10.1016/j.media.2005.02.002",
+            source: STUDY,
             verified: "The method as its source words it; landmarks for benchmarks that hold \
                        masks only are derived by this project's own rule.",
         }
     }
 
     fn parameters(&self) -> &'static [Parameter] {
-        &[Parameter {
-            key: "points",
-            meaning: "landmarks a structure, where the data holds masks only",
-            default: 64.0,
-            min: 8.0,
-            max: 512.0,
-            is_whole: true,
-        }]
+        &[Parameter::POINTS]
     }
 
     fn train(

@@ -4,6 +4,7 @@ use scr_image::{Mask, Radiograph};
 use serde::{Deserialize, Serialize};
 
 use super::{PixelClassifier, largest_part_filled};
+use crate::method::STUDY;
 use crate::{About, Method, MethodError, Parameter, Parameters, Progress, Segmenter, TrainingSet};
 
 /// Pixel classification, its posterior cut at 0.5.
@@ -72,39 +73,29 @@ pub struct PixelClassification;
 #[derive(Debug, Clone, Copy)]
 pub struct PixelClassificationPost;
 
-const SOURCE: &str = "van Ginneken, Stegmann and Loog, Medical Image Analysis 10:19-40, 2006, \
-                      doi:10.1016/j.media.2005.02.002";
-
-const fn whole(
-    key: &'static str,
-    meaning: &'static str,
-    (default, min, max): (f64, f64, f64),
-) -> Parameter {
-    Parameter { key, meaning, default, min, max, is_whole: true }
-}
-
 /// The first five train; the last is of the post-processing.
 static PARAMETERS: [Parameter; 6] = [
-    whole("side", "longer side of the image as classified, in pixels", (256.0, 16.0, 1024.0)),
-    whole("scales", "scales of the filters: 1, 2, 4, ... pixels", (6.0, 1.0, 7.0)),
-    whole("k", "neighbours that vote", (15.0, 1.0, 255.0)),
-    whole("samples", "pixels learnt from, an image", (500.0, 16.0, 20000.0)),
-    Parameter {
-        key: "place_weight",
-        meaning: "weight of a pixel's place against a filter's answer",
-        default: 4.0,
-        min: 0.0,
-        max: 100.0,
-        is_whole: false,
-    },
-    Parameter {
-        key: "smoothing",
-        meaning: "standard deviation of the blur of the posterior, in pixels as classified",
-        default: 1.0,
-        min: 0.0,
-        max: 32.0,
-        is_whole: false,
-    },
+    Parameter::whole(
+        "side",
+        "longer side of the image as classified, in pixels",
+        256.0,
+        [16.0, 1024.0],
+    ),
+    Parameter::whole("scales", "scales of the filters: 1, 2, 4, ... pixels", 6.0, [1.0, 7.0]),
+    Parameter::whole("k", "neighbours that vote", 15.0, [1.0, 255.0]),
+    Parameter::whole("samples", "pixels learnt from, an image", 500.0, [16.0, 20000.0]),
+    Parameter::number(
+        "place_weight",
+        "weight of a pixel's place against a filter's answer",
+        4.0,
+        [0.0, 100.0],
+    ),
+    Parameter::number(
+        "smoothing",
+        "standard deviation of the blur of the posterior, in pixels as classified",
+        1.0,
+        [0.0, 32.0],
+    ),
 ];
 
 impl Method for PixelClassification {
@@ -121,7 +112,7 @@ impl Method for PixelClassification {
             name: "Pixel classification",
             summary: "Each pixel gets the label that most of the 15 most similar training pixels \
                       had, by the answers of Gaussian derivative filters and by place.",
-            source: SOURCE,
+            source: STUDY,
             verified: "Multi-scale Gaussian derivatives and a k-nearest-neighbour classifier, \
                        as the source's abstract words it; scales, samples, weight of the place \
                        and grey normalisation are this project's own, and neighbours are exact.",
@@ -183,7 +174,7 @@ impl Method for PixelClassificationPost {
             name: "Pixel classification, post-processed",
             summary: "Pixel classification whose posterior is smoothed; of each structure the \
                       largest part is kept and its holes are filled.",
-            source: SOURCE,
+            source: STUDY,
             verified: "Multi-scale Gaussian derivatives and a k-nearest-neighbour classifier, \
                        as the source's abstract words it, and the name of the \
                        variant; scales, samples, weight of the place \

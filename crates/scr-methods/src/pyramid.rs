@@ -1,6 +1,6 @@
 //! What a search looks at, from fine to coarse.
 
-use scr_image::Size;
+use scr_image::{Radiograph, Size};
 
 use crate::GreyImage;
 
@@ -29,6 +29,13 @@ impl Pyramid {
             levels.push(coarser);
         }
         Self { levels }
+    }
+
+    /// `n_levels` levels of a radiograph's grey values, its longer side `side` pixels
+    /// long at the finest.
+    #[must_use]
+    pub fn grey(radiograph: &Radiograph, side: usize, n_levels: usize) -> Self {
+        Self::new(vec![GreyImage::of(radiograph, side)], n_levels)
     }
 
     /// The image of a structure at a level.
