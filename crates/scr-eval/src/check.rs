@@ -37,15 +37,14 @@ mod thumbnail;
 mod warning;
 mod wrong_size;
 
-use std::collections::BTreeSet;
-
 use rayon::prelude::*;
 use scr_data::digest::Manifest;
 use scr_data::{Benchmark, DataError, Fold, MaskSet, Problems};
 
 use self::facts::ImageFacts;
-use self::reading::Reader;
+use self::reading::{Looked, look};
 pub use self::warning::{Rule, Warning};
+use crate::reading::Reader;
 
 /// What was found about a set of masks.
 #[derive(Debug, Clone, PartialEq)]
@@ -96,37 +95,29 @@ pub fn check(
 ) -> Result<CheckReport, DataError> {
     let observer = benchmark.observer(observer)?;
     let sides = sides::counterparts(benchmark, masks.structures());
-    let reader = Reader { benchmark, masks, observer, sides: &sides };
+    let reader = Reader { benchmark, masks, observer };
     let covered = masks.images();
     let readings: Vec<_> = covered
         .par_iter()
         .map(|&image| {
-            let reading = reader.read(image);
+            let looked = look(reader, image, &sides);
             on_image();
-            reading
+            looked
         })
         .collect();
 
     let (mut problems, mut mask_files) = (Problems::default(), Manifest::default());
     let (mut reference_files, mut reference_is_whole) = (benchmark.manifest(), true);
     let (mut images, mut wrong_sizes) = (Vec::with_capacity(readings.len()), Vec::new());
-    for reading in readings {
-        reference_is_whole &= reading.reference_is_whole;
+    for Looked { facts, wrong_sizes: wrong, reading, reference_is_whole: is_whole } in readings {
+        reference_is_whole &= is_whole;
         reference_files.extend(reading.reference_files);
         mask_files.extend(reading.mask_files);
         problems.extend(reading.problems);
-        wrong_sizes.extend(reading.wrong_sizes);
-        images.extend(reading.facts);
+        wrong_sizes.extend(wrong);
+        images.extend(facts);
     }
-    // The digest names the benchmark whole, also where a set covers one fold only.
-    let covered: BTreeSet<usize> = covered.into_iter().collect();
-    for index in (0..benchmark.images.len()).filter(|index| !covered.contains(index)) {
-        for structure in &benchmark.structures {
-            let image = &benchmark.images[index];
-            let noted = benchmark.note_mask(observer, structure, image, &mut reference_files);
-            reference_is_whole &= problems.keep(noted).is_some();
-        }
-    }
+    reference_is_whole &= reader.note_uncovered(&mut reference_files, &mut problems);
     let problems = match problems.or(()) {
         Ok(()) => Problems::default(),
         Err(DataError::Problems(sorted)) => sorted,
@@ -138,7 +129,7 @@ pub fn check(
     let mut warnings = wrong_size::warnings(benchmark, &wrong_sizes);
     warnings.extend(findings.warnings());
     Ok(CheckReport {
-        n_images: covered.len(),
+        n_images: masks.images().len(),
         structures: structures.iter().map(|&s| benchmark.structures[s].id.clone()).collect(),
         benchmark_digest: reference_is_whole.then(|| reference_files.digest()),
         masks_digest: problems.list().is_empty().then(|| mask_files.digest()),

@@ -1,15 +1,15 @@
 //! From files to records, image by image, on all cores.
 
 use std::borrow::Cow;
-use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use scr_data::digest::Manifest;
-use scr_data::{Benchmark, DataError, Image, MaskSet, Object, Observer, Problem, Problems};
+use scr_data::{Benchmark, DataError, MaskSet, Object, Problem, Problems};
 use scr_image::{Mask, Size};
 use scr_measures::{Measure, Scratch, cardiothoracic_ratio, measure_object, pixel_error};
 
 use crate::evaluation::{ImageMeasure, UndefinedAs};
+use crate::reading::Reader;
 use crate::{CaseRecord, EVALUATOR_VERSION, Evaluation, ScoredObject};
 
 /// What to score, and how.
@@ -66,10 +66,9 @@ pub fn evaluate(
         .filter(|object| object.structures.iter().all(|s| masks.structures().contains(s)))
         .collect();
     let image_measures = image_measures(benchmark, masks, &objects);
+    let reader = Reader { benchmark, masks, observer };
     let case = Case {
-        benchmark,
-        masks,
-        observer,
+        reader,
         objects: &objects,
         measures: &settings.measures,
         image_measures: &image_measures,
@@ -97,14 +96,7 @@ pub fn evaluate(
             Err(list) => problems.extend(list),
         }
     }
-    // The digest names the benchmark whole, also where a set covers one fold only.
-    let covered: BTreeSet<usize> = images.into_iter().collect();
-    for index in (0..benchmark.images.len()).filter(|index| !covered.contains(index)) {
-        for structure in &benchmark.structures {
-            let image = &benchmark.images[index];
-            problems.keep(benchmark.note_mask(observer, structure, image, &mut reference_files));
-        }
-    }
+    reader.note_uncovered(&mut reference_files, &mut problems);
     problems.or(())?;
     Ok(Evaluation {
         benchmark: benchmark.id.clone(),
@@ -173,9 +165,7 @@ struct Measured {
 
 /// What is the same for every image.
 struct Case<'a> {
-    benchmark: &'a Benchmark,
-    masks: &'a MaskSet,
-    observer: &'a Observer,
+    reader: Reader<'a>,
     objects: &'a [&'a Object],
     measures: &'a [Measure],
     image_measures: &'a [ImageMeasure],
@@ -183,50 +173,25 @@ struct Case<'a> {
 
 impl Case<'_> {
     fn measure(&self, index: usize, scratch: &mut Scratch) -> Result<Measured, Vec<Problem>> {
-        let image = &self.benchmark.images[index];
-        let mut reference_files = Manifest::default();
-        let references = self.benchmark.read_masks(self.observer, image, &mut reference_files);
-        let mut mask_files = Manifest::default();
-        let predictions = self.read_predictions(index, references.as_deref().ok(), &mut mask_files);
-        let (references, predictions) = match (references, predictions) {
-            (Ok(references), Ok(predictions)) => (references, predictions),
-            (references, predictions) => {
-                let mut problems = references.err().unwrap_or_default();
-                problems.extend(predictions.err().unwrap_or_default());
-                return Err(problems);
-            }
-        };
-        let record = self.record(image, &references, &predictions, scratch);
-        Ok(Measured { record, reference_files, mask_files })
-    }
-
-    /// The set's masks, `None` for structures that it does not cover. Also read
-    /// when the reference cannot be, to find everything that is wrong at once.
-    fn read_predictions(
-        &self,
-        image: usize,
-        references: Option<&[Mask]>,
-        manifest: &mut Manifest,
-    ) -> Result<Vec<Option<Mask>>, Vec<Problem>> {
-        let mut problems = Vec::new();
-        let mut predictions = vec![None; self.benchmark.structures.len()];
-        for &structure in self.masks.structures() {
-            let size = references.map(|masks| masks[structure].size());
-            match self.masks.read_mask(self.benchmark, structure, image, size, manifest) {
-                Ok(mask) => predictions[structure] = Some(mask),
-                Err(problem) => problems.push(problem),
-            }
-        }
-        if problems.is_empty() { Ok(predictions) } else { Err(problems) }
+        let reading = self.reader.read(index);
+        let references = reading.references.filter(|_| reading.problems.is_empty());
+        let Some(references) = references else { return Err(reading.problems) };
+        Ok(Measured {
+            record: self.record(index, &references, &reading.predictions, scratch),
+            reference_files: reading.reference_files,
+            mask_files: reading.mask_files,
+        })
     }
 
     fn record(
         &self,
-        image: &Image,
+        index: usize,
         references: &[Mask],
         predictions: &[Option<Mask>],
         scratch: &mut Scratch,
     ) -> CaseRecord {
+        let benchmark = self.reader.benchmark;
+        let image = &benchmark.images[index];
         let prediction = |structure: usize| {
             predictions[structure].as_ref().expect("objects are scored when they are covered")
         };
@@ -234,12 +199,12 @@ impl Case<'_> {
             .objects
             .iter()
             .map(|object| {
-                let reference = union(object.structures.iter().map(|&s| &references[s]));
-                let prediction = union(object.structures.iter().map(|&s| prediction(s)));
+                let reference = Mask::union(object.structures.iter().map(|&s| &references[s]));
+                let prediction = Mask::union(object.structures.iter().map(|&s| prediction(s)));
                 (reference, prediction)
             })
             .collect();
-        let spacing = self.benchmark.spacing;
+        let spacing = benchmark.spacing;
         let objects = unions
             .iter()
             .map(|(reference, prediction)| {
@@ -279,9 +244,4 @@ impl Case<'_> {
         };
         self.image_measures.iter().map(value).collect()
     }
-}
-
-fn union<'a>(mut masks: impl Iterator<Item = &'a Mask>) -> Cow<'a, Mask> {
-    let first = masks.next().expect("an object has at least one structure");
-    masks.fold(Cow::Borrowed(first), |all, mask| Cow::Owned(&*all | mask))
 }

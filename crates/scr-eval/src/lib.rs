@@ -13,6 +13,7 @@ mod check;
 mod compare;
 mod evaluate;
 mod evaluation;
+mod reading;
 
 pub use check::{CheckReport, Rule, Warning, check};
 pub use compare::{

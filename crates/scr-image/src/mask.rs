@@ -1,5 +1,6 @@
 //! A binary mask, one bit a pixel.
 
+use std::borrow::Cow;
 use std::ops::{BitAnd, BitOr, BitXor, Not};
 
 use crate::Size;
@@ -246,6 +247,16 @@ impl Mask {
         bytes
     }
 
+    /// The pixels that are set in any of the masks; a single one is lent, not copied.
+    ///
+    /// # Panics
+    /// When there is no mask, or sizes differ.
+    #[must_use]
+    pub fn union<'a>(mut masks: impl Iterator<Item = &'a Self>) -> Cow<'a, Self> {
+        let first = masks.next().expect("a union is of at least one mask");
+        masks.fold(Cow::Borrowed(first), |all, mask| Cow::Owned(&*all | mask))
+    }
+
     /// The mask that combines this one and another word by word.
     ///
     /// # Panics
@@ -330,6 +341,13 @@ mod tests {
         let mask = Mask::empty(Size::new(70, 3));
         assert_eq!((!&mask).count(), 210);
         assert!((!&!&mask).is_empty());
+    }
+
+    #[test]
+    fn a_union_holds_what_any_of_its_masks_holds() {
+        let masks = ["#...", ".#..", "...#"].map(Mask::from_text);
+        assert_eq!(*Mask::union(masks.iter()), Mask::from_text("##.#"));
+        assert!(matches!(Mask::union(masks[..1].iter()), Cow::Borrowed(_)));
     }
 
     #[test]

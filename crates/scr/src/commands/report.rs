@@ -126,19 +126,14 @@ impl Drawing<'_> {
         let (mut files, image) = (Manifest::default(), &self.benchmark.images[index]);
         let observer = self.benchmark.observer(&self.observer).map_err(|problem| vec![problem])?;
         let references = self.benchmark.read_masks(observer, image, &mut files)?;
-        let mut union: Option<(Mask, Mask)> = None;
+        let mut predictions = Vec::new();
         for &structure in &object.structures {
-            let reference = &references[structure];
-            let size = Some(reference.size());
-            let prediction = masks
-                .read_mask(self.benchmark, structure, index, size, &mut files)
-                .map_err(|problem| vec![problem])?;
-            union = Some(match union {
-                None => (reference.clone(), prediction),
-                Some((all, found)) => (&all | reference, &found | &prediction),
-            });
+            let size = Some(references[structure].size());
+            let read = masks.read_mask(self.benchmark, structure, index, size, &mut files);
+            predictions.push(read.map_err(|problem| vec![problem])?);
         }
-        let (reference, prediction) = union.expect("an object has at least one structure");
+        let reference = Mask::union(object.structures.iter().map(|&s| &references[s]));
+        let prediction = Mask::union(predictions.iter());
         Ok(Overlay::new(&reference, &prediction))
     }
 }
