@@ -4,16 +4,16 @@
 //! Errors keep a set from being scored and make the exit code 1; warnings do not.
 //! As JSON both come as one object on stdout, whatever the exit code.
 
-use std::io::Write;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
 use scr_data::{Benchmark, DataError, MaskSet, Problem, Problems};
 use scr_eval::{CheckReport, Warning};
 use serde::Serialize;
 
+use super::print;
 use crate::progress::Bar;
 
 #[derive(Args)]
@@ -45,7 +45,7 @@ impl Check {
         match self.format {
             Format::Table => {
                 let (benchmark, masks, report) = report?;
-                print(&table(&benchmark, &masks, &report))?;
+                print(None, &table(&benchmark, &masks, &report))?;
                 Ok(report.problems.or(())?)
             }
             Format::Json => {
@@ -54,7 +54,7 @@ impl Check {
                     Err(DataError::Problems(problems)) => Document::failed(looked_at, &problems),
                     Err(other) => return Err(other.into()),
                 };
-                print(&(serde_json::to_string_pretty(&document)? + "\n"))?;
+                print(None, &(serde_json::to_string_pretty(&document)? + "\n"))?;
                 match document.errors.len() {
                     0 => Ok(()),
                     1 => bail!("1 problem, in the JSON on stdout"),
@@ -83,10 +83,6 @@ impl Check {
         }
         Ok((benchmark, masks, report))
     }
-}
-
-fn print(text: &str) -> Result<()> {
-    std::io::stdout().write_all(text.as_bytes()).context("cannot write to stdout")
 }
 
 /// What was found, apart from the errors, which go to stderr.
