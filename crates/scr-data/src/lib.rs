@@ -26,6 +26,6 @@ mod staging;
 pub use benchmark::{BENCHMARK_FILE, Benchmark};
 pub use definition::{Fold, Image, LiteratureRow, Object, Observer, Structure, Terms};
 pub use landmarks::Landmarks;
-pub use mask_set::MaskSet;
+pub use mask_set::{MaskSet, RUN_RECORD};
 pub use problems::{DataError, Problem, Problems};
 pub use staging::Staging;

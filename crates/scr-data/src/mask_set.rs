@@ -39,6 +39,10 @@ use crate::{Benchmark, DataError, Fold, Problem, files, formats};
 /// What [`MaskSet::open`] wants.
 const EXPECTED: &str = "a folder of masks, STRUCTURE/IMAGE.png, or a zip file of one";
 
+/// Name of the file that may lie beside the structures' folders and says how the
+/// masks were made. Nothing in it is believed when masks are scored.
+pub const RUN_RECORD: &str = "run.json";
+
 /// A set of masks for a benchmark, complete for the structures and folds it covers.
 ///
 /// Clones share what was listed, and the open file of a zip; masks may be read

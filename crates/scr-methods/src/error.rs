@@ -1,6 +1,6 @@
 //! Why a method could not be trained, loaded or run.
 
-use scr_data::{DataError, Problem};
+use scr_data::{DataError, Problem, Problems};
 
 /// Why a method could not be trained, loaded or run.
 #[derive(Debug, thiserror::Error)]
@@ -120,10 +120,35 @@ pub enum MethodError {
     Data(#[from] DataError),
 }
 
+impl MethodError {
+    /// Whether it says what is wrong with files, so that others may be wrong too.
+    pub(crate) const fn is_about_files(&self) -> bool {
+        matches!(self, Self::Data(DataError::Problems(_)))
+    }
+}
+
 impl From<Problem> for MethodError {
     fn from(problem: Problem) -> Self {
         Self::Data(problem.into())
     }
+}
+
+/// All values, or all problems with files as one error; the first error of another
+/// kind as it is.
+pub(crate) fn all_or_problems<T>(
+    results: Vec<Result<T, MethodError>>,
+) -> Result<Vec<T>, MethodError> {
+    let (mut values, mut problems) = (Vec::with_capacity(results.len()), Problems::default());
+    for result in results {
+        match result {
+            Ok(value) => values.push(value),
+            Err(MethodError::Data(DataError::Problems(list))) => {
+                problems.extend(list.list().iter().cloned());
+            }
+            Err(other) => return Err(other),
+        }
+    }
+    Ok(problems.or(values)?)
 }
 
 /// The first few of a list of names.

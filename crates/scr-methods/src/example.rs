@@ -1,8 +1,5 @@
 //! What shape methods learn from: an image at several resolutions, and its points.
 
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use rayon::prelude::*;
 use scr_image::Point;
 
 use crate::shape_model::Layout;
@@ -18,9 +15,9 @@ pub struct Example {
 }
 
 impl Example {
-    /// Reads every image of a training set as grey values, its longer side `side`
-    /// pixels long at the finest of `n_levels`, and the layout that their points
-    /// share; `n_points` a structure where the data holds masks only.
+    /// Every image of a training set, by its number, as `look` shows it, and the
+    /// layout that their points share; `n_points` a structure where the data holds
+    /// masks only.
     ///
     /// # Errors
     /// [`MethodError::Data`] when files cannot be read, [`MethodError::LandmarkCount`]
@@ -28,27 +25,17 @@ impl Example {
     pub fn read_all(
         set: &TrainingSet<'_>,
         n_points: usize,
-        (side, n_levels): (usize, usize),
         method: &'static str,
         progress: Progress<'_>,
+        look: impl Fn(usize) -> Pyramid + Sync,
     ) -> Result<(Layout, Vec<Self>), MethodError> {
-        let n_images = set.images().len();
-        progress("reading shapes", 0, n_images);
-        let shapes = set.shapes(n_points)?;
+        let shapes = set.shapes(n_points, progress)?;
         let layout = Layout::of(set, &shapes, method)?;
-        let done = AtomicUsize::new(0);
-        let examples = set
-            .images()
-            .par_iter()
-            .zip(&shapes)
-            .map(|(image, shapes)| {
-                let pyramid = Pyramid::grey(&set.radiograph(image)?, side, n_levels);
-                let points = Layout::joined(shapes, pyramid.size());
-                let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-                progress("reading radiographs", done, n_images);
-                Ok(Self { pyramid, points })
-            })
-            .collect::<Result<_, MethodError>>()?;
+        let examples = set.each_image("reducing images", progress, |index, _| {
+            let pyramid = look(index);
+            let points = Layout::joined(&shapes[index], pyramid.size());
+            Ok(Self { pyramid, points })
+        })?;
         Ok((layout, examples))
     }
 }

@@ -6,7 +6,7 @@
 //! - [`Method`]: something that can be trained; [`METHODS`] lists them all.
 //! - [`Segmenter`]: what training gives: radiograph in, masks out.
 //! - [`Model`]: a segmenter with its origin, read from and written to a file.
-//! - [`run_two_fold`]: trains and segments a whole benchmark.
+//! - [`TwoFold`]: trains and segments a whole benchmark.
 //!
 //! A new method is a folder with an implementation of [`Method`] and a line in
 //! the registry.
@@ -16,6 +16,7 @@ pub mod active_shape;
 mod error;
 mod example;
 mod grey;
+mod hybrid;
 mod landmarks;
 mod mean_shape;
 mod method;
@@ -26,22 +27,30 @@ mod pyramid;
 mod registry;
 mod run;
 pub mod shape_model;
+mod shape_search;
+mod shared;
+mod subject;
 mod training;
+mod voting;
 
 pub use active_appearance::ActiveAppearance;
 pub use active_shape::ActiveShape;
 pub use error::MethodError;
 pub use example::Example;
 pub use grey::{GreyImage, gaussian, working_size};
+pub use hybrid::Hybrid;
 pub use landmarks::derive_landmarks;
 pub use mean_shape::MeanShape;
 pub use method::{About, Method, Progress, Segmenter};
 pub use model::{Model, ModelHeader, SeenImage};
 pub use parameters::{Parameter, Parameters};
 pub use pixel_classification::{
-    PixelClassification, PixelClassificationPost, PixelClassifier, Posterior,
+    PixelClassification, PixelClassificationPost, PixelClassifier, PixelSettings, Posterior,
 };
 pub use pyramid::Pyramid;
 pub use registry::{METHODS, find_method};
-pub use run::{run_two_fold, segment_fold, train};
+pub use run::{Job, RunCost, RunPlan, RunRecord, TwoFold, segment_fold, train};
+pub use shape_search::ShapeSearch;
+pub use subject::Subject;
 pub use training::{Shapes, TrainingSet};
+pub use voting::Voting;

@@ -1,8 +1,10 @@
 //! What a method is.
 
-use scr_image::{Mask, Radiograph};
+use std::sync::Arc;
 
-use crate::{MethodError, Parameter, Parameters, TrainingSet};
+use scr_image::Mask;
+
+use crate::{MethodError, Parameter, Parameters, PixelClassifier, Posterior, Subject, TrainingSet};
 
 /// How far a long piece of work has come: what is being done, steps done, steps in all.
 /// Called from any thread.
@@ -42,6 +44,12 @@ pub trait Method: Sync {
         true
     }
 
+    /// Whether it says how probable each structure is at each pixel, not only where
+    /// it is: see [`Segmenter::posterior`].
+    fn has_posterior(&self) -> bool {
+        false
+    }
+
     /// What can be set, with ranges and defaults.
     fn parameters(&self) -> &'static [Parameter];
 
@@ -56,10 +64,10 @@ pub trait Method: Sync {
         parameters: &Parameters,
         seed: u64,
         progress: Progress<'_>,
-    ) -> Result<Box<dyn Segmenter>, MethodError>;
+    ) -> Result<Arc<dyn Segmenter>, MethodError>;
 
     /// Restores what [`Segmenter::to_bytes`] wrote; none when the bytes are not that.
-    fn restore(&self, bytes: &[u8]) -> Option<Box<dyn Segmenter>>;
+    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>>;
 }
 
 /// A trained method.
@@ -70,7 +78,22 @@ pub trait Segmenter: Send + Sync {
     /// # Errors
     /// [`MethodError`] when the image cannot be segmented; an image that merely
     /// looks wrong gets an answer.
-    fn segment(&self, radiograph: &Radiograph) -> Result<Vec<Mask>, MethodError>;
+    fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError>;
+
+    /// The pixel classifier that it starts from, if from any: methods that start from
+    /// the same one can share its posterior, see [`Subject::prepare`].
+    fn classifier(&self) -> Option<&PixelClassifier> {
+        None
+    }
+
+    /// How probable each structure is at each pixel; none where
+    /// [`Method::has_posterior`] is false.
+    ///
+    /// # Errors
+    /// As [`segment`](Self::segment).
+    fn posterior(&self, _subject: &Subject<'_>) -> Result<Option<Posterior>, MethodError> {
+        Ok(None)
+    }
 
     /// Everything that [`Method::restore`] needs.
     fn to_bytes(&self) -> Vec<u8>;

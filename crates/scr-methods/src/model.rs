@@ -8,12 +8,14 @@
 //! unless told so, so that nobody tests on what was trained on by mistake.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use scr_data::digest::{file_digest, hex};
-use scr_data::{Benchmark, Fold, Image, files};
+use scr_data::{Image, files};
+use scr_image::{Mask, Radiograph};
 use serde::{Deserialize, Serialize};
 
-use crate::{MethodError, Parameters, Segmenter, find_method};
+use crate::{MethodError, Parameters, Segmenter, Subject, TrainingSet, find_method};
 
 const MAGIC: &[u8] = b"SCRMODEL\n";
 const DIGEST_BYTES: usize = 32;
@@ -58,11 +60,11 @@ pub struct SeenImage {
 /// A segmenter and where it comes from.
 pub struct Model {
     header: ModelHeader,
-    segmenter: Box<dyn Segmenter>,
+    segmenter: Arc<dyn Segmenter>,
 }
 
 impl Model {
-    pub(crate) fn new(header: ModelHeader, segmenter: Box<dyn Segmenter>) -> Self {
+    pub(crate) fn new(header: ModelHeader, segmenter: Arc<dyn Segmenter>) -> Self {
         Self { header, segmenter }
     }
 
@@ -76,6 +78,18 @@ impl Model {
     #[must_use]
     pub fn segmenter(&self) -> &dyn Segmenter {
         self.segmenter.as_ref()
+    }
+
+    pub(crate) fn shared_segmenter(&self) -> Arc<dyn Segmenter> {
+        self.segmenter.clone()
+    }
+
+    /// One mask a structure, at the radiograph's size: see [`Segmenter::segment`].
+    ///
+    /// # Errors
+    /// What the method says.
+    pub fn segment(&self, radiograph: &Radiograph) -> Result<Vec<Mask>, MethodError> {
+        self.segmenter.segment(&Subject::new(radiograph))
     }
 
     /// The file's bytes.
@@ -159,9 +173,9 @@ pub(crate) fn header(
     method: &dyn crate::Method,
     parameters: &Parameters,
     seed: u64,
-    benchmark: &Benchmark,
-    fold: Fold,
+    set: &TrainingSet<'_>,
 ) -> Result<ModelHeader, MethodError> {
+    let benchmark = set.benchmark();
     let seen = |image: &Image| SeenImage {
         id: image.id.clone(),
         file_sha256: files::read_file(&benchmark.radiograph_path(image))
@@ -176,8 +190,8 @@ pub(crate) fn header(
         seed,
         benchmark: benchmark.id.clone(),
         benchmark_digest: benchmark.digest(benchmark.reference())?,
-        fold: fold.number(),
+        fold: set.fold().number(),
         structures: benchmark.structures.iter().map(|s| s.id.clone()).collect(),
-        seen: benchmark.fold(fold).map(seen).collect(),
+        seen: set.images().iter().copied().map(seen).collect(),
     })
 }

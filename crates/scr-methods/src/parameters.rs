@@ -112,6 +112,12 @@ impl Parameters {
         *self.values.get(key).unwrap_or_else(|| panic!("the method lists no parameter `{key}`"))
     }
 
+    /// The value of a parameter that not every variant of a method has.
+    #[must_use]
+    pub fn find(&self, key: &str) -> Option<f64> {
+        self.values.get(key).copied()
+    }
+
     /// The value of a whole-number parameter.
     ///
     /// # Panics

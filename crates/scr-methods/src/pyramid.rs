@@ -1,8 +1,8 @@
 //! What a search looks at, from fine to coarse.
 
-use scr_image::{Radiograph, Size};
+use scr_image::Size;
 
-use crate::GreyImage;
+use crate::{GreyImage, Posterior, working_size};
 
 /// Blur before every second pixel is left out, in pixels.
 const BLUR_PX: f64 = 1.0;
@@ -31,11 +31,25 @@ impl Pyramid {
         Self { levels }
     }
 
-    /// `n_levels` levels of a radiograph's grey values, its longer side `side` pixels
-    /// long at the finest.
+    /// `n_levels` levels of grey values.
     #[must_use]
-    pub fn grey(radiograph: &Radiograph, side: usize, n_levels: usize) -> Self {
-        Self::new(vec![GreyImage::of(radiograph, side)], n_levels)
+    pub fn grey(image: GreyImage, n_levels: usize) -> Self {
+        Self::new(vec![image], n_levels)
+    }
+
+    /// `n_levels` levels of a posterior, one image a structure, each blurred by a
+    /// Gaussian of `smoothing_px` pixels of the posterior; longer side `side` pixels
+    /// at the finest.
+    #[must_use]
+    pub fn posterior(
+        posterior: &Posterior,
+        smoothing_px: f64,
+        side: usize,
+        n_levels: usize,
+    ) -> Self {
+        let size = working_size(posterior.full_size(), side);
+        let maps = posterior.maps().iter();
+        Self::new(maps.map(|map| map.blurred(smoothing_px).resampled(size)).collect(), n_levels)
     }
 
     /// The image of a structure at a level.

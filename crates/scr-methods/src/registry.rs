@@ -1,8 +1,8 @@
 //! The methods there are.
 
 use crate::{
-    ActiveAppearance, ActiveShape, MeanShape, Method, MethodError, PixelClassification,
-    PixelClassificationPost,
+    ActiveAppearance, ActiveShape, Hybrid, MeanShape, Method, MethodError, PixelClassification,
+    PixelClassificationPost, Voting,
 };
 
 /// All methods, in the order in which lists show them.
@@ -15,6 +15,9 @@ pub static METHODS: &[&dyn Method] = &[
     &ActiveAppearance::WHISKERS_BFGS,
     &PixelClassification,
     &PixelClassificationPost,
+    &Hybrid::SHAPE,
+    &Hybrid::APPEARANCE,
+    &Voting,
 ];
 
 /// The method with this name.

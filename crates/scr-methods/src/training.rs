@@ -1,18 +1,26 @@
 //! What a method is trained on: the images of one fold, with the reference's drawings.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use rayon::prelude::*;
 use scr_data::digest::Manifest;
 use scr_data::{Benchmark, Fold, Image, Problems};
 use scr_image::{Mask, Outline, Radiograph, Size};
 
-use crate::{MethodError, derive_landmarks};
+use crate::error::all_or_problems;
+use crate::shared::Shared;
+use crate::{GreyImage, Method, MethodError, Parameters, Progress, Segmenter, derive_landmarks};
 
-/// The images of one fold of a benchmark, read when asked for.
-#[derive(Debug, Clone)]
+/// Images of one fold of a benchmark, read when asked for.
+///
+/// Methods trained on one set share what they have in common, such as the pixel
+/// classifier of `pc`, `pc-post`, the hybrids and `voting`.
 pub struct TrainingSet<'a> {
     benchmark: &'a Benchmark,
     fold: Fold,
     images: Vec<&'a Image>,
+    shared: Shared,
 }
 
 /// What the reference drew in one image, as landmarks in pixels.
@@ -28,7 +36,13 @@ impl<'a> TrainingSet<'a> {
     /// The images of `fold`.
     #[must_use]
     pub fn new(benchmark: &'a Benchmark, fold: Fold) -> Self {
-        Self { benchmark, fold, images: benchmark.fold(fold).collect() }
+        Self::of(benchmark, fold, benchmark.fold(fold).collect())
+    }
+
+    /// Some images of `fold` only.
+    #[must_use]
+    pub fn of(benchmark: &'a Benchmark, fold: Fold, images: Vec<&'a Image>) -> Self {
+        Self { benchmark, fold, images, shared: Shared::default() }
     }
 
     /// The benchmark that the images are of.
@@ -47,6 +61,82 @@ impl<'a> TrainingSet<'a> {
     #[must_use]
     pub fn images(&self) -> &[&'a Image] {
         &self.images
+    }
+
+    /// What `of` says of each image, in their order, worked out in parallel;
+    /// `progress` is told of each as `what`.
+    ///
+    /// # Errors
+    /// The problems with files of all images, or the first other error.
+    pub fn each_image<T: Send>(
+        &self,
+        what: &str,
+        progress: Progress<'_>,
+        of: impl Fn(usize, &Image) -> Result<T, MethodError> + Sync,
+    ) -> Result<Vec<T>, MethodError> {
+        let (done, n_images) = (AtomicUsize::new(0), self.images.len());
+        progress(what, 0, n_images);
+        let results = self.images.par_iter().enumerate().map(|(index, image)| {
+            let result = of(index, image);
+            progress(what, done.fetch_add(1, Ordering::Relaxed) + 1, n_images);
+            result
+        });
+        all_or_problems(results.collect())
+    }
+
+    /// The part `name` that methods share: the kept one, or what `make` makes.
+    pub(crate) fn shared<T: Clone + Send + 'static>(
+        &self,
+        name: &str,
+        make: impl FnOnce() -> Result<T, MethodError>,
+    ) -> Result<T, MethodError> {
+        self.shared.get(name, make)
+    }
+
+    /// How long the shared parts would have taken that were found made.
+    pub(crate) fn saved(&self) -> std::time::Duration {
+        self.shared.saved()
+    }
+
+    /// A method trained on this set, once for all who ask for it.
+    ///
+    /// # Errors
+    /// What the method says.
+    pub fn trained(
+        &self,
+        method: &dyn Method,
+        parameters: &Parameters,
+        seed: u64,
+        progress: Progress<'_>,
+    ) -> Result<Arc<dyn Segmenter>, MethodError> {
+        let name = trained_name(method, parameters, seed);
+        self.shared(&name, || method.train(self, parameters, seed, progress))
+    }
+
+    /// Keeps a method that was trained on this set before.
+    pub(crate) fn keep(
+        &self,
+        method: &dyn Method,
+        parameters: &Parameters,
+        seed: u64,
+        trained: Arc<dyn Segmenter>,
+    ) -> Result<(), MethodError> {
+        self.shared(&trained_name(method, parameters, seed), || Ok(trained)).map(drop)
+    }
+
+    /// The grey values of all radiographs, their longer sides `side` pixels long.
+    ///
+    /// # Errors
+    /// [`MethodError::Data`] with every radiograph that cannot be read.
+    pub fn grey_images(
+        &self,
+        side: usize,
+        progress: Progress<'_>,
+    ) -> Result<Arc<Vec<GreyImage>>, MethodError> {
+        self.shared(&format!("grey values, {side} pixels"), || {
+            let read = |_, image: &Image| Ok(GreyImage::of(&self.radiograph(image)?, side));
+            self.each_image("reading radiographs", progress, read).map(Arc::new)
+        })
     }
 
     /// Reads one image's radiograph.
@@ -77,12 +167,23 @@ impl<'a> TrainingSet<'a> {
     /// # Errors
     /// [`MethodError::Data`] when files cannot be read, [`MethodError::LandmarkCount`]
     /// when a structure's landmarks differ in number.
-    pub fn shapes(&self, count: usize) -> Result<Vec<Shapes>, MethodError> {
-        let shapes: Vec<Shapes> = self
-            .images
-            .par_iter()
-            .map(|image| self.shapes_of(image, count))
-            .collect::<Result<_, _>>()?;
+    pub fn shapes(
+        &self,
+        count: usize,
+        progress: Progress<'_>,
+    ) -> Result<Arc<Vec<Shapes>>, MethodError> {
+        self.shared(&format!("{count} landmarks"), || {
+            self.read_shapes(count, progress).map(Arc::new)
+        })
+    }
+
+    fn read_shapes(
+        &self,
+        count: usize,
+        progress: Progress<'_>,
+    ) -> Result<Vec<Shapes>, MethodError> {
+        let shapes: Vec<Shapes> =
+            self.each_image("reading shapes", progress, |_, image| self.shapes_of(image, count))?;
         for (index, structure) in self.benchmark.structures.iter().enumerate() {
             let mut expected = None;
             for (image, shapes) in self.images.iter().zip(&shapes) {
@@ -110,4 +211,8 @@ impl<'a> TrainingSet<'a> {
         };
         Ok(Shapes { size, structures })
     }
+}
+
+fn trained_name(method: &dyn Method, parameters: &Parameters, seed: u64) -> String {
+    format!("{} {parameters:?} seed {seed}", method.id())
 }

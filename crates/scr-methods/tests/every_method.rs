@@ -2,8 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use scr_data::{Benchmark, Fold};
-use scr_image::{Radiograph, Size};
-use scr_methods::{METHODS, Method, MethodError, Model, Parameters, train};
+use scr_image::{Mask, Radiograph, Size};
+use scr_methods::{METHODS, Method, MethodError, Model, Parameters, Subject, TrainingSet, train};
 use scr_phantom::{Population, write_benchmark};
 use tempfile::TempDir;
 
@@ -17,33 +17,52 @@ fn phantoms() -> (TempDir, Benchmark) {
     (temp, benchmark)
 }
 
-fn trained(method: &dyn Method, benchmark: &Benchmark) -> Model {
+fn trained(method: &dyn Method, set: &TrainingSet<'_>) -> Model {
     let parameters = Parameters::new(method, &[]).unwrap();
-    train(method, benchmark, Fold::One, &parameters, 1, &quiet).unwrap()
+    train(method, set, &parameters, 1, &quiet).unwrap()
+}
+
+fn all_trained(benchmark: &Benchmark) -> Vec<Model> {
+    let set = TrainingSet::new(benchmark, Fold::One);
+    METHODS.iter().map(|method| trained(*method, &set)).collect()
+}
+
+fn segmented(model: &Model, subject: &mut Subject<'_>) -> Vec<Mask> {
+    if let Some(classifier) = model.segmenter().classifier() {
+        subject.prepare(classifier);
+    }
+    model.segmenter().segment(subject).unwrap()
 }
 
 #[test]
 fn every_method_gives_one_mask_a_structure_whatever_the_image() {
     let (_temp, benchmark) = phantoms();
-    let image = benchmark.fold(Fold::Two).next().unwrap();
+    let image = benchmark.read_radiograph(benchmark.fold(Fold::Two).next().unwrap()).unwrap();
+    let size = image.size();
+    let turned = |pixel: fn(u16) -> u16| {
+        let pixels = image.pixels().iter().rev().map(|&value| pixel(value)).collect();
+        Radiograph::new(size, image.max_value(), pixels, None).unwrap()
+    };
     let grey =
         |size: Size, value| Radiograph::new(size, 65535, vec![value; size.area()], None).unwrap();
     let images = [
-        benchmark.read_radiograph(image).unwrap(),
-        grey(Size::square(128), 0),
-        grey(Size::square(128), 65535),
+        image.clone(),
+        turned(|value| value),
+        turned(|value| u16::MAX - value),
+        grey(Size::square(64), 0),
+        grey(Size::square(64), 65535),
         grey(Size::new(1, 1), 7),
         grey(Size::new(3, 200), 7),
     ];
-    for method in METHODS.iter().copied() {
-        let model = trained(method, &benchmark);
-        for image in &images {
-            let masks = model.segmenter().segment(image).unwrap();
-            assert_eq!(masks.len(), 5, "{}", method.id());
-            assert!(masks.iter().all(|mask| mask.size() == image.size()), "{}", method.id());
+    let models = all_trained(&benchmark);
+    for (number, image) in images.iter().enumerate() {
+        let mut subject = Subject::new(image);
+        for model in &models {
+            let (masks, method) = (segmented(model, &mut subject), &model.header().method);
+            assert_eq!(masks.len(), 5, "{method}");
+            assert!(masks.iter().all(|mask| mask.size() == image.size()), "{method}");
+            assert!(number > 0 || masks.iter().all(|mask| !mask.is_empty()), "{method}");
         }
-        let masks = model.segmenter().segment(&images[0]).unwrap();
-        assert!(masks.iter().all(|mask| !mask.is_empty()), "{}", method.id());
     }
 }
 
@@ -52,24 +71,30 @@ fn training_twice_gives_the_same_bytes_and_a_model_survives_its_file() {
     let (_temp, benchmark) = phantoms();
     let image = benchmark.fold(Fold::Two).next().unwrap();
     let radiograph = benchmark.read_radiograph(image).unwrap();
-    for method in METHODS.iter().copied() {
-        let (first, again) = (trained(method, &benchmark), trained(method, &benchmark));
-        assert_eq!(first.to_bytes(), again.to_bytes(), "{}", method.id());
+    let mut subject = Subject::new(&radiograph);
+    let again = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    let again = again.install(|| all_trained(&benchmark));
+    for (first, again) in all_trained(&benchmark).iter().zip(&again) {
+        let method = &first.header().method;
+        assert!(first.to_bytes() == again.to_bytes(), "{method}");
         let restored = Model::from_bytes("x.model", &first.to_bytes()).unwrap();
         assert_eq!(restored.header(), first.header());
-        assert_eq!(
-            restored.segmenter().segment(&radiograph).unwrap(),
-            first.segmenter().segment(&radiograph).unwrap(),
-            "{}",
-            method.id()
-        );
+        assert_eq!(restored.segmenter().classifier(), first.segmenter().classifier());
+        let masks = segmented(first, &mut subject);
+        assert!(segmented(&restored, &mut subject) == masks, "{method}");
+        let posterior = restored.segmenter().posterior(&subject).unwrap();
+        assert_eq!(posterior.is_some(), find_method(method).unwrap().has_posterior());
+        if let Some(posterior) = posterior {
+            assert_eq!(posterior.full_size(), radiograph.size());
+            assert_eq!(posterior.masks().len(), masks.len());
+        }
     }
 }
 
 #[test]
 fn a_cut_or_changed_model_file_is_refused_at_every_place() {
     let (_temp, benchmark) = phantoms();
-    let bytes = trained(METHODS[0], &benchmark).to_bytes();
+    let bytes = trained(METHODS[0], &TrainingSet::new(&benchmark, Fold::One)).to_bytes();
     for length in (0..bytes.len()).step_by(97) {
         assert!(Model::from_bytes("x.model", &bytes[..length]).is_err(), "cut at {length}");
     }
@@ -84,7 +109,7 @@ fn a_cut_or_changed_model_file_is_refused_at_every_place() {
 #[test]
 fn a_model_knows_the_images_it_has_seen() {
     let (_temp, benchmark) = phantoms();
-    let model = trained(METHODS[0], &benchmark);
+    let model = trained(METHODS[0], &TrainingSet::new(&benchmark, Fold::One));
     let digest = model.header().benchmark_digest.clone();
     for image in &benchmark.images {
         let file = std::fs::read(benchmark.radiograph_path(image)).unwrap();

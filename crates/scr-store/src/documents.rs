@@ -161,4 +161,10 @@ pub struct CardDocument {
     pub version: String,
     /// Parameters, as text.
     pub parameters: IndexMap<String, String>,
+    /// What of the method is verified at its source, and what is not.
+    #[serde(default)]
+    pub verified: String,
+    /// What training and segmenting took, in words.
+    #[serde(default)]
+    pub cost: String,
 }

@@ -7,9 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::MaskSet;
 use super::findings::Findings;
 use super::source::{Listing, Source, place};
+use super::{MaskSet, RUN_RECORD};
 use crate::{Benchmark, DataError, Fold, Problem, formats};
 
 /// Puts files where they belong and notes what belongs nowhere.
@@ -95,6 +95,9 @@ impl<'a> Sorting<'a> {
         let parts: Vec<&str> = path.split('/').collect();
         let (file, folders) = parts.split_last().expect("splitting gives at least one part");
         let Some(stem) = mask_stem(file) else {
+            if *file == RUN_RECORD {
+                return;
+            }
             self.notices.push(format!("{path} is no mask file and was passed over"));
             return;
         };

@@ -15,12 +15,12 @@ mod testing;
 mod update;
 mod warp;
 
-use scr_image::{Mask, Radiograph};
+use std::sync::Arc;
 
 use crate::method::STUDY;
 use crate::{
     About, Example, Method, MethodError, Parameter, Parameters, Progress, Pyramid, Segmenter,
-    TrainingSet,
+    TrainingSet, shape_search::OnGrey,
 };
 
 pub use search::{ActiveAppearanceModel, AppearanceSettings};
@@ -184,53 +184,20 @@ impl Method for ActiveAppearance {
         parameters: &Parameters,
         _seed: u64,
         progress: Progress<'_>,
-    ) -> Result<Box<dyn Segmenter>, MethodError> {
-        let has = |variants: &[Variant]| variants.contains(&self.variant);
-        let settings = AppearanceSettings {
-            side: parameters.whole("side"),
-            levels: parameters.whole("levels"),
-            shape_variance: parameters.get("variance"),
-            texture_variance: parameters.get("texture"),
-            joint_variance: parameters.get("joint"),
-            whisker: if has(&[Variant::Standard]) { 0.0 } else { parameters.get("whisker") },
-            limit: parameters.get("limit"),
-            steps: parameters.whole("steps"),
-            spread: parameters.get("spread"),
-            refinements: if has(&[Variant::Refined]) { parameters.whole("bfgs") } else { 0 },
-        };
-        let (layout, examples) = Example::read_all(
-            set,
-            parameters.whole("points"),
-            (settings.side, settings.levels),
-            self.id(),
-            progress,
-        )?;
+    ) -> Result<Arc<dyn Segmenter>, MethodError> {
+        let settings = AppearanceSettings::of(parameters);
+        let grey = set.grey_images(settings.side, progress)?;
+        let look = |index: usize| Pyramid::grey(grey[index].clone(), settings.levels);
+        let n_points = parameters.whole("points");
+        let (layout, examples) = Example::read_all(set, n_points, self.id(), progress, look)?;
         progress("learning appearances", 0, settings.levels);
         let model = ActiveAppearanceModel::learn(settings, layout, &examples, &|done| {
             progress("learning appearances", done, settings.levels);
         });
-        Ok(Box::new(Trained { model }))
+        Ok(Arc::new(OnGrey { model }))
     }
 
-    fn restore(&self, bytes: &[u8]) -> Option<Box<dyn Segmenter>> {
-        let model = postcard::from_bytes(bytes).ok()?;
-        Some(Box::new(Trained { model }))
-    }
-}
-
-struct Trained {
-    model: ActiveAppearanceModel,
-}
-
-impl Segmenter for Trained {
-    fn segment(&self, radiograph: &Radiograph) -> Result<Vec<Mask>, MethodError> {
-        let settings = self.model.settings();
-        let pyramid = Pyramid::grey(radiograph, settings.side, settings.levels);
-        let points = self.model.search(&pyramid);
-        Ok(self.model.layout().masks(&points, pyramid.size(), radiograph.size()))
-    }
-
-    fn to_bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(&self.model).expect("numbers in memory can always be written")
+    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
+        OnGrey::<ActiveAppearanceModel>::restore(bytes)
     }
 }

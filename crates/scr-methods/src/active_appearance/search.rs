@@ -8,7 +8,7 @@ use super::refine::refined;
 use super::update::Update;
 use super::warp::{Warp, level_scale};
 use crate::shape_model::{Layout, Placed, Pose, ShapeModel, Start};
-use crate::{Example, Pyramid};
+use crate::{Example, Parameters, Pyramid, ShapeSearch};
 
 /// Steps are tried whole, then halved this often.
 const HALVINGS: usize = 4;
@@ -41,6 +41,26 @@ pub struct AppearanceSettings {
     pub spread: f64,
     /// Steps of L-BFGS after the search at most; 0 for none.
     pub refinements: usize,
+}
+
+impl AppearanceSettings {
+    /// What the parameters of `aam`, or of a method that has those too, say; without
+    /// `whisker` there are no whiskers, without `bfgs` there is no L-BFGS.
+    #[must_use]
+    pub fn of(parameters: &Parameters) -> Self {
+        Self {
+            side: parameters.whole("side"),
+            levels: parameters.whole("levels"),
+            shape_variance: parameters.get("variance"),
+            texture_variance: parameters.get("texture"),
+            joint_variance: parameters.get("joint"),
+            whisker: parameters.find("whisker").unwrap_or(0.0),
+            limit: parameters.get("limit"),
+            steps: parameters.whole("steps"),
+            spread: parameters.get("spread"),
+            refinements: parameters.find("bfgs").map_or(0, |steps| steps as usize),
+        }
+    }
 }
 
 /// A trained active appearance model.
@@ -88,25 +108,25 @@ impl ActiveAppearanceModel {
         Self { settings, layout, start, levels }
     }
 
-    /// What learning and search are steered by.
-    #[must_use]
-    pub const fn settings(&self) -> AppearanceSettings {
-        self.settings
+    /// From the coarsest of `levels` to the finest of them.
+    fn climb(&self, levels: &[Level], pyramid: &Pyramid, start: Placed, mean: Pose) -> Found {
+        let (coarsest, finer) = levels.split_last().expect("there is a level");
+        let found = coarsest.descend(self.settings, pyramid, start, mean);
+        let go_on = |found: Found, level: &Level| level.go_on(self.settings, pyramid, &found, mean);
+        finer.iter().rev().fold(found, go_on)
     }
+}
 
-    /// Which points belong to which structure.
-    #[must_use]
-    pub const fn layout(&self) -> &Layout {
+impl ShapeSearch for ActiveAppearanceModel {
+    fn layout(&self) -> &Layout {
         &self.layout
     }
 
-    /// The points of the appearance nearest to what an image shows, in the finest
-    /// level's pixels.
-    ///
-    /// # Panics
-    /// When there is no level.
-    #[must_use]
-    pub fn search(&self, pyramid: &Pyramid) -> Vec<Point> {
+    fn resolutions(&self) -> (usize, usize) {
+        (self.settings.side, self.settings.levels)
+    }
+
+    fn search(&self, pyramid: &Pyramid) -> Vec<Point> {
         let mean = self.start.pose(pyramid.size());
         // A wrong start can fit a coarse image best, and costs little up to the finest.
         let coarser = if self.levels.len() > 1 { &self.levels[1..] } else { &self.levels };
@@ -127,14 +147,6 @@ impl ActiveAppearanceModel {
             }
         }
         found.points
-    }
-
-    /// From the coarsest of `levels` to the finest of them.
-    fn climb(&self, levels: &[Level], pyramid: &Pyramid, start: Placed, mean: Pose) -> Found {
-        let (coarsest, finer) = levels.split_last().expect("there is a level");
-        let found = coarsest.descend(self.settings, pyramid, start, mean);
-        let go_on = |found: Found, level: &Level| level.go_on(self.settings, pyramid, &found, mean);
-        finer.iter().rev().fold(found, go_on)
     }
 }
 

@@ -7,12 +7,12 @@
 mod profiles;
 mod search;
 
-use scr_image::{Mask, Radiograph};
+use std::sync::Arc;
 
 use crate::method::STUDY;
 use crate::{
     About, Example, Method, MethodError, Parameter, Parameters, Progress, Pyramid, Segmenter,
-    TrainingSet,
+    TrainingSet, shape_search::OnGrey,
 };
 
 pub use search::{ActiveShapeModel, SearchSettings};
@@ -139,48 +139,18 @@ impl Method for ActiveShape {
         parameters: &Parameters,
         _seed: u64,
         progress: Progress<'_>,
-    ) -> Result<Box<dyn Segmenter>, MethodError> {
-        let settings = SearchSettings {
-            side: parameters.whole("side"),
-            levels: parameters.whole("levels"),
-            reach: parameters.whole("reach"),
-            candidates: parameters.whole("candidates"),
-            steps: parameters.whole("steps"),
-            close: parameters.get("close"),
-            limit: parameters.get("limit"),
-        };
-        let (layout, examples) = Example::read_all(
-            set,
-            parameters.whole("points"),
-            (settings.side, settings.levels),
-            self.id(),
-            progress,
-        )?;
+    ) -> Result<Arc<dyn Segmenter>, MethodError> {
+        let settings = SearchSettings::of(parameters);
+        let grey = set.grey_images(settings.side, progress)?;
+        let look = |index: usize| Pyramid::grey(grey[index].clone(), settings.levels);
+        let n_points = parameters.whole("points");
+        let (layout, examples) = Example::read_all(set, n_points, self.id(), progress, look)?;
         progress("learning profiles", 0, 1);
-        let variance = parameters.get("variance");
-        let model = ActiveShapeModel::learn(settings, layout, variance, &examples);
-        Ok(Box::new(Trained { model }))
+        let model = ActiveShapeModel::learn(settings, layout, &examples);
+        Ok(Arc::new(OnGrey { model }))
     }
 
-    fn restore(&self, bytes: &[u8]) -> Option<Box<dyn Segmenter>> {
-        let model = postcard::from_bytes(bytes).ok()?;
-        Some(Box::new(Trained { model }))
-    }
-}
-
-struct Trained {
-    model: ActiveShapeModel,
-}
-
-impl Segmenter for Trained {
-    fn segment(&self, radiograph: &Radiograph) -> Result<Vec<Mask>, MethodError> {
-        let settings = self.model.settings();
-        let pyramid = Pyramid::grey(radiograph, settings.side, settings.levels);
-        let points = self.model.search(&pyramid);
-        Ok(self.model.layout().masks(&points, pyramid.size(), radiograph.size()))
-    }
-
-    fn to_bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(&self.model).expect("numbers in memory can always be written")
+    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
+        OnGrey::<ActiveShapeModel>::restore(bytes)
     }
 }

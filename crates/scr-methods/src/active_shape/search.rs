@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::profiles::{PointProfile, derivative, normalised, normals};
 use crate::shape_model::{Layout, Placed, ShapeModel, Start};
-use crate::{Example, Pyramid};
+use crate::{Example, Parameters, Pyramid, ShapeSearch};
 
 /// What a search is steered by; the names of the study stand beside.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -20,10 +20,29 @@ pub struct SearchSettings {
     pub candidates: usize,
     /// Steps at a level at most: N_max.
     pub steps: usize,
+    /// Share of the shapes' variance that modes keep: f_v.
+    pub variance: f64,
     /// Share of points that must move little to end a level: p_close.
     pub close: f64,
     /// How many standard deviations a mode may reach: m.
     pub limit: f64,
+}
+
+impl SearchSettings {
+    /// What the parameters of `asm`, or of a method that has those too, say.
+    #[must_use]
+    pub fn of(parameters: &Parameters) -> Self {
+        Self {
+            side: parameters.whole("side"),
+            levels: parameters.whole("levels"),
+            reach: parameters.whole("reach"),
+            candidates: parameters.whole("candidates"),
+            steps: parameters.whole("steps"),
+            variance: parameters.get("variance"),
+            close: parameters.get("close"),
+            limit: parameters.get("limit"),
+        }
+    }
 }
 
 /// A trained active shape model.
@@ -38,20 +57,14 @@ pub struct ActiveShapeModel {
 }
 
 impl ActiveShapeModel {
-    /// Learns shapes and profiles from examples, keeping `variance` of the shapes'
-    /// variance.
+    /// Learns shapes and profiles from examples.
     ///
     /// # Panics
     /// When there is no example.
     #[must_use]
-    pub fn learn(
-        settings: SearchSettings,
-        layout: Layout,
-        variance: f64,
-        examples: &[Example],
-    ) -> Self {
+    pub fn learn(settings: SearchSettings, layout: Layout, examples: &[Example]) -> Self {
         let shapes: Vec<Vec<Point>> = examples.iter().map(|e| e.points.clone()).collect();
-        let shape = ShapeModel::learn(&shapes, variance);
+        let shape = ShapeModel::learn(&shapes, settings.variance);
         let placed: Vec<(Vec<Point>, Size)> =
             examples.iter().map(|e| (e.points.clone(), e.pyramid.size())).collect();
         let start = Start::learn(&shape, &placed);
@@ -61,41 +74,10 @@ impl ActiveShapeModel {
         Self { settings, layout, shape, start, profiles }
     }
 
-    /// What the search is steered by.
-    #[must_use]
-    pub const fn settings(&self) -> SearchSettings {
-        self.settings
-    }
-
-    /// Which points belong to which structure.
-    #[must_use]
-    pub const fn layout(&self) -> &Layout {
-        &self.layout
-    }
-
     /// How shapes vary.
     #[must_use]
     pub const fn shape(&self) -> &ShapeModel {
         &self.shape
-    }
-
-    /// The points that fit an image best, in the finest level's pixels.
-    #[must_use]
-    pub fn search(&self, pyramid: &Pyramid) -> Vec<Point> {
-        let mut found = self.shape.mean_at(self.start.pose(pyramid.size()));
-        let neighbours = self.layout.neighbours();
-        let structures = structure_of_points(&self.layout);
-        for level in (0..self.settings.levels).rev() {
-            for _ in 0..self.settings.steps {
-                let (next, share_close) =
-                    self.step(pyramid, level, &found, &neighbours, &structures);
-                found = next;
-                if share_close >= self.settings.close {
-                    break;
-                }
-            }
-        }
-        self.shape.points(&found)
     }
 
     /// Moves every point to its best candidate and fits the shape model to them;
@@ -134,6 +116,33 @@ impl ActiveShapeModel {
             points[index].y += moved * normal.direction.1 / scale;
         }
         (self.shape.fit(&points, limit), n_close as f64 / points.len().max(1) as f64)
+    }
+}
+
+impl ShapeSearch for ActiveShapeModel {
+    fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    fn resolutions(&self) -> (usize, usize) {
+        (self.settings.side, self.settings.levels)
+    }
+
+    fn search(&self, pyramid: &Pyramid) -> Vec<Point> {
+        let mut found = self.shape.mean_at(self.start.pose(pyramid.size()));
+        let neighbours = self.layout.neighbours();
+        let structures = structure_of_points(&self.layout);
+        for level in (0..self.settings.levels).rev() {
+            for _ in 0..self.settings.steps {
+                let (next, share_close) =
+                    self.step(pyramid, level, &found, &neighbours, &structures);
+                found = next;
+                if share_close >= self.settings.close {
+                    break;
+                }
+            }
+        }
+        self.shape.points(&found)
     }
 }
 

@@ -5,11 +5,15 @@
 //!
 //! Looks at no grey value.
 
-use scr_image::{Mask, Outline, Point, Radiograph};
+use std::sync::Arc;
+
+use scr_image::{Mask, Outline, Point};
 use serde::{Deserialize, Serialize};
 
 use crate::method::STUDY;
-use crate::{About, Method, MethodError, Parameter, Parameters, Progress, Segmenter, TrainingSet};
+use crate::{
+    About, Method, MethodError, Parameter, Parameters, Progress, Segmenter, Subject, TrainingSet,
+};
 
 /// The mean shape.
 ///
@@ -70,9 +74,8 @@ impl Method for MeanShape {
         parameters: &Parameters,
         _seed: u64,
         progress: Progress<'_>,
-    ) -> Result<Box<dyn Segmenter>, MethodError> {
-        progress("reading shapes", 0, set.images().len());
-        let shapes = set.shapes(parameters.whole("points"))?;
+    ) -> Result<Arc<dyn Segmenter>, MethodError> {
+        let shapes = set.shapes(parameters.whole("points"), progress)?;
         let mut structures = Vec::new();
         for (index, structure) in set.benchmark().structures.iter().enumerate() {
             let outlines: Vec<Outline> = shapes
@@ -89,13 +92,12 @@ impl Method for MeanShape {
             })?;
             structures.push(mean);
         }
-        progress("reading shapes", set.images().len(), set.images().len());
-        Ok(Box::new(Trained { structures }))
+        Ok(Arc::new(Trained { structures }))
     }
 
-    fn restore(&self, bytes: &[u8]) -> Option<Box<dyn Segmenter>> {
+    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
         let trained: Trained = postcard::from_bytes(bytes).ok()?;
-        Some(Box::new(trained))
+        Some(Arc::new(trained))
     }
 }
 
@@ -113,8 +115,8 @@ fn mean_outline(outlines: &[Outline]) -> Option<Vec<(f64, f64)>> {
 }
 
 impl Segmenter for Trained {
-    fn segment(&self, radiograph: &Radiograph) -> Result<Vec<Mask>, MethodError> {
-        let size = radiograph.size();
+    fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
+        let size = subject.radiograph().size();
         let fill = |shares: &Vec<(f64, f64)>| {
             let points = shares.iter().map(|&(x, y)| Point::new(x, y)).collect();
             let outline = Outline::new(points).scaled(size.width as f64, size.height as f64);

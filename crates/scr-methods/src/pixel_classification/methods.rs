@@ -1,11 +1,14 @@
 //! The two methods: the posterior as it is, and tidied.
 
-use scr_image::{Mask, Radiograph};
-use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 
-use super::{PixelClassifier, largest_part_filled};
+use scr_image::Mask;
+
+use super::{PixelClassifier, PixelSettings, Posterior, largest_part_filled};
 use crate::method::STUDY;
-use crate::{About, Method, MethodError, Parameter, Parameters, Progress, Segmenter, TrainingSet};
+use crate::{
+    About, Method, MethodError, Parameter, Parameters, Progress, Segmenter, Subject, TrainingSet,
+};
 
 /// Pixel classification, its posterior cut at 0.5.
 ///
@@ -73,30 +76,50 @@ pub struct PixelClassification;
 #[derive(Debug, Clone, Copy)]
 pub struct PixelClassificationPost;
 
-/// The first five train; the last is of the post-processing.
-static PARAMETERS: [Parameter; 6] = [
-    Parameter::whole(
-        "side",
-        "longer side of the image as classified, in pixels",
-        256.0,
-        [16.0, 1024.0],
-    ),
-    Parameter::whole("scales", "scales of the filters: 1, 2, 4, ... pixels", 6.0, [1.0, 7.0]),
-    Parameter::whole("k", "neighbours that vote", 15.0, [1.0, 255.0]),
-    Parameter::whole("samples", "pixels learnt from, an image", 500.0, [16.0, 20000.0]),
-    Parameter::number(
-        "place_weight",
-        "weight of a pixel's place against a filter's answer",
-        4.0,
-        [0.0, 100.0],
-    ),
-    Parameter::number(
-        "smoothing",
-        "standard deviation of the blur of the posterior, in pixels as classified",
-        1.0,
-        [0.0, 32.0],
-    ),
-];
+/// What trains, then what is of the post-processing.
+static PARAMETERS: [Parameter; 6] = parameters(["side", "scales", "k", "samples", "place_weight"]);
+
+/// The same under the names that they have in methods with a `side` of their own.
+pub(crate) static PIXEL_PARAMETERS: [Parameter; 6] =
+    parameters(["pc_side", "pc_scales", "pc_k", "pc_samples", "pc_place_weight"]);
+
+const fn parameters([side, scales, k, samples, place_weight]: [&'static str; 5]) -> [Parameter; 6] {
+    [
+        Parameter::whole(
+            side,
+            "longer side of the image as classified, in pixels",
+            256.0,
+            [16.0, 1024.0],
+        ),
+        Parameter::whole(scales, "scales of the filters: 1, 2, 4, ... pixels", 6.0, [1.0, 7.0]),
+        Parameter::whole(k, "neighbours that vote", 15.0, [1.0, 255.0]),
+        Parameter::whole(samples, "pixels learnt from, an image", 500.0, [16.0, 20000.0]),
+        Parameter::number(
+            place_weight,
+            "weight of a pixel's place against a filter's answer",
+            4.0,
+            [0.0, 100.0],
+        ),
+        Parameter::number(
+            "smoothing",
+            "standard deviation of the blur of the posterior, in pixels as classified",
+            1.0,
+            [0.0, 32.0],
+        ),
+    ]
+}
+
+/// The settings that parameters under the names of `table` make.
+pub(crate) fn pixel_settings(parameters: &Parameters, table: &[Parameter; 6]) -> PixelSettings {
+    let [side, scales, k, samples, place_weight, _] = table.each_ref().map(|p| p.key);
+    PixelSettings {
+        side: parameters.whole(side),
+        n_scales: parameters.whole(scales),
+        k: parameters.whole(k),
+        n_samples: parameters.whole(samples),
+        place_weight: parameters.get(place_weight),
+    }
+}
 
 impl Method for PixelClassification {
     fn id(&self) -> &'static str {
@@ -123,6 +146,10 @@ impl Method for PixelClassification {
         false
     }
 
+    fn has_posterior(&self) -> bool {
+        true
+    }
+
     fn parameters(&self) -> &'static [Parameter] {
         &PARAMETERS[..5]
     }
@@ -133,30 +160,41 @@ impl Method for PixelClassification {
         parameters: &Parameters,
         seed: u64,
         progress: Progress<'_>,
-    ) -> Result<Box<dyn Segmenter>, MethodError> {
-        Ok(Box::new(PixelClassifier::train(set, parameters, seed, self.id(), progress)?))
+    ) -> Result<Arc<dyn Segmenter>, MethodError> {
+        let settings = pixel_settings(parameters, &PARAMETERS);
+        Ok(Arc::new(AsItIs(PixelClassifier::train(set, settings, seed, self.id(), progress)?)))
     }
 
-    fn restore(&self, bytes: &[u8]) -> Option<Box<dyn Segmenter>> {
+    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
         let classifier: PixelClassifier = postcard::from_bytes(bytes).ok()?;
-        classifier.is_sound().then(|| Box::new(classifier) as Box<dyn Segmenter>)
+        classifier.is_sound().then(|| Arc::new(AsItIs(Arc::new(classifier))) as Arc<dyn Segmenter>)
     }
 }
 
-impl Segmenter for PixelClassifier {
-    fn segment(&self, radiograph: &Radiograph) -> Result<Vec<Mask>, MethodError> {
-        Ok(self.posterior(radiograph).masks())
+/// A pixel classifier whose posterior is cut as it is.
+struct AsItIs(Arc<PixelClassifier>);
+
+impl Segmenter for AsItIs {
+    fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
+        Ok(subject.posterior(&self.0).masks())
+    }
+
+    fn classifier(&self) -> Option<&PixelClassifier> {
+        Some(&self.0)
+    }
+
+    fn posterior(&self, subject: &Subject<'_>) -> Result<Option<Posterior>, MethodError> {
+        Ok(Some(subject.posterior(&self.0).into_owned()))
     }
 
     fn to_bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(self).expect("numbers in memory can always be written")
+        postcard::to_stdvec(&*self.0).expect("numbers in memory can always be written")
     }
 }
 
 /// A pixel classifier and how its posterior is tidied.
-#[derive(Serialize, Deserialize)]
 struct PostProcessed {
-    classifier: PixelClassifier,
+    classifier: Arc<PixelClassifier>,
     smoothing_px: f64,
 }
 
@@ -187,6 +225,10 @@ impl Method for PixelClassificationPost {
         false
     }
 
+    fn has_posterior(&self) -> bool {
+        true
+    }
+
     fn parameters(&self) -> &'static [Parameter] {
         &PARAMETERS
     }
@@ -197,24 +239,36 @@ impl Method for PixelClassificationPost {
         parameters: &Parameters,
         seed: u64,
         progress: Progress<'_>,
-    ) -> Result<Box<dyn Segmenter>, MethodError> {
-        let classifier = PixelClassifier::train(set, parameters, seed, self.id(), progress)?;
-        Ok(Box::new(PostProcessed { classifier, smoothing_px: parameters.get("smoothing") }))
+    ) -> Result<Arc<dyn Segmenter>, MethodError> {
+        let settings = pixel_settings(parameters, &PARAMETERS);
+        let classifier = PixelClassifier::train(set, settings, seed, self.id(), progress)?;
+        Ok(Arc::new(PostProcessed { classifier, smoothing_px: parameters.get("smoothing") }))
     }
 
-    fn restore(&self, bytes: &[u8]) -> Option<Box<dyn Segmenter>> {
-        let trained: PostProcessed = postcard::from_bytes(bytes).ok()?;
-        trained.classifier.is_sound().then(|| Box::new(trained) as Box<dyn Segmenter>)
+    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
+        let (smoothing_px, classifier): (f64, PixelClassifier) =
+            postcard::from_bytes(bytes).ok()?;
+        let trained = PostProcessed { classifier: Arc::new(classifier), smoothing_px };
+        trained.classifier.is_sound().then(|| Arc::new(trained) as Arc<dyn Segmenter>)
     }
 }
 
 impl Segmenter for PostProcessed {
-    fn segment(&self, radiograph: &Radiograph) -> Result<Vec<Mask>, MethodError> {
-        let posterior = self.classifier.posterior(radiograph).blurred(self.smoothing_px);
+    fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
+        let posterior = subject.posterior(&self.classifier).blurred(self.smoothing_px);
         Ok(posterior.masks().iter().map(largest_part_filled).collect())
     }
 
+    fn classifier(&self) -> Option<&PixelClassifier> {
+        Some(&self.classifier)
+    }
+
+    fn posterior(&self, subject: &Subject<'_>) -> Result<Option<Posterior>, MethodError> {
+        Ok(Some(subject.posterior(&self.classifier).blurred(self.smoothing_px)))
+    }
+
     fn to_bytes(&self) -> Vec<u8> {
-        postcard::to_stdvec(self).expect("numbers in memory can always be written")
+        let parts = (self.smoothing_px, &*self.classifier);
+        postcard::to_stdvec(&parts).expect("numbers in memory can always be written")
     }
 }

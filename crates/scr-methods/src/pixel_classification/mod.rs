@@ -24,7 +24,8 @@ mod posterior;
 mod refinement;
 mod samples;
 
-pub use classifier::PixelClassifier;
+pub use classifier::{PixelClassifier, PixelSettings};
+pub(crate) use methods::{PIXEL_PARAMETERS, pixel_settings};
 pub use methods::{PixelClassification, PixelClassificationPost};
 pub use neighbours::Neighbours;
 pub use parts::largest_part_filled;

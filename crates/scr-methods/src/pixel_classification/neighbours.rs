@@ -10,6 +10,8 @@
 //! every product is summed in the order of the features, without fused
 //! operations, and of equally near samples the first wins.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 /// Samples in a panel. With [`TILE`] measured against its doubles and halves (see
@@ -94,6 +96,18 @@ impl Neighbours {
         expected == Some(self.panels.len())
     }
 
+    /// The same samples with the same numbers, but none of `left_out` is ever found:
+    /// as if they were infinitely far.
+    #[must_use]
+    pub fn without(&self, left_out: Range<usize>) -> Self {
+        let mut kept = self.clone();
+        for sample in left_out {
+            let panel = sample / LANES * LANES * (self.n_features + 1);
+            kept.panels[panel + sample % LANES] = f32::INFINITY;
+        }
+        kept
+    }
+
     /// For each query, `n_features` values each, the numbers of its `k` nearest
     /// samples, nearest first; all samples when there are fewer.
     #[must_use]
@@ -121,7 +135,10 @@ impl Neighbours {
         nearest.truncate(n_queries);
         nearest
             .into_iter()
-            .map(|n| n.found.into_iter().map(|(_, sample)| sample).collect())
+            .map(|n| {
+                let found = n.found.into_iter().filter(|(key, _)| *key < f32::INFINITY);
+                found.map(|(_, sample)| sample).collect()
+            })
             .collect()
     }
 
@@ -220,6 +237,18 @@ mod tests {
         let neighbours = Neighbours::new(2, &[0.0, 0.0, 3.0, 4.0], vec![7, 8]);
         assert_eq!(neighbours.nearest(&[3.0, 3.0], 15), [[1, 0]]);
         assert!(Neighbours::new(2, &[], vec![]).nearest(&[3.0, 3.0], 15)[0].is_empty());
+    }
+
+    #[test]
+    fn samples_left_out_are_never_found() {
+        let samples = numbers(100 * 3, 5);
+        let all = Neighbours::new(3, &samples, vec![0; 100]);
+        let query = numbers(3, 6);
+        let expected = sorted_by_distance(&samples, &query, 3).into_iter();
+        let expected: Vec<u32> = expected.filter(|n| !(20..71).contains(n)).collect();
+        assert_eq!(all.without(20..71).nearest(&query, 15)[0], expected[..15]);
+        assert_eq!(all.without(20..71).nearest(&query, 60)[0], expected);
+        assert!(all.without(0..100).nearest(&query, 15)[0].is_empty());
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! How probable each structure is at each pixel.
 
-use scr_image::{Mask, Size};
+use scr_data::formats;
+use scr_image::{Mask, Radiograph, Size};
 
 use crate::GreyImage;
 
@@ -48,6 +49,22 @@ impl Posterior {
         Self { full: self.full, maps: self.maps.iter().map(|map| map.blurred(sigma_px)).collect() }
     }
 
+    /// One PNG a structure at the image's size, 16 bits a pixel, from 0 for 0 to 65535
+    /// for 1; interpolated between the centres of the map's pixels, as masks are.
+    #[must_use]
+    pub fn to_pngs(&self) -> Vec<Vec<u8>> {
+        let png = |map: &GreyImage| {
+            let mut values = Vec::with_capacity(self.full.area());
+            each_pixel(map, self.full, |_, _, value| {
+                values.push((value.clamp(0.0, 1.0) * 65535.0).round() as u16);
+            });
+            let image = Radiograph::new(self.full, u16::MAX, values, None);
+            let image = image.expect("there is one value a pixel");
+            formats::png::write_radiograph(&image).expect("16 bits are used whole")
+        };
+        self.maps.iter().map(png).collect()
+    }
+
     /// One mask a structure at the image's size: the pixels at which the posterior,
     /// interpolated between the centres of the map's pixels, is at least 0.5.
     ///
@@ -69,13 +86,24 @@ impl Posterior {
 }
 
 /// The pixels of an image of `full` pixels at which a map, interpolated, is at
-/// least `threshold`: [`GreyImage::at`] at every pixel's centre, row by row.
+/// least `threshold`.
 fn at_least(map: &GreyImage, full: Size, threshold: f32) -> Mask {
+    let mut mask = Mask::empty(full);
+    each_pixel(map, full, |col, row, value| {
+        if value >= threshold {
+            mask.set(col, row);
+        }
+    });
+    mask
+}
+
+/// The value of a map at the centre of every pixel of an image of `full` pixels, row
+/// by row: [`GreyImage::at`] there.
+fn each_pixel(map: &GreyImage, full: Size, mut see: impl FnMut(usize, usize, f32)) {
     let size = map.size();
     let columns: Vec<Between> =
         (0..full.width).map(|col| Between::new(col, full.width, size.width)).collect();
     let row_of = |row: usize| &map.values()[row * size.width..][..size.width];
-    let mut mask = Mask::empty(full);
     let mut line = vec![0.0; size.width];
     for row in 0..full.height {
         let between = Between::new(row, full.height, size.height);
@@ -85,12 +113,9 @@ fn at_least(map: &GreyImage, full: Size, threshold: f32) -> Mask {
         }
         for (col, between) in columns.iter().enumerate() {
             let (left, right) = (line[between.first], line[between.second]);
-            if left + between.share * (right - left) >= threshold {
-                mask.set(col, row);
-            }
+            see(col, row, left + between.share * (right - left));
         }
     }
-    mask
 }
 
 /// Where the centre of a pixel lies between the centres of two pixels of another grid.
@@ -120,6 +145,18 @@ mod tests {
         let map = GreyImage::new(Size::new(2, 1), vec![0.0, 1.0]);
         let masks = Posterior::new(Size::new(8, 2), vec![map]).masks();
         assert_eq!(masks[0], Mask::from_text("....#### ....####"));
+    }
+
+    #[test]
+    fn pngs_hold_the_probability_at_the_image_s_size() {
+        let map = GreyImage::new(Size::new(2, 1), vec![0.0, 1.0]);
+        let pngs = Posterior::new(Size::new(8, 1), vec![map]).to_pngs();
+        let found = formats::png::read_radiograph(&pngs[0]).unwrap();
+        let eighth = |n: u16| (f32::from(n) / 8.0 * 65535.0).round() as u16;
+        assert_eq!(
+            found.pixels(),
+            [0, 0, eighth(1), eighth(3), eighth(5), eighth(7), 65535, 65535]
+        );
     }
 
     #[test]

@@ -1,16 +1,15 @@
 //! Which pixels of the training images are learnt from.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::ops::Range;
 
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64;
-use rayon::prelude::*;
-use scr_data::Image;
 use scr_image::{Mask, Size};
 
+use super::PixelSettings;
 use super::features::Features;
-use crate::{GreyImage, MethodError, Progress, TrainingSet};
+use crate::{MethodError, Progress, TrainingSet};
 
 /// Few training images give more pixels each, so that small structures are among
 /// them: this many in all at least.
@@ -24,6 +23,8 @@ pub(super) struct Samples {
     pub(super) labels: Vec<u32>,
     /// The combinations that occur: whether each structure is part of it.
     pub(super) combinations: Vec<Vec<bool>>,
+    /// Which samples are of which image, in the order of the training set.
+    pub(super) images: Vec<Range<usize>>,
 }
 
 /// Samples of one image.
@@ -35,40 +36,35 @@ struct ImageSamples {
 }
 
 impl Samples {
-    /// About `n_samples` pixels of each image, more where images are few, seen with its longer side `side`
-    /// pixels long: one at random in each cell of a grid, so that all regions are
-    /// present as often as they are large.
+    /// Pixels of each image, seen with its longer side `side` pixels long: one at
+    /// random in each cell of a grid, so that all regions are present as often as they
+    /// are large. About `n_samples` an image, more where images are few.
     ///
     /// # Errors
     /// [`MethodError::Data`] when files cannot be read, [`MethodError::NeverDrawn`]
     /// when a structure is empty in all images.
     pub(super) fn of(
         set: &TrainingSet<'_>,
-        (side, n_scales, n_samples): (usize, usize, usize),
+        settings: PixelSettings,
         seed: u64,
         method: &'static str,
         progress: Progress<'_>,
     ) -> Result<Self, MethodError> {
-        let n_samples = n_samples.max(FEWEST / set.images().len().max(1));
+        let PixelSettings { side, n_scales, .. } = settings;
+        let n_images = set.images().len();
+        let n_samples = settings.n_samples.max(FEWEST / n_images.max(1));
         let mut seeds = Pcg64::seed_from_u64(seed);
-        let images: Vec<(&Image, u64)> =
-            set.images().iter().map(|&image| (image, seeds.next_u64())).collect();
-        let done = AtomicUsize::new(0);
-        let sampled: Vec<ImageSamples> = images
-            .par_iter()
-            .map(|(image, seed)| {
-                let radiograph = set.radiograph(image)?;
-                let masks = set.masks(image)?;
-                let features = Features::of(&GreyImage::of(&radiograph, side), n_scales);
-                let pixels = one_in_each_cell(features.size, n_samples, *seed);
-                let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-                progress("sampling pixels", done, images.len());
-                Ok(ImageSamples::new(&features, &masks, &pixels))
-            })
-            .collect::<Result<_, MethodError>>()?;
+        let seeds: Vec<u64> = (0..n_images).map(|_| seeds.next_u64()).collect();
+        let grey = set.grey_images(side, progress)?;
+        let sampled = set.each_image("sampling pixels", progress, |index, image| {
+            let masks = set.masks(image)?;
+            let features = Features::of(&grey[index], n_scales);
+            let pixels = one_in_each_cell(features.size, n_samples, seeds[index]);
+            Ok(ImageSamples::new(&features, &masks, &pixels))
+        })?;
         for (index, structure) in set.benchmark().structures.iter().enumerate() {
             if !sampled.iter().any(|image| image.is_drawn[index]) {
-                let (structure, n_images) = (structure.id.clone(), images.len());
+                let structure = structure.id.clone();
                 return Err(MethodError::NeverDrawn { structure, n_images, method });
             }
         }
@@ -80,7 +76,14 @@ impl Samples {
             images.iter().flat_map(|image| &image.labels).map(|label| (&label[..], 0)).collect();
         numbers.values_mut().zip(0..).for_each(|(number, index)| *number = index);
         let labels = images.iter().flat_map(|image| &image.labels);
+        let mut from = 0;
+        let range = |image: &ImageSamples| {
+            let range = from..from + image.labels.len();
+            from = range.end;
+            range
+        };
         Self {
+            images: images.iter().map(range).collect(),
             features: images.iter().flat_map(|image| &image.features).copied().collect(),
             labels: labels.map(|label| numbers[&label[..]]).collect(),
             combinations: numbers.keys().map(|label| label.to_vec()).collect(),

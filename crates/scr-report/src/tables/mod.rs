@@ -4,12 +4,14 @@
 
 mod comparison;
 mod literature;
+mod methods;
 mod result;
 
 use scr_measures::{Better, Measure};
 
 pub use comparison::comparison_tables;
 pub use literature::{as_published, literature_tables};
+pub use methods::methods_table;
 pub use result::{image_table, overview, result_tables};
 
 /// Stands where there is no value.

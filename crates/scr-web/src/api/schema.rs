@@ -175,6 +175,10 @@ pub(crate) struct Card {
     version: String,
     /// Parameters, as text.
     parameters: BTreeMap<String, String>,
+    /// What of the method is verified at its source, and what is not.
+    verified: String,
+    /// What training and segmenting took, in words.
+    cost: String,
 }
 
 /// A set of masks scored against a benchmark.

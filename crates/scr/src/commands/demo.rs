@@ -7,12 +7,13 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_data::{Benchmark, MaskSet};
 use scr_eval::Settings;
-use scr_methods::{METHODS, Method, Parameters, run_two_fold};
+use scr_methods::{Job, METHODS, Method, Parameters, RunRecord, TwoFold};
 use scr_phantom::{Population, write_benchmark};
 use scr_report::tables;
 use scr_store::{CardDocument, EntryRole, EntryToPublish, Store};
 
 use super::evaluate::score;
+use super::run::cost;
 use super::serve::serve;
 use crate::progress::Bar;
 
@@ -58,10 +59,14 @@ impl Demo {
                 })
                 .await?;
             drop(bar);
-            let wanted = |method: &&dyn Method| self.all_methods || method.is_quick();
-            for method in METHODS.iter().copied().filter(wanted) {
-                let (masks, parameters) = self.run_method(method, &benchmark)?;
-                let card = method_card(method, &parameters);
+            let jobs = self.jobs(&benchmark)?;
+            let runs = TwoFold { benchmark: &benchmark, seed: SEED, models: None };
+            let bar = Bar::new();
+            let records = runs.run(&jobs, &|what, done, total| bar.show(what, done, total))?;
+            drop(bar);
+            for (job, record) in jobs.iter().zip(&records) {
+                let masks = MaskSet::open(&job.masks, &benchmark)?;
+                let card = method_card(job.method, record);
                 publish(&store, &benchmark, EntryRole::Baseline, card, &masks).await?;
             }
             for observer in &benchmark.observers[1..] {
@@ -102,23 +107,19 @@ impl Demo {
         }
     }
 
-    /// The masks of a method on the benchmark, made if they are not there yet.
-    fn run_method(
-        &self,
-        method: &dyn Method,
-        benchmark: &Benchmark,
-    ) -> Result<(MaskSet, Parameters)> {
-        let parameters = Parameters::new(method, &[])?;
+    /// The methods to run, and where their masks go.
+    fn jobs(&self, benchmark: &Benchmark) -> Result<Vec<Job>> {
         let digest = benchmark.digest(benchmark.reference())?;
         let of_benchmark = format!("{}-{}", benchmark.id, &digest["sha256:".len()..][..8]);
-        let of_method = format!("{}-{}", method.id(), method.version());
-        let out = self.dir.join("masks").join(of_benchmark).join(of_method);
-        if !out.exists() {
-            let bar = Bar::new();
-            let show = |what: &str, done, total| bar.show(what, done, total);
-            run_two_fold(method, benchmark, &parameters, SEED, &out, &show)?;
-        }
-        Ok((MaskSet::open(&out, benchmark)?, parameters))
+        let folder = self.dir.join("masks").join(of_benchmark);
+        let wanted = METHODS.iter().filter(|method| self.all_methods || method.is_quick());
+        wanted
+            .map(|&method| {
+                let masks = folder.join(format!("{}-{}", method.id(), method.version()));
+                let parameters = Parameters::new(method, &[])?;
+                Ok(Job { method, parameters, masks, posteriors: None })
+            })
+            .collect()
     }
 }
 
@@ -140,19 +141,23 @@ async fn publish(
     Ok(())
 }
 
-fn method_card(method: &dyn Method, parameters: &Parameters) -> CardDocument {
+fn method_card(method: &dyn Method, record: &RunRecord) -> CardDocument {
     let about = method.about();
     CardDocument {
         name: about.name.to_owned(),
         authors: Vec::new(),
-        description: format!("{} {}", about.summary, about.verified),
+        description: about.summary.to_owned(),
+        verified: about.verified.to_owned(),
         reference: about.source.to_owned(),
         code: format!("scr run {}", method.id()),
         training: format!(
             "two-fold: each fold was segmented by a model trained on the other, seed {SEED}"
         ),
         version: method.version().to_owned(),
-        parameters: parameters
+        cost: cost(&record.cost),
+        parameters: record
+            .plan
+            .parameters
             .iter()
             .map(|(key, value)| (key.to_owned(), value.to_string()))
             .collect(),

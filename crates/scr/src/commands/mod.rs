@@ -20,7 +20,7 @@ use std::path::Path;
 use anyhow::{Context, Result};
 use clap::Subcommand;
 use scr_data::{Fold, files};
-use scr_methods::{Method, find_method};
+use scr_methods::{METHODS, Method, find_method};
 
 /// What `scr` can do.
 #[derive(Subcommand)]
@@ -47,7 +47,7 @@ pub(crate) enum Command {
     Train(train::Train),
     /// Segment images with a trained model
     Segment(segment::Segment),
-    /// Run a method two-fold: trained on fold 1 it segments fold 2, and the reverse
+    /// Run methods two-fold: trained on fold 1 they segment fold 2, and the reverse
     Run(run::Run),
     /// Serve a folder of published benchmarks and entries as a site
     Serve(serve::Serve),
@@ -80,6 +80,19 @@ fn print(out: Option<&Path>, text: &str) -> Result<()> {
         Some(path) => Ok(files::write_file(path, text.as_bytes())?),
         None => std::io::stdout().write_all(text.as_bytes()).context("cannot write to stdout"),
     }
+}
+
+/// Says so where posteriors are wanted of methods that have none.
+fn refuse_posteriors(methods: &[&'static dyn Method]) -> Result<()> {
+    if methods.iter().any(|method| method.has_posterior()) {
+        return Ok(());
+    }
+    let able: Vec<&str> = METHODS.iter().filter(|m| m.has_posterior()).map(|m| m.id()).collect();
+    anyhow::bail!(
+        "--soft: expected a method that has a posterior ({}), found {}",
+        able.join(", "),
+        methods.iter().map(|method| method.id()).collect::<Vec<_>>().join(", ")
+    )
 }
 
 /// Reads `1` or `2`.

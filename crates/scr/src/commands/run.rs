@@ -4,23 +4,40 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use scr_data::Benchmark;
-use scr_methods::{Method, Parameters, run_two_fold};
+use scr_data::{Benchmark, MaskSet};
+use scr_eval::Settings;
+use scr_methods::{Job, METHODS, Method, Parameters, RunCost, TwoFold};
+use scr_report::layout::{self, Layout};
+use scr_report::tables;
 
-use super::{parse_method, parse_setting};
+use super::evaluate::score;
+use super::{parse_method, parse_setting, print, refuse_posteriors};
 use crate::progress::Bar;
 
 #[derive(Args)]
 pub(crate) struct Run {
     /// The methods, of `scr methods`
-    #[arg(required = true, value_parser = parse_method)]
+    #[arg(required_unless_present = "all", value_parser = parse_method)]
     methods: Vec<&'static dyn Method>,
+    /// Run every method there is
+    #[arg(long, conflicts_with = "methods")]
+    all: bool,
     /// Folder of the benchmark
     #[arg(long)]
     benchmark: PathBuf,
-    /// Folder to write: with one method the set of masks, with several OUT/METHOD
+    /// Folder to write: with one method the set of masks, with several OUT/METHOD;
+    /// a run that was interrupted goes on
     #[arg(long)]
     out: PathBuf,
+    /// Folder to write posteriors to, as 16-bit PNGs, of the methods that have one
+    #[arg(long)]
+    soft: Option<PathBuf>,
+    /// Folder to keep the trained models in; those that are there are not trained again
+    #[arg(long)]
+    models: Option<PathBuf>,
+    /// Score the masks and print the table of methods
+    #[arg(long)]
+    evaluate: bool,
     /// Sets a parameter, where one method is run; may be given several times
     #[arg(long, value_name = "KEY=VALUE", value_parser = parse_setting)]
     set: Vec<(String, String)>,
@@ -31,21 +48,69 @@ pub(crate) struct Run {
 
 impl Run {
     pub(crate) fn run(self) -> Result<()> {
-        let parameters: Vec<Parameters> = self
-            .methods
-            .iter()
-            .map(|method| Parameters::new(*method, &self.set))
-            .collect::<Result<_, _>>()?;
+        let jobs = self.jobs()?;
         let benchmark = Benchmark::open(&self.benchmark)?;
-        for (method, parameters) in self.methods.iter().zip(&parameters) {
-            let out =
-                if self.methods.len() == 1 { self.out.clone() } else { self.out.join(method.id()) };
-            let bar = Bar::new();
-            let show = |what: &str, done, total| bar.show(what, done, total);
-            run_two_fold(*method, &benchmark, parameters, self.seed, &out, &show)?;
-            drop(bar);
-            eprintln!("{}: masks written to {}", method.id(), out.display());
+        let runs =
+            TwoFold { benchmark: &benchmark, seed: self.seed, models: self.models.as_deref() };
+        let bar = Bar::new();
+        let records = runs.run(&jobs, &|what, done, total| bar.show(what, done, total))?;
+        drop(bar);
+        for (job, record) in jobs.iter().zip(&records) {
+            eprintln!("{}: {} in {}", job.method.id(), cost(&record.cost), job.masks.display());
         }
-        Ok(())
+        if self.evaluate { evaluate(&benchmark, &jobs) } else { Ok(()) }
     }
+
+    fn jobs(&self) -> Result<Vec<Job>> {
+        let mut methods: Vec<&'static dyn Method> = Vec::new();
+        for method in if self.all { METHODS } else { &self.methods } {
+            if methods.iter().all(|other| other.id() != method.id()) {
+                methods.push(*method);
+            }
+        }
+        if self.soft.is_some() {
+            refuse_posteriors(&methods)?;
+        }
+        let place = |folder: &PathBuf, method: &dyn Method| {
+            if methods.len() == 1 { folder.clone() } else { folder.join(method.id()) }
+        };
+        let job = |method: &&'static dyn Method| {
+            Ok(Job {
+                method: *method,
+                parameters: Parameters::new(*method, &self.set)?,
+                masks: place(&self.out, *method),
+                posteriors: self.soft.as_ref().map(|folder| place(folder, *method)),
+            })
+        };
+        methods.iter().map(job).collect()
+    }
+}
+
+/// What a run took, in words.
+pub(crate) fn cost(cost: &RunCost) -> String {
+    let mut parts = Vec::new();
+    if let Some(training_s) = cost.training_s {
+        parts.push(format!("trained in {training_s:.1} s a fold"));
+    }
+    if let Some(image_s) = cost.image_s {
+        let threads = if cost.n_threads == 1 { "thread" } else { "threads" };
+        parts.push(format!("{:.0} ms an image on {} {threads}", image_s * 1e3, cost.n_threads));
+    }
+    if let Some(bytes) = cost.model_bytes {
+        parts.push(format!("model of {:.1} MB", bytes as f64 / 1e6));
+    }
+    if let Some(bytes) = cost.peak_bytes {
+        parts.push(format!("at most {:.0} MB of memory", bytes as f64 / 1e6));
+    }
+    if parts.is_empty() { "masks were there".into() } else { parts.join(", ") + ", masks" }
+}
+
+fn evaluate(benchmark: &Benchmark, jobs: &[Job]) -> Result<()> {
+    let mut results = Vec::new();
+    for job in jobs {
+        let masks = MaskSet::open(&job.masks, benchmark)?;
+        results.push((job.method.id(), score(benchmark, &masks, &Settings::default(), false)?));
+    }
+    let rows: Vec<_> = results.iter().map(|(id, result)| (*id, result)).collect();
+    print(None, &layout::write(&[tables::methods_table(&rows)], Layout::Text))
 }

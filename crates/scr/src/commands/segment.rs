@@ -6,9 +6,9 @@ use anyhow::{Result, bail};
 use clap::Args;
 use scr_data::{Benchmark, Fold, Problem, Problems, Staging, files, formats};
 use scr_image::Radiograph;
-use scr_methods::{Model, segment_fold};
+use scr_methods::{Model, Subject, find_method, segment_fold};
 
-use super::parse_fold;
+use super::{parse_fold, refuse_posteriors};
 use crate::progress::Bar;
 
 #[derive(Args)]
@@ -27,6 +27,9 @@ pub(crate) struct Segment {
     /// Folder of masks to write, STRUCTURE/IMAGE.png
     #[arg(long)]
     out: PathBuf,
+    /// Folder of posteriors to write as 16-bit PNGs, where the method has one
+    #[arg(long)]
+    soft: Option<PathBuf>,
     /// Segment images that the model was trained on as well
     #[arg(long)]
     allow_seen: bool,
@@ -35,6 +38,9 @@ pub(crate) struct Segment {
 impl Segment {
     pub(crate) fn run(self) -> Result<()> {
         let model = Model::open(&self.model)?;
+        if self.soft.is_some() {
+            refuse_posteriors(&[find_method(&model.header().method)?])?;
+        }
         let bar = Bar::new();
         let show = |what: &str, done, total| bar.show(what, done, total);
         let digest = scr_data::digest::file_digest(&model.to_bytes());
@@ -43,31 +49,49 @@ impl Segment {
             scr_data::digest::hex(&digest),
             (&self.benchmark, self.fold, &self.images)
         );
-        match (&self.benchmark, self.fold) {
-            (Some(benchmark), Some(fold)) => {
-                let benchmark = Benchmark::open(benchmark)?;
-                let staging = Staging::begin(&self.out, &plan)?;
-                segment_fold(&model, &benchmark, fold, self.allow_seen, &staging, &show)?;
-                staging.finish()?;
-            }
-            _ => {
-                let radiographs = read_all(&model, &self.images, self.allow_seen)?;
-                let staging = Staging::begin(&self.out, &plan)?;
-                for (index, (name, radiograph)) in radiographs.iter().enumerate() {
-                    let masks = model.segmenter().segment(radiograph)?;
-                    for (structure, mask) in model.header().structures.iter().zip(&masks) {
-                        let path = format!("{structure}/{name}.png");
-                        staging.write(&path, &formats::png::write_mask(mask))?;
-                    }
-                    show("segmenting", index + 1, radiographs.len());
-                }
-                staging.finish()?;
-            }
+        let radiographs = match self.fold {
+            Some(_) => Vec::new(),
+            None => read_all(&model, &self.images, self.allow_seen)?,
+        };
+        let masks = Staging::begin(&self.out, &plan)?;
+        let posteriors = self.soft.as_ref().map(|soft| Staging::begin(soft, &plan)).transpose()?;
+        if let (Some(benchmark), Some(fold)) = (&self.benchmark, self.fold) {
+            let (benchmark, out) = (Benchmark::open(benchmark)?, (&masks, posteriors.as_ref()));
+            segment_fold(&model, &benchmark, fold, self.allow_seen, out, &show)?;
         }
+        for (index, (name, radiograph)) in radiographs.iter().enumerate() {
+            segment_one(&model, name, radiograph, &masks, posteriors.as_ref())?;
+            show("segmenting", index + 1, radiographs.len());
+        }
+        masks.finish()?;
+        posteriors.map(Staging::finish).transpose()?;
         drop(bar);
         eprintln!("masks written to {}", self.out.display());
         Ok(())
     }
+}
+
+fn segment_one(
+    model: &Model,
+    name: &str,
+    radiograph: &Radiograph,
+    masks: &Staging,
+    posteriors: Option<&Staging>,
+) -> Result<()> {
+    let structures = &model.header().structures;
+    let path = |structure: &String| format!("{structure}/{name}.png");
+    let subject = Subject::new(radiograph);
+    for (structure, mask) in structures.iter().zip(model.segmenter().segment(&subject)?) {
+        masks.write(&path(structure), &formats::png::write_mask(&mask))?;
+    }
+    if let Some(staging) = posteriors
+        && let Some(posterior) = model.segmenter().posterior(&subject)?
+    {
+        for (structure, png) in structures.iter().zip(posterior.to_pngs()) {
+            staging.write(&path(structure), &png)?;
+        }
+    }
+    Ok(())
 }
 
 /// Reads every radiograph, by the name that its masks will have, before any is segmented.

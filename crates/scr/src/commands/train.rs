@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::Args;
 use scr_data::{Benchmark, Fold, files};
-use scr_methods::{Method, Parameters};
+use scr_methods::{Method, Parameters, TrainingSet};
 
 use super::{parse_fold, parse_method, parse_setting};
 use crate::progress::Bar;
@@ -38,8 +38,8 @@ impl Train {
         let benchmark = Benchmark::open(&self.benchmark)?;
         let bar = Bar::new();
         let show = |what: &str, done, total| bar.show(what, done, total);
-        let model =
-            scr_methods::train(self.method, &benchmark, self.fold, &parameters, self.seed, &show)?;
+        let set = TrainingSet::new(&benchmark, self.fold);
+        let model = scr_methods::train(self.method, &set, &parameters, self.seed, &show)?;
         files::write_file(&self.out, &model.to_bytes())?;
         drop(bar);
         eprintln!(

@@ -1,0 +1,186 @@
+//! Hybrids: a shape method that looks at the pixel classifier's posterior, not at
+//! grey values.
+//!
+//! The classifier finds where a structure probably is and knows no shape; the shape
+//! model knows what a structure can look like, and here has a picture in which
+//! structures are bright and all else is dark.
+
+use std::sync::{Arc, LazyLock};
+
+use scr_image::Mask;
+
+use crate::active_appearance::{ActiveAppearanceModel, AppearanceSettings};
+use crate::active_shape::{ActiveShapeModel, SearchSettings};
+use crate::method::STUDY;
+use crate::pixel_classification::{PIXEL_PARAMETERS, pixel_settings};
+use crate::{
+    About, ActiveAppearance, ActiveShape, Example, Method, MethodError, Parameter, Parameters,
+    PixelClassifier, Progress, Pyramid, Segmenter, ShapeSearch, Subject, TrainingSet,
+};
+
+/// A shape method on the posterior of the pixel classifier.
+///
+/// Input: one frontal radiograph of any size. Output: one mask a structure, at that
+/// size; masks may overlap. The classifier is that of `pc`, the shape method that of
+/// `asm-tuned` or `aam-whiskers`; each point looks at the posterior of its own
+/// structure. The shape method learns from posteriors of its training images that
+/// are made without their own samples, as those of a new image are. Deterministic
+/// for a seed, which picks the classifier's samples. Cost: that of both methods.
+///
+/// # Parameters
+/// Those of the shape method, those of `pc` with `pc_` before their names, and
+/// `smoothing`, the blur of the posterior before the shape method looks at it.
+///
+/// # Limits
+/// What the classifier misses altogether, the shape method cannot see.
+///
+/// # Source
+/// van Ginneken, Stegmann and Loog, "Segmentation of anatomical structures in
+/// chest radiographs using supervised methods", Medical Image Analysis 10, 2006,
+/// doi:10.1016/j.media.2005.02.002. That there are such hybrids is the study's; which
+/// variant of the shape method runs, with which values, and that training images do
+/// not vote on themselves are ours.
+#[derive(Debug, Clone, Copy)]
+pub struct Hybrid {
+    kind: Kind,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Shape,
+    Appearance,
+}
+
+impl Hybrid {
+    /// The active shape model on posteriors.
+    pub const SHAPE: Self = Self { kind: Kind::Shape };
+    /// The active appearance model on posteriors.
+    pub const APPEARANCE: Self = Self { kind: Kind::Appearance };
+}
+
+static OF_SHAPE: LazyLock<Vec<Parameter>> =
+    LazyLock::new(|| [ActiveShape::TUNED.parameters(), &PIXEL_PARAMETERS].concat());
+static OF_APPEARANCE: LazyLock<Vec<Parameter>> =
+    LazyLock::new(|| [ActiveAppearance::WHISKERS.parameters(), &PIXEL_PARAMETERS].concat());
+
+impl Method for Hybrid {
+    fn id(&self) -> &'static str {
+        match self.kind {
+            Kind::Shape => "asm-pc",
+            Kind::Appearance => "aam-pc",
+        }
+    }
+
+    fn version(&self) -> &'static str {
+        "1.0.0"
+    }
+
+    fn about(&self) -> About {
+        About {
+            name: match self.kind {
+                Kind::Shape => "ASM/PC hybrid",
+                Kind::Appearance => "AAM/PC hybrid",
+            },
+            summary: match self.kind {
+                Kind::Shape => {
+                    "Active shape model that looks at the pixel classifier's posterior in place \
+                     of grey values."
+                }
+                Kind::Appearance => {
+                    "Active appearance model with whiskers that looks at the pixel classifier's \
+                     posterior in place of grey values."
+                }
+            },
+            source: STUDY,
+            verified: "The names are the study's; which variant of the shape method runs on the \
+                       posterior and all values are this project's own.",
+        }
+    }
+
+    fn is_quick(&self) -> bool {
+        false
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        match self.kind {
+            Kind::Shape => &OF_SHAPE,
+            Kind::Appearance => &OF_APPEARANCE,
+        }
+    }
+
+    fn train(
+        &self,
+        set: &TrainingSet<'_>,
+        parameters: &Parameters,
+        seed: u64,
+        progress: Progress<'_>,
+    ) -> Result<Arc<dyn Segmenter>, MethodError> {
+        let pixels = pixel_settings(parameters, &PIXEL_PARAMETERS);
+        let smoothing_px = parameters.get("smoothing");
+        let classifier = PixelClassifier::train(set, pixels, seed, self.id(), progress)?;
+        let posteriors =
+            PixelClassifier::training_posteriors(set, pixels, seed, self.id(), progress)?;
+        let (side, n_levels) = (parameters.whole("side"), parameters.whole("levels"));
+        let look =
+            |index: usize| Pyramid::posterior(&posteriors[index], smoothing_px, side, n_levels);
+        let n_points = parameters.whole("points");
+        let (layout, examples) = Example::read_all(set, n_points, self.id(), progress, look)?;
+        progress("learning shapes", 0, 1);
+        Ok(match self.kind {
+            Kind::Shape => {
+                let settings = SearchSettings::of(parameters);
+                let model = ActiveShapeModel::learn(settings, layout, &examples);
+                Arc::new(OnPosterior { classifier, smoothing_px, model })
+            }
+            Kind::Appearance => {
+                let settings = AppearanceSettings::of(parameters);
+                let model = ActiveAppearanceModel::learn(settings, layout, &examples, &|done| {
+                    progress("learning appearances", done, n_levels);
+                });
+                Arc::new(OnPosterior { classifier, smoothing_px, model })
+            }
+        })
+    }
+
+    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
+        match self.kind {
+            Kind::Shape => OnPosterior::<ActiveShapeModel>::restore(bytes),
+            Kind::Appearance => OnPosterior::<ActiveAppearanceModel>::restore(bytes),
+        }
+    }
+}
+
+/// A shape method's model that looks at a classifier's posterior.
+struct OnPosterior<M> {
+    classifier: Arc<PixelClassifier>,
+    smoothing_px: f64,
+    model: M,
+}
+
+impl<M: ShapeSearch> OnPosterior<M> {
+    fn restore(bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
+        let (smoothing_px, model, classifier): (f64, M, PixelClassifier) =
+            postcard::from_bytes(bytes).ok()?;
+        let classifier = Arc::new(classifier);
+        let is_sound = classifier.is_sound();
+        is_sound.then(|| Arc::new(Self { classifier, smoothing_px, model }) as Arc<dyn Segmenter>)
+    }
+}
+
+impl<M: ShapeSearch> Segmenter for OnPosterior<M> {
+    fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
+        let posterior = subject.posterior(&self.classifier);
+        let (side, n_levels) = self.model.resolutions();
+        let pyramid = Pyramid::posterior(&posterior, self.smoothing_px, side, n_levels);
+        Ok(self.model.masks(&pyramid, posterior.full_size()))
+    }
+
+    fn classifier(&self) -> Option<&PixelClassifier> {
+        Some(&self.classifier)
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let parts = (self.smoothing_px, &self.model, &*self.classifier);
+        postcard::to_stdvec(&parts).expect("numbers in memory can always be written")
+    }
+}

@@ -1,0 +1,186 @@
+//! Voting: what most of several methods say.
+
+use std::sync::Arc;
+
+use scr_image::{Mask, Size};
+
+use crate::method::STUDY;
+use crate::{
+    About, ActiveAppearance, ActiveShape, GreyImage, Method, MethodError, Parameter, Parameters,
+    PixelClassificationPost, PixelClassifier, Posterior, Progress, Segmenter, Subject, TrainingSet,
+    find_method,
+};
+
+/// Who votes.
+const MEMBERS: [&dyn Method; 3] =
+    [&ActiveShape::TUNED, &ActiveAppearance::WHISKERS_BFGS, &PixelClassificationPost];
+
+/// Majority voting of `asm-tuned`, `aam-whiskers-bfgs` and `pc-post`.
+///
+/// Input: one frontal radiograph of any size. Output: one mask a structure, at that
+/// size; masks may overlap, and need not be in one piece. A pixel belongs to a
+/// structure when at least two of the three methods say so. Deterministic for a
+/// seed, which picks the pixel classifier's samples. Cost: that of all three.
+///
+/// # Parameters
+/// None: the members run with their defaults.
+///
+/// # Limits
+/// Helps where the members err in different places; where two err alike, so does it.
+///
+/// # Source
+/// van Ginneken, Stegmann and Loog, "Segmentation of anatomical structures in
+/// chest radiographs using supervised methods", Medical Image Analysis 10, 2006,
+/// doi:10.1016/j.media.2005.02.002: majority voting of the best method of each family.
+#[derive(Debug, Clone, Copy)]
+pub struct Voting;
+
+impl Method for Voting {
+    fn id(&self) -> &'static str {
+        "voting"
+    }
+
+    fn version(&self) -> &'static str {
+        "1.0.0"
+    }
+
+    fn about(&self) -> About {
+        About {
+            name: "Voting",
+            summary: "A pixel belongs to a structure when at least two of ASM tuned, AAM whiskers \
+                      + BFGS and pixel classification, post-processed, say so.",
+            source: STUDY,
+            verified: "Majority voting, as the source's abstract words it; that these three vote \
+                       is common knowledge of the study.",
+        }
+    }
+
+    fn is_quick(&self) -> bool {
+        false
+    }
+
+    fn has_posterior(&self) -> bool {
+        true
+    }
+
+    fn parameters(&self) -> &'static [Parameter] {
+        &[]
+    }
+
+    fn train(
+        &self,
+        set: &TrainingSet<'_>,
+        _parameters: &Parameters,
+        seed: u64,
+        progress: Progress<'_>,
+    ) -> Result<Arc<dyn Segmenter>, MethodError> {
+        let member = |method: &dyn Method| {
+            let defaults = Parameters::new(method, &[])?;
+            set.trained(method, &defaults, seed, progress)
+        };
+        let members = MEMBERS.into_iter().map(member).collect::<Result<_, MethodError>>()?;
+        Ok(Arc::new(Trained { members }))
+    }
+
+    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
+        let members: Vec<(String, String, Vec<u8>)> = postcard::from_bytes(bytes).ok()?;
+        let is_complete = members.iter().map(|(id, ..)| id).eq(MEMBERS.map(Method::id).iter());
+        let member = |(id, version, bytes): &(String, String, Vec<u8>)| {
+            let method = find_method(id).ok()?;
+            (method.version() == version).then(|| method.restore(bytes))?
+        };
+        let members = members.iter().map(member).collect::<Option<_>>()?;
+        is_complete.then(|| Arc::new(Trained { members }) as Arc<dyn Segmenter>)
+    }
+}
+
+/// The trained members, in the order of [`MEMBERS`].
+struct Trained {
+    members: Vec<Arc<dyn Segmenter>>,
+}
+
+impl Trained {
+    /// Each member's masks.
+    fn votes(&self, subject: &Subject<'_>) -> Result<Vec<Vec<Mask>>, MethodError> {
+        self.members.iter().map(|member| member.segment(subject)).collect()
+    }
+}
+
+impl Segmenter for Trained {
+    fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
+        let votes = self.votes(subject)?;
+        let n_structures = votes[0].len();
+        let votes_on = |structure| votes.iter().map(move |masks| &masks[structure]);
+        Ok((0..n_structures).map(|structure| majority(votes_on(structure))).collect())
+    }
+
+    fn classifier(&self) -> Option<&PixelClassifier> {
+        self.members.iter().find_map(|member| member.classifier())
+    }
+
+    fn posterior(&self, subject: &Subject<'_>) -> Result<Option<Posterior>, MethodError> {
+        let (size, votes) = (subject.radiograph().size(), self.votes(subject)?);
+        let share = |structure: usize| {
+            share_of(size, votes.iter().map(|masks| &masks[structure]), votes.len())
+        };
+        Ok(Some(Posterior::new(size, (0..votes[0].len()).map(share).collect())))
+    }
+
+    fn to_bytes(&self) -> Vec<u8> {
+        let member = |(method, trained): (&dyn Method, &Arc<dyn Segmenter>)| {
+            (method.id(), method.version(), trained.to_bytes())
+        };
+        let members: Vec<_> = MEMBERS.into_iter().zip(&self.members).map(member).collect();
+        postcard::to_stdvec(&members).expect("numbers in memory can always be written")
+    }
+}
+
+/// The pixels that more than half of the masks hold: counted mask by mask, all
+/// pixels at once.
+fn majority<'a>(masks: impl Iterator<Item = &'a Mask> + Clone) -> Mask {
+    let (n_masks, size) = (masks.clone().count(), masks.clone().next().map(Mask::size));
+    let nothing = Mask::empty(size.unwrap_or(Size::square(1)));
+    // At index m: what more than m of the masks so far hold.
+    let mut more_than = vec![nothing; n_masks / 2 + 1];
+    for mask in masks {
+        for m in (0..more_than.len()).rev() {
+            let more = if m == 0 { mask.clone() } else { mask & &more_than[m - 1] };
+            more_than[m] = &more_than[m] | &more;
+        }
+    }
+    more_than.pop().expect("at least one mask is more than half")
+}
+
+/// For each pixel the share of masks that hold it.
+fn share_of<'a>(size: Size, masks: impl Iterator<Item = &'a Mask>, n_masks: usize) -> GreyImage {
+    let mut values = vec![0.0; size.area()];
+    for mask in masks {
+        for row in 0..size.height {
+            for col in mask.columns_in_row(row) {
+                values[row * size.width + col] += 1.0 / n_masks as f32;
+            }
+        }
+    }
+    GreyImage::new(size, values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_of_three_are_a_majority_and_two_of_four_are_not() {
+        let masks = ["####....", "##..##..", "#.#.#..."].map(Mask::from_text);
+        assert_eq!(majority(masks.iter()), Mask::from_text("###.#..."));
+        let four = [&masks[0], &masks[1], &masks[2], &masks[2]];
+        assert_eq!(majority(four.into_iter()), Mask::from_text("#.#.#..."));
+        assert_eq!(majority(masks[..1].iter()), masks[0]);
+    }
+
+    #[test]
+    fn shares_are_of_all_masks() {
+        let masks = ["##..", "#...", "#.#.", "...."].map(Mask::from_text);
+        let share = share_of(Size::new(4, 1), masks.iter(), 4);
+        assert_eq!(share.values(), [0.75, 0.25, 0.25, 0.0]);
+    }
+}
