@@ -57,15 +57,15 @@ pub enum MethodError {
         /// The method.
         method: &'static str,
     },
-    /// A structure that is empty in one of the training images.
+    /// Structures that are empty in training images.
     #[error(
-        "structure `{structure}` is empty in training image `{image}`, and {method} needs every structure in every image"
+        "{method} needs every structure in every training image, and {} of them are empty: {}",
+        places.len(),
+        shortened(places)
     )]
-    MissingStructure {
-        /// The structure.
-        structure: String,
-        /// The image.
-        image: String,
+    MissingStructures {
+        /// Which structure in which image, in words.
+        places: Vec<String>,
         /// The method.
         method: &'static str,
     },

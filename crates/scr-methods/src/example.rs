@@ -21,7 +21,7 @@ impl Example {
     ///
     /// # Errors
     /// [`MethodError::Data`] when files cannot be read, [`MethodError::LandmarkCount`]
-    /// and [`MethodError::MissingStructure`] when shapes do not correspond.
+    /// and [`MethodError::MissingStructures`] when shapes do not correspond.
     pub fn read_all(
         set: &TrainingSet<'_>,
         n_points: usize,

@@ -103,6 +103,17 @@ impl Parameters {
         Ok(Self { values })
     }
 
+    /// The same with one of them set anew.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new).
+    pub fn with(&self, method: &dyn Method, key: &str, value: &str) -> Result<Self, MethodError> {
+        let set = Self::new(method, &[(key.to_owned(), value.to_owned())])?;
+        let mut values = self.values.clone();
+        values.insert(key.to_owned(), set.get(key));
+        Ok(Self { values })
+    }
+
     /// The value of a parameter.
     ///
     /// # Panics

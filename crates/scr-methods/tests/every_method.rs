@@ -3,7 +3,9 @@
 
 use scr_data::{Benchmark, Fold};
 use scr_image::{Mask, Radiograph, Size};
-use scr_methods::{METHODS, Method, MethodError, Model, Parameters, Subject, TrainingSet, train};
+use scr_methods::{
+    METHODS, Method, MethodError, Model, Parameters, Subject, TrainingSet, find_method, train,
+};
 use scr_phantom::{Population, write_benchmark};
 use tempfile::TempDir;
 

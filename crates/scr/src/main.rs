@@ -2,11 +2,12 @@
 //! public benchmark.
 //!
 //! One file a command in `commands`; everything of substance is in the library
-//! crates. Data goes to stdout, logs and progress to stderr. Exit code 0: done;
+//! crates, but `tuning`, which needs methods and measures at once. Data goes to stdout, logs and progress to stderr. Exit code 0: done;
 //! 1: the input is at fault, every problem is listed; 2: wrong usage.
 
 mod commands;
 mod progress;
+mod tuning;
 
 use std::process::ExitCode;
 

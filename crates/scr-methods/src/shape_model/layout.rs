@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use scr_data::Image;
 use scr_image::{Mask, Outline, Point, Size};
 use serde::{Deserialize, Serialize};
 
@@ -18,22 +19,22 @@ impl Layout {
     /// The layout of shapes that hold every structure.
     ///
     /// # Errors
-    /// [`MethodError::MissingStructure`] when one lacks a structure: a joint shape
+    /// [`MethodError::MissingStructures`] when some lack a structure: a joint shape
     /// needs all of them in every image.
     pub fn of(
         set: &TrainingSet<'_>,
         shapes: &[Shapes],
         method: &'static str,
     ) -> Result<Self, MethodError> {
-        for (image, shapes) in set.images().iter().zip(shapes) {
-            let missing = shapes.structures.iter().position(Option::is_none);
-            if let Some(index) = missing {
-                return Err(MethodError::MissingStructure {
-                    structure: set.benchmark().structures[index].id.clone(),
-                    image: image.id.clone(),
-                    method,
-                });
-            }
+        let structures = &set.benchmark().structures;
+        let empty_in = |(image, shapes): (&&Image, &Shapes)| {
+            let all = structures.iter().zip(&shapes.structures);
+            let empty = all.filter(|(_, outline)| outline.is_none());
+            empty.map(|(s, _)| format!("{} in {}", s.id, image.id)).collect::<Vec<_>>()
+        };
+        let places: Vec<String> = set.images().iter().zip(shapes).flat_map(empty_in).collect();
+        if !places.is_empty() {
+            return Err(MethodError::MissingStructures { places, method });
         }
         let count = |outline: &Option<Outline>| outline.as_ref().map_or(0, |o| o.points().len());
         let counts = shapes.first().map(|s| s.structures.iter().map(count).collect());
@@ -75,17 +76,22 @@ impl Layout {
             .collect()
     }
 
+    /// One outline a structure through all points.
+    ///
+    /// # Panics
+    /// When there are fewer points than the layout has.
+    #[must_use]
+    pub fn outlines(&self, points: &[Point]) -> Vec<Outline> {
+        self.structures().map(|range| Outline::new(points[range].to_vec())).collect()
+    }
+
     /// One mask a structure of size `to`, from points in an image of size `from`.
     #[must_use]
     pub fn masks(&self, points: &[Point], from: Size, to: Size) -> Vec<Mask> {
         let x = to.width as f64 / from.width as f64;
         let y = to.height as f64 / from.height as f64;
-        self.structures()
-            .map(|range| {
-                let outline = Outline::new(points[range].to_vec()).scaled(x, y);
-                Mask::filled(to, &[outline])
-            })
-            .collect()
+        let outlines = self.outlines(points);
+        outlines.iter().map(|outline| Mask::filled(to, &[outline.scaled(x, y)])).collect()
     }
 
     /// For each point its neighbours before and after along its structure's

@@ -13,6 +13,7 @@ mod run;
 mod segment;
 mod serve;
 mod train;
+mod tune;
 
 use std::io::Write;
 use std::path::Path;
@@ -45,6 +46,8 @@ pub(crate) enum Command {
     Methods(methods::Methods),
     /// Train a method on one fold of a benchmark
     Train(train::Train),
+    /// Choose a method's parameters by cross-validation inside one training fold
+    Tune(tune::Tune),
     /// Segment images with a trained model
     Segment(segment::Segment),
     /// Run methods two-fold: trained on fold 1 they segment fold 2, and the reverse
@@ -67,6 +70,7 @@ impl Command {
             Self::Measures(command) => command.run(),
             Self::Methods(command) => command.run(),
             Self::Train(command) => command.run(),
+            Self::Tune(command) => command.run(),
             Self::Segment(command) => command.run(),
             Self::Run(command) => command.run(),
             Self::Serve(command) => command.run(),

@@ -9,5 +9,6 @@ mod comparing;
 mod measures;
 mod phantom_path;
 mod real_radiographs;
+mod running;
 mod site;
 mod webdriver;

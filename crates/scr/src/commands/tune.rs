@@ -1,0 +1,146 @@
+//! `scr tune`: chooses a method's parameters inside one training fold.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::{Args, ValueEnum};
+use scr_data::{Benchmark, Fold};
+use scr_methods::{Method, Parameters};
+
+use super::{parse_fold, parse_method, print};
+use crate::progress::Bar;
+use crate::tuning::{Table, Tried, Tuned, Tuning};
+
+#[derive(Args)]
+pub(crate) struct Tune {
+    /// The method, one of `scr methods`
+    #[arg(value_parser = parse_method)]
+    method: &'static dyn Method,
+    /// Folder of the benchmark
+    #[arg(long)]
+    benchmark: PathBuf,
+    /// Fold to tune in; the other one is not looked at
+    #[arg(long, value_parser = parse_fold)]
+    fold: Fold,
+    /// Table of what was tried, as CSV; a tuning that was interrupted goes on from it
+    #[arg(long)]
+    out: PathBuf,
+    /// Values of a parameter to try; may be given for several parameters, which are varied in
+    /// this order [default for asm: the parameters of the study]
+    #[arg(long = "try", value_name = "KEY=V1,V2,...", value_parser = parse_tries)]
+    tries: Vec<(String, Vec<String>)>,
+    /// Parts that the fold is dealt into; each is segmented by what was trained on the others
+    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(2..=100))]
+    parts: u16,
+    /// Seed of everything that is random in training
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// How to print what was found
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// What is tried of `asm` and `asm-tuned` when nothing is said: the parameters that
+/// the study names, in the order of how much they were found to matter.
+const OF_ASM: [(&str, &str); 7] = [
+    ("variance", "0.9,0.95,0.98,0.99,0.995,0.999"),
+    ("limit", "1,1.5,2,2.5,3"),
+    ("reach", "2,3,5,7,9"),
+    ("candidates", "1,2,3,4,6"),
+    ("levels", "3,4,5"),
+    ("steps", "5,10,20,40"),
+    ("close", "0.8,0.9,0.95,1"),
+];
+
+impl Tune {
+    pub(crate) fn run(self) -> Result<()> {
+        let tries = self.tries()?;
+        let benchmark = Benchmark::open(&self.benchmark)?;
+        let n_images = benchmark.fold(self.fold).count();
+        if n_images < usize::from(self.parts) {
+            bail!(
+                "fold {} of {} has {n_images} images, expected at least one for each of {} parts",
+                self.fold.number(),
+                benchmark.id,
+                self.parts
+            );
+        }
+        let tuning = Tuning {
+            method: self.method,
+            benchmark: &benchmark,
+            fold: self.fold,
+            n_parts: self.parts.into(),
+            seed: self.seed,
+            tries,
+        };
+        let mut table = Table::open(&self.out, &tuning)?;
+        let bar = Bar::new();
+        let tuned = tuning.run(&mut table, &|what, done, total| bar.show(what, done, total))?;
+        drop(bar);
+        match self.format {
+            Format::Text => print(None, &self.text(&tuned, &benchmark)?),
+            Format::Json => print(None, &(serde_json::to_string_pretty(&tuned)? + "\n")),
+        }
+    }
+
+    /// What to try, every value checked before anything is trained.
+    fn tries(&self) -> Result<Vec<(String, Vec<String>)>> {
+        let is_asm = ["asm", "asm-tuned"].contains(&self.method.id());
+        let mut tries = self.tries.clone();
+        if tries.is_empty() && is_asm {
+            let owned = |values: &str| values.split(',').map(str::to_owned).collect();
+            tries = OF_ASM.map(|(key, values)| (key.to_owned(), owned(values))).into();
+        }
+        if tries.is_empty() {
+            bail!("say what to try of {} with --try KEY=V1,V2,...", self.method.id());
+        }
+        let settings =
+            tries.iter().flat_map(|(key, values)| values.iter().map(move |value| (key, value)));
+        let wrong: Vec<String> = settings
+            .filter_map(|(key, value)| {
+                let setting = [(key.clone(), value.clone())];
+                Parameters::new(self.method, &setting).err().map(|error| error.to_string())
+            })
+            .collect();
+        if wrong.is_empty() { Ok(tries) } else { bail!(wrong.join("\n")) }
+    }
+
+    fn text(&self, tuned: &Tuned, benchmark: &Benchmark) -> Result<String> {
+        let mut text = String::new();
+        let mut line = |what: &str, tried: &Tried| -> Result<()> {
+            let Tried { score, .. } = tried;
+            write!(text, "{what:8} mean overlap {:.4}", score.mean_overlap)?;
+            for (object, overlap) in benchmark.objects.iter().zip(&score.overlaps) {
+                write!(text, ", {} {overlap:.4}", object.id)?;
+            }
+            writeln!(text, ", pixel error {:.4}", score.pixel_error)?;
+            Ok(())
+        };
+        line("defaults", &tuned.default)?;
+        line("best", &tuned.best)?;
+        let default = &tuned.default.parameters;
+        let changed =
+            tuned.best.parameters.iter().filter(|(key, value)| default.get(key) != *value);
+        let changed: Vec<String> =
+            changed.map(|(key, value)| format!("--set {key}={value}")).collect();
+        let changed = if changed.is_empty() { "none".into() } else { changed.join(" ") };
+        writeln!(text, "changed  {changed}")?;
+        let settled = if tuned.has_settled { "" } else { "; the last round still changed some" };
+        writeln!(text, "{} settings tried, see {}{settled}", tuned.n_tried, self.out.display())?;
+        Ok(text)
+    }
+}
+
+/// Reads `key=value,value`.
+fn parse_tries(text: &str) -> Result<(String, Vec<String>), String> {
+    let (key, values) = super::parse_setting(text)?;
+    let values: Vec<String> = values.split(',').map(|value| value.trim().to_owned()).collect();
+    Ok((key, values))
+}

@@ -1,0 +1,125 @@
+//! The table of what was tried: a CSV file, whole after every row, from which an
+//! interrupted tuning goes on.
+//!
+//! Every row says what it was tried on, so that rows of another tuning are noticed.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use scr_data::files;
+use scr_methods::{Method, Parameters};
+
+use super::{Score, Tried, Tuning};
+
+/// All settings tried so far.
+pub(crate) struct Table {
+    path: PathBuf,
+    method: &'static dyn Method,
+    /// Names of columns, and the values that all rows have in common.
+    head: Vec<String>,
+    common: Vec<String>,
+    rows: Vec<Tried>,
+}
+
+impl Table {
+    /// Reads the table of an earlier run of the same tuning, or begins one.
+    ///
+    /// # Errors
+    /// When the file is none, or of another tuning.
+    pub(crate) fn open(path: &Path, tuning: &Tuning<'_>) -> Result<Self> {
+        let benchmark = tuning.benchmark;
+        let head = ["mean_overlap", "pixel_error"].map(str::to_owned).into_iter();
+        let head = head
+            .chain(benchmark.objects.iter().map(|object| format!("overlap_{}", object.id)))
+            .chain(tuning.method.parameters().iter().map(|parameter| parameter.key.to_owned()))
+            .chain(
+                ["method", "method_version", "benchmark_digest", "fold", "parts", "seed"]
+                    .map(str::to_owned),
+            );
+        let common = vec![
+            tuning.method.id().to_owned(),
+            tuning.method.version().to_owned(),
+            benchmark.digest(benchmark.reference())?,
+            tuning.fold.number().to_string(),
+            tuning.n_parts.to_string(),
+            tuning.seed.to_string(),
+        ];
+        let (path, method) = (path.to_owned(), tuning.method);
+        let mut table = Self { path, method, head: head.collect(), common, rows: Vec::new() };
+        if table.path.exists() {
+            table.read()?;
+        }
+        Ok(table)
+    }
+
+    fn read(&mut self) -> Result<()> {
+        let place = self.path.display().to_string();
+        let bytes = files::read_file(&self.path).map_err(|p| anyhow::anyhow!("{p}"))?;
+        let mut reader = csv::Reader::from_reader(&bytes[..]);
+        let other = || {
+            format!(
+                "{place}: expected the table of this tuning, found another one; choose another file or delete it"
+            )
+        };
+        let head: Vec<String> =
+            reader.headers().with_context(other)?.iter().map(str::to_owned).collect();
+        if head != self.head {
+            bail!(other());
+        }
+        for record in reader.records() {
+            let record = record.with_context(other)?;
+            let row: Vec<&str> = record.iter().collect();
+            let n_numbers = row.len() - self.common.len();
+            if row[n_numbers..] != self.common[..] {
+                bail!(other());
+            }
+            self.rows.push(self.parsed(&row[..n_numbers]).with_context(other)?);
+        }
+        Ok(())
+    }
+
+    fn parsed(&self, row: &[&str]) -> Result<Tried> {
+        let n_scores = row.len() - self.method.parameters().len();
+        let scores: Vec<f64> =
+            row[..n_scores].iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
+        let keys = self.method.parameters().iter().map(|parameter| parameter.key.to_owned());
+        let values: Vec<(String, String)> =
+            keys.zip(row[n_scores..].iter().map(|&text| text.to_owned())).collect();
+        Ok(Tried {
+            parameters: Parameters::new(self.method, &values)?,
+            score: Score {
+                mean_overlap: scores[0],
+                pixel_error: scores[1],
+                overlaps: scores[2..].to_vec(),
+            },
+        })
+    }
+
+    /// The row of a setting.
+    pub(crate) fn find(&self, parameters: &Parameters) -> Option<&Tried> {
+        self.rows.iter().find(|row| row.parameters == *parameters)
+    }
+
+    /// Number of settings tried.
+    pub(crate) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Adds a row and writes the file.
+    pub(crate) fn add(&mut self, tried: Tried) -> Result<()> {
+        self.rows.push(tried);
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(&self.head)?;
+        for Tried { parameters, score } in &self.rows {
+            let scores = [score.mean_overlap, score.pixel_error];
+            let keys = self.method.parameters().iter().map(|parameter| parameter.key);
+            let numbers = scores
+                .into_iter()
+                .chain(score.overlaps.iter().copied())
+                .chain(keys.map(|key| parameters.get(key)));
+            let row = numbers.map(|number| number.to_string()).chain(self.common.iter().cloned());
+            writer.write_record(row)?;
+        }
+        Ok(files::write_file(&self.path, &writer.into_inner()?)?)
+    }
+}
