@@ -6,6 +6,7 @@
 //! - [`Method`]: something that can be trained; [`METHODS`] lists them all.
 //! - [`Segmenter`]: what training gives: radiograph in, masks out.
 //! - [`Model`]: a segmenter with its origin, read from and written to a file.
+//! - [`Insight`]: what a model lets people see of itself and of its work on an image.
 //! - [`TwoFold`]: trains and segments a whole benchmark.
 //!
 //! A new method is a folder with an implementation of [`Method`] and a line in
@@ -17,6 +18,7 @@ mod error;
 mod example;
 mod grey;
 mod hybrid;
+mod insight;
 mod landmarks;
 mod mean_shape;
 mod method;
@@ -39,6 +41,10 @@ pub use error::MethodError;
 pub use example::Example;
 pub use grey::{GreyImage, gaussian, working_size};
 pub use hybrid::Hybrid;
+pub use insight::{
+    Insight, LandmarkProfiles, Profile, Profiles, SampleCount, SearchStep, SearchSteps, ShapeModes,
+    Stage, TextureModes, Votes, Watch,
+};
 pub use landmarks::derive_landmarks;
 pub use mean_shape::MeanShape;
 pub use method::{About, Method, Progress, Segmenter};

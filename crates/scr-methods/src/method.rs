@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use scr_image::Mask;
 
-use crate::{MethodError, Parameter, Parameters, PixelClassifier, Posterior, Subject, TrainingSet};
+use crate::{
+    Insight, MethodError, Parameter, Parameters, PixelClassifier, Posterior, Subject, TrainingSet,
+};
 
 /// How far a long piece of work has come: what is being done, steps done, steps in all.
 /// Called from any thread.
@@ -93,6 +95,19 @@ pub trait Segmenter: Send + Sync {
     /// As [`segment`](Self::segment).
     fn posterior(&self, _subject: &Subject<'_>) -> Result<Option<Posterior>, MethodError> {
         Ok(None)
+    }
+
+    /// What it lets people see of itself.
+    fn insights(&self) -> Vec<Insight> {
+        Vec::new()
+    }
+
+    /// What it lets people see of its work on one image.
+    ///
+    /// # Errors
+    /// As [`segment`](Self::segment).
+    fn insights_on(&self, _subject: &Subject<'_>) -> Result<Vec<Insight>, MethodError> {
+        Ok(Vec::new())
     }
 
     /// Everything that [`Method::restore`] needs.

@@ -7,7 +7,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::shape_model::Layout;
-use crate::{GreyImage, MethodError, Pyramid, Segmenter, Subject};
+use crate::{
+    GreyImage, Insight, MethodError, Pyramid, SearchStep, SearchSteps, Segmenter, Subject, Watch,
+};
 
 /// A model that moves the points of all structures to where they fit an image.
 pub trait ShapeSearch: Serialize + DeserializeOwned + Send + Sync + 'static {
@@ -18,8 +20,26 @@ pub trait ShapeSearch: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// pyramids that it looks at.
     fn resolutions(&self) -> (usize, usize);
 
+    /// The points that fit an image best, in the finest level's pixels; `watch` is told
+    /// of the start and of the end of each level.
+    fn search_watched(&self, pyramid: &Pyramid, watch: Watch<'_>) -> Vec<Point>;
+
+    /// What it lets people see of itself.
+    fn insights(&self) -> Vec<Insight>;
+
     /// The points that fit an image best, in the finest level's pixels.
-    fn search(&self, pyramid: &Pyramid) -> Vec<Point>;
+    fn search(&self, pyramid: &Pyramid) -> Vec<Point> {
+        self.search_watched(pyramid, &mut |_, _| ())
+    }
+
+    /// Where the points were from the start of a search to its end.
+    fn search_steps(&self, pyramid: &Pyramid) -> SearchSteps {
+        let mut steps = Vec::new();
+        self.search_watched(pyramid, &mut |stage, points| {
+            steps.push(SearchStep { stage, outlines: self.layout().outlines(&points()) });
+        });
+        SearchSteps { size: pyramid.size(), steps }
+    }
 
     /// One mask a structure of size `full`, from the points that fit an image best.
     fn masks(&self, pyramid: &Pyramid, full: Size) -> Vec<Mask> {
@@ -38,14 +58,26 @@ impl<M: ShapeSearch> OnGrey<M> {
         let model: M = postcard::from_bytes(bytes).ok()?;
         Some(Arc::new(Self { model }))
     }
+
+    /// What the model looks at in an image.
+    fn pyramid(&self, subject: &Subject<'_>) -> Pyramid {
+        let (side, n_levels) = self.model.resolutions();
+        Pyramid::grey(GreyImage::of(subject.radiograph(), side), n_levels)
+    }
 }
 
 impl<M: ShapeSearch> Segmenter for OnGrey<M> {
     fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
-        let (side, n_levels) = self.model.resolutions();
-        let image = GreyImage::of(subject.radiograph(), side);
-        let pyramid = Pyramid::grey(image, n_levels);
+        let pyramid = self.pyramid(subject);
         Ok(self.model.masks(&pyramid, subject.radiograph().size()))
+    }
+
+    fn insights(&self) -> Vec<Insight> {
+        self.model.insights()
+    }
+
+    fn insights_on(&self, subject: &Subject<'_>) -> Result<Vec<Insight>, MethodError> {
+        Ok(vec![Insight::SearchSteps(self.model.search_steps(&self.pyramid(subject)))])
     }
 
     fn to_bytes(&self) -> Vec<u8> {

@@ -7,12 +7,14 @@
 //! - [`tables`]: their tables, which [`layout`] writes as text, Markdown or LaTeX;
 //!   [`csv`] has every number in full.
 //! - [`plot`]: plots as SVG.
+//! - [`figures`]: figures that stand alone, with pictures inside.
 //! - [`html`]: the report that stands alone.
 //! - [`measures`]: the measures explained.
 
 pub mod comparison;
 pub mod csv;
 pub mod document;
+pub mod figures;
 pub mod html;
 pub mod layout;
 pub mod measures;

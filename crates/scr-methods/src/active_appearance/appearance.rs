@@ -135,6 +135,23 @@ impl Appearance {
         local
     }
 
+    /// Variance of each mode's weight.
+    pub(super) fn variances(&self) -> Vec<f64> {
+        self.deviations.iter().map(|deviation| deviation * deviation).collect()
+    }
+
+    /// The texture of an appearance, place by place.
+    pub(super) fn texture(&self, weights: &[f64]) -> Vec<f32> {
+        let mut texture = self.mean_texture.clone();
+        let modes = self.texture_modes.chunks_exact(self.n_places().max(1));
+        for (mode, &weight) in modes.zip(weights) {
+            for (value, along) in texture.iter_mut().zip(mode) {
+                *value += weight as f32 * along;
+            }
+        }
+        texture
+    }
+
     /// What the image shows under the appearance less what the model shows, place
     /// by place, and the contrast of what the image shows.
     #[must_use]

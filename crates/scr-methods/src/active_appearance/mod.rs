@@ -7,6 +7,7 @@
 
 mod appearance;
 mod components;
+mod insights;
 mod refine;
 mod search;
 mod slope;
@@ -79,8 +80,8 @@ impl ActiveAppearance {
 }
 
 /// What all variants have, then whiskers, then the steps of L-BFGS; the defaults of
-/// the shares of variance: shapes, textures, joint.
-const fn parameters([shape, texture, joint]: [f64; 3]) -> [Parameter; 11] {
+/// the shares of variance, shapes, textures, joint, and of the spread of starts.
+const fn parameters([shape, texture, joint, spread]: [f64; 4]) -> [Parameter; 11] {
     [
         Parameter::POINTS,
         Parameter::whole(
@@ -113,7 +114,7 @@ const fn parameters([shape, texture, joint]: [f64; 3]) -> [Parameter; 11] {
         Parameter::number(
             "spread",
             "how far starts lie around the mean place; 0: one start",
-            0.1,
+            spread,
             [0.0, 0.3],
         ),
         Parameter::number(
@@ -126,8 +127,8 @@ const fn parameters([shape, texture, joint]: [f64; 3]) -> [Parameter; 11] {
     ]
 }
 
-static DEFAULTS: [Parameter; 11] = parameters([0.98, 0.98, 0.98]);
-static WHISKERS: [Parameter; 11] = parameters([0.995, 0.99, 0.995]);
+static DEFAULTS: [Parameter; 11] = parameters([0.98, 0.98, 0.98, 0.1]);
+static WHISKERS: [Parameter; 11] = parameters([0.995, 0.99, 0.995, 0.15]);
 
 impl Method for ActiveAppearance {
     fn id(&self) -> &'static str {
@@ -139,7 +140,7 @@ impl Method for ActiveAppearance {
     }
 
     fn version(&self) -> &'static str {
-        "1.0.0"
+        "1.1.0"
     }
 
     fn about(&self) -> About {

@@ -4,11 +4,12 @@ use scr_image::{Point, Size};
 use serde::{Deserialize, Serialize};
 
 use super::appearance::{Appearance, mean_square};
+use super::insights::insights;
 use super::refine::refined;
 use super::update::Update;
 use super::warp::{Warp, level_scale};
 use crate::shape_model::{Layout, Placed, Pose, ShapeModel, Start};
-use crate::{Example, Parameters, Pyramid, ShapeSearch};
+use crate::{Example, Insight, Parameters, Pyramid, ShapeSearch, Stage, Watch};
 
 /// Steps are tried whole, then halved this often.
 const HALVINGS: usize = 4;
@@ -108,12 +109,16 @@ impl ActiveAppearanceModel {
         Self { settings, layout, start, levels }
     }
 
-    /// From the coarsest of `levels` to the finest of them.
-    fn climb(&self, levels: &[Level], pyramid: &Pyramid, start: Placed, mean: Pose) -> Found {
-        let (coarsest, finer) = levels.split_last().expect("there is a level");
-        let found = coarsest.descend(self.settings, pyramid, start, mean);
-        let go_on = |found: Found, level: &Level| level.go_on(self.settings, pyramid, &found, mean);
-        finer.iter().rev().fold(found, go_on)
+    /// From the coarsest of `levels` to the finest of them: what each found.
+    fn climb(&self, levels: &[Level], pyramid: &Pyramid, start: &Placed, mean: Pose) -> Vec<Found> {
+        let mut found: Vec<Found> = Vec::with_capacity(levels.len());
+        for level in levels.iter().rev() {
+            found.push(match found.last() {
+                None => level.descend(self.settings, pyramid, start.clone(), mean),
+                Some(coarser) => level.go_on(self.settings, pyramid, coarser, mean),
+            });
+        }
+        found
     }
 }
 
@@ -126,35 +131,55 @@ impl ShapeSearch for ActiveAppearanceModel {
         (self.settings.side, self.settings.levels)
     }
 
-    fn search(&self, pyramid: &Pyramid) -> Vec<Point> {
+    fn search_watched(&self, pyramid: &Pyramid, watch: Watch<'_>) -> Vec<Point> {
         let mean = self.start.pose(pyramid.size());
         // A wrong start can fit a coarse image best, and costs little up to the finest.
         let coarser = if self.levels.len() > 1 { &self.levels[1..] } else { &self.levels };
         let coarsest = coarser.last().expect("a model has a level");
-        let mut found = starts(&coarsest.appearance, mean, self.settings.spread)
+        let cost = |climbed: &[Found]| climbed.last().map_or(f64::INFINITY, |found| found.cost);
+        let around = mean.and_around(coarsest.appearance.radius(), self.settings.spread);
+        let (start, mut climbed) = around
             .into_iter()
-            .map(|start| self.climb(coarser, pyramid, start, mean))
-            .min_by(|a, b| a.cost.total_cmp(&b.cost))
+            .map(|pose| {
+                let start = coarsest.appearance.mean_at(pose);
+                let climbed = self.climb(coarser, pyramid, &start, mean);
+                (start, climbed)
+            })
+            .min_by(|(_, a), (_, b)| cost(a).total_cmp(&cost(b)))
             .expect("there is a start");
+        watch(Stage::Start, &|| coarsest.appearance.points(&start));
         let finest = &self.levels[0];
         if self.levels.len() > 1 {
-            found = finest.go_on(self.settings, pyramid, &found, mean);
+            let coarser = climbed.last().expect("a model has a level");
+            climbed.push(finest.go_on(self.settings, pyramid, coarser, mean));
         }
+        for (found, level) in climbed.iter().zip((0..self.levels.len()).rev()) {
+            watch(Stage::Level { level, n_steps: found.n_steps }, &|| found.points.clone());
+        }
+        let found = climbed.pop().expect("a model has a level");
         if self.settings.refinements > 0 {
             let better = refined(&finest.appearance, pyramid, &found.placed, self.settings);
             if let Some(better) = better.filter(|better| is_sane(better.pose, mean)) {
-                return finest.appearance.points(&better);
+                let points = finest.appearance.points(&better);
+                watch(Stage::Refinement, &|| points.clone());
+                return points;
             }
         }
         found.points
     }
+
+    fn insights(&self) -> Vec<Insight> {
+        insights(&self.levels[0].appearance, &self.layout, self.settings.limit)
+    }
 }
 
-/// What a level found: the appearance, its points, its mean squared residual.
+/// What a level found: the appearance, its points, its mean squared residual, and
+/// after how many steps.
 struct Found {
     placed: Placed,
     points: Vec<Point>,
     cost: f64,
+    n_steps: usize,
 }
 
 impl Level {
@@ -202,7 +227,7 @@ impl Level {
     ) -> Found {
         let mut placed = from;
         let (mut residual, _) = self.appearance.residual(pyramid, &placed);
-        let mut cost = mean_square(&residual);
+        let (mut cost, mut n_steps) = (mean_square(&residual), 0);
         for _ in 0..settings.steps {
             let step = self.update.step(&residual);
             let better = (0..=HALVINGS).find_map(|halvings| {
@@ -218,12 +243,13 @@ impl Level {
             let Some((next, next_residual, next_cost)) = better else { break };
             let has_settled = cost - next_cost < SETTLED * cost;
             (placed, residual, cost) = (next, next_residual, next_cost);
+            n_steps += 1;
             if has_settled {
                 break;
             }
         }
         let points = self.appearance.points(&placed);
-        Found { placed, points, cost }
+        Found { placed, points, cost, n_steps }
     }
 }
 
@@ -231,23 +257,6 @@ impl Level {
 fn is_sane(pose: Pose, mean: Pose) -> bool {
     let finite = [pose.a, pose.b, pose.x, pose.y].iter().all(|value| value.is_finite());
     finite && SCALES.contains(&(pose.scale() / mean.scale()))
-}
-
-/// The mean appearance at its mean place, then smaller, larger and shifted.
-fn starts(appearance: &Appearance, mean: Pose, spread: f64) -> Vec<Placed> {
-    let middle = appearance.mean_at(mean);
-    if spread == 0.0 {
-        return vec![middle];
-    }
-    let n_modes = appearance.n_modes();
-    // Ten units of a pose are its whole size.
-    let offsets = [(0, -1.0), (0, 1.0), (2, -1.0), (2, 1.0), (3, -1.0), (3, 1.0)];
-    let others = offsets.map(|(number, side)| {
-        let mut step = vec![0.0; n_modes + 4];
-        step[n_modes + number] = side;
-        appearance.moved(&middle, &step, 10.0 * spread, f64::INFINITY)
-    });
-    std::iter::once(middle.clone()).chain(others).collect()
 }
 
 #[cfg(test)]

@@ -50,6 +50,12 @@ impl Warp {
         self.structures.iter().map(Vec::len).sum()
     }
 
+    /// All places for points in the pixels of a level, and whether each is on a whisker.
+    pub(super) fn places<'a>(&'a self, points: &'a [Point]) -> impl Iterator<Item = (Point, bool)> {
+        let places = self.structures.iter().flatten();
+        places.map(|place| (place.of(points), place.across != [0.0; 3]))
+    }
+
     /// The grey values at all places, for points in the finest level's pixels.
     #[must_use]
     pub(super) fn sample(&self, pyramid: &Pyramid, level: usize, points: &[Point]) -> Vec<f32> {
@@ -118,7 +124,8 @@ pub(super) fn level_scale(level: usize) -> f64 {
     0.5f64.powi(level as i32)
 }
 
-fn scaled(points: &[Point], level: usize) -> Vec<Point> {
+/// Points in the pixels of a level, from those in the finest level's.
+pub(super) fn scaled(points: &[Point], level: usize) -> Vec<Point> {
     let factor = level_scale(level);
     points.iter().map(|point| Point::new(point.x * factor, point.y * factor)).collect()
 }

@@ -69,6 +69,26 @@ impl PointProfile {
         }
     }
 
+    /// The mean profile.
+    pub(super) fn mean(&self) -> impl DoubleEndedIterator<Item = f64> + '_ {
+        self.mean.iter().map(|&value| f64::from(value))
+    }
+
+    /// The standard deviation of each sample, by the covariance that distances use.
+    pub(super) fn standard_deviations(&self) -> Vec<f64> {
+        let d = self.mean.len();
+        let mut rows = self.whitening.iter().map(|&value| f64::from(value));
+        let mut upper = DMatrix::zeros(d, d);
+        for row in 0..d {
+            for column in row..d {
+                upper[(row, column)] = rows.next().unwrap_or_default();
+            }
+        }
+        // U^T U is the inverse covariance, so the covariance is V V^T with V = U^-1.
+        let inverse = upper.try_inverse().unwrap_or_else(|| DMatrix::identity(d, d));
+        inverse.row_iter().map(|row| row.norm()).collect()
+    }
+
     /// The squared Mahalanobis distance of a profile of the same length.
     #[must_use]
     pub(super) fn distance(&self, profile: &[f32]) -> f32 {

@@ -3,9 +3,10 @@
 use scr_image::{Point, Size};
 use serde::{Deserialize, Serialize};
 
-use super::profiles::{PointProfile, derivative, normalised, normals};
-use crate::shape_model::{Layout, Placed, ShapeModel, Start};
-use crate::{Example, Parameters, Pyramid, ShapeSearch};
+use super::insights::shown_profiles;
+use super::profiles::{Normal, PointProfile, derivative, normalised, normals};
+use crate::shape_model::{Layout, Placed, Pose, ShapeModel, Start};
+use crate::{Example, Insight, Parameters, Pyramid, ShapeSearch, Stage, Watch};
 
 /// What a search is steered by; the names of the study stand beside.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -26,6 +27,12 @@ pub struct SearchSettings {
     pub close: f64,
     /// How many standard deviations a mode may reach: m.
     pub limit: f64,
+    /// To how many pixels of a level a step finds a point's x and y: one standard
+    /// deviation; 0 for exactly.
+    pub noise: f64,
+    /// How far starts lie from the mean place, as a share of the shape's radius and
+    /// size; 0 for the mean place alone.
+    pub spread: f64,
 }
 
 impl SearchSettings {
@@ -41,6 +48,8 @@ impl SearchSettings {
             variance: parameters.get("variance"),
             close: parameters.get("close"),
             limit: parameters.get("limit"),
+            noise: parameters.get("noise"),
+            spread: parameters.get("spread"),
         }
     }
 }
@@ -80,6 +89,42 @@ impl ActiveShapeModel {
         &self.shape
     }
 
+    /// From a start, coarse to fine.
+    fn climb(&self, pyramid: &Pyramid, start: Pose, watch: Watch<'_>) -> Vec<Point> {
+        let mut found = self.shape.mean_at(start);
+        let neighbours = self.layout.neighbours();
+        let structures = structure_of_points(&self.layout);
+        watch(Stage::Start, &|| self.shape.points(&found));
+        for level in (0..self.settings.levels).rev() {
+            let mut n_steps = 0;
+            while n_steps < self.settings.steps {
+                let (next, share_close) =
+                    self.step(pyramid, level, &found, &neighbours, &structures);
+                found = next;
+                n_steps += 1;
+                if share_close >= self.settings.close {
+                    break;
+                }
+            }
+            watch(Stage::Level { level, n_steps }, &|| self.shape.points(&found));
+        }
+        self.shape.points(&found)
+    }
+
+    /// How little points look as they did in training: the sum of the distances of
+    /// their profiles at the finest level.
+    fn misfit(&self, pyramid: &Pyramid, points: &[Point]) -> f64 {
+        let structures = structure_of_points(&self.layout);
+        let (mut line, mut profile) = (Vec::new(), Vec::new());
+        let normals = normals(points, &self.layout.neighbours(), 1.0);
+        let distance = |(index, normal): (usize, Normal)| {
+            derivative(pyramid.image(0, structures[index]), normal, self.settings.reach, &mut line);
+            normalised(&line, &mut profile);
+            f64::from(self.profiles[0][index].distance(&profile))
+        };
+        normals.into_iter().enumerate().map(distance).sum()
+    }
+
     /// Moves every point to its best candidate and fits the shape model to them;
     /// also the share of points that stayed within half of the way they may go.
     fn step(
@@ -90,7 +135,7 @@ impl ActiveShapeModel {
         neighbours: &[(usize, usize)],
         structures: &[usize],
     ) -> (Placed, f64) {
-        let SearchSettings { reach, candidates, limit, .. } = self.settings;
+        let SearchSettings { reach, candidates, limit, noise, .. } = self.settings;
         let scale = level_scale(level);
         let mut points = self.shape.points(found);
         let normals = normals(&points, neighbours, scale);
@@ -115,7 +160,8 @@ impl ActiveShapeModel {
             points[index].x += moved * normal.direction.0 / scale;
             points[index].y += moved * normal.direction.1 / scale;
         }
-        (self.shape.fit(&points, limit), n_close as f64 / points.len().max(1) as f64)
+        let found = self.shape.fit_noisy(&points, limit, noise / scale);
+        (found, n_close as f64 / points.len().max(1) as f64)
     }
 }
 
@@ -128,21 +174,26 @@ impl ShapeSearch for ActiveShapeModel {
         (self.settings.side, self.settings.levels)
     }
 
-    fn search(&self, pyramid: &Pyramid) -> Vec<Point> {
-        let mut found = self.shape.mean_at(self.start.pose(pyramid.size()));
-        let neighbours = self.layout.neighbours();
-        let structures = structure_of_points(&self.layout);
-        for level in (0..self.settings.levels).rev() {
-            for _ in 0..self.settings.steps {
-                let (next, share_close) =
-                    self.step(pyramid, level, &found, &neighbours, &structures);
-                found = next;
-                if share_close >= self.settings.close {
-                    break;
-                }
+    fn search_watched(&self, pyramid: &Pyramid, watch: Watch<'_>) -> Vec<Point> {
+        let mean = self.start.pose(pyramid.size());
+        let starts = mean.and_around(self.shape.radius_px(), self.settings.spread);
+        let misfit =
+            |start: &Pose| self.misfit(pyramid, &self.climb(pyramid, *start, &mut |_, _| ()));
+        let best = match starts[..] {
+            [only] => only,
+            _ => {
+                let tried = starts.iter().map(|start| (misfit(start), *start));
+                let best = tried.min_by(|(a, _), (b, _)| a.total_cmp(b));
+                best.map_or(mean, |(_, start)| start)
             }
-        }
-        self.shape.points(&found)
+        };
+        self.climb(pyramid, best, watch)
+    }
+
+    fn insights(&self) -> Vec<Insight> {
+        let shapes = self.shape.modes(&self.layout, self.settings.limit);
+        let profiles = shown_profiles(&self.layout, &shapes.mean, &self.profiles);
+        vec![Insight::ShapeModes(shapes), Insight::Profiles(profiles)]
     }
 }
 
@@ -170,7 +221,7 @@ fn learn_level(
         .map(|example| {
             let normals = normals(&example.points, &neighbours, level_scale(level));
             let mut line = Vec::new();
-            let profile = |(index, normal): (usize, &super::profiles::Normal)| {
+            let profile = |(index, normal): (usize, &Normal)| {
                 let image = example.pyramid.image(level, structures[index]);
                 derivative(image, *normal, settings.reach, &mut line);
                 let mut profile = Vec::new();

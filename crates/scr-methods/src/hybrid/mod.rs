@@ -14,8 +14,9 @@ use crate::active_shape::{ActiveShapeModel, SearchSettings};
 use crate::method::STUDY;
 use crate::pixel_classification::{PIXEL_PARAMETERS, pixel_settings};
 use crate::{
-    About, ActiveAppearance, ActiveShape, Example, Method, MethodError, Parameter, Parameters,
-    PixelClassifier, Progress, Pyramid, Segmenter, ShapeSearch, Subject, TrainingSet,
+    About, ActiveAppearance, ActiveShape, Example, Insight, Method, MethodError, Parameter,
+    Parameters, PixelClassifier, Posterior, Progress, Pyramid, Segmenter, ShapeSearch, Subject,
+    TrainingSet,
 };
 
 /// A shape method on the posterior of the pixel classifier.
@@ -165,18 +166,38 @@ impl<M: ShapeSearch> OnPosterior<M> {
         let is_sound = classifier.is_sound();
         is_sound.then(|| Arc::new(Self { classifier, smoothing_px, model }) as Arc<dyn Segmenter>)
     }
+
+    /// What the model looks at in a posterior.
+    fn pyramid(&self, posterior: &Posterior) -> Pyramid {
+        let (side, n_levels) = self.model.resolutions();
+        Pyramid::posterior(posterior, self.smoothing_px, side, n_levels)
+    }
 }
 
 impl<M: ShapeSearch> Segmenter for OnPosterior<M> {
     fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
-        let posterior = subject.posterior(&self.classifier);
-        let (side, n_levels) = self.model.resolutions();
-        let pyramid = Pyramid::posterior(&posterior, self.smoothing_px, side, n_levels);
-        Ok(self.model.masks(&pyramid, posterior.full_size()))
+        let pyramid = self.pyramid(&subject.posterior(&self.classifier));
+        Ok(self.model.masks(&pyramid, subject.radiograph().size()))
     }
 
     fn classifier(&self) -> Option<&PixelClassifier> {
         Some(&self.classifier)
+    }
+
+    fn insights(&self) -> Vec<Insight> {
+        let mut insights = self.model.insights();
+        insights.push(Insight::Samples(self.classifier.sample_counts()));
+        insights
+    }
+
+    fn insights_on(&self, subject: &Subject<'_>) -> Result<Vec<Insight>, MethodError> {
+        let posterior = subject.posterior(&self.classifier);
+        let pyramid = self.pyramid(&posterior);
+        let masks = self.model.masks(&pyramid, posterior.full_size());
+        Ok(vec![
+            Insight::Posterior(posterior.blurred(self.smoothing_px), masks),
+            Insight::SearchSteps(self.model.search_steps(&pyramid)),
+        ])
     }
 
     fn to_bytes(&self) -> Vec<u8> {

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::method::STUDY;
 use crate::{
-    About, Method, MethodError, Parameter, Parameters, Progress, Segmenter, Subject, TrainingSet,
+    About, Insight, Method, MethodError, Parameter, Parameters, Progress, Segmenter, Subject,
+    TrainingSet,
 };
 
 /// The mean shape.
@@ -114,15 +115,31 @@ fn mean_outline(outlines: &[Outline]) -> Option<Vec<(f64, f64)>> {
     Some(sums.into_iter().map(|(x, y)| (x / count, y / count)).collect())
 }
 
+impl Trained {
+    /// One outline a structure, as shares of width and height.
+    fn outlines(&self) -> Vec<Outline> {
+        let outline = |shares: &Vec<(f64, f64)>| {
+            Outline::new(shares.iter().map(|&(x, y)| Point::new(x, y)).collect())
+        };
+        self.structures.iter().map(outline).collect()
+    }
+}
+
 impl Segmenter for Trained {
     fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
         let size = subject.radiograph().size();
-        let fill = |shares: &Vec<(f64, f64)>| {
-            let points = shares.iter().map(|&(x, y)| Point::new(x, y)).collect();
-            let outline = Outline::new(points).scaled(size.width as f64, size.height as f64);
-            Mask::filled(size, &[outline])
+        let fill = |shares: &Outline| {
+            Mask::filled(size, &[shares.scaled(size.width as f64, size.height as f64)])
         };
-        Ok(self.structures.iter().map(fill).collect())
+        Ok(self.outlines().iter().map(fill).collect())
+    }
+
+    fn insights(&self) -> Vec<Insight> {
+        vec![Insight::MeanShape(self.outlines())]
+    }
+
+    fn insights_on(&self, _subject: &Subject<'_>) -> Result<Vec<Insight>, MethodError> {
+        Ok(self.insights())
     }
 
     fn to_bytes(&self) -> Vec<u8> {

@@ -13,7 +13,7 @@ use super::neighbours::Neighbours;
 use super::posterior::Posterior;
 use super::refinement::votes_where_needed;
 use super::samples::Samples;
-use crate::{GreyImage, MethodError, Progress, TrainingSet};
+use crate::{GreyImage, MethodError, Progress, SampleCount, TrainingSet};
 
 /// Queries answered at a time by one thread.
 const QUERIES_AT_A_TIME: usize = 256;
@@ -108,6 +108,17 @@ impl PixelClassifier {
     #[must_use]
     pub fn n_samples(&self) -> usize {
         self.samples.len()
+    }
+
+    /// How many samples lie in each combination of structures.
+    #[must_use]
+    pub fn sample_counts(&self) -> Vec<SampleCount> {
+        let mut n_samples = vec![0; self.combinations.len()];
+        for &label in self.samples.labels() {
+            n_samples[label as usize] += 1;
+        }
+        let counts = self.combinations.iter().cloned().zip(n_samples);
+        counts.map(|(structures, n_samples)| SampleCount { structures, n_samples }).collect()
     }
 
     /// Whether the parts fit together: true but for a damaged file.

@@ -8,6 +8,13 @@ use crate::{GreyImage, gaussian};
 /// The orders of derivative along x and y: L, Lx, Ly, Lxx, Lxy, Lyy.
 const ORDERS: [(usize, usize); 6] = [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)];
 
+/// What counts as around a pixel: the standard deviation of a Gaussian, as a share of
+/// the image's longer side.
+const AROUND: f64 = 0.12;
+
+/// A deviation that counts as little, as a share of the image's range of grey values.
+const FAINT: f32 = 0.02;
+
 /// Features of every pixel of an image: one plane a feature, row by row.
 pub(super) struct Features {
     /// Size of every plane.
@@ -17,16 +24,19 @@ pub(super) struct Features {
 
 impl Features {
     /// The features of an image: L, Lx, Ly, Lxx, Lxy, Lyy at standard deviations
-    /// of 1, 2, 4, ... pixels, then x and y as shares of width and height.
+    /// of 1, 2, 4, ... pixels, of its grey values and then of its local contrast; then
+    /// x and y as shares of width and height.
     pub(super) fn of(image: &GreyImage, n_scales: usize) -> Self {
         let size = image.size();
-        let image = normalised(image);
-        let mut planes = Vec::with_capacity(n_scales * ORDERS.len() + 2);
-        for scale in 0..n_scales {
-            let kernels = [0, 1, 2].map(|order| gaussian(f64::from(1u32 << scale), order));
-            for (across, down) in ORDERS {
-                let answer = image.convolved(&kernels[across], &kernels[down]);
-                planes.push(answer.values().to_vec());
+        let grey = normalised(image);
+        let mut planes = Vec::with_capacity(2 * n_scales * ORDERS.len() + 2);
+        for image in [&grey, &local_contrast(&grey)] {
+            for scale in 0..n_scales {
+                let kernels = [0, 1, 2].map(|order| gaussian(f64::from(1u32 << scale), order));
+                for (across, down) in ORDERS {
+                    let answer = image.convolved(&kernels[across], &kernels[down]);
+                    planes.push(answer.values().to_vec());
+                }
             }
         }
         let share = |at: usize, length: usize| (at as f32 + 0.5) / length as f32;
@@ -53,6 +63,20 @@ fn normalised(image: &GreyImage) -> GreyImage {
     let scale = if bright - dark > 1e-6 { 1.0 / (bright - dark) } else { 0.0 };
     let values = image.values().iter().map(|value| (value - dark) * scale).collect();
     GreyImage::new(image.size(), values)
+}
+
+/// Each value less the mean around it, by the deviation around it: what a lung's
+/// border looks like in a light and in a dark part of one image is then alike.
+fn local_contrast(image: &GreyImage) -> GreyImage {
+    let sigma_px = AROUND * image.size().width.max(image.size().height) as f64;
+    let mean = image.blurred(sigma_px);
+    let difference = |(value, mean): (&f32, &f32)| value - mean;
+    let differences: Vec<f32> = image.values().iter().zip(mean.values()).map(difference).collect();
+    let squares = differences.iter().map(|difference| difference * difference).collect();
+    let variance = GreyImage::new(image.size(), squares).blurred(sigma_px);
+    let contrast = differences.iter().zip(variance.values());
+    let contrast = contrast.map(|(difference, variance)| difference / (variance.sqrt() + FAINT));
+    GreyImage::new(image.size(), contrast.collect())
 }
 
 /// How features are brought to a common scale before they are compared.
@@ -112,7 +136,9 @@ mod tests {
     #[test]
     fn derivatives_and_place_are_in_their_order() {
         let features: Vec<f32> = Features::of(&slope(1.0, 0.0), 1).at(15 * 40 + 20).collect();
-        let [_, x, y, xx, xy, yy, col, row] = features[..] else { panic!("6 answers and a place") };
+        assert_eq!(features.len(), 2 * 6 + 2);
+        let [_, x, y, xx, xy, yy] = features[..6] else { panic!("6 answers") };
+        let (col, row) = (features[12], features[13]);
         assert!(x > 0.0 && (y - 2.0 * x).abs() < 1e-4, "{x} {y}");
         assert!([xx, xy, yy].iter().all(|value| value.abs() < 1e-4));
         assert_eq!((col, row), (20.5 / 40.0, 15.5 / 30.0));
@@ -121,7 +147,7 @@ mod tests {
     #[test]
     fn a_flat_image_has_no_features_but_its_places() {
         let features = Features::of(&GreyImage::new(Size::new(1, 1), vec![0.7]), 7);
-        let expected: Vec<f32> = [[0.0; 42].as_slice(), &[0.5, 0.5]].concat();
+        let expected: Vec<f32> = [[0.0; 84].as_slice(), &[0.5, 0.5]].concat();
         assert_eq!(features.at(0).collect::<Vec<_>>(), expected);
     }
 

@@ -4,7 +4,9 @@ use nalgebra::DMatrix;
 use scr_image::Point;
 use serde::{Deserialize, Serialize};
 
+use super::Layout;
 use super::pose::{Pose, centroid};
+use crate::ShapeModes;
 
 /// Rounds of alignment; shapes of one population settle after two or three.
 const ALIGNMENTS: usize = 5;
@@ -85,6 +87,14 @@ impl ShapeModel {
         &self.variances
     }
 
+    /// Root of the mean squared distance of the mean shape's points from its centre,
+    /// in the examples' pixels.
+    #[must_use]
+    pub fn radius_px(&self) -> f64 {
+        let square: f64 = self.mean.iter().map(|(x, y)| x * x + y * y).sum();
+        (square / self.mean.len().max(1) as f64).sqrt()
+    }
+
     /// The mean shape, placed.
     #[must_use]
     pub fn mean_at(&self, pose: Pose) -> Placed {
@@ -111,18 +121,44 @@ impl ShapeModel {
     /// When there are not as many points as the model has.
     #[must_use]
     pub fn fit(&self, points: &[Point], limit: f64) -> Placed {
+        self.fit_noisy(points, limit, 0.0)
+    }
+
+    /// As [`fit`](Self::fit), but the most probable shape when x and y of every point
+    /// are known to `noise_px` pixels (one standard deviation) only: a mode that
+    /// varies by v is drawn towards the mean by v / (v + noise^2), so that what a
+    /// mode can hardly show does not move it.
+    ///
+    /// # Panics
+    /// When there are not as many points as the model has.
+    #[must_use]
+    pub fn fit_noisy(&self, points: &[Point], limit: f64, noise_px: f64) -> Placed {
         let mut shape = Placed { weights: vec![0.0; self.n_modes()], pose: Pose::IDENTITY };
         for _ in 0..FITS {
             let local = self.points(&Placed { pose: Pose::IDENTITY, ..shape.clone() });
             shape.pose = Pose::fit(&local, points);
             let back: Vec<Point> = points.iter().map(|&point| shape.pose.undo(point)).collect();
-            shape.weights = self.weights(&back, limit);
+            let noise = if noise_px > 0.0 { noise_px / shape.pose.scale() } else { 0.0 };
+            shape.weights = self.weights(&back, limit, noise);
         }
         shape
     }
 
-    /// The weights of a shape in the model's own frame.
-    fn weights(&self, local: &[Point], limit: f64) -> Vec<f64> {
+    /// How the first modes change the mean shape, each within `limit` standard
+    /// deviations.
+    pub(crate) fn modes(&self, layout: &Layout, limit: f64) -> ShapeModes {
+        ShapeModes::of(layout, limit, &self.variances, |mode, sd| {
+            let mut shape = self.mean_at(Pose::IDENTITY);
+            if sd != 0.0 {
+                shape.weights[mode] = sd * self.variances[mode].sqrt();
+            }
+            self.points(&shape)
+        })
+    }
+
+    /// The weights of a shape in the model's own frame, whose points are known to
+    /// `noise`.
+    fn weights(&self, local: &[Point], limit: f64, noise: f64) -> Vec<f64> {
         let modes = self.modes.chunks_exact(2 * self.mean.len().max(1));
         modes
             .zip(&self.variances)
@@ -133,7 +169,8 @@ impl ShapeModel {
                     .map(|(mode, (p, mean))| mode[0] * (p.x - mean.0) + mode[1] * (p.y - mean.1))
                     .sum();
                 let most = limit * variance.sqrt();
-                weight.clamp(-most, most)
+                let share = if noise > 0.0 { variance / (variance + noise * noise) } else { 1.0 };
+                (share * weight).clamp(-most, most)
             })
             .collect()
     }
@@ -233,6 +270,17 @@ mod tests {
         for (weight, variance) in fitted.weights.iter().zip(model.variances()) {
             assert!(weight.abs() <= 2.0 * variance.sqrt() + 1e-12);
         }
+    }
+
+    #[test]
+    fn the_less_points_are_known_the_nearer_is_the_shape_to_the_mean() {
+        let (examples, limit) = (examples(), 5.0);
+        let model = ShapeModel::learn(&examples, 0.99);
+        let weight = |noise: f64| model.fit_noisy(&examples[1], limit, noise).weights[0].abs();
+        assert_eq!(model.fit_noisy(&examples[1], limit, 0.0), model.fit(&examples[1], limit));
+        // All points together say more than one: a pixel of noise moves little.
+        assert!(weight(1.0) > 0.8 * weight(0.0) && weight(1.0) < weight(0.0));
+        assert!(weight(1e4) < 0.01 * weight(0.0));
     }
 
     #[test]

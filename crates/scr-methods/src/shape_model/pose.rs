@@ -77,6 +77,28 @@ impl Pose {
         }
     }
 
+    /// This pose, then those shifted left, right, up and down by `spread` times
+    /// `radius` (in what is placed), then one smaller and one larger by 1 + `spread`;
+    /// this one alone for 0.
+    #[must_use]
+    pub fn and_around(self, radius: f64, spread: f64) -> Vec<Self> {
+        if spread == 0.0 {
+            return vec![self];
+        }
+        let shift = spread * radius * self.scale();
+        let shifted = |dx: f64, dy: f64| Self { x: self.x + dx, y: self.y + dy, ..self };
+        let scaled = |factor: f64| Self { a: self.a * factor, b: self.b * factor, ..self };
+        vec![
+            self,
+            shifted(-shift, 0.0),
+            shifted(shift, 0.0),
+            shifted(0.0, -shift),
+            shifted(0.0, shift),
+            scaled(1.0 / (1.0 + spread)),
+            scaled(1.0 + spread),
+        ]
+    }
+
     /// How much larger things become.
     #[must_use]
     pub fn scale(&self) -> f64 {
@@ -120,6 +142,16 @@ mod tests {
         let point = Point::new(3.0, -8.0);
         let expected = then.apply(first.apply(point));
         assert!(then.after(first).apply(point).distance_px(expected) < 1e-12);
+    }
+
+    #[test]
+    fn poses_around_one_are_shifted_by_shares_of_what_they_place_and_scaled() {
+        let pose = Pose { a: 0.0, b: 2.0, x: 7.0, y: -3.0 };
+        assert_eq!(pose.and_around(10.0, 0.0), [pose]);
+        let around = pose.and_around(10.0, 0.25);
+        assert_eq!(around.len(), 7);
+        assert_eq!((around[0], around[1].x, around[4].y), (pose, 2.0, 2.0));
+        assert_eq!((around[5].scale(), around[6].scale()), (1.6, 2.5));
     }
 
     #[test]

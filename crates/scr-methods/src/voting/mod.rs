@@ -6,9 +6,9 @@ use scr_image::{Mask, Size};
 
 use crate::method::STUDY;
 use crate::{
-    About, ActiveAppearance, ActiveShape, GreyImage, Method, MethodError, Parameter, Parameters,
-    PixelClassificationPost, PixelClassifier, Posterior, Progress, Segmenter, Subject, TrainingSet,
-    find_method,
+    About, ActiveAppearance, ActiveShape, GreyImage, Insight, Method, MethodError, Parameter,
+    Parameters, PixelClassificationPost, PixelClassifier, Posterior, Progress, Segmenter, Subject,
+    TrainingSet, Votes, find_method,
 };
 
 /// Who votes.
@@ -108,10 +108,7 @@ impl Trained {
 
 impl Segmenter for Trained {
     fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
-        let votes = self.votes(subject)?;
-        let n_structures = votes[0].len();
-        let votes_on = |structure| votes.iter().map(move |masks| &masks[structure]);
-        Ok((0..n_structures).map(|structure| majority(votes_on(structure))).collect())
+        Ok(majorities(&self.votes(subject)?))
     }
 
     fn classifier(&self) -> Option<&PixelClassifier> {
@@ -126,6 +123,13 @@ impl Segmenter for Trained {
         Ok(Some(Posterior::new(size, (0..votes[0].len()).map(share).collect())))
     }
 
+    fn insights_on(&self, subject: &Subject<'_>) -> Result<Vec<Insight>, MethodError> {
+        let votes = self.votes(subject)?;
+        let vote = majorities(&votes);
+        let members = MEMBERS.map(Method::id).into_iter().zip(votes).collect();
+        Ok(vec![Insight::Votes(Votes { members, vote })])
+    }
+
     fn to_bytes(&self) -> Vec<u8> {
         let member = |(method, trained): (&dyn Method, &Arc<dyn Segmenter>)| {
             (method.id(), method.version(), trained.to_bytes())
@@ -133,6 +137,12 @@ impl Segmenter for Trained {
         let members: Vec<_> = MEMBERS.into_iter().zip(&self.members).map(member).collect();
         postcard::to_stdvec(&members).expect("numbers in memory can always be written")
     }
+}
+
+/// What most say of each structure, from each member's masks.
+fn majorities(votes: &[Vec<Mask>]) -> Vec<Mask> {
+    let votes_on = |structure| votes.iter().map(move |masks| &masks[structure]);
+    (0..votes[0].len()).map(|structure| majority(votes_on(structure))).collect()
 }
 
 /// The pixels that more than half of the masks hold: counted mask by mask, all

@@ -4,7 +4,7 @@
 //! from anywhere, holds no script, and prints well.
 
 mod cases;
-mod overlay;
+pub(crate) mod overlay;
 
 use askama::Template;
 use indexmap::IndexMap;

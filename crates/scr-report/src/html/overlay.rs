@@ -17,7 +17,12 @@ const MAX_SIDE: usize = 480;
 /// the darkest to the brightest hundredth.
 #[must_use]
 pub fn picture(radiograph: &Radiograph) -> String {
-    let small = radiograph.thumbnail(MAX_SIDE);
+    stretched_picture(radiograph, MAX_SIDE)
+}
+
+/// The same, at most `max_side` pixels wide and high.
+pub(crate) fn stretched_picture(radiograph: &Radiograph, max_side: usize) -> String {
+    let small = radiograph.thumbnail(max_side);
     let mut sorted = small.pixels().to_vec();
     sorted.sort_unstable();
     let at = |share: usize| f64::from(sorted[(sorted.len() - 1) * share / 100]);
@@ -56,7 +61,7 @@ impl Overlay {
     /// When the sizes differ.
     #[must_use]
     pub fn new(reference: &Mask, prediction: &Mask) -> Self {
-        let (reference, prediction) = (smaller(reference), smaller(prediction));
+        let (reference, prediction) = (smaller(reference, MAX_SIDE), smaller(prediction, MAX_SIDE));
         let Size { width, height } = reference.size();
         Self {
             width,
@@ -69,11 +74,12 @@ impl Overlay {
     }
 }
 
-/// The mask in the frame of a picture: each pixel as the one under its centre.
-fn smaller(mask: &Mask) -> Mask {
+/// The mask in a frame of at most `max_side` pixels: each pixel as the one under its
+/// centre.
+pub(crate) fn smaller(mask: &Mask, max_side: usize) -> Mask {
     let Size { width, height } = mask.size();
     let longest = width.max(height).max(1);
-    let side = |length: usize| (length * MAX_SIDE.min(longest) / longest).max(1);
+    let side = |length: usize| (length * max_side.min(longest) / longest).max(1);
     let size = Size::new(side(width), side(height));
     let under = |index: usize, cells: usize, length: usize| (2 * index + 1) * length / (2 * cells);
     Mask::from_fn(size, |col, row| {

@@ -8,7 +8,7 @@
 mod agreement;
 mod box_plot;
 mod ranks;
-mod scale;
+pub(crate) mod scale;
 
 use std::fmt::Write;
 
@@ -16,7 +16,8 @@ pub use agreement::{AgreementPlot, agreement_plot};
 pub use box_plot::{BoxPlotRow, box_plot};
 pub use ranks::{RankRow, rank_plot};
 
-fn push(svg: &mut String, text: std::fmt::Arguments<'_>) {
+/// Writes at the end of an SVG.
+pub(crate) fn push(svg: &mut String, text: std::fmt::Arguments<'_>) {
     svg.write_fmt(text).expect("writing to a string does not fail");
 }
 

@@ -1,15 +1,15 @@
 //! An axis of round numbers.
 
 /// The axis: a range of round numbers.
-pub(super) struct Scale {
-    pub(super) low: f64,
+pub(crate) struct Scale {
+    pub(crate) low: f64,
     step: f64,
     n_steps: usize,
 }
 
 impl Scale {
     /// A scale that covers the values, from 0 when they are near it.
-    pub(super) fn around(lowest: f64, highest: f64) -> Self {
+    pub(crate) fn around(lowest: f64, highest: f64) -> Self {
         let (lowest, highest) = if lowest <= highest { (lowest, highest) } else { (0.0, 1.0) };
         let near_zero = lowest >= 0.0 && lowest < 0.5 * highest;
         let lowest = if near_zero { 0.0 } else { lowest };
@@ -26,16 +26,16 @@ impl Scale {
         Self { low, step, n_steps }
     }
 
-    pub(super) fn ticks(&self) -> impl Iterator<Item = f64> + '_ {
+    pub(crate) fn ticks(&self) -> impl Iterator<Item = f64> + '_ {
         (0..=self.n_steps).map(|index| self.low + self.step * index as f64)
     }
 
     /// Where a value lies on the axis, 0 at its lower end and 1 at its upper.
-    pub(super) fn share(&self, value: f64) -> f64 {
+    pub(crate) fn share(&self, value: f64) -> f64 {
         (value - self.low) / (self.step * self.n_steps as f64)
     }
 
-    pub(super) fn label(&self, tick: f64) -> String {
+    pub(crate) fn label(&self, tick: f64) -> String {
         let places = (-self.step.log10().floor()).clamp(0.0, 6.0) as usize;
         format!("{tick:.places$}")
     }

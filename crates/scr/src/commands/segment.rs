@@ -132,7 +132,8 @@ fn read_all(
     Ok(radiographs)
 }
 
-fn read(path: &Path) -> Result<(String, Radiograph, Vec<u8>), Problem> {
+/// A radiograph by its name, with its file's bytes.
+pub(super) fn read(path: &Path) -> Result<(String, Radiograph, Vec<u8>), Problem> {
     let place = path.display().to_string();
     let bytes = files::read_file(path)?;
     let radiograph = formats::read_radiograph(&place, &bytes)

@@ -48,15 +48,18 @@ enum Format {
 }
 
 /// What is tried of `asm` and `asm-tuned` when nothing is said: the parameters that
-/// the study names, in the order of how much they were found to matter.
-const OF_ASM: [(&str, &str); 7] = [
-    ("variance", "0.9,0.95,0.98,0.99,0.995,0.999"),
+/// the study names, in the order of how much they were found to matter, and the two
+/// that are ours.
+const OF_ASM: [(&str, &str); 9] = [
+    ("variance", "0.9,0.95,0.98,0.99,0.995,0.999,1"),
     ("limit", "1,1.5,2,2.5,3"),
     ("reach", "2,3,5,7,9"),
     ("candidates", "1,2,3,4,6"),
     ("levels", "3,4,5"),
     ("steps", "5,10,20,40"),
     ("close", "0.8,0.9,0.95,1"),
+    ("noise", "0,0.5,1,1.5,2,3"),
+    ("spread", "0,0.1,0.2,0.3"),
 ];
 
 impl Tune {

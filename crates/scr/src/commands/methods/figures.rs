@@ -1,0 +1,123 @@
+//! From what a model lets people see to figures: which figure shows which insight.
+
+use scr_image::{Outline, Radiograph};
+use scr_methods::{Insight, Model};
+use scr_report::figures::{Drawn, Figure, Line, Picture};
+
+use super::{image_figures, shape_figures, value_figures};
+
+/// What figures are of.
+pub(super) struct Shown<'a> {
+    pub(super) model: &'a Model,
+    /// An image's name and radiograph; none for figures of the model alone.
+    pub(super) image: Option<(&'a str, &'a Radiograph)>,
+}
+
+/// A figure, and what its file is called without `.svg`.
+pub(super) type NamedFigure = (String, Figure);
+
+impl Shown<'_> {
+    /// The figures of insights.
+    pub(super) fn figures(&self, insights: &[Insight]) -> Vec<NamedFigure> {
+        let is_joint = insights.iter().any(|insight| matches!(insight, Insight::TextureModes(_)));
+        insights.iter().flat_map(|insight| self.figures_of(insight, is_joint)).collect()
+    }
+
+    fn figures_of(&self, insight: &Insight, is_joint: bool) -> Vec<NamedFigure> {
+        match insight {
+            Insight::MeanShape(outlines) => vec![shape_figures::mean_shape(self, outlines)],
+            Insight::ShapeModes(modes) => {
+                let shares = shape_figures::variance(self, &modes.shares, is_joint);
+                let mut figures = vec![shape_figures::shape_modes(self, modes, is_joint)];
+                figures.extend(shares);
+                figures
+            }
+            Insight::TextureModes(modes) => vec![value_figures::texture_modes(self, modes)],
+            Insight::Profiles(profiles) => vec![value_figures::profiles(self, profiles)],
+            Insight::Samples(counts) => vec![value_figures::samples(self, counts)],
+            Insight::SearchSteps(steps) => vec![image_figures::search_steps(self, steps)],
+            Insight::Posterior(posterior, masks) => {
+                vec![image_figures::posterior(self, posterior, masks)]
+            }
+            Insight::Votes(votes) => vec![image_figures::votes(self, votes)],
+        }
+    }
+
+    /// A figure without rows, for this model and image, called `name`.
+    pub(super) fn figure(&self, name: &str, what: &str, description: String) -> NamedFigure {
+        let header = self.model.header();
+        let (file, on) = match self.image {
+            Some((image, _)) => (format!("{name}-{image}"), format!(", image {image}")),
+            None => (name.to_owned(), String::new()),
+        };
+        let trained = format!(
+            "{} {}, trained on {} images of fold {} of {}.",
+            header.method,
+            header.method_version,
+            header.seen.len(),
+            header.fold,
+            header.benchmark,
+        );
+        let figure = Figure {
+            title: format!("{}: {what}{on}", header.method),
+            description,
+            structures: header.structures.clone(),
+            pictures: Vec::new(),
+            greys: None,
+            cell_width: 240.0,
+            rows: Vec::new(),
+            notes: vec![trained],
+        };
+        (file, figure)
+    }
+
+    /// What a pixel is: one of the finest level.
+    pub(super) fn pixel(&self) -> String {
+        match self.model.header().parameters.find("side") {
+            Some(side) => format!(
+                "px: pixels of the finest level, in which an image is {side} pixels wide or high, \
+                 whichever is longer."
+            ),
+            None => String::new(),
+        }
+    }
+
+    /// The structures' names in a sentence.
+    pub(super) fn names(&self) -> String {
+        self.model.header().structures.join(", ")
+    }
+
+    /// What the model looks at.
+    pub(super) fn seen(&self) -> &'static str {
+        match self.model.segmenter().classifier() {
+            Some(_) => "posterior",
+            None => "grey values",
+        }
+    }
+
+    /// The image's picture; none for figures of the model alone.
+    pub(super) fn picture(&self) -> Vec<Picture> {
+        self.image.iter().map(|(_, radiograph)| Picture::of_radiograph(radiograph)).collect()
+    }
+}
+
+/// One line a structure.
+pub(super) fn lines(outlines: &[Outline]) -> impl Iterator<Item = Line> + '_ {
+    outlines.iter().enumerate().map(|(structure, outline)| Line {
+        structure: Some(structure),
+        drawn: Drawn::Outline(outline.clone()),
+    })
+}
+
+/// Thin lines to compare others with.
+pub(super) fn thin_lines(outlines: &[Outline]) -> impl Iterator<Item = Line> + '_ {
+    outlines.iter().map(|outline| Line { structure: None, drawn: Drawn::Outline(outline.clone()) })
+}
+
+/// A level and its size.
+pub(super) fn level_words(level: usize) -> String {
+    match level {
+        0 => "level 0, full size".into(),
+        _ => format!("level {level}, 1/{} size", 1u64 << level),
+    }
+}

@@ -1,0 +1,95 @@
+//! `scr methods show`: figures of a trained model.
+
+use std::path::PathBuf;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use scr_data::digest::{file_digest, hex};
+use scr_data::{Problem, Problems, Staging};
+use scr_image::Radiograph;
+use scr_methods::{Method, Model, Subject};
+
+use super::figures::{NamedFigure, Shown};
+use crate::commands::{parse_method, segment};
+use crate::progress::Bar;
+
+#[derive(Args)]
+pub(super) struct Show {
+    /// The model's method, one of `scr methods`
+    #[arg(value_parser = parse_method)]
+    method: &'static dyn Method,
+    /// Model file written by `scr train`
+    #[arg(long)]
+    model: PathBuf,
+    /// Folder of figures to write, as SVG
+    #[arg(long)]
+    out: PathBuf,
+    /// Radiograph to show the model's work on: PNG, TIFF, DICOM or JSRT's IMG; may be
+    /// given several times
+    #[arg(long = "image", value_name = "RADIOGRAPH")]
+    images: Vec<PathBuf>,
+}
+
+impl Show {
+    pub(super) fn run(self) -> Result<()> {
+        let model = Model::open(&self.model)?;
+        let (wanted, found) = (self.method.id(), &model.header().method);
+        if wanted != found {
+            bail!(
+                "{}: expected a model of {wanted}, found one of {found}\n\
+                 hint: say `scr methods show {found}`, or train one with `scr train {wanted}`",
+                self.model.display()
+            );
+        }
+        let radiographs = self.read_all(&model)?;
+        let figures = figures(&model, &radiographs)?;
+        if figures.is_empty() {
+            bail!("{wanted} shows nothing of a model alone\nhint: add --image RADIOGRAPH");
+        }
+        let digest = hex(&file_digest(&model.to_bytes()));
+        let staging = Staging::begin(&self.out, &format!("figures of {digest} {:?}", self.images))?;
+        for (name, figure) in &figures {
+            staging.write(&format!("{name}.svg"), figure.svg().as_bytes())?;
+        }
+        staging.finish()?;
+        let paths = figures.iter().map(|(name, _)| self.out.join(format!("{name}.svg")));
+        let list: String = paths.map(|path| format!("{}\n", path.display())).collect();
+        crate::commands::print(None, &list)
+    }
+
+    /// Every radiograph by its name. Says so where the model was trained on one.
+    fn read_all(&self, model: &Model) -> Result<Vec<(String, Radiograph)>> {
+        let mut problems = Problems::default();
+        let mut radiographs: Vec<(String, Radiograph)> = Vec::new();
+        for path in &self.images {
+            let Some((name, radiograph, bytes)) = problems.keep(segment::read(path)) else {
+                continue;
+            };
+            if model.has_seen(None, &name, Some(&bytes)) {
+                eprintln!("note: {} is an image that the model was trained on", path.display());
+            }
+            if radiographs.iter().any(|(other, _)| *other == name) {
+                problems.push(Problem::new(
+                    path.display().to_string(),
+                    "each name once: figures are named after their images",
+                    format!("`{name}` a second time"),
+                    "write them into different folders",
+                ));
+            }
+            radiographs.push((name, radiograph));
+        }
+        Ok(problems.or(radiographs)?)
+    }
+}
+
+/// Of the model alone, then of its work on each image.
+fn figures(model: &Model, radiographs: &[(String, Radiograph)]) -> Result<Vec<NamedFigure>> {
+    let mut figures = Shown { model, image: None }.figures(&model.segmenter().insights());
+    let bar = Bar::new();
+    for (index, (name, radiograph)) in radiographs.iter().enumerate() {
+        bar.show("looking", index, radiographs.len());
+        let insights = model.segmenter().insights_on(&Subject::new(radiograph))?;
+        figures.extend(Shown { model, image: Some((name, radiograph)) }.figures(&insights));
+    }
+    Ok(figures)
+}
