@@ -72,6 +72,7 @@ const shown = {
   window: /** @type {[number, number]} */ ([120, 3000]),
   invert: true,
   view: { zoom: 2.5, x: 512.3, y: 400 },
+  posterior: "pc-5e6f7a8b:heart",
   differences: "entries:asm-1a2b3c4d",
 };
 
@@ -80,13 +81,13 @@ test("what is shown comes back from its address", () => {
   assert.equal(
     query,
     "?entries=asm-1a2b3c4d,pc-5e6f7a8b&observers=reference,second&structures=heart&window=120-3000&invert=1" +
-      "&differences=entries:asm-1a2b3c4d&zoom=2.5&x=512.3&y=400.0",
+      "&differences=entries:asm-1a2b3c4d&posterior=pc-5e6f7a8b:heart&zoom=2.5&x=512.3&y=400.0",
   );
   assert.deepEqual(readAddress(query), shown);
 });
 
 test("what a page shows by itself needs no query", () => {
-  const plain = { entries: [], observers: ["reference"], structures: null, window: null, invert: false, view: null, differences: "" };
+  const plain = { entries: [], observers: ["reference"], structures: null, window: null, invert: false, view: null, posterior: "", differences: "" };
   assert.equal(writeAddress(plain, ["reference"]), "");
   assert.deepEqual(readAddress(""), {});
 });

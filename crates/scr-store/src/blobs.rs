@@ -1,4 +1,4 @@
-//! Files: images, thumbnails, masks and outlines, each under one key.
+//! Files: images, thumbnails, masks, outlines and posteriors, each under one key.
 //!
 //! Knows no benchmark: a [`BlobKey`] is made of names that were checked, so
 //! that none can lead out of its folder. A file is there whole or not at all.
@@ -80,6 +80,16 @@ impl BlobKey {
     pub fn entry_outlines(entry: &str, image: &str) -> Result<Self, StoreError> {
         let (entry, image) = (name("an entry", entry)?, name("an image", image)?);
         Ok(Self(format!("entries/{entry}/outlines/{image}.json")))
+    }
+
+    /// An entry's posterior: `entries/ENTRY/posteriors/STRUCTURE/IMAGE.png`.
+    ///
+    /// # Errors
+    /// As [`image`](Self::image).
+    pub fn entry_posterior(entry: &str, structure: &str, image: &str) -> Result<Self, StoreError> {
+        let (entry, image) = (name("an entry", entry)?, name("an image", image)?);
+        let structure = name("a structure", structure)?;
+        Ok(Self(format!("entries/{entry}/posteriors/{structure}/{image}.png")))
     }
 
     /// The key as text, `/` between folders.
@@ -164,6 +174,9 @@ mod tests {
                 BlobKey::entry_mask("x", "x", bad),
                 BlobKey::entry_outlines(bad, "x"),
                 BlobKey::entry_outlines("x", bad),
+                BlobKey::entry_posterior(bad, "x", "x"),
+                BlobKey::entry_posterior("x", bad, "x"),
+                BlobKey::entry_posterior("x", "x", bad),
             ];
             for key in keys {
                 assert!(matches!(key, Err(StoreError::Name { .. })), "{bad:?} gave {key:?}");
@@ -177,6 +190,8 @@ mod tests {
         assert_eq!(key.as_str(), "benchmarks/scr/masks/reference/right_lung/JPCLN001.png");
         let key = BlobKey::entry_outlines("unet-00ff00ff", "JPCLN001").unwrap();
         assert_eq!(key.as_str(), "entries/unet-00ff00ff/outlines/JPCLN001.json");
+        let key = BlobKey::entry_posterior("unet-00ff00ff", "heart", "JPCLN001").unwrap();
+        assert_eq!(key.as_str(), "entries/unet-00ff00ff/posteriors/heart/JPCLN001.png");
     }
 
     #[tokio::test]

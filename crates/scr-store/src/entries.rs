@@ -25,6 +25,9 @@ pub struct EntryRow {
     pub card: CardDocument,
     /// Its results.
     pub result: ResultDocument,
+    /// Identifiers of the structures that have a posterior in every image of the
+    /// entry; none for most methods.
+    pub posteriors: Vec<String>,
     /// When it was first published, RFC 3339 in UTC.
     pub published_at: String,
 }
@@ -41,6 +44,20 @@ pub enum Published {
     Updated,
 }
 
+/// What is to be done about an entry.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Comparison {
+    /// What putting its row would do.
+    pub(crate) published: Published,
+    /// Whether its masks are to be written first.
+    pub(crate) lacks_masks: bool,
+    /// Whether its posteriors are to be written first.
+    pub(crate) lacks_posteriors: bool,
+}
+
+/// The list of an entry that has no posteriors, as it is kept.
+const NO_POSTERIORS: &str = "[]";
+
 /// An entry as it lies in the database.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Written {
@@ -50,6 +67,7 @@ pub(crate) struct Written {
     card: String,
     summary: String,
     images: String,
+    posteriors: String,
     published_at: String,
 }
 
@@ -62,6 +80,7 @@ impl<'r> FromRow<'r, AnyRow> for Written {
             card: row.try_get("card")?,
             summary: row.try_get("summary")?,
             images: row.try_get("images")?,
+            posteriors: row.try_get("posteriors")?,
             published_at: row.try_get("published_at")?,
         })
     }
@@ -79,25 +98,27 @@ impl Written {
             card: write_json(&row.id, "card", &row.card)?,
             summary: write_json(&row.id, "result", &summary)?,
             images: write_json(&row.id, "result", &images)?,
+            posteriors: write_json(&row.id, "list of posteriors", &row.posteriors)?,
             published_at: row.published_at.clone(),
         })
     }
 
     /// The row that was written; an empty list of images was not asked for.
     fn read(self) -> Result<EntryRow, StoreError> {
-        let Self { id, benchmark_id, role, card, summary, images, published_at } = self;
+        let Self { id, benchmark_id, role, card, summary, images, posteriors, published_at } = self;
         let card = read_json(&id, "card", &card)?;
         let mut result: ResultDocument = read_json(&id, "result", &summary)?;
         if !images.is_empty() {
             result.images = read_json(&id, "result", &images)?;
         }
+        let posteriors = read_json(&id, "list of posteriors", &posteriors)?;
         let role = match role.as_str() {
             "observer" => EntryRole::Observer,
             "baseline" => EntryRole::Baseline,
             "method" => EntryRole::Method,
             _ => return Err(StoreError::Role { id, found: role }),
         };
-        Ok(EntryRow { id, benchmark_id, role, card, result, published_at })
+        Ok(EntryRow { id, benchmark_id, role, card, result, posteriors, published_at })
     }
 }
 
@@ -133,17 +154,22 @@ const fn role_word(role: EntryRole) -> &'static str {
     }
 }
 
+// Queries name their columns. With `*`, a connection that read the tables before
+// another one migrated them would miss what was added.
+
 /// All entries of a benchmark, the first published first.
 pub(crate) async fn of_benchmark(
     pool: &AnyPool,
     benchmark_id: &str,
 ) -> Result<Vec<EntryRow>, StoreError> {
-    let rows: Vec<Written> =
-        sqlx::query_as("SELECT * FROM entries WHERE benchmark_id = $1 ORDER BY published_at, id")
-            .bind(benchmark_id)
-            .fetch_all(pool)
-            .await
-            .map_err(failed("list entries"))?;
+    let rows: Vec<Written> = sqlx::query_as(
+        "SELECT id, benchmark_id, role, card, summary, images, posteriors, published_at \
+             FROM entries WHERE benchmark_id = $1 ORDER BY published_at, id",
+    )
+    .bind(benchmark_id)
+    .fetch_all(pool)
+    .await
+    .map_err(failed("list entries"))?;
     rows.into_iter().map(Written::read).collect()
 }
 
@@ -153,7 +179,7 @@ pub(crate) async fn of_benchmark_without_images(
     benchmark_id: &str,
 ) -> Result<Vec<EntryRow>, StoreError> {
     let rows: Vec<Written> = sqlx::query_as(
-        "SELECT id, benchmark_id, role, card, summary, '' AS images, published_at \
+        "SELECT id, benchmark_id, role, card, summary, '' AS images, posteriors, published_at \
          FROM entries WHERE benchmark_id = $1 ORDER BY published_at, id",
     )
     .bind(benchmark_id)
@@ -166,7 +192,7 @@ pub(crate) async fn of_benchmark_without_images(
 /// The entries published last, the last first, without the results' images.
 pub(crate) async fn latest(pool: &AnyPool, count: u32) -> Result<Vec<EntryRow>, StoreError> {
     let rows: Vec<Written> = sqlx::query_as(
-        "SELECT id, benchmark_id, role, card, summary, '' AS images, published_at \
+        "SELECT id, benchmark_id, role, card, summary, '' AS images, posteriors, published_at \
          FROM entries ORDER BY published_at DESC, id LIMIT $1",
     )
     .bind(i64::from(count))
@@ -182,28 +208,38 @@ pub(crate) async fn get(pool: &AnyPool, id: &str) -> Result<Option<EntryRow>, St
 }
 
 async fn written(pool: &AnyPool, id: &str) -> Result<Option<Written>, StoreError> {
-    sqlx::query_as("SELECT * FROM entries WHERE id = $1")
-        .bind(id)
-        .fetch_optional(pool)
-        .await
-        .map_err(failed("read an entry"))
+    sqlx::query_as(
+        "SELECT id, benchmark_id, role, card, summary, images, posteriors, published_at \
+         FROM entries WHERE id = $1",
+    )
+    .bind(id)
+    .fetch_optional(pool)
+    .await
+    .map_err(failed("read an entry"))
 }
 
-/// What putting `new` would do.
-pub(crate) async fn compare(pool: &AnyPool, new: &Written) -> Result<Published, StoreError> {
-    let Some(old) = written(pool, &new.id).await? else { return Ok(Published::New) };
+/// What putting `new` would do, and whether its files are there.
+pub(crate) async fn compare(pool: &AnyPool, new: &Written) -> Result<Comparison, StoreError> {
+    let Some(old) = written(pool, &new.id).await? else {
+        let lacks_posteriors = new.posteriors != NO_POSTERIORS;
+        return Ok(Comparison { published: Published::New, lacks_masks: true, lacks_posteriors });
+    };
+    let lacks_posteriors = new.posteriors != NO_POSTERIORS && new.posteriors != old.posteriors;
     let is_same = Written { published_at: new.published_at.clone(), ..old } == *new;
-    Ok(if is_same { Published::Unchanged } else { Published::Updated })
+    let published = if is_same { Published::Unchanged } else { Published::Updated };
+    Ok(Comparison { published, lacks_masks: false, lacks_posteriors })
 }
 
 /// Writes the row, once all files are there. The time of first publishing stays.
 pub(crate) async fn put(pool: &AnyPool, row: &Written) -> Result<(), StoreError> {
     // One statement is a transaction of its own.
     sqlx::query(
-        "INSERT INTO entries (id, benchmark_id, role, card, summary, images, published_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7) \
+        "INSERT INTO entries \
+         (id, benchmark_id, role, card, summary, images, posteriors, published_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
          ON CONFLICT (id) DO UPDATE SET role = excluded.role, card = excluded.card, \
-         summary = excluded.summary, images = excluded.images",
+         summary = excluded.summary, images = excluded.images, \
+         posteriors = excluded.posteriors",
     )
     .bind(&row.id)
     .bind(&row.benchmark_id)
@@ -211,6 +247,7 @@ pub(crate) async fn put(pool: &AnyPool, row: &Written) -> Result<(), StoreError>
     .bind(&row.card)
     .bind(&row.summary)
     .bind(&row.images)
+    .bind(&row.posteriors)
     .bind(&row.published_at)
     .execute(pool)
     .await

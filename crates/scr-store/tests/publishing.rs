@@ -142,6 +142,19 @@ impl Fixture {
         MaskSet::open(&folder, &self.benchmark).unwrap()
     }
 
+    /// A folder of posteriors, each the same all over its image.
+    fn posteriors(&self, value: u16) -> std::path::PathBuf {
+        let folder = self.folder.path().join(format!("posteriors-{value}"));
+        let image = Radiograph::new(SIZE, u16::MAX, vec![value; SIZE.area()], None).unwrap();
+        let png = formats::png::write_radiograph(&image).unwrap();
+        for structure in STRUCTURES {
+            for id in IMAGES {
+                write(&folder.join(structure).join(format!("{id}.png")), &png);
+            }
+        }
+        folder
+    }
+
     async fn publish_benchmark(&self) -> Result<Published, StoreError> {
         self.store.publish_benchmark(&self.benchmark, &mut |_| ()).await
     }
@@ -153,6 +166,7 @@ impl Fixture {
             card: card(name),
             masks,
             result: result(&self.benchmark, masks),
+            posteriors: None,
         }
     }
 
@@ -251,6 +265,63 @@ async fn a_published_entry_is_there_with_all_its_files() {
         let outlines = OutlinesDocument::from_json(&bytes).unwrap();
         assert_eq!(outlines.structures["lung"][0].len(), 8);
     }
+}
+
+#[tokio::test]
+async fn posteriors_are_kept_in_8_bits_for_every_image_and_structure() {
+    let fixture = Fixture::new().await;
+    fixture.publish_benchmark().await.unwrap();
+    let masks = fixture.masks(2);
+    let without = fixture.entry("My method", &masks);
+    let with = EntryToPublish { posteriors: Some(fixture.posteriors(13107)), ..without.clone() };
+    let (id, published) = fixture.publish(with.clone()).await.unwrap();
+    assert_eq!(published, Published::New);
+    let row = fixture.store.entry(&id).await.unwrap().unwrap();
+    assert_eq!(row.posteriors, STRUCTURES);
+    assert_eq!(
+        fixture.store.entries_without_images("tiny").await.unwrap()[0].posteriors,
+        STRUCTURES
+    );
+    for (structure, image) in STRUCTURES.iter().flat_map(|s| IMAGES.map(|image| (s, image))) {
+        let key = BlobKey::entry_posterior(&id, structure, image).unwrap();
+        let bytes = fixture.store.blob(&key).await.unwrap().unwrap();
+        let kept = formats::png::read_radiograph(&bytes).unwrap();
+        assert_eq!((kept.size(), kept.max_value()), (SIZE, 255));
+        assert!(kept.pixels().iter().all(|&value| value == 51), "a fifth of 255");
+    }
+    let before = fixture.files();
+    assert_eq!(fixture.publish(with).await.unwrap().1, Published::Unchanged);
+    assert_eq!(fixture.publish(without).await.unwrap().1, Published::Updated);
+    assert_eq!(fixture.files(), before, "no file was written again");
+    assert!(fixture.store.entry(&id).await.unwrap().unwrap().posteriors.is_empty());
+}
+
+#[tokio::test]
+async fn posteriors_are_taken_in_later_and_whole_or_not_at_all() {
+    let fixture = Fixture::new().await;
+    fixture.publish_benchmark().await.unwrap();
+    let masks = fixture.masks(2);
+    let entry = fixture.entry("My method", &masks);
+    let (id, _) = fixture.publish(entry.clone()).await.unwrap();
+    let old = fixture.store.entry(&id).await.unwrap().unwrap();
+    assert!(old.posteriors.is_empty());
+
+    let folder = fixture.posteriors(65535);
+    let missing = folder.join("heart/A5.png");
+    let bytes = std::fs::read(&missing).unwrap();
+    std::fs::remove_file(&missing).unwrap();
+    let entry = EntryToPublish { posteriors: Some(folder), ..entry };
+    let error = fixture.publish(entry.clone()).await.unwrap_err();
+    assert!(error.to_string().contains("A5.png"), "{error}");
+    assert_eq!(fixture.store.entry(&id).await.unwrap().unwrap(), old);
+
+    write(&missing, &bytes);
+    assert_eq!(fixture.publish(entry).await.unwrap().1, Published::Updated);
+    let new = fixture.store.entry(&id).await.unwrap().unwrap();
+    assert_eq!(
+        (new.posteriors.as_slice(), new.published_at),
+        (&STRUCTURES.map(String::from)[..], old.published_at)
+    );
 }
 
 #[tokio::test]

@@ -72,6 +72,12 @@ pub(crate) fn entry_outlines(entry: &str, image: &str) -> String {
     format!("/api/v1/entries/{}/outlines/{}.json", encoded(entry), encoded(image))
 }
 
+/// An entry's posterior of one structure in one image, as PNG.
+pub(crate) fn entry_posterior(entry: &str, structure: &str, image: &str) -> String {
+    let (entry, structure, image) = (encoded(entry), encoded(structure), encoded(image));
+    format!("/api/v1/entries/{entry}/posteriors/{structure}/{image}.png")
+}
+
 /// A query string from names and values, without `?`.
 pub(crate) fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut text = String::new();

@@ -3,8 +3,8 @@
 use scr_store::{BenchmarkDocument, BlobKey, ImageEntryDocument, Store};
 
 use crate::address;
-use crate::contours;
 use crate::error::Failure;
+use crate::outlines;
 
 /// Points of outlines nearer than this part of the image's width add nothing to a
 /// picture of some 200 pixels.
@@ -59,12 +59,12 @@ impl Thumbnail {
         }
         let Some(reference) = benchmark.observers.first() else { return Ok(thumbnail) };
         let key = BlobKey::outlines(&benchmark.id, &reference.id, &image.id)?;
-        if let Some(outlines) = contours::load(store, &key).await? {
+        if let Some(outlines) = outlines::load(store, &key).await? {
             let step_px = outlines.size[0] as f64 / STEPS_ACROSS;
             thumbnail.paths = benchmark
                 .structures
                 .iter()
-                .map(|structure| contours::path(&outlines, &structure.id, step_px))
+                .map(|structure| outlines::path(&outlines, &structure.id, step_px))
                 .collect();
         }
         Ok(thumbnail)

@@ -1,14 +1,17 @@
-//! Publishing an entry: its masks and their outlines, then its row.
+//! Publishing an entry: its masks, their outlines and its posteriors, then its row.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use scr_data::digest::{Manifest, file_digest, hex};
 use scr_data::{Benchmark, MaskSet, Problems, formats};
 use scr_image::Size;
 use scr_report::ResultDocument;
 
+use super::posterior::read_posterior;
 use super::{Prepared, PublishProgress, batches, write_batch};
-use crate::entries::{self, Written};
+use crate::entries::{self, Comparison, Written};
 use crate::{
     BenchmarkDocument, BlobKey, CardDocument, EntryRole, EntryRow, OutlinesDocument, Published,
     Store, StoreError,
@@ -31,6 +34,11 @@ pub struct EntryToPublish<'a> {
     pub masks: &'a MaskSet,
     /// Their scores against the reference, with every image's values.
     pub result: ResultDocument,
+    /// A folder of posteriors, `STRUCTURE/IMAGE.png` for all that the masks cover:
+    /// 16-bit grey PNGs of the masks' size, from 0 for the probability 0 to 65535
+    /// for 1. They are kept small, see
+    /// [`POSTERIOR_SIDE_PX`](crate::POSTERIOR_SIDE_PX).
+    pub posteriors: Option<PathBuf>,
 }
 
 /// The identifier of an entry: the name as a word, then eight hexadecimal digits
@@ -69,7 +77,9 @@ impl Store {
     ///
     /// The same entry again changes nothing. Where only its role, its card but
     /// for the name, or its result differ, as after scoring with a later
-    /// version, the row takes them over; masks are not read again.
+    /// version, the row takes them over; masks are not read again. Posteriors
+    /// that the entry did not have are taken in; those that it has are not read
+    /// again, and are shown no more when it is published without.
     ///
     /// Calls `progress` after every few images, on the task that awaits.
     ///
@@ -77,14 +87,15 @@ impl Store {
     /// [`StoreError::UnknownBenchmark`] or [`StoreError::OtherBenchmark`] when
     /// the benchmark is not published as it is here, [`StoreError::OtherResult`]
     /// when the result is not of this benchmark or not of these masks or has no
-    /// images' values, [`StoreError::Data`] when masks are at fault; and what
+    /// images' values, [`StoreError::Data`] when masks are at fault or a posterior
+    /// is missing or is; and what
     /// databases and folders say. No row is written then.
     pub async fn publish_entry(
         &self,
         entry: EntryToPublish<'_>,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
     ) -> Result<(String, Published), StoreError> {
-        let EntryToPublish { benchmark, role, card, masks, result } = entry;
+        let EntryToPublish { benchmark, role, card, masks, result, posteriors } = entry;
         let row = self.benchmark(&benchmark.id).await?;
         let Some(row) = row else {
             return Err(StoreError::UnknownBenchmark { id: benchmark.id.clone() });
@@ -99,18 +110,22 @@ impl Store {
             role,
             card,
             result,
+            posteriors: if posteriors.is_some() { structures(benchmark, masks) } else { vec![] },
             published_at: entries::now(),
         })?;
-        let published = entries::compare(&self.pool, &row).await?;
-        if published == Published::New {
+        let comparison = entries::compare(&self.pool, &row).await?;
+        let Comparison { published, lacks_masks, lacks_posteriors } = comparison;
+        if lacks_masks || lacks_posteriors {
             let source = Source {
                 benchmark: benchmark.clone(),
                 masks: masks.clone(),
                 sizes,
                 entry: id.clone(),
+                lacks_masks,
+                posteriors: posteriors.filter(|_| lacks_posteriors),
             };
             let found = self.write_entry_files(source, progress).await?;
-            if found != masks_digest {
+            if lacks_masks && found != masks_digest {
                 let (entry, expected) = (id, found);
                 let field = "masks_digest";
                 return Err(StoreError::OtherResult {
@@ -201,25 +216,48 @@ fn sizes(benchmark: &Benchmark, published: &BenchmarkDocument) -> Result<Vec<Siz
     })
 }
 
+/// Identifiers of the structures that a set of masks covers.
+fn structures(benchmark: &Benchmark, masks: &MaskSet) -> Vec<String> {
+    masks.structures().iter().map(|&index| benchmark.structures[index].id.clone()).collect()
+}
+
 /// What is the same for every image.
 struct Source {
     benchmark: Benchmark,
     masks: MaskSet,
     sizes: Vec<Size>,
     entry: String,
+    /// Whether masks are to be written.
+    lacks_masks: bool,
+    /// The folder of the posteriors that are to be written.
+    posteriors: Option<PathBuf>,
 }
 
 impl Source {
-    /// Reads one image's masks and writes them in memory as the store keeps them.
+    /// Reads one image's files and writes them in memory as the store keeps them.
     fn prepare(&self, image: usize) -> Result<Prepared<Manifest>, StoreError> {
-        let (size, image_id) = (self.sizes[image], &self.benchmark.images[image].id);
         let mut problems = Problems::default();
         let mut manifest = Manifest::default();
         let mut files = Vec::new();
+        if self.lacks_masks {
+            files.extend(self.prepare_masks(image, &mut manifest, &mut problems)?);
+        }
+        files.extend(self.prepare_posteriors(image, &mut problems)?);
+        Ok(problems.or(Prepared { files, rest: manifest })?)
+    }
+
+    fn prepare_masks(
+        &self,
+        image: usize,
+        manifest: &mut Manifest,
+        problems: &mut Problems,
+    ) -> Result<Vec<(BlobKey, Bytes)>, StoreError> {
+        let (size, image_id) = (self.sizes[image], &self.benchmark.images[image].id);
+        let mut files: Vec<(BlobKey, Bytes)> = Vec::new();
         let mut outlines = OutlinesDocument::new(size);
         for &structure in self.masks.structures() {
             let mask =
-                self.masks.read_mask(&self.benchmark, structure, image, Some(size), &mut manifest);
+                self.masks.read_mask(&self.benchmark, structure, image, Some(size), manifest);
             if let Some(mask) = problems.keep(mask) {
                 let structure = &self.benchmark.structures[structure].id;
                 let key = BlobKey::entry_mask(&self.entry, structure, image_id)?;
@@ -229,7 +267,25 @@ impl Source {
         }
         let key = BlobKey::entry_outlines(&self.entry, image_id)?;
         files.push((key, outlines.to_json().into()));
-        Ok(problems.or(Prepared { files, rest: manifest })?)
+        Ok(files)
+    }
+
+    fn prepare_posteriors(
+        &self,
+        image: usize,
+        problems: &mut Problems,
+    ) -> Result<Vec<(BlobKey, Bytes)>, StoreError> {
+        let Some(folder) = &self.posteriors else { return Ok(Vec::new()) };
+        let (size, image_id) = (self.sizes[image], &self.benchmark.images[image].id);
+        let mut files: Vec<(BlobKey, Bytes)> = Vec::new();
+        for structure in structures(&self.benchmark, &self.masks) {
+            let key = BlobKey::entry_posterior(&self.entry, &structure, image_id)?;
+            let path = folder.join(&structure).join(format!("{image_id}.png"));
+            if let Some(png) = problems.keep(read_posterior(&path, size)) {
+                files.push((key, png.into()));
+            }
+        }
+        Ok(files)
     }
 }
 

@@ -7,6 +7,7 @@
 
 mod benchmark;
 mod entry;
+mod posterior;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use crate::{BlobKey, Store, StoreError};
 
 pub use benchmark::THUMBNAIL_SIDE_PX;
 pub use entry::{EntryToPublish, entry_id};
+pub use posterior::POSTERIOR_SIDE_PX;
 
 /// Files written at once. A file counts as written when it has reached the
 /// disk, which takes 0.8 ms one by one and 0.16 ms with so many under way.

@@ -27,6 +27,8 @@ pub(crate) struct EntrySummary {
     /// What was measured.
     #[schema(value_type = schema::Results)]
     results: ResultDocument,
+    /// Identifiers of the structures that have a posterior in each of its images.
+    posteriors: Vec<String>,
     /// When it was published here, RFC 3339.
     published_at: String,
 }
@@ -40,6 +42,7 @@ impl From<EntryRow> for EntrySummary {
             role: row.role,
             card: row.card,
             results: row.result,
+            posteriors: row.posteriors,
             published_at: row.published_at,
         }
     }

@@ -1,4 +1,4 @@
-//! Radiographs, small pictures, outlines and masks, as the store keeps them.
+//! Radiographs, small pictures, outlines, masks and posteriors, as the store keeps them.
 //!
 //! What the terms of a benchmark do not allow to offer is not there (404): no
 //! radiograph and no observer's outline where they may not be shown, no
@@ -196,6 +196,36 @@ pub(crate) async fn entry_mask(
 ) -> Result<Response, Failure> {
     may_observer(&store, &row, |terms| terms.may_download).await?;
     let key = BlobKey::entry_mask(&row.id, &parts.structure, parts.image(".png")?);
+    offer(&store, key, &headers, "image/png", Keep::ForADay).await
+}
+
+/// An entry's posterior of one structure in one image, 8-bit grey PNG: 0 for the
+/// probability 0 that a pixel is the structure's, 255 for 1. At most 512 pixels wide
+/// and high, over the whole image. Shown where the entry's outlines are.
+#[utoipa::path(
+    get,
+    path = "/api/v1/entries/{entry}/posteriors/{structure}/{image}.png",
+    tag = "files",
+    params(
+        ("entry" = String, Path, description = "Identifier of the entry"),
+        ("structure" = String, Path, description = "Identifier of the structure"),
+        ("image" = String, Path, description = "Identifier of the image")
+    ),
+    responses(
+        (status = 200, description = "The posterior", body = Vec<u8>, content_type = "image/png"),
+        (status = 404, description = "Not there, or not to be shown", body = schema::Refusal)
+    )
+)]
+pub(crate) async fn entry_posterior(
+    State(store): State<Store>,
+    PublishedEntry(row): PublishedEntry,
+    Path(parts): Path<Parts>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    may_observer(&store, &row, |terms| terms.may_display).await?;
+    // Files of an earlier publication may lie there still.
+    may(row.posteriors.contains(&parts.structure))?;
+    let key = BlobKey::entry_posterior(&row.id, &parts.structure, parts.image(".png")?);
     offer(&store, key, &headers, "image/png", Keep::ForADay).await
 }
 

@@ -1,4 +1,4 @@
-//! The browser on one image: the radiograph, contours, scores.
+//! The browser on one image: the radiograph, outlines, scores.
 //!
 //! Everything shown is in the address, so that a view can be linked. This page
 //! works without script; `static/viewer/` takes the figure over where script
@@ -8,20 +8,19 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use scr_report::SpacingDocument;
-use scr_store::{
-    BenchmarkDocument, BlobKey, EntryRole, EntryRow, ImageEntryDocument, ObserverDocument, Store,
-};
+use scr_store::{BenchmarkDocument, EntryRow, ImageEntryDocument, Store};
 use std::collections::HashMap;
 
+use super::layers::{Layer, layers};
 use super::page;
 use crate::address;
-use crate::contours;
 use crate::error::Failure;
 use crate::extractors::{Options, Published};
 use crate::numbers::{MeasureHead, NONE, capitalised, has_column};
 
 /// Options that go along to the next image; the view on this one does not.
-const KEPT: [&str; 6] = ["entries", "observers", "structures", "window", "invert", "differences"];
+const KEPT: [&str; 7] =
+    ["entries", "observers", "structures", "window", "invert", "differences", "posterior"];
 
 #[derive(Template)]
 #[template(path = "browse.html")]
@@ -39,6 +38,8 @@ struct BrowsePage {
     /// mm a pixel, where it is known and the same in both directions.
     spacing_mm: Option<f64>,
     layers: Vec<Layer>,
+    /// Whether any of the layers has.
+    has_posteriors: bool,
     structures: Vec<StructureChoice>,
     /// Grey window `LOW-HIGH` as in the address.
     window: Option<String>,
@@ -48,35 +49,11 @@ struct BrowsePage {
     attributes: Vec<(String, String)>,
 }
 
-/// The contours of an observer or an entry.
-struct Layer {
-    id: String,
-    name: String,
-    /// `observer` or `entry`.
-    kind: &'static str,
-    /// Role or authors.
-    about: String,
-    page_href: Option<String>,
-    /// The entry whose scores are this layer's; none for the reference.
-    scored_as: Option<String>,
-    outlines_href: String,
-    shown: bool,
-    /// Names colour and dashes, by [`look`].
-    index: usize,
-    /// The shown structures of a shown layer.
-    paths: Vec<ContourPath>,
-}
-
-struct ContourPath {
-    #[expect(dead_code, reason = "offered to the template, which draws all structures alike")]
-    structure: String,
-    d: String,
-}
-
-struct StructureChoice {
-    id: String,
-    name: String,
-    shown: bool,
+/// A structure of the list.
+pub(super) struct StructureChoice {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) shown: bool,
 }
 
 struct ScoreColumn {
@@ -121,6 +98,7 @@ pub(crate) async fn browse(
         next: benchmark.images.get(index + 1).map(neighbour),
         image_href: may_show.then(|| address::image(&benchmark, &image.id)),
         spacing_mm: benchmark.spacing_mm.and_then(SpacingDocument::same),
+        has_posteriors: layers.iter().any(|layer| layer.posteriors.is_some()),
         layers,
         structures,
         window: options.first("window").map(str::to_owned),
@@ -150,96 +128,6 @@ fn structures(benchmark: &BenchmarkDocument, options: &Options) -> Vec<Structure
             shown: is_shown(&structure.id),
         })
         .collect()
-}
-
-/// All observers, then all entries, with the contours of those that are shown.
-async fn layers(
-    store: &Store,
-    benchmark: &BenchmarkDocument,
-    image: &ImageEntryDocument,
-    entries: &[EntryRow],
-    structures: &[StructureChoice],
-    options: &Options,
-) -> Result<Vec<Layer>, Failure> {
-    let observers = options.list("observers").unwrap_or_else(|| {
-        benchmark.observers.first().map(|first| first.id.as_str()).into_iter().collect()
-    });
-    let chosen = options.list("entries").unwrap_or_default();
-    let mut layers = Vec::new();
-    // What observers drew is shown where the terms let the data be shown.
-    let may_show = benchmark.terms.may_display;
-    let observed = if may_show { benchmark.observers.as_slice() } else { &[] };
-    // An observer's drawings are often an entry too: they are listed once, unless asked for.
-    let entry_of = |observer: &ObserverDocument| {
-        let is_same = |entry: &&EntryRow| {
-            entry.role == EntryRole::Observer && entry.card.name == observer.name
-        };
-        entries.iter().find(is_same).map(|entry| entry.id.clone())
-    };
-    let listed: Vec<String> = observed.iter().filter_map(entry_of).collect();
-    for (place, observer) in observed.iter().enumerate() {
-        let shown = observers.contains(&observer.id.as_str());
-        let key = BlobKey::outlines(&benchmark.id, &observer.id, &image.id)?;
-        layers.push(Layer {
-            id: observer.id.clone(),
-            name: observer.name.clone(),
-            kind: "observer",
-            about: if place == 0 { "reference" } else { "observer" }.to_owned(),
-            page_href: entry_of(observer).as_deref().map(address::entry),
-            scored_as: entry_of(observer),
-            outlines_href: address::outlines(benchmark, &observer.id, &image.id),
-            shown,
-            index: look(layers.len()),
-            paths: if shown { paths(store, &key, structures).await? } else { Vec::new() },
-        });
-    }
-    for entry in entries.iter().filter(|entry| may_show || entry.role != EntryRole::Observer) {
-        let shown = chosen.contains(&entry.id.as_str());
-        if listed.contains(&entry.id) && !shown {
-            continue;
-        }
-        let key = BlobKey::entry_outlines(&entry.id, &image.id)?;
-        layers.push(Layer {
-            id: entry.id.clone(),
-            name: entry.card.name.clone(),
-            kind: "entry",
-            about: match entry.role {
-                EntryRole::Observer => "human observer".to_owned(),
-                EntryRole::Baseline => "baseline".to_owned(),
-                EntryRole::Method => entry.card.authors.join(", "),
-            },
-            page_href: Some(address::entry(&entry.id)),
-            scored_as: Some(entry.id.clone()),
-            outlines_href: address::entry_outlines(&entry.id, &image.id),
-            shown,
-            index: look(layers.len()),
-            paths: if shown { paths(store, &key, structures).await? } else { Vec::new() },
-        });
-    }
-    Ok(layers)
-}
-
-/// Which colour (modulo six) and dashes (modulo five) the layer at a place in
-/// the list has. The first colour is the reference's alone, since every other
-/// layer is compared with it.
-fn look(place: usize) -> usize {
-    place + place.saturating_sub(1) / 5
-}
-
-/// A layer without outlines in the store, as of an entry that covers other
-/// images only, is drawn as nothing.
-async fn paths(
-    store: &Store,
-    key: &BlobKey,
-    structures: &[StructureChoice],
-) -> Result<Vec<ContourPath>, Failure> {
-    let Some(outlines) = contours::load(store, key).await? else { return Ok(Vec::new()) };
-    let drawn =
-        structures.iter().filter(|structure| structure.shown).map(|structure| ContourPath {
-            structure: structure.id.clone(),
-            d: contours::path(&outlines, &structure.id, 0.0),
-        });
-    Ok(drawn.filter(|path| !path.d.is_empty()).collect())
 }
 
 /// The values of the shown entries on this image: objects down, measures across.
@@ -304,16 +192,4 @@ fn kept_options(options: &Options) -> String {
     let kept: Vec<(&str, String)> =
         KEPT.into_iter().filter_map(|name| Some((name, options.list(name)?.join(",")))).collect();
     address::query(kept.iter().map(|(name, value)| (*name, value.as_str())))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_other_layer_has_the_colour_of_the_reference() {
-        assert_eq!(look(0) % 6, 0);
-        assert!((1..40).all(|place| !look(place).is_multiple_of(6)));
-        assert!((0..40).all(|place| look(place) < look(place + 1)));
-    }
 }

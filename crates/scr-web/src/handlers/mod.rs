@@ -9,6 +9,7 @@ pub(crate) mod entry;
 pub(crate) mod entry_files;
 pub(crate) mod home;
 pub(crate) mod images;
+mod layers;
 pub(crate) mod results;
 
 use askama::Template;

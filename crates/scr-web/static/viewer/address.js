@@ -13,6 +13,7 @@
  * @property {string | [number, number] | null} window  a preset's name, values, or null: auto
  * @property {boolean} invert
  * @property {ViewState | null} view         null: the whole image
+ * @property {string} posterior              `ENTRY` (the most probable structure), `ENTRY:STRUCTURE` or ""
  * @property {string} differences            `entries:ID` or `observers:ID`: what is compared with the reference, or ""
  */
 
@@ -30,7 +31,9 @@ export function readAddress(query) {
   const window = readWindow(parameters.get("window") ?? "");
   if (window) shown.window = window;
   if (parameters.has("invert")) shown.invert = parameters.get("invert") === "1";
-  if (parameters.has("differences")) shown.differences = parameters.get("differences") ?? "";
+  for (const name of /** @type {const} */ (["differences", "posterior"])) {
+    if (parameters.has(name)) shown[name] = parameters.get(name) ?? "";
+  }
   const [zoom, x, y] = ["zoom", "x", "y"].map((name) => Number.parseFloat(parameters.get(name) ?? ""));
   if ([zoom, x, y].every(Number.isFinite) && zoom > 0) shown.view = { zoom, x, y };
   return shown;
@@ -63,7 +66,9 @@ export function writeAddress(shown, defaultObservers) {
   if (Array.isArray(shown.window)) parts.push(`window=${shown.window.join("-")}`);
   else if (shown.window) parts.push(`window=${encodeURIComponent(shown.window)}`);
   if (shown.invert) parts.push("invert=1");
-  if (shown.differences) parts.push(`differences=${encodeURIComponent(shown.differences).replace("%3A", ":")}`);
+  for (const name of /** @type {const} */ (["differences", "posterior"])) {
+    if (shown[name]) parts.push(`${name}=${encodeURIComponent(shown[name]).replace("%3A", ":")}`);
+  }
   if (shown.view) {
     const { zoom, x, y } = shown.view;
     parts.push(`zoom=${Number(zoom.toPrecision(4))}&x=${x.toFixed(1)}&y=${y.toFixed(1)}`);

@@ -1,4 +1,4 @@
-// Layers: the contours of an observer or an entry, one path a structure.
+// Layers: the outlines of an observer or an entry, one path a structure.
 //
 // The list of layers and structures is the page's own form: a checked box is a
 // shown layer. Outlines are fetched when a layer is first needed. Colours and
@@ -41,7 +41,7 @@ export class Layer {
       .then((paths) => void (this.paths = paths))
       .catch((cause) => {
         this.#loading = null;
-        throw new Error(`the contours of ${this.name} could not be fetched`, { cause });
+        throw new Error(`the outlines of ${this.name} could not be fetched`, { cause });
       });
     return this.#loading;
   }
@@ -56,7 +56,7 @@ export class Layers {
     this.#structures = boxes(form, "#viewer-structures");
     /** The observer whose masks are scored against. */
     this.reference = this.all.find((layer) => layer.kind === "observers") ?? null;
-    /** Whether contours are drawn at all: off for a look at the bare image. */
+    /** Whether outlines are drawn at all: off for a look at the bare image. */
     this.areVisible = true;
   }
 

@@ -14,6 +14,7 @@ import { Layers } from "./layers.js";
 import { remember } from "./memory.js";
 import { Painter } from "./painter.js";
 import { Picture } from "./picture.js";
+import { PosteriorPanel } from "./posterior_panel.js";
 import { describePoint } from "./probe.js";
 import { fetchRadiograph } from "./radiograph.js";
 import { Scores } from "./scores.js";
@@ -45,7 +46,9 @@ const view = new View(frame);
 const canvas = makeCanvas(figure.dataset.image ?? "");
 const painter = new Painter(canvas);
 const differences = new DifferencePanel(form, layers, frame, () => changed());
-const lines = { width: byId("contour-width"), opacity: byId("contour-opacity") };
+/** None where no entry has posteriors. */
+const posteriors = byId("posterior-of") ? new PosteriorPanel(form, layers, () => changed()) : null;
+const lines = { width: byId("outline-width"), opacity: byId("outline-opacity") };
 /** @type {Picture | null} */
 let picture = null;
 /** @type {GreyPanel | null} */
@@ -62,7 +65,7 @@ globalThis.addEventListener("unhandledrejection", (event) => status.fail(event.r
 start().catch((error) => status.fail(error));
 
 async function start() {
-  scores.startWith(layers.idsShown("entries"));
+  scores.startWith(scored());
   const outlines = Promise.all(layers.shown.map((layer) => layer.load().catch((error) => status.fail(error))));
   if (figure.dataset.imageHref) await loadPicture(figure.dataset.imageHref);
   await outlines;
@@ -78,6 +81,7 @@ async function start() {
     await setWindow(asked.window ?? null);
   }
   if (asked.differences) await differences.choose(asked.differences);
+  if (asked.posterior) await posteriors?.choose(asked.posterior);
   redraw();
 }
 
@@ -89,7 +93,7 @@ async function loadPicture(/** @type {string} */ href) {
     greyChoice = new GreyChoice(picture, layers, frame);
     view.sharpness = image.width / frame.width;
   } catch (error) {
-    addNote(stage, "The radiograph could not be shown: contours only.");
+    addNote(stage, "The radiograph could not be shown: outlines only.");
     status.fail(error);
   }
 }
@@ -120,7 +124,7 @@ function wire() {
   byId("tool-larger").addEventListener("click", () => zoom(ZOOM_STEP));
   byId("tool-fit").addEventListener("click", fit);
   byId("tool-one").addEventListener("click", oneToOne);
-  byId("tool-contours").addEventListener("click", toggleContours);
+  byId("tool-outlines").addEventListener("click", toggleOutlines);
   wireStage();
   wireKeys();
 }
@@ -166,13 +170,20 @@ function wireKeys() {
     "-": () => zoom(1 / ZOOM_STEP),
     0: fit,
     o: oneToOne,
-    c: toggleContours,
+    c: toggleOutlines,
     n: () => byId("next-image")?.click(),
     "]": () => byId("next-image")?.click(),
     p: () => byId("previous-image")?.click(),
     "[": () => byId("previous-image")?.click(),
     d: () => differences.toggle(),
   };
+  if (posteriors) {
+    const say = () => status.sayLater(posteriors.summary);
+    Object.assign(anywhere, {
+      h: () => posteriors.toggle().then(say),
+      s: () => posteriors.nextStructure().then(say),
+    });
+  }
   if (picture) {
     Object.assign(anywhere, {
       a: () => setWindow("auto"),
@@ -218,10 +229,10 @@ function oneToOne() {
   changed();
 }
 
-function toggleContours() {
+function toggleOutlines() {
   layers.areVisible = !layers.areVisible;
-  byId("tool-contours").setAttribute("aria-pressed", String(layers.areVisible));
-  status.sayLater(layers.areVisible ? "contours shown" : "contours hidden");
+  byId("tool-outlines").setAttribute("aria-pressed", String(layers.areVisible));
+  status.sayLater(layers.areVisible ? "outlines shown" : "outlines hidden");
   redraw();
 }
 
@@ -245,13 +256,19 @@ async function showLayers(/** @type {HTMLInputElement} */ box) {
   status.sayLater(`${box.dataset.name} ${box.checked ? "shown" : "hidden"}`);
   changed();
   try {
-    await Promise.all([...layers.shown.map((layer) => layer.load()), scores.show(layers.idsShown("entries")), differences.refresh()]);
+    await Promise.all([...layers.shown.map((layer) => layer.load()), scores.show(scored()), differences.refresh()]);
     const layer = layers.all.find((layer) => layer.box === box);
-    if (layer?.isShown && layer.isEmpty) status.sayLater(`${layer.name} has no contours in this image`);
+    if (layer?.isShown && layer.isEmpty) status.sayLater(`${layer.name} has no outlines in this image`);
   } catch (error) {
     status.fail(error);
   }
   redraw();
+}
+
+/** Whose scores the table shows: everybody's who is shown but the reference's. */
+function scored() {
+  const observers = layers.idsShown("observers").filter((id) => id !== layers.reference?.id);
+  return { entries: layers.idsShown("entries"), observers };
 }
 
 /** Draws again, and puts what is shown into the address soon. */
@@ -269,6 +286,7 @@ function writeDown() {
     window: greyChoice?.choice ?? null,
     invert: picture?.invert ?? false,
     view: view.isFit ? null : view.state,
+    posterior: posteriors?.value ?? "",
     differences: differences.value,
   };
   const defaults = layers.reference ? [layers.reference.id] : [];
@@ -287,7 +305,7 @@ function redraw() {
 function draw() {
   isDrawAwaited = false;
   const structures = layers.structures;
-  const contours = layers.shown.flatMap(({ paths, colour, dash }) =>
+  const outlines = layers.shown.flatMap(({ paths, colour, dash }) =>
     structures.flatMap((id) => {
       const path = paths?.get(id);
       return path ? [{ path, colour, dash }] : [];
@@ -296,8 +314,9 @@ function draw() {
   painter.draw({
     view,
     picture: picture?.canvas ?? null,
+    posterior: posteriors?.sheet ?? null,
     differences: differences.sheet,
-    contours: layers.areVisible ? contours : [],
+    outlines: layers.areVisible ? outlines : [],
     lineWidth: Number(lines.width.value),
     opacity: Number(lines.opacity.value),
     crosshair: isKeyboardDriven,
@@ -313,7 +332,7 @@ function zoomText() {
 }
 
 function probe(/** @type {{x: number, y: number} | null} */ point) {
-  const text = point ? describePoint({ point, frame, image: picture?.image ?? null, spacingMm, layers }) : "";
+  const text = point ? describePoint({ point, frame, image: picture?.image ?? null, spacingMm, layers, posteriors }) : "";
   byId("viewer-probe").textContent = text || "\u00a0";
 }
 

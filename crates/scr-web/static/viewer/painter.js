@@ -1,4 +1,4 @@
-// Draws the stage: radiograph, differences, contours, scale bar, crosshair.
+// Draws the stage: radiograph, posterior, differences, outlines, scale bar, crosshair.
 //
 // Holds no state but its canvas: what to draw is handed over with each frame.
 
@@ -8,15 +8,16 @@
  * @typedef {Object} Scene
  * @property {View} view
  * @property {CanvasImageSource | null} picture      the radiograph in its window
+ * @property {OffscreenCanvas | null} posterior      in its colours, as see-through as it is meant
  * @property {CanvasImageSource | null} differences  one pixel a mask pixel
- * @property {Contour[]} contours                    the last on top
+ * @property {Outline[]} outlines                    the last on top
  * @property {number} lineWidth                      CSS pixels
- * @property {number} opacity                        of the contours, 0 to 1
+ * @property {number} opacity                        of the outlines, 0 to 1
  * @property {boolean} crosshair                     marks the middle
  * @property {number | null} spacingMm               mm a mask pixel
  */
 
-/** @typedef {{path: Path2D, colour: string, dash: number[]}} Contour */
+/** @typedef {{path: Path2D, colour: string, dash: number[]}} Outline */
 
 /** From here on each image pixel is shown as a square, not smoothed. */
 const SQUARES_FROM_SCREEN_PIXELS = 4;
@@ -47,11 +48,12 @@ export class Painter {
     const { x, y } = view.toScreen(0, 0);
     context.setTransform(scale, 0, 0, scale, x * view.pixelRatio, y * view.pixelRatio);
     if (picture) this.#drawSheet(picture, view, view.percent / 100);
+    if (scene.posterior) this.#drawSheet(scene.posterior, view, (scale * view.frame.width) / scene.posterior.width);
     if (scene.differences) {
       context.globalAlpha = 0.55;
       this.#drawSheet(scene.differences, view, scale);
     }
-    this.#drawContours(scene);
+    this.#drawOutlines(scene);
     context.globalAlpha = 1;
     context.setTransform(view.pixelRatio, 0, 0, view.pixelRatio, 0, 0);
     if (scene.spacingMm) this.#drawScaleBar(view, scene.spacingMm);
@@ -79,13 +81,13 @@ export class Painter {
   }
 
   /** @param {Scene} scene */
-  #drawContours({ view, contours, lineWidth, opacity }) {
+  #drawOutlines({ view, outlines, lineWidth, opacity }) {
     const context = this.#context;
     // The canvas is scaled, the lines are not.
     const pixel = 1 / view.scale;
     context.lineJoin = "round";
     context.globalAlpha = opacity;
-    for (const { path, colour, dash } of contours) {
+    for (const { path, colour, dash } of outlines) {
       context.setLineDash([]);
       context.strokeStyle = HALO;
       context.lineWidth = (lineWidth + 1.75) * pixel;

@@ -15,14 +15,17 @@ const ruler = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCan
  * @param {GreyImage | null} where.image
  * @param {number | null} where.spacingMm        mm a mask pixel
  * @param {Layers} where.layers
+ * @param {import("./posterior_panel.js").PosteriorPanel | null} where.posteriors
  * @returns {string} "" outside the image
  */
-export function describePoint({ point, frame, image, spacingMm, layers }) {
+export function describePoint({ point, frame, image, spacingMm, layers, posteriors }) {
   const { x, y } = point;
   if (x < 0 || y < 0 || x >= frame.width || y >= frame.height) return "";
   const parts = [`x ${x.toFixed(1)}, y ${y.toFixed(1)} px`];
   if (spacingMm) parts.push(`${(x * spacingMm).toFixed(1)}, ${(y * spacingMm).toFixed(1)} mm`);
   if (image) parts.push(`value ${valueAt(image, x / frame.width, y / frame.height)} of ${image.maxValue}`);
+  const probability = posteriors?.describe(x / frame.width, y / frame.height);
+  if (probability) parts.push(probability);
   for (const layer of layers.shown) {
     const names = layers.structures
       .filter((id) => layer.paths?.get(id) && ruler.isPointInPath(/** @type {Path2D} */ (layer.paths.get(id)), x, y, "evenodd"))

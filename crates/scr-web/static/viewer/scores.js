@@ -1,7 +1,9 @@
-// Keeps the table of scores in step with the entries shown.
+// Keeps the table of scores in step with the entries and observers shown.
 //
 // Formats no number: the server draws the table for an address, and this takes
 // it from there, so that each table looks the same however it came about.
+
+/** @typedef {{entries: string[], observers: string[]}} Scored  ids, in the form's order */
 
 /** Takes over the table's section. */
 export class Scores {
@@ -16,22 +18,21 @@ export class Scores {
   #shown;
   #fetching;
 
-  /** Says which entries the table on the page is of. */
-  startWith(/** @type {string[]} */ entries) {
-    this.#shown = entries.join();
+  /** Says whom the table on the page is of. */
+  startWith(/** @type {Scored} */ scored) {
+    this.#shown = queryOf(scored);
   }
 
   /**
-   * @param {string[]} entries  ids, in the form's order
-   * @returns {Promise<void>} when the table is that of these entries, or of newer ones
+   * @param {Scored} scored
+   * @returns {Promise<void>} when the table is theirs, or of a newer choice
    */
-  async show(entries) {
-    if (entries.join() === this.#shown) return;
-    this.#shown = entries.join();
+  async show(scored) {
+    const query = queryOf(scored);
+    if (query === this.#shown) return;
+    this.#shown = query;
     this.#fetching?.abort();
     this.#fetching = new AbortController();
-    // No observers: the answer then holds no outlines that nobody looks at.
-    const query = `?observers=&structures=&entries=${entries.map(encodeURIComponent).join(",")}`;
     try {
       const response = await fetch(location.pathname + query, { signal: this.#fetching.signal });
       if (!response.ok) throw new Error(`HTTP ${response.status}`);
@@ -45,4 +46,10 @@ export class Scores {
       throw new Error("the scores could not be fetched", { cause });
     }
   }
+}
+
+/** No structures: the answer then holds no outlines that nobody looks at. */
+function queryOf(/** @type {Scored} */ { entries, observers }) {
+  const [drawn, watched] = [entries, observers].map((ids) => ids.map(encodeURIComponent).join(","));
+  return `?structures=&observers=${watched}&entries=${drawn}`;
 }

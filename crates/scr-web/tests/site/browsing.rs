@@ -1,4 +1,4 @@
-//! The browser's page without script: contours, neighbours, scores, options.
+//! The browser's page without script: outlines, neighbours, scores, options.
 
 use crate::fixture::{Site, Terms};
 
@@ -6,7 +6,7 @@ use crate::fixture::{Site, Terms};
 async fn the_reference_is_shown_by_default() {
     let site = Site::published().await;
     let page = site.page("/benchmarks/tiny/browse/T1").await;
-    assert_eq!(page.matches("<path class=\"contour\" d=\"M7 3").count(), 1, "right lung");
+    assert_eq!(page.matches("<path class=\"outline\" d=\"M7 3").count(), 1, "right lung");
     assert!(page.contains("<image href=\"/api/v1/benchmarks/tiny/images/T1.png?v="));
     assert!(page.contains("Choose an entry"), "scores without an entry");
 }
@@ -21,8 +21,8 @@ async fn layers_and_structures_are_chosen_by_list_or_form() {
     );
     for query in [list, form] {
         let page = site.page(&format!("/benchmarks/tiny/browse/T1?{query}")).await;
-        assert_eq!(page.matches("<path class=\"contour\" d=\"M16 9").count(), 1, "{query}");
-        assert_eq!(page.matches("<path class=\"contour\" d=\"M18 9").count(), 1, "{query}");
+        assert_eq!(page.matches("<path class=\"outline\" d=\"M16 9").count(), 1, "{query}");
+        assert_eq!(page.matches("<path class=\"outline\" d=\"M18 9").count(), 1, "{query}");
         assert!(!page.contains("d=\"M7 3"), "a lung is shown for {query}");
     }
 }
@@ -60,17 +60,17 @@ async fn unknown_entries_and_observers_are_passed_over() {
     let site = Site::published().await;
     let page =
         site.page("/benchmarks/tiny/browse/T1?entries=gone,%3Cscript%3E&observers=nobody").await;
-    assert!(!page.contains("class=\"contour\" d=\"M16 9"));
+    assert!(!page.contains("class=\"outline\" d=\"M16 9"));
 }
 
 #[tokio::test]
-async fn where_display_is_forbidden_only_contours_of_entries_are_shown() {
+async fn where_display_is_forbidden_only_outlines_of_entries_are_shown() {
     let site = Site::with_terms(Terms::Closed).await;
     let entry = site.entry("Shifted");
     let address = format!("/benchmarks/tiny/browse/T1?observers=reference&entries={entry}");
     let page = site.page(&address).await;
     assert!(!page.contains("/images/T1.png") && !page.contains("value=\"reference\""));
-    assert_eq!(page.matches("<g class=\"colour-").count(), 1, "the entry's contours alone");
+    assert_eq!(page.matches("<g class=\"colour-").count(), 1, "the entry's outlines alone");
     let outlines = "/api/v1/benchmarks/tiny/outlines/reference/T1.json";
     assert_eq!(site.get(outlines).await.status, axum::http::StatusCode::NOT_FOUND);
     let entrys = site.get(&format!("/api/v1/entries/{entry}/outlines/T1.json")).await;
@@ -88,5 +88,20 @@ async fn an_observer_who_is_an_entry_too_is_listed_once_with_scores() {
     let start = page.find("Scores of this image, against the reference").unwrap();
     assert!(page[start..].contains(&format!("/entries/{entry}")));
     let linked = site.page(&format!("/benchmarks/tiny/browse/T1?entries={entry}")).await;
-    assert!(linked.contains(&format!("value=\"{entry}\"")));
+    assert!(!linked.contains(&format!("value=\"{entry}\"")));
+    let row = &linked[linked.find("value=\"second\"").unwrap()..];
+    assert!(row[..row.find('>').unwrap()].contains(" checked"), "the observer is shown instead");
+    assert_eq!(linked.matches("data-name=\"Second observer\"").count(), 1);
+}
+
+#[tokio::test]
+async fn posteriors_are_offered_of_the_entries_that_have_them() {
+    let site = Site::published().await;
+    let page = site.page("/benchmarks/tiny/browse/T2?posterior=x:heart").await;
+    let offered = &page[page.find("id=\"posterior-of\"").unwrap()..];
+    let offered = &offered[..offered.find("</select>").unwrap()];
+    let entry = site.entry("Exact");
+    assert_eq!(offered.matches("<option").count(), 2, "none and one entry: {offered}");
+    assert!(offered.contains(&format!("/api/v1/entries/{entry}/posteriors/heart/T2.png")));
+    assert!(page.contains("posterior=x%3Aheart"), "the next image keeps the choice");
 }

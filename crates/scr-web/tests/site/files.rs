@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use scr_data::formats;
 
 use crate::fixture::{Site, Terms};
 
@@ -90,6 +91,45 @@ async fn what_the_terms_forbid_is_not_there() {
         {
             let expected = if is_there { StatusCode::OK } else { StatusCode::NOT_FOUND };
             assert_eq!(site.get(address).await.status, expected, "{terms:?} {address}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_posterior_is_served_where_the_entry_has_one() {
+    let site = Site::published().await;
+    let address = |entry: &str, rest: &str| {
+        format!("/api/v1/entries/{}/posteriors/{rest}", site.entry(entry))
+    };
+    let answer = site.get(&address("Exact", "heart/T1.png")).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    assert_eq!(answer.header("content-type"), "image/png");
+    assert_eq!(answer.header("cache-control"), "public, max-age=86400");
+    assert!(answer.header("etag").len() > 10);
+    let kept = formats::png::read_radiograph(&answer.body).unwrap();
+    assert!(kept.max_value() == 255 && kept.pixels().iter().all(|&value| value == 51));
+    for absent in [
+        address("Shifted", "heart/T1.png"),
+        address("Exact", "spine/T1.png"),
+        address("Exact", "heart/T9.png"),
+        address("Exact", "heart/T1.jpg"),
+        address("Exact", "..%2Fmasks%2Fheart/T1.png"),
+    ] {
+        assert_eq!(site.get(&absent).await.status, StatusCode::NOT_FOUND, "{absent}");
+    }
+}
+
+#[tokio::test]
+async fn a_posterior_is_shown_where_the_outlines_of_its_entry_are() {
+    for terms in [Terms::Open, Terms::DisplayOnly, Terms::Closed] {
+        let site = Site::with_terms(terms).await;
+        for entry in ["Exact", "Second observer"].map(|name| site.entry(name)) {
+            let outlines = format!("/api/v1/entries/{entry}/outlines/T1.json");
+            let posterior = format!("/api/v1/entries/{entry}/posteriors/heart/T1.png");
+            let (outlines, posterior) = (site.get(&outlines).await, site.get(&posterior).await);
+            assert_eq!(posterior.status, outlines.status, "{terms:?} {entry}");
+            let is_hidden = terms == Terms::Closed && entry == site.entry("Second observer");
+            assert_eq!(posterior.status == StatusCode::NOT_FOUND, is_hidden, "{terms:?} {entry}");
         }
     }
 }

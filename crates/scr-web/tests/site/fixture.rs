@@ -1,7 +1,7 @@
 //! A tiny benchmark with entries, published into a store in a temporary folder.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use axum::Router;
 use axum::body::Body;
@@ -74,6 +74,8 @@ impl Site {
     /// - `Shifted`, a baseline, everything two pixels to the right;
     /// - `Hole`, the reference's masks but for one empty heart;
     /// - `Second observer`, the second observer, one pixel to the right.
+    ///
+    /// `Exact` and the second observer have posteriors, 0.2 everywhere.
     pub(crate) async fn published() -> Self {
         Self::with_terms(Terms::Open).await
     }
@@ -152,6 +154,7 @@ async fn publish(
         },
         masks: &masks,
         result: ResultDocument::new(&evaluation, true),
+        posteriors: ["Exact", "Second observer"].contains(&name).then(|| write_posteriors(folder)),
     };
     let (id, _) = store.publish_entry(entry, &mut |_| ()).await.unwrap();
     fs::remove_dir_all(&root).unwrap();
@@ -179,6 +182,19 @@ fn write_masks(root: &Path, draw: Draw<'_>) {
             fs::write(root.join(structure).join(format!("{image}.png")), png).unwrap();
         }
     }
+}
+
+fn write_posteriors(folder: &Path) -> PathBuf {
+    let root = folder.join("posteriors");
+    let flat = Radiograph::new(SIZE, u16::MAX, vec![13107; SIZE.area()], None).unwrap();
+    let png = formats::png::write_radiograph(&flat).unwrap();
+    for structure in STRUCTURES {
+        fs::create_dir_all(root.join(structure)).unwrap();
+        for image in IMAGES {
+            fs::write(root.join(structure).join(format!("{image}.png")), &png).unwrap();
+        }
+    }
+    root
 }
 
 fn write_benchmark(root: &Path, terms: Terms) {

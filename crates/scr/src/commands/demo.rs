@@ -1,7 +1,7 @@
 //! `scr demo`: everything at once, from nothing to a site to look at.
 
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -67,7 +67,8 @@ impl Demo {
             for (job, record) in jobs.iter().zip(&records) {
                 let masks = MaskSet::open(&job.masks, &benchmark)?;
                 let card = method_card(job.method, record);
-                publish(&store, &benchmark, EntryRole::Baseline, card, &masks).await?;
+                let made = (&masks, job.posteriors.as_deref());
+                publish(&store, &benchmark, EntryRole::Baseline, card, made).await?;
             }
             for observer in &benchmark.observers[1..] {
                 let masks = MaskSet::open(&benchmark.masks_folder(observer), &benchmark)?;
@@ -77,7 +78,7 @@ impl Demo {
                     training: "none".into(),
                     ..CardDocument::default()
                 };
-                publish(&store, &benchmark, EntryRole::Observer, card, &masks).await?;
+                publish(&store, &benchmark, EntryRole::Observer, card, (&masks, None)).await?;
             }
             store.close().await;
             if self.no_serve { Ok(()) } else { serve(&self.dir, self.listen).await }
@@ -107,7 +108,7 @@ impl Demo {
         }
     }
 
-    /// The methods to run, and where their masks go.
+    /// The methods to run, and where their masks and posteriors go.
     fn jobs(&self, benchmark: &Benchmark) -> Result<Vec<Job>> {
         let digest = benchmark.digest(benchmark.reference())?;
         let of_benchmark = format!("{}-{}", benchmark.id, &digest["sha256:".len()..][..8]);
@@ -115,26 +116,30 @@ impl Demo {
         let wanted = METHODS.iter().filter(|method| self.all_methods || method.is_quick());
         wanted
             .map(|&method| {
-                let masks = folder.join(format!("{}-{}", method.id(), method.version()));
+                let name = format!("{}-{}", method.id(), method.version());
                 let parameters = Parameters::new(method, &[])?;
-                Ok(Job { method, parameters, masks, posteriors: None })
+                let posteriors =
+                    method.has_posterior().then(|| folder.join(format!("{name}-posteriors")));
+                Ok(Job { method, parameters, masks: folder.join(name), posteriors })
             })
             .collect()
     }
 }
 
-/// Scores a set of masks, prints the table and publishes it as an entry.
+/// Scores a set of masks, prints the table and publishes it as an entry, with the
+/// folder of its posteriors where it has some.
 async fn publish(
     store: &Store,
     benchmark: &Benchmark,
     role: EntryRole,
     card: CardDocument,
-    masks: &MaskSet,
+    (masks, posteriors): (&MaskSet, Option<&Path>),
 ) -> Result<()> {
     let result = score(benchmark, masks, &Settings::default(), true)?;
     eprintln!("{}\n{}", card.name, tables::overview(&result));
     let bar = Bar::new();
-    let entry = EntryToPublish { benchmark, role, card, masks, result };
+    let posteriors = posteriors.map(Path::to_owned);
+    let entry = EntryToPublish { benchmark, role, card, masks, result, posteriors };
     store
         .publish_entry(entry, &mut |p| bar.show("publishing masks", p.images_done, p.images_total))
         .await?;

@@ -102,6 +102,62 @@ fn a_reader_steps_windows_toggles_and_links_to_what_is_seen() {
 }
 
 #[test]
+fn a_reader_lays_a_posterior_over_the_radiograph() {
+    with_browser(1280, false, async |browser, site| {
+        let client = &browser.client;
+        let page = format!("{}/benchmarks/phantom/browse/JPCLN001", site.address);
+        client.goto(&page).await.unwrap();
+        browser.until("the viewer starts", READY).await;
+        let is_offered = "return Boolean(document.querySelector('#posterior-of'))";
+        assert_eq!(browser.script(is_offered).await, false, "no entry has posteriors yet");
+
+        let entry = site.add_posteriors().await.unwrap();
+        client.goto(&page).await.unwrap();
+        browser.until("the viewer starts", READY).await;
+        // How much more yellow than grey the left half of the stage is, and the right half.
+        let yellow = "const c = document.querySelector('#viewer canvas'); \
+             return [0, 0.5].map(from => { \
+             const d = c.getContext('2d').getImageData(from * c.width, 0, c.width / 2, c.height).data; \
+             let s = 0; for (let i = 0; i < d.length; i += 4) s += d[i] - d[i + 2]; \
+             return s / (d.length / 4); })";
+        let halves = async || {
+            let found = browser.script(yellow).await;
+            [0, 1].map(|half| found[half].as_f64().unwrap())
+        };
+        let bare = halves().await;
+        let press = "document.dispatchEvent(new KeyboardEvent('keydown', { key: 'h' }))";
+        browser.script(press).await;
+        let named = format!("location.search.includes('posterior={entry}')");
+        browser.until("the address names the posterior", &named).await;
+        browser
+            .script(
+                "const s = document.querySelector('#posterior-structure'); s.value = 'heart'; \
+                 s.dispatchEvent(new Event('change', { bubbles: true }))",
+            )
+            .await;
+        browser.until("the address names the heart", "location.search.includes(':heart')").await;
+
+        // The same view again from its address alone.
+        let address = browser.address().await;
+        client.goto(&site.address).await.unwrap();
+        client.goto(&address).await.unwrap();
+        browser.until("the viewer starts", READY).await;
+        browser
+            .until("the legend is there", "!document.querySelector('#posterior-legend').hidden")
+            .await;
+        browser.until("the address stays", "location.search.includes(':heart')").await;
+        browser.picture("browse-posterior").await;
+        let heat = halves().await;
+        assert!(heat[0] > bare[0] + 20.0, "{heat:?} and {bare:?}");
+        assert!((heat[1] - bare[1]).abs() < 5.0, "{heat:?} and {bare:?}");
+
+        browser.script(press).await;
+        browser.until("it is off", "!location.search.includes('posterior')").await;
+        browser.close().await;
+    });
+}
+
+#[test]
 fn a_reader_sorts_a_table_and_opens_an_entry() {
     with_browser(1280, false, async |browser, site| {
         let client = &browser.client;

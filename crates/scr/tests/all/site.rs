@@ -1,9 +1,14 @@
 //! The site as `scr demo` serves it.
 
 use std::io::{BufRead, BufReader};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::sync::OnceLock;
+
+use anyhow::Context;
+use scr_data::{Benchmark, MaskSet, formats};
+use scr_image::{Radiograph, Size};
+use scr_store::{EntryToPublish, Published};
 
 use crate::command::{run_well, scr, text};
 
@@ -12,6 +17,8 @@ pub(crate) struct Site {
     server: Child,
     /// Its address without the last `/`.
     pub(crate) address: String,
+    /// Its data folder.
+    pub(crate) dir: PathBuf,
 }
 
 impl Site {
@@ -33,7 +40,44 @@ impl Site {
         let stdout = server.stdout.take().expect("stdout is piped");
         let line = BufReader::new(stdout).lines().next().expect("the address is printed");
         let line = line.expect("the address is text");
-        Self { server, address: line.trim_end_matches('/').to_owned() }
+        Self { server, address: line.trim_end_matches('/').to_owned(), dir: dir.to_owned() }
+    }
+
+    /// Publishes posteriors of the mean shape, as a method that has some would: certain
+    /// in the left half of every image, impossible in the right half. Returns the entry.
+    pub(crate) async fn add_posteriors(&self) -> anyhow::Result<String> {
+        let benchmark = Benchmark::open(small_phantoms())?;
+        let size = Size::square(512);
+        let values = (0..size.area()).map(|pixel| if pixel % 512 < 256 { 65535 } else { 0 });
+        let halves = Radiograph::new(size, u16::MAX, values.collect(), None)?;
+        let png = formats::png::write_radiograph(&halves)?;
+        let posteriors = self.dir.join("posteriors");
+        for structure in &benchmark.structures {
+            std::fs::create_dir_all(posteriors.join(&structure.id))?;
+            for image in &benchmark.images {
+                let path = posteriors.join(&structure.id).join(format!("{}.png", image.id));
+                std::fs::write(path, &png)?;
+            }
+        }
+        let store = scr_store::Store::open(&self.dir).await?;
+        let entries = store.entries("phantom").await?;
+        let mean_shape = entries.into_iter().find(|row| row.id.starts_with("mean-shape"));
+        let row = mean_shape.context("the mean shape is published")?;
+        let folder = std::fs::read_dir(self.dir.join("masks"))?.next();
+        let folder = folder.context("masks are of one benchmark")??.path();
+        let version = format!("mean-shape-{}", row.card.version);
+        let entry = EntryToPublish {
+            benchmark: &benchmark,
+            role: row.role,
+            card: row.card,
+            masks: &MaskSet::open(&folder.join(version), &benchmark)?,
+            result: row.result,
+            posteriors: Some(posteriors),
+        };
+        let (id, published) = store.publish_entry(entry, &mut |_| ()).await?;
+        assert_eq!((&id, published), (&row.id, Published::Updated));
+        store.close().await;
+        Ok(id)
     }
 }
 
@@ -79,7 +123,8 @@ fn the_demo_publishes_and_again_changes_nothing() {
     demo();
     let masks = crate::command::files(&dir.join("masks"));
     let blobs = crate::command::files(&dir.join("blobs"));
-    assert_eq!(masks.len(), 8 * 5 * n_quick_methods(), "five structures in eight images");
+    let expected = (8 * 5 + 1) * n_quick_methods();
+    assert_eq!(masks.len(), expected, "five structures in eight images, and how they were made");
     demo();
     assert_eq!(crate::command::files(&dir.join("masks")), masks);
     assert_eq!(crate::command::files(&dir.join("blobs")), blobs);

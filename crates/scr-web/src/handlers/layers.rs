@@ -1,0 +1,158 @@
+//! The layers of the browser: outlines of observers and entries, and where an
+//! entry's posteriors are.
+//!
+//! Says what is listed and what is shown; draws nothing.
+
+use std::collections::BTreeMap;
+
+use scr_store::{
+    BenchmarkDocument, BlobKey, EntryRole, EntryRow, ImageEntryDocument, ObserverDocument, Store,
+};
+
+use super::browse::StructureChoice;
+use crate::address;
+use crate::error::Failure;
+use crate::extractors::Options;
+use crate::outlines;
+
+/// The outlines of an observer or an entry.
+pub(super) struct Layer {
+    pub(super) id: String,
+    pub(super) name: String,
+    /// `observer` or `entry`.
+    pub(super) kind: &'static str,
+    /// Role or authors.
+    pub(super) about: String,
+    pub(super) page_href: Option<String>,
+    /// The entry whose scores are this layer's; none for the reference.
+    pub(super) scored_as: Option<String>,
+    pub(super) outlines_href: String,
+    /// Structures and the addresses of their posteriors, as JSON; none without.
+    pub(super) posteriors: Option<String>,
+    pub(super) shown: bool,
+    /// Names colour and dashes, by [`look`].
+    pub(super) index: usize,
+    /// The shown structures of a shown layer.
+    pub(super) paths: Vec<OutlinePath>,
+}
+
+pub(super) struct OutlinePath {
+    #[expect(dead_code, reason = "offered to the template, which draws all structures alike")]
+    structure: String,
+    pub(super) d: String,
+}
+
+/// All observers, then all entries that are no observer's of the list, with the
+/// outlines of those that are shown.
+pub(super) async fn layers(
+    store: &Store,
+    benchmark: &BenchmarkDocument,
+    image: &ImageEntryDocument,
+    entries: &[EntryRow],
+    structures: &[StructureChoice],
+    options: &Options,
+) -> Result<Vec<Layer>, Failure> {
+    let observers = options.list("observers").unwrap_or_else(|| {
+        benchmark.observers.first().map(|first| first.id.as_str()).into_iter().collect()
+    });
+    let chosen = options.list("entries").unwrap_or_default();
+    let mut layers = Vec::new();
+    // What observers drew is shown where the terms let the data be shown.
+    let may_show = benchmark.terms.may_display;
+    let observed = if may_show { benchmark.observers.as_slice() } else { &[] };
+    // An observer's drawings are often an entry too: they are listed once, as the observer's.
+    let entry_of = |observer: &ObserverDocument| {
+        let is_same = |entry: &&EntryRow| {
+            entry.role == EntryRole::Observer && entry.card.name == observer.name
+        };
+        entries.iter().find(is_same).map(|entry| entry.id.clone())
+    };
+    let listed: Vec<String> = observed.iter().filter_map(entry_of).collect();
+    for (place, observer) in observed.iter().enumerate() {
+        let entry = entry_of(observer);
+        let is_chosen = entry.as_deref().is_some_and(|entry| chosen.contains(&entry));
+        let shown = is_chosen || observers.contains(&observer.id.as_str());
+        let key = BlobKey::outlines(&benchmark.id, &observer.id, &image.id)?;
+        layers.push(Layer {
+            id: observer.id.clone(),
+            name: observer.name.clone(),
+            kind: "observer",
+            about: if place == 0 { "reference" } else { "observer" }.to_owned(),
+            page_href: entry.as_deref().map(address::entry),
+            scored_as: entry,
+            outlines_href: address::outlines(benchmark, &observer.id, &image.id),
+            posteriors: None,
+            shown,
+            index: look(layers.len()),
+            paths: if shown { paths(store, &key, structures).await? } else { Vec::new() },
+        });
+    }
+    let may_list = |entry: &&EntryRow| may_show || entry.role != EntryRole::Observer;
+    for entry in entries.iter().filter(may_list).filter(|entry| !listed.contains(&entry.id)) {
+        let shown = chosen.contains(&entry.id.as_str());
+        let key = BlobKey::entry_outlines(&entry.id, &image.id)?;
+        layers.push(Layer {
+            id: entry.id.clone(),
+            name: entry.card.name.clone(),
+            kind: "entry",
+            about: match entry.role {
+                EntryRole::Observer => "human observer".to_owned(),
+                EntryRole::Baseline => "baseline".to_owned(),
+                EntryRole::Method => entry.card.authors.join(", "),
+            },
+            page_href: Some(address::entry(&entry.id)),
+            scored_as: Some(entry.id.clone()),
+            outlines_href: address::entry_outlines(&entry.id, &image.id),
+            posteriors: posteriors(entry, image),
+            shown,
+            index: look(layers.len()),
+            paths: if shown { paths(store, &key, structures).await? } else { Vec::new() },
+        });
+    }
+    Ok(layers)
+}
+
+/// `{"heart": ADDRESS, ...}` for the script.
+fn posteriors(entry: &EntryRow, image: &ImageEntryDocument) -> Option<String> {
+    let address = |structure: &String| {
+        (structure.clone(), address::entry_posterior(&entry.id, structure, &image.id))
+    };
+    let addresses: BTreeMap<String, String> = entry.posteriors.iter().map(address).collect();
+    let text = || serde_json::to_string(&addresses).expect("text by text is always valid JSON");
+    (!addresses.is_empty()).then(text)
+}
+
+/// Which colour (modulo six) and dashes (modulo five) the layer at a place in
+/// the list has. The first colour is the reference's alone, since every other
+/// layer is compared with it.
+fn look(place: usize) -> usize {
+    place + place.saturating_sub(1) / 5
+}
+
+/// A layer without outlines in the store, as of an entry that covers other
+/// images only, is drawn as nothing.
+async fn paths(
+    store: &Store,
+    key: &BlobKey,
+    structures: &[StructureChoice],
+) -> Result<Vec<OutlinePath>, Failure> {
+    let Some(outlines) = outlines::load(store, key).await? else { return Ok(Vec::new()) };
+    let drawn =
+        structures.iter().filter(|structure| structure.shown).map(|structure| OutlinePath {
+            structure: structure.id.clone(),
+            d: outlines::path(&outlines, &structure.id, 0.0),
+        });
+    Ok(drawn.filter(|path| !path.d.is_empty()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_other_layer_has_the_colour_of_the_reference() {
+        assert_eq!(look(0) % 6, 0);
+        assert!((1..40).all(|place| !look(place).is_multiple_of(6)));
+        assert!((0..40).all(|place| look(place) < look(place + 1)));
+    }
+}
