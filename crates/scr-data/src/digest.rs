@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use std::io::{ErrorKind, Read};
 
 use sha2::{Digest, Sha256};
 
@@ -16,6 +17,23 @@ pub type FileDigest = [u8; 32];
 #[must_use]
 pub fn file_digest(bytes: &[u8]) -> FileDigest {
     Sha256::digest(bytes).into()
+}
+
+/// SHA-256 of all that a reader gives, which is never held whole.
+///
+/// # Errors
+/// What the reader says.
+pub fn reader_digest(mut reader: impl Read) -> std::io::Result<FileDigest> {
+    let mut hash = Sha256::new();
+    let mut piece = vec![0; 1 << 16];
+    loop {
+        match reader.read(&mut piece) {
+            Ok(0) => return Ok(hash.finalize().into()),
+            Ok(count) => hash.update(&piece[..count]),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
 }
 
 /// `bytes` in hexadecimal digits.
@@ -44,6 +62,11 @@ impl Manifest {
         self.files.extend(other.files);
     }
 
+    /// All files, sorted by path's bytes.
+    pub fn files(&self) -> impl ExactSizeIterator<Item = (&str, &FileDigest)> {
+        self.files.iter().map(|(path, digest)| (path.as_str(), digest))
+    }
+
     /// The manifest's text: `HEX  PATH` a line, sorted by path's bytes.
     #[must_use]
     pub fn text(&self) -> String {
@@ -63,6 +86,12 @@ impl Manifest {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_read_in_pieces_has_the_digest_of_the_whole() {
+        let bytes = vec![7; 200_000];
+        assert_eq!(reader_digest(bytes.as_slice()).unwrap(), file_digest(&bytes));
+    }
 
     #[test]
     fn the_manifest_is_what_sha256sum_prints_sorted() {

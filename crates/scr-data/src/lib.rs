@@ -8,6 +8,7 @@
 //! - [`Benchmark`]: a folder with `benchmark.toml`.
 //! - [`MaskSet`]: a folder of masks that someone wants scored, or a zip file of one.
 //! - [`Staging`]: how folders are written, whole or not at all.
+//! - [`BenchmarkCopy`]: a benchmark's folder at the place where a site keeps it.
 
 pub mod benchmark_file;
 pub mod digest;
@@ -17,6 +18,7 @@ pub mod import;
 
 mod benchmark;
 mod benchmark_check;
+mod benchmark_copy;
 mod definition;
 mod landmarks;
 mod mask_set;
@@ -24,6 +26,7 @@ mod problems;
 mod staging;
 
 pub use benchmark::{BENCHMARK_FILE, Benchmark};
+pub use benchmark_copy::{BenchmarkCopy, Copied};
 pub use definition::{Fold, Image, LiteratureRow, Object, Observer, Structure, Terms};
 pub use landmarks::Landmarks;
 pub use mask_set::{MaskSet, RUN_RECORD};

@@ -54,6 +54,12 @@ impl Staging {
         Ok(Self { out: out.to_owned(), partial })
     }
 
+    /// Where the files are until the folder is whole.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.partial
+    }
+
     /// Whether an earlier run of the same plan has written this file.
     #[must_use]
     pub fn has(&self, path: &str) -> bool {

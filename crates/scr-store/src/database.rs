@@ -12,13 +12,19 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
+use scr_data::Problem;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyConnection, AnyPool, Executor};
 
 use crate::StoreError;
 
 /// Every change of the tables, in order; a version's place is its number less one.
-const MIGRATIONS: [&str; 1] = [include_str!("../migrations/0001_start.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("../migrations/0001_start.sql"),
+    include_str!("../migrations/0002_posteriors.sql"),
+    include_str!("../migrations/0003_accounts.sql"),
+    include_str!("../migrations/0004_submissions.sql"),
+];
 
 /// Readers at once in one process; a writer excludes writers only.
 const MAX_CONNECTIONS: u32 = 8;
@@ -62,6 +68,21 @@ pub(crate) async fn open(path: &Path) -> Result<AnyPool, StoreError> {
     switch_to_write_ahead_log(&pool).await?;
     migrate(&pool).await?;
     Ok(pool)
+}
+
+/// Writes the database as it is now into the file `to`, which is new, while others
+/// read and write. The one statement that is SQLite's own.
+///
+/// # Errors
+/// [`StoreError::Database`], [`StoreError::Data`] when the path is not UTF-8.
+pub(crate) async fn snapshot(pool: &AnyPool, to: &Path) -> Result<(), StoreError> {
+    let path = to.to_str().ok_or_else(|| {
+        let (place, expected) = (to.display().to_string(), "a path in UTF-8");
+        scr_data::DataError::from(Problem::new(place, expected, "other bytes", "rename it"))
+    })?;
+    let doing = "write the database into the backup";
+    sqlx::query("VACUUM INTO $1").bind(path).execute(pool).await.map_err(failed(doing))?;
+    Ok(())
 }
 
 /// The address of a SQLite file, which is made when it is missing. Every byte
@@ -158,6 +179,7 @@ async fn apply(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use sqlx::Connection;
 
     #[tokio::test]
     async fn a_database_of_a_later_version_is_refused() {
@@ -167,7 +189,31 @@ mod tests {
         sqlx::query("INSERT INTO schema_migrations VALUES (99, '')").execute(&pool).await.unwrap();
         pool.close().await;
         let error = open(&path).await.unwrap_err();
-        assert!(matches!(error, StoreError::NewerSchema { known: 1, found: 99 }), "{error}");
+        assert!(matches!(error, StoreError::NewerSchema { known: 4, found: 99 }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_entry_of_the_first_version_has_no_posteriors() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scr.sqlite");
+        // As the first version left it.
+        sqlx::any::install_default_drivers();
+        let mut connection = AnyConnection::connect(&address(&path).unwrap()).await.unwrap();
+        let before = "CREATE TABLE schema_migrations \
+            (version BIGINT NOT NULL PRIMARY KEY, applied_at TEXT NOT NULL); \
+            INSERT INTO schema_migrations VALUES (1, ''); ";
+        let rows = "INSERT INTO benchmarks VALUES ('b', 'sha256:00', '{}', ''); \
+            INSERT INTO entries VALUES ('e', 'b', '', 'method', '{}', '{}', 'images');";
+        for sql in [before, MIGRATIONS[0], rows] {
+            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+        }
+        connection.close().await.unwrap();
+        let pool = open(&path).await.unwrap();
+        let found: (String, String) = sqlx::query_as("SELECT posteriors, images FROM entries")
+            .fetch_one(&pool)
+            .await
+            .unwrap();
+        assert_eq!(found, ("[]".into(), "images".into()));
     }
 
     #[tokio::test]

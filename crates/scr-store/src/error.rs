@@ -31,6 +31,16 @@ pub enum StoreError {
         /// What the system says.
         source: object_store::Error,
     },
+    /// A file cannot be copied into a backup or out of one.
+    #[error("cannot copy {} to {}", from.display(), to.display())]
+    Copy {
+        /// The file.
+        from: PathBuf,
+        /// Its copy.
+        to: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// The database refused.
     #[error("cannot {doing}")]
     Database {
@@ -116,6 +126,90 @@ pub enum StoreError {
         /// The value that the result has.
         found: String,
     },
+    /// What was said of an account is no good; everything that is wrong with it.
+    #[error("cannot keep the account: {problems}")]
+    Account {
+        /// Email, name, password, note or scopes, in that order; no secret among them.
+        problems: scr_data::Problems,
+    },
+    /// The address has an account.
+    #[error("{email} has an account already")]
+    AddressTaken {
+        /// The address.
+        email: String,
+    },
+    /// Nobody has this address or identifier.
+    #[error("no account `{user}`")]
+    UnknownUser {
+        /// The address or identifier.
+        user: String,
+    },
+    /// There is no token with the identifier given, which is not repeated: it
+    /// might be a token.
+    #[error("no token has this identifier")]
+    UnknownToken,
+    /// A token was asked for that may do what its owner may not.
+    #[error("a token of a {role} cannot have the scope `{scope}`")]
+    ScopeRefused {
+        /// What the token was to be for.
+        scope: crate::Scope,
+        /// What its owner is.
+        role: crate::Role,
+    },
+    /// A role or scope that this program does not know.
+    #[error("cannot use {found:?} as a {what}, expected {expected}")]
+    Word {
+        /// A role or a scope.
+        what: &'static str,
+        /// The words that are known.
+        expected: &'static str,
+        /// The word found.
+        found: String,
+    },
+    /// No submission has the identifier.
+    #[error("there is no submission `{id}`")]
+    NoSubmission {
+        /// The identifier.
+        id: String,
+    },
+    /// A submission is in a state that the one wanted cannot follow.
+    #[error("submission `{id}` is {}, and cannot become {}", state.as_str(), to.as_str())]
+    State {
+        /// The submission.
+        id: String,
+        /// Where it is.
+        state: crate::SubmissionState,
+        /// Where it was to be.
+        to: crate::SubmissionState,
+    },
+    /// A piece of a file that does not follow on what is here.
+    #[error(
+        "a piece from byte {offset} to {end} of submission `{id}`, expected one from {here} on and not beyond {size}"
+    )]
+    Piece {
+        /// The submission.
+        id: String,
+        /// Where the piece begins.
+        offset: u64,
+        /// Where it ends.
+        end: u64,
+        /// How many bytes are here.
+        here: u64,
+        /// How many were announced.
+        size: u64,
+    },
+    /// A password cannot be hashed, or its kept hash not be read.
+    #[error("cannot work with a password's hash")]
+    Password {
+        /// What the library says.
+        source: argon2::password_hash::Error,
+    },
+    /// The system gives no random bytes.
+    #[error("the system gives no random bytes")]
+    Random {
+        /// What it says.
+        source: getrandom::Error,
+    },
     /// A task of this program died.
     #[error("preparing files stopped")]
     Task {
@@ -144,6 +238,8 @@ impl StoreError {
             Self::OtherResult { .. } => {
                 "score exactly these masks on the published benchmark again, with per-image values"
             }
+            Self::ScopeRefused { .. } => "reviewing needs a curator or operator",
+            Self::UnknownToken => "tokens are listed with their identifiers",
             Self::Database { source: sqlx::Error::Database(error), .. }
                 if error.message().contains("locked") =>
             {

@@ -7,6 +7,9 @@
 //!   [`documents`](BenchmarkDocument).
 //! - [`BlobKey`]: the name of a file, safe by construction.
 //!
+//! Beside them, [`UserRow`]: a person with a [`Role`], and [`Caller`], whose token
+//! a program shows.
+//!
 //! **A row is there only when all of its files are.** Publishing writes files
 //! first, image by image, and the row last; whatever breaks off in between
 //! leaves no row and is made good by publishing again.
@@ -20,6 +23,8 @@
 //! # Ok::<(), scr_store::StoreError>(()) }).unwrap();
 //! ```
 
+mod accounts;
+mod backup;
 mod benchmarks;
 mod blobs;
 mod database;
@@ -28,12 +33,15 @@ mod entries;
 mod error;
 mod outlines;
 mod publish;
+mod submissions;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use sqlx::AnyPool;
 
+pub use accounts::{Caller, Role, Scope, TokenRow, UserRow};
+pub use backup::{BackupDocument, restore_backup};
 pub use benchmarks::BenchmarkRow;
 pub use blobs::BlobKey;
 pub use documents::{
@@ -43,18 +51,30 @@ pub use documents::{
 pub use entries::{EntryRow, Published};
 pub use error::StoreError;
 pub use outlines::OutlinesDocument;
-pub use publish::{EntryToPublish, PublishProgress, THUMBNAIL_SIDE_PX, entry_id};
+pub use publish::{
+    EntryToPublish, POSTERIOR_SIDE_PX, PublishProgress, THUMBNAIL_SIDE_PX, entry_id,
+};
+
+pub use submissions::{
+    Job, JobKind, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission, Submission,
+    SubmissionState, Told,
+};
 
 use blobs::Blobs;
 
 /// The database of a store, within its folder.
-const DATABASE_FILE: &str = "scr.sqlite";
+pub const DATABASE_FILE: &str = "scr.sqlite";
 /// The folder of files of a store, within its folder.
 const BLOBS_FOLDER: &str = "blobs";
+/// The folder of files as they come in.
+const UPLOADS_FOLDER: &str = "uploads";
+/// The folder of benchmarks that were added for scoring.
+const BENCHMARKS_FOLDER: &str = "benchmarks";
 
 /// A database and a folder of files. Clones share both.
 #[derive(Debug, Clone)]
 pub struct Store {
+    folder: PathBuf,
     pool: AnyPool,
     blobs: Blobs,
 }
@@ -72,9 +92,17 @@ impl Store {
         std::fs::create_dir_all(&blobs)
             .map_err(|source| StoreError::Folder { path: blobs.clone(), source })?;
         Ok(Self {
+            folder: folder.to_owned(),
             pool: database::open(&folder.join(DATABASE_FILE)).await?,
             blobs: Blobs::open(&blobs)?,
         })
+    }
+
+    /// Where the folder of a benchmark lies that was added for scoring: images, masks
+    /// of every observer and all else that `benchmark.toml` names.
+    #[must_use]
+    pub fn benchmark_folder(&self, id: &str) -> PathBuf {
+        self.folder.join(BENCHMARKS_FOLDER).join(id)
     }
 
     /// All benchmarks, the first published first.

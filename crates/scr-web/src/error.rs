@@ -40,6 +40,39 @@ pub(crate) enum Failure {
     /// No file of the name, or none that may be given out.
     #[error("There is no such file, or the terms of the data do not allow to offer it.")]
     NoFile,
+    /// No submission has the identifier, or none that is the caller's.
+    #[error("There is no submission `{id}` here.")]
+    NoSubmission {
+        /// Identifier in the address.
+        id: String,
+    },
+    /// The benchmark can be read here, and not handed in to.
+    #[error("Nothing can be handed in for `{id}` here: its masks were not added for scoring.")]
+    NotScored {
+        /// Identifier of the benchmark.
+        id: String,
+    },
+    /// No token, or none that is known.
+    #[error("This needs a token: `Authorization: Bearer TOKEN`.")]
+    Unsigned,
+    /// A token that does not let its owner do this.
+    #[error("This token may not do this: it needs the scope `{scope}`.")]
+    Forbidden {
+        /// What is needed.
+        scope: scr_store::Scope,
+    },
+    /// What was sent does not fit what is here.
+    #[error("{what}")]
+    Conflict {
+        /// What is here, and what was sent.
+        what: String,
+    },
+    /// What was sent makes no sense.
+    #[error("{what}")]
+    Wrong {
+        /// All that is wrong.
+        what: String,
+    },
     /// Nothing has the address.
     #[error("Nothing has this address.")]
     NoPage,
@@ -55,6 +88,10 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Self::ReadOnly => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Unsigned => StatusCode::UNAUTHORIZED,
+            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::Conflict { .. } | Self::NotScored { .. } => StatusCode::CONFLICT,
+            Self::Wrong { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::NOT_FOUND,
         }
@@ -65,6 +102,12 @@ impl Failure {
             Self::NoBenchmark { .. } => "No such benchmark",
             Self::NoEntry { .. } => "No such entry",
             Self::NoImage { .. } => "No such image",
+            Self::NoSubmission { .. } => "No such submission",
+            Self::NotScored { .. } => "Nothing to hand in to",
+            Self::Unsigned => "No token",
+            Self::Forbidden { .. } => "Not allowed",
+            Self::Conflict { .. } => "Does not fit",
+            Self::Wrong { .. } => "Cannot be taken",
             Self::NoFile => "No such file",
             Self::NoPage => "No such page",
             Self::ReadOnly => "Not possible here",
@@ -85,6 +128,13 @@ impl Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::State { .. } | StoreError::Piece { .. } => {
+                return Self::Conflict { what: error.to_string() };
+            }
+            StoreError::NoSubmission { id } => return Self::NoSubmission { id },
+            _ => {}
+        }
         tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
         Self::Internal
     }

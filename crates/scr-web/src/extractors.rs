@@ -5,8 +5,10 @@
 //! benchmark or entry that is not there ends the request with a page that says so.
 
 use axum::extract::{FromRequestParts, Path, Query};
+use axum::http::header;
 use axum::http::request::Parts;
-use scr_store::{BenchmarkRow, EntryRow, Store};
+use scr_store::{BenchmarkRow, Caller, EntryRow, Scope, Store, TermsDocument};
+use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::convert::Infallible;
 
@@ -74,6 +76,33 @@ impl FromRequestParts<Store> for PublishedEntry {
         let row = store.entry(&id).await?;
         row.map(Self).ok_or(Failure::NoEntry { id })
     }
+}
+
+/// Who sent the request, by the token that it carries.
+pub(crate) struct Signed(pub(crate) Caller);
+
+impl Signed {
+    /// Refuses what the token does not let its owner do.
+    pub(crate) fn needs(&self, scope: Scope) -> Result<(), Failure> {
+        if self.0.may(scope) { Ok(()) } else { Err(Failure::Forbidden { scope }) }
+    }
+}
+
+impl FromRequestParts<Store> for Signed {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, store: &Store) -> Result<Self, Failure> {
+        let header = parts.headers.get(header::AUTHORIZATION);
+        let token = header.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        let caller = store.caller(token.ok_or(Failure::Unsigned)?.trim()).await?;
+        caller.map(Self).ok_or(Failure::Unsigned)
+    }
+}
+
+/// Tells one wording of terms from another: the first digits of its SHA-256.
+pub(crate) fn terms_version(terms: &TermsDocument) -> String {
+    let text = serde_json::to_vec(terms).unwrap_or_default();
+    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// One named part of the path.

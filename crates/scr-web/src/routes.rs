@@ -1,10 +1,10 @@
 //! Every address of the site and who answers it, and the layers around them.
 
 use axum::Router;
-use axum::extract::State;
+use axum::extract::{DefaultBodyLimit, State};
 use axum::middleware;
-use axum::routing::get;
-use scr_store::Store;
+use axum::routing::{get, post, put};
+use scr_store::{MAX_CHUNK_BYTES, Store};
 use std::future::Future;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
@@ -25,6 +25,7 @@ use crate::security;
 pub fn router(store: Store) -> Router {
     let router = pages()
         .merge(api_routes())
+        .merge(submission_routes())
         .route("/static/{*path}", get(assets::asset))
         .route("/healthz", get(healthz))
         .fallback(async || Failure::NoPage)
@@ -68,6 +69,23 @@ fn api_routes() -> Router<Store> {
         .route("/api/v1/entries/{entry}", get(entries::entry))
         .route("/api/v1/entries/{entry}/outlines/{file}", get(files::entry_outlines))
         .route("/api/v1/entries/{entry}/masks/{structure}/{file}", get(files::entry_mask))
+        .route("/api/v1/entries/{entry}/posteriors/{structure}/{file}", get(files::entry_posterior))
+}
+
+/// What changes something; every address asks for a token.
+fn submission_routes() -> Router<Store> {
+    use api::submissions;
+    let one = "/api/v1/submissions/{submission}";
+    Router::new()
+        .route("/api/v1/benchmarks/{benchmark}/submissions", post(submissions::begin))
+        .route(one, get(submissions::submission))
+        .route(
+            &format!("{one}/file"),
+            put(submissions::piece).layer(DefaultBodyLimit::max(MAX_CHUNK_BYTES)),
+        )
+        .route(&format!("{one}/complete"), post(submissions::complete))
+        .route(&format!("{one}/review"), post(submissions::review))
+        .route(&format!("{one}/withdraw"), post(submissions::withdraw))
 }
 
 /// Serves the site until `shutdown` completes; requests under way are finished.

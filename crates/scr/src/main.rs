@@ -5,6 +5,7 @@
 //! crates, but `tuning`, which needs methods and measures at once. Data goes to stdout, logs and progress to stderr. Exit code 0: done;
 //! 1: the input is at fault, every problem is listed; 2: wrong usage.
 
+mod client;
 mod commands;
 mod progress;
 mod tuning;
@@ -42,11 +43,15 @@ fn main() -> ExitCode {
     }
 }
 
-/// What failed, then what caused it, down to the root.
+/// What failed, then what caused it, down to the root, and what to do about it.
 fn report(error: &anyhow::Error) {
     eprintln!("error: {error}");
     for cause in error.chain().skip(1) {
         eprintln!("  caused by: {cause}");
+    }
+    let hint = error.downcast_ref().map_or("", scr_store::StoreError::hint);
+    if !hint.is_empty() {
+        eprintln!("hint: {hint}");
     }
 }
 

@@ -7,6 +7,7 @@ pub(crate) mod benchmarks;
 pub(crate) mod entries;
 pub(crate) mod files;
 mod schema;
+pub(crate) mod submissions;
 
 use axum::Json;
 use axum::response::IntoResponse;
@@ -17,7 +18,7 @@ use utoipa::OpenApi;
     info(
         title = "SCR",
         description = "Segmentation in chest radiographs: benchmarks, entries, results and the \
-            files behind them. Everything is read-only and open to all.",
+            files behind them, open to all. Handing in and reviewing masks needs a token.",
         license(name = "MIT OR Apache-2.0")
     ),
     paths(
@@ -31,6 +32,13 @@ use utoipa::OpenApi;
         files::mask,
         files::entry_outlines,
         files::entry_mask,
+        files::entry_posterior,
+        submissions::begin,
+        submissions::piece,
+        submissions::complete,
+        submissions::submission,
+        submissions::review,
+        submissions::withdraw,
         openapi,
     )
 )]

@@ -1,6 +1,7 @@
 //! The JSON and the document that describes it.
 
-use axum::http::StatusCode;
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
 
 use crate::fixture::{HOSTILE, Site};
 
@@ -9,8 +10,10 @@ async fn every_address_of_the_openapi_document_answers() {
     let site = Site::published().await;
     let document = site.get("/api/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
-    assert_eq!(paths.len(), 11);
-    for (path, methods) in paths {
+    let is_open = |path: &str| !path.contains("submissions");
+    let open: Vec<_> = paths.iter().filter(|(path, _)| is_open(path)).collect();
+    assert_eq!(open.len(), 12);
+    for (path, methods) in open {
         assert_eq!(methods.as_object().unwrap().keys().collect::<Vec<_>>(), ["get"], "{path}");
         let address = path
             .replace("{benchmark}", "tiny")
@@ -24,6 +27,33 @@ async fn every_address_of_the_openapi_document_answers() {
         let served = answer.header("content-type").split(';').next().unwrap();
         assert!(described.contains_key(served), "{path} is {served}, described as {described:?}");
     }
+}
+
+#[tokio::test]
+async fn every_address_of_submissions_asks_for_a_token_before_all_else() {
+    let site = Site::published().await;
+    let document = site.get("/api/openapi.json").await.json();
+    let mut n_asked = 0;
+    for (path, methods) in document["paths"].as_object().unwrap() {
+        if !path.contains("submissions") {
+            continue;
+        }
+        for (method, about) in methods.as_object().unwrap() {
+            assert!(about["responses"]["401"].is_object(), "{method} {path}");
+            let address = path.replace("{benchmark}", "tiny").replace("{submission}", "x");
+            for token in ["", "Bearer ", "Bearer scr_none", "Basic YTpi"] {
+                let request = Request::builder()
+                    .method(method.to_uppercase().as_str())
+                    .uri(&address)
+                    .header("Authorization", token)
+                    .body(Body::from("{}"));
+                let answer = site.send(request.unwrap()).await;
+                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path} {token}");
+                n_asked += 1;
+            }
+        }
+    }
+    assert_eq!(n_asked, 6 * 4);
 }
 
 #[tokio::test]
@@ -53,6 +83,9 @@ async fn benchmarks_and_entries_are_listed_without_the_bulk() {
     assert_eq!(exact["id"], site.entry("Exact"));
     assert_eq!(exact["results"]["objects"]["lungs"]["overlap"]["mean"], 1.0);
     assert!(exact["results"].get("images").is_none());
+    assert_eq!(exact["posteriors"], serde_json::json!(["right_lung", "left_lung", "heart"]));
+    let shifted = entries.iter().find(|entry| entry["name"] == "Shifted").unwrap();
+    assert_eq!(shifted["posteriors"], serde_json::json!([]));
     assert!(entries.iter().any(|entry| entry["name"] == HOSTILE), "JSON needs no HTML escapes");
 }
 

@@ -1,5 +1,7 @@
 //! The commands, one file each.
 
+mod admin;
+mod backup;
 mod check;
 mod compare;
 mod demo;
@@ -12,8 +14,10 @@ mod report;
 mod run;
 mod segment;
 mod serve;
+mod submit;
 mod train;
 mod tune;
+mod worker;
 
 use std::io::Write;
 use std::path::Path;
@@ -52,6 +56,20 @@ pub(crate) enum Command {
     Segment(segment::Segment),
     /// Run methods two-fold: trained on fold 1 they segment fold 2, and the reverse
     Run(run::Run),
+    /// Hand in masks: send, check, score
+    Submit(submit::Submit),
+    /// Say where a submission is, with its scores once it is scored
+    Status(submit::Status),
+    /// Publish or return a submission
+    Review(submit::Review),
+    /// Check and score what was handed in, beside the serving process
+    Worker(worker::WorkerCommand),
+    /// Run a site from the shell: benchmarks, accounts, tokens
+    Admin(admin::Admin),
+    /// Copy a site into a folder, also while it is served
+    Backup(backup::Backup),
+    /// Make a site of such a copy
+    Restore(backup::Restore),
     /// Serve a folder of published benchmarks and entries as a site
     Serve(serve::Serve),
 }
@@ -73,6 +91,13 @@ impl Command {
             Self::Tune(command) => command.run(),
             Self::Segment(command) => command.run(),
             Self::Run(command) => command.run(),
+            Self::Submit(command) => command.run(),
+            Self::Status(command) => command.run(),
+            Self::Review(command) => command.run(),
+            Self::Worker(command) => command.run(),
+            Self::Admin(command) => command.run(),
+            Self::Backup(command) => command.run(),
+            Self::Restore(command) => command.run(),
             Self::Serve(command) => command.run(),
         }
     }

@@ -6,7 +6,10 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_store::Store;
+use scr_work::run_worker;
 use tokio::net::TcpListener;
+
+use super::worker::worker;
 
 #[derive(Args)]
 pub(crate) struct Serve {
@@ -37,12 +40,21 @@ pub(crate) async fn serve(dir: &Path, listen: SocketAddr) -> Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     println!("http://{address}/");
     eprintln!("serving {}; stop with Ctrl-C", dir.display());
+    let (stop, stopped) = tokio::sync::watch::channel(());
+    let work = run_worker(worker(&store), until_dropped(stopped));
+    let work = tokio::spawn(work);
     scr_web::serve(listener, store, stop_signal()).await.context("the server failed")?;
+    drop(stop);
+    work.await.context("the worker failed")?;
     Ok(())
 }
 
+async fn until_dropped(mut sender: tokio::sync::watch::Receiver<()>) {
+    while sender.changed().await.is_ok() {}
+}
+
 /// Ends when the process is told to stop by Ctrl-C or by a service manager.
-async fn stop_signal() {
+pub(crate) async fn stop_signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
     {

@@ -70,6 +70,7 @@ fn data_flows_in_one_direction() {
         "scr-eval",
         "scr-report",
         "scr-store",
+        "scr-work",
         "scr-web",
         "scr",
     ];

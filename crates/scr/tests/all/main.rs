@@ -1,7 +1,9 @@
 //! The project from outside: the real binary, its files, its site in a browser,
 //! and the rules of the house.
 
+mod admin;
 mod architecture;
+mod backups;
 mod browser;
 mod check;
 mod command;
@@ -10,5 +12,7 @@ mod measures;
 mod phantom_path;
 mod real_radiographs;
 mod running;
+mod showing;
 mod site;
+mod submitting;
 mod webdriver;

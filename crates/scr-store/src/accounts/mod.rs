@@ -1,0 +1,36 @@
+//! Accounts: who people are, what they may do, and which terms they accepted.
+//!
+//! Knows no session, no page and no mail. Secrets come in and are hashed: a
+//! password by Argon2id, a token, which is random, by SHA-256. Neither is in
+//! an error, a log or what `Debug` shows.
+//!
+//! - [`UserRow`]: a person with a [`Role`].
+//! - [`TokenRow`]: what a program shows in a person's place, with its [`Scope`]s.
+//! - [`Caller`]: whose token was shown, and what it lets them do.
+
+mod passwords;
+mod roles;
+mod rules;
+mod terms;
+mod tokens;
+mod users;
+
+pub use roles::{Role, Scope};
+pub use tokens::{Caller, TokenRow};
+pub use users::UserRow;
+
+use scr_data::digest::hex;
+
+use crate::StoreError;
+
+/// Bytes of the operating system that nobody can guess.
+fn random_bytes<const N: usize>() -> Result<[u8; N], StoreError> {
+    let mut bytes = [0; N];
+    getrandom::fill(&mut bytes).map_err(|source| StoreError::Random { source })?;
+    Ok(bytes)
+}
+
+/// An identifier that is given once.
+pub(crate) fn random_id() -> Result<String, StoreError> {
+    Ok(hex(&random_bytes::<16>()?))
+}

@@ -1,0 +1,134 @@
+//! What people and tokens may do, as words.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::StoreError;
+
+/// What a person is on the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// Hands in sets of masks.
+    Participant,
+    /// Decides what is published as well.
+    Curator,
+    /// Runs the site as well.
+    Operator,
+}
+
+/// What a token lets its holder do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Scope {
+    /// Hand in sets of masks.
+    Submit,
+    /// Publish or return what others handed in.
+    Review,
+    /// Read what is not public.
+    Read,
+}
+
+impl Role {
+    /// Every role, the one that may do least first.
+    pub const ALL: [Self; 3] = [Self::Participant, Self::Curator, Self::Operator];
+
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Participant => "participant",
+            Self::Curator => "curator",
+            Self::Operator => "operator",
+        }
+    }
+
+    /// Whether the tokens of a person in this role may have the scope.
+    #[must_use]
+    pub const fn allows(self, scope: Scope) -> bool {
+        match scope {
+            Scope::Submit | Scope::Read => true,
+            Scope::Review => matches!(self, Self::Curator | Self::Operator),
+        }
+    }
+
+    /// All scopes that [`allows`](Self::allows) grants.
+    pub fn scopes(self) -> impl Iterator<Item = Scope> {
+        Scope::ALL.into_iter().filter(move |&scope| self.allows(scope))
+    }
+}
+
+impl Scope {
+    /// Every scope.
+    pub const ALL: [Self; 3] = [Self::Submit, Self::Review, Self::Read];
+
+    /// Its word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Submit => "submit",
+            Self::Review => "review",
+            Self::Read => "read",
+        }
+    }
+}
+
+impl FromStr for Role {
+    type Err = StoreError;
+
+    fn from_str(text: &str) -> Result<Self, StoreError> {
+        let expected = "participant, curator or operator";
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| StoreError::Word {
+            what: "role",
+            expected,
+            found: text.to_owned(),
+        })
+    }
+}
+
+impl FromStr for Scope {
+    type Err = StoreError;
+
+    fn from_str(text: &str) -> Result<Self, StoreError> {
+        let expected = "submit, review or read";
+        Self::ALL.into_iter().find(|scope| scope.as_str() == text).ok_or_else(|| StoreError::Word {
+            what: "scope",
+            expected,
+            found: text.to_owned(),
+        })
+    }
+}
+
+impl fmt::Display for Role {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+impl fmt::Display for Scope {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.as_str())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_read_back_and_others_are_refused() {
+        assert!(Role::ALL.iter().all(|role| role.as_str().parse::<Role>().unwrap() == *role));
+        assert!(Scope::ALL.iter().all(|scope| scope.as_str().parse::<Scope>().unwrap() == *scope));
+        let error = "admin".parse::<Role>().unwrap_err().to_string();
+        assert_eq!(
+            error,
+            "cannot use \"admin\" as a role, expected participant, curator or operator"
+        );
+        assert!("Submit".parse::<Scope>().is_err());
+    }
+
+    #[test]
+    fn participants_cannot_review() {
+        assert_eq!(Role::Participant.scopes().collect::<Vec<_>>(), [Scope::Submit, Scope::Read]);
+        assert_eq!(Role::Curator.scopes().count(), 3);
+        assert_eq!(Role::Operator.scopes().count(), 3);
+    }
+}

@@ -1,0 +1,62 @@
+//! Which terms of a benchmark a person accepted, and when. Knows no terms'
+//! text; what changes it gives it another version.
+
+use crate::database::failed;
+use crate::entries::now;
+use crate::{Store, StoreError};
+
+impl Store {
+    /// Notes that a person accepted a version of a benchmark's terms. Once more
+    /// changes nothing: the first time stays.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownUser`] and [`StoreError::UnknownBenchmark`].
+    pub async fn accept_terms(
+        &self,
+        user_id: &str,
+        benchmark_id: &str,
+        terms_version: &str,
+    ) -> Result<(), StoreError> {
+        if self.user(user_id).await?.is_none() {
+            return Err(StoreError::UnknownUser { user: user_id.to_owned() });
+        }
+        if self.benchmark(benchmark_id).await?.is_none() {
+            return Err(StoreError::UnknownBenchmark { id: benchmark_id.to_owned() });
+        }
+        sqlx::query(
+            "INSERT INTO acceptances (user_id, benchmark_id, terms_version, accepted_at) \
+             VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (user_id, benchmark_id, terms_version) DO NOTHING",
+        )
+        .bind(user_id)
+        .bind(benchmark_id)
+        .bind(terms_version)
+        .bind(now())
+        .execute(&self.pool)
+        .await
+        .map_err(failed("note that terms were accepted"))?;
+        Ok(())
+    }
+
+    /// The version of a benchmark's terms that a person accepted last, and
+    /// when, RFC 3339 in UTC.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn accepted_terms(
+        &self,
+        user_id: &str,
+        benchmark_id: &str,
+    ) -> Result<Option<(String, String)>, StoreError> {
+        sqlx::query_as(
+            "SELECT terms_version, accepted_at FROM acceptances \
+             WHERE user_id = $1 AND benchmark_id = $2 \
+             ORDER BY accepted_at DESC, terms_version DESC LIMIT 1",
+        )
+        .bind(user_id)
+        .bind(benchmark_id)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(failed("read which terms were accepted"))
+    }
+}

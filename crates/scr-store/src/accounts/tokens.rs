@@ -1,0 +1,212 @@
+//! Tokens: what a program shows in a person's place.
+//!
+//! A token is `scr_` and 32 random bytes in hexadecimal digits. It is given
+//! out once and kept as its SHA-256, which is enough: what is random cannot be
+//! guessed from its hash, however quickly that is computed.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+use scr_data::Problem;
+use scr_data::digest::{file_digest, hex};
+use sqlx::Row;
+use sqlx::any::AnyRow;
+
+use super::{Scope, UserRow, random_bytes, random_id, rules};
+use crate::database::{failed, time_text};
+use crate::{Store, StoreError};
+
+/// How every token begins, so that people and scanners know what they found.
+const PREFIX: &str = "scr_";
+
+/// The time of last use is noted no more often; reading stays reading.
+const USE_NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// A token that was given out, without the token.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TokenRow {
+    /// Identifier, random and no secret.
+    pub id: String,
+    /// Whose it is.
+    pub user_id: String,
+    /// What it was given for; the person's role may allow less by now.
+    pub scopes: BTreeSet<Scope>,
+    /// What its owner calls it.
+    pub note: String,
+    /// When it was given out, RFC 3339 in UTC.
+    pub created_at: String,
+    /// When it was last used, to the minute.
+    pub last_used_at: Option<String>,
+    /// Since when it is void.
+    pub revoked_at: Option<String>,
+}
+
+/// Whose token was shown, and what it lets them do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The person.
+    pub user: UserRow,
+    /// What both the token and the person's role allow.
+    pub scopes: BTreeSet<Scope>,
+}
+
+impl Caller {
+    /// Whether this may be done.
+    #[must_use]
+    pub fn may(&self, scope: Scope) -> bool {
+        self.scopes.contains(&scope)
+    }
+}
+
+impl Store {
+    /// Gives a person a new token. It is returned here and never again.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownUser`] when the address has no account,
+    /// [`StoreError::ScopeRefused`] when the role does not allow a scope,
+    /// [`StoreError::Account`] when there is no scope or the note is too long.
+    pub async fn create_token(
+        &self,
+        email: &str,
+        scopes: impl IntoIterator<Item = Scope>,
+        note: &str,
+    ) -> Result<String, StoreError> {
+        let scopes: BTreeSet<Scope> = scopes.into_iter().collect();
+        let no_scope =
+            scopes.is_empty().then(|| Problem::new("scopes", "at least one", "none", ""));
+        rules::check([rules::note(note), no_scope])?;
+        let user = self.user_by_email(email).await?;
+        let user = user.ok_or_else(|| StoreError::UnknownUser { user: email.to_owned() })?;
+        if let Some(&scope) = scopes.iter().find(|&&scope| !user.role.allows(scope)) {
+            return Err(StoreError::ScopeRefused { scope, role: user.role });
+        }
+        let token = format!("{PREFIX}{}", hex(&random_bytes::<32>()?));
+        // Who was removed in the meantime gets none.
+        let inserted = sqlx::query(
+            "INSERT INTO tokens (id, user_id, digest, scopes, note, created_at) \
+             SELECT $1, id, $2, $3, $4, $5 FROM users WHERE id = $6 AND removed_at IS NULL",
+        )
+        .bind(random_id()?)
+        .bind(digest(&token))
+        .bind(write_scopes(&scopes))
+        .bind(note)
+        .bind(time_text(Timestamp::now()))
+        .bind(&user.id)
+        .execute(&self.pool)
+        .await
+        .map_err(failed("create a token"))?;
+        match inserted.rows_affected() {
+            0 => Err(StoreError::UnknownUser { user: email.to_owned() }),
+            _ => Ok(token),
+        }
+    }
+
+    /// Whose token this is; none when it is unknown or revoked. That it was
+    /// used is noted at most once a minute.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], or [`StoreError::Word`] when a row has a role
+    /// or scope that this program does not know.
+    pub async fn caller(&self, token: &str) -> Result<Option<Caller>, StoreError> {
+        let doing = "look up a token";
+        let row = sqlx::query(
+            "SELECT users.id, email, name, role, users.created_at, confirmed_at, \
+             tokens.id AS token_id, scopes, last_used_at \
+             FROM tokens JOIN users ON users.id = tokens.user_id \
+             WHERE digest = $1 AND revoked_at IS NULL AND removed_at IS NULL",
+        )
+        .bind(digest(token))
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(failed(doing))?;
+        let Some(row) = row else { return Ok(None) };
+        let user = UserRow::read(&row)?;
+        let scopes: String = row.try_get("scopes").map_err(failed(doing))?;
+        let mut scopes = read_scopes(&scopes)?;
+        scopes.retain(|&scope| user.role.allows(scope));
+        let last_used_at: Option<String> = row.try_get("last_used_at").map_err(failed(doing))?;
+        let (now, stale) = (Timestamp::now(), time_text(Timestamp::now() - USE_NOTED_EVERY));
+        if last_used_at.is_none_or(|time| time < stale) {
+            let id: String = row.try_get("token_id").map_err(failed(doing))?;
+            self.note_use(&id, now, &stale).await;
+        }
+        Ok(Some(Caller { user, scopes }))
+    }
+
+    /// A full disk must not keep anyone from reading, so failing here is no error.
+    async fn note_use(&self, id: &str, now: Timestamp, stale: &str) {
+        let noted = sqlx::query(
+            "UPDATE tokens SET last_used_at = $1 \
+             WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $3)",
+        )
+        .bind(time_text(now))
+        .bind(id)
+        .bind(stale)
+        .execute(&self.pool)
+        .await;
+        if let Err(error) = noted {
+            tracing::warn!(id, %error, "cannot note that a token was used");
+        }
+    }
+
+    /// All tokens of a person, the first first, with those that are revoked.
+    ///
+    /// # Errors
+    /// As [`caller`](Self::caller).
+    pub async fn tokens(&self, user_id: &str) -> Result<Vec<TokenRow>, StoreError> {
+        let rows = sqlx::query(
+            "SELECT id, user_id, scopes, note, created_at, last_used_at, revoked_at \
+             FROM tokens WHERE user_id = $1 ORDER BY created_at, id",
+        )
+        .bind(user_id)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed("list tokens"))?;
+        rows.iter().map(read).collect()
+    }
+
+    /// Makes a token void, for good. Once more changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownToken`] when there is none with this identifier.
+    pub async fn revoke_token(&self, id: &str) -> Result<(), StoreError> {
+        let updated =
+            sqlx::query("UPDATE tokens SET revoked_at = COALESCE(revoked_at, $1) WHERE id = $2")
+                .bind(time_text(Timestamp::now()))
+                .bind(id)
+                .execute(&self.pool)
+                .await
+                .map_err(failed("revoke a token"))?;
+        match updated.rows_affected() {
+            // Not repeated: someone may have given the token itself.
+            0 => Err(StoreError::UnknownToken),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn digest(token: &str) -> String {
+    hex(&file_digest(token.as_bytes()))
+}
+
+fn write_scopes(scopes: &BTreeSet<Scope>) -> String {
+    scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(",")
+}
+
+fn read_scopes(text: &str) -> Result<BTreeSet<Scope>, StoreError> {
+    text.split(',').map(str::parse).collect()
+}
+
+fn read(row: &AnyRow) -> Result<TokenRow, StoreError> {
+    let doing = "list tokens";
+    let scopes: String = row.try_get("scopes").map_err(failed(doing))?;
+    Ok(TokenRow {
+        id: row.try_get("id").map_err(failed(doing))?,
+        user_id: row.try_get("user_id").map_err(failed(doing))?,
+        scopes: read_scopes(&scopes)?,
+        note: row.try_get("note").map_err(failed(doing))?,
+        created_at: row.try_get("created_at").map_err(failed(doing))?,
+        last_used_at: row.try_get("last_used_at").map_err(failed(doing))?,
+        revoked_at: row.try_get("revoked_at").map_err(failed(doing))?,
+    })
+}

@@ -1,0 +1,178 @@
+//! What is to be done on submissions, and whose work it is.
+//!
+//! A worker takes a job for a while and says again and again that it is at it. One
+//! that is heard of no more loses it to the next. A job that was begun
+//! [`MAX_ATTEMPTS`] times is not begun again, whatever ended the attempts.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sqlx::AnyConnection;
+
+use super::Told;
+use crate::database::{failed, time_text};
+use crate::{Store, StoreError};
+
+/// How often a job is begun at most.
+pub const MAX_ATTEMPTS: i64 = 3;
+
+/// What is to be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JobKind {
+    /// Check the masks and score them.
+    Score,
+    /// Make the entry.
+    Publish,
+}
+
+/// A job that is this worker's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Job {
+    /// What it is about.
+    pub submission_id: String,
+    /// What is to be done.
+    pub kind: JobKind,
+    /// How often it was begun, this time included.
+    pub attempts: i64,
+}
+
+impl JobKind {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Score => "score",
+            Self::Publish => "publish",
+        }
+    }
+
+    fn read(word: &str) -> Result<Self, StoreError> {
+        let found = [Self::Score, Self::Publish].into_iter().find(|kind| kind.as_str() == word);
+        found.ok_or_else(|| StoreError::Word {
+            what: "kind of a job",
+            expected: "score or publish",
+            found: word.into(),
+        })
+    }
+}
+
+/// Puts the next job of a submission in place of the one before, which keeps its
+/// worker and its attempts where the kind is the same; none: there is nothing to do.
+pub(super) async fn replace(
+    connection: &mut AnyConnection,
+    id: &str,
+    job: Option<JobKind>,
+    now: &str,
+) -> Result<(), StoreError> {
+    let doing = "change a job";
+    let Some(kind) = job else {
+        let delete = sqlx::query("DELETE FROM jobs WHERE submission_id = $1").bind(id);
+        delete.execute(connection).await.map_err(failed(doing))?;
+        return Ok(());
+    };
+    sqlx::query(
+        "INSERT INTO jobs (submission_id, kind, attempts, worker, leased_until, created_at) \
+         VALUES ($1, $2, 0, '', '', $3) ON CONFLICT (submission_id) DO NOTHING",
+    )
+    .bind(id)
+    .bind(kind.as_str())
+    .bind(now)
+    .execute(connection)
+    .await
+    .map_err(failed(doing))?;
+    Ok(())
+}
+
+impl Store {
+    /// Takes the job that has waited longest and is nobody's, for `lease`.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn take_job(&self, worker: &str, lease: Duration) -> Result<Option<Job>, StoreError> {
+        let now = Timestamp::now();
+        let taken: Option<(String, String, i64)> = sqlx::query_as(
+            "UPDATE jobs SET worker = $1, leased_until = $2, attempts = attempts + 1 \
+             WHERE submission_id = (SELECT submission_id FROM jobs WHERE leased_until < $3 \
+             AND attempts < $4 ORDER BY created_at, submission_id LIMIT 1) \
+             AND leased_until < $3 RETURNING submission_id, kind, attempts",
+        )
+        .bind(worker)
+        .bind(time_text(now + lease))
+        .bind(time_text(now))
+        .bind(MAX_ATTEMPTS)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(failed("take a job"))?;
+        let Some((submission_id, kind, attempts)) = taken else { return Ok(None) };
+        let kind = JobKind::read(&kind)?;
+        Ok(Some(Job { submission_id, kind, attempts }))
+    }
+
+    /// Says that the worker is still at it. False when it is no longer its job.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn renew_job(
+        &self,
+        submission_id: &str,
+        worker: &str,
+        lease: Duration,
+    ) -> Result<bool, StoreError> {
+        let renewed = sqlx::query(
+            "UPDATE jobs SET leased_until = $1 WHERE submission_id = $2 AND worker = $3",
+        )
+        .bind(time_text(Timestamp::now() + lease))
+        .bind(submission_id)
+        .bind(worker)
+        .execute(&self.pool)
+        .await
+        .map_err(failed("renew a job"))?;
+        Ok(renewed.rows_affected() > 0)
+    }
+
+    /// Gives a job back at once, for another attempt.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn give_back_job(&self, submission_id: &str, worker: &str) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE jobs SET leased_until = '', worker = '' \
+             WHERE submission_id = $1 AND worker = $2",
+        )
+        .bind(submission_id)
+        .bind(worker)
+        .execute(&self.pool)
+        .await
+        .map_err(failed("give a job back"))?;
+        Ok(())
+    }
+
+    /// Rejects the submissions whose jobs were begun too often and are nobody's now.
+    /// Returns their identifiers.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], and as the change of state.
+    pub async fn end_hopeless_jobs(&self, worker: &str) -> Result<Vec<String>, StoreError> {
+        let hopeless: Vec<(String,)> = sqlx::query_as(
+            "SELECT submission_id FROM jobs WHERE leased_until < $1 AND attempts >= $2",
+        )
+        .bind(time_text(Timestamp::now()))
+        .bind(MAX_ATTEMPTS)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed("look for hopeless jobs"))?;
+        let mut ended = Vec::new();
+        for (id,) in hopeless {
+            let told = Told {
+                place: "the submission".into(),
+                expected: "masks that this server can work on".into(),
+                found: format!("{MAX_ATTEMPTS} attempts that each failed or ended the worker"),
+                hint: "ask the operator, who finds more in the server's log".into(),
+            };
+            match self.submission_failed(&id, worker, &[told]).await {
+                // Somebody else was faster.
+                Ok(()) | Err(StoreError::State { .. }) => ended.push(id),
+                Err(other) => return Err(other),
+            }
+        }
+        Ok(ended)
+    }
+}

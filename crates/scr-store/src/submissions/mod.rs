@@ -1,0 +1,22 @@
+//! Submissions: masks that someone handed in, on their way to an entry.
+//!
+//! Checks and scores nothing: workers do, and come here to say what they found.
+//!
+//! - `states.rs`: what may follow what.
+//! - `rows.rs`: submissions and their log.
+//! - `jobs.rs`: what is to be done, and whose work it is.
+//! - `uploads.rs`: the files as they come in, piece by piece.
+//!
+//! **Every change of state is one transaction with its line in the log and with the
+//! job that it asks for**, so that whatever kills the process, a submission is in a
+//! state from which it goes on.
+
+mod jobs;
+mod rows;
+mod states;
+mod uploads;
+
+pub use jobs::{Job, JobKind, MAX_ATTEMPTS};
+pub use rows::{LogLine, NewSubmission, Submission, Told};
+pub use states::SubmissionState;
+pub use uploads::MAX_CHUNK_BYTES;

@@ -1,0 +1,387 @@
+//! Submissions and their log.
+
+use jiff::Timestamp;
+use scr_report::ResultDocument;
+use serde::{Deserialize, Serialize};
+use sqlx::any::AnyRow;
+use sqlx::{AnyConnection, FromRow, Row};
+
+use super::{JobKind, SubmissionState};
+use crate::database::{failed, time_text};
+use crate::{CardDocument, Store, StoreError};
+
+/// What someone wants to hand in.
+#[derive(Debug, Clone)]
+pub struct NewSubmission<'a> {
+    /// The benchmark that the masks are for.
+    pub benchmark_id: &'a str,
+    /// Who hands it in.
+    pub user_id: &'a str,
+    /// What made the masks.
+    pub card: &'a CardDocument,
+    /// Size of the file to come, in bytes.
+    pub size_bytes: u64,
+}
+
+/// A submission.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Submission {
+    /// Identifier, not to be guessed.
+    pub id: String,
+    /// The benchmark that the masks are for.
+    pub benchmark_id: String,
+    /// Who handed it in.
+    pub user_id: String,
+    /// Where it is.
+    pub state: SubmissionState,
+    /// What made the masks.
+    pub card: CardDocument,
+    /// Size of its file in bytes.
+    pub size_bytes: u64,
+    /// What is wrong with it, where it was rejected by the check.
+    pub problems: Vec<Told>,
+    /// Its scores with every image's values, once it is scored.
+    pub result: Option<ResultDocument>,
+    /// Why it was returned.
+    pub message: Option<String>,
+    /// The entry that came of it.
+    pub entry_id: Option<String>,
+    /// When it was begun, RFC 3339 in UTC.
+    pub created_at: String,
+    /// When its state changed last, RFC 3339 in UTC.
+    pub updated_at: String,
+}
+
+/// A problem, as it is told to the submitter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The file within the submission.
+    pub place: String,
+    /// What should be there.
+    pub expected: String,
+    /// What is there.
+    pub found: String,
+    /// What to do about it; empty when the rest says it.
+    pub hint: String,
+}
+
+/// A change of state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LogLine {
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// Identifier of the user, or name of the worker.
+    pub actor: String,
+    /// The state that it came into.
+    pub state: SubmissionState,
+    /// Why; may be empty.
+    pub message: String,
+}
+
+/// A change of state to be made.
+pub(super) struct Change<'a> {
+    pub(super) to: SubmissionState,
+    pub(super) actor: &'a str,
+    pub(super) message: &'a str,
+    /// A column to set, and its text.
+    pub(super) set: Option<(&'static str, String)>,
+    /// The job that is to follow.
+    pub(super) job: Option<JobKind>,
+}
+
+const COLUMNS: &str = "id, benchmark_id, user_id, state, card, size_bytes, problems, result, \
+                       message, entry_id, created_at, updated_at";
+
+struct Written(Result<Submission, StoreError>);
+
+impl<'r> FromRow<'r, AnyRow> for Written {
+    fn from_row(row: &'r AnyRow) -> Result<Self, sqlx::Error> {
+        let id: String = row.try_get("id")?;
+        let (state, card): (String, String) = (row.try_get("state")?, row.try_get("card")?);
+        let size_bytes: i64 = row.try_get("size_bytes")?;
+        let problems: Option<String> = row.try_get("problems")?;
+        let result: Option<String> = row.try_get("result")?;
+        let (benchmark_id, user_id) = (row.try_get("benchmark_id")?, row.try_get("user_id")?);
+        let (message, entry_id) = (row.try_get("message")?, row.try_get("entry_id")?);
+        let (created_at, updated_at) = (row.try_get("created_at")?, row.try_get("updated_at")?);
+        let read = || {
+            Ok(Submission {
+                state: SubmissionState::read(&state)?,
+                card: json(&id, "card", &card)?,
+                size_bytes: size_bytes.unsigned_abs(),
+                problems: problems.map_or(Ok(Vec::new()), |text| json(&id, "problems", &text))?,
+                result: result.map(|text| json(&id, "result", &text)).transpose()?,
+                benchmark_id,
+                user_id,
+                message,
+                entry_id,
+                created_at,
+                updated_at,
+                id: id.clone(),
+            })
+        };
+        Ok(Self(read()))
+    }
+}
+
+fn json<T: serde::de::DeserializeOwned>(
+    id: &str,
+    what: &'static str,
+    text: &str,
+) -> Result<T, StoreError> {
+    serde_json::from_str(text).map_err(|source| StoreError::Document {
+        what,
+        id: id.to_owned(),
+        source,
+    })
+}
+
+/// A document as text.
+pub(super) fn text<T: Serialize>(
+    id: &str,
+    what: &'static str,
+    document: &T,
+) -> Result<String, StoreError> {
+    serde_json::to_string(document).map_err(|source| StoreError::Document {
+        what,
+        id: id.to_owned(),
+        source,
+    })
+}
+
+impl Store {
+    /// Begins a submission; its file is to follow.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], also when there is no such benchmark.
+    pub async fn begin_submission(&self, new: NewSubmission<'_>) -> Result<Submission, StoreError> {
+        let id = crate::accounts::random_id()?;
+        let now = time_text(Timestamp::now());
+        let state = SubmissionState::Receiving;
+        let mut transaction = self.pool.begin().await.map_err(failed("begin a submission"))?;
+        sqlx::query(
+            "INSERT INTO submissions (id, benchmark_id, user_id, state, card, size_bytes, \
+             created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+        )
+        .bind(&id)
+        .bind(new.benchmark_id)
+        .bind(new.user_id)
+        .bind(state.as_str())
+        .bind(text(&id, "card", new.card)?)
+        .bind(i64::try_from(new.size_bytes).unwrap_or(i64::MAX))
+        .bind(&now)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed("begin a submission"))?;
+        log(&mut transaction, &id, (new.user_id, state, ""), &now).await?;
+        transaction.commit().await.map_err(failed("begin a submission"))?;
+        let begun = self.submission(&id).await?;
+        begun.ok_or(StoreError::NoSubmission { id })
+    }
+
+    /// The submission with this identifier.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], or [`StoreError::Document`] when it cannot be read.
+    pub async fn submission(&self, id: &str) -> Result<Option<Submission>, StoreError> {
+        let query = format!("SELECT {COLUMNS} FROM submissions WHERE id = $1");
+        let found: Option<Written> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .bind(id)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(failed("read a submission"))?;
+        found.map(|written| written.0).transpose()
+    }
+
+    /// All submissions in a state, those that have waited longest first.
+    ///
+    /// # Errors
+    /// As [`submission`](Self::submission).
+    pub async fn submissions_in(
+        &self,
+        state: SubmissionState,
+    ) -> Result<Vec<Submission>, StoreError> {
+        let query =
+            format!("SELECT {COLUMNS} FROM submissions WHERE state = $1 ORDER BY updated_at, id");
+        let found: Vec<Written> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .bind(state.as_str())
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed("list submissions"))?;
+        found.into_iter().map(|written| written.0).collect()
+    }
+
+    /// All changes of a submission's state, in their order.
+    ///
+    /// # Errors
+    /// As [`submission`](Self::submission).
+    pub async fn submission_log(&self, id: &str) -> Result<Vec<LogLine>, StoreError> {
+        let rows: Vec<(String, String, String, String)> = sqlx::query_as(
+            "SELECT at, actor, state, message FROM submission_log WHERE submission_id = $1 \
+             ORDER BY number",
+        )
+        .bind(id)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed("read a submission's log"))?;
+        let line = |(at, actor, state, message): (String, String, String, String)| {
+            Ok(LogLine { at, actor, state: SubmissionState::read(&state)?, message })
+        };
+        rows.into_iter().map(line).collect()
+    }
+
+    /// Its file is whole: it is to be checked and scored.
+    ///
+    /// # Errors
+    /// [`StoreError::State`] when it is past that; [`StoreError::Database`].
+    pub async fn submission_received(&self, id: &str, actor: &str) -> Result<(), StoreError> {
+        let (to, job) = (SubmissionState::Received, Some(JobKind::Score));
+        self.change(id, Change { to, actor, message: "", set: None, job }).await
+    }
+
+    /// The check found nothing wrong.
+    ///
+    /// # Errors
+    /// As [`submission_received`](Self::submission_received).
+    pub async fn submission_checked(&self, id: &str, actor: &str) -> Result<(), StoreError> {
+        let to = SubmissionState::Scoring;
+        let job = Some(JobKind::Score);
+        self.change(id, Change { to, actor, message: "the check found no problem", set: None, job })
+            .await
+    }
+
+    /// The check, or publishing, found problems.
+    ///
+    /// # Errors
+    /// As [`submission_received`](Self::submission_received).
+    pub async fn submission_failed(
+        &self,
+        id: &str,
+        actor: &str,
+        problems: &[Told],
+    ) -> Result<(), StoreError> {
+        let message = &format!("{} problems", problems.len());
+        let set = Some(("problems", text(id, "problems", &problems)?));
+        let to = SubmissionState::Rejected;
+        self.change(id, Change { to, actor, message, set, job: None }).await
+    }
+
+    /// It is scored.
+    ///
+    /// # Errors
+    /// As [`submission_received`](Self::submission_received).
+    pub async fn submission_scored(
+        &self,
+        id: &str,
+        actor: &str,
+        result: &ResultDocument,
+    ) -> Result<(), StoreError> {
+        let set = Some(("result", text(id, "result", result)?));
+        let to = SubmissionState::AwaitingReview;
+        self.change(id, Change { to, actor, message: "", set, job: None }).await
+    }
+
+    /// A curator agrees: its entry is to be made.
+    ///
+    /// # Errors
+    /// As [`submission_received`](Self::submission_received).
+    pub async fn submission_accepted(&self, id: &str, actor: &str) -> Result<(), StoreError> {
+        let (to, job) = (SubmissionState::Publishing, Some(JobKind::Publish));
+        self.change(id, Change { to, actor, message: "", set: None, job }).await
+    }
+
+    /// A curator returns it.
+    ///
+    /// # Errors
+    /// As [`submission_received`](Self::submission_received).
+    pub async fn submission_returned(
+        &self,
+        id: &str,
+        actor: &str,
+        message: &str,
+    ) -> Result<(), StoreError> {
+        let set = Some(("message", message.to_owned()));
+        let to = SubmissionState::Rejected;
+        self.change(id, Change { to, actor, message, set, job: None }).await
+    }
+
+    /// Its entry is public.
+    ///
+    /// # Errors
+    /// As [`submission_received`](Self::submission_received).
+    pub async fn submission_published(
+        &self,
+        id: &str,
+        actor: &str,
+        entry_id: &str,
+    ) -> Result<(), StoreError> {
+        let set = Some(("entry_id", entry_id.to_owned()));
+        let to = SubmissionState::Published;
+        self.change(id, Change { to, actor, message: entry_id, set, job: None }).await
+    }
+
+    /// Its submitter takes it back.
+    ///
+    /// # Errors
+    /// As [`submission_received`](Self::submission_received).
+    pub async fn submission_withdrawn(&self, id: &str, actor: &str) -> Result<(), StoreError> {
+        let to = SubmissionState::Withdrawn;
+        self.change(id, Change { to, actor, message: "", set: None, job: None }).await
+    }
+
+    /// State, log and job at once, or nothing.
+    async fn change(&self, id: &str, change: Change<'_>) -> Result<(), StoreError> {
+        let doing = "change a submission's state";
+        let Change { to, actor, message, set, job } = change;
+        let now = time_text(Timestamp::now());
+        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
+        let before: Vec<String> = SubmissionState::ALL
+            .into_iter()
+            .filter(|before| to.may_follow(*before))
+            .map(|before| format!("'{}'", before.as_str()))
+            .collect();
+        let column = set.as_ref().map_or(String::new(), |(column, _)| format!(", {column} = $4"));
+        let query = format!(
+            "UPDATE submissions SET state = $1, updated_at = $2{column} \
+             WHERE id = $3 AND state IN ({})",
+            before.join(", ")
+        );
+        let mut update =
+            sqlx::query(sqlx::AssertSqlSafe(query)).bind(to.as_str()).bind(&now).bind(id);
+        if let Some((_, value)) = set {
+            update = update.bind(value);
+        }
+        let updated = update.execute(&mut *transaction).await.map_err(failed(doing))?;
+        if updated.rows_affected() == 0 {
+            drop(transaction);
+            return Err(match self.submission(id).await? {
+                Some(Submission { state, .. }) => StoreError::State { id: id.into(), state, to },
+                None => StoreError::NoSubmission { id: id.into() },
+            });
+        }
+        log(&mut transaction, id, (actor, to, message), &now).await?;
+        super::jobs::replace(&mut transaction, id, job, &now).await?;
+        transaction.commit().await.map_err(failed(doing))
+    }
+}
+
+async fn log(
+    connection: &mut AnyConnection,
+    id: &str,
+    (actor, state, message): (&str, SubmissionState, &str),
+    now: &str,
+) -> Result<(), StoreError> {
+    sqlx::query(
+        "INSERT INTO submission_log (submission_id, number, at, actor, state, message) \
+         SELECT $1, COUNT(*) + 1, $2, $3, $4, $5 FROM submission_log WHERE submission_id = $1",
+    )
+    .bind(id)
+    .bind(now)
+    .bind(actor)
+    .bind(state.as_str())
+    .bind(message)
+    .execute(connection)
+    .await
+    .map_err(failed("write a submission's log"))?;
+    Ok(())
+}

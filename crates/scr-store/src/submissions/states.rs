@@ -1,0 +1,112 @@
+//! The states of a submission, and what may follow what.
+
+use serde::{Deserialize, Serialize};
+
+use crate::StoreError;
+
+/// Where a submission is on its way to an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SubmissionState {
+    /// Its file is coming in.
+    Receiving,
+    /// Its file is here, and waits for its check.
+    Received,
+    /// The check found nothing wrong, and it is being scored.
+    Scoring,
+    /// It is scored, and private until a curator has looked.
+    AwaitingReview,
+    /// A curator has agreed, and its entry is being made.
+    Publishing,
+    /// Its entry is public, for ever.
+    Published,
+    /// The check found problems, or a curator has returned it.
+    Rejected,
+    /// Its submitter has taken it back.
+    Withdrawn,
+}
+
+impl SubmissionState {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Receiving,
+        Self::Received,
+        Self::Scoring,
+        Self::AwaitingReview,
+        Self::Publishing,
+        Self::Published,
+        Self::Rejected,
+        Self::Withdrawn,
+    ];
+
+    /// The word in the database, in JSON and in the shell.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Receiving => "receiving",
+            Self::Received => "received",
+            Self::Scoring => "scoring",
+            Self::AwaitingReview => "awaiting_review",
+            Self::Publishing => "publishing",
+            Self::Published => "published",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+
+    /// Whether this state may follow `before`.
+    #[must_use]
+    pub const fn may_follow(self, before: Self) -> bool {
+        use SubmissionState as S;
+        match self {
+            S::Receiving => false,
+            S::Received => matches!(before, S::Receiving),
+            S::Scoring => matches!(before, S::Received),
+            S::AwaitingReview => matches!(before, S::Scoring),
+            S::Publishing => matches!(before, S::AwaitingReview),
+            S::Published => matches!(before, S::Publishing),
+            S::Rejected => {
+                matches!(before, S::Received | S::Scoring | S::AwaitingReview | S::Publishing)
+            }
+            S::Withdrawn => matches!(before, S::Receiving | S::Received | S::AwaitingReview),
+        }
+    }
+
+    /// Whether nothing follows.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::Published | Self::Rejected | Self::Withdrawn)
+    }
+
+    pub(super) fn read(word: &str) -> Result<Self, StoreError> {
+        let found = Self::ALL.into_iter().find(|state| state.as_str() == word);
+        found.ok_or_else(|| StoreError::Word {
+            what: "state of a submission",
+            expected: "receiving, received, scoring, awaiting_review, publishing, published, \
+                       rejected or withdrawn",
+            found: word.into(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_follows_what_is_final_and_something_follows_all_else() {
+        for before in SubmissionState::ALL {
+            let follows = SubmissionState::ALL.iter().any(|after| after.may_follow(before));
+            assert_eq!(follows, !before.is_final(), "{before:?}");
+        }
+    }
+
+    #[test]
+    fn a_state_is_the_same_word_everywhere() {
+        for state in SubmissionState::ALL {
+            assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
+            assert_eq!(SubmissionState::read(state.as_str()).unwrap(), state);
+        }
+        assert!(SubmissionState::read("lost").is_err());
+    }
+}

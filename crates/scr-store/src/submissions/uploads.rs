@@ -1,0 +1,96 @@
+//! Files as they come in, piece by piece, so that a broken connection costs a piece.
+//!
+//! `uploads/ID` grows at its end only; how long it is says how much is here. What a
+//! piece says has reached the disk before it is acknowledged.
+
+use std::io::{Seek, SeekFrom, Write};
+use std::path::PathBuf;
+
+use bytes::Bytes;
+
+use super::{Submission, SubmissionState};
+use crate::{Store, StoreError, UPLOADS_FOLDER};
+
+/// The largest piece, in bytes.
+pub const MAX_CHUNK_BYTES: usize = 8 << 20;
+
+impl Store {
+    /// Where the file of a submission lies.
+    #[must_use]
+    pub fn upload_path(&self, id: &str) -> PathBuf {
+        self.folder.join(UPLOADS_FOLDER).join(format!("{id}.zip"))
+    }
+
+    /// How many bytes of its file are here.
+    ///
+    /// # Errors
+    /// [`StoreError::Folder`].
+    pub fn uploaded_bytes(&self, id: &str) -> Result<u64, StoreError> {
+        let path = self.upload_path(id);
+        match path.metadata() {
+            Ok(about) => Ok(about.len()),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(0),
+            Err(source) => Err(StoreError::Folder { path, source }),
+        }
+    }
+
+    /// Adds a piece at `offset`, which is as far as the file has come; a piece that
+    /// comes again changes nothing. Returns how many bytes are here now.
+    ///
+    /// # Errors
+    /// [`StoreError::State`] when the submission is past receiving,
+    /// [`StoreError::Piece`] when the piece does not follow on what is here or goes
+    /// beyond the size that was announced, [`StoreError::Folder`] when it cannot be
+    /// written.
+    pub async fn add_piece(
+        &self,
+        submission: &Submission,
+        offset: u64,
+        piece: Bytes,
+    ) -> Result<u64, StoreError> {
+        let (id, size) = (submission.id.clone(), submission.size_bytes);
+        if submission.state != SubmissionState::Receiving {
+            let (state, to) = (submission.state, SubmissionState::Receiving);
+            return Err(StoreError::State { id, state, to });
+        }
+        let here = self.uploaded_bytes(&id)?;
+        let end = offset.saturating_add(piece.len() as u64);
+        if end <= here {
+            return Ok(here);
+        }
+        if offset != here || end > size {
+            return Err(StoreError::Piece { id, offset, end, here, size });
+        }
+        let path = self.upload_path(&id);
+        let write = move || -> Result<u64, StoreError> {
+            let write = || {
+                std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
+                let mut file = std::fs::OpenOptions::new()
+                    .create(true)
+                    .truncate(false)
+                    .write(true)
+                    .open(&path)?;
+                file.seek(SeekFrom::Start(offset))?;
+                file.write_all(&piece)?;
+                file.sync_data()
+            };
+            write().map_err(|source| StoreError::Folder { path: path.clone(), source })?;
+            Ok(end)
+        };
+        tokio::task::spawn_blocking(write).await.map_err(|source| StoreError::Task { source })?
+    }
+
+    /// Deletes the file of a submission, where it is there.
+    ///
+    /// # Errors
+    /// [`StoreError::Folder`].
+    pub fn delete_upload(&self, id: &str) -> Result<(), StoreError> {
+        let path = self.upload_path(id);
+        match std::fs::remove_file(&path) {
+            Err(source) if source.kind() != std::io::ErrorKind::NotFound => {
+                Err(StoreError::Folder { path, source })
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,172 @@
+//! Submissions, their files and the jobs that they ask for, through the store's door.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use scr_data::Benchmark;
+use scr_phantom::{Population, write_benchmark};
+use scr_store::{
+    CardDocument, Job, JobKind, MAX_ATTEMPTS, NewSubmission, Role, Store, StoreError, Submission,
+    SubmissionState, Told,
+};
+use tempfile::TempDir;
+
+const LEASE: Duration = Duration::from_secs(60);
+const AT_ONCE: Duration = Duration::ZERO;
+
+struct Desk {
+    _temp: TempDir,
+    store: Store,
+    user: String,
+}
+
+impl Desk {
+    async fn new() -> Self {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = temp.path().join("bench");
+        write_benchmark(&Population::new(2, 1), 64, &folder, &|_, _, _| ()).unwrap();
+        let store = Store::open(&temp.path().join("site")).await.unwrap();
+        let benchmark = Benchmark::open(&folder).unwrap();
+        store.publish_benchmark(&benchmark, &mut |_| ()).await.unwrap();
+        let user = store.add_user("a@b.org", "A", Role::Participant, None).await.unwrap().id;
+        Self { _temp: temp, store, user }
+    }
+
+    async fn begin(&self, size_bytes: u64) -> Submission {
+        let card = CardDocument { name: "M".into(), ..CardDocument::default() };
+        let (benchmark_id, user_id) = ("phantom", self.user.as_str());
+        let new = NewSubmission { benchmark_id, user_id, card: &card, size_bytes };
+        self.store.begin_submission(new).await.unwrap()
+    }
+
+    async fn received(&self) -> String {
+        let begun = self.begin(3).await;
+        self.store.submission_received(&begun.id, &self.user).await.unwrap();
+        begun.id
+    }
+
+    async fn state(&self, id: &str) -> SubmissionState {
+        self.store.submission(id).await.unwrap().unwrap().state
+    }
+
+    async fn take(&self, worker: &str, lease: Duration) -> Option<Job> {
+        // Leases are kept to the millisecond.
+        tokio::time::sleep(Duration::from_millis(3)).await;
+        self.store.take_job(worker, lease).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_file_comes_in_piece_by_piece_and_a_piece_twice_changes_nothing() {
+    let desk = Desk::new().await;
+    let begun = desk.begin(6).await;
+    let add = |offset, piece: &'static [u8]| {
+        desk.store.add_piece(&begun, offset, Bytes::from_static(piece))
+    };
+    assert_eq!(add(0, b"abc").await.unwrap(), 3);
+    assert_eq!(add(0, b"abc").await.unwrap(), 3);
+    for (offset, piece) in [(4, &b"e"[..]), (2, b"cdef"), (3, b"defg")] {
+        let error = add(offset, piece).await.unwrap_err();
+        assert!(matches!(error, StoreError::Piece { here: 3, size: 6, .. }), "{error}");
+    }
+    assert_eq!(add(3, b"def").await.unwrap(), 6);
+    assert_eq!(std::fs::read(desk.store.upload_path(&begun.id)).unwrap(), b"abcdef");
+    desk.store.submission_received(&begun.id, &desk.user).await.unwrap();
+    let past = desk.store.submission(&begun.id).await.unwrap().unwrap();
+    let error = desk.store.add_piece(&past, 6, Bytes::from_static(b"g")).await.unwrap_err();
+    assert!(matches!(error, StoreError::State { .. }), "{error}");
+    desk.store.delete_upload(&begun.id).unwrap();
+    desk.store.delete_upload(&begun.id).unwrap();
+    assert_eq!(desk.store.uploaded_bytes(&begun.id).unwrap(), 0);
+}
+
+#[tokio::test]
+async fn every_change_is_in_the_log_and_none_can_be_made_twice() {
+    let desk = Desk::new().await;
+    let id = desk.received().await;
+    assert_eq!(desk.state(&id).await, SubmissionState::Received);
+    let error = desk.store.submission_received(&id, &desk.user).await.unwrap_err();
+    assert!(matches!(error, StoreError::State { .. }), "{error}");
+    let error = desk.store.submission_accepted(&id, "curator").await.unwrap_err();
+    assert!(error.to_string().contains("received"), "{error}");
+    let told = Told {
+        place: "heart/X.png".into(),
+        expected: "a mask".into(),
+        found: "nothing".into(),
+        hint: String::new(),
+    };
+    desk.store.submission_failed(&id, "worker", std::slice::from_ref(&told)).await.unwrap();
+    assert_eq!(desk.store.submission(&id).await.unwrap().unwrap().problems, [told]);
+    let log = desk.store.submission_log(&id).await.unwrap();
+    let states: Vec<_> = log.iter().map(|line| line.state.as_str()).collect();
+    assert_eq!(states, ["receiving", "received", "rejected"]);
+    assert_eq!(log[2].actor, "worker");
+    let rejected = desk.store.submissions_in(SubmissionState::Rejected).await.unwrap();
+    assert_eq!(rejected.len(), 1);
+    let unknown = desk.store.submission_withdrawn("none", &desk.user).await.unwrap_err();
+    assert!(matches!(unknown, StoreError::NoSubmission { .. }), "{unknown}");
+}
+
+#[tokio::test]
+async fn a_job_is_one_worker_s_until_nothing_is_heard_of_it() {
+    let desk = Desk::new().await;
+    assert_eq!(desk.take("w1", LEASE).await, None);
+    let id = desk.received().await;
+    let job = Job { submission_id: id.clone(), kind: JobKind::Score, attempts: 1 };
+    assert_eq!(desk.take("w1", AT_ONCE).await, Some(job.clone()));
+    assert_eq!(desk.take("w2", LEASE).await, Some(Job { attempts: 2, ..job.clone() }));
+    assert!(!desk.store.renew_job(&id, "w1", LEASE).await.unwrap());
+    assert!(desk.store.renew_job(&id, "w2", LEASE).await.unwrap());
+    assert_eq!(desk.take("w1", LEASE).await, None);
+    desk.store.give_back_job(&id, "w1").await.unwrap();
+    assert_eq!(desk.take("w1", LEASE).await, None, "another's job is not given back");
+    desk.store.submission_checked(&id, "w2").await.unwrap();
+    assert_eq!(desk.take("w1", LEASE).await, None, "the check does not end the job");
+    desk.store.submission_withdrawn(&id, &desk.user).await.unwrap_err();
+    desk.store.submission_failed(&id, "w2", &[]).await.unwrap();
+    desk.store.give_back_job(&id, "w2").await.unwrap();
+    assert_eq!(desk.take("w1", LEASE).await, None, "nothing is left to do");
+}
+
+#[tokio::test]
+async fn a_job_that_ends_every_worker_is_given_up() {
+    let desk = Desk::new().await;
+    let id = desk.received().await;
+    for attempts in 1..=MAX_ATTEMPTS {
+        assert!(desk.store.end_hopeless_jobs("w").await.unwrap().is_empty());
+        assert_eq!(desk.take("w", AT_ONCE).await.unwrap().attempts, attempts);
+    }
+    assert_eq!(desk.take("w", AT_ONCE).await, None);
+    assert_eq!(desk.store.end_hopeless_jobs("w").await.unwrap(), std::slice::from_ref(&id));
+    let ended = desk.store.submission(&id).await.unwrap().unwrap();
+    assert_eq!(ended.state, SubmissionState::Rejected);
+    assert!(ended.problems[0].found.contains("3 attempts"), "{:?}", ended.problems);
+    assert!(desk.store.end_hopeless_jobs("w").await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn many_workers_share_jobs_and_none_is_done_twice() {
+    let desk = Desk::new().await;
+    let mut expected = Vec::new();
+    for _ in 0..6 {
+        expected.push(desk.received().await);
+    }
+    let take = |number: u32| {
+        let store = desk.store.clone();
+        tokio::spawn(async move {
+            let mut taken = Vec::new();
+            while let Some(job) = store.take_job(&format!("w{number}"), LEASE).await.unwrap() {
+                taken.push(job.submission_id);
+            }
+            taken
+        })
+    };
+    let mut taken = Vec::new();
+    for worker in (0..4).map(take).collect::<Vec<_>>() {
+        taken.extend(worker.await.unwrap());
+    }
+    taken.sort();
+    expected.sort();
+    assert_eq!(taken, expected);
+}

@@ -1,0 +1,147 @@
+//! A server's API, from the shell.
+
+use std::io::{Read, Seek, SeekFrom};
+use std::time::Duration;
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+use ureq::Agent;
+use ureq::http::Response;
+
+/// Bytes of a piece.
+const PIECE_BYTES: u64 = 4 << 20;
+/// How often a piece is sent when the connection breaks.
+const ATTEMPTS: u32 = 6;
+/// How often a state is asked for.
+const PAUSE: Duration = Duration::from_millis(300);
+
+/// A server and the token that is shown to it.
+pub(crate) struct Client {
+    agent: Agent,
+    server: String,
+    token: String,
+}
+
+impl Client {
+    /// Nothing is asked yet.
+    pub(crate) fn new(server: &str, token: &str) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .timeout_connect(Some(Duration::from_secs(20)))
+            .timeout_recv_response(Some(Duration::from_secs(120)))
+            .build();
+        let server = server.trim_end_matches('/').to_owned();
+        Self { agent: config.into(), server, token: token.trim().to_owned() }
+    }
+
+    /// A submission as it is now.
+    pub(crate) fn submission(&self, id: &str) -> Result<Value> {
+        let address = self.address(&format!("submissions/{id}"))?;
+        let answer = self.agent.get(&address).header("Authorization", self.bearer()).call();
+        self.read(&address, answer)
+    }
+
+    /// Asks for something that changes a submission or begins one.
+    pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value> {
+        let address = self.address(path)?;
+        let request = self.agent.post(&address).header("Authorization", self.bearer());
+        self.read(&address, request.send_json(body))
+    }
+
+    /// Sends a file from where the server has it to its end. A broken connection is
+    /// taken up again.
+    pub(crate) fn send_file(
+        &self,
+        id: &str,
+        file: &mut (impl Read + Seek),
+        size: u64,
+        on_bytes: &dyn Fn(u64),
+    ) -> Result<()> {
+        let (mut here, mut attempts) = (0, 0);
+        while here < size {
+            let mut piece = vec![0; PIECE_BYTES.min(size - here) as usize];
+            file.seek(SeekFrom::Start(here)).context("cannot read the masks again")?;
+            file.read_exact(&mut piece).context("cannot read the masks again")?;
+            match self.send_piece(id, here, &piece) {
+                Ok(received) => (here, attempts) = (received, 0),
+                Err(error) if attempts < ATTEMPTS && error.is::<ureq::Error>() => {
+                    attempts += 1;
+                    std::thread::sleep(PAUSE * 2u32.pow(attempts));
+                    if let Ok(found) = self.submission(id) {
+                        here = found["received_bytes"].as_u64().unwrap_or(here);
+                    }
+                }
+                Err(error) => return Err(error),
+            }
+            on_bytes(here);
+        }
+        Ok(())
+    }
+
+    fn send_piece(&self, id: &str, offset: u64, piece: &[u8]) -> Result<u64> {
+        let address = self.address(&format!("submissions/{id}/file?offset={offset}"))?;
+        let request = self.agent.put(&address).header("Authorization", self.bearer());
+        let request = request.header("Content-Type", "application/octet-stream");
+        let answer = self.read(&address, request.send(piece))?;
+        answer["received_bytes"].as_u64().context("the server does not say how much it has")
+    }
+
+    /// Asks again and again until the state is none of `passing`.
+    pub(crate) fn wait(
+        &self,
+        id: &str,
+        passing: &[&str],
+        on_state: &dyn Fn(&str),
+    ) -> Result<Value> {
+        loop {
+            let found = self.submission(id)?;
+            let state = found["state"].as_str().unwrap_or_default();
+            on_state(state);
+            if !passing.contains(&state) {
+                return Ok(found);
+            }
+            std::thread::sleep(PAUSE);
+        }
+    }
+
+    /// What a script wants to know of a submission, its address with the server's.
+    pub(crate) fn outline(&self, submission: &Value) -> Value {
+        let url = submission["url"].as_str().unwrap_or_default();
+        serde_json::json!({
+            "submission": submission["submission"],
+            "state": submission["state"],
+            "url": format!("{}{url}", self.server),
+        })
+    }
+
+    fn bearer(&self) -> String {
+        format!("Bearer {}", self.token)
+    }
+
+    fn address(&self, path: &str) -> Result<String> {
+        if !self.server.starts_with("http://") && !self.server.starts_with("https://") {
+            bail!("expected --server http://... or https://..., found `{}`", self.server);
+        }
+        Ok(format!("{}/api/v1/{path}", self.server))
+    }
+
+    fn read(
+        &self,
+        address: &str,
+        answer: Result<Response<ureq::Body>, ureq::Error>,
+    ) -> Result<Value> {
+        let mut answer = answer.map_err(anyhow::Error::from)?;
+        let status = answer.status();
+        let body = answer.body_mut().read_to_string().map_err(anyhow::Error::from)?;
+        let value: Value = serde_json::from_str(&body).unwrap_or(Value::Null);
+        if status.is_success() {
+            return Ok(value);
+        }
+        match value["error"]["message"].as_str() {
+            Some(message) => bail!("{} says: {message}", self.server),
+            None => {
+                bail!("{address} answered {status}: {}", body.chars().take(200).collect::<String>())
+            }
+        }
+    }
+}

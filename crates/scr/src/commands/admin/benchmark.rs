@@ -1,0 +1,117 @@
+//! `scr admin benchmark`: what the site is about.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::Result;
+use clap::Subcommand;
+use scr_data::{Benchmark, BenchmarkCopy, Copied};
+use scr_store::{Published, Store, StoreError};
+use serde_json::json;
+
+use super::{Dir, Format, print_list, with_new_store};
+use crate::progress::Bar;
+
+#[derive(Subcommand)]
+pub(super) enum Benchmarks {
+    /// Copy a benchmark's folder into the site and publish it
+    ///
+    /// The same again changes nothing; the same with another title, other terms or
+    /// more radiographs takes their place. Files whose name begins with a dot stay out.
+    Add {
+        /// Folder of the benchmark
+        folder: PathBuf,
+        #[command(flatten)]
+        dir: Dir,
+    },
+    /// List the benchmarks of the site
+    List {
+        #[command(flatten)]
+        dir: Dir,
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+}
+
+impl Benchmarks {
+    pub(super) fn run(self) -> Result<()> {
+        match self {
+            Self::Add { folder, dir } => {
+                let benchmark = Benchmark::open(&folder)?;
+                with_new_store(&dir.path, async |store| add(&store, &benchmark).await)
+            }
+            Self::List { dir, format } => dir.with_store(async |store| list(&store, format).await),
+        }
+    }
+}
+
+async fn add(store: &Store, benchmark: &Benchmark) -> Result<()> {
+    refuse_other(store, benchmark).await?;
+    let id = &benchmark.id;
+    let bar = Bar::new();
+    let show = |what: &str, done, total| bar.show(what, done, total);
+    let copy = BenchmarkCopy::place(benchmark, &store.benchmark_folder(id), &show)?;
+    let copied = copy.copied();
+    let published = publish(store, copy.folder(), &bar).await;
+    drop(bar);
+    let published = match published {
+        Ok(published) => published,
+        Err(error) => {
+            copy.undo()?;
+            return Err(error);
+        }
+    };
+    copy.keep()?;
+    match (copied, published) {
+        (Copied::Unchanged, Published::Unchanged) => {
+            eprintln!("benchmark `{id}` is there already, nothing changed");
+        }
+        (Copied::New, _) | (_, Published::New) => {
+            eprintln!("benchmark `{id}` added: {} images", benchmark.images.len());
+        }
+        _ => eprintln!("benchmark `{id}` updated: {} images", benchmark.images.len()),
+    }
+    Ok(())
+}
+
+/// Before anything is copied: is another benchmark published under this name?
+async fn refuse_other(store: &Store, benchmark: &Benchmark) -> Result<()> {
+    let Some(row) = store.benchmark(&benchmark.id).await? else { return Ok(()) };
+    let (published, found) = (row.document.digest, benchmark.digest(benchmark.reference())?);
+    if published == found {
+        return Ok(());
+    }
+    Err(StoreError::OtherBenchmark { id: benchmark.id.clone(), published, found }.into())
+}
+
+/// Publishes the copy, which is what later submissions are scored against.
+async fn publish(store: &Store, copy: &Path, bar: &Bar) -> Result<Published> {
+    let benchmark = Benchmark::open(copy)?;
+    let mut show = |progress: scr_store::PublishProgress| {
+        bar.show("publishing radiographs", progress.images_done, progress.images_total);
+    };
+    Ok(store.publish_benchmark(&benchmark, &mut show).await?)
+}
+
+async fn list(store: &Store, format: Format) -> Result<()> {
+    let benchmarks = store.benchmarks().await?;
+    let rows = benchmarks.iter().map(|row| {
+        let document = &row.document;
+        let (id, title) = (document.id.clone(), document.title.clone());
+        let count = document.images.len().to_string();
+        vec![id, title, count, row.published_at.clone(), document.digest.clone()]
+    });
+    let json: Vec<_> = benchmarks
+        .iter()
+        .map(|row| {
+            json!({
+                "id": row.document.id,
+                "title": row.document.title,
+                "n_images": row.document.images.len(),
+                "published_at": row.published_at,
+                "digest": row.document.digest,
+            })
+        })
+        .collect();
+    print_list(format, &["id", "title", "images", "published", "digest"], rows.collect(), &json)
+}

@@ -1,0 +1,93 @@
+//! `scr admin token`: what programs show in a person's place.
+
+use anyhow::Result;
+use clap::Subcommand;
+use scr_store::{Scope, Store, TokenRow};
+use serde_json::json;
+
+use super::super::print;
+use super::{Dir, Format, find_user, or_dash, print_list};
+
+#[derive(Subcommand)]
+pub(super) enum Tokens {
+    /// Make a token and print it alone; it is never shown again
+    Create {
+        /// Whose it is
+        email: String,
+        /// What it is for; everything that the person's role allows if left out
+        #[arg(long, value_delimiter = ',', value_name = "submit,review,read")]
+        scope: Vec<Scope>,
+        /// What to call it in lists
+        #[arg(long, default_value = "", hide_default_value = true)]
+        note: String,
+        #[command(flatten)]
+        dir: Dir,
+    },
+    /// List a person's tokens, without the tokens themselves
+    List {
+        /// Whose they are
+        email: String,
+        #[command(flatten)]
+        dir: Dir,
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Make a token void
+    Revoke {
+        /// Its identifier, as `list` shows it
+        id: String,
+        #[command(flatten)]
+        dir: Dir,
+    },
+}
+
+impl Tokens {
+    pub(super) fn run(self) -> Result<()> {
+        match self {
+            Self::Create { email, scope, note, dir } => dir.with_store(async |store| {
+                let user = find_user(&store, &email).await?;
+                let scopes = if scope.is_empty() { user.role.scopes().collect() } else { scope };
+                let token = store.create_token(&user.email, scopes, &note).await?;
+                print(None, &(token + "\n"))
+            }),
+            Self::List { email, dir, format } => {
+                dir.with_store(async |store| list(&store, &email, format).await)
+            }
+            Self::Revoke { id, dir } => dir.with_store(async |store| {
+                store.revoke_token(&id).await?;
+                eprintln!("token {id} revoked");
+                Ok(())
+            }),
+        }
+    }
+}
+
+async fn list(store: &Store, email: &str, format: Format) -> Result<()> {
+    let user = find_user(store, email).await?;
+    let tokens = store.tokens(&user.id).await?;
+    let scopes = |token: &TokenRow| -> Vec<&str> {
+        token.scopes.iter().map(|scope| scope.as_str()).collect()
+    };
+    let row = |token: &TokenRow| {
+        let (used, revoked) =
+            (or_dash(token.last_used_at.as_ref()), or_dash(token.revoked_at.as_ref()));
+        let (id, note) = (token.id.clone(), token.note.clone());
+        vec![id, scopes(token).join(","), note, token.created_at.clone(), used, revoked]
+    };
+    let json: Vec<_> = tokens
+        .iter()
+        .map(|token| {
+            json!({
+                "id": token.id,
+                "scopes": scopes(token),
+                "note": token.note,
+                "created_at": token.created_at,
+                "last_used_at": token.last_used_at,
+                "revoked_at": token.revoked_at,
+            })
+        })
+        .collect();
+    let heads = ["id", "scopes", "note", "created", "last used", "revoked"];
+    print_list(format, &heads, tokens.iter().map(row).collect(), &json)
+}

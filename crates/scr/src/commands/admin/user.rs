@@ -1,0 +1,149 @@
+//! `scr admin user`: who has an account.
+
+use std::io::{BufRead, IsTerminal, Read};
+
+use anyhow::{Context, Result, bail};
+use clap::Subcommand;
+use scr_store::{Role, Store, UserRow};
+use serde_json::json;
+
+use super::{Dir, Format, find_user, or_dash, print_list, with_new_store};
+
+/// More of a line of stdin is not read; longer passwords are refused anyway.
+const MAX_LINE_BYTES: u64 = 4096;
+
+#[derive(Subcommand)]
+pub(super) enum Users {
+    /// Add a person, whose address then counts as confirmed
+    Add {
+        /// Their address
+        email: String,
+        /// Their name, as others see it
+        #[arg(long)]
+        name: String,
+        /// What they may do
+        #[arg(long, value_name = "participant|curator|operator")]
+        role: Role,
+        /// Read a password from the first line of stdin; without one they only have tokens
+        #[arg(long)]
+        password_stdin: bool,
+        #[command(flatten)]
+        dir: Dir,
+    },
+    /// List everyone with an account
+    List {
+        #[command(flatten)]
+        dir: Dir,
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Give a person another role; their tokens lose what it does not allow
+    Role {
+        /// Their address
+        email: String,
+        /// What they may do
+        #[arg(value_name = "participant|curator|operator")]
+        role: Role,
+        #[command(flatten)]
+        dir: Dir,
+    },
+    /// Give a person another password
+    Password {
+        /// Their address
+        email: String,
+        /// Read it from the first line of stdin
+        #[arg(long, required = true)]
+        password_stdin: bool,
+        #[command(flatten)]
+        dir: Dir,
+    },
+    /// Take name and address from an account and revoke its tokens; its entries stay
+    Remove {
+        /// Their address
+        email: String,
+        #[command(flatten)]
+        dir: Dir,
+    },
+}
+
+impl Users {
+    pub(super) fn run(self) -> Result<()> {
+        match self {
+            Self::Add { email, name, role, password_stdin, dir } => {
+                let password = password_stdin.then(read_password).transpose()?;
+                with_new_store(&dir.path, async |store| {
+                    let user = store.add_user(&email, &name, role, password.as_deref()).await?;
+                    eprintln!("{} added as {role}", user.email);
+                    Ok(())
+                })
+            }
+            Self::List { dir, format } => dir.with_store(async |store| list(&store, format).await),
+            Self::Role { email, role, dir } => dir.with_store(async |store| {
+                let user = find_user(&store, &email).await?;
+                store.set_role(&user.id, role).await?;
+                eprintln!("{} is {role} now, was {}", user.email, user.role);
+                Ok(())
+            }),
+            Self::Password { email, dir, .. } => {
+                let password = read_password()?;
+                dir.with_store(async |store| {
+                    let user = find_user(&store, &email).await?;
+                    store.set_password(&user.id, &password).await?;
+                    eprintln!("{} has a new password", user.email);
+                    Ok(())
+                })
+            }
+            Self::Remove { email, dir } => dir.with_store(async |store| {
+                let user = find_user(&store, &email).await?;
+                store.remove_user(&user.id).await?;
+                eprintln!("{} removed; what they handed in stays", user.email);
+                Ok(())
+            }),
+        }
+    }
+}
+
+/// The first line of stdin. A terminal would show what is typed, so it is refused.
+fn read_password() -> Result<String> {
+    let stdin = std::io::stdin().lock();
+    if stdin.is_terminal() {
+        bail!("--password-stdin: expected a pipe or file, found a terminal, which would show it");
+    }
+    let mut line = Vec::new();
+    stdin
+        .take(MAX_LINE_BYTES)
+        .read_until(b'\n', &mut line)
+        .context("cannot read the password from stdin")?;
+    let line = line.strip_suffix(b"\n").unwrap_or(&line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    match std::str::from_utf8(line) {
+        Ok(password) => Ok(password.to_owned()),
+        // Without the cause, which would say where in the password.
+        Err(_) => bail!("--password-stdin: expected UTF-8 text"),
+    }
+}
+
+async fn list(store: &Store, format: Format) -> Result<()> {
+    let users = store.users().await?;
+    let row = |user: &UserRow| {
+        let (email, name) = (user.email.clone(), user.name.clone());
+        let confirmed = or_dash(user.confirmed_at.as_ref());
+        vec![email, name, user.role.to_string(), user.created_at.clone(), confirmed]
+    };
+    let json: Vec<_> = users
+        .iter()
+        .map(|user| {
+            json!({
+                "id": user.id,
+                "email": user.email,
+                "name": user.name,
+                "role": user.role.as_str(),
+                "created_at": user.created_at,
+                "confirmed_at": user.confirmed_at,
+            })
+        })
+        .collect();
+    let heads = ["email", "name", "role", "created", "confirmed"];
+    print_list(format, &heads, users.iter().map(row).collect(), &json)
+}
