@@ -67,6 +67,10 @@ pub(crate) enum Command {
     /// Run a site from the shell: benchmarks, accounts, tokens
     Admin(admin::Admin),
     /// Copy a site into a folder, also while it is served
+    ///
+    /// The database, the files of all that is published, what was handed in and the
+    /// benchmarks that it is scored against, whole or not at all. Nothing else of the
+    /// data folder is copied. The copy holds hashes of passwords: keep it as the site.
     Backup(backup::Backup),
     /// Make a site of such a copy
     Restore(backup::Restore),

@@ -1,0 +1,164 @@
+//! Copying a store's files so that they have reached the disk, never held in memory.
+//!
+//! Knows no database and no manifest. A folder in the making is a [`Staging`], which
+//! gets its name when all files are there.
+
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use scr_data::digest::{hex, reader_digest};
+use scr_data::{Problem, Staging};
+
+use crate::StoreError;
+
+/// A file and what tells it from one that replaces it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Listed {
+    /// Relative to the store's folder.
+    pub(super) path: PathBuf,
+    pub(super) bytes: u64,
+    modified: Option<SystemTime>,
+}
+
+/// Every file below `root/within`, sorted by path; none where there is no such folder.
+/// Links are followed. What vanishes meanwhile is passed over.
+pub(super) fn list(root: &Path, within: &str) -> Result<Vec<Listed>, StoreError> {
+    let mut found = Vec::new();
+    let mut open = vec![PathBuf::from(within)];
+    while let Some(folder) = open.pop() {
+        let place = root.join(&folder);
+        let Some(entries) = unless_gone(&place, place.read_dir())? else { continue };
+        for entry in entries {
+            let path = folder.join(entry.map_err(|error| unreadable(&place, &error))?.file_name());
+            let place = root.join(&path);
+            let Some(about) = unless_gone(&place, place.metadata())? else { continue };
+            if about.is_dir() {
+                open.push(path);
+            } else if about.is_file() {
+                let modified = about.modified().ok();
+                found.push(Listed { path, bytes: about.len(), modified });
+            } else {
+                let (expected, hint) = ("a file or a folder", "delete it");
+                let place = place.display().to_string();
+                let problem = Problem::new(place, expected, "something else", hint);
+                return Err(StoreError::Data(problem.into()));
+            }
+        }
+    }
+    found.sort();
+    Ok(found)
+}
+
+/// Copies a file, and waits until the copy has reached the disk. Returns its size;
+/// none when there is no such file.
+pub(super) fn copy_file(from: &Path, to: &Path) -> Result<Option<u64>, StoreError> {
+    let Some(mut source) = unless_gone(from, File::open(from))? else { return Ok(None) };
+    let mut copy = || -> io::Result<u64> {
+        fs::create_dir_all(to.parent().unwrap_or(to))?;
+        let mut copy = File::create(to)?;
+        let bytes = io::copy(&mut source, &mut copy)?;
+        copy.sync_all()?;
+        Ok(bytes)
+    };
+    copy().map(Some).map_err(|source| failed(from, to, source))
+}
+
+/// Waits until the copy of a database has reached the disk; nobody may read it who may
+/// not read the one it is a copy of. Returns its digest.
+pub(super) fn settle(from: &Path, copy: &Path) -> Result<String, StoreError> {
+    open_no_further(from, copy)?;
+    let read = || -> io::Result<String> {
+        let file = fs::OpenOptions::new().read(true).write(true).open(copy)?;
+        file.sync_all()?;
+        Ok(format!("sha256:{}", hex(&reader_digest(file)?)))
+    };
+    read().map_err(|source| failed(from, copy, source))
+}
+
+/// Lets read `copy` whoever may read `from`, and its owner also write.
+pub(super) fn open_no_further(from: &Path, copy: &Path) -> Result<(), StoreError> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        let allow = || -> io::Result<()> {
+            let about = from.metadata()?;
+            let owner = if about.is_dir() { 0o700 } else { 0o600 };
+            let mode = about.permissions().mode() & 0o777 | owner;
+            fs::set_permissions(copy, fs::Permissions::from_mode(mode))
+        };
+        allow().map_err(|source| failed(from, copy, source))?;
+    }
+    #[cfg(not(unix))]
+    let _ = (from, copy);
+    Ok(())
+}
+
+/// Gives the folder its name when everything is there and has reached the disk, and
+/// deletes it when something failed.
+pub(super) fn finish<T>(staging: Staging, filled: Result<T, StoreError>) -> Result<T, StoreError> {
+    let folder = staging.folder().to_owned();
+    let synced = filled.and_then(|done| {
+        sync_folders(&folder).map_err(|source| failed(&folder, &folder, source))?;
+        Ok(done)
+    });
+    if synced.is_err() {
+        // What failed is worth telling; that something is left is seen.
+        let _ = fs::remove_dir_all(&folder);
+        return synced;
+    }
+    staging.finish()?;
+    let above = folder.parent().unwrap_or(&folder);
+    sync_folder(above).map_err(|source| failed(&folder, above, source))?;
+    synced
+}
+
+/// Refuses to write `out` within the folder that is copied.
+pub(super) fn refuse_within(source: &Path, out: &Path) -> Result<(), StoreError> {
+    let source = source.canonicalize().map_err(|error| unreadable(source, &error))?;
+    let place = std::path::absolute(out).map_err(|error| unreadable(out, &error))?;
+    let real = place.ancestors().find_map(|above| above.canonicalize().ok());
+    if real.is_some_and(|real| real.starts_with(&source)) {
+        let expected = format!("a folder outside of {}", source.display());
+        let problem = Problem::new(
+            out.display().to_string(),
+            expected,
+            "one within it",
+            "choose another place: what happens to the one folder happens to the other",
+        );
+        return Err(StoreError::Data(problem.into()));
+    }
+    Ok(())
+}
+
+fn sync_folders(folder: &Path) -> io::Result<()> {
+    for entry in folder.read_dir()? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            sync_folders(&entry.path())?;
+        }
+    }
+    sync_folder(folder)
+}
+
+/// Names of files reach the disk with their folder; elsewhere folders cannot be opened.
+fn sync_folder(folder: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
+}
+
+fn unless_gone<T>(path: &Path, found: io::Result<T>) -> Result<Option<T>, StoreError> {
+    match found {
+        Ok(found) => Ok(Some(found)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(unreadable(path, &error)),
+    }
+}
+
+fn unreadable(path: &Path, error: &io::Error) -> StoreError {
+    StoreError::Data(Problem::unreadable(path, error).into())
+}
+
+fn failed(from: &Path, to: &Path, source: io::Error) -> StoreError {
+    StoreError::Copy { from: from.to_owned(), to: to.to_owned(), source }
+}

@@ -1,0 +1,160 @@
+//! Backups of a store that others write to, and stores made of them.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use scr_data::Benchmark;
+use scr_phantom::{Population, write_benchmark};
+use scr_store::{
+    CardDocument, NewSubmission, Role, Store, StoreError, Submission, SubmissionState,
+    restore_backup,
+};
+use tempfile::TempDir;
+
+struct Site {
+    temp: TempDir,
+    store: Store,
+    user: String,
+}
+
+impl Site {
+    async fn new() -> Self {
+        let temp = tempfile::tempdir().unwrap();
+        let folder = temp.path().join("site/benchmarks/phantom");
+        write_benchmark(&Population::new(2, 1), 64, &folder, &|_, _, _| ()).unwrap();
+        let store = Store::open(&temp.path().join("site")).await.unwrap();
+        let benchmark = Benchmark::open(&folder).unwrap();
+        store.publish_benchmark(&benchmark, &mut |_| ()).await.unwrap();
+        let user = store.add_user("a@b.org", "A", Role::Participant, None).await.unwrap().id;
+        Self { temp, store, user }
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.temp.path().join(name)
+    }
+
+    /// Backs up while `meanwhile` is told of every file copied.
+    async fn back_up(
+        &self,
+        mut meanwhile: impl FnMut(usize) + Send,
+    ) -> Result<scr_store::BackupDocument, StoreError> {
+        self.store.back_up(&self.path("backup"), &mut |done, _| meanwhile(done)).await
+    }
+
+    fn restore(&self) -> Result<scr_store::BackupDocument, StoreError> {
+        restore_backup(&self.path("backup"), &self.path("restored"), &mut |_, _| ())
+    }
+}
+
+async fn hand_in(store: &Store, user_id: &str) -> Submission {
+    let card = CardDocument { name: "M".into(), ..CardDocument::default() };
+    let new = NewSubmission { benchmark_id: "phantom", user_id, card: &card, size_bytes: 3 };
+    let begun = store.begin_submission(new).await.unwrap();
+    store.add_piece(&begun, 0, Bytes::from_static(b"abc")).await.unwrap();
+    store.submission_received(&begun.id, user_id).await.unwrap();
+    begun
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_taken_while_others_write_opens_and_has_every_file_that_it_names() {
+    let site = Site::new().await;
+    let (stop, n_written) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicUsize::new(0)));
+    // As another process would have it open.
+    let other = Store::open(&site.path("site")).await.unwrap();
+    let writing = tokio::spawn({
+        let (stop, n_written, user) = (stop.clone(), n_written.clone(), site.user.clone());
+        async move {
+            while !stop.load(Ordering::Relaxed) {
+                hand_in(&other, &user).await;
+                n_written.fetch_add(1, Ordering::Relaxed);
+            }
+            other.close().await;
+        }
+    });
+    while n_written.load(Ordering::Relaxed) < 3 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    // The first file waits until more was handed in than the database's copy holds.
+    let at_copy = AtomicUsize::new(usize::MAX);
+    let document = site
+        .back_up(|done| {
+            if done == 1 {
+                at_copy.store(n_written.load(Ordering::Relaxed), Ordering::Relaxed);
+                while n_written.load(Ordering::Relaxed) < at_copy.load(Ordering::Relaxed) + 2 {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+            }
+        })
+        .await
+        .unwrap();
+    stop.store(true, Ordering::Relaxed);
+    writing.await.unwrap();
+
+    assert_eq!(site.restore().unwrap(), document);
+    let restored = Store::open(&site.path("restored")).await.unwrap();
+    assert_eq!(restored.benchmarks().await.unwrap(), site.store.benchmarks().await.unwrap());
+    let user = restored.user_by_email("a@b.org").await.unwrap().unwrap();
+    assert_eq!(user.id, site.user);
+    let received = restored.submissions_in(SubmissionState::Received).await.unwrap();
+    let n_live = site.store.submissions_in(SubmissionState::Received).await.unwrap().len();
+    assert!((3..n_live).contains(&received.len()), "{} of {n_live}", received.len());
+    for submission in received {
+        assert_eq!(std::fs::read(restored.upload_path(&submission.id)).unwrap(), b"abc");
+    }
+    let benchmark = Benchmark::open(&restored.benchmark_folder("phantom")).unwrap();
+    assert_eq!(benchmark.images.len(), 2);
+}
+
+#[tokio::test]
+async fn an_upload_rejected_meanwhile_is_passed_over_and_the_backup_is_whole() {
+    let site = Site::new().await;
+    let (kept, gone) =
+        (hand_in(&site.store, &site.user).await, hand_in(&site.store, &site.user).await);
+    let mut total = 0;
+    let document = site
+        .back_up(|done| {
+            site.store.delete_upload(&gone.id).unwrap();
+            total = done;
+        })
+        .await
+        .unwrap();
+    assert_eq!(document.n_files, total as u64 - 1);
+    site.restore().unwrap();
+    let restored = Store::open(&site.path("restored")).await.unwrap();
+    assert_eq!(restored.uploaded_bytes(&kept.id).unwrap(), 3);
+    assert_eq!(restored.uploaded_bytes(&gone.id).unwrap(), 0);
+}
+
+#[tokio::test]
+async fn a_benchmark_replaced_meanwhile_stops_the_backup_and_nothing_is_left() {
+    let site = Site::new().await;
+    let table = site.path("site/benchmarks/phantom/added.csv");
+    let error = site.back_up(|_| std::fs::write(&table, "x").unwrap()).await.unwrap_err();
+    assert!(error.to_string().contains("found a change"), "{error}");
+    assert!(!site.path("backup").exists() && !site.path("backup.partial").exists());
+    let within = site.path("site/backups/today");
+    let error = site.store.back_up(&within, &mut |_, _| ()).await.unwrap_err();
+    assert!(error.to_string().contains("within it"), "{error}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn nobody_reads_a_backup_who_may_not_read_the_site() {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    let site = Site::new().await;
+    for (name, allowed) in [("site", 0o700), ("site/scr.sqlite", 0o600)] {
+        let permissions = std::fs::Permissions::from_mode(allowed);
+        std::fs::set_permissions(site.path(name), permissions).unwrap();
+    }
+    site.back_up(|_| ()).await.unwrap();
+    site.restore().unwrap();
+    for folder in ["backup", "restored"] {
+        let found = (mode(&site.path(folder)), mode(&site.path(folder).join("scr.sqlite")));
+        assert_eq!(found, (0o700, 0o600), "{folder}");
+    }
+}

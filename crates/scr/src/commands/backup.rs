@@ -1,0 +1,65 @@
+//! `scr backup` and `scr restore`: a copy of a site, and a site from a copy.
+
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use scr_store::{BackupDocument, DATABASE_FILE, Store, restore_backup};
+
+use crate::progress::Bar;
+
+#[derive(Args)]
+pub(crate) struct Backup {
+    /// Folder to write, new or empty, outside of the data folder
+    out: PathBuf,
+    /// Data folder of the site
+    #[arg(long, value_name = "DATA")]
+    dir: PathBuf,
+}
+
+#[derive(Args)]
+pub(crate) struct Restore {
+    /// Folder that `scr backup` wrote
+    backup: PathBuf,
+    /// Data folder to make, new or empty
+    #[arg(long, value_name = "DATA")]
+    dir: PathBuf,
+}
+
+impl Backup {
+    pub(crate) fn run(self) -> Result<()> {
+        if !self.dir.join(DATABASE_FILE).is_file() {
+            bail!("no site is at {}, expected a file {DATABASE_FILE} there", self.dir.display());
+        }
+        let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+        let document = runtime.block_on(async {
+            let store = Store::open(&self.dir).await?;
+            let bar = Bar::new();
+            let mut show = |done, total| bar.show("copying files", done, total);
+            let written = store.back_up(&self.out, &mut show).await;
+            store.close().await;
+            written
+        })?;
+        let (dir, out) = (self.dir.display(), self.out.display());
+        eprintln!("{dir} is backed up in {out}: {}", contents(&document));
+        Ok(())
+    }
+}
+
+impl Restore {
+    pub(crate) fn run(self) -> Result<()> {
+        let bar = Bar::new();
+        let mut show = |done, total| bar.show("copying files", done, total);
+        let document = restore_backup(&self.backup, &self.dir, &mut show)?;
+        drop(bar);
+        let taken_at = &document.taken_at;
+        let dir = self.dir.display();
+        eprintln!("{dir} is the site as it was at {taken_at}: {}", contents(&document));
+        Ok(())
+    }
+}
+
+fn contents(document: &BackupDocument) -> String {
+    let megabytes = document.files_bytes as f64 / 1e6;
+    format!("the database and {} files of {megabytes:.1} MB", document.n_files)
+}
