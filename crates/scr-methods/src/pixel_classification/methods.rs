@@ -227,10 +227,9 @@ impl Method for PixelClassificationPost {
                       largest part is kept and its holes are filled.",
             source: STUDY,
             verified: "Multi-scale Gaussian derivatives and a k-nearest-neighbour classifier, \
-                       as the source's abstract words it, and the name of the \
-                       variant; scales, samples, weight of the place \
-                       and grey normalisation \
-                       and smoothing are this project's own, and neighbours are exact.",
+                       as the source's abstract words it, and the name of the variant; scales, \
+                       samples, weight of the place, grey normalisation and smoothing are this \
+                       project's own, and neighbours are exact.",
         }
     }
 

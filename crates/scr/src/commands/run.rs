@@ -56,7 +56,8 @@ impl Run {
         let records = runs.run(&jobs, &|what, done, total| bar.show(what, done, total))?;
         drop(bar);
         for (job, record) in jobs.iter().zip(&records) {
-            eprintln!("{}: {} in {}", job.method.id(), cost(&record.cost), job.masks.display());
+            let (id, cost, masks) = (job.method.id(), cost(&record.cost), job.masks.display());
+            eprintln!("{id}: {cost}; masks in {masks}");
         }
         if self.evaluate { evaluate(&benchmark, &jobs) } else { Ok(()) }
     }
@@ -102,7 +103,7 @@ pub(crate) fn cost(cost: &RunCost) -> String {
     if let Some(bytes) = cost.peak_bytes {
         parts.push(format!("at most {:.0} MB of memory", bytes as f64 / 1e6));
     }
-    if parts.is_empty() { "masks were there".into() } else { parts.join(", ") + ", masks" }
+    if parts.is_empty() { "not measured".into() } else { parts.join(", ") }
 }
 
 fn evaluate(benchmark: &Benchmark, jobs: &[Job]) -> Result<()> {
