@@ -14,6 +14,9 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Response};
 use scr_store::StoreError;
 
+/// The longest reason that is passed on from axum.
+const MAX_REASON_BYTES: usize = 8 << 10;
+
 /// Why a request has no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Failure {
@@ -173,6 +176,7 @@ pub(crate) async fn draw(request: Request, next: Next) -> Response {
     let failure = match response.extensions_mut().remove::<Failure>() {
         Some(failure) => failure,
         None if response.status() == StatusCode::METHOD_NOT_ALLOWED => Failure::ReadOnly,
+        None if is_api && response.status().is_client_error() => return refused(response).await,
         None => return response,
     };
     let allow = response.headers_mut().remove(header::ALLOW);
@@ -183,11 +187,23 @@ pub(crate) async fn draw(request: Request, next: Next) -> Response {
     drawn
 }
 
+/// An answer of axum's own to a request that it could not read, in the form of all
+/// others.
+async fn refused(response: Response) -> Response {
+    let status = response.status();
+    let body = axum::body::to_bytes(response.into_body(), MAX_REASON_BYTES).await;
+    let reason = String::from_utf8_lossy(&body.unwrap_or_default()).into_owned();
+    json(status, status.canonical_reason().unwrap_or("Refused"), &reason)
+}
+
 fn as_json(failure: &Failure) -> Response {
-    let body = serde_json::json!({
-        "error": { "status": failure.status().as_u16(), "title": failure.title(), "message": failure.to_string() }
-    });
-    (failure.status(), Json(body)).into_response()
+    json(failure.status(), failure.title(), &failure.to_string())
+}
+
+fn json(status: StatusCode, title: &str, message: &str) -> Response {
+    let error =
+        serde_json::json!({ "status": status.as_u16(), "title": title, "message": message });
+    (status, Json(serde_json::json!({ "error": error }))).into_response()
 }
 
 fn as_page(failure: &Failure) -> Response {

@@ -33,6 +33,7 @@ pub(crate) enum Terms {
 
 /// A store with one benchmark, `tiny`, and entries; the router over it.
 pub(crate) struct Site {
+    pub(crate) store: Store,
     router: Router,
     /// `(name, identifier)` in the order of publication.
     pub(crate) entries: Vec<(String, String)>,
@@ -65,7 +66,8 @@ impl Site {
     pub(crate) async fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("store")).await.unwrap();
-        Self { router: scr_web::router(store), entries: Vec::new(), _folder: folder }
+        let router = scr_web::router(store.clone());
+        Self { store, router, entries: Vec::new(), _folder: folder }
     }
 
     /// The benchmark and five entries:
@@ -104,7 +106,8 @@ impl Site {
             let id = publish(&store, &benchmark, folder.path(), name, role, draw).await;
             entries.push((name.to_owned(), id));
         }
-        Self { router: scr_web::router(store), entries, _folder: folder }
+        let router = scr_web::router(store.clone());
+        Self { store, router, entries, _folder: folder }
     }
 
     pub(crate) fn entry(&self, name: &str) -> &str {

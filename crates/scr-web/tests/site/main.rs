@@ -9,3 +9,4 @@ mod browsing;
 mod files;
 mod pages;
 mod results;
+mod submitting;
