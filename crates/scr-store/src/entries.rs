@@ -122,7 +122,8 @@ impl Written {
     }
 }
 
-fn read_json<T: DeserializeOwned>(
+/// A document from its text; `id` and `what` say of what, should it be none.
+pub(crate) fn read_json<T: DeserializeOwned>(
     id: &str,
     what: &'static str,
     text: &str,
@@ -134,7 +135,8 @@ fn read_json<T: DeserializeOwned>(
     })
 }
 
-fn write_json<T: Serialize>(
+/// A document as text.
+pub(crate) fn write_json<T: Serialize>(
     id: &str,
     what: &'static str,
     document: &T,

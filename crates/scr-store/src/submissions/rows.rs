@@ -8,6 +8,7 @@ use sqlx::{AnyConnection, FromRow, Row};
 
 use super::{JobKind, SubmissionState};
 use crate::database::{failed, time_text};
+use crate::entries::{read_json, write_json};
 use crate::{CardDocument, Store, StoreError};
 
 /// What someone wants to hand in.
@@ -107,10 +108,11 @@ impl<'r> FromRow<'r, AnyRow> for Written {
         let read = || {
             Ok(Submission {
                 state: SubmissionState::read(&state)?,
-                card: json(&id, "card", &card)?,
+                card: read_json(&id, "card", &card)?,
                 size_bytes: size_bytes.unsigned_abs(),
-                problems: problems.map_or(Ok(Vec::new()), |text| json(&id, "problems", &text))?,
-                result: result.map(|text| json(&id, "result", &text)).transpose()?,
+                problems: problems
+                    .map_or(Ok(Vec::new()), |text| read_json(&id, "problems", &text))?,
+                result: result.map(|text| read_json(&id, "result", &text)).transpose()?,
                 benchmark_id,
                 user_id,
                 message,
@@ -122,31 +124,6 @@ impl<'r> FromRow<'r, AnyRow> for Written {
         };
         Ok(Self(read()))
     }
-}
-
-fn json<T: serde::de::DeserializeOwned>(
-    id: &str,
-    what: &'static str,
-    text: &str,
-) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|source| StoreError::Document {
-        what,
-        id: id.to_owned(),
-        source,
-    })
-}
-
-/// A document as text.
-pub(super) fn text<T: Serialize>(
-    id: &str,
-    what: &'static str,
-    document: &T,
-) -> Result<String, StoreError> {
-    serde_json::to_string(document).map_err(|source| StoreError::Document {
-        what,
-        id: id.to_owned(),
-        source,
-    })
 }
 
 impl Store {
@@ -167,7 +144,7 @@ impl Store {
         .bind(new.benchmark_id)
         .bind(new.user_id)
         .bind(state.as_str())
-        .bind(text(&id, "card", new.card)?)
+        .bind(write_json(&id, "card", new.card)?)
         .bind(i64::try_from(new.size_bytes).unwrap_or(i64::MAX))
         .bind(&now)
         .execute(&mut *transaction)
@@ -261,7 +238,7 @@ impl Store {
         problems: &[Told],
     ) -> Result<(), StoreError> {
         let message = &format!("{} problems", problems.len());
-        let set = Some(("problems", text(id, "problems", &problems)?));
+        let set = Some(("problems", write_json(id, "problems", &problems)?));
         let to = SubmissionState::Rejected;
         self.change(id, Change { to, actor, message, set, job: None }).await
     }
@@ -276,7 +253,7 @@ impl Store {
         actor: &str,
         result: &ResultDocument,
     ) -> Result<(), StoreError> {
-        let set = Some(("result", text(id, "result", result)?));
+        let set = Some(("result", write_json(id, "result", result)?));
         let to = SubmissionState::AwaitingReview;
         self.change(id, Change { to, actor, message: "", set, job: None }).await
     }
