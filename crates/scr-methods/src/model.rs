@@ -176,12 +176,17 @@ pub(crate) fn header(
     set: &TrainingSet<'_>,
 ) -> Result<ModelHeader, MethodError> {
     let benchmark = set.benchmark();
-    let seen = |image: &Image| SeenImage {
-        id: image.id.clone(),
-        file_sha256: files::read_file(&benchmark.radiograph_path(image))
-            .ok()
-            .map(|bytes| hex(&file_digest(&bytes))),
-    };
+    // The same for every method that is trained on the set, and much to read.
+    let (benchmark_digest, seen) = set.shared("what a header says of the images", || {
+        let seen = |image: &&Image| SeenImage {
+            id: image.id.clone(),
+            file_sha256: files::read_file(&benchmark.radiograph_path(image))
+                .ok()
+                .map(|bytes| hex(&file_digest(&bytes))),
+        };
+        let seen: Vec<SeenImage> = set.images().iter().map(seen).collect();
+        Ok((benchmark.digest(benchmark.reference())?, seen))
+    })?;
     Ok(ModelHeader {
         format: FORMAT,
         method: method.id().to_owned(),
@@ -189,9 +194,9 @@ pub(crate) fn header(
         parameters: parameters.clone(),
         seed,
         benchmark: benchmark.id.clone(),
-        benchmark_digest: benchmark.digest(benchmark.reference())?,
+        benchmark_digest,
         fold: set.fold().number(),
         structures: benchmark.structures.iter().map(|s| s.id.clone()).collect(),
-        seen: set.images().iter().copied().map(seen).collect(),
+        seen,
     })
 }

@@ -113,6 +113,18 @@ fn kept_models_are_taken_and_those_of_another_training_refused() {
 }
 
 #[test]
+fn an_image_that_lies_in_both_folds_is_refused() {
+    let (temp, benchmark) = phantoms();
+    let of = |fold| benchmark.fold(fold).next().unwrap();
+    let (one, two) = (of(scr_data::Fold::One), of(scr_data::Fold::Two));
+    std::fs::copy(benchmark.radiograph_path(one), benchmark.radiograph_path(two)).unwrap();
+    let runs = TwoFold { benchmark: &benchmark, seed: 1, models: None };
+    let error = runs.run(&jobs(&["mean-shape"], &temp.path().join("out")), &quiet).unwrap_err();
+    let MethodError::SeenImages { images, .. } = error else { panic!("{error}") };
+    assert_eq!(images, std::slice::from_ref(&two.id));
+}
+
+#[test]
 fn what_a_method_needs_and_the_benchmark_lacks_is_said_at_once() {
     let (temp, benchmark) = phantoms();
     let empty = scr_data::formats::png::write_mask(&Mask::empty(Size::square(96)));

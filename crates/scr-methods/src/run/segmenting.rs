@@ -180,7 +180,12 @@ fn write_all(
     Ok(())
 }
 
-fn refuse_seen(model: &Model, benchmark: &Benchmark, images: &[&Image]) -> Result<(), MethodError> {
+/// Refuses images that the model was trained on, by name or by the bytes of their file.
+pub(super) fn refuse_seen(
+    model: &Model,
+    benchmark: &Benchmark,
+    images: &[&Image],
+) -> Result<(), MethodError> {
     let digest = benchmark.digest(benchmark.reference())?;
     let seen: Vec<String> = images
         .iter()

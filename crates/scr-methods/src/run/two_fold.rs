@@ -3,10 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use scr_data::{Benchmark, DataError, Fold, RUN_RECORD, Staging, files};
+use scr_data::{Benchmark, DataError, Fold, Image, RUN_RECORD, Staging, files};
 use serde::{Deserialize, Serialize};
 
-use super::segmenting::{Spent, Task, has_all, segment};
+use super::segmenting::{Spent, Task, has_all, refuse_seen, segment};
 use super::{memory, train};
 use crate::{Method, MethodError, Model, Parameters, Progress, TrainingSet, model};
 
@@ -99,9 +99,10 @@ impl TwoFold<'_> {
                 });
             }
         }
+        let digest = self.benchmark.digest(self.benchmark.reference())?;
         let mut runs = Vec::new();
         for job in jobs {
-            runs.push(Run::begin(self.plan(job)?, job)?);
+            runs.push(Run::begin(self.plan(job, &digest), job)?);
         }
         for (trained_on, segmented) in [(Fold::One, Fold::Two), (Fold::Two, Fold::One)] {
             self.run_fold(&mut runs, trained_on, segmented, progress)?;
@@ -109,15 +110,15 @@ impl TwoFold<'_> {
         runs.into_iter().map(Run::finish).collect()
     }
 
-    fn plan(&self, job: &Job) -> Result<RunPlan, MethodError> {
-        Ok(RunPlan {
+    fn plan(&self, job: &Job, digest: &str) -> RunPlan {
+        RunPlan {
             method: job.method.id().to_owned(),
             method_version: job.method.version().to_owned(),
             parameters: job.parameters.clone(),
             seed: self.seed,
             benchmark: self.benchmark.id.clone(),
-            benchmark_digest: self.benchmark.digest(self.benchmark.reference())?,
-        })
+            benchmark_digest: digest.to_owned(),
+        }
     }
 
     fn run_fold(
@@ -134,6 +135,11 @@ impl TwoFold<'_> {
             models.push(if is_done { None } else { Some(self.model(run, &set, progress)?) });
         }
         drop(set);
+        // All have seen the same images.
+        if let Some(model) = models.iter().flatten().next() {
+            let images: Vec<&Image> = self.benchmark.fold(segmented).collect();
+            refuse_seen(model, self.benchmark, &images)?;
+        }
         let with_model = runs.iter().zip(&models).enumerate();
         let (numbers, mut tasks): (Vec<usize>, Vec<Task<'_>>) = with_model
             .filter_map(|(number, (run, model))| {

@@ -1,14 +1,13 @@
 //! Submissions and their log.
 
-use jiff::Timestamp;
 use scr_report::ResultDocument;
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, FromRow, Row};
 
 use super::{JobKind, SubmissionState};
-use crate::database::{failed, time_text};
-use crate::entries::{read_json, write_json};
+use crate::database::failed;
+use crate::entries::{now, read_json, write_json};
 use crate::{CardDocument, Store, StoreError};
 
 /// What someone wants to hand in.
@@ -133,7 +132,7 @@ impl Store {
     /// [`StoreError::Database`], also when there is no such benchmark.
     pub async fn begin_submission(&self, new: NewSubmission<'_>) -> Result<Submission, StoreError> {
         let id = crate::accounts::random_id()?;
-        let now = time_text(Timestamp::now());
+        let now = now();
         let state = SubmissionState::Receiving;
         let mut transaction = self.pool.begin().await.map_err(failed("begin a submission"))?;
         sqlx::query(
@@ -310,7 +309,7 @@ impl Store {
     async fn change(&self, id: &str, change: Change<'_>) -> Result<(), StoreError> {
         let doing = "change a submission's state";
         let Change { to, actor, message, set, job } = change;
-        let now = time_text(Timestamp::now());
+        let now = now();
         let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
         let before: Vec<String> = SubmissionState::ALL
             .into_iter()
