@@ -40,7 +40,7 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use sqlx::AnyPool;
 
-pub use accounts::{Caller, Role, Scope, TokenRow, UserRow};
+pub use accounts::{Caller, Role, SESSION_AGE, SESSION_IDLE, Scope, SessionRow, TokenRow, UserRow};
 pub use backup::{BackupDocument, restore_backup};
 pub use benchmarks::BenchmarkRow;
 pub use blobs::BlobKey;

@@ -78,6 +78,11 @@ pub(crate) fn entry_posterior(entry: &str, structure: &str, image: &str) -> Stri
     format!("/api/v1/entries/{entry}/posteriors/{structure}/{image}.png")
 }
 
+/// Where people sign in, and from there come back to `next`, an address of this site.
+pub(crate) fn sign_in(next: &str) -> String {
+    format!("/account/sign-in?{}", query([("next", next)]))
+}
+
 /// A query string from names and values, without `?`.
 pub(crate) fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut text = String::new();

@@ -11,7 +11,7 @@ use axum::Json;
 use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Response};
+use axum::response::{Html, IntoResponse, Redirect, Response};
 use scr_store::StoreError;
 
 /// The longest reason that is passed on from axum.
@@ -58,6 +58,21 @@ pub(crate) enum Failure {
     /// No token, or none that is known.
     #[error("This needs a token: `Authorization: Bearer TOKEN`.")]
     Unsigned,
+    /// Nobody is signed in.
+    #[error("This page is for people with an account: sign in first.")]
+    SignIn {
+        /// The page that was wanted.
+        next: String,
+    },
+    /// Someone is signed in who may not do this.
+    #[error("This is for the role `{role}`.")]
+    NotForRole {
+        /// The least role that may.
+        role: scr_store::Role,
+    },
+    /// A page of another site sent it.
+    #[error("This was sent from another site's page, and is not done.")]
+    OtherSite,
     /// A token that does not let its owner do this.
     #[error("This token may not do this: it needs the scope `{scope}`.")]
     Forbidden {
@@ -92,7 +107,10 @@ impl Failure {
         match self {
             Self::ReadOnly => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unsigned => StatusCode::UNAUTHORIZED,
-            Self::Forbidden { .. } => StatusCode::FORBIDDEN,
+            Self::SignIn { .. } => StatusCode::SEE_OTHER,
+            Self::Forbidden { .. } | Self::NotForRole { .. } | Self::OtherSite => {
+                StatusCode::FORBIDDEN
+            }
             Self::Conflict { .. } | Self::NotScored { .. } => StatusCode::CONFLICT,
             Self::Wrong { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
@@ -108,7 +126,9 @@ impl Failure {
             Self::NoSubmission { .. } => "No such submission",
             Self::NotScored { .. } => "Nothing to hand in to",
             Self::Unsigned => "No token",
-            Self::Forbidden { .. } => "Not allowed",
+            Self::SignIn { .. } => "Sign in first",
+            Self::Forbidden { .. } | Self::NotForRole { .. } => "Not allowed",
+            Self::OtherSite => "Sent from elsewhere",
             Self::Conflict { .. } => "Does not fit",
             Self::Wrong { .. } => "Cannot be taken",
             Self::NoFile => "No such file",
@@ -207,6 +227,9 @@ fn json(status: StatusCode, title: &str, message: &str) -> Response {
 }
 
 fn as_page(failure: &Failure) -> Response {
+    if let Failure::SignIn { next } = failure {
+        return Redirect::to(&crate::address::sign_in(next)).into_response();
+    }
     let (way_out_href, way_out) = failure.way_out();
     let page = FailurePage {
         title: failure.title(),

@@ -1,18 +1,23 @@
 //! What handlers take from a request: options of the address, a benchmark, an entry.
 //!
-//! Reads nothing but the address and the store. An option that makes no sense
-//! is as good as none, so that a mistyped or outdated link still opens; a
+//! Reads nothing but the request's head and the store. An option that makes no
+//! sense is as good as none, so that a mistyped or outdated link still opens; a
 //! benchmark or entry that is not there ends the request with a page that says so.
 
-use axum::extract::{FromRequestParts, Path, Query};
+use axum::extract::{FromRef, FromRequestParts, Path, Query};
 use axum::http::header;
 use axum::http::request::Parts;
-use scr_store::{BenchmarkRow, Caller, EntryRow, Scope, Store, TermsDocument};
+use axum::http::uri::PathAndQuery;
+use axum_extra::extract::CookieJar;
+use scr_store::{
+    BenchmarkRow, Caller, EntryRow, Role, Scope, SessionRow, Store, TermsDocument, UserRow,
+};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::convert::Infallible;
 
 use crate::error::Failure;
+use crate::session;
 
 /// The options of an address, in order, `name=value` each.
 #[derive(Debug, Clone, Default)]
@@ -55,11 +60,16 @@ impl<S: Send + Sync> FromRequestParts<S> for Options {
 /// The benchmark that the address names in its `{benchmark}` part.
 pub(crate) struct Published(pub(crate) BenchmarkRow);
 
-impl FromRequestParts<Store> for Published {
+impl<S> FromRequestParts<S> for Published
+where
+    Store: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, store: &Store) -> Result<Self, Failure> {
-        let id = named(parts, store, "benchmark").await?;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let store = Store::from_ref(state);
+        let id = named(parts, "benchmark").await?;
         let row = store.benchmark(&id).await?;
         row.map(Self).ok_or(Failure::NoBenchmark { id })
     }
@@ -68,17 +78,23 @@ impl FromRequestParts<Store> for Published {
 /// The entry that the address names in its `{entry}` part.
 pub(crate) struct PublishedEntry(pub(crate) EntryRow);
 
-impl FromRequestParts<Store> for PublishedEntry {
+impl<S> FromRequestParts<S> for PublishedEntry
+where
+    Store: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, store: &Store) -> Result<Self, Failure> {
-        let id = named(parts, store, "entry").await?;
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let store = Store::from_ref(state);
+        let id = named(parts, "entry").await?;
         let row = store.entry(&id).await?;
         row.map(Self).ok_or(Failure::NoEntry { id })
     }
 }
 
-/// Who sent the request, by the token that it carries.
+/// Who sent the request, by the token that it carries, or by the session of the
+/// page that it was sent from.
 pub(crate) struct Signed(pub(crate) Caller);
 
 impl Signed {
@@ -88,15 +104,79 @@ impl Signed {
     }
 }
 
-impl FromRequestParts<Store> for Signed {
+impl<S> FromRequestParts<S> for Signed
+where
+    Store: FromRef<S>,
+    S: Send + Sync,
+{
     type Rejection = Failure;
 
-    async fn from_request_parts(parts: &mut Parts, store: &Store) -> Result<Self, Failure> {
-        let header = parts.headers.get(header::AUTHORIZATION);
-        let token = header.and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let store = Store::from_ref(state);
+        let Some(header) = parts.headers.get(header::AUTHORIZATION) else {
+            let Member { user, .. } = signed_in(parts, &store).await?.ok_or(Failure::Unsigned)?;
+            let scopes = user.role.scopes().collect();
+            return Ok(Self(Caller { user, scopes }));
+        };
+        let token = header.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
         let caller = store.caller(token.ok_or(Failure::Unsigned)?.trim()).await?;
         caller.map(Self).ok_or(Failure::Unsigned)
     }
+}
+
+/// Who looks at a page, where someone is signed in; none else.
+pub(crate) struct Visitor(pub(crate) Option<Member>);
+
+impl<S> FromRequestParts<S> for Visitor
+where
+    Store: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        signed_in(parts, &Store::from_ref(state)).await.map(Self)
+    }
+}
+
+/// Who is signed in; a page that asks for it sends all others to sign in first.
+pub(crate) struct Member {
+    /// Who it is.
+    pub(crate) user: UserRow,
+    /// With which browser.
+    pub(crate) session: SessionRow,
+}
+
+impl Member {
+    /// Refuses whose role does not allow it.
+    pub(crate) fn needs(&self, role: Role) -> Result<(), Failure> {
+        if self.user.role >= role { Ok(()) } else { Err(Failure::NotForRole { role }) }
+    }
+}
+
+impl<S> FromRequestParts<S> for Member
+where
+    Store: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let found = signed_in(parts, &Store::from_ref(state)).await?;
+        found.ok_or_else(|| {
+            let wanted = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
+            // What was sent is gone after signing in: back to the page that it came from.
+            let is_safe = parts.method.is_safe();
+            Failure::SignIn { next: if is_safe { wanted.to_owned() } else { "/".to_owned() } }
+        })
+    }
+}
+
+async fn signed_in(parts: &Parts, store: &Store) -> Result<Option<Member>, Failure> {
+    let jar = CookieJar::from_headers(&parts.headers);
+    let Some(cookie) = session::cookie(&jar) else { return Ok(None) };
+    let found = store.session(cookie.value()).await?;
+    Ok(found.map(|(user, session)| Member { user, session }))
 }
 
 /// Tells one wording of terms from another: the first digits of its SHA-256.
@@ -106,8 +186,8 @@ pub(crate) fn terms_version(terms: &TermsDocument) -> String {
 }
 
 /// One named part of the path.
-async fn named(parts: &mut Parts, store: &Store, name: &str) -> Result<String, Failure> {
-    let Path(mut segments) = Path::<HashMap<String, String>>::from_request_parts(parts, store)
+async fn named(parts: &mut Parts, name: &str) -> Result<String, Failure> {
+    let Path(mut segments) = Path::<HashMap<String, String>>::from_request_parts(parts, &())
         .await
         .map_err(|_| Failure::NoPage)?;
     segments.remove(name).ok_or(Failure::NoPage)

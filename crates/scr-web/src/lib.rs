@@ -1,8 +1,8 @@
 //! The site: pages, JSON and the viewer, over what the store keeps.
 //!
-//! Computes no score and changes nothing: it reads benchmarks, entries and
-//! files from the [`Store`](scr_store::Store) and draws them. Pages work
-//! without script; the viewer's script only takes over the browser's figure.
+//! Computes no score: it reads benchmarks, entries and files from the
+//! [`Store`](scr_store::Store) and draws them, and takes down what people hand in.
+//! Pages work without script; the viewer's script only takes over the browser's figure.
 //!
 //! - [`router`]: every address, for a server or a test.
 //! - [`serve`]: the router on a listener until it is told to stop.
@@ -26,7 +26,8 @@ mod references;
 mod results_table;
 mod routes;
 mod security;
+mod session;
 mod standings;
 mod thumbnails;
 
-pub use routes::{router, serve};
+pub use routes::{SiteSettings, router, serve};

@@ -1,11 +1,12 @@
 //! Every address of the site and who answers it, and the layers around them.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::middleware;
 use axum::routing::{get, post, put};
 use scr_store::{MAX_CHUNK_BYTES, Store};
 use std::future::Future;
+use std::sync::Arc;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
 use tower_http::trace::TraceLayer;
@@ -18,25 +19,62 @@ use crate::handlers::{
 };
 use crate::security;
 
+/// How the site is run, beside what it keeps.
+#[derive(Debug, Clone, Default)]
+pub struct SiteSettings {
+    /// The site's own address as people see it, `https://scr.example.org`, without a
+    /// path; none where nobody said, as on one's own machine. With `https` cookies are
+    /// sent over TLS only.
+    pub public_url: Option<String>,
+}
+
+impl SiteSettings {
+    /// Whether people reach the site over TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.public_url.as_ref().is_some_and(|url| url.starts_with("https:"))
+    }
+}
+
+/// What handlers take with `State`: the store, or how the site is run.
+#[derive(Clone)]
+pub(crate) struct SiteState {
+    store: Store,
+    settings: Arc<SiteSettings>,
+}
+
+impl FromRef<SiteState> for Store {
+    fn from_ref(state: &SiteState) -> Self {
+        state.store.clone()
+    }
+}
+
+impl FromRef<SiteState> for Arc<SiteSettings> {
+    fn from_ref(state: &SiteState) -> Self {
+        Arc::clone(&state.settings)
+    }
+}
+
 /// The whole site over a store: pages, JSON, files, styles and scripts.
 ///
 /// Every answer carries the security headers; a request without an answer gets
 /// a page that says so, or JSON under `/api`.
-pub fn router(store: Store) -> Router {
+pub fn router(store: Store, settings: SiteSettings) -> Router {
+    let state = SiteState { store, settings: Arc::new(settings) };
     let router = pages()
         .merge(api_routes())
         .merge(submission_routes())
         .route("/static/{*path}", get(assets::asset))
         .route("/healthz", get(healthz))
         .fallback(async || Failure::NoPage)
+        .layer(middleware::from_fn(security::refuse_other_sites))
         .layer(middleware::from_fn(error::draw))
         .layer(CompressionLayer::new())
         .layer(TraceLayer::new_for_http())
-        .with_state(store);
+        .with_state(state);
     security::with_security_headers(router)
 }
 
-fn pages() -> Router<Store> {
+fn pages() -> Router<SiteState> {
     Router::new()
         .route("/", get(home::home))
         .route("/benchmarks/{benchmark}", get(benchmark::benchmark))
@@ -52,7 +90,7 @@ fn pages() -> Router<Store> {
         .route("/add", get(add::add))
 }
 
-fn api_routes() -> Router<Store> {
+fn api_routes() -> Router<SiteState> {
     use api::{benchmarks, entries, files};
     Router::new()
         .route("/api/openapi.json", get(api::openapi))
@@ -73,7 +111,7 @@ fn api_routes() -> Router<Store> {
 }
 
 /// What changes something; every address asks for a token.
-fn submission_routes() -> Router<Store> {
+fn submission_routes() -> Router<SiteState> {
     use api::submissions;
     let one = "/api/v1/submissions/{submission}";
     Router::new()
@@ -95,9 +133,10 @@ fn submission_routes() -> Router<Store> {
 pub async fn serve(
     listener: TcpListener,
     store: Store,
+    settings: SiteSettings,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(store)).with_graceful_shutdown(shutdown).await
+    axum::serve(listener, router(store, settings)).with_graceful_shutdown(shutdown).await
 }
 
 /// Answers `/healthz`: whether the store can be read.

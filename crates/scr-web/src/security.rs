@@ -1,9 +1,18 @@
-//! Headers that every answer carries: a page runs only this site's own scripts
-//! and styles, and asks nobody else for anything.
+//! What protects every address alike: headers on each answer, and a refusal of
+//! what other sites' pages send.
+//!
+//! A page runs only this site's own scripts and styles, and asks nobody else for
+//! anything. A form needs no secret field: a browser says with each request whether
+//! it comes from this site's own page.
 
 use axum::Router;
-use axum::http::{HeaderName, HeaderValue, header};
+use axum::extract::Request;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
 use tower_http::set_header::SetResponseHeaderLayer;
+
+use crate::error::Failure;
 
 /// What a page may load, run and talk to.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
@@ -22,4 +31,58 @@ pub(crate) fn with_security_headers(router: Router) -> Router {
     HEADERS.into_iter().fold(router, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
     })
+}
+
+/// The layer that refuses what another site's page sends and what would change
+/// something here.
+pub(crate) async fn refuse_other_sites(request: Request, next: Next) -> Response {
+    if request.method().is_safe() || is_of_this_site(request.headers()) {
+        return next.run(request).await;
+    }
+    Failure::OtherSite.into_response()
+}
+
+/// Whether a request comes from a page of this site, or from no page at all.
+///
+/// A browser says so itself (`Sec-Fetch-Site`, which no script can set); an older one
+/// names the page's origin, which must be the host that was asked. A program that is
+/// no browser sends neither, and carries nobody's cookie.
+fn is_of_this_site(headers: &HeaderMap) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site == "same-origin" || site == "none";
+    }
+    let Some(origin) = headers.get(header::ORIGIN) else { return true };
+    let host = headers.get(header::HOST).and_then(|host| host.to_str().ok());
+    let of_origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
+    of_origin.is_some_and(|(_, found)| Some(found) == host)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|&(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)))
+            .collect()
+    }
+
+    #[test]
+    fn what_a_browser_says_of_another_site_is_refused() {
+        let host = ("host", "scr.example.org");
+        for (good, pair) in [
+            (true, ("sec-fetch-site", "same-origin")),
+            (true, ("sec-fetch-site", "none")),
+            (false, ("sec-fetch-site", "same-site")),
+            (false, ("sec-fetch-site", "cross-site")),
+            (true, ("origin", "https://scr.example.org")),
+            (false, ("origin", "https://scr.example.org.evil.org")),
+            (false, ("origin", "https://evil.org")),
+            (false, ("origin", "null")),
+            (true, ("x-nothing", "of interest")),
+        ] {
+            assert_eq!(is_of_this_site(&headers(&[host, pair])), good, "{pair:?}");
+        }
+    }
 }

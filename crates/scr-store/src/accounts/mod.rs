@@ -1,21 +1,24 @@
 //! Accounts: who people are, what they may do, and which terms they accepted.
 //!
-//! Knows no session, no page and no mail. Secrets come in and are hashed: a
-//! password by Argon2id, a token, which is random, by SHA-256. Neither is in
-//! an error, a log or what `Debug` shows.
+//! Knows no page and no mail. Secrets come in and are hashed: a password by
+//! Argon2id, a token or a session's secret, which are random, by SHA-256. None
+//! is in an error, a log or what `Debug` shows.
 //!
 //! - [`UserRow`]: a person with a [`Role`].
 //! - [`TokenRow`]: what a program shows in a person's place, with its [`Scope`]s.
+//! - [`SessionRow`]: a browser that someone is signed in with.
 //! - [`Caller`]: whose token was shown, and what it lets them do.
 
 mod passwords;
 mod roles;
 mod rules;
+mod sessions;
 mod terms;
 mod tokens;
 mod users;
 
 pub use roles::{Role, Scope};
+pub use sessions::{SESSION_AGE, SESSION_IDLE, SessionRow};
 pub use tokens::{Caller, TokenRow};
 pub use users::UserRow;
 

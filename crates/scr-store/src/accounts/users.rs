@@ -229,6 +229,11 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .map_err(failed(doing))?;
+        sqlx::query("DELETE FROM sessions WHERE user_id = $1")
+            .bind(user_id)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed(doing))?;
         transaction.commit().await.map_err(failed(doing))
     }
 }

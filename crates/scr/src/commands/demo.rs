@@ -11,6 +11,7 @@ use scr_methods::{Job, METHODS, Method, Parameters, RunRecord, TwoFold};
 use scr_phantom::{Population, write_benchmark};
 use scr_report::tables;
 use scr_store::{CardDocument, EntryRole, EntryToPublish, Store};
+use scr_web::SiteSettings;
 
 use super::evaluate::score;
 use super::run::cost;
@@ -81,7 +82,11 @@ impl Demo {
                 publish(&store, &benchmark, EntryRole::Observer, card, (&masks, None)).await?;
             }
             store.close().await;
-            if self.no_serve { Ok(()) } else { serve(&self.dir, self.listen).await }
+            if self.no_serve {
+                Ok(())
+            } else {
+                serve(&self.dir, self.listen, SiteSettings::default()).await
+            }
         })
     }
 

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_store::Store;
+use scr_web::SiteSettings;
 use scr_work::run_worker;
 use tokio::net::TcpListener;
 
@@ -19,6 +20,24 @@ pub(crate) struct Serve {
     /// Address to listen at
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
+    /// The site's own address as people see it, such as `https://scr.example.org`: for
+    /// links in mails; with https, cookies are sent over TLS only
+    #[arg(long, value_name = "URL", value_parser = parse_public_url)]
+    public_url: Option<String>,
+}
+
+/// An address without a path.
+fn parse_public_url(text: &str) -> Result<String, String> {
+    let text = text.trim_end_matches('/');
+    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_good = host.is_some_and(|host| {
+        !host.is_empty() && !host.contains(|c: char| "/?#@".contains(c) || c.is_whitespace())
+    });
+    if is_good {
+        Ok(text.to_owned())
+    } else {
+        Err("expected http://HOST or https://HOST, without a path".to_owned())
+    }
 }
 
 impl Serve {
@@ -27,12 +46,13 @@ impl Serve {
             bail!("{} is no folder; `scr demo --dir DIR` fills one", self.dir.display());
         }
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-        runtime.block_on(serve(&self.dir, self.listen))
+        let settings = SiteSettings { public_url: self.public_url };
+        runtime.block_on(serve(&self.dir, self.listen, settings))
     }
 }
 
 /// Serves the store in `dir` until the process is told to stop.
-pub(crate) async fn serve(dir: &Path, listen: SocketAddr) -> Result<()> {
+pub(crate) async fn serve(dir: &Path, listen: SocketAddr, settings: SiteSettings) -> Result<()> {
     let store = Store::open(dir).await?;
     let listener = TcpListener::bind(listen)
         .await
@@ -43,7 +63,7 @@ pub(crate) async fn serve(dir: &Path, listen: SocketAddr) -> Result<()> {
     let (stop, stopped) = tokio::sync::watch::channel(());
     let work = run_worker(worker(&store), until_dropped(stopped));
     let work = tokio::spawn(work);
-    scr_web::serve(listener, store, stop_signal()).await.context("the server failed")?;
+    scr_web::serve(listener, store, settings, stop_signal()).await.context("the server failed")?;
     drop(stop);
     work.await.context("the worker failed")?;
     Ok(())
