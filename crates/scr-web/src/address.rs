@@ -83,6 +83,15 @@ pub(crate) fn sign_in(next: &str) -> String {
     format!("/account/sign-in?{}", query([("next", next)]))
 }
 
+/// `next` where it is an address of this site, else the account's page: nobody is sent
+/// elsewhere. Browsers take `\` for `/` and skip control characters, so neither is let in.
+pub(crate) fn own(next: &str) -> &str {
+    let is_own = next.starts_with('/')
+        && !next.starts_with("//")
+        && next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
+    if is_own { next } else { "/account" }
+}
+
 /// A query string from names and values, without `?`.
 pub(crate) fn query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let mut text = String::new();
@@ -120,6 +129,29 @@ mod tests {
         assert_eq!(entry("a/../b?\"<ü"), "/entries/a%2F..%2Fb%3F%22%3C%C3%BC");
         assert_eq!(benchmark("scr", ""), "/benchmarks/scr");
         assert_eq!(benchmark("scr", "data"), "/benchmarks/scr/data");
+    }
+
+    #[test]
+    fn nobody_is_sent_to_another_site() {
+        for good in ["/", "/account", "/benchmarks/a/results?sort=b&x=//y", "/a%20b"] {
+            assert_eq!(own(good), good);
+        }
+        for bad in [
+            "",
+            "//evil.org",
+            "/\\evil.org",
+            "\\\\evil.org",
+            "https://evil.org",
+            "javascript:x",
+            "/\t/evil.org",
+            "\n//evil.org",
+            "/a\r\nSet-Cookie: x",
+            "evil.org",
+            "/ü",
+            " /a",
+        ] {
+            assert_eq!(own(bad), "/account", "{bad:?}");
+        }
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::api;
 use crate::assets;
 use crate::error::{self, Failure};
 use crate::handlers::{
-    add, benchmark, browse, data, download, entry, entry_files, home, images, results,
+    account, add, benchmark, browse, data, download, entry, entry_files, home, images, results,
 };
 use crate::security;
 
@@ -61,6 +61,7 @@ impl FromRef<SiteState> for Arc<SiteSettings> {
 pub fn router(store: Store, settings: SiteSettings) -> Router {
     let state = SiteState { store, settings: Arc::new(settings) };
     let router = pages()
+        .merge(account_pages())
         .merge(api_routes())
         .merge(submission_routes())
         .route("/static/{*path}", get(assets::asset))
@@ -88,6 +89,13 @@ fn pages() -> Router<SiteState> {
         .route("/entries/{entry}/results.json", get(entry_files::results_json))
         .route("/entries/{entry}/results.csv", get(entry_files::results_csv))
         .route("/add", get(add::add))
+}
+
+fn account_pages() -> Router<SiteState> {
+    Router::new()
+        .route("/account", get(account::overview))
+        .route("/account/sign-in", get(account::ask).post(account::sign_in))
+        .route("/account/sign-out", post(account::sign_out))
 }
 
 fn api_routes() -> Router<SiteState> {

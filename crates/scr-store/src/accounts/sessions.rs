@@ -77,7 +77,7 @@ impl Store {
              digest, agent, sessions.created_at AS begun_at, seen_at \
              FROM sessions JOIN users ON users.id = sessions.user_id \
              WHERE digest = $1 AND seen_at > $2 AND sessions.created_at > $3 \
-             AND removed_at IS NULL",
+             AND removed_at IS NULL AND confirmed_at IS NOT NULL",
         )
         .bind(digest(secret))
         .bind(time_text(time - SESSION_IDLE))

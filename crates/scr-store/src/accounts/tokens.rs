@@ -101,8 +101,8 @@ impl Store {
         }
     }
 
-    /// Whose token this is; none when it is unknown or revoked. That it was
-    /// used is noted at most once a minute.
+    /// Whose token this is; none when it is unknown or revoked, or its owner's
+    /// address is not confirmed. That it was used is noted at most once a minute.
     ///
     /// # Errors
     /// [`StoreError::Database`], or [`StoreError::Word`] when a row has a role
@@ -113,7 +113,8 @@ impl Store {
             "SELECT users.id, email, name, role, users.created_at, confirmed_at, \
              tokens.id AS token_id, scopes, last_used_at \
              FROM tokens JOIN users ON users.id = tokens.user_id \
-             WHERE digest = $1 AND revoked_at IS NULL AND removed_at IS NULL",
+             WHERE digest = $1 AND revoked_at IS NULL AND removed_at IS NULL \
+             AND confirmed_at IS NOT NULL",
         )
         .bind(digest(token))
         .fetch_optional(&self.pool)

@@ -1,5 +1,6 @@
 //! One file a page: what it shows, put into a struct that its template draws.
 
+pub(crate) mod account;
 pub(crate) mod add;
 pub(crate) mod benchmark;
 pub(crate) mod browse;

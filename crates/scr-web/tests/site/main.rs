@@ -4,6 +4,7 @@
 
 mod fixture;
 
+mod accounts;
 mod api;
 mod browsing;
 mod files;
