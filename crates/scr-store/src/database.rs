@@ -19,12 +19,13 @@ use sqlx::{AnyConnection, AnyPool, Executor};
 use crate::StoreError;
 
 /// Every change of the tables, in order; a version's place is its number less one.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_posteriors.sql"),
     include_str!("../migrations/0003_accounts.sql"),
     include_str!("../migrations/0004_submissions.sql"),
     include_str!("../migrations/0005_sessions.sql"),
+    include_str!("../migrations/0006_checks.sql"),
 ];
 
 /// Readers at once in one process; a writer excludes writers only.

@@ -56,8 +56,9 @@ pub use publish::{
 };
 
 pub use submissions::{
-    Job, JobKind, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission, Submission,
-    SubmissionState, Told,
+    DifferenceDocument, FileMark, FindingsDocument, Flag, FlagKind, FoldsDocument, Job, JobKind,
+    JobProgress, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission, Submission,
+    SubmissionState, Suspicion, SuspicionsDocument, Told,
 };
 
 use blobs::Blobs;

@@ -52,7 +52,15 @@ impl Site {
 
 async fn hand_in(store: &Store, user_id: &str) -> Submission {
     let card = CardDocument { name: "M".into(), ..CardDocument::default() };
-    let new = NewSubmission { benchmark_id: "phantom", user_id, card: &card, size_bytes: 3 };
+    let new = NewSubmission {
+        benchmark_id: "phantom",
+        user_id,
+        card: &card,
+        size_bytes: 3,
+        file: None,
+        confirmed: false,
+        supersedes: None,
+    };
     let begun = store.begin_submission(new).await.unwrap();
     store.add_piece(&begun, 0, Bytes::from_static(b"abc")).await.unwrap();
     store.submission_received(&begun.id, user_id).await.unwrap();

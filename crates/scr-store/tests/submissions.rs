@@ -7,8 +7,8 @@ use bytes::Bytes;
 use scr_data::Benchmark;
 use scr_phantom::{Population, write_benchmark};
 use scr_store::{
-    CardDocument, Job, JobKind, MAX_ATTEMPTS, NewSubmission, Role, Store, StoreError, Submission,
-    SubmissionState, Told,
+    CardDocument, Job, JobKind, JobProgress, MAX_ATTEMPTS, NewSubmission, Role, Store, StoreError,
+    Submission, SubmissionState, SuspicionsDocument, Told,
 };
 use tempfile::TempDir;
 
@@ -36,7 +36,15 @@ impl Desk {
     async fn begin(&self, size_bytes: u64) -> Submission {
         let card = CardDocument { name: "M".into(), ..CardDocument::default() };
         let (benchmark_id, user_id) = ("phantom", self.user.as_str());
-        let new = NewSubmission { benchmark_id, user_id, card: &card, size_bytes };
+        let new = NewSubmission {
+            benchmark_id,
+            user_id,
+            card: &card,
+            size_bytes,
+            file: None,
+            confirmed: false,
+            supersedes: None,
+        };
         self.store.begin_submission(new).await.unwrap()
     }
 
@@ -121,12 +129,41 @@ async fn a_job_is_one_worker_s_until_nothing_is_heard_of_it() {
     assert_eq!(desk.take("w1", LEASE).await, None);
     desk.store.give_back_job(&id, "w1").await.unwrap();
     assert_eq!(desk.take("w1", LEASE).await, None, "another's job is not given back");
-    desk.store.submission_checked(&id, "w2").await.unwrap();
+    let submission = desk.store.submission(&id).await.unwrap().unwrap();
+    let confirmed = Submission { confirmed: true, ..submission };
+    let suspicions = SuspicionsDocument::default();
+    desk.store.submission_checked(&confirmed, "w2", &suspicions).await.unwrap();
     assert_eq!(desk.take("w1", LEASE).await, None, "the check does not end the job");
+    desk.store.submission_confirmed(&id, &desk.user).await.unwrap();
     desk.store.submission_withdrawn(&id, &desk.user).await.unwrap_err();
     desk.store.submission_failed(&id, "w2", &[]).await.unwrap();
     desk.store.give_back_job(&id, "w2").await.unwrap();
     assert_eq!(desk.take("w1", LEASE).await, None, "nothing is left to do");
+}
+
+#[tokio::test]
+async fn after_a_good_check_nothing_is_done_without_a_word_of_the_submitter() {
+    let desk = Desk::new().await;
+    let id = desk.received().await;
+    desk.take("w", LEASE).await.unwrap();
+    let progress = JobProgress { done: 1, total: 2 };
+    desk.store.note_progress(&id, "w", progress).await.unwrap();
+    let found = desk.store.submission_progress(&id).await.unwrap();
+    assert_eq!(found, Some((SubmissionState::Received, progress)));
+    let submission = desk.store.submission(&id).await.unwrap().unwrap();
+    let suspicions = SuspicionsDocument { n_images: 2, ..SuspicionsDocument::default() };
+    desk.store.submission_checked(&submission, "w", &suspicions).await.unwrap();
+    let checked = desk.store.submission(&id).await.unwrap().unwrap();
+    assert_eq!((checked.state, checked.suspicions), (SubmissionState::Checked, Some(suspicions)));
+    assert_eq!(desk.take("w", AT_ONCE).await, None);
+    desk.store.submission_confirmed(&id, &desk.user).await.unwrap();
+    let found = desk.store.submission_progress(&id).await.unwrap();
+    assert_eq!(found, Some((SubmissionState::Scoring, JobProgress::default())));
+    assert_eq!(desk.take("w", LEASE).await.unwrap().attempts, 1);
+    let counts = desk.store.submission_counts().await.unwrap();
+    assert_eq!(counts, [(SubmissionState::Scoring, 1)]);
+    let own = desk.store.submissions_of(&desk.user).await.unwrap();
+    assert_eq!((own.len(), own[0].suspicions.clone()), (1, None), "a list is short");
 }
 
 #[tokio::test]

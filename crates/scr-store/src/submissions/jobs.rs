@@ -9,7 +9,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::AnyConnection;
 
-use super::Told;
+use super::{SubmissionState, Told};
 use crate::database::{failed, time_text};
 use crate::{Store, StoreError};
 
@@ -34,6 +34,15 @@ pub struct Job {
     pub kind: JobKind,
     /// How often it was begun, this time included.
     pub attempts: i64,
+}
+
+/// How far a worker is with a job, in images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct JobProgress {
+    /// Images that are done.
+    pub done: i64,
+    /// All of them; 0 before the work has begun.
+    pub total: i64,
 }
 
 impl JobKind {
@@ -126,6 +135,52 @@ impl Store {
         .await
         .map_err(failed("renew a job"))?;
         Ok(renewed.rows_affected() > 0)
+    }
+
+    /// Notes how far the worker is, for those who watch.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn note_progress(
+        &self,
+        submission_id: &str,
+        worker: &str,
+        progress: JobProgress,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE jobs SET images_done = $1, images_total = $2 \
+             WHERE submission_id = $3 AND worker = $4",
+        )
+        .bind(progress.done)
+        .bind(progress.total)
+        .bind(submission_id)
+        .bind(worker)
+        .execute(&self.pool)
+        .await
+        .map_err(failed("note how far a job is"))?;
+        Ok(())
+    }
+
+    /// The state of a submission and how far its job is, quick to ask for again and
+    /// again; none where there is no such submission.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn submission_progress(
+        &self,
+        submission_id: &str,
+    ) -> Result<Option<(SubmissionState, JobProgress)>, StoreError> {
+        let row: Option<(String, Option<i64>, Option<i64>)> = sqlx::query_as(
+            "SELECT state, images_done, images_total FROM submissions \
+             LEFT JOIN jobs ON jobs.submission_id = submissions.id WHERE submissions.id = $1",
+        )
+        .bind(submission_id)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(failed("read how far a job is"))?;
+        let Some((state, done, total)) = row else { return Ok(None) };
+        let (done, total) = (done.unwrap_or_default(), total.unwrap_or_default());
+        Ok(Some((SubmissionState::read(&state)?, JobProgress { done, total })))
     }
 
     /// Gives a job back at once, for another attempt.

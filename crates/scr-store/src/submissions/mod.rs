@@ -3,7 +3,9 @@
 //! Checks and scores nothing: workers do, and come here to say what they found.
 //!
 //! - `states.rs`: what may follow what.
-//! - `rows.rs`: submissions and their log.
+//! - `rows.rs`: one submission, and every change of its state with a line in its log.
+//! - `lists.rs`: many.
+//! - `found.rs`: what the check and scoring found.
 //! - `jobs.rs`: what is to be done, and whose work it is.
 //! - `uploads.rs`: the files as they come in, piece by piece.
 //!
@@ -11,12 +13,18 @@
 //! job that it asks for**, so that whatever kills the process, a submission is in a
 //! state from which it goes on.
 
+mod found;
 mod jobs;
+mod lists;
 mod rows;
 mod states;
 mod uploads;
 
-pub use jobs::{Job, JobKind, MAX_ATTEMPTS};
-pub use rows::{LogLine, NewSubmission, Submission, Told};
+pub use found::{
+    DifferenceDocument, FindingsDocument, Flag, FlagKind, FoldsDocument, Suspicion,
+    SuspicionsDocument, Told,
+};
+pub use jobs::{Job, JobKind, JobProgress, MAX_ATTEMPTS};
+pub use rows::{FileMark, LogLine, NewSubmission, Submission};
 pub use states::SubmissionState;
 pub use uploads::MAX_CHUNK_BYTES;

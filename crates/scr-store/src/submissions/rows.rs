@@ -1,11 +1,12 @@
-//! Submissions and their log.
+//! A submission, and every change of its state with a line in its log.
 
 use scr_report::ResultDocument;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, FromRow, Row};
 
-use super::{JobKind, SubmissionState};
+use super::{FindingsDocument, JobKind, SubmissionState, SuspicionsDocument, Told};
 use crate::database::failed;
 use crate::entries::{now, read_json, write_json};
 use crate::{CardDocument, Store, StoreError};
@@ -21,6 +22,21 @@ pub struct NewSubmission<'a> {
     pub card: &'a CardDocument,
     /// Size of the file to come, in bytes.
     pub size_bytes: u64,
+    /// What tells the file again, for an upload that breaks off.
+    pub file: Option<&'a FileMark>,
+    /// Whether scoring is to follow on a good check without a question.
+    pub confirmed: bool,
+    /// The entry that it corrects.
+    pub supersedes: Option<&'a str>,
+}
+
+/// What tells a file again after an upload broke off.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FileMark {
+    /// Its name on the submitter's machine.
+    pub name: String,
+    /// SHA-256 of its first bytes, as the uploading program counts them.
+    pub beginning: String,
 }
 
 /// A submission.
@@ -38,10 +54,20 @@ pub struct Submission {
     pub card: CardDocument,
     /// Size of its file in bytes.
     pub size_bytes: u64,
+    /// What tells its file again; none where nobody said.
+    pub file: Option<FileMark>,
+    /// Whether scoring follows on a good check without a question.
+    pub confirmed: bool,
+    /// The entry that it corrects.
+    pub supersedes: Option<String>,
+    /// What a good check found odd.
+    pub suspicions: Option<SuspicionsDocument>,
     /// What is wrong with it, where it was rejected by the check.
     pub problems: Vec<Told>,
     /// Its scores with every image's values, once it is scored.
     pub result: Option<ResultDocument>,
+    /// What scoring found beside the scores.
+    pub findings: Option<FindingsDocument>,
     /// Why it was returned.
     pub message: Option<String>,
     /// The entry that came of it.
@@ -50,19 +76,6 @@ pub struct Submission {
     pub created_at: String,
     /// When its state changed last, RFC 3339 in UTC.
     pub updated_at: String,
-}
-
-/// A problem, as it is told to the submitter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
-    /// The file within the submission.
-    pub place: String,
-    /// What should be there.
-    pub expected: String,
-    /// What is there.
-    pub found: String,
-    /// What to do about it; empty when the rest says it.
-    pub hint: String,
 }
 
 /// A change of state.
@@ -83,35 +96,56 @@ pub(super) struct Change<'a> {
     pub(super) to: SubmissionState,
     pub(super) actor: &'a str,
     pub(super) message: &'a str,
-    /// A column to set, and its text.
-    pub(super) set: Option<(&'static str, String)>,
+    /// Columns to set, and their texts.
+    pub(super) set: Vec<(&'static str, String)>,
     /// The job that is to follow.
     pub(super) job: Option<JobKind>,
 }
 
-const COLUMNS: &str = "id, benchmark_id, user_id, state, card, size_bytes, problems, result, \
-                       message, entry_id, created_at, updated_at";
+const COLUMNS: &str = "id, benchmark_id, user_id, state, card, size_bytes, file, confirmed, \
+                       supersedes, suspicions, problems, result, findings, message, entry_id, \
+                       created_at, updated_at";
+/// The same without what is long.
+pub(super) const LIST_COLUMNS: &str =
+    "id, benchmark_id, user_id, state, card, size_bytes, file, confirmed, supersedes, \
+     CAST(NULL AS TEXT) AS suspicions, CAST(NULL AS TEXT) AS problems, \
+     CAST(NULL AS TEXT) AS result, CAST(NULL AS TEXT) AS findings, message, entry_id, \
+     created_at, updated_at";
 
-struct Written(Result<Submission, StoreError>);
+/// A submission as it lies in the database, or what is wrong with it.
+pub(super) struct Written(Result<Submission, StoreError>);
+
+impl Written {
+    pub(super) fn read(self) -> Result<Submission, StoreError> {
+        self.0
+    }
+}
 
 impl<'r> FromRow<'r, AnyRow> for Written {
     fn from_row(row: &'r AnyRow) -> Result<Self, sqlx::Error> {
         let id: String = row.try_get("id")?;
         let (state, card): (String, String) = (row.try_get("state")?, row.try_get("card")?);
-        let size_bytes: i64 = row.try_get("size_bytes")?;
-        let problems: Option<String> = row.try_get("problems")?;
-        let result: Option<String> = row.try_get("result")?;
+        let (size_bytes, confirmed): (i64, i64) =
+            (row.try_get("size_bytes")?, row.try_get("confirmed")?);
+        let text = |column: &str| row.try_get::<Option<String>, _>(column);
+        let (file, suspicions) = (text("file")?, text("suspicions")?);
+        let (problems, result, findings) = (text("problems")?, text("result")?, text("findings")?);
         let (benchmark_id, user_id) = (row.try_get("benchmark_id")?, row.try_get("user_id")?);
-        let (message, entry_id) = (row.try_get("message")?, row.try_get("entry_id")?);
+        let (message, entry_id) = (text("message")?, text("entry_id")?);
+        let supersedes = text("supersedes")?;
         let (created_at, updated_at) = (row.try_get("created_at")?, row.try_get("updated_at")?);
         let read = || {
             Ok(Submission {
                 state: SubmissionState::read(&state)?,
                 card: read_json(&id, "card", &card)?,
                 size_bytes: size_bytes.unsigned_abs(),
-                problems: problems
-                    .map_or(Ok(Vec::new()), |text| read_json(&id, "problems", &text))?,
-                result: result.map(|text| read_json(&id, "result", &text)).transpose()?,
+                file: read_some(&id, "mark of a file", file)?,
+                confirmed: confirmed != 0,
+                suspicions: read_some(&id, "suspicions", suspicions)?,
+                problems: read_some(&id, "problems", problems)?.unwrap_or_default(),
+                result: read_some(&id, "result", result)?,
+                findings: read_some(&id, "findings", findings)?,
+                supersedes,
                 benchmark_id,
                 user_id,
                 message,
@@ -125,6 +159,14 @@ impl<'r> FromRow<'r, AnyRow> for Written {
     }
 }
 
+fn read_some<T: DeserializeOwned>(
+    id: &str,
+    what: &'static str,
+    text: Option<String>,
+) -> Result<Option<T>, StoreError> {
+    text.map(|text| read_json(id, what, &text)).transpose()
+}
+
 impl Store {
     /// Begins a submission; its file is to follow.
     ///
@@ -134,10 +176,12 @@ impl Store {
         let id = crate::accounts::random_id()?;
         let now = now();
         let state = SubmissionState::Receiving;
+        let file = new.file.map(|file| write_json(&id, "mark of a file", file)).transpose()?;
         let mut transaction = self.pool.begin().await.map_err(failed("begin a submission"))?;
         sqlx::query(
-            "INSERT INTO submissions (id, benchmark_id, user_id, state, card, size_bytes, \
-             created_at, updated_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $7)",
+            "INSERT INTO submissions (id, benchmark_id, user_id, state, card, size_bytes, file, \
+             confirmed, supersedes, created_at, updated_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
         )
         .bind(&id)
         .bind(new.benchmark_id)
@@ -145,6 +189,9 @@ impl Store {
         .bind(state.as_str())
         .bind(write_json(&id, "card", new.card)?)
         .bind(i64::try_from(new.size_bytes).unwrap_or(i64::MAX))
+        .bind(file)
+        .bind(i64::from(new.confirmed))
+        .bind(new.supersedes)
         .bind(&now)
         .execute(&mut *transaction)
         .await
@@ -166,44 +213,7 @@ impl Store {
             .fetch_optional(&self.pool)
             .await
             .map_err(failed("read a submission"))?;
-        found.map(|written| written.0).transpose()
-    }
-
-    /// All submissions in a state, those that have waited longest first.
-    ///
-    /// # Errors
-    /// As [`submission`](Self::submission).
-    pub async fn submissions_in(
-        &self,
-        state: SubmissionState,
-    ) -> Result<Vec<Submission>, StoreError> {
-        let query =
-            format!("SELECT {COLUMNS} FROM submissions WHERE state = $1 ORDER BY updated_at, id");
-        let found: Vec<Written> = sqlx::query_as(sqlx::AssertSqlSafe(query))
-            .bind(state.as_str())
-            .fetch_all(&self.pool)
-            .await
-            .map_err(failed("list submissions"))?;
-        found.into_iter().map(|written| written.0).collect()
-    }
-
-    /// All changes of a submission's state, in their order.
-    ///
-    /// # Errors
-    /// As [`submission`](Self::submission).
-    pub async fn submission_log(&self, id: &str) -> Result<Vec<LogLine>, StoreError> {
-        let rows: Vec<(String, String, String, String)> = sqlx::query_as(
-            "SELECT at, actor, state, message FROM submission_log WHERE submission_id = $1 \
-             ORDER BY number",
-        )
-        .bind(id)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(failed("read a submission's log"))?;
-        let line = |(at, actor, state, message): (String, String, String, String)| {
-            Ok(LogLine { at, actor, state: SubmissionState::read(&state)?, message })
-        };
-        rows.into_iter().map(line).collect()
+        found.map(Written::read).transpose()
     }
 
     /// Its file is whole: it is to be checked and scored.
@@ -212,18 +222,34 @@ impl Store {
     /// [`StoreError::State`] when it is past that; [`StoreError::Database`].
     pub async fn submission_received(&self, id: &str, actor: &str) -> Result<(), StoreError> {
         let (to, job) = (SubmissionState::Received, Some(JobKind::Score));
-        self.change(id, Change { to, actor, message: "", set: None, job }).await
+        self.change(id, Change { to, actor, message: "", set: vec![], job }).await
     }
 
-    /// The check found nothing wrong.
+    /// The check found nothing wrong. Scoring follows where its submitter has said so
+    /// at the beginning; else it waits for a word.
     ///
     /// # Errors
     /// As [`submission_received`](Self::submission_received).
-    pub async fn submission_checked(&self, id: &str, actor: &str) -> Result<(), StoreError> {
-        let to = SubmissionState::Scoring;
-        let job = Some(JobKind::Score);
-        self.change(id, Change { to, actor, message: "the check found no problem", set: None, job })
-            .await
+    pub async fn submission_checked(
+        &self,
+        submission: &Submission,
+        actor: &str,
+        suspicions: &SuspicionsDocument,
+    ) -> Result<(), StoreError> {
+        let id = &submission.id;
+        let set = vec![("suspicions", write_json(id, "suspicions", suspicions)?)];
+        let (to, message) = (SubmissionState::Checked, "the check found no problem");
+        let job = submission.confirmed.then_some(JobKind::Score);
+        self.change(id, Change { to, actor, message, set, job }).await
+    }
+
+    /// Its submitter wants it scored.
+    ///
+    /// # Errors
+    /// As [`submission_received`](Self::submission_received).
+    pub async fn submission_confirmed(&self, id: &str, actor: &str) -> Result<(), StoreError> {
+        let (to, job) = (SubmissionState::Scoring, Some(JobKind::Score));
+        self.change(id, Change { to, actor, message: "", set: vec![], job }).await
     }
 
     /// The check, or publishing, found problems.
@@ -237,7 +263,7 @@ impl Store {
         problems: &[Told],
     ) -> Result<(), StoreError> {
         let message = &format!("{} problems", problems.len());
-        let set = Some(("problems", write_json(id, "problems", &problems)?));
+        let set = vec![("problems", write_json(id, "problems", &problems)?)];
         let to = SubmissionState::Rejected;
         self.change(id, Change { to, actor, message, set, job: None }).await
     }
@@ -251,8 +277,12 @@ impl Store {
         id: &str,
         actor: &str,
         result: &ResultDocument,
+        findings: &FindingsDocument,
     ) -> Result<(), StoreError> {
-        let set = Some(("result", write_json(id, "result", result)?));
+        let set = vec![
+            ("result", write_json(id, "result", result)?),
+            ("findings", write_json(id, "findings", findings)?),
+        ];
         let to = SubmissionState::AwaitingReview;
         self.change(id, Change { to, actor, message: "", set, job: None }).await
     }
@@ -263,7 +293,7 @@ impl Store {
     /// As [`submission_received`](Self::submission_received).
     pub async fn submission_accepted(&self, id: &str, actor: &str) -> Result<(), StoreError> {
         let (to, job) = (SubmissionState::Publishing, Some(JobKind::Publish));
-        self.change(id, Change { to, actor, message: "", set: None, job }).await
+        self.change(id, Change { to, actor, message: "", set: vec![], job }).await
     }
 
     /// A curator returns it.
@@ -276,7 +306,7 @@ impl Store {
         actor: &str,
         message: &str,
     ) -> Result<(), StoreError> {
-        let set = Some(("message", message.to_owned()));
+        let set = vec![("message", message.to_owned())];
         let to = SubmissionState::Rejected;
         self.change(id, Change { to, actor, message, set, job: None }).await
     }
@@ -291,7 +321,7 @@ impl Store {
         actor: &str,
         entry_id: &str,
     ) -> Result<(), StoreError> {
-        let set = Some(("entry_id", entry_id.to_owned()));
+        let set = vec![("entry_id", entry_id.to_owned())];
         let to = SubmissionState::Published;
         self.change(id, Change { to, actor, message: entry_id, set, job: None }).await
     }
@@ -302,7 +332,7 @@ impl Store {
     /// As [`submission_received`](Self::submission_received).
     pub async fn submission_withdrawn(&self, id: &str, actor: &str) -> Result<(), StoreError> {
         let to = SubmissionState::Withdrawn;
-        self.change(id, Change { to, actor, message: "", set: None, job: None }).await
+        self.change(id, Change { to, actor, message: "", set: vec![], job: None }).await
     }
 
     /// State, log and job at once, or nothing.
@@ -316,15 +346,16 @@ impl Store {
             .filter(|before| to.may_follow(*before))
             .map(|before| format!("'{}'", before.as_str()))
             .collect();
-        let column = set.as_ref().map_or(String::new(), |(column, _)| format!(", {column} = $4"));
+        let columns = set.iter().zip(4..).map(|((column, _), n)| format!(", {column} = ${n}"));
         let query = format!(
-            "UPDATE submissions SET state = $1, updated_at = $2{column} \
+            "UPDATE submissions SET state = $1, updated_at = $2{} \
              WHERE id = $3 AND state IN ({})",
+            columns.collect::<String>(),
             before.join(", ")
         );
         let mut update =
             sqlx::query(sqlx::AssertSqlSafe(query)).bind(to.as_str()).bind(&now).bind(id);
-        if let Some((_, value)) = set {
+        for (_, value) in set {
             update = update.bind(value);
         }
         let updated = update.execute(&mut *transaction).await.map_err(failed(doing))?;

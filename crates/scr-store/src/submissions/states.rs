@@ -12,7 +12,9 @@ pub enum SubmissionState {
     Receiving,
     /// Its file is here, and waits for its check.
     Received,
-    /// The check found nothing wrong, and it is being scored.
+    /// The check found nothing wrong, and its submitter is to say whether to go on.
+    Checked,
+    /// It is being scored.
     Scoring,
     /// It is scored, and private until a curator has looked.
     AwaitingReview,
@@ -28,9 +30,10 @@ pub enum SubmissionState {
 
 impl SubmissionState {
     /// All of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Receiving,
         Self::Received,
+        Self::Checked,
         Self::Scoring,
         Self::AwaitingReview,
         Self::Publishing,
@@ -45,6 +48,7 @@ impl SubmissionState {
         match self {
             Self::Receiving => "receiving",
             Self::Received => "received",
+            Self::Checked => "checked",
             Self::Scoring => "scoring",
             Self::AwaitingReview => "awaiting_review",
             Self::Publishing => "publishing",
@@ -61,14 +65,19 @@ impl SubmissionState {
         match self {
             S::Receiving => false,
             S::Received => matches!(before, S::Receiving),
-            S::Scoring => matches!(before, S::Received),
+            S::Checked => matches!(before, S::Received),
+            S::Scoring => matches!(before, S::Checked),
             S::AwaitingReview => matches!(before, S::Scoring),
             S::Publishing => matches!(before, S::AwaitingReview),
             S::Published => matches!(before, S::Publishing),
             S::Rejected => {
-                matches!(before, S::Received | S::Scoring | S::AwaitingReview | S::Publishing)
+                let is_worked_on = matches!(before, S::Received | S::Scoring | S::Publishing);
+                is_worked_on || matches!(before, S::Checked | S::AwaitingReview)
             }
-            S::Withdrawn => matches!(before, S::Receiving | S::Received | S::AwaitingReview),
+            S::Withdrawn => {
+                let is_incoming = matches!(before, S::Receiving | S::Received);
+                is_incoming || matches!(before, S::Checked | S::AwaitingReview)
+            }
         }
     }
 
@@ -78,12 +87,18 @@ impl SubmissionState {
         matches!(self, Self::Published | Self::Rejected | Self::Withdrawn)
     }
 
+    /// Whether a worker is at it, or is about to be: it goes on by itself.
+    #[must_use]
+    pub const fn is_passing(self) -> bool {
+        matches!(self, Self::Received | Self::Scoring | Self::Publishing)
+    }
+
     pub(super) fn read(word: &str) -> Result<Self, StoreError> {
         let found = Self::ALL.into_iter().find(|state| state.as_str() == word);
         found.ok_or_else(|| StoreError::Word {
             what: "state of a submission",
-            expected: "receiving, received, scoring, awaiting_review, publishing, published, \
-                       rejected or withdrawn",
+            expected: "receiving, received, checked, scoring, awaiting_review, publishing, \
+                       published, rejected or withdrawn",
             found: word.into(),
         })
     }

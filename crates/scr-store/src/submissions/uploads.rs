@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use bytes::Bytes;
 
 use super::{Submission, SubmissionState};
+use crate::database::failed;
 use crate::{Store, StoreError, UPLOADS_FOLDER};
 
 /// The largest piece, in bytes.
@@ -78,6 +79,23 @@ impl Store {
             Ok(end)
         };
         tokio::task::spawn_blocking(write).await.map_err(|source| StoreError::Task { source })?
+    }
+
+    /// Takes what is here for the whole file, where its size was not known before.
+    /// Returns how many bytes it has.
+    ///
+    /// # Errors
+    /// [`StoreError::Folder`], [`StoreError::Database`].
+    pub async fn end_upload(&self, id: &str) -> Result<u64, StoreError> {
+        let here = self.uploaded_bytes(id)?;
+        sqlx::query("UPDATE submissions SET size_bytes = $1 WHERE id = $2 AND state = $3")
+            .bind(i64::try_from(here).unwrap_or(i64::MAX))
+            .bind(id)
+            .bind(SubmissionState::Receiving.as_str())
+            .execute(&self.pool)
+            .await
+            .map_err(failed("note the size of a file"))?;
+        Ok(here)
     }
 
     /// Deletes the file of a submission, where it is there.

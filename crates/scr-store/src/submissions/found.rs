@@ -1,0 +1,114 @@
+//! What is found about a submission, as written forms: by the check, and by scoring.
+//!
+//! Knows no rule: whoever checks and scores does, and says here what came of it.
+
+use serde::{Deserialize, Serialize};
+
+/// A problem, as it is told to the submitter.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// The file within the submission.
+    pub place: String,
+    /// What should be there.
+    pub expected: String,
+    /// What is there.
+    pub found: String,
+    /// What to do about it; empty when the rest says it.
+    pub hint: String,
+}
+
+/// What a good check found odd, before scoring.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct SuspicionsDocument {
+    /// How many images the masks cover.
+    pub n_images: usize,
+    /// Identifiers of the structures that they cover.
+    pub structures: Vec<String>,
+    /// What is odd and no error.
+    pub suspicions: Vec<Suspicion>,
+    /// What is worth knowing and nothing to worry about.
+    pub notices: Vec<String>,
+}
+
+/// Something odd about some structures in some images.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Suspicion {
+    /// Key of the rule that speaks.
+    pub rule: String,
+    /// Identifiers of the structures.
+    pub structures: Vec<String>,
+    /// Identifiers of the images.
+    pub images: Vec<String>,
+    /// What was found.
+    pub message: String,
+    /// What to do about it.
+    pub hint: String,
+}
+
+/// What scoring found beside the scores, as of that moment.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct FindingsDocument {
+    /// What a curator should look at.
+    pub flags: Vec<Flag>,
+    /// How the folds differ, by object.
+    pub folds: Vec<FoldsDocument>,
+    /// How the submission differs from each entry of that moment, by object.
+    pub differences: Vec<DifferenceDocument>,
+}
+
+/// Why a submission is flagged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FlagKind {
+    /// The masks are an entry's, file by file.
+    SameMasks,
+    /// The masks are almost an entry's.
+    NearlyEntry,
+    /// The masks are almost the reference's.
+    NearlyReference,
+    /// One fold is segmented better than the other.
+    Folds,
+}
+
+/// A flag.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Flag {
+    /// Why.
+    pub kind: FlagKind,
+    /// What was found, a sentence.
+    pub message: String,
+    /// The entry that it is about; none where it is about no entry.
+    pub entry: Option<String>,
+}
+
+/// One object in the two folds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FoldsDocument {
+    /// Identifier of the object.
+    pub object: String,
+    /// Key of the measure.
+    pub measure: String,
+    /// Images with a value in fold 1 and in fold 2.
+    pub n: [usize; 2],
+    /// Mean in fold 1 and in fold 2; null without a value.
+    pub means: [Option<f64>; 2],
+    /// Two-sided p of the rank-sum test of the two; null where a fold has no image.
+    pub p: Option<f64>,
+}
+
+/// A submission and an entry on the same images.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct DifferenceDocument {
+    /// Identifier of the entry.
+    pub entry: String,
+    /// Identifier of the object.
+    pub object: String,
+    /// Key of the measure.
+    pub measure: String,
+    /// Mean of the submission less the entry.
+    pub mean: Option<f64>,
+    /// The 95 % interval of it.
+    pub ci95: Option<[f64; 2]>,
+    /// Images that both have a value on.
+    pub n: usize,
+}
