@@ -10,7 +10,8 @@
 //!   how far to trust its mean.
 //! - [`PairedComparison`] and [`SignedRank`] compare two methods on the same images,
 //!   by the size and by the order of their differences; [`BlandAltman`] compares
-//!   two ways of measuring one quantity.
+//!   two ways of measuring one quantity; [`RankSum`] compares one method on two groups
+//!   of different images.
 //! - [`SignificantWins`] ranks many methods by all their comparisons, which [`holm`]
 //!   keeps honest together; [`rank_by_mean`] by their means alone, and
 //!   [`RankStability`] says how a bootstrap would shuffle them.
@@ -34,6 +35,7 @@ mod bootstrap;
 mod direction;
 mod holm;
 mod paired;
+mod rank_sum;
 mod ranking;
 mod signed_rank;
 mod student;
@@ -46,6 +48,7 @@ pub use bootstrap::Bootstrap;
 pub use direction::Direction;
 pub use holm::holm;
 pub use paired::PairedComparison;
+pub use rank_sum::RankSum;
 pub use ranking::{RankStability, rank_by_mean, rank_stability};
 pub use signed_rank::SignedRank;
 pub use summary::{Summary, quantile};

@@ -78,6 +78,21 @@ pub(crate) fn entry_posterior(entry: &str, structure: &str, image: &str) -> Stri
     format!("/api/v1/entries/{entry}/posteriors/{structure}/{image}.png")
 }
 
+/// The page of a submission.
+pub(crate) fn submission(id: &str) -> String {
+    format!("/submissions/{}", encoded(id))
+}
+
+/// The page on which a curator decides on a submission.
+pub(crate) fn review(id: &str) -> String {
+    format!("/review/{}", encoded(id))
+}
+
+/// A submission's outlines in one image, as JSON.
+pub(crate) fn submission_outlines(id: &str, image: &str) -> String {
+    format!("/api/v1/submissions/{}/outlines/{}.json", encoded(id), encoded(image))
+}
+
 /// Where people sign in, and from there come back to `next`, an address of this site.
 pub(crate) fn sign_in(next: &str) -> String {
     format!("/account/sign-in?{}", query([("next", next)]))

@@ -14,6 +14,8 @@ use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use scr_store::StoreError;
 
+use crate::card_input::Fault;
+
 /// The longest reason that is passed on from axum.
 const MAX_REASON_BYTES: usize = 8 << 10;
 
@@ -91,6 +93,12 @@ pub(crate) enum Failure {
         /// All that is wrong.
         what: String,
     },
+    /// Fields of what was sent are wrong.
+    #[error("{}", listed(faults))]
+    Faulty {
+        /// All of them.
+        faults: Vec<Fault>,
+    },
     /// Nothing has the address.
     #[error("Nothing has this address.")]
     NoPage,
@@ -112,7 +120,7 @@ impl Failure {
                 StatusCode::FORBIDDEN
             }
             Self::Conflict { .. } | Self::NotScored { .. } => StatusCode::CONFLICT,
-            Self::Wrong { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::Wrong { .. } | Self::Faulty { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::NOT_FOUND,
         }
@@ -130,7 +138,7 @@ impl Failure {
             Self::Forbidden { .. } | Self::NotForRole { .. } => "Not allowed",
             Self::OtherSite => "Sent from elsewhere",
             Self::Conflict { .. } => "Does not fit",
-            Self::Wrong { .. } => "Cannot be taken",
+            Self::Wrong { .. } | Self::Faulty { .. } => "Cannot be taken",
             Self::NoFile => "No such file",
             Self::NoPage => "No such page",
             Self::ReadOnly => "Not possible here",
@@ -213,17 +221,26 @@ async fn refused(response: Response) -> Response {
     let status = response.status();
     let body = axum::body::to_bytes(response.into_body(), MAX_REASON_BYTES).await;
     let reason = String::from_utf8_lossy(&body.unwrap_or_default()).into_owned();
-    json(status, status.canonical_reason().unwrap_or("Refused"), &reason)
+    let error = refusal(status, status.canonical_reason().unwrap_or("Refused"), &reason);
+    (status, Json(serde_json::json!({ "error": error }))).into_response()
 }
 
 fn as_json(failure: &Failure) -> Response {
-    json(failure.status(), failure.title(), &failure.to_string())
+    let mut error = refusal(failure.status(), failure.title(), &failure.to_string());
+    if let Failure::Faulty { faults } = failure {
+        error["fields"] = serde_json::json!(faults);
+    }
+    (failure.status(), Json(serde_json::json!({ "error": error }))).into_response()
 }
 
-fn json(status: StatusCode, title: &str, message: &str) -> Response {
-    let error =
-        serde_json::json!({ "status": status.as_u16(), "title": title, "message": message });
-    (status, Json(serde_json::json!({ "error": error }))).into_response()
+fn refusal(status: StatusCode, title: &str, message: &str) -> serde_json::Value {
+    serde_json::json!({ "status": status.as_u16(), "title": title, "message": message })
+}
+
+fn listed(faults: &[Fault]) -> String {
+    let lines: Vec<String> =
+        faults.iter().map(|Fault { field, message }| format!("{field}: {message}")).collect();
+    lines.join("; ")
 }
 
 fn as_page(failure: &Failure) -> Response {

@@ -15,6 +15,7 @@ mod api;
 mod assets;
 mod attributes;
 mod cache;
+mod card_input;
 mod citation;
 mod error;
 mod extractors;

@@ -120,7 +120,7 @@ fn api_routes() -> Router<SiteState> {
 
 /// What changes something; every address asks for a token.
 fn submission_routes() -> Router<SiteState> {
-    use api::submissions;
+    use api::{submissions, watching};
     let one = "/api/v1/submissions/{submission}";
     Router::new()
         .route("/api/v1/benchmarks/{benchmark}/submissions", post(submissions::begin))
@@ -130,6 +130,9 @@ fn submission_routes() -> Router<SiteState> {
             put(submissions::piece).layer(DefaultBodyLimit::max(MAX_CHUNK_BYTES)),
         )
         .route(&format!("{one}/complete"), post(submissions::complete))
+        .route(&format!("{one}/confirm"), post(submissions::confirm))
+        .route(&format!("{one}/events"), get(watching::events))
+        .route(&format!("{one}/outlines/{{file}}"), get(watching::outlines))
         .route(&format!("{one}/review"), post(submissions::review))
         .route(&format!("{one}/withdraw"), post(submissions::withdraw))
 }

@@ -1,54 +1,117 @@
 //! One job: a check and a score, or an entry.
 
 use scr_data::{Benchmark, DataError, MaskSet, Problem};
-use scr_eval::{Settings, check, evaluate};
+use scr_eval::{CheckReport, Settings, Warning, evaluate};
 use scr_report::ResultDocument;
 use scr_store::{
-    EntryRole, EntryToPublish, Job, JobKind, Store, Submission, SubmissionState, Told,
+    EntryRole, EntryToPublish, Job, JobKind, Store, Submission, SubmissionState, Suspicion,
+    SuspicionsDocument, Told,
 };
 
 use crate::WorkError;
+use crate::findings::findings;
+use crate::progress::Progress;
 
 /// Problems told at most: a list that nobody reads to its end helps nobody.
 const MAX_TOLD: usize = 500;
 
 /// Does a job for `worker`.
-pub(crate) async fn do_job(store: &Store, job: &Job, worker: &str) -> Result<(), WorkError> {
+pub(crate) async fn do_job(
+    store: &Store,
+    job: &Job,
+    worker: &str,
+    progress: &Progress,
+) -> Result<(), WorkError> {
     let id = &job.submission_id;
     let Some(submission) = store.submission(id).await? else { return Ok(()) };
-    match job.kind {
-        JobKind::Score => score(store, &submission, worker).await,
-        JobKind::Publish => publish(store, &submission, worker).await,
+    match (job.kind, submission.state) {
+        (JobKind::Publish, _) => publish(store, &submission, worker).await,
+        (JobKind::Score, SubmissionState::Received) => {
+            let is_good = check(store, &submission, worker, progress).await?;
+            if !(is_good && submission.confirmed) {
+                return Ok(());
+            }
+            store.submission_confirmed(id, &submission.user_id).await?;
+            score(store, &submission, worker, progress).await
+        }
+        (JobKind::Score, SubmissionState::Checked) => {
+            // A worker was killed in between; there is a job only where it is confirmed.
+            store.submission_confirmed(id, &submission.user_id).await?;
+            score(store, &submission, worker, progress).await
+        }
+        (JobKind::Score, _) => score(store, &submission, worker, progress).await,
     }
 }
 
-async fn score(store: &Store, submission: &Submission, worker: &str) -> Result<(), WorkError> {
-    let id = &submission.id;
-    if submission.state == SubmissionState::Received {
-        let problems = off_thread(store, submission, |benchmark, root| {
-            let masks = match MaskSet::open(root, benchmark) {
-                Ok(masks) => masks,
-                Err(error) => return Ok(told(&error, root)),
-            };
-            let reference = &benchmark.reference().id;
-            let report = check(benchmark, &masks, reference, &|| ())?;
-            Ok(report.problems.list().iter().map(|problem| tell(problem, root)).collect())
-        });
-        let problems: Vec<Told> = problems.await?;
-        if !problems.is_empty() {
+/// Whether the masks can be scored.
+async fn check(
+    store: &Store,
+    submission: &Submission,
+    worker: &str,
+    progress: &Progress,
+) -> Result<bool, WorkError> {
+    let (id, progress) = (&submission.id, progress.clone());
+    let found = off_thread(store, submission, move |benchmark, root| {
+        let masks = match MaskSet::open(root, benchmark) {
+            Ok(masks) => masks,
+            Err(error) => return Ok(Err(told(&error, root))),
+        };
+        progress.begin(masks.images().len());
+        let reference = &benchmark.reference().id;
+        let report = scr_eval::check(benchmark, &masks, reference, &|| progress.step())?;
+        let problems = report.problems.list();
+        if problems.is_empty() {
+            return Ok(Ok(suspicions(&masks, &report)));
+        }
+        Ok(Err(problems.iter().map(|problem| tell(problem, root)).collect()))
+    });
+    match found.await? {
+        Ok(suspicions) => {
+            store.submission_checked(submission, worker, &suspicions).await?;
+            Ok(true)
+        }
+        Err(problems) => {
             tracing::info!(submission = id, n = problems.len(), "the check found problems");
             store.submission_failed(id, worker, &problems).await?;
-            return Ok(store.delete_upload(id)?);
+            store.delete_upload(id)?;
+            Ok(false)
         }
-        store.submission_checked(id, worker).await?;
     }
-    let result = off_thread(store, submission, |benchmark, root| {
+}
+
+fn suspicions(masks: &MaskSet, report: &CheckReport) -> SuspicionsDocument {
+    let suspicion = |warning: &Warning| Suspicion {
+        rule: warning.rule.key().to_owned(),
+        structures: warning.structures.clone(),
+        images: warning.images.clone(),
+        message: warning.message.clone(),
+        hint: warning.hint.clone(),
+    };
+    SuspicionsDocument {
+        n_images: report.n_images,
+        structures: report.structures.clone(),
+        suspicions: report.warnings.iter().map(suspicion).collect(),
+        notices: masks.notices().iter().chain(&report.notices).cloned().collect(),
+    }
+}
+
+async fn score(
+    store: &Store,
+    submission: &Submission,
+    worker: &str,
+    progress: &Progress,
+) -> Result<(), WorkError> {
+    let (id, progress) = (&submission.id, progress.clone());
+    let (benchmark, masks, result) = off_thread(store, submission, move |benchmark, root| {
         let masks = MaskSet::open(root, benchmark)?;
-        let evaluation = evaluate(benchmark, &masks, &Settings::default(), &|| ())?;
-        Ok(ResultDocument::new(&evaluation, true))
-    });
-    store.submission_scored(id, worker, &result.await?).await?;
-    tracing::info!(submission = id, "scored");
+        progress.begin(masks.images().len());
+        let evaluation = evaluate(benchmark, &masks, &Settings::default(), &|| progress.step())?;
+        Ok((benchmark.clone(), masks, ResultDocument::new(&evaluation, true)))
+    })
+    .await?;
+    let findings = findings(store, &benchmark, &masks, &result).await?;
+    store.submission_scored(id, worker, &result, &findings).await?;
+    tracing::info!(submission = id, flags = findings.flags.len(), "scored");
     Ok(())
 }
 
@@ -69,6 +132,8 @@ async fn publish(store: &Store, submission: &Submission, worker: &str) -> Result
     };
     let (entry, _) = store.publish_entry(entry, &mut |_| ()).await?;
     store.submission_published(id, worker, &entry).await?;
+    // The entry has the masks now.
+    store.delete_upload(id)?;
     tracing::info!(submission = id, entry, "published");
     Ok(())
 }

@@ -6,7 +6,9 @@
 //! takes up. Everything that a job does may be done again: files are written under
 //! names that follow from what is in them, and states change once.
 
+mod findings;
 mod job;
+mod progress;
 mod worker;
 
 pub use worker::{Worker, run_worker};

@@ -6,6 +6,7 @@ use std::time::Duration;
 use scr_store::{Job, Store};
 
 use crate::job::do_job;
+use crate::progress::Progress;
 
 /// How long a job is a worker's without a word of it.
 const LEASE: Duration = Duration::from_secs(15);
@@ -39,13 +40,15 @@ impl Worker {
             tracing::warn!(submission = id, "given up");
         }
         let Some(job) = self.store.take_job(&self.name, LEASE).await? else { return Ok(false) };
+        let progress = Progress::default();
         tokio::select! {
-            done = do_job(&self.store, &job, &self.name) => {
+            done = do_job(&self.store, &job, &self.name, &progress) => {
                 if let Err(error) = done {
                     tracing::error!(submission = job.submission_id, error = report(&error), "a job failed");
                     self.store.give_back_job(&job.submission_id, &self.name).await?;
                 }
             }
+            () = progress.tell(&self.store, &job.submission_id, &self.name) => {}
             () = self.heartbeats(&job) => {
                 tracing::warn!(submission = job.submission_id, "another worker has taken the job");
             }

@@ -5,6 +5,7 @@
 //! - `states.rs`: what may follow what.
 //! - `rows.rs`: one submission, and every change of its state with a line in its log.
 //! - `lists.rs`: many.
+//! - `outlines.rs`: what their masks look like.
 //! - `found.rs`: what the check and scoring found.
 //! - `jobs.rs`: what is to be done, and whose work it is.
 //! - `uploads.rs`: the files as they come in, piece by piece.
@@ -16,6 +17,7 @@
 mod found;
 mod jobs;
 mod lists;
+mod outlines;
 mod rows;
 mod states;
 mod uploads;

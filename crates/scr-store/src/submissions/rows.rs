@@ -106,8 +106,7 @@ const COLUMNS: &str = "id, benchmark_id, user_id, state, card, size_bytes, file,
                        supersedes, suspicions, problems, result, findings, message, entry_id, \
                        created_at, updated_at";
 /// The same without what is long.
-pub(super) const LIST_COLUMNS: &str =
-    "id, benchmark_id, user_id, state, card, size_bytes, file, confirmed, supersedes, \
+pub(super) const LIST_COLUMNS: &str = "id, benchmark_id, user_id, state, card, size_bytes, file, confirmed, supersedes, \
      CAST(NULL AS TEXT) AS suspicions, CAST(NULL AS TEXT) AS problems, \
      CAST(NULL AS TEXT) AS result, CAST(NULL AS TEXT) AS findings, message, entry_id, \
      created_at, updated_at";

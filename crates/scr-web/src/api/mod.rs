@@ -8,6 +8,7 @@ pub(crate) mod entries;
 pub(crate) mod files;
 mod schema;
 pub(crate) mod submissions;
+pub(crate) mod watching;
 
 use axum::Json;
 use axum::response::IntoResponse;
@@ -37,6 +38,9 @@ use utoipa::OpenApi;
         submissions::piece,
         submissions::complete,
         submissions::submission,
+        submissions::confirm,
+        watching::events,
+        watching::outlines,
         submissions::review,
         submissions::withdraw,
         openapi,

@@ -300,6 +300,19 @@ pub(crate) struct RefusalReason {
     title: String,
     /// In a sentence.
     message: String,
+    /// Field by field, where it is what fields hold.
+    #[serde(default)]
+    fields: Vec<RefusedField>,
+}
+
+/// A field that holds what it must not.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RefusedField {
+    /// Which: `card.name`.
+    field: String,
+    /// What is expected.
+    message: String,
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Handing in masks: begin, send the file piece by piece, complete, watch, review.
 //!
-//! Every address asks for a token. What is not the caller's own is, to a caller who
+//! Every address asks for a token, or for the session of a page. What is not the caller's own is, to a caller who
 //! may not review, not there.
 
 use axum::Json;
@@ -9,21 +9,16 @@ use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use scr_report::ResultDocument;
 use scr_store::{
-    CardDocument, LogLine, NewSubmission, Scope, Store, Submission, SubmissionState, Told,
+    FileMark, LogLine, NewSubmission, Scope, Store, Submission, SubmissionState,
+    SuspicionsDocument, Told,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::schema;
+use crate::card_input::{CardInput, Intent, size_fault};
 use crate::error::Failure;
-use crate::extractors::{Published, Signed, terms_version};
-
-/// The largest file that is taken, in bytes.
-const MAX_FILE_BYTES: u64 = 2 << 30;
-/// The longest texts of a card, in characters.
-const MAX_NAME: usize = 200;
-const MAX_TEXT: usize = 20_000;
-const MAX_AUTHORS: usize = 100;
+use crate::extractors::{Published, Signed};
 
 /// What is to be handed in.
 #[derive(Deserialize, ToSchema)]
@@ -36,32 +31,26 @@ pub(crate) struct Beginning {
     /// Whether the submitter accepts the benchmark's terms.
     #[serde(default)]
     accept_terms: bool,
+    /// Whether scoring is to follow on a good check without a question; else the
+    /// submission waits for `confirm`.
+    #[serde(default)]
+    confirm: bool,
+    /// Identifier of a published entry of the submitter's own that this corrects.
+    #[serde(default)]
+    corrects: Option<String>,
+    /// What tells the file again after an upload broke off.
+    #[serde(default)]
+    file: Option<FileInput>,
 }
 
-/// What a submitter says of a method.
-#[derive(Deserialize, ToSchema)]
+/// What tells a file again after an upload broke off.
+#[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct CardInput {
-    /// Name in tables.
+pub(crate) struct FileInput {
+    /// Its name on the submitter's machine.
     name: String,
-    /// Who made it.
-    #[serde(default)]
-    authors: Vec<String>,
-    /// What it does.
-    #[serde(default)]
-    description: String,
-    /// A DOI or an address.
-    #[serde(default)]
-    reference: String,
-    /// Where its code is.
-    #[serde(default)]
-    code: String,
-    /// What it was trained on, and how.
-    #[serde(default)]
-    training: String,
-    /// That each fold was segmented by what was trained and tuned on the other.
-    #[serde(default)]
-    two_fold_declaration: bool,
+    /// SHA-256 of its first bytes, as the uploading program counts them.
+    beginning: String,
 }
 
 /// A submission.
@@ -71,16 +60,23 @@ pub(crate) struct SubmissionAnswer {
     submission: String,
     /// Identifier of the benchmark.
     benchmark: String,
-    /// receiving, received, scoring, awaiting_review, publishing, published, rejected
-    /// or withdrawn.
+    /// receiving, received, checked, scoring, awaiting_review, publishing, published,
+    /// rejected or withdrawn.
     #[schema(value_type = String)]
     state: SubmissionState,
-    /// Its address on this site: the entry's once it is published.
+    /// Its page on this site: the entry's once it is published.
     url: String,
+    /// Identifier of the entry that it corrects.
+    corrects: Option<String>,
+    /// What tells its file again.
+    file: Option<FileInput>,
     /// How many bytes of its file are here.
     received_bytes: u64,
     /// How many there are to be.
     size_bytes: u64,
+    /// What a good check found odd, and worth a look before scoring.
+    #[schema(value_type = Option<serde_json::Value>)]
+    suspicions: Option<SuspicionsDocument>,
     /// What is wrong with the masks.
     #[schema(value_type = Vec<serde_json::Value>)]
     problems: Vec<Told>,
@@ -137,71 +133,29 @@ pub(crate) async fn begin(
     Json(beginning): Json<Beginning>,
 ) -> Result<(StatusCode, Json<SubmissionAnswer>), Failure> {
     signed.needs(Scope::Submit)?;
-    let id = &benchmark.document.id;
-    let version = terms_version(&benchmark.document.terms);
-    let user = &signed.0.user.id;
-    if beginning.accept_terms {
-        store.accept_terms(user, id, &version).await?;
-    }
-    let accepted = store.accepted_terms(user, id).await?;
-    let has_accepted = accepted.is_some_and(|(accepted, _)| accepted == version);
-    let card = checked(beginning.card, beginning.size_bytes, has_accepted)?;
-    if !store.benchmark_folder(id).is_dir() {
-        return Err(Failure::NotScored { id: id.clone() });
-    }
+    let Beginning { card, size_bytes, accept_terms, confirm, corrects, file } = beginning;
+    let intent = Intent { card, corrects, accepts_terms: accept_terms };
+    let user = &signed.0.user;
+    let checked = intent.checked(&store, &benchmark, user).await?;
+    let card = match (checked, size_fault(size_bytes)) {
+        (Ok(card), None) => card,
+        (checked, fault) => {
+            let faults = checked.err().into_iter().flatten().chain(fault).collect();
+            return Err(Failure::Faulty { faults });
+        }
+    };
+    let file = file.map(|FileInput { name, beginning }| FileMark { name, beginning });
     let new = NewSubmission {
-        benchmark_id: id,
-        user_id: user,
+        benchmark_id: &benchmark.document.id,
+        user_id: &user.id,
         card: &card,
-        size_bytes: beginning.size_bytes,
+        size_bytes,
+        file: file.as_ref(),
+        confirmed: confirm,
+        supersedes: intent.corrects.as_deref(),
     };
     let begun = store.begin_submission(new).await?;
     Ok((StatusCode::CREATED, Json(answer(&store, begun).await?)))
-}
-
-/// A card that may be kept, or everything that is wrong.
-fn checked(
-    card: CardInput,
-    size_bytes: u64,
-    has_accepted_terms: bool,
-) -> Result<CardDocument, Failure> {
-    let mut wrong = Vec::new();
-    let name = card.name.trim();
-    if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
-        wrong.push(format!("card.name: expected 1 to {MAX_NAME} characters on one line"));
-    }
-    if card.authors.len() > MAX_AUTHORS {
-        wrong.push(format!("card.authors: expected at most {MAX_AUTHORS}"));
-    }
-    let texts = [&card.description, &card.reference, &card.code, &card.training];
-    if texts.into_iter().chain(&card.authors).any(|text| text.chars().count() > MAX_TEXT) {
-        wrong.push(format!("card: expected texts of at most {MAX_TEXT} characters"));
-    }
-    if !card.two_fold_declaration {
-        wrong.push(
-            "card.two_fold_declaration: expected true: each fold must have been segmented by what \
-             was trained and tuned on the other"
-                .into(),
-        );
-    }
-    if !(1..=MAX_FILE_BYTES).contains(&size_bytes) {
-        wrong.push(format!("size_bytes: expected 1 to {MAX_FILE_BYTES}, found {size_bytes}"));
-    }
-    if !has_accepted_terms {
-        wrong.push("accept_terms: expected true: the benchmark's terms are to be accepted".into());
-    }
-    if !wrong.is_empty() {
-        return Err(Failure::Wrong { what: wrong.join("; ") });
-    }
-    Ok(CardDocument {
-        name: name.to_owned(),
-        authors: card.authors,
-        description: card.description,
-        reference: card.reference,
-        code: card.code,
-        training: card.training,
-        ..CardDocument::default()
-    })
 }
 
 /// Adds a piece to the file; one that comes again changes nothing.
@@ -263,6 +217,30 @@ pub(crate) async fn complete(
     changed(&store, &submission.id).await
 }
 
+/// Has a checked submission scored.
+#[utoipa::path(
+    post,
+    path = "/api/v1/submissions/{submission}/confirm",
+    tag = "submissions",
+    params(("submission" = String, Path, description = "Identifier of the submission")),
+    responses(
+        (status = 200, description = "It is to be scored", body = SubmissionAnswer),
+        (status = 401, description = "No token that is known", body = schema::Refusal),
+        (status = 404, description = "No such submission", body = schema::Refusal),
+        (status = 409, description = "It does not wait for that", body = schema::Refusal)
+    )
+)]
+pub(crate) async fn confirm(
+    State(store): State<Store>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Json<SubmissionAnswer>, Failure> {
+    signed.needs(Scope::Submit)?;
+    let submission = own(&store, &signed, id).await?;
+    store.submission_confirmed(&submission.id, &signed.0.user.id).await?;
+    changed(&store, &submission.id).await
+}
+
 /// A submission, for its submitter and for curators.
 #[utoipa::path(
     get,
@@ -280,10 +258,7 @@ pub(crate) async fn submission(
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
-    let found = match signed.needs(Scope::Review) {
-        Ok(()) => any(&store, id).await?,
-        Err(_) => own(&store, &signed, id).await?,
-    };
+    let found = seen(&store, &signed, id).await?;
     Ok(Json(answer(&store, found).await?))
 }
 
@@ -316,7 +291,10 @@ pub(crate) async fn review(
         Review::Return { message } if message.trim().is_empty() => {
             return Err(Failure::Wrong { what: "message: expected why it is returned".into() });
         }
-        Review::Return { message } => store.submission_returned(id, curator, &message).await?,
+        Review::Return { message } => {
+            store.submission_returned(id, curator, &message).await?;
+            store.delete_upload(id)?;
+        }
     }
     changed(&store, id).await
 }
@@ -350,6 +328,18 @@ async fn any(store: &Store, id: String) -> Result<Submission, Failure> {
     store.submission(&id).await?.ok_or(Failure::NoSubmission { id })
 }
 
+/// The caller's own, and for who may review anybody's.
+pub(super) async fn seen(
+    store: &Store,
+    signed: &Signed,
+    id: String,
+) -> Result<Submission, Failure> {
+    match signed.needs(Scope::Review) {
+        Ok(()) => any(store, id).await,
+        Err(_) => own(store, signed, id).await,
+    }
+}
+
 /// The caller's own; another's is as good as none.
 async fn own(store: &Store, signed: &Signed, id: String) -> Result<Submission, Failure> {
     let found = any(store, id).await?;
@@ -367,7 +357,7 @@ async fn changed(store: &Store, id: &str) -> Result<Json<SubmissionAnswer>, Fail
 async fn answer(store: &Store, found: Submission) -> Result<SubmissionAnswer, Failure> {
     let url = match &found.entry_id {
         Some(entry) => crate::address::entry(entry),
-        None => format!("/api/v1/submissions/{}", found.id),
+        None => crate::address::submission(&found.id),
     };
     Ok(SubmissionAnswer {
         received_bytes: store.uploaded_bytes(&found.id)?,
@@ -377,6 +367,9 @@ async fn answer(store: &Store, found: Submission) -> Result<SubmissionAnswer, Fa
         state: found.state,
         url,
         size_bytes: found.size_bytes,
+        corrects: found.supersedes,
+        file: found.file.map(|FileMark { name, beginning }| FileInput { name, beginning }),
+        suspicions: found.suspicions,
         problems: found.problems,
         message: found.message,
         entry: found.entry_id,

@@ -45,6 +45,12 @@ pub(crate) struct Submit {
     /// Accept the benchmark's terms
     #[arg(long)]
     accept_terms: bool,
+    /// Identifier of a published entry of your own that this corrects
+    #[arg(long, value_name = "ENTRY")]
+    corrects: Option<String>,
+    /// Have it checked only; scored it is when you confirm on its page
+    #[arg(long)]
+    check_first: bool,
     /// Wait until it is checked and scored
     #[arg(long)]
     wait: bool,
@@ -83,8 +89,13 @@ impl Submit {
         let card = read_card(&self.card)?;
         let (mut file, size) = self.zipped()?;
         let client = self.server.client();
-        let beginning =
-            json!({ "card": card, "size_bytes": size, "accept_terms": self.accept_terms });
+        let beginning = json!({
+            "card": card,
+            "size_bytes": size,
+            "accept_terms": self.accept_terms,
+            "confirm": !self.check_first,
+            "corrects": self.corrects,
+        });
         let begun =
             client.post(&format!("benchmarks/{}/submissions", self.benchmark), &beginning)?;
         let id = begun["submission"].as_str().context("the server gave no identifier")?;
@@ -97,6 +108,7 @@ impl Submit {
         if self.wait {
             found = client.wait(id, &PASSING, &|_| ())?;
         }
+        tell_suspicions(&found);
         print_outline(&client.outline(&found))?;
         refuse_rejected(&found)
     }
@@ -143,6 +155,15 @@ impl Review {
 
 fn print_outline(value: &Value) -> Result<()> {
     print(None, &(serde_json::to_string_pretty(value)? + "\n"))
+}
+
+/// What the check found odd, for people.
+fn tell_suspicions(found: &Value) {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    for suspicion in found["suspicions"]["suspicions"].as_array().into_iter().flatten() {
+        let of = |key: &str| text(&suspicion[key]);
+        eprintln!("suspicious: {}: {}\n    hint: {}", of("rule"), of("message"), of("hint"));
+    }
 }
 
 /// An error with every problem, where the check found some.

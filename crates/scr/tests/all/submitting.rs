@@ -162,8 +162,15 @@ fn masks_go_from_a_folder_to_a_public_entry_and_no_other_way() {
         .iter()
         .filter_map(|line| line["state"].as_str())
         .collect();
-    let expected =
-        ["receiving", "received", "scoring", "awaiting_review", "publishing", "published"];
+    let expected = [
+        "receiving",
+        "received",
+        "checked",
+        "scoring",
+        "awaiting_review",
+        "publishing",
+        "published",
+    ];
     assert_eq!(states, expected);
     let again = served.ask(&["review", &id, "--return", "too late"], 2);
     assert!(again.code == 1 && again.stderr.contains("published"), "{}", again.stderr);

@@ -1,0 +1,179 @@
+//! What a submitter says of a method, from a form or a program, and all that is wrong
+//! with it at once.
+//!
+//! Follows no link and reads no file.
+
+use scr_store::{BenchmarkRow, CardDocument, Store, UserRow};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::error::Failure;
+use crate::extractors::terms_version;
+
+/// The largest file that is taken, in bytes.
+pub(crate) const MAX_FILE_BYTES: u64 = 2 << 30;
+/// The longest name, and the longest of all other texts of a card, in characters.
+pub(crate) const MAX_NAME: usize = 200;
+pub(crate) const MAX_TEXT: usize = 20_000;
+const MAX_AUTHORS: usize = 100;
+
+/// What a submitter says of a method.
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CardInput {
+    /// Name in tables.
+    pub(crate) name: String,
+    /// Who made it.
+    #[serde(default)]
+    pub(crate) authors: Vec<String>,
+    /// What it does, as Markdown.
+    #[serde(default)]
+    pub(crate) description: String,
+    /// A DOI or an address.
+    #[serde(default)]
+    pub(crate) reference: String,
+    /// Where its code is.
+    #[serde(default)]
+    pub(crate) code: String,
+    /// What it was trained on, and how.
+    #[serde(default)]
+    pub(crate) training: String,
+    /// That each fold was segmented by what was trained and tuned on the other.
+    #[serde(default)]
+    pub(crate) two_fold_declaration: bool,
+}
+
+/// What is to be handed in, beside the file itself.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Intent {
+    /// What made the masks.
+    pub(crate) card: CardInput,
+    /// The entry that it corrects.
+    pub(crate) corrects: Option<String>,
+    /// Whether the terms are accepted with it.
+    pub(crate) accepts_terms: bool,
+}
+
+/// One thing that is wrong.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Fault {
+    /// The field, as the API names it: `card.name`.
+    pub(crate) field: &'static str,
+    /// What is expected.
+    pub(crate) message: String,
+}
+
+impl Fault {
+    pub(crate) fn new(field: &'static str, message: impl Into<String>) -> Self {
+        Self { field, message: message.into() }
+    }
+}
+
+/// What is wrong with the size of a file.
+pub(crate) fn size_fault(size_bytes: u64) -> Option<Fault> {
+    let is_good = (1..=MAX_FILE_BYTES).contains(&size_bytes);
+    let message = || format!("expected 1 to {MAX_FILE_BYTES} bytes, found {size_bytes}");
+    (!is_good).then(|| Fault::new("size_bytes", message()))
+}
+
+impl Intent {
+    /// Notes that the terms are accepted where they are, and gives the card that may be
+    /// kept, or everything that is wrong.
+    ///
+    /// # Errors
+    /// [`Failure::NotScored`] where the benchmark takes nothing; what the store says.
+    pub(crate) async fn checked(
+        &self,
+        store: &Store,
+        benchmark: &BenchmarkRow,
+        user: &UserRow,
+    ) -> Result<Result<CardDocument, Vec<Fault>>, Failure> {
+        let id = &benchmark.document.id;
+        if self.accepts_terms {
+            store.accept_terms(&user.id, id, &terms_version(&benchmark.document.terms)).await?;
+        }
+        if !store.benchmark_folder(id).is_dir() {
+            return Err(Failure::NotScored { id: id.clone() });
+        }
+        let mut faults = self.card.faults();
+        if !has_accepted_terms(store, benchmark, user).await? {
+            let message = "expected true: the benchmark’s terms are to be accepted";
+            faults.push(Fault::new("accept_terms", message));
+        }
+        if let Some(entry) = &self.corrects
+            && !store.own_entries(&user.id, id).await?.contains(entry)
+        {
+            faults.push(Fault::new("corrects", "expected a published entry of your own, or none"));
+        }
+        Ok(if faults.is_empty() { Ok(self.card.document()) } else { Err(faults) })
+    }
+}
+
+/// Whether a person has accepted the terms as they are now.
+pub(crate) async fn has_accepted_terms(
+    store: &Store,
+    benchmark: &BenchmarkRow,
+    user: &UserRow,
+) -> Result<bool, Failure> {
+    let accepted = store.accepted_terms(&user.id, &benchmark.document.id).await?;
+    let now = terms_version(&benchmark.document.terms);
+    Ok(accepted.is_some_and(|(version, _)| version == now))
+}
+
+impl CardInput {
+    fn faults(&self) -> Vec<Fault> {
+        let mut faults = Vec::new();
+        let name = self.name.trim();
+        if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
+            let message = format!("expected 1 to {MAX_NAME} characters on one line");
+            faults.push(Fault::new("card.name", message));
+        }
+        let is_long = |text: &String| text.chars().count() > MAX_TEXT;
+        if self.authors.len() > MAX_AUTHORS || self.authors.iter().any(is_long) {
+            let message = format!("expected at most {MAX_AUTHORS}, of {MAX_TEXT} characters");
+            faults.push(Fault::new("card.authors", message));
+        }
+        let texts = [
+            ("card.description", &self.description),
+            ("card.reference", &self.reference),
+            ("card.code", &self.code),
+            ("card.training", &self.training),
+        ];
+        for (field, _) in texts.into_iter().filter(|(_, text)| is_long(text)) {
+            faults.push(Fault::new(field, format!("expected at most {MAX_TEXT} characters")));
+        }
+        if !self.two_fold_declaration {
+            let message = "expected true: each fold must have been segmented by what was trained \
+                           and tuned on the other";
+            faults.push(Fault::new("card.two_fold_declaration", message));
+        }
+        faults
+    }
+
+    fn document(&self) -> CardDocument {
+        CardDocument {
+            name: self.name.trim().to_owned(),
+            authors: self.authors.clone(),
+            description: self.description.clone(),
+            reference: self.reference.trim().to_owned(),
+            code: self.code.trim().to_owned(),
+            training: self.training.clone(),
+            ..CardDocument::default()
+        }
+    }
+}
+
+impl From<&CardDocument> for CardInput {
+    /// To be changed and handed in again; what is declared is declared anew.
+    fn from(card: &CardDocument) -> Self {
+        Self {
+            name: card.name.clone(),
+            authors: card.authors.clone(),
+            description: card.description.clone(),
+            reference: card.reference.clone(),
+            code: card.code.clone(),
+            training: card.training.clone(),
+            two_fold_declaration: false,
+        }
+    }
+}
