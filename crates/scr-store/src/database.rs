@@ -19,13 +19,14 @@ use sqlx::{AnyConnection, AnyPool, Executor};
 use crate::StoreError;
 
 /// Every change of the tables, in order; a version's place is its number less one.
-const MIGRATIONS: [&str; 6] = [
+const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_posteriors.sql"),
     include_str!("../migrations/0003_accounts.sql"),
     include_str!("../migrations/0004_submissions.sql"),
     include_str!("../migrations/0005_sessions.sql"),
     include_str!("../migrations/0006_checks.sql"),
+    include_str!("../migrations/0007_mail.sql"),
 ];
 
 /// Readers at once in one process; a writer excludes writers only.
@@ -191,7 +192,7 @@ mod tests {
         sqlx::query("INSERT INTO schema_migrations VALUES (99, '')").execute(&pool).await.unwrap();
         pool.close().await;
         let error = open(&path).await.unwrap_err();
-        assert!(matches!(error, StoreError::NewerSchema { known: 5, found: 99 }), "{error}");
+        assert!(matches!(error, StoreError::NewerSchema { known: 7, found: 99 }), "{error}");
     }
 
     #[tokio::test]

@@ -26,8 +26,11 @@ pub struct BenchmarkDocument {
     pub structures: Vec<NamedDocument>,
     /// What is scored.
     pub objects: Vec<ObjectDocument>,
-    /// Who drew; the first is the reference.
+    /// Who drew; the first is the reference, unless that is hidden and left out.
     pub observers: Vec<ObserverDocument>,
+    /// Whether the reference is left out of `observers`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reference_hidden: bool,
     /// How the folds are to be used, such as `two-fold`.
     pub protocol: String,
     /// All images, in the order of the benchmark's table.
@@ -38,6 +41,14 @@ pub struct BenchmarkDocument {
     pub literature: Vec<LiteratureDocument>,
     /// What to say of these rows: on which data they were measured.
     pub literature_note: String,
+}
+
+impl BenchmarkDocument {
+    /// Whose masks the others are compared with, where that is to be seen.
+    #[must_use]
+    pub fn reference(&self) -> Option<&ObserverDocument> {
+        self.observers.first().filter(|_| !self.reference_hidden)
+    }
 }
 
 /// Something with an identifier and a name.
@@ -103,6 +114,9 @@ pub struct TermsDocument {
     pub obtain: String,
     /// What to cite.
     pub cite: Vec<String>,
+    /// What is to be accepted beside all that; the operator's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
 }
 
 /// A row that others published.

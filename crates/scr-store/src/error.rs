@@ -182,6 +182,24 @@ pub enum StoreError {
         /// Where it was to be.
         to: crate::SubmissionState,
     },
+    /// A person began as many submissions as the operator allows.
+    #[error("{count} submissions in {days} days are allowed for this benchmark, and were begun")]
+    Quota {
+        /// How many.
+        count: u32,
+        /// In how many days.
+        days: u32,
+        /// After how long the next may be begun.
+        wait_seconds: u64,
+    },
+    /// A person has too much coming in at once.
+    #[error("at most {count} uploads and {bytes} bytes may be under way at once")]
+    OpenUploads {
+        /// How many uploads.
+        count: i64,
+        /// How many bytes together.
+        bytes: i64,
+    },
     /// A piece of a file that does not follow on what is here.
     #[error(
         "a piece from byte {offset} to {end} of submission `{id}`, expected one from {here} on and not beyond {size}"
@@ -239,6 +257,7 @@ impl StoreError {
                 "score exactly these masks on the published benchmark again, with per-image values"
             }
             Self::ScopeRefused { .. } => "reviewing needs a curator or operator",
+            Self::OpenUploads { .. } => "complete or withdraw one of them first",
             Self::UnknownToken => "tokens are listed with their identifiers",
             Self::Database { source: sqlx::Error::Database(error), .. }
                 if error.message().contains("locked") =>

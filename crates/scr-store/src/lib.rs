@@ -31,8 +31,10 @@ mod database;
 mod documents;
 mod entries;
 mod error;
+mod mail;
 mod outlines;
 mod publish;
+mod settings;
 mod submissions;
 
 use std::path::{Path, PathBuf};
@@ -40,7 +42,10 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use sqlx::AnyPool;
 
-pub use accounts::{Caller, Role, SESSION_AGE, SESSION_IDLE, Scope, SessionRow, TokenRow, UserRow};
+pub use accounts::{
+    AcceptanceRow, Caller, Confirmed, LINK_AGE, Role, SESSION_AGE, SESSION_IDLE, Scope, SessionRow,
+    TokenRow, UserRow,
+};
 pub use backup::{BackupDocument, restore_backup};
 pub use benchmarks::BenchmarkRow;
 pub use blobs::BlobKey;
@@ -50,11 +55,12 @@ pub use documents::{
 };
 pub use entries::{EntryRow, Published};
 pub use error::StoreError;
+pub use mail::{MAX_SENDINGS, MailRow};
 pub use outlines::OutlinesDocument;
 pub use publish::{
     EntryToPublish, POSTERIOR_SIDE_PX, PublishProgress, THUMBNAIL_SIDE_PX, entry_id,
 };
-
+pub use settings::{BenchmarkSettings, ImageResults, Quota, Reference};
 pub use submissions::{
     DifferenceDocument, FileMark, FindingsDocument, Flag, FlagKind, FoldsDocument, Job, JobKind,
     JobProgress, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission, Submission,
@@ -78,6 +84,8 @@ pub struct Store {
     folder: PathBuf,
     pool: AnyPool,
     blobs: Blobs,
+    /// Whether what the operator hides is left out.
+    is_public: bool,
 }
 
 impl Store {
@@ -96,6 +104,7 @@ impl Store {
             folder: folder.to_owned(),
             pool: database::open(&folder.join(DATABASE_FILE)).await?,
             blobs: Blobs::open(&blobs)?,
+            is_public: false,
         })
     }
 
@@ -111,7 +120,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`], or [`StoreError::Document`] when one cannot be read.
     pub async fn benchmarks(&self) -> Result<Vec<BenchmarkRow>, StoreError> {
-        benchmarks::all(&self.pool).await
+        let mut rows = benchmarks::all(&self.pool).await?;
+        for row in &mut rows {
+            self.shown_benchmark(&mut row.document).await?;
+        }
+        Ok(rows)
     }
 
     /// The benchmark with this identifier; none when it is not published.
@@ -119,7 +132,11 @@ impl Store {
     /// # Errors
     /// As [`benchmarks`](Self::benchmarks).
     pub async fn benchmark(&self, id: &str) -> Result<Option<BenchmarkRow>, StoreError> {
-        benchmarks::get(&self.pool, id).await
+        let mut row = benchmarks::get(&self.pool, id).await?;
+        if let Some(row) = &mut row {
+            self.shown_benchmark(&mut row.document).await?;
+        }
+        Ok(row)
     }
 
     /// All entries of a benchmark with every image's values, the first published
@@ -130,7 +147,9 @@ impl Store {
     /// [`StoreError::Database`], or [`StoreError::Document`] or
     /// [`StoreError::Role`] when one cannot be read.
     pub async fn entries(&self, benchmark_id: &str) -> Result<Vec<EntryRow>, StoreError> {
-        entries::of_benchmark(&self.pool, benchmark_id).await
+        let mut rows = entries::of_benchmark(&self.pool, benchmark_id).await?;
+        self.shown_entries(&mut rows).await?;
+        Ok(rows)
     }
 
     /// As [`entries`](Self::entries), but with `result.images` left out.
@@ -141,7 +160,9 @@ impl Store {
         &self,
         benchmark_id: &str,
     ) -> Result<Vec<EntryRow>, StoreError> {
-        entries::of_benchmark_without_images(&self.pool, benchmark_id).await
+        let mut rows = entries::of_benchmark_without_images(&self.pool, benchmark_id).await?;
+        self.shown_entries(&mut rows).await?;
+        Ok(rows)
     }
 
     /// The `count` entries of all benchmarks that were published last, the last
@@ -150,7 +171,9 @@ impl Store {
     /// # Errors
     /// As [`entries`](Self::entries).
     pub async fn latest_entries(&self, count: u32) -> Result<Vec<EntryRow>, StoreError> {
-        entries::latest(&self.pool, count).await
+        let mut rows = entries::latest(&self.pool, count).await?;
+        self.shown_entries(&mut rows).await?;
+        Ok(rows)
     }
 
     /// The entry with this identifier, with every image's values; none when it
@@ -159,7 +182,9 @@ impl Store {
     /// # Errors
     /// As [`entries`](Self::entries).
     pub async fn entry(&self, id: &str) -> Result<Option<EntryRow>, StoreError> {
-        entries::get(&self.pool, id).await
+        let mut row = entries::get(&self.pool, id).await?;
+        self.shown_entries(row.as_mut_slice()).await?;
+        Ok(row)
     }
 
     /// The bytes of a file; none when there is no such file.

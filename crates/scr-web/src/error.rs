@@ -16,6 +16,8 @@ use scr_store::StoreError;
 
 use crate::card_input::Fault;
 
+/// Where all else leads.
+const HOME: (&str, &str) = ("/", "All benchmarks");
 /// The longest reason that is passed on from axum.
 const MAX_REASON_BYTES: usize = 8 << 10;
 
@@ -72,6 +74,12 @@ pub(crate) enum Failure {
         /// The least role that may.
         role: scr_store::Role,
     },
+    /// A curator of other benchmarks.
+    #[error("Others review what is handed in for `{benchmark}`.")]
+    NotReviewer {
+        /// Identifier of the benchmark.
+        benchmark: String,
+    },
     /// A page of another site sent it.
     #[error("This was sent from another site's page, and is not done.")]
     OtherSite,
@@ -80,6 +88,20 @@ pub(crate) enum Failure {
     Forbidden {
         /// What is needed.
         scope: scr_store::Scope,
+    },
+    /// Tried too often.
+    #[error("That was too often: try again in {wait_seconds} s.")]
+    TooMany {
+        /// After how long it may be tried again.
+        wait_seconds: u64,
+    },
+    /// As many submissions as the operator allows were begun.
+    #[error("{what}")]
+    Quota {
+        /// What is allowed.
+        what: String,
+        /// After how long the next may be begun.
+        wait_seconds: u64,
     },
     /// What was sent does not fit what is here.
     #[error("{what}")]
@@ -116,11 +138,15 @@ impl Failure {
             Self::ReadOnly => StatusCode::METHOD_NOT_ALLOWED,
             Self::Unsigned => StatusCode::UNAUTHORIZED,
             Self::SignIn { .. } => StatusCode::SEE_OTHER,
-            Self::Forbidden { .. } | Self::NotForRole { .. } | Self::OtherSite => {
+            Self::Forbidden { .. }
+            | Self::NotForRole { .. }
+            | Self::NotReviewer { .. }
+            | Self::OtherSite => {
                 StatusCode::FORBIDDEN
             }
             Self::Conflict { .. } | Self::NotScored { .. } => StatusCode::CONFLICT,
             Self::Wrong { .. } | Self::Faulty { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooMany { .. } | Self::Quota { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::NOT_FOUND,
         }
@@ -135,8 +161,12 @@ impl Failure {
             Self::NotScored { .. } => "Nothing to hand in to",
             Self::Unsigned => "No token",
             Self::SignIn { .. } => "Sign in first",
-            Self::Forbidden { .. } | Self::NotForRole { .. } => "Not allowed",
+            Self::Forbidden { .. } | Self::NotForRole { .. } | Self::NotReviewer { .. } => {
+                "Not allowed"
+            },
             Self::OtherSite => "Sent from elsewhere",
+            Self::TooMany { .. } => "Too often",
+            Self::Quota { .. } => "Enough for now",
             Self::Conflict { .. } => "Does not fit",
             Self::Wrong { .. } | Self::Faulty { .. } => "Cannot be taken",
             Self::NoFile => "No such file",
@@ -146,13 +176,23 @@ impl Failure {
         }
     }
 
+    /// After how many seconds it may be tried again, where time is all that is wrong.
+    const fn wait_seconds(&self) -> Option<u64> {
+        match self {
+            Self::TooMany { wait_seconds } | Self::Quota { wait_seconds, .. } => {
+                Some(*wait_seconds)
+            }
+            _ => None,
+        }
+    }
+
     /// Where to go instead: an address and what it is called.
     fn way_out(&self) -> (String, &'static str) {
         match self {
             Self::NoImage { benchmark, .. } => {
                 (crate::address::benchmark(benchmark, "browse"), "All images of the benchmark")
             }
-            _ => ("/".to_owned(), "All benchmarks"),
+            _ => (HOME.0.to_owned(), HOME.1),
         }
     }
 }
@@ -162,6 +202,12 @@ impl From<StoreError> for Failure {
         match error {
             StoreError::State { .. } | StoreError::Piece { .. } => {
                 return Self::Conflict { what: error.to_string() };
+            }
+            StoreError::Quota { wait_seconds, .. } => {
+                return Self::Quota { what: error.to_string(), wait_seconds };
+            }
+            StoreError::OpenUploads { .. } => {
+                return Self::Conflict { what: format!("{error}: {}", error.hint()) };
             }
             StoreError::NoSubmission { id } => return Self::NoSubmission { id },
             _ => {}
@@ -204,11 +250,16 @@ pub(crate) async fn draw(request: Request, next: Next) -> Response {
     let failure = match response.extensions_mut().remove::<Failure>() {
         Some(failure) => failure,
         None if response.status() == StatusCode::METHOD_NOT_ALLOWED => Failure::ReadOnly,
-        None if is_api && response.status().is_client_error() => return refused(response).await,
+        None if response.status().is_client_error() && (is_api || is_plain(&response)) => {
+            return refused(response, is_api).await;
+        }
         None => return response,
     };
     let allow = response.headers_mut().remove(header::ALLOW);
     let mut drawn = if is_api { as_json(&failure) } else { as_page(&failure) };
+    if let Some(seconds) = failure.wait_seconds() {
+        drawn.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+    }
     if let Some(methods) = allow {
         drawn.headers_mut().insert(header::ALLOW, methods);
     }
@@ -217,12 +268,23 @@ pub(crate) async fn draw(request: Request, next: Next) -> Response {
 
 /// An answer of axum's own to a request that it could not read, in the form of all
 /// others.
-async fn refused(response: Response) -> Response {
+async fn refused(response: Response, is_api: bool) -> Response {
     let status = response.status();
+    let title = status.canonical_reason().unwrap_or("Refused");
     let body = axum::body::to_bytes(response.into_body(), MAX_REASON_BYTES).await;
     let reason = String::from_utf8_lossy(&body.unwrap_or_default()).into_owned();
-    let error = refusal(status, status.canonical_reason().unwrap_or("Refused"), &reason);
-    (status, Json(serde_json::json!({ "error": error }))).into_response()
+    if is_api {
+        let error = refusal(status, title, &reason);
+        (status, Json(serde_json::json!({ "error": error }))).into_response()
+    } else {
+        drawn(status, title, reason, HOME)
+    }
+}
+
+/// Whether an answer is a bare text, as axum's own are.
+fn is_plain(response: &Response) -> bool {
+    let kind = response.headers().get(header::CONTENT_TYPE);
+    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
 }
 
 fn as_json(failure: &Failure) -> Response {
@@ -247,15 +309,19 @@ fn as_page(failure: &Failure) -> Response {
     if let Failure::SignIn { next } = failure {
         return Redirect::to(&crate::address::sign_in(next)).into_response();
     }
-    let (way_out_href, way_out) = failure.way_out();
-    let page = FailurePage {
-        title: failure.title(),
-        message: failure.to_string(),
-        status: failure.status().as_u16(),
-        way_out_href,
-        way_out,
-    };
+    let (href, label) = failure.way_out();
+    drawn(failure.status(), failure.title(), failure.to_string(), (&href, label))
+}
+
+fn drawn(
+    status: StatusCode,
+    title: &'static str,
+    message: String,
+    (href, way_out): (&str, &'static str),
+) -> Response {
+    let way_out_href = href.to_owned();
+    let page = FailurePage { title, message, status: status.as_u16(), way_out_href, way_out };
     // A page about a failure that itself cannot be drawn still says what failed.
-    let body = page.render().unwrap_or_else(|_| failure.title().to_owned());
-    (failure.status(), Html(body)).into_response()
+    let body = page.render().unwrap_or_else(|_| title.to_owned());
+    (status, Html(body)).into_response()
 }

@@ -15,8 +15,11 @@ use scr_store::{
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::convert::Infallible;
+use std::sync::Arc;
 
 use crate::error::Failure;
+use crate::limits::{Client, Limit, Limits};
+use crate::routes::SiteSettings;
 use crate::session;
 
 /// The options of an address, in order, `name=value` each.
@@ -107,6 +110,8 @@ impl Signed {
 impl<S> FromRequestParts<S> for Signed
 where
     Store: FromRef<S>,
+    Arc<SiteSettings>: FromRef<S>,
+    Arc<Limits>: FromRef<S>,
     S: Send + Sync,
 {
     type Rejection = Failure;
@@ -120,7 +125,12 @@ where
         };
         let token = header.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
         let caller = store.caller(token.ok_or(Failure::Unsigned)?.trim()).await?;
-        caller.map(Self).ok_or(Failure::Unsigned)
+        let Some(caller) = caller else {
+            let client = Client::of(parts, &Arc::<SiteSettings>::from_ref(state));
+            Arc::<Limits>::from_ref(state).check(Limit::TokenFrom, &client.0)?;
+            return Err(Failure::Unsigned);
+        };
+        Ok(Self(caller))
     }
 }
 
@@ -179,9 +189,13 @@ async fn signed_in(parts: &Parts, store: &Store) -> Result<Option<Member>, Failu
     Ok(found.map(|(user, session)| Member { user, session }))
 }
 
-/// Tells one wording of terms from another: the first digits of its SHA-256.
+/// Tells one wording of terms from another: the first digits of the SHA-256 of the
+/// operator's text, or of the terms in the benchmark's file where there is none.
 pub(crate) fn terms_version(terms: &TermsDocument) -> String {
-    let text = serde_json::to_vec(terms).unwrap_or_default();
+    let text = match terms.text.as_str() {
+        "" => serde_json::to_vec(terms).unwrap_or_default(),
+        text => text.as_bytes().to_vec(),
+    };
     Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
 }
 

@@ -21,6 +21,7 @@ mod error;
 mod extractors;
 mod handlers;
 mod image_table;
+mod limits;
 mod numbers;
 mod outlines;
 mod references;
@@ -31,4 +32,4 @@ mod session;
 mod standings;
 mod thumbnails;
 
-pub use routes::{SiteSettings, router, serve};
+pub use routes::{SiteSettings, addresses, router, serve};

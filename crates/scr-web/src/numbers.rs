@@ -115,6 +115,11 @@ pub(crate) fn date(time: &str) -> &str {
     time.split('T').next().unwrap_or(time)
 }
 
+/// The date and time of an RFC 3339 time, to the minute.
+pub(crate) fn minute(time: &str) -> String {
+    time.chars().take("2026-01-01T00:00".len()).collect::<String>().replace('T', " ")
+}
+
 /// The text with a capital first letter.
 pub(crate) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();

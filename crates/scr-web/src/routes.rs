@@ -3,9 +3,10 @@
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef, State};
 use axum::middleware;
-use axum::routing::{get, post, put};
+use axum::routing::{MethodRouter, get, post, put};
 use scr_store::{MAX_CHUNK_BYTES, Store};
 use std::future::Future;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tower_http::compression::CompressionLayer;
@@ -16,7 +17,9 @@ use crate::assets;
 use crate::error::{self, Failure};
 use crate::handlers::{
     account, add, benchmark, browse, data, download, entry, entry_files, home, images, results,
+    terms,
 };
+use crate::limits::Limits;
 use crate::security;
 
 /// How the site is run, beside what it keeps.
@@ -26,6 +29,9 @@ pub struct SiteSettings {
     /// path; none where nobody said, as on one's own machine. With `https` cookies are
     /// sent over TLS only.
     pub public_url: Option<String>,
+    /// Whether all requests come through a proxy, which says in `X-Forwarded-For` whose
+    /// they are.
+    pub behind_proxy: bool,
 }
 
 impl SiteSettings {
@@ -40,6 +46,7 @@ impl SiteSettings {
 pub(crate) struct SiteState {
     store: Store,
     settings: Arc<SiteSettings>,
+    limits: Arc<Limits>,
 }
 
 impl FromRef<SiteState> for Store {
@@ -54,18 +61,61 @@ impl FromRef<SiteState> for Arc<SiteSettings> {
     }
 }
 
-/// The whole site over a store: pages, JSON, files, styles and scripts.
-///
-/// Every answer carries the security headers; a request without an answer gets
-/// a page that says so, or JSON under `/api`.
-pub fn router(store: Store, settings: SiteSettings) -> Router {
-    let state = SiteState { store, settings: Arc::new(settings) };
-    let router = pages()
+impl FromRef<SiteState> for Arc<Limits> {
+    fn from_ref(state: &SiteState) -> Self {
+        Arc::clone(&state.limits)
+    }
+}
+
+/// Addresses with who answers them, and a list of them.
+#[derive(Default)]
+struct Routes {
+    router: Router<SiteState>,
+    addresses: Vec<String>,
+}
+
+impl Routes {
+    fn new() -> Self {
+        Self::default()
+    }
+
+    fn route(mut self, address: &str, answer: MethodRouter<SiteState>) -> Self {
+        self.addresses.push(address.to_owned());
+        self.router = self.router.route(address, answer);
+        self
+    }
+
+    fn merge(mut self, other: Self) -> Self {
+        self.addresses.extend(other.addresses);
+        self.router = self.router.merge(other.router);
+        self
+    }
+}
+
+/// Every address of the site, as patterns: `/entries/{entry}`.
+#[must_use]
+pub fn addresses() -> Vec<String> {
+    routes().addresses
+}
+
+fn routes() -> Routes {
+    pages()
         .merge(account_pages())
         .merge(api_routes())
         .merge(submission_routes())
         .route("/static/{*path}", get(assets::asset))
         .route("/healthz", get(healthz))
+}
+
+/// The whole site over a store: pages, JSON, files, styles and scripts.
+///
+/// Every answer carries the security headers; a request without an answer gets
+/// a page that says so, or JSON under `/api`.
+pub fn router(store: Store, settings: SiteSettings) -> Router {
+    let store = store.public();
+    let state = SiteState { store, settings: Arc::new(settings), limits: Arc::default() };
+    let router = routes()
+        .router
         .fallback(async || Failure::NoPage)
         .layer(middleware::from_fn(security::refuse_other_sites))
         .layer(middleware::from_fn(error::draw))
@@ -75,13 +125,14 @@ pub fn router(store: Store, settings: SiteSettings) -> Router {
     security::with_security_headers(router)
 }
 
-fn pages() -> Router<SiteState> {
-    Router::new()
+fn pages() -> Routes {
+    Routes::new()
         .route("/", get(home::home))
         .route("/benchmarks/{benchmark}", get(benchmark::benchmark))
         .route("/benchmarks/{benchmark}/data", get(data::data))
         .route("/benchmarks/{benchmark}/download", get(download::download))
         .route("/benchmarks/{benchmark}/download/files.txt", get(download::files))
+        .route("/benchmarks/{benchmark}/terms", get(terms::terms).post(terms::accept))
         .route("/benchmarks/{benchmark}/results", get(results::results))
         .route("/benchmarks/{benchmark}/browse", get(images::images))
         .route("/benchmarks/{benchmark}/browse/{image}", get(browse::browse))
@@ -91,16 +142,28 @@ fn pages() -> Router<SiteState> {
         .route("/add", get(add::add))
 }
 
-fn account_pages() -> Router<SiteState> {
-    Router::new()
+fn account_pages() -> Routes {
+    Routes::new()
         .route("/account", get(account::overview))
         .route("/account/sign-in", get(account::ask).post(account::sign_in))
         .route("/account/sign-out", post(account::sign_out))
+        .route("/account/sign-up", get(account::ask_sign_up).post(account::sign_up))
+        .route("/account/confirm", get(account::ask_confirm).post(account::confirm))
+        .route("/account/reset", get(account::ask_reset).post(account::reset))
+        .route("/account/new-password", get(account::ask_new).post(account::set_new))
+        .route("/account/name", post(account::set_name))
+        .route("/account/password", post(account::set_password))
+        .route("/account/sessions/end", post(account::end_session))
+        .route("/account/sessions/end-all", post(account::end_all_sessions))
+        .route("/account/tokens", post(account::create_token))
+        .route("/account/tokens/revoke", post(account::revoke_token))
+        .route("/account/data.json", get(account::own_data))
+        .route("/account/delete", post(account::delete))
 }
 
-fn api_routes() -> Router<SiteState> {
+fn api_routes() -> Routes {
     use api::{benchmarks, entries, files};
-    Router::new()
+    Routes::new()
         .route("/api/openapi.json", get(api::openapi))
         .route("/api/v1/benchmarks", get(benchmarks::benchmarks))
         .route("/api/v1/benchmarks/{benchmark}", get(benchmarks::benchmark))
@@ -119,10 +182,10 @@ fn api_routes() -> Router<SiteState> {
 }
 
 /// What changes something; every address asks for a token.
-fn submission_routes() -> Router<SiteState> {
+fn submission_routes() -> Routes {
     use api::{submissions, watching};
     let one = "/api/v1/submissions/{submission}";
-    Router::new()
+    Routes::new()
         .route("/api/v1/benchmarks/{benchmark}/submissions", post(submissions::begin))
         .route(one, get(submissions::submission))
         .route(
@@ -147,7 +210,9 @@ pub async fn serve(
     settings: SiteSettings,
     shutdown: impl Future<Output = ()> + Send + 'static,
 ) -> std::io::Result<()> {
-    axum::serve(listener, router(store, settings)).with_graceful_shutdown(shutdown).await
+    let router = router(store, settings);
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
 }
 
 /// Answers `/healthz`: whether the store can be read.

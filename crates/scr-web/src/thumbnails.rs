@@ -57,7 +57,7 @@ impl Thumbnail {
         if !benchmark.terms.may_display {
             return Ok(thumbnail);
         }
-        let Some(reference) = benchmark.observers.first() else { return Ok(thumbnail) };
+        let Some(reference) = benchmark.reference() else { return Ok(thumbnail) };
         let key = BlobKey::outlines(&benchmark.id, &reference.id, &image.id)?;
         if let Some(outlines) = outlines::load(store, &key).await? {
             let step_px = outlines.size[0] as f64 / STEPS_ACROSS;

@@ -8,9 +8,11 @@
 
 mod findings;
 mod job;
+mod mail;
 mod progress;
 mod worker;
 
+pub use mail::{MailError, Sender, run_sender};
 pub use worker::{Worker, run_worker};
 
 /// Why a job could not be done, apart from what is wrong with the masks.
@@ -33,4 +35,10 @@ pub enum WorkError {
         /// What the runtime says.
         source: tokio::task::JoinError,
     },
+}
+
+/// An error with all that caused it, for the log.
+fn report(error: &dyn std::error::Error) -> String {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }

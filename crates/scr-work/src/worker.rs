@@ -7,6 +7,7 @@ use scr_store::{Job, Store};
 
 use crate::job::do_job;
 use crate::progress::Progress;
+use crate::report;
 
 /// How long a job is a worker's without a word of it.
 const LEASE: Duration = Duration::from_secs(15);
@@ -69,12 +70,6 @@ impl Worker {
             }
         }
     }
-}
-
-/// An error with all that caused it, for the log.
-fn report(error: &dyn std::error::Error) -> String {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
 }
 
 /// Works until `shutdown` completes; a job under way is left to the next worker.

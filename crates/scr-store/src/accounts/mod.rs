@@ -1,6 +1,6 @@
 //! Accounts: who people are, what they may do, and which terms they accepted.
 //!
-//! Knows no page and no mail. Secrets come in and are hashed: a password by
+//! Knows no page. Secrets come in and are hashed: a password by
 //! Argon2id, a token or a session's secret, which are random, by SHA-256. None
 //! is in an error, a log or what `Debug` shows.
 //!
@@ -9,6 +9,7 @@
 //! - [`SessionRow`]: a browser that someone is signed in with.
 //! - [`Caller`]: whose token was shown, and what it lets them do.
 
+mod links;
 mod passwords;
 mod roles;
 mod rules;
@@ -17,8 +18,10 @@ mod terms;
 mod tokens;
 mod users;
 
+pub use links::{Confirmed, LINK_AGE};
 pub use roles::{Role, Scope};
 pub use sessions::{SESSION_AGE, SESSION_IDLE, SessionRow};
+pub use terms::AcceptanceRow;
 pub use tokens::{Caller, TokenRow};
 pub use users::UserRow;
 

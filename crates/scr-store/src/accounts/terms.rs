@@ -5,6 +5,17 @@ use crate::database::failed;
 use crate::entries::now;
 use crate::{Store, StoreError};
 
+/// That a person accepted terms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AcceptanceRow {
+    /// Identifier of the benchmark.
+    pub benchmark_id: String,
+    /// Which wording.
+    pub terms_version: String,
+    /// When, RFC 3339 in UTC.
+    pub accepted_at: String,
+}
+
 impl Store {
     /// Notes that a person accepted a version of a benchmark's terms. Once more
     /// changes nothing: the first time stays.
@@ -58,5 +69,26 @@ impl Store {
         .fetch_optional(&self.pool)
         .await
         .map_err(failed("read which terms were accepted"))
+    }
+
+    /// Everything that a person accepted, the first first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn acceptances(&self, user_id: &str) -> Result<Vec<AcceptanceRow>, StoreError> {
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT benchmark_id, terms_version, accepted_at FROM acceptances \
+             WHERE user_id = $1 ORDER BY accepted_at, benchmark_id",
+        )
+        .bind(user_id)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed("list accepted terms"))?;
+        let row = |(benchmark_id, terms_version, accepted_at)| AcceptanceRow {
+            benchmark_id,
+            terms_version,
+            accepted_at,
+        };
+        Ok(rows.into_iter().map(row).collect())
     }
 }

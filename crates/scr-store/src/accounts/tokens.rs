@@ -166,6 +166,15 @@ impl Store {
         rows.iter().map(read).collect()
     }
 
+    /// As [`revoke_token`](Self::revoke_token), for a token of this person's alone.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownToken`] when they have none with this identifier.
+    pub async fn revoke_own_token(&self, user_id: &str, id: &str) -> Result<(), StoreError> {
+        let is_own = self.tokens(user_id).await?.iter().any(|token| token.id == id);
+        if is_own { self.revoke_token(id).await } else { Err(StoreError::UnknownToken) }
+    }
+
     /// Makes a token void, for good. Once more changes nothing.
     ///
     /// # Errors

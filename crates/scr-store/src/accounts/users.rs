@@ -156,6 +156,18 @@ impl Store {
         update(&self.pool, sql, role.as_str(), user_id).await
     }
 
+    /// Gives a person another name.
+    ///
+    /// # Errors
+    /// [`StoreError::Account`] when it cannot be one, [`StoreError::UnknownUser`] when
+    /// nobody has this identifier any more.
+    pub async fn set_name(&self, user_id: &str, name: &str) -> Result<(), StoreError> {
+        let name = name.trim();
+        rules::check([rules::name(name)])?;
+        let sql = "UPDATE users SET name = $1 WHERE id = $2 AND removed_at IS NULL";
+        update(&self.pool, sql, name, user_id).await
+    }
+
     /// Gives a person another password.
     ///
     /// # Errors
@@ -229,11 +241,16 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .map_err(failed(doing))?;
-        sqlx::query("DELETE FROM sessions WHERE user_id = $1")
-            .bind(user_id)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed(doing))?;
+        for sql in [
+            "DELETE FROM sessions WHERE user_id = $1",
+            "DELETE FROM one_time_links WHERE user_id = $1",
+        ] {
+            sqlx::query(sql)
+                .bind(user_id)
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed(doing))?;
+        }
         transaction.commit().await.map_err(failed(doing))
     }
 }

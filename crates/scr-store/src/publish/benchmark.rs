@@ -242,6 +242,7 @@ fn document(benchmark: &Benchmark, digest: String, facts: &[ImageFacts]) -> Benc
                 landmarks: observer.has_landmarks(),
             })
             .collect(),
+        reference_hidden: false,
         protocol: benchmark.protocol.clone(),
         images: benchmark
             .images
@@ -263,6 +264,7 @@ fn document(benchmark: &Benchmark, digest: String, facts: &[ImageFacts]) -> Benc
             may_display: benchmark.terms.may_display,
             obtain: benchmark.terms.obtain.clone(),
             cite: benchmark.terms.cite.clone(),
+            text: String::new(),
         },
         literature: benchmark.literature.iter().map(literature).collect(),
         literature_note: benchmark.literature_note.clone(),

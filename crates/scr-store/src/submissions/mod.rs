@@ -18,6 +18,7 @@ mod found;
 mod jobs;
 mod lists;
 mod outlines;
+mod quota;
 mod rows;
 mod states;
 mod uploads;

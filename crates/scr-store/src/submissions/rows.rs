@@ -9,6 +9,7 @@ use sqlx::{AnyConnection, FromRow, Row};
 use super::{FindingsDocument, JobKind, SubmissionState, SuspicionsDocument, Told};
 use crate::database::failed;
 use crate::entries::{now, read_json, write_json};
+use crate::mail::letters::tell_of_change;
 use crate::{CardDocument, Store, StoreError};
 
 /// What someone wants to hand in.
@@ -170,6 +171,7 @@ impl Store {
     /// Begins a submission; its file is to follow.
     ///
     /// # Errors
+    /// [`StoreError::Quota`] and [`StoreError::OpenUploads`] when it is one too many;
     /// [`StoreError::Database`], also when there is no such benchmark.
     pub async fn begin_submission(&self, new: NewSubmission<'_>) -> Result<Submission, StoreError> {
         let id = crate::accounts::random_id()?;
@@ -195,6 +197,7 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .map_err(failed("begin a submission"))?;
+        super::quota::check(&mut transaction, &new).await?;
         log(&mut transaction, &id, (new.user_id, state, ""), &now).await?;
         transaction.commit().await.map_err(failed("begin a submission"))?;
         let begun = self.submission(&id).await?;
@@ -212,7 +215,11 @@ impl Store {
             .fetch_optional(&self.pool)
             .await
             .map_err(failed("read a submission"))?;
-        found.map(Written::read).transpose()
+        let mut found = found.map(Written::read).transpose()?;
+        if let Some(found) = &mut found {
+            self.shown_submission(found).await?;
+        }
+        Ok(found)
     }
 
     /// Its file is whole: it is to be checked and scored.
@@ -367,6 +374,7 @@ impl Store {
         }
         log(&mut transaction, id, (actor, to, message), &now).await?;
         super::jobs::replace(&mut transaction, id, job, &now).await?;
+        tell_of_change(&mut transaction, id, to).await?;
         transaction.commit().await.map_err(failed(doing))
     }
 }

@@ -113,7 +113,7 @@ pub(crate) async fn outlines(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    may(document.terms.may_display)?;
+    may(document.terms.may_display && drew(&document, &parts.observer))?;
     let key = BlobKey::outlines(&document.id, &parts.observer, parts.image(".json")?);
     offer(&store, key, &headers, "application/json", keep(&document, &options)).await
 }
@@ -142,7 +142,7 @@ pub(crate) async fn mask(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    may(document.terms.may_download)?;
+    may(document.terms.may_download && drew(&document, &parts.observer))?;
     let image = parts.image(".png")?;
     let key = BlobKey::mask(&document.id, &parts.observer, &parts.structure, image);
     offer(&store, key, &headers, "image/png", keep(&document, &options)).await
@@ -227,6 +227,11 @@ pub(crate) async fn entry_posterior(
     may(row.posteriors.contains(&parts.structure))?;
     let key = BlobKey::entry_posterior(&row.id, &parts.structure, parts.image(".png")?);
     offer(&store, key, &headers, "image/png", Keep::ForADay).await
+}
+
+/// Whether the observer is one of those that are to be seen.
+fn drew(document: &BenchmarkDocument, observer: &str) -> bool {
+    document.observers.iter().any(|one| one.id == observer)
 }
 
 fn may(is_allowed: bool) -> Result<(), Failure> {

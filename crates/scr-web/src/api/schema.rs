@@ -31,8 +31,11 @@ pub(crate) struct Benchmark {
     structures: Vec<Named>,
     /// What is scored.
     objects: Vec<Object>,
-    /// Who drew; the first is the reference.
+    /// Who drew; the first is the reference, unless that is hidden.
     observers: Vec<Observer>,
+    /// Whether the reference is hidden, and no observer of the list.
+    #[serde(default)]
+    reference_hidden: bool,
     /// How the folds are to be used.
     protocol: String,
     /// All images.
@@ -115,6 +118,9 @@ pub(crate) struct Terms {
     obtain: String,
     /// What to cite.
     cite: Vec<String>,
+    /// What is to be accepted beside all that.
+    #[serde(default)]
+    text: String,
 }
 
 /// A row that others published.
@@ -344,6 +350,7 @@ mod tests {
                 name: "Reference".into(),
                 landmarks: false,
             }],
+            reference_hidden: true,
             protocol: "two-fold".into(),
             images: vec![ImageEntryDocument {
                 id: "x".into(),
@@ -353,7 +360,7 @@ mod tests {
                 has_pixels: true,
                 attributes: [("age".to_owned(), "60".to_owned())].into_iter().collect(),
             }],
-            terms: TermsDocument::default(),
+            terms: TermsDocument { text: "Text.".into(), ..TermsDocument::default() },
             literature: vec![LiteratureDocument {
                 object: "heart".into(),
                 measure: "overlap".into(),

@@ -285,6 +285,10 @@ pub(crate) async fn review(
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Review)?;
     let submission = any(&store, id).await?;
+    let settings = store.benchmark_settings(&submission.benchmark_id).await?;
+    if !settings.may_review(&signed.0.user.email) {
+        return Err(Failure::NotReviewer { benchmark: submission.benchmark_id });
+    }
     let (id, curator) = (&submission.id, &signed.0.user.id);
     match review {
         Review::Publish => store.submission_accepted(id, curator).await?,

@@ -12,6 +12,7 @@ pub(crate) mod home;
 pub(crate) mod images;
 mod layers;
 pub(crate) mod results;
+pub(crate) mod terms;
 
 use askama::Template;
 use axum::http::{HeaderValue, header};

@@ -18,6 +18,7 @@ use super::private_page;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::{Options, Visitor};
+use crate::limits::{Client, Limit, Limits};
 use crate::routes::SiteSettings;
 use crate::session;
 
@@ -52,10 +53,14 @@ pub(crate) async fn ask(Visitor(visitor): Visitor, options: Options) -> Result<R
 pub(crate) async fn sign_in(
     State(store): State<Store>,
     State(settings): State<Arc<SiteSettings>>,
+    State(limits): State<Arc<Limits>>,
+    client: Client,
     jar: CookieJar,
     headers: HeaderMap,
     Form(form): Form<SignIn>,
 ) -> Result<Response, Failure> {
+    limits.check(Limit::PasswordFrom, &client.0)?;
+    limits.check(Limit::PasswordOfAccount, &form.email.trim().to_lowercase())?;
     let next = address::own(&form.next).to_owned();
     let wrong = match store.verify_password(form.email.trim(), &form.password).await? {
         Some(user) if user.confirmed_at.is_some() => {

@@ -1,0 +1,133 @@
+//! What mails say. `{site}` stands for the site's address.
+//!
+//! A mail to an address that is not confirmed repeats nothing that a stranger typed.
+
+use sqlx::AnyConnection;
+
+use super::{Letter, queue};
+use crate::accounts::{LINK_AGE, Role};
+use crate::database::failed;
+use crate::entries::read_json;
+use crate::settings::settings_in;
+use crate::{CardDocument, StoreError, SubmissionState};
+
+const SIGNED: &str = "\n\n-- \nSegmentation in Chest Radiographs\n{site}\n";
+
+fn letter(subject: &str, text: &str) -> Letter {
+    Letter { subject: subject.to_owned(), body: format!("{text}{SIGNED}") }
+}
+
+/// That an address is to be confirmed.
+pub(crate) fn confirm(secret: &str) -> Letter {
+    letter(
+        "Confirm your address",
+        &format!(
+            "Someone, probably you, made an account with this address.\n\n\
+             To confirm it, open this link within {} hours:\n\n\
+             {{site}}/account/confirm?link={secret}\n\n\
+             If it was not you, do nothing: the account cannot be used.",
+            LINK_AGE.as_hours()
+        ),
+    )
+}
+
+/// That an address that somebody wants an account for has one.
+pub(crate) fn address_taken() -> Letter {
+    letter(
+        "You have an account already",
+        "Someone, probably you, wanted to make an account with this address, which has one.\n\n\
+         Sign in with it: {site}/account/sign-in\n\
+         If the password is lost, set another: {site}/account/reset\n\n\
+         If it was not you, do nothing: nothing has changed.",
+    )
+}
+
+/// How another password can be set.
+pub(crate) fn reset(secret: &str) -> Letter {
+    letter(
+        "Set another password",
+        &format!(
+            "Someone, probably you, asked to set another password for the account with this \
+             address.\n\nTo set it, open this link within {} hours:\n\n\
+             {{site}}/account/new-password?link={secret}\n\n\
+             If it was not you, do nothing: the password stays as it is.",
+            LINK_AGE.as_hours()
+        ),
+    )
+}
+
+/// Tells a submission's change of state to whom it concerns, in its transaction.
+pub(crate) async fn tell_of_change(
+    connection: &mut AnyConnection,
+    submission_id: &str,
+    to: SubmissionState,
+) -> Result<(), StoreError> {
+    use SubmissionState as S;
+    if !matches!(to, S::AwaitingReview | S::Published | S::Rejected) {
+        return Ok(());
+    }
+    let doing = "read whom a submission concerns";
+    let row: Option<(String, String, String, Option<String>, Option<String>)> = sqlx::query_as(
+        "SELECT email, benchmark_id, card, message, entry_id FROM submissions \
+         JOIN users ON users.id = user_id WHERE submissions.id = $1 AND removed_at IS NULL",
+    )
+    .bind(submission_id)
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(failed(doing))?;
+    // Who was removed is told nothing, and has no address.
+    let Some((email, benchmark, card, message, entry)) = row else { return Ok(()) };
+    let card: CardDocument = read_json(submission_id, "card", &card)?;
+    let what = format!("“{}” for the benchmark `{benchmark}`", card.name);
+    let page = format!("{{site}}/submissions/{submission_id}");
+    let letter = match (to, message, entry) {
+        (S::AwaitingReview, ..) => letter(
+            "Your submission is scored",
+            &format!("{what} is scored. You alone see it until a curator has looked:\n\n{page}"),
+        ),
+        (S::Published, _, Some(entry)) => letter(
+            "Your submission is published",
+            &format!("{what} is published. Its address stays:\n\n{{site}}/entries/{entry}"),
+        ),
+        (S::Rejected, Some(message), _) => letter(
+            "Your submission is returned",
+            &format!("A curator has returned {what}:\n\n{message}\n\n{page}"),
+        ),
+        _ => letter(
+            "Your submission has problems",
+            &format!(
+                "The check of {what} found problems. All of them are listed here, by file:\n\n\
+                 {page}\n\nA failed check costs nothing."
+            ),
+        ),
+    };
+    queue(connection, &email, letter).await?;
+    if to == S::AwaitingReview {
+        tell_reviewers(connection, &benchmark, &what, &page).await?;
+    }
+    Ok(())
+}
+
+async fn tell_reviewers(
+    connection: &mut AnyConnection,
+    benchmark: &str,
+    what: &str,
+    page: &str,
+) -> Result<(), StoreError> {
+    let people: Vec<(String,)> = sqlx::query_as(
+        "SELECT email FROM users WHERE role IN ($1, $2) AND confirmed_at IS NOT NULL \
+         AND removed_at IS NULL ORDER BY email",
+    )
+    .bind(Role::Curator.as_str())
+    .bind(Role::Operator.as_str())
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(failed("list curators"))?;
+    let settings = settings_in(connection, benchmark).await?;
+    for (email,) in people.into_iter().filter(|(email,)| settings.may_review(email)) {
+        let letter =
+            letter("A submission awaits review", &format!("{what} awaits review:\n\n{page}"));
+        queue(connection, &email, letter).await?;
+    }
+    Ok(())
+}

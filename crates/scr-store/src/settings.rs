@@ -1,0 +1,164 @@
+//! What the operator says of a benchmark, beside what its file says.
+//!
+//! Settings may change at any time and move no score. What they hide is taken out
+//! where documents leave the store for the site ([`Store::public`]), so that no page
+//! can show it.
+//!
+//! - [`BenchmarkSettings`]: one benchmark's, the defaults where nobody said otherwise.
+
+mod hiding;
+
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
+
+use crate::database::failed;
+use crate::entries::{now, read_json, write_json};
+use crate::{Store, StoreError};
+
+/// Decimals of scores against a hidden reference, where nobody said otherwise.
+const DECIMALS_OF_HIDDEN: u8 = 3;
+
+/// How a benchmark is run.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct BenchmarkSettings {
+    /// Text that is to be accepted before a download or submission, beside the terms in
+    /// the benchmark's file; empty where those are all.
+    pub terms: String,
+    /// How many submissions a person may begin.
+    pub submissions: Quota,
+    /// Addresses of the curators that review; all curators where it is empty.
+    pub reviewers: Vec<String>,
+    /// Whether files are offered for download; what the benchmark's file says where
+    /// nobody said otherwise.
+    pub downloads: Option<bool>,
+    /// Whether the reference is to be seen.
+    pub reference: Reference,
+    /// How every image's values are given; where nobody said otherwise they are public,
+    /// but hidden with the reference.
+    pub image_results: Option<ImageResults>,
+}
+
+/// At most so many submissions in so many days. Those that failed their check do not
+/// count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quota {
+    /// How many.
+    pub count: u32,
+    /// In how many days.
+    pub days: u32,
+}
+
+/// Whether the reference is to be seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reference {
+    /// As the terms in the benchmark's file allow.
+    #[default]
+    Shown,
+    /// By nobody on the site.
+    Hidden,
+}
+
+/// How every image's values are given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ImageResults {
+    /// As they are.
+    Public,
+    /// Not at all.
+    Hidden,
+    /// Rounded to so many decimals, and summaries with them.
+    Decimals(u8),
+}
+
+impl Default for Quota {
+    fn default() -> Self {
+        Self { count: 20, days: 7 }
+    }
+}
+
+impl BenchmarkSettings {
+    /// Whether the reference is hidden.
+    #[must_use]
+    pub const fn hides_reference(&self) -> bool {
+        matches!(self.reference, Reference::Hidden)
+    }
+
+    /// Whether every image's values are given.
+    #[must_use]
+    pub const fn shows_images(&self) -> bool {
+        match self.image_results {
+            Some(ImageResults::Hidden) => false,
+            Some(_) => true,
+            None => !self.hides_reference(),
+        }
+    }
+
+    /// Decimals of all scores; none where they are given as they are.
+    #[must_use]
+    pub const fn decimals(&self) -> Option<u8> {
+        match self.image_results {
+            Some(ImageResults::Decimals(decimals)) => Some(decimals),
+            _ if self.hides_reference() => Some(DECIMALS_OF_HIDDEN),
+            _ => None,
+        }
+    }
+
+    /// Whether a curator with this address may decide on submissions.
+    #[must_use]
+    pub fn may_review(&self, email: &str) -> bool {
+        self.reviewers.is_empty() || self.reviewers.iter().any(|one| one == email)
+    }
+}
+
+impl Store {
+    /// The settings of a benchmark; the defaults where nobody said otherwise.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], or [`StoreError::Document`] when they cannot be read.
+    pub async fn benchmark_settings(&self, id: &str) -> Result<BenchmarkSettings, StoreError> {
+        let mut connection = self.pool.acquire().await.map_err(failed("read settings"))?;
+        settings_in(&mut connection, id).await
+    }
+
+    /// Puts settings in place of those that were there.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownBenchmark`], [`StoreError::Database`].
+    pub async fn set_benchmark_settings(
+        &self,
+        id: &str,
+        settings: &BenchmarkSettings,
+    ) -> Result<(), StoreError> {
+        if self.benchmark(id).await?.is_none() {
+            return Err(StoreError::UnknownBenchmark { id: id.to_owned() });
+        }
+        sqlx::query(
+            "INSERT INTO benchmark_settings (benchmark_id, document, changed_at) \
+             VALUES ($1, $2, $3) ON CONFLICT (benchmark_id) DO UPDATE \
+             SET document = excluded.document, changed_at = excluded.changed_at",
+        )
+        .bind(id)
+        .bind(write_json(id, "settings", settings)?)
+        .bind(now())
+        .execute(&self.pool)
+        .await
+        .map_err(failed("write settings"))?;
+        Ok(())
+    }
+}
+
+/// As [`Store::benchmark_settings`], within a transaction.
+pub(crate) async fn settings_in(
+    connection: &mut AnyConnection,
+    id: &str,
+) -> Result<BenchmarkSettings, StoreError> {
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT document FROM benchmark_settings WHERE benchmark_id = $1")
+            .bind(id)
+            .fetch_optional(connection)
+            .await
+            .map_err(failed("read settings"))?;
+    row.map_or_else(|| Ok(BenchmarkSettings::default()), |(text,)| read_json(id, "settings", &text))
+}

@@ -1,0 +1,62 @@
+//! Deleting one's account. What is published stays, without the account.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+use scr_store::{Store, StoreError, SubmissionState};
+use serde::Deserialize;
+
+use super::overview::refuse;
+use super::profile::NOT_THE_PASSWORD;
+use super::{NotePage, private_page};
+use crate::error::Failure;
+use crate::extractors::Member;
+use crate::limits::{Limit, Limits};
+use crate::routes::SiteSettings;
+use crate::session;
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(crate) struct Deletion {
+    password: String,
+}
+
+/// Deletes the account, and takes back what it has not published yet.
+pub(crate) async fn delete(
+    State(store): State<Store>,
+    State(settings): State<Arc<SiteSettings>>,
+    State(limits): State<Arc<Limits>>,
+    member: Member,
+    jar: CookieJar,
+    Form(form): Form<Deletion>,
+) -> Result<Response, Failure> {
+    limits.check(Limit::PasswordOfAccount, &member.user.email)?;
+    if store.verify_password(&member.user.email, &form.password).await?.is_none() {
+        return refuse(&store, member, vec![NOT_THE_PASSWORD.to_owned()]).await;
+    }
+    let user = &member.user.id;
+    for submission in store.submissions_of(user).await? {
+        if !SubmissionState::Withdrawn.may_follow(submission.state) {
+            continue;
+        }
+        match store.submission_withdrawn(&submission.id, user).await {
+            Ok(()) => store.delete_upload(&submission.id)?,
+            // It has just gone on; nothing of the account is in it.
+            Err(StoreError::State { .. }) => {}
+            Err(other) => return Err(other.into()),
+        }
+    }
+    store.remove_user(user).await?;
+    let note = NotePage {
+        title: "The account is deleted",
+        text: "Name and address are gone from this site. Entries that were published stay, with \
+               the authors on their cards.",
+        way_on: Some(("/", "All benchmarks")),
+    };
+    let page = private_page(StatusCode::OK, &note)?;
+    Ok((session::ended(jar, &settings), page).into_response())
+}

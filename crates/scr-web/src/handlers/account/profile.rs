@@ -1,0 +1,69 @@
+//! Changing one's name and password.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::State;
+use axum::http::HeaderMap;
+use axum::response::{IntoResponse, Response};
+use axum_extra::extract::CookieJar;
+use scr_store::Store;
+use serde::Deserialize;
+
+use super::overview::refuse;
+use super::sign_in::begin;
+use super::{done, wrong};
+use crate::error::Failure;
+use crate::extractors::Member;
+use crate::limits::{Limit, Limits};
+use crate::routes::SiteSettings;
+
+/// What is said where a password is asked for again and is not right.
+pub(super) const NOT_THE_PASSWORD: &str = "The password is not right.";
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(crate) struct NewName {
+    name: String,
+}
+
+/// Changes the name.
+pub(crate) async fn set_name(
+    State(store): State<Store>,
+    member: Member,
+    Form(form): Form<NewName>,
+) -> Result<Response, Failure> {
+    match wrong(store.set_name(&member.user.id, &form.name).await)? {
+        Ok(()) => Ok(done()),
+        Err(wrong) => refuse(&store, member, wrong).await,
+    }
+}
+
+/// What the form sends.
+#[derive(Deserialize)]
+pub(crate) struct ChangedPassword {
+    old: String,
+    new: String,
+}
+
+/// Changes the password, ends all sessions and begins one for this browser.
+pub(crate) async fn set_password(
+    State(store): State<Store>,
+    State(settings): State<Arc<SiteSettings>>,
+    State(limits): State<Arc<Limits>>,
+    member: Member,
+    jar: CookieJar,
+    headers: HeaderMap,
+    Form(form): Form<ChangedPassword>,
+) -> Result<Response, Failure> {
+    limits.check(Limit::PasswordOfAccount, &member.user.email)?;
+    if store.verify_password(&member.user.email, &form.old).await?.is_none() {
+        return refuse(&store, member, vec![NOT_THE_PASSWORD.to_owned()]).await;
+    }
+    if let Err(wrong) = wrong(store.set_password(&member.user.id, &form.new).await)? {
+        return refuse(&store, member, wrong).await;
+    }
+    store.end_all_sessions(&member.user.id).await?;
+    let jar = begin(&store, &settings, jar, &headers, &member.user).await?;
+    Ok((jar, done()).into_response())
+}

@@ -1,0 +1,43 @@
+//! Ending sessions: one, or all at once.
+
+use std::sync::Arc;
+
+use axum::Form;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use axum_extra::extract::CookieJar;
+use scr_store::Store;
+use serde::Deserialize;
+
+use super::done;
+use crate::error::Failure;
+use crate::extractors::Member;
+use crate::routes::SiteSettings;
+use crate::session;
+
+/// Which session.
+#[derive(Deserialize)]
+pub(crate) struct Ended {
+    session: String,
+}
+
+/// Ends one session of one's own.
+pub(crate) async fn end_session(
+    State(store): State<Store>,
+    member: Member,
+    Form(form): Form<Ended>,
+) -> Result<Response, Failure> {
+    store.end_session(&member.user.id, &form.session).await?;
+    Ok(done())
+}
+
+/// Signs out everywhere, here too.
+pub(crate) async fn end_all_sessions(
+    State(store): State<Store>,
+    State(settings): State<Arc<SiteSettings>>,
+    member: Member,
+    jar: CookieJar,
+) -> Result<Response, Failure> {
+    store.end_all_sessions(&member.user.id).await?;
+    Ok((session::ended(jar, &settings), Redirect::to("/")).into_response())
+}

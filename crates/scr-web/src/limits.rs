@@ -1,0 +1,179 @@
+//! How often something may be tried, by who tries: guesses at passwords and tokens, and
+//! forms that make this site write a mail.
+//!
+//! Counts in memory, in this process: a restart forgets. What a person may hand in is
+//! counted in the store.
+//!
+//! - [`Limits`]: all counters of a site. - [`Client`]: whose address a request comes from.
+
+use std::convert::Infallible;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::{ConnectInfo, FromRef, FromRequestParts};
+use axum::http::HeaderMap;
+use axum::http::request::Parts;
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+use crate::error::Failure;
+use crate::routes::SiteSettings;
+
+/// Counters that are kept before those are thrown away that are at rest.
+const MAX_KEPT: usize = 10_000;
+
+/// What is limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Limit {
+    /// Passwords tried for one account.
+    PasswordOfAccount,
+    /// Passwords and links tried from one address.
+    PasswordFrom,
+    /// Mails asked for to one address.
+    MailTo,
+    /// Mails asked for from one address.
+    MailFrom,
+    /// Tokens that nobody has, from one address.
+    TokenFrom,
+    /// Forms for everyone, from one address.
+    FormFrom,
+}
+
+/// How many at once, and after how long there is one more.
+const LIMITS: [(Limit, u32, Duration); 6] = [
+    (Limit::PasswordOfAccount, 20, Duration::from_secs(60)),
+    (Limit::PasswordFrom, 60, Duration::from_secs(20)),
+    (Limit::MailTo, 4, Duration::from_secs(1800)),
+    (Limit::MailFrom, 20, Duration::from_secs(180)),
+    (Limit::TokenFrom, 60, Duration::from_secs(2)),
+    (Limit::FormFrom, 10, Duration::from_secs(600)),
+];
+
+/// All counters of a site.
+pub(crate) struct Limits {
+    by_limit: Vec<(Limit, DefaultKeyedRateLimiter<String>)>,
+    clock: DefaultClock,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        let limiter = |(limit, burst, period): (Limit, u32, Duration)| {
+            let quota = Quota::with_period(period).expect("no period is empty");
+            let burst = NonZeroU32::new(burst).expect("no limit is none at all");
+            (limit, RateLimiter::keyed(quota.allow_burst(burst)))
+        };
+        Self { by_limit: LIMITS.into_iter().map(limiter).collect(), clock: DefaultClock::default() }
+    }
+}
+
+impl Limits {
+    /// Counts one more of `key`.
+    ///
+    /// # Errors
+    /// [`Failure::TooMany`] when it is one too many, with how long to wait.
+    pub(crate) fn check(&self, limit: Limit, key: &str) -> Result<(), Failure> {
+        let found = self.by_limit.iter().find(|(one, _)| *one == limit);
+        let Some((_, limiter)) = found else { return Ok(()) };
+        if limiter.len() > MAX_KEPT {
+            limiter.retain_recent();
+        }
+        limiter.check_key(&key.to_owned()).map_err(|until| {
+            let wait = until.wait_time_from(self.clock.now());
+            Failure::TooMany { wait_seconds: wait.as_secs() + 1 }
+        })
+    }
+}
+
+/// Where a request comes from, as a key: an IPv4 address, or the half of an IPv6
+/// address that names a network.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Client(pub(crate) String);
+
+impl<S> FromRequestParts<S> for Client
+where
+    Arc<SiteSettings>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(parts, &Arc::<SiteSettings>::from_ref(state)))
+    }
+}
+
+impl Client {
+    /// The client of a request.
+    pub(crate) fn of(parts: &Parts, settings: &SiteSettings) -> Self {
+        let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+        let socket = socket.map_or(Ipv4Addr::UNSPECIFIED.into(), |ConnectInfo(from)| from.ip());
+        let named = settings.behind_proxy.then(|| forwarded(&parts.headers)).flatten();
+        Self(network(named.unwrap_or(socket)))
+    }
+}
+
+/// The address that the proxy saw: the last one, since those before it are what the
+/// client says of itself.
+fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    last.rsplit(',').next()?.trim().parse().ok()
+}
+
+fn network(address: IpAddr) -> String {
+    match address.to_canonical() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(address) => {
+            let [a, b, c, d, ..] = address.segments();
+            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Request;
+
+    #[test]
+    fn one_too_many_waits_and_another_key_does_not() {
+        let limits = Limits::default();
+        for _ in 0..4 {
+            limits.check(Limit::MailTo, "a").unwrap();
+        }
+        let refused = limits.check(Limit::MailTo, "a").unwrap_err();
+        assert!(matches!(refused, Failure::TooMany { wait_seconds: 1..=1801 }), "{refused:?}");
+        limits.check(Limit::MailTo, "b").unwrap();
+        limits.check(Limit::MailFrom, "a").unwrap();
+    }
+
+    #[test]
+    fn every_limit_has_its_numbers() {
+        use Limit as L;
+        for limit in [
+            L::PasswordOfAccount,
+            L::PasswordFrom,
+            L::MailTo,
+            L::MailFrom,
+            L::TokenFrom,
+            L::FormFrom,
+        ] {
+            assert_eq!(LIMITS.iter().filter(|(one, ..)| *one == limit).count(), 1, "{limit:?}");
+        }
+    }
+
+    #[test]
+    fn what_a_client_says_of_its_address_counts_only_behind_a_proxy_and_as_that_saw_it() {
+        let request = Request::get("/")
+            .header("x-forwarded-for", "9.9.9.9")
+            .header("x-forwarded-for", "8.8.8.8, 2001:db8:1:2:3::4")
+            .extension(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 80))));
+        let (parts, ()) = request.body(()).unwrap().into_parts();
+        let client = |behind_proxy| {
+            let settings = SiteSettings { behind_proxy, ..SiteSettings::default() };
+            Client::of(&parts, &settings).0
+        };
+        assert_eq!(client(false), "192.0.2.1");
+        assert_eq!(client(true), "2001:db8:1:2::/64");
+    }
+}

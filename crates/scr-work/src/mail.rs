@@ -1,0 +1,266 @@
+//! Sending mails: takes them from the store's outbox and gives them to a mail server,
+//! or writes each as a file where none is configured.
+//!
+//! Knows no letter. A mail that cannot be sent is left to its next time; nobody waits
+//! for one.
+
+use std::future::Future;
+use std::io::Write;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use lettre::message::header::ContentType;
+use lettre::message::{Mailbox, Message};
+use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use scr_store::{MailRow, Store};
+
+/// How long the sender waits when there is nothing to send.
+const PAUSE: Duration = Duration::from_secs(2);
+/// How often links and sessions that are over are swept.
+const SWEEP_EVERY: Duration = Duration::from_secs(3600);
+/// What stands for the site's address in a mail.
+const SITE: &str = "{site}";
+
+/// Where mails go.
+enum Route {
+    Server(AsyncSmtpTransport<Tokio1Executor>),
+    Folder(PathBuf),
+}
+
+/// Who sends mails, whereto, and in whose name.
+pub struct Sender {
+    store: Store,
+    route: Route,
+    from: Mailbox,
+    site: String,
+}
+
+/// Why mails cannot be sent at all, or one of them not now.
+#[derive(Debug, thiserror::Error)]
+pub enum MailError {
+    /// The address of the mail server makes no sense. It holds a password, and is not
+    /// repeated.
+    #[error("cannot use the mail server's address, expected smtp[s]://USER:PASSWORD@HOST[:PORT]")]
+    Server,
+    /// An address that no mail can have.
+    #[error("cannot write a mail with the address {address:?}")]
+    Address {
+        /// The address.
+        address: String,
+        /// What is wrong with it.
+        source: lettre::address::AddressError,
+    },
+    /// A mail that cannot be written.
+    #[error("cannot write a mail")]
+    Message {
+        /// What is wrong with it.
+        source: lettre::error::Error,
+    },
+    /// The mail server refused, or was not there.
+    #[error("the mail server does not take the mail")]
+    Refused {
+        /// What it said.
+        source: lettre::transport::smtp::Error,
+    },
+    /// A mail cannot be written into its folder.
+    #[error("cannot write a mail into {}", folder.display())]
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+impl Sender {
+    /// A sender over a mail server; `server` is `smtp[s]://USER:PASSWORD@HOST[:PORT]`.
+    ///
+    /// # Errors
+    /// [`MailError::Server`], [`MailError::Address`].
+    pub fn over_smtp(
+        store: Store,
+        server: &str,
+        from: &str,
+        site: String,
+    ) -> Result<Self, MailError> {
+        let builder = AsyncSmtpTransport::<Tokio1Executor>::from_url(server);
+        let transport = builder.map_err(|_| MailError::Server)?.build();
+        Ok(Self { store, route: Route::Server(transport), from: mailbox(from)?, site })
+    }
+
+    /// A sender that writes each mail as a file `ID.eml`.
+    ///
+    /// # Errors
+    /// [`MailError::Address`].
+    pub fn into_folder(
+        store: Store,
+        folder: PathBuf,
+        from: &str,
+        site: String,
+    ) -> Result<Self, MailError> {
+        Ok(Self { store, route: Route::Folder(folder), from: mailbox(from)?, site })
+    }
+
+    /// Sends one mail. False when there was none to send.
+    ///
+    /// # Errors
+    /// What the store says. That a mail does not go is noted with it, and no error here.
+    pub async fn send_one(&self) -> Result<bool, scr_store::StoreError> {
+        let Some(mail) = self.store.take_mail().await? else { return Ok(false) };
+        match self.send(&mail).await {
+            Ok(()) => self.store.mail_sent(&mail.id).await?,
+            Err(error) => {
+                let error = crate::report(&error);
+                tracing::warn!(mail = mail.id, attempt = mail.attempts, error, "a mail did not go");
+                self.store.mail_failed(&mail, &error).await?;
+            }
+        }
+        Ok(true)
+    }
+
+    async fn send(&self, mail: &MailRow) -> Result<(), MailError> {
+        let message = written(mail, &self.from, &self.site)?;
+        match &self.route {
+            Route::Server(server) => {
+                server.send(message).await.map_err(|source| MailError::Refused { source })?;
+            }
+            Route::Folder(folder) => {
+                let write = || {
+                    std::fs::create_dir_all(folder)?;
+                    let mut file = tempfile::NamedTempFile::new_in(folder)?;
+                    file.write_all(&message.formatted())?;
+                    file.persist(folder.join(format!("{}.eml", mail.id)))?;
+                    Ok(())
+                };
+                write().map_err(|source| MailError::Folder { folder: folder.clone(), source })?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn sweep(&self) -> Result<(), scr_store::StoreError> {
+        self.store.sweep_sessions().await?;
+        self.store.sweep_links().await
+    }
+}
+
+fn mailbox(address: &str) -> Result<Mailbox, MailError> {
+    address.parse().map_err(|source| MailError::Address { address: address.to_owned(), source })
+}
+
+/// A mail as it goes out. Address and subject are written by the library, so that no
+/// text becomes a line of the head.
+fn written(mail: &MailRow, from: &Mailbox, site: &str) -> Result<Message, MailError> {
+    let address = mail.to.parse();
+    let address =
+        address.map_err(|source| MailError::Address { address: mail.to.clone(), source })?;
+    Message::builder()
+        .from(from.clone())
+        .to(Mailbox::new(None, address))
+        .subject(mail.subject.clone())
+        .header(ContentType::TEXT_PLAIN)
+        .body(mail.body.replace(SITE, site))
+        .map_err(|source| MailError::Message { source })
+}
+
+/// Sends mails until `shutdown` completes, and sweeps now and then what is over.
+pub async fn run_sender(sender: Sender, shutdown: impl Future<Output = ()> + Send) {
+    let sending = async {
+        loop {
+            match sender.send_one().await {
+                Ok(true) => {}
+                Ok(false) => tokio::time::sleep(PAUSE).await,
+                Err(error) => {
+                    tracing::error!(error = crate::report(&error), "mails wait: the store failed");
+                    tokio::time::sleep(10 * PAUSE).await;
+                }
+            }
+        }
+    };
+    let sweeping = async {
+        loop {
+            if let Err(error) = sender.sweep().await {
+                tracing::warn!(error = crate::report(&error), "what is over was not swept");
+            }
+            tokio::time::sleep(SWEEP_EVERY).await;
+        }
+    };
+    tokio::select! {
+        () = sending => {}
+        () = sweeping => {}
+        () = shutdown => {}
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "what a test cannot get ends it")]
+mod tests {
+    use super::*;
+
+    fn mail(to: &str, subject: &str) -> MailRow {
+        let body = "Open {site}/account/confirm?link=00\n.\nBcc: c@x.org\n".to_owned();
+        MailRow { id: "0".into(), to: to.into(), subject: subject.into(), body, attempts: 1 }
+    }
+
+    fn text(mail: &MailRow) -> String {
+        let from = mailbox("SCR <scr@x.org>").unwrap();
+        String::from_utf8(written(mail, &from, "https://y.org").unwrap().formatted()).unwrap()
+    }
+
+    #[test]
+    fn a_mail_names_the_site_where_its_address_belongs() {
+        let text = text(&mail("a@x.org", "Confirm"));
+        assert!(text.contains("Open https://y.org/account/confirm?link"), "{text}");
+    }
+
+    #[test]
+    fn a_subject_with_line_ends_adds_no_line_to_the_head() {
+        let text = text(&mail("a@x.org", "x\r\nBcc: b@x.org\r\n\r\nbody"));
+        let (head, _) = text.split_once("\r\n\r\n").unwrap();
+        assert!(!head.lines().any(|line| line.starts_with("Bcc")), "{head}");
+        assert_eq!(head.lines().filter(|line| line.starts_with("To:")).count(), 1, "{head}");
+    }
+
+    #[test]
+    fn an_address_with_line_ends_or_a_list_is_refused() {
+        let from = mailbox("scr@x.org").unwrap();
+        for to in ["a@x.org\r\nBcc: b@x.org", "a@x.org, b@x.org", "a@x.org\n", "A <a@x.org>"] {
+            let error = written(&mail(to, "x"), &from, "").unwrap_err();
+            assert!(matches!(error, MailError::Address { .. }), "{to:?}: {error}");
+        }
+    }
+
+    #[test]
+    fn the_mail_servers_password_is_in_no_error() {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        runtime.block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            let store = Store::open(folder.path()).await.unwrap();
+            let server = "smtq://user:hunter2@x.org";
+            let error = Sender::over_smtp(store, server, "scr@x.org", String::new());
+            let error = error.err().unwrap();
+            assert!(!format!("{error} {error:?}").contains("hunter2"), "{error:?}");
+        });
+    }
+
+    #[tokio::test]
+    async fn a_mail_that_cannot_be_written_stays_and_one_that_can_goes_into_the_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        store.sign_up("a@x.org", "Ann", "correct horse battery").await.unwrap();
+        let blocked = folder.path().join("blocked");
+        std::fs::write(&blocked, "").unwrap();
+        let site = || "https://y.org".to_owned();
+        let sender = Sender::into_folder(store.clone(), blocked, "scr@x.org", site()).unwrap();
+        assert!(sender.send_one().await.unwrap());
+        assert_eq!(store.mail_counts().await.unwrap(), (1, 0), "it waits for its next time");
+        store.sign_up("b@x.org", "Ben", "correct horse battery").await.unwrap();
+        let mails = folder.path().join("mail");
+        let sender = Sender::into_folder(store.clone(), mails.clone(), "scr@x.org", site());
+        assert!(sender.unwrap().send_one().await.unwrap());
+        let files: Vec<_> = std::fs::read_dir(mails).unwrap().collect();
+        let text = std::fs::read_to_string(files[0].as_ref().unwrap().path()).unwrap();
+        assert!(files.len() == 1 && text.contains("To: b@x.org"), "{text}");
+        assert_eq!(store.mail_counts().await.unwrap(), (1, 0));
+    }
+}
