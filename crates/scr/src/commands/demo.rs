@@ -14,6 +14,7 @@ use scr_store::{CardDocument, EntryRole, EntryToPublish, Store};
 use scr_web::SiteSettings;
 
 use super::evaluate::score;
+use super::mail::MailOptions;
 use super::run::cost;
 use super::serve::serve;
 use crate::progress::Bar;
@@ -85,7 +86,8 @@ impl Demo {
             if self.no_serve {
                 Ok(())
             } else {
-                serve(&self.dir, self.listen, SiteSettings::default()).await
+                serve(&self.dir, self.listen, SiteSettings::default(), &MailOptions::default())
+                    .await
             }
         })
     }

@@ -7,6 +7,7 @@ mod compare;
 mod demo;
 mod evaluate;
 mod import;
+mod mail;
 mod measures;
 mod methods;
 mod phantom;

@@ -7,9 +7,10 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_store::Store;
 use scr_web::SiteSettings;
-use scr_work::run_worker;
+use scr_work::{run_sender, run_worker};
 use tokio::net::TcpListener;
 
+use super::mail::MailOptions;
 use super::worker::worker;
 
 #[derive(Args)]
@@ -24,6 +25,12 @@ pub(crate) struct Serve {
     /// links in mails; with https, cookies are sent over TLS only
     #[arg(long, value_name = "URL", value_parser = parse_public_url)]
     public_url: Option<String>,
+    /// Take a client's address from the last one in `X-Forwarded-For`; only when every
+    /// request comes through a proxy that adds it
+    #[arg(long)]
+    behind_proxy: bool,
+    #[command(flatten)]
+    mail: MailOptions,
 }
 
 /// An address without a path.
@@ -46,13 +53,19 @@ impl Serve {
             bail!("{} is no folder; `scr demo --dir DIR` fills one", self.dir.display());
         }
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-        let settings = SiteSettings { public_url: self.public_url };
-        runtime.block_on(serve(&self.dir, self.listen, settings))
+        let settings =
+            SiteSettings { public_url: self.public_url, behind_proxy: self.behind_proxy };
+        runtime.block_on(serve(&self.dir, self.listen, settings, &self.mail))
     }
 }
 
 /// Serves the store in `dir` until the process is told to stop.
-pub(crate) async fn serve(dir: &Path, listen: SocketAddr, settings: SiteSettings) -> Result<()> {
+pub(crate) async fn serve(
+    dir: &Path,
+    listen: SocketAddr,
+    settings: SiteSettings,
+    mail: &MailOptions,
+) -> Result<()> {
     let store = Store::open(dir).await?;
     let listener = TcpListener::bind(listen)
         .await
@@ -60,12 +73,15 @@ pub(crate) async fn serve(dir: &Path, listen: SocketAddr, settings: SiteSettings
     let address = listener.local_addr().context("the listener has no address")?;
     println!("http://{address}/");
     eprintln!("serving {}; stop with Ctrl-C", dir.display());
+    let site = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let sender = mail.sender(&store, dir, site)?;
     let (stop, stopped) = tokio::sync::watch::channel(());
-    let work = run_worker(worker(&store), until_dropped(stopped));
-    let work = tokio::spawn(work);
+    let mails = tokio::spawn(run_sender(sender, until_dropped(stopped.clone())));
+    let work = tokio::spawn(run_worker(worker(&store), until_dropped(stopped)));
     scr_web::serve(listener, store, settings, stop_signal()).await.context("the server failed")?;
     drop(stop);
     work.await.context("the worker failed")?;
+    mails.await.context("the sender of mails failed")?;
     Ok(())
 }
 

@@ -8,6 +8,7 @@ use scr_data::{Benchmark, BenchmarkCopy, Copied};
 use scr_store::{Published, Store, StoreError};
 use serde_json::json;
 
+use super::settings::{Set, Show};
 use super::{Dir, Format, print_list, with_new_store};
 use crate::progress::Bar;
 
@@ -23,6 +24,10 @@ pub(super) enum Benchmarks {
         #[command(flatten)]
         dir: Dir,
     },
+    /// Change how a benchmark is run: terms, limits, reviewers, what is to be seen
+    Set(Set),
+    /// Show how a benchmark is run
+    Show(Show),
     /// List the benchmarks of the site
     List {
         #[command(flatten)]
@@ -40,6 +45,8 @@ impl Benchmarks {
                 let benchmark = Benchmark::open(&folder)?;
                 with_new_store(&dir.path, async |store| add(&store, &benchmark).await)
             }
+            Self::Set(command) => command.run(),
+            Self::Show(command) => command.run(),
             Self::List { dir, format } => dir.with_store(async |store| list(&store, format).await),
         }
     }

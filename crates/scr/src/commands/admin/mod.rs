@@ -5,6 +5,7 @@
 //! may do all of it: the shell asks for no password.
 
 mod benchmark;
+mod settings;
 mod token;
 mod user;
 

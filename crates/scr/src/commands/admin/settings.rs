@@ -1,0 +1,187 @@
+//! `scr admin benchmark set` and `show`: what the operator says of a benchmark.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use anyhow::{Context, Result, bail};
+use clap::{Args, ValueEnum};
+use scr_store::{BenchmarkSettings, ImageResults, Quota, Reference, Role, Store, StoreError};
+use serde_json::json;
+
+use super::{Dir, Format, find_user, print_list};
+
+/// The most decimals that a score is rounded to.
+const MAX_DECIMALS: u8 = 9;
+
+#[derive(Args)]
+pub(super) struct Set {
+    /// Identifier of the benchmark
+    id: String,
+    /// Text that is to be accepted before a submission; an empty file for none
+    #[arg(long, value_name = "FILE")]
+    terms_file: Option<PathBuf>,
+    /// Submissions that a person may begin, `20/week`, `3/day` or `10/30d`; failed
+    /// checks do not count
+    #[arg(long, value_name = "N/PERIOD", value_parser = parse_quota)]
+    submissions: Option<Quota>,
+    /// Who reviews: `curators`, or addresses of some of them
+    #[arg(long, value_delimiter = ',', value_name = "curators|EMAIL,...")]
+    reviewers: Option<Vec<String>>,
+    /// Whether files are offered for download, whatever the benchmark's file says
+    #[arg(long, value_enum)]
+    downloads: Option<YesOrNo>,
+    /// Whether the reference is to be seen; where it is hidden, scores are rounded and
+    /// given without images
+    #[arg(long, value_enum)]
+    reference: Option<ShownOrHidden>,
+    /// How every image's values are given; a number rounds all scores to so many decimals
+    #[arg(long, value_name = "public|hidden|DECIMALS", value_parser = parse_image_results)]
+    images_results: Option<ImageResults>,
+    #[command(flatten)]
+    dir: Dir,
+}
+
+#[derive(Args)]
+pub(super) struct Show {
+    /// Identifier of the benchmark
+    id: String,
+    #[command(flatten)]
+    dir: Dir,
+    /// How to print it
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum YesOrNo {
+    Yes,
+    No,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ShownOrHidden {
+    Shown,
+    Hidden,
+}
+
+impl Set {
+    pub(super) fn run(self) -> Result<()> {
+        self.dir.with_store(async |store| {
+            let mut settings = settings_of(&store, &self.id).await?;
+            self.change(&store, &mut settings).await?;
+            store.set_benchmark_settings(&self.id, &settings).await?;
+            eprintln!("settings of benchmark `{}` changed", self.id);
+            Ok(())
+        })
+    }
+
+    async fn change(&self, store: &Store, settings: &mut BenchmarkSettings) -> Result<()> {
+        if let Some(path) = &self.terms_file {
+            let text = std::fs::read_to_string(path);
+            let text = text.with_context(|| format!("cannot read {}", path.display()))?;
+            text.trim().clone_into(&mut settings.terms);
+        }
+        if let Some(reviewers) = &self.reviewers {
+            settings.reviewers = checked_reviewers(store, reviewers).await?;
+        }
+        if let Some(downloads) = self.downloads {
+            settings.downloads = Some(matches!(downloads, YesOrNo::Yes));
+        }
+        if let Some(reference) = self.reference {
+            settings.reference = match reference {
+                ShownOrHidden::Shown => Reference::Shown,
+                ShownOrHidden::Hidden => Reference::Hidden,
+            };
+        }
+        settings.submissions = self.submissions.unwrap_or(settings.submissions);
+        settings.image_results = self.images_results.or(settings.image_results);
+        Ok(())
+    }
+}
+
+impl Show {
+    pub(super) fn run(self) -> Result<()> {
+        self.dir.with_store(async |store| {
+            let settings = settings_of(&store, &self.id).await?;
+            if self.format == Format::Json {
+                return super::super::print(
+                    None,
+                    &(serde_json::to_string_pretty(&settings)? + "\n"),
+                );
+            }
+            let Quota { count, days } = settings.submissions;
+            let reviewers = match settings.reviewers.as_slice() {
+                [] => "curators".to_owned(),
+                some => some.join(", "),
+            };
+            let rows = [
+                ("terms", if settings.terms.is_empty() { "-" } else { &settings.terms }.to_owned()),
+                ("submissions", format!("{count} in {days} days")),
+                ("reviewers", reviewers),
+                ("downloads", settings.downloads.map_or("as its file says", yes_or_no).to_owned()),
+                ("reference", word(&settings.reference)?),
+                ("images shown", yes_or_no(settings.shows_images()).to_owned()),
+                ("decimals", settings.decimals().map_or("all".to_owned(), |n| n.to_string())),
+            ];
+            let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
+            print_list(Format::Table, &["setting", "value"], rows.to_vec(), &[])
+        })
+    }
+}
+
+const fn yes_or_no(is_so: bool) -> &'static str {
+    if is_so { "yes" } else { "no" }
+}
+
+fn word(value: &impl serde::Serialize) -> Result<String> {
+    Ok(json!(value).as_str().context("a setting is one word")?.to_owned())
+}
+
+async fn settings_of(store: &Store, id: &str) -> Result<BenchmarkSettings> {
+    if store.benchmark(id).await?.is_none() {
+        return Err(StoreError::UnknownBenchmark { id: id.to_owned() }.into());
+    }
+    Ok(store.benchmark_settings(id).await?)
+}
+
+/// Addresses as accounts have them; none for all curators.
+async fn checked_reviewers(store: &Store, reviewers: &[String]) -> Result<Vec<String>> {
+    if let [all] = reviewers
+        && all == "curators"
+    {
+        return Ok(Vec::new());
+    }
+    let mut checked = Vec::new();
+    for email in reviewers {
+        let user = find_user(store, email).await?;
+        if user.role < Role::Curator {
+            bail!("{} is a {}, expected a curator or operator", user.email, user.role);
+        }
+        checked.push(user.email);
+    }
+    Ok(checked)
+}
+
+/// `20/week`, `3/day` or `10/30d`.
+fn parse_quota(text: &str) -> Result<Quota, String> {
+    let quota = || {
+        let (count, period) = text.split_once('/')?;
+        let days = match period {
+            "day" => 1,
+            "week" => 7,
+            "month" => 30,
+            other => u32::from_str(other.strip_suffix('d')?).ok()?,
+        };
+        Some(Quota { count: count.parse().ok()?, days }).filter(|quota| quota.days > 0)
+    };
+    quota().ok_or_else(|| "expected a number and a period, such as 20/week or 10/30d".to_owned())
+}
+
+fn parse_image_results(text: &str) -> Result<ImageResults, String> {
+    match (text, text.parse()) {
+        ("public", _) => Ok(ImageResults::Public),
+        ("hidden", _) => Ok(ImageResults::Hidden),
+        (_, Ok(decimals)) if decimals <= MAX_DECIMALS => Ok(ImageResults::Decimals(decimals)),
+        _ => Err(format!("expected public, hidden or 0 to {MAX_DECIMALS} decimals")),
+    }
+}
