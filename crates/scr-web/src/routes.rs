@@ -14,7 +14,7 @@ use crate::api;
 use crate::assets;
 use crate::error::{self, Failure};
 use crate::handlers::{
-    add, benchmark, browse, data, download, entry, entry_files, home, images, results,
+    add, benchmark, browse, data, download, entry, entry_files, home, images, results, scores,
 };
 use crate::security;
 
@@ -46,6 +46,7 @@ fn pages() -> Router<Store> {
         .route("/benchmarks/{benchmark}/results", get(results::results))
         .route("/benchmarks/{benchmark}/browse", get(images::images))
         .route("/benchmarks/{benchmark}/browse/{image}", get(browse::browse))
+        .route("/benchmarks/{benchmark}/browse/{image}/scores", get(scores::scores))
         .route("/entries/{entry}", get(entry::entry))
         .route("/entries/{entry}/results.json", get(entry_files::results_json))
         .route("/entries/{entry}/results.csv", get(entry_files::results_csv))

@@ -11,6 +11,7 @@ pub(crate) mod home;
 pub(crate) mod images;
 mod layers;
 pub(crate) mod results;
+pub(crate) mod scores;
 
 use askama::Template;
 use axum::http::{HeaderValue, header};

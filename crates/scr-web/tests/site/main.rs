@@ -6,6 +6,7 @@ mod fixture;
 
 mod api;
 mod browsing;
+mod export;
 mod files;
 mod pages;
 mod results;
