@@ -20,6 +20,11 @@ const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/assets.rs"))
 static BY_NAME: LazyLock<HashMap<&str, Bytes>> =
     LazyLock::new(|| FILES.iter().map(|&(name, body)| (name, Bytes::from_static(body))).collect());
 
+/// The names of all files, as in their addresses after `/static/`.
+pub(crate) fn names() -> impl Iterator<Item = &'static str> {
+    FILES.iter().map(|&(name, _)| name)
+}
+
 /// Answers `/static/...`.
 pub(crate) async fn asset(
     Path(name): Path<String>,

@@ -6,6 +6,7 @@
 //!
 //! - [`router`]: every address, for a server or a test.
 //! - [`serve`]: the router on a listener until it is told to stop.
+//! - [`export`]: what the router answers to strangers, as a folder of files.
 //!
 //! One file of `handlers/` is one page: a typed struct, drawn by the template of
 //! the same name under `templates/`.
@@ -18,6 +19,7 @@ mod cache;
 mod card_input;
 mod citation;
 mod error;
+mod export;
 mod extractors;
 mod handlers;
 mod image_table;
@@ -32,4 +34,5 @@ mod session;
 mod standings;
 mod thumbnails;
 
+pub use export::{ExportError, Exported, export};
 pub use routes::{SiteSettings, addresses, router, serve};

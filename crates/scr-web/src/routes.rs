@@ -17,7 +17,7 @@ use crate::assets;
 use crate::error::{self, Failure};
 use crate::handlers::{
     account, add, benchmark, browse, data, download, entry, entry_files, home, images, results,
-    terms,
+    scores, terms,
 };
 use crate::limits::Limits;
 use crate::security;
@@ -136,6 +136,7 @@ fn pages() -> Routes {
         .route("/benchmarks/{benchmark}/results", get(results::results))
         .route("/benchmarks/{benchmark}/browse", get(images::images))
         .route("/benchmarks/{benchmark}/browse/{image}", get(browse::browse))
+        .route("/benchmarks/{benchmark}/browse/{image}/scores", get(scores::scores))
         .route("/entries/{entry}", get(entry::entry))
         .route("/entries/{entry}/results.json", get(entry_files::results_json))
         .route("/entries/{entry}/results.csv", get(entry_files::results_csv))

@@ -26,6 +26,9 @@ impl Bar {
                 ProgressBar::new(total as u64).with_style(style).with_message(what.to_owned());
             *current = (what.to_owned(), bar);
         }
+        if current.1.length() != Some(total as u64) {
+            current.1.set_length(total as u64);
+        }
         if done as u64 > current.1.position() {
             current.1.set_position(done as u64);
         }

@@ -8,15 +8,16 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::response::Response;
 use scr_report::SpacingDocument;
-use scr_store::{BenchmarkDocument, EntryRow, ImageEntryDocument, Store};
+use scr_store::{BenchmarkDocument, ImageEntryDocument, Store};
 use std::collections::HashMap;
 
 use super::layers::{Layer, layers};
 use super::page;
+use super::scores::ImageScores;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::{Options, Published};
-use crate::numbers::{MeasureHead, NONE, capitalised, has_column};
+use crate::numbers::capitalised;
 
 /// Options that go along to the next image; the view on this one does not.
 const KEPT: [&str; 7] =
@@ -44,8 +45,8 @@ struct BrowsePage {
     /// Grey window `LOW-HIGH` as in the address.
     window: Option<String>,
     invert: bool,
-    score_columns: Vec<ScoreColumn>,
-    scores: Vec<ScoreRow>,
+    scores: ImageScores,
+    scores_href: String,
     attributes: Vec<(String, String)>,
 }
 
@@ -56,21 +57,6 @@ pub(super) struct StructureChoice {
     pub(super) shown: bool,
 }
 
-struct ScoreColumn {
-    name: String,
-    /// `higher` or `lower`.
-    better: &'static str,
-}
-
-struct ScoreRow {
-    /// The layer's.
-    index: usize,
-    entry_name: String,
-    entry_href: String,
-    object_name: String,
-    cells: Vec<String>,
-}
-
 /// Answers `/benchmarks/ID/browse/IMAGE`.
 pub(crate) async fn browse(
     State(store): State<Store>,
@@ -79,15 +65,13 @@ pub(crate) async fn browse(
     options: Options,
 ) -> Result<Response, Failure> {
     let benchmark = row.document;
-    let id = segments.get("image").map(String::as_str).unwrap_or_default();
-    let Some(index) = benchmark.images.iter().position(|image| image.id == id) else {
-        return Err(Failure::NoImage { benchmark: benchmark.id, image: id.to_owned() });
-    };
+    let index = place_of(&benchmark, &segments)?;
     let image = benchmark.images[index].clone();
     let entries = store.entries_without_images(&benchmark.id).await?;
     let structures = structures(&benchmark, &options);
     let layers = layers(&store, &benchmark, &image, &entries, &structures, &options).await?;
-    let (score_columns, scores) = scores(&store, &benchmark, &image, &layers, &options).await?;
+    let shown = layers.iter().filter(|layer| layer.shown);
+    let scores = ImageScores::new(&store, &benchmark, &image, shown, &options).await?;
     let kept = kept_options(&options);
     let neighbour = |image: &ImageEntryDocument| address::browse(&benchmark.id, &image.id, &kept);
     let may_show = benchmark.terms.may_display && image.has_pixels;
@@ -103,8 +87,8 @@ pub(crate) async fn browse(
         structures,
         window: options.first("window").map(str::to_owned),
         invert: options.first("invert").is_some_and(|value| value != "0"),
-        score_columns,
         scores,
+        scores_href: format!("{}/scores", address::browse(&benchmark.id, &image.id, "")),
         attributes: image
             .attributes
             .iter()
@@ -114,6 +98,17 @@ pub(crate) async fn browse(
         image,
         benchmark,
     })
+}
+
+/// The place of the image that the address names among all images.
+pub(super) fn place_of(
+    benchmark: &BenchmarkDocument,
+    segments: &HashMap<String, String>,
+) -> Result<usize, Failure> {
+    let id = segments.get("image").map(String::as_str).unwrap_or_default();
+    let place = benchmark.images.iter().position(|image| image.id == id);
+    let absent = || Failure::NoImage { benchmark: benchmark.id.clone(), image: id.to_owned() };
+    place.ok_or_else(absent)
 }
 
 fn structures(benchmark: &BenchmarkDocument, options: &Options) -> Vec<StructureChoice> {
@@ -128,63 +123,6 @@ fn structures(benchmark: &BenchmarkDocument, options: &Options) -> Vec<Structure
             shown: is_shown(&structure.id),
         })
         .collect()
-}
-
-/// The values of the shown entries on this image: objects down, measures across.
-async fn scores(
-    store: &Store,
-    benchmark: &BenchmarkDocument,
-    image: &ImageEntryDocument,
-    layers: &[Layer],
-    options: &Options,
-) -> Result<(Vec<ScoreColumn>, Vec<ScoreRow>), Failure> {
-    let mut shown: Vec<(usize, EntryRow)> = Vec::new();
-    for layer in layers.iter().filter(|layer| layer.shown) {
-        if let Some(id) = &layer.scored_as {
-            shown.extend(store.entry(id).await?.map(|entry| (layer.index, entry)));
-        }
-    }
-    let mut keys: Vec<&String> = Vec::new();
-    for (_, entry) in &shown {
-        let of_objects = entry.result.objects.values().flat_map(|measures| measures.keys());
-        for key in of_objects.chain(entry.result.image_measures.keys()) {
-            if !keys.contains(&key) && has_column(key, options) {
-                keys.push(key);
-            }
-        }
-    }
-    let mut rows = Vec::new();
-    for (index, entry) in &shown {
-        let images = entry.result.images.iter().flatten();
-        let Some(values) = images.into_iter().find(|values| values.image == image.id) else {
-            continue;
-        };
-        let whole = (!values.image_measures.is_empty())
-            .then(|| ("Whole image".to_owned(), &values.image_measures));
-        let objects = values.objects.iter().map(|(id, measures)| {
-            let object = benchmark.objects.iter().find(|object| object.id == *id);
-            (object.map_or_else(|| id.clone(), |object| object.name.clone()), measures)
-        });
-        for (object_name, measures) in objects.chain(whole) {
-            let cell = |key: &&String| match measures.get(*key) {
-                Some(None) => "undefined".to_owned(),
-                Some(value) => MeasureHead::of(key).shown(*value),
-                None => NONE.to_owned(),
-            };
-            rows.push(ScoreRow {
-                index: *index,
-                entry_name: entry.card.name.clone(),
-                entry_href: address::entry(&entry.id),
-                object_name,
-                cells: keys.iter().map(cell).collect(),
-            });
-        }
-    }
-    let columns = keys.into_iter().map(|key| {
-        let head = MeasureHead::of(key);
-        ScoreColumn { name: head.title(), better: head.better_words() }
-    });
-    Ok((columns.collect(), rows))
 }
 
 /// The options that go along to another image, as a query string.

@@ -36,6 +36,14 @@ pub(super) struct Layer {
     pub(super) paths: Vec<OutlinePath>,
 }
 
+impl Layer {
+    /// Tells the layers of a page apart, as the viewer's script does.
+    pub(super) fn key(&self) -> String {
+        let list = if self.kind == "observer" { "observers" } else { "entries" };
+        format!("{list}:{}", self.id)
+    }
+}
+
 pub(super) struct OutlinePath {
     #[expect(dead_code, reason = "offered to the template, which draws all structures alike")]
     structure: String,

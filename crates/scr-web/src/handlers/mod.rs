@@ -13,6 +13,7 @@ pub(crate) mod images;
 mod layers;
 pub(crate) mod results;
 pub(crate) mod terms;
+pub(crate) mod scores;
 
 use askama::Template;
 use axum::http::{HeaderValue, header};

@@ -76,6 +76,14 @@ export class Layers {
     return this.#structures.map((box) => box.value);
   }
 
+  /** Checks the boxes that an address names; of a kind that it does not name, none is changed. */
+  choose(/** @type {Partial<import("./address.js").Shown>} */ asked) {
+    for (const box of [...this.all.map((layer) => layer.box), ...this.#structures]) {
+      const chosen = asked[/** @type {"entries" | "observers" | "structures"} */ (box.name)];
+      if (chosen) box.checked = chosen.includes(box.value);
+    }
+  }
+
   get showsAllStructures() {
     return this.#structures.every((box) => box.checked);
   }
@@ -99,6 +107,8 @@ function boxes(/** @type {HTMLFormElement} */ form, /** @type {string} */ list) 
 
 /** @returns {Promise<Map<string, Path2D>>} */
 async function fetchPaths(/** @type {string} */ href) {
+  // A copy of the site as files gives no address where there are none.
+  if (!href) return new Map();
   const response = await fetch(href);
   // An entry may cover one fold only: no outlines are no failure.
   if (response.status === 404) return new Map();

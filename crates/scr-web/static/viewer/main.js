@@ -65,7 +65,10 @@ globalThis.addEventListener("unhandledrejection", (event) => status.fail(event.r
 start().catch((error) => status.fail(error));
 
 async function start() {
-  scores.startWith(scored());
+  scores.startWith(layers.shown);
+  // The server has checked the boxes that the address names; a copy of the site as files has not.
+  layers.choose(asked);
+  scores.show(layers.shown).catch((error) => status.fail(error));
   const outlines = Promise.all(layers.shown.map((layer) => layer.load().catch((error) => status.fail(error))));
   if (figure.dataset.imageHref) await loadPicture(figure.dataset.imageHref);
   await outlines;
@@ -256,19 +259,13 @@ async function showLayers(/** @type {HTMLInputElement} */ box) {
   status.sayLater(`${box.dataset.name} ${box.checked ? "shown" : "hidden"}`);
   changed();
   try {
-    await Promise.all([...layers.shown.map((layer) => layer.load()), scores.show(scored()), differences.refresh()]);
+    await Promise.all([...layers.shown.map((layer) => layer.load()), scores.show(layers.shown), differences.refresh()]);
     const layer = layers.all.find((layer) => layer.box === box);
     if (layer?.isShown && layer.isEmpty) status.sayLater(`${layer.name} has no outlines in this image`);
   } catch (error) {
     status.fail(error);
   }
   redraw();
-}
-
-/** Whose scores the table shows: everybody's who is shown but the reference's. */
-function scored() {
-  const observers = layers.idsShown("observers").filter((id) => id !== layers.reference?.id);
-  return { entries: layers.idsShown("entries"), observers };
 }
 
 /** Draws again, and puts what is shown into the address soon. */

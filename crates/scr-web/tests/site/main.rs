@@ -7,6 +7,7 @@ mod fixture;
 mod accounts;
 mod api;
 mod browsing;
+mod export;
 mod files;
 mod pages;
 mod results;

@@ -6,6 +6,7 @@ mod check;
 mod compare;
 mod demo;
 mod evaluate;
+mod export;
 mod import;
 mod mail;
 mod measures;
@@ -75,6 +76,11 @@ pub(crate) enum Command {
     Backup(backup::Backup),
     /// Make a site of such a copy
     Restore(backup::Restore),
+    /// Write the public site as files that any web server can hand out
+    ///
+    /// A read-only copy, viewer included, of what the site shows to everybody. It may lie
+    /// at any address; its front page is OUT/index.html.
+    Export(export::Export),
     /// Serve a folder of published benchmarks and entries as a site
     Serve(serve::Serve),
 }
@@ -103,6 +109,7 @@ impl Command {
             Self::Admin(command) => command.run(),
             Self::Backup(command) => command.run(),
             Self::Restore(command) => command.run(),
+            Self::Export(command) => command.run(),
             Self::Serve(command) => command.run(),
         }
     }

@@ -1,0 +1,146 @@
+//! Where a link leads in a copy, and in which file an answer lies.
+//!
+//! Knows the site's options by name, and no page. An option either gives an answer
+//! of its own (`measures`, `fold`), or is the viewer's script's, or names a version;
+//! with any other, such as an order, an address is not copied.
+
+use url::Url;
+
+use super::LEFT_OUT;
+
+/// Options whose values make a page of their own in the copy.
+const PAGES: [&str; 2] = ["measures", "fold"];
+/// Options that the viewer's script reads in the browser.
+const VIEWER: [&str; 10] = [
+    "entries", "observers", "structures", "window", "invert", "differences", "posterior", "zoom",
+    "x", "y",
+];
+/// Stands for wherever the site is.
+const SITE: &str = "http://site.invalid";
+
+/// What a link leads to.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Target {
+    /// Another site, or a place on the same page.
+    Elsewhere,
+    /// The answer to `address`, with a query for the script or a place on it.
+    Within {
+        /// Path, and the query where it makes a page of its own.
+        address: String,
+        /// What comes behind the file's name, `?` and `#` included.
+        tail: String,
+    },
+    /// Nothing that a copy has.
+    LeftOut,
+}
+
+impl Target {
+    /// What `link` leads to on the page at `address`.
+    pub(super) fn of(link: &str, address: &str) -> Self {
+        if link.starts_with('#') {
+            return Self::Elsewhere;
+        }
+        let site = Url::parse(SITE).expect("it is an address");
+        let Ok(url) = site.join(address).and_then(|page| page.join(link)) else {
+            return Self::LeftOut;
+        };
+        if url.origin() != site.origin() {
+            return Self::Elsewhere;
+        }
+        let path = url.path();
+        let is_left_out = LEFT_OUT.iter().any(|start| {
+            path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        });
+        // Identifiers are plain names; what is not would be another file's name somewhere.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._".contains(&byte);
+        if is_left_out || !path.bytes().all(is_plain) {
+            return Self::LeftOut;
+        }
+        let options: Vec<(String, String)> = url.query_pairs().into_owned().collect();
+        let all_of = |names: &[&str]| options.iter().all(|(name, _)| names.contains(&&**name));
+        let (mut address, mut tail) = (path.to_owned(), String::new());
+        match options.as_slice() {
+            [] => {}
+            [(name, _)] if name == "v" => {}
+            [(name, value)] if PAGES.contains(&&**name) && value.bytes().all(is_plain) => {
+                address += &format!("?{name}={value}");
+            }
+            _ if all_of(&VIEWER) => tail += &format!("?{}", url.query().unwrap_or_default()),
+            _ => return Self::LeftOut,
+        }
+        if let Some(place) = url.fragment() {
+            tail += &format!("#{place}");
+        }
+        Self::Within { address, tail }
+    }
+}
+
+/// The file in which the answer to an address lies: pages and answers without an
+/// ending of their own are a folder's index.
+pub(super) fn file_of(address: &str, is_page: bool) -> String {
+    let (path, query) = address.split_once('?').unwrap_or((address, ""));
+    let folder = path.trim_matches('/');
+    let name = folder.rsplit('/').next().unwrap_or_default();
+    if !is_page && name.contains('.') {
+        return folder.to_owned();
+    }
+    let option = if query.is_empty() { String::new() } else { format!(".{}", query.replace('=', "-")) };
+    let ending = if is_page { "html" } else { "json" };
+    let index = format!("index{option}.{ending}");
+    if folder.is_empty() { index } else { format!("{folder}/{index}") }
+}
+
+/// The way from one file to another, both from the same folder.
+pub(super) fn relative(from: &str, to: &str) -> String {
+    let within = |file: &str| Url::parse(SITE).and_then(|site| site.join(file));
+    let way = within(from).ok().zip(within(to).ok()).and_then(|(from, to)| from.make_relative(&to));
+    // A file's way to itself is empty, which would be the folder's.
+    way.filter(|way| !way.is_empty())
+        .unwrap_or_else(|| to.rsplit('/').next().unwrap_or_default().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn within(address: &str, tail: &str) -> Target {
+        Target::Within { address: address.to_owned(), tail: tail.to_owned() }
+    }
+
+    #[test]
+    fn a_query_is_a_page_or_the_scripts_or_not_copied() {
+        let of = |link| Target::of(link, "/benchmarks/b/results");
+        assert_eq!(of("/entries/e#images"), within("/entries/e", "#images"));
+        assert_eq!(of("?measures=all"), within("/benchmarks/b/results?measures=all", ""));
+        assert_eq!(of("?"), within("/benchmarks/b/results", ""));
+        assert_eq!(of("/api/v1/x.png?v=00ff"), within("/api/v1/x.png", ""));
+        let shown = "/benchmarks/b/browse/x?entries=a,b&zoom=2";
+        assert_eq!(of(shown), within("/benchmarks/b/browse/x", "?entries=a,b&zoom=2"));
+        assert_eq!(of("?sort=overlap.mean&order=asc"), Target::LeftOut);
+        assert_eq!(of("?measures=..%2F..%2Fx%3F"), Target::LeftOut);
+    }
+
+    #[test]
+    fn other_sites_are_left_as_they_are_and_peoples_pages_left_out() {
+        let of = |link| Target::of(link, "/");
+        for link in ["https://doi.org/10.1/2", "#main", "mailto:a@example.org", "//other.org/x"] {
+            assert_eq!(of(link), Target::Elsewhere, "{link}");
+        }
+        for link in ["/account", "/account/tokens", "/feedback?x=1", "/entries/a%2Fb"] {
+            assert_eq!(of(link), Target::LeftOut, "{link}");
+        }
+        assert_eq!(of("/accounts-of-lungs"), within("/accounts-of-lungs", ""));
+    }
+
+    #[test]
+    fn every_answer_has_a_file_and_ways_between_files_are_relative() {
+        assert_eq!(file_of("/", true), "index.html");
+        assert_eq!(file_of("/benchmarks/b/browse?fold=1", true), "benchmarks/b/browse/index.fold-1.html");
+        assert_eq!(file_of("/benchmarks/b/browse/x.png", true), "benchmarks/b/browse/x.png/index.html");
+        assert_eq!(file_of("/api/v1/benchmarks/b", false), "api/v1/benchmarks/b/index.json");
+        assert_eq!(file_of("/static/style.css", false), "static/style.css");
+        assert_eq!(relative("index.html", "static/style.css"), "static/style.css");
+        assert_eq!(relative("entries/e/index.html", "index.html"), "../../index.html");
+        assert_eq!(relative("a/index.html", "a/index.html"), "index.html");
+    }
+}

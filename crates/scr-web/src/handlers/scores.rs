@@ -1,0 +1,143 @@
+//! The scores of one image: of the entries that the browser shows, or of all.
+//!
+//! The page with all of them reads well by itself; the viewer's script takes the
+//! rows of the layers that are shown from it.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::response::Response;
+use scr_store::{BenchmarkDocument, EntryRow, ImageEntryDocument, Store};
+use std::collections::HashMap;
+
+use super::browse::place_of;
+use super::layers::{Layer, layers};
+use super::page;
+use crate::address;
+use crate::error::Failure;
+use crate::extractors::{Options, Published};
+use crate::numbers::{MeasureHead, NONE, has_column};
+
+#[derive(Template)]
+#[template(path = "scores.html")]
+struct ScoresPage {
+    benchmark: BenchmarkDocument,
+    image: String,
+    image_href: String,
+    scores: ImageScores,
+}
+
+/// Values of one image: entries and their objects down, measures across.
+pub(super) struct ImageScores {
+    pub(super) columns: Vec<ScoreColumn>,
+    pub(super) rows: Vec<ScoreRow>,
+}
+
+pub(super) struct ScoreColumn {
+    pub(super) name: String,
+    /// `higher` or `lower`.
+    pub(super) better: &'static str,
+}
+
+pub(super) struct ScoreRow {
+    /// The layer's, `entries:ID` or `observers:ID`.
+    pub(super) layer: String,
+    /// The layer's.
+    pub(super) index: usize,
+    pub(super) entry_name: String,
+    pub(super) entry_href: String,
+    pub(super) object_name: String,
+    pub(super) cells: Vec<String>,
+}
+
+/// Answers `/benchmarks/ID/browse/IMAGE/scores`.
+pub(crate) async fn scores(
+    State(store): State<Store>,
+    Published(row): Published,
+    Path(segments): Path<HashMap<String, String>>,
+    options: Options,
+) -> Result<Response, Failure> {
+    let benchmark = row.document;
+    let image = benchmark.images[place_of(&benchmark, &segments)?].clone();
+    let entries = store.entries_without_images(&benchmark.id).await?;
+    let layers = layers(&store, &benchmark, &image, &entries, &[], &options).await?;
+    let scores = ImageScores::new(&store, &benchmark, &image, layers.iter(), &options).await?;
+    page(&ScoresPage {
+        image_href: address::browse(&benchmark.id, &image.id, ""),
+        image: image.id,
+        benchmark,
+        scores,
+    })
+}
+
+impl ImageScores {
+    /// The scores of the entries behind `layers`, in their order.
+    pub(super) async fn new(
+        store: &Store,
+        benchmark: &BenchmarkDocument,
+        image: &ImageEntryDocument,
+        layers: impl Iterator<Item = &Layer>,
+        options: &Options,
+    ) -> Result<Self, Failure> {
+        let mut shown: Vec<(&Layer, EntryRow)> = Vec::new();
+        for layer in layers {
+            if let Some(id) = &layer.scored_as {
+                shown.extend(store.entry(id).await?.map(|entry| (layer, entry)));
+            }
+        }
+        let mut keys: Vec<&String> = Vec::new();
+        for (_, entry) in &shown {
+            let of_objects = entry.result.objects.values().flat_map(|measures| measures.keys());
+            for key in of_objects.chain(entry.result.image_measures.keys()) {
+                if !keys.contains(&key) && has_column(key, options) {
+                    keys.push(key);
+                }
+            }
+        }
+        let rows = shown
+            .iter()
+            .flat_map(|(layer, entry)| rows(benchmark, &image.id, layer, entry, &keys))
+            .collect();
+        let columns = keys.into_iter().map(|key| {
+            let head = MeasureHead::of(key);
+            ScoreColumn { name: head.title(), better: head.better_words() }
+        });
+        Ok(Self { columns: columns.collect(), rows })
+    }
+}
+
+/// An entry's rows on one image, one an object and one for the whole image; none
+/// where the entry does not cover it.
+fn rows(
+    benchmark: &BenchmarkDocument,
+    image: &str,
+    layer: &Layer,
+    entry: &EntryRow,
+    keys: &[&String],
+) -> Vec<ScoreRow> {
+    let images = entry.result.images.iter().flatten();
+    let Some(values) = images.into_iter().find(|values| values.image == image) else {
+        return Vec::new();
+    };
+    let whole = (!values.image_measures.is_empty())
+        .then(|| ("Whole image".to_owned(), &values.image_measures));
+    let objects = values.objects.iter().map(|(id, measures)| {
+        let object = benchmark.objects.iter().find(|object| object.id == *id);
+        (object.map_or_else(|| id.clone(), |object| object.name.clone()), measures)
+    });
+    let row = |(object_name, measures): (String, &scr_report::MeasureMap<Option<f64>>)| {
+        let cell = |key: &&String| match measures.get(*key) {
+            Some(None) => "undefined".to_owned(),
+            Some(value) => MeasureHead::of(key).shown(*value),
+            None => NONE.to_owned(),
+        };
+        ScoreRow {
+            layer: layer.key(),
+            index: layer.index,
+            entry_name: entry.card.name.clone(),
+            entry_href: address::entry(&entry.id),
+            object_name,
+            cells: keys.iter().map(cell).collect(),
+        }
+    };
+    objects.chain(whole).map(row).collect()
+}
