@@ -27,13 +27,17 @@ mod accounts;
 mod backup;
 mod benchmarks;
 mod blobs;
+mod counts;
 mod database;
+mod disk;
 mod documents;
 mod entries;
 mod error;
 mod outlines;
+mod past_results;
 mod publish;
 mod submissions;
+mod workers;
 
 use std::path::{Path, PathBuf};
 
@@ -44,6 +48,8 @@ pub use accounts::{Caller, Role, Scope, TokenRow, UserRow};
 pub use backup::{BackupDocument, restore_backup};
 pub use benchmarks::BenchmarkRow;
 pub use blobs::BlobKey;
+pub use counts::{Counts, StateCount};
+pub use disk::{DiskSpace, MIN_FREE_BYTES};
 pub use documents::{
     BenchmarkDocument, CardDocument, EntryRole, ImageEntryDocument, LiteratureDocument,
     NamedDocument, ObjectDocument, ObserverDocument, TermsDocument,
@@ -51,14 +57,15 @@ pub use documents::{
 pub use entries::{EntryRow, Published};
 pub use error::StoreError;
 pub use outlines::OutlinesDocument;
+pub use past_results::PastResult;
 pub use publish::{
     EntryToPublish, POSTERIOR_SIDE_PX, PublishProgress, THUMBNAIL_SIDE_PX, entry_id,
 };
-
 pub use submissions::{
-    Job, JobKind, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission, Submission,
-    SubmissionState, Told,
+    Cancelled, Job, JobKind, JobRow, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission,
+    Submission, SubmissionState, Tidied, Told,
 };
+pub use workers::{WORKER_SILENCE, WorkerRow};
 
 use blobs::Blobs;
 
@@ -77,6 +84,7 @@ pub struct Store {
     folder: PathBuf,
     pool: AnyPool,
     blobs: Blobs,
+    min_free_bytes: u64,
 }
 
 impl Store {
@@ -95,6 +103,7 @@ impl Store {
             folder: folder.to_owned(),
             pool: database::open(&folder.join(DATABASE_FILE)).await?,
             blobs: Blobs::open(&blobs)?,
+            min_free_bytes: MIN_FREE_BYTES,
         })
     }
 

@@ -5,7 +5,7 @@
 //! without script; the viewer's script only takes over the browser's figure.
 //!
 //! - [`router`]: every address, for a server or a test.
-//! - [`serve`]: the router on a listener until it is told to stop.
+//! - [`serve`]: the router on a listener until it is told to stop, with [`Tls`] or without.
 //!
 //! One file of `handlers/` is one page: a typed struct, drawn by the template of
 //! the same name under `templates/`.
@@ -16,11 +16,13 @@ mod assets;
 mod attributes;
 mod cache;
 mod citation;
+mod connections;
 mod error;
 mod extractors;
 mod handlers;
 mod image_table;
 mod numbers;
+mod operations;
 mod outlines;
 mod references;
 mod results_table;
@@ -28,5 +30,8 @@ mod routes;
 mod security;
 mod standings;
 mod thumbnails;
+mod tls;
 
-pub use routes::{router, serve};
+pub use connections::serve;
+pub use routes::router;
+pub use tls::{Tls, TlsError};

@@ -1,14 +1,15 @@
 //! Every address of the site and who answers it, and the layers around them.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, State};
+use axum::extract::DefaultBodyLimit;
+use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::{get, post, put};
 use scr_store::{MAX_CHUNK_BYTES, Store};
-use std::future::Future;
-use tokio::net::TcpListener;
+use std::time::Duration;
+use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::trace::TraceLayer;
+use tower_http::timeout::TimeoutLayer;
 
 use crate::api;
 use crate::assets;
@@ -16,7 +17,16 @@ use crate::error::{self, Failure};
 use crate::handlers::{
     add, benchmark, browse, data, download, entry, entry_files, home, images, results,
 };
+use crate::operations::with_operations;
 use crate::security;
+
+/// The largest body of a request, in bytes; a piece of a file has a limit of its own.
+const MAX_BODY_BYTES: usize = 1 << 20;
+/// How long an answer may take to begin, with the request's body: a piece of the largest
+/// size comes in at 50 kB/s.
+const MAX_ANSWER_TIME: Duration = Duration::from_secs(180);
+/// Pieces of files taken in at once, each of which lies in memory; others wait.
+const MAX_PIECES: usize = 8;
 
 /// The whole site over a store: pages, JSON, files, styles and scripts.
 ///
@@ -27,13 +37,13 @@ pub fn router(store: Store) -> Router {
         .merge(api_routes())
         .merge(submission_routes())
         .route("/static/{*path}", get(assets::asset))
-        .route("/healthz", get(healthz))
         .fallback(async || Failure::NoPage)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_ANSWER_TIME))
         .layer(middleware::from_fn(error::draw))
         .layer(CompressionLayer::new())
-        .layer(TraceLayer::new_for_http())
-        .with_state(store);
-    security::with_security_headers(router)
+        .with_state(store.clone());
+    security::with_security_headers(with_operations(router, &store))
 }
 
 fn pages() -> Router<Store> {
@@ -81,27 +91,12 @@ fn submission_routes() -> Router<Store> {
         .route(one, get(submissions::submission))
         .route(
             &format!("{one}/file"),
-            put(submissions::piece).layer(DefaultBodyLimit::max(MAX_CHUNK_BYTES)),
+            put(submissions::piece).layer((
+                GlobalConcurrencyLimitLayer::new(MAX_PIECES),
+                DefaultBodyLimit::max(MAX_CHUNK_BYTES),
+            )),
         )
         .route(&format!("{one}/complete"), post(submissions::complete))
         .route(&format!("{one}/review"), post(submissions::review))
         .route(&format!("{one}/withdraw"), post(submissions::withdraw))
-}
-
-/// Serves the site until `shutdown` completes; requests under way are finished.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    store: Store,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    axum::serve(listener, router(store)).with_graceful_shutdown(shutdown).await
-}
-
-/// Answers `/healthz`: whether the store can be read.
-async fn healthz(State(store): State<Store>) -> Result<&'static str, Failure> {
-    store.benchmark("").await?;
-    Ok("ok\n")
 }

@@ -5,18 +5,26 @@
 //! - `states.rs`: what may follow what.
 //! - `rows.rs`: submissions and their log.
 //! - `jobs.rs`: what is to be done, and whose work it is.
+//! - `queue.rs`: the jobs as an operator sees and cancels them.
 //! - `uploads.rs`: the files as they come in, piece by piece.
+//! - `retention.rs`: how long these files are kept.
 //!
 //! **Every change of state is one transaction with its line in the log and with the
 //! job that it asks for**, so that whatever kills the process, a submission is in a
 //! state from which it goes on.
 
 mod jobs;
+mod queue;
+mod retention;
 mod rows;
 mod states;
 mod uploads;
 
+pub(crate) use jobs::GIVEN_UP;
 pub use jobs::{Job, JobKind, MAX_ATTEMPTS};
+pub use queue::{Cancelled, JobRow};
+pub use retention::Tidied;
+pub(crate) use rows::published_in;
 pub use rows::{LogLine, NewSubmission, Submission, Told};
 pub use states::SubmissionState;
 pub use uploads::MAX_CHUNK_BYTES;

@@ -62,7 +62,8 @@ impl SubmissionState {
             S::Receiving => false,
             S::Received => matches!(before, S::Receiving),
             S::Scoring => matches!(before, S::Received),
-            S::AwaitingReview => matches!(before, S::Scoring),
+            // Also when an operator cancels its publication.
+            S::AwaitingReview => matches!(before, S::Scoring | S::Publishing),
             S::Publishing => matches!(before, S::AwaitingReview),
             S::Published => matches!(before, S::Publishing),
             S::Rejected => {

@@ -7,6 +7,7 @@ mod fixture;
 mod api;
 mod browsing;
 mod files;
+mod operations;
 mod pages;
 mod results;
 mod submitting;

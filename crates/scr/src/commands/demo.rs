@@ -14,7 +14,7 @@ use scr_store::{CardDocument, EntryRole, EntryToPublish, Store};
 
 use super::evaluate::score;
 use super::run::cost;
-use super::serve::serve;
+use super::serve::{Options, serve};
 use crate::progress::Bar;
 
 const SEED: u64 = 1;
@@ -81,7 +81,7 @@ impl Demo {
                 publish(&store, &benchmark, EntryRole::Observer, card, (&masks, None)).await?;
             }
             store.close().await;
-            if self.no_serve { Ok(()) } else { serve(&self.dir, self.listen).await }
+            if self.no_serve { Ok(()) } else { serve(&self.dir, Options::at(self.listen)).await }
         })
     }
 
