@@ -19,7 +19,7 @@ use sqlx::{AnyConnection, AnyPool, Executor};
 use crate::StoreError;
 
 /// Every change of the tables, in order; a version's place is its number less one.
-const MIGRATIONS: [&str; 7] = [
+const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_posteriors.sql"),
     include_str!("../migrations/0003_accounts.sql"),
@@ -27,6 +27,7 @@ const MIGRATIONS: [&str; 7] = [
     include_str!("../migrations/0005_sessions.sql"),
     include_str!("../migrations/0006_checks.sql"),
     include_str!("../migrations/0007_mail.sql"),
+    include_str!("../migrations/0008_operations.sql"),
 ];
 
 /// Readers at once in one process; a writer excludes writers only.
@@ -69,7 +70,7 @@ pub(crate) async fn open(path: &Path) -> Result<AnyPool, StoreError> {
         .await
         .map_err(failed("open the database"))?;
     switch_to_write_ahead_log(&pool).await?;
-    migrate(&pool).await?;
+    migrate(&pool, path).await?;
     Ok(pool)
 }
 
@@ -130,8 +131,9 @@ async fn switch_to_write_ahead_log(pool: &AnyPool) -> Result<(), StoreError> {
     }
 }
 
-/// Runs the migrations that the database has not seen, each in a transaction.
-async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
+/// Runs the migrations that the database has not seen, each in a transaction. What an
+/// earlier version wrote is copied before that.
+async fn migrate(pool: &AnyPool, path: &Path) -> Result<(), StoreError> {
     let doing = "bring the database's tables up to date";
     sqlx::query(
         "CREATE TABLE IF NOT EXISTS schema_migrations \
@@ -149,6 +151,9 @@ async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
     if found > known {
         return Err(StoreError::NewerSchema { known, found });
     }
+    if (1..known).contains(&found) {
+        copy_before(pool, path, known).await?;
+    }
     for (version, sql) in (1..).zip(MIGRATIONS) {
         if version > found {
             let mut transaction = pool.begin().await.map_err(failed(doing))?;
@@ -156,6 +161,30 @@ async fn migrate(pool: &AnyPool) -> Result<(), StoreError> {
             transaction.commit().await.map_err(failed(doing))?;
         }
     }
+    Ok(())
+}
+
+/// Copies the database into a file beside it, named after the version that it is about to
+/// become. One that is there is the older one, from before an attempt that did not end.
+async fn copy_before(pool: &AnyPool, path: &Path, version: i64) -> Result<(), StoreError> {
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".before-{version:04}"));
+    let (folder, copy) = (path.with_file_name(""), path.with_file_name(name));
+    if copy.exists() {
+        return Ok(());
+    }
+    let failed = |source| StoreError::Copy { from: path.to_owned(), to: copy.clone(), source };
+    // Nobody reads half a copy, and of two processes the first one's stays.
+    let making = tempfile::Builder::new().prefix(".before-").tempfile_in(&folder);
+    let making = making.map_err(failed)?.into_temp_path();
+    snapshot(pool, &making).await?;
+    crate::backup::settle(path, &making)?;
+    match making.persist_noclobber(&copy) {
+        Ok(()) => {}
+        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
+        Err(error) => return Err(failed(error.error)),
+    }
+    tracing::warn!(copy = %copy.display(), "the database was copied before it is changed");
     Ok(())
 }
 
@@ -192,7 +221,7 @@ mod tests {
         sqlx::query("INSERT INTO schema_migrations VALUES (99, '')").execute(&pool).await.unwrap();
         pool.close().await;
         let error = open(&path).await.unwrap_err();
-        assert!(matches!(error, StoreError::NewerSchema { known: 7, found: 99 }), "{error}");
+        assert!(matches!(error, StoreError::NewerSchema { found: 99, .. }), "{error}");
     }
 
     #[tokio::test]
@@ -217,6 +246,20 @@ mod tests {
             .await
             .unwrap();
         assert_eq!(found, ("[]".into(), "images".into()));
+        pool.close().await;
+
+        // What was there before is beside it, as it was, and stays so.
+        let copy = folder.path().join(format!("scr.sqlite.before-{:04}", MIGRATIONS.len()));
+        let mut before = AnyConnection::connect(&address(&copy).unwrap()).await.unwrap();
+        let read = "SELECT images FROM entries WHERE NOT EXISTS \
+                    (SELECT 1 FROM schema_migrations WHERE version > 1)";
+        let (images,): (String,) = sqlx::query_as(read).fetch_one(&mut before).await.unwrap();
+        assert_eq!(images, "images");
+        before.close().await.unwrap();
+        open(&path).await.unwrap().close().await;
+        let names = folder.path().read_dir().unwrap();
+        let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
+        assert_eq!(names.len(), 2, "{names:?}");
     }
 
     #[tokio::test]

@@ -7,7 +7,7 @@ use scr_report::ResultDocument;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::any::AnyRow;
-use sqlx::{AnyPool, FromRow, Row};
+use sqlx::{Any, AnyPool, Executor, FromRow, Row};
 
 use crate::database::{failed, time_text};
 use crate::{CardDocument, EntryRole, StoreError};
@@ -233,8 +233,11 @@ pub(crate) async fn compare(pool: &AnyPool, new: &Written) -> Result<Comparison,
 }
 
 /// Writes the row, once all files are there. The time of first publishing stays.
-pub(crate) async fn put(pool: &AnyPool, row: &Written) -> Result<(), StoreError> {
-    // One statement is a transaction of its own.
+pub(crate) async fn put(
+    executor: impl Executor<'_, Database = Any>,
+    row: &Written,
+) -> Result<(), StoreError> {
+    // One statement is a transaction of its own, unless it is in one.
     sqlx::query(
         "INSERT INTO entries \
          (id, benchmark_id, role, card, summary, images, posteriors, published_at) \
@@ -251,7 +254,7 @@ pub(crate) async fn put(pool: &AnyPool, row: &Written) -> Result<(), StoreError>
     .bind(&row.images)
     .bind(&row.posteriors)
     .bind(&row.published_at)
-    .execute(pool)
+    .execute(executor)
     .await
     .map_err(failed("publish an entry"))?;
     Ok(())

@@ -41,6 +41,14 @@ pub enum StoreError {
         /// What the system says.
         source: std::io::Error,
     },
+    /// What is to be kept would leave less of the disk free than is to stay free.
+    #[error("the disk has {free_bytes} bytes left, expected at least {needed_bytes}")]
+    DiskFull {
+        /// What it takes, with what is to stay free.
+        needed_bytes: u64,
+        /// What is free.
+        free_bytes: u64,
+    },
     /// The database refused.
     #[error("cannot {doing}")]
     Database {
@@ -258,6 +266,7 @@ impl StoreError {
             }
             Self::ScopeRefused { .. } => "reviewing needs a curator or operator",
             Self::OpenUploads { .. } => "complete or withdraw one of them first",
+            Self::DiskFull { .. } => "free space on the disk of the data folder, or enlarge it",
             Self::UnknownToken => "tokens are listed with their identifiers",
             Self::Database { source: sqlx::Error::Database(error), .. }
                 if error.message().contains("locked") =>

@@ -27,15 +27,19 @@ mod accounts;
 mod backup;
 mod benchmarks;
 mod blobs;
+mod counts;
 mod database;
+mod disk;
 mod documents;
 mod entries;
 mod error;
 mod mail;
 mod outlines;
+mod past_results;
 mod publish;
 mod settings;
 mod submissions;
+mod workers;
 
 use std::path::{Path, PathBuf};
 
@@ -49,6 +53,8 @@ pub use accounts::{
 pub use backup::{BackupDocument, restore_backup};
 pub use benchmarks::BenchmarkRow;
 pub use blobs::BlobKey;
+pub use counts::{Counts, StateCount};
+pub use disk::{DiskSpace, MIN_FREE_BYTES};
 pub use documents::{
     BenchmarkDocument, CardDocument, EntryRole, ImageEntryDocument, LiteratureDocument,
     NamedDocument, ObjectDocument, ObserverDocument, TermsDocument,
@@ -57,15 +63,17 @@ pub use entries::{EntryRow, Published};
 pub use error::StoreError;
 pub use mail::{MAX_SENDINGS, MailRow};
 pub use outlines::OutlinesDocument;
+pub use past_results::PastResult;
 pub use publish::{
     EntryToPublish, POSTERIOR_SIDE_PX, PublishProgress, THUMBNAIL_SIDE_PX, entry_id,
 };
 pub use settings::{BenchmarkSettings, ImageResults, Quota, Reference};
 pub use submissions::{
-    DifferenceDocument, FileMark, FindingsDocument, Flag, FlagKind, FoldsDocument, Job, JobKind,
-    JobProgress, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission, Submission,
-    SubmissionState, Suspicion, SuspicionsDocument, Told,
+    Cancelled, DifferenceDocument, FileMark, FindingsDocument, Flag, FlagKind, FoldsDocument, Job,
+    JobKind, JobProgress, JobRow, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission,
+    Submission, SubmissionState, Suspicion, SuspicionsDocument, Tidied, Told,
 };
+pub use workers::{WORKER_SILENCE, WorkerRow};
 
 use blobs::Blobs;
 
@@ -86,6 +94,7 @@ pub struct Store {
     blobs: Blobs,
     /// Whether what the operator hides is left out.
     is_public: bool,
+    min_free_bytes: u64,
 }
 
 impl Store {
@@ -105,6 +114,7 @@ impl Store {
             pool: database::open(&folder.join(DATABASE_FILE)).await?,
             blobs: Blobs::open(&blobs)?,
             is_public: false,
+            min_free_bytes: MIN_FREE_BYTES,
         })
     }
 

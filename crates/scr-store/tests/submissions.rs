@@ -7,8 +7,8 @@ use bytes::Bytes;
 use scr_data::Benchmark;
 use scr_phantom::{Population, write_benchmark};
 use scr_store::{
-    CardDocument, Job, JobKind, JobProgress, MAX_ATTEMPTS, NewSubmission, Role, Store, StoreError,
-    Submission, SubmissionState, SuspicionsDocument, Told,
+    Cancelled, CardDocument, Job, JobKind, JobProgress, MAX_ATTEMPTS, NewSubmission, Role, Store,
+    StoreError, Submission, SubmissionState, SuspicionsDocument, Told,
 };
 use tempfile::TempDir;
 
@@ -206,4 +206,96 @@ async fn many_workers_share_jobs_and_none_is_done_twice() {
     taken.sort();
     expected.sort();
     assert_eq!(taken, expected);
+}
+
+#[tokio::test]
+async fn a_cancelled_job_ends_once_and_its_worker_writes_nothing_more() {
+    let desk = Desk::new().await;
+    let id = desk.received().await;
+    desk.take("w", LEASE).await.unwrap();
+    let [listed] = &desk.store.jobs().await.unwrap()[..] else { panic!("one job") };
+    assert_eq!((listed.submission_id.as_str(), listed.kind), (id.as_str(), JobKind::Score));
+    assert_eq!((listed.worker.as_deref(), listed.is_running), (Some("w"), true));
+
+    let ended = desk.store.cancel_job(&id, "operator").await.unwrap();
+    assert_eq!(ended, Cancelled::Now(SubmissionState::Rejected));
+    assert!(!desk.store.renew_job(&id, "w", LEASE).await.unwrap(), "the worker hears of it");
+    let late = desk.store.submission_checked(&id, "w").await.unwrap_err();
+    assert!(matches!(late, StoreError::State { .. }), "{late}");
+    let again = desk.store.cancel_job(&id, "operator").await.unwrap();
+    assert_eq!(again, Cancelled::NoJob(SubmissionState::Rejected));
+    assert!(desk.store.jobs().await.unwrap().is_empty());
+    let log = desk.store.submission_log(&id).await.unwrap();
+    assert_eq!(log.len(), 3, "{log:?}");
+    assert_eq!(
+        (log[2].actor.as_str(), log[2].message.as_str()),
+        ("operator", "scoring was cancelled")
+    );
+    let unknown = desk.store.cancel_job("none", "operator").await.unwrap_err();
+    assert!(matches!(unknown, StoreError::NoSubmission { .. }), "{unknown}");
+}
+
+#[tokio::test]
+async fn a_job_that_is_put_off_keeps_its_attempts_and_waits() {
+    let desk = Desk::new().await;
+    let id = desk.received().await;
+    desk.take("w", LEASE).await.unwrap();
+    desk.store.put_off_job(&id, "w", LEASE).await.unwrap();
+    assert_eq!(desk.take("w", LEASE).await, None, "not before its time");
+    desk.store.put_off_job(&id, "w", AT_ONCE).await.unwrap();
+    let [waiting] = &desk.store.jobs().await.unwrap()[..] else { panic!("one job") };
+    assert_eq!((waiting.attempts, waiting.is_running), (0, false));
+}
+
+#[tokio::test]
+async fn a_worker_that_stops_in_order_leaves_its_job_to_the_next_at_once() {
+    let desk = Desk::new().await;
+    desk.store.hear_worker("w1").await.unwrap();
+    desk.store.hear_worker("w2").await.unwrap();
+    assert_eq!(desk.store.workers().await.unwrap().len(), 2);
+    desk.received().await;
+    desk.take("w1", LEASE).await.unwrap();
+    desk.store.forget_worker("w1").await.unwrap();
+    assert_eq!(desk.take("w2", LEASE).await.unwrap().attempts, 1);
+    let [left] = &desk.store.workers().await.unwrap()[..] else { panic!("one worker") };
+    assert_eq!(left.name, "w2");
+    desk.store.forget_silent_workers(AT_ONCE).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_nobody_goes_on_with_and_what_is_done_is_deleted_and_nothing_else() {
+    let desk = Desk::new().await;
+    let begun = desk.begin(6).await;
+    let (waiting, done) = (desk.begin(3).await, desk.begin(3).await);
+    for submission in [&begun, &waiting, &done] {
+        desk.store.add_piece(submission, 0, Bytes::from_static(b"abc")).await.unwrap();
+    }
+    desk.store.submission_received(&waiting.id, &desk.user).await.unwrap();
+    desk.store.submission_received(&done.id, &desk.user).await.unwrap();
+    desk.store.submission_failed(&done.id, "w", &[]).await.unwrap();
+
+    let tidied = desk.store.tidy_uploads("w", LEASE).await.unwrap();
+    assert!(tidied.abandoned.is_empty() && tidied.n_deleted == 1, "{tidied:?}");
+    tokio::time::sleep(Duration::from_millis(3)).await;
+    let tidied = desk.store.tidy_uploads("w", AT_ONCE).await.unwrap();
+    assert_eq!((&tidied.abandoned[..], tidied.n_deleted), (std::slice::from_ref(&begun.id), 1));
+    assert_eq!(desk.state(&begun.id).await, SubmissionState::Withdrawn);
+    assert_eq!(desk.store.uploaded_bytes(&waiting.id).unwrap(), 3, "it is still to be scored");
+}
+
+#[tokio::test]
+async fn an_upload_that_would_fill_the_disk_is_refused_and_leaves_nothing() {
+    let desk = Desk::new().await;
+    let begun = desk.begin(6).await;
+    let full = desk.store.clone().keep_free(u64::MAX / 2);
+    let error = full.add_piece(&begun, 0, Bytes::from_static(b"abc")).await.unwrap_err();
+    assert!(error.is_disk_full() && !error.hint().is_empty(), "{error}");
+    assert_eq!(full.uploaded_bytes(&begun.id).unwrap(), 0);
+    let card = CardDocument::default();
+    let (benchmark_id, user_id) = ("phantom", desk.user.as_str());
+    let new = NewSubmission { benchmark_id, user_id, card: &card, size_bytes: 1 };
+    assert!(full.begin_submission(new).await.unwrap_err().is_disk_full());
+    let counts = full.counts().await.unwrap();
+    assert_eq!(counts.submissions[0], (SubmissionState::Receiving, 1));
+    assert_eq!((counts.jobs_waiting, counts.uploads_bytes), (0, 0));
 }

@@ -127,6 +127,12 @@ pub(crate) enum Failure {
     /// An address that is only read was written to.
     #[error("This address can only be read.")]
     ReadOnly,
+    /// The disk is full, or would be.
+    #[error(
+        "This site has no room left for what was sent. Nothing of it was kept; everything else \
+         goes on. Please tell the operator, and try again later."
+    )]
+    NoSpace,
     /// The fault is here.
     #[error("Something failed on this server. It is recorded in its log.")]
     Internal,
@@ -147,6 +153,7 @@ impl Failure {
             Self::Conflict { .. } | Self::NotScored { .. } => StatusCode::CONFLICT,
             Self::Wrong { .. } | Self::Faulty { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } | Self::Quota { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::NOT_FOUND,
         }
@@ -172,6 +179,7 @@ impl Failure {
             Self::NoFile => "No such file",
             Self::NoPage => "No such page",
             Self::ReadOnly => "Not possible here",
+            Self::NoSpace => "No room left",
             Self::Internal => "Server error",
         }
     }
@@ -213,7 +221,7 @@ impl From<StoreError> for Failure {
             _ => {}
         }
         tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
-        Self::Internal
+        if error.is_disk_full() { Self::NoSpace } else { Self::Internal }
     }
 }
 

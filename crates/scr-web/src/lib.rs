@@ -5,7 +5,7 @@
 //! Pages work without script; the viewer's script only takes over the browser's figure.
 //!
 //! - [`router`]: every address, for a server or a test.
-//! - [`serve`]: the router on a listener until it is told to stop.
+//! - [`serve`]: the router on a listener until it is told to stop, with [`Tls`] or without.
 //! - [`export`]: what the router answers to strangers, as a folder of files.
 //!
 //! One file of `handlers/` is one page: a typed struct, drawn by the template of
@@ -18,6 +18,7 @@ mod attributes;
 mod cache;
 mod card_input;
 mod citation;
+mod connections;
 mod error;
 mod export;
 mod extractors;
@@ -25,6 +26,7 @@ mod handlers;
 mod image_table;
 mod limits;
 mod numbers;
+mod operations;
 mod outlines;
 mod references;
 mod results_table;
@@ -33,6 +35,9 @@ mod security;
 mod session;
 mod standings;
 mod thumbnails;
+mod tls;
 
+pub use connections::serve;
 pub use export::{ExportError, Exported, export};
-pub use routes::{SiteSettings, addresses, router, serve};
+pub use routes::{SiteSettings, addresses, router};
+pub use tls::{Tls, TlsError};

@@ -1,16 +1,16 @@
 //! Every address of the site and who answers it, and the layers around them.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef, State};
+use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::{MethodRouter, get, post, put};
 use scr_store::{MAX_CHUNK_BYTES, Store};
-use std::future::Future;
-use std::net::SocketAddr;
 use std::sync::Arc;
-use tokio::net::TcpListener;
+use std::time::Duration;
+use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::trace::TraceLayer;
+use tower_http::timeout::TimeoutLayer;
 
 use crate::api;
 use crate::assets;
@@ -20,7 +20,16 @@ use crate::handlers::{
     scores, terms,
 };
 use crate::limits::Limits;
+use crate::operations::with_operations;
 use crate::security;
+
+/// The largest body of a request, in bytes; a piece of a file has a limit of its own.
+const MAX_BODY_BYTES: usize = 1 << 20;
+/// How long an answer may take to begin, with the request's body: a piece of the largest
+/// size comes in at 50 kB/s.
+const MAX_ANSWER_TIME: Duration = Duration::from_secs(180);
+/// Pieces of files taken in at once, each of which lies in memory; others wait.
+const MAX_PIECES: usize = 8;
 
 /// How the site is run, beside what it keeps.
 #[derive(Debug, Clone, Default)]
@@ -104,7 +113,6 @@ fn routes() -> Routes {
         .merge(api_routes())
         .merge(submission_routes())
         .route("/static/{*path}", get(assets::asset))
-        .route("/healthz", get(healthz))
 }
 
 /// The whole site over a store: pages, JSON, files, styles and scripts.
@@ -113,16 +121,18 @@ fn routes() -> Routes {
 /// a page that says so, or JSON under `/api`.
 pub fn router(store: Store, settings: SiteSettings) -> Router {
     let store = store.public();
-    let state = SiteState { store, settings: Arc::new(settings), limits: Arc::default() };
+    let state =
+        SiteState { store: store.clone(), settings: Arc::new(settings), limits: Arc::default() };
     let router = routes()
         .router
         .fallback(async || Failure::NoPage)
+        .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_ANSWER_TIME))
         .layer(middleware::from_fn(security::refuse_other_sites))
         .layer(middleware::from_fn(error::draw))
         .layer(CompressionLayer::new())
-        .layer(TraceLayer::new_for_http())
         .with_state(state);
-    security::with_security_headers(router)
+    security::with_security_headers(with_operations(router, &store))
 }
 
 fn pages() -> Routes {
@@ -191,7 +201,10 @@ fn submission_routes() -> Routes {
         .route(one, get(submissions::submission))
         .route(
             &format!("{one}/file"),
-            put(submissions::piece).layer(DefaultBodyLimit::max(MAX_CHUNK_BYTES)),
+            put(submissions::piece).layer((
+                GlobalConcurrencyLimitLayer::new(MAX_PIECES),
+                DefaultBodyLimit::max(MAX_CHUNK_BYTES),
+            )),
         )
         .route(&format!("{one}/complete"), post(submissions::complete))
         .route(&format!("{one}/confirm"), post(submissions::confirm))
@@ -199,25 +212,4 @@ fn submission_routes() -> Routes {
         .route(&format!("{one}/outlines/{{file}}"), get(watching::outlines))
         .route(&format!("{one}/review"), post(submissions::review))
         .route(&format!("{one}/withdraw"), post(submissions::withdraw))
-}
-
-/// Serves the site until `shutdown` completes; requests under way are finished.
-///
-/// # Errors
-/// When the listener fails.
-pub async fn serve(
-    listener: TcpListener,
-    store: Store,
-    settings: SiteSettings,
-    shutdown: impl Future<Output = ()> + Send + 'static,
-) -> std::io::Result<()> {
-    let router = router(store, settings);
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service).with_graceful_shutdown(shutdown).await
-}
-
-/// Answers `/healthz`: whether the store can be read.
-async fn healthz(State(store): State<Store>) -> Result<&'static str, Failure> {
-    store.benchmark("").await?;
-    Ok("ok\n")
 }

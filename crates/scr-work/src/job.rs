@@ -130,11 +130,9 @@ async fn publish(store: &Store, submission: &Submission, worker: &str) -> Result
         result,
         posteriors: None,
     };
-    let (entry, _) = store.publish_entry(entry, &mut |_| ()).await?;
-    store.submission_published(id, worker, &entry).await?;
+    store.publish_submission((id, worker), entry, &mut |_| ()).await?;
     // The entry has the masks now.
     store.delete_upload(id)?;
-    tracing::info!(submission = id, entry, "published");
     Ok(())
 }
 
@@ -145,12 +143,20 @@ async fn off_thread<T: Send + 'static>(
     submission: &Submission,
     work: impl FnOnce(&Benchmark, &std::path::Path) -> Result<T, DataError> + Send + 'static,
 ) -> Result<T, WorkError> {
-    let (id, root) = (submission.benchmark_id.clone(), store.upload_path(&submission.id));
-    let folder = store.benchmark_folder(&id);
+    let root = store.upload_path(&submission.id);
+    with_benchmark(store, &submission.benchmark_id, move |benchmark| work(benchmark, &root)).await
+}
+
+/// What `work` says of a benchmark, on a thread on which it may take its time.
+pub(crate) async fn with_benchmark<T: Send + 'static>(
+    store: &Store,
+    id: &str,
+    work: impl FnOnce(&Benchmark) -> Result<T, DataError> + Send + 'static,
+) -> Result<T, WorkError> {
+    let (id, folder) = (id.to_owned(), store.benchmark_folder(id));
     let work = move || {
-        let wrong = |source| WorkError::Benchmark { id: id.clone(), source };
-        let benchmark = Benchmark::open(&folder).map_err(wrong)?;
-        work(&benchmark, &root).map_err(wrong)
+        let opened = Benchmark::open(&folder).and_then(|benchmark| work(&benchmark));
+        opened.map_err(|source| WorkError::Benchmark { id, source })
     };
     tokio::task::spawn_blocking(work).await.map_err(|source| WorkError::Task { source })?
 }

@@ -4,16 +4,19 @@
 //! Knows no page and no account. Any number of workers, in any number of processes,
 //! work on one store; what a worker leaves behind when it is killed, the next one
 //! takes up. Everything that a job does may be done again: files are written under
-//! names that follow from what is in them, and states change once.
+//! names that follow from what is in them, and states change once. After a change of the
+//! scoring rules [`rescore`] scores again what is public.
 
 mod findings;
 mod job;
 mod mail;
 mod progress;
+mod rescore;
 mod worker;
 
 pub use mail::{MailError, Sender, run_sender};
-pub use worker::{Worker, run_worker};
+pub use rescore::{Rescored, Rescoring, rescore};
+pub use worker::{ABANDONED_AFTER, Worker, run_worker};
 
 /// Why a job could not be done, apart from what is wrong with the masks.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +32,30 @@ pub enum WorkError {
         /// What is wrong with its folder.
         source: scr_data::DataError,
     },
+    /// There is no such benchmark or entry.
+    #[error("there is no {what} `{id}` here")]
+    NoSuch {
+        /// A benchmark or an entry.
+        what: &'static str,
+        /// The identifier.
+        id: String,
+    },
+    /// The benchmark is not the one that an entry was scored on.
+    #[error("entry `{id}` was scored on the benchmark {expected}, found {found}")]
+    OtherBenchmark {
+        /// The entry.
+        id: String,
+        /// The digest of what it was scored on.
+        expected: String,
+        /// The digest of what is here.
+        found: String,
+    },
+    /// Somebody else scored the entry again in the meantime.
+    #[error("entry `{id}` was scored again by another process meanwhile")]
+    Overtaken {
+        /// The entry.
+        id: String,
+    },
     /// A thread ended before its time.
     #[error("the work was cut short")]
     Task {
@@ -41,4 +68,11 @@ pub enum WorkError {
 fn report(error: &dyn std::error::Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| cause.source());
     causes.fold(error.to_string(), |text, cause| format!("{text}: {cause}"))
+}
+
+impl WorkError {
+    /// Whether the reason is that the disk is full.
+    fn is_disk_full(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_disk_full())
+    }
 }

@@ -1,10 +1,11 @@
 //! A worker: takes a job, says that it is at it, does it, takes the next.
 
 use std::future::Future;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use scr_store::{Job, Store};
 
+use crate::WorkError;
 use crate::job::do_job;
 use crate::progress::Progress;
 use crate::report;
@@ -13,6 +14,12 @@ use crate::report;
 const LEASE: Duration = Duration::from_secs(15);
 /// How often a worker says that it is at it.
 const HEARTBEAT: Duration = Duration::from_secs(5);
+/// How long a job waits that found the disk full.
+const DISK_PAUSE: Duration = Duration::from_secs(30);
+/// How often uploads are tidied up.
+const TIDY_EVERY: Duration = Duration::from_secs(600);
+/// How long the next piece of a file may take.
+pub const ABANDONED_AFTER: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How long a worker waits when there is nothing to do.
 const PAUSE: Duration = Duration::from_millis(300);
 
@@ -45,16 +52,61 @@ impl Worker {
         tokio::select! {
             done = do_job(&self.store, &job, &self.name, &progress) => {
                 if let Err(error) = done {
-                    tracing::error!(submission = job.submission_id, error = report(&error), "a job failed");
-                    self.store.give_back_job(&job.submission_id, &self.name).await?;
+                    self.failed(&job, &error).await?;
                 }
             }
             () = progress.tell(&self.store, &job.submission_id, &self.name) => {}
             () = self.heartbeats(&job) => {
-                tracing::warn!(submission = job.submission_id, "another worker has taken the job");
+                let id = &job.submission_id;
+                tracing::warn!(submission = id, "the job was cancelled, or another worker has it");
             }
         }
         Ok(true)
+    }
+
+    /// Leaves a job for another attempt. A full disk is nobody's fault: the job waits, and
+    /// this attempt does not count.
+    async fn failed(&self, job: &Job, error: &WorkError) -> Result<(), scr_store::StoreError> {
+        let id = &job.submission_id;
+        if let WorkError::Store(moved @ scr_store::StoreError::State { .. }) = error {
+            tracing::info!(reason = %moved, "nothing was written: somebody was faster");
+            return Ok(());
+        }
+        if error.is_disk_full() {
+            tracing::error!(submission = id, error = report(error), "a job waits for the disk");
+            return self.store.put_off_job(id, &self.name, DISK_PAUSE).await;
+        }
+        tracing::error!(submission = id, error = report(error), "a job failed");
+        self.store.give_back_job(id, &self.name).await
+    }
+
+    /// Says that the worker is there, and now and then tidies up; never ends.
+    async fn keep_house(&self) {
+        let mut tidied_at: Option<Instant> = None;
+        loop {
+            if let Err(error) = self.store.hear_worker(&self.name).await {
+                tracing::warn!(error = report(&error), "the worker could not say that it is there");
+            }
+            if tidied_at.is_none_or(|at| at.elapsed() >= TIDY_EVERY) {
+                tidied_at = Some(Instant::now());
+                if let Err(error) = self.tidy().await {
+                    tracing::error!(error = report(&error), "uploads could not be tidied up");
+                }
+            }
+            tokio::time::sleep(HEARTBEAT).await;
+        }
+    }
+
+    async fn tidy(&self) -> Result<(), scr_store::StoreError> {
+        self.store.forget_silent_workers(TIDY_EVERY).await?;
+        let tidied = self.store.tidy_uploads(&self.name, ABANDONED_AFTER).await?;
+        for id in &tidied.abandoned {
+            tracing::info!(submission = id, "no more of its file came: withdrawn");
+        }
+        if tidied.n_deleted > 0 {
+            tracing::info!(n = tidied.n_deleted, "deleted uploads that are of no more use");
+        }
+        Ok(())
     }
 
     /// Says that the job is under way; ends when it is no longer this worker's.
@@ -72,7 +124,7 @@ impl Worker {
     }
 }
 
-/// Works until `shutdown` completes; a job under way is left to the next worker.
+/// Works until `shutdown` completes; a job under way is given back at once.
 pub async fn run_worker(worker: Worker, shutdown: impl Future<Output = ()> + Send) {
     let work = async {
         loop {
@@ -88,6 +140,10 @@ pub async fn run_worker(worker: Worker, shutdown: impl Future<Output = ()> + Sen
     };
     tokio::select! {
         () = work => {}
+        () = worker.keep_house() => {}
         () = shutdown => {}
+    }
+    if let Err(error) = worker.store.forget_worker(&worker.name).await {
+        tracing::warn!(error = report(&error), "a job is left until its lease ends");
     }
 }

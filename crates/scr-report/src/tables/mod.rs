@@ -1,10 +1,12 @@
-//! What tables show: results, comparisons, what others published.
+//! What tables show: results, comparisons, what others published,
+//! what a change of the scoring rules does.
 //!
 //! Rounds for reading and orders nothing: scripts take JSON or CSV.
 
 mod comparison;
 mod literature;
 mod methods;
+mod rescored;
 mod result;
 
 use scr_measures::{Better, Measure};
@@ -12,6 +14,7 @@ use scr_measures::{Better, Measure};
 pub use comparison::comparison_tables;
 pub use literature::{as_published, literature_tables};
 pub use methods::methods_table;
+pub use rescored::rescored_table;
 pub use result::{image_table, overview, result_tables};
 
 /// Stands where there is no value.

@@ -67,7 +67,7 @@ pub(super) fn copy_file(from: &Path, to: &Path) -> Result<Option<u64>, StoreErro
 
 /// Waits until the copy of a database has reached the disk; nobody may read it who may
 /// not read the one it is a copy of. Returns its digest.
-pub(super) fn settle(from: &Path, copy: &Path) -> Result<String, StoreError> {
+pub(crate) fn settle(from: &Path, copy: &Path) -> Result<String, StoreError> {
     open_no_further(from, copy)?;
     let read = || -> io::Result<String> {
         let file = fs::OpenOptions::new().read(true).write(true).open(copy)?;

@@ -15,7 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::database::{self, time_text};
 use crate::{BENCHMARKS_FOLDER, BLOBS_FOLDER, DATABASE_FILE, Store, StoreError, UPLOADS_FOLDER};
-use copying::{Listed, copy_file, finish, list, open_no_further, refuse_within, settle};
+use copying::{Listed, copy_file, finish, list, open_no_further, refuse_within};
+
+pub(crate) use copying::settle;
 
 /// The version of how a backup is laid out.
 const FORMAT: u32 = 1;

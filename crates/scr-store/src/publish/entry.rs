@@ -11,10 +11,12 @@ use scr_report::ResultDocument;
 
 use super::posterior::read_posterior;
 use super::{Prepared, PublishProgress, batches, write_batch};
+use crate::database::failed;
 use crate::entries::{self, Comparison, Written};
+use crate::submissions::published_in;
 use crate::{
     BenchmarkDocument, BlobKey, CardDocument, EntryRole, EntryRow, OutlinesDocument, Published,
-    Store, StoreError,
+    Store, StoreError, SubmissionState,
 };
 
 /// The longest part of a name that an identifier takes over, in letters.
@@ -95,6 +97,49 @@ impl Store {
         entry: EntryToPublish<'_>,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
     ) -> Result<(String, Published), StoreError> {
+        let (id, row, published) = self.write_entry(entry, progress).await?;
+        if published != Published::Unchanged {
+            entries::put(&self.pool, &row).await?;
+            tracing::info!(entry = id, ?published, "published an entry");
+        }
+        Ok((id, published))
+    }
+
+    /// Publishes the entry of a submission that a curator has accepted, as
+    /// [`publish_entry`](Self::publish_entry), and returns its identifier. The entry and
+    /// the submission's new state are there at once or not at all.
+    ///
+    /// # Errors
+    /// As [`publish_entry`](Self::publish_entry); [`StoreError::State`] when the
+    /// submission is no longer to be published.
+    pub async fn publish_submission(
+        &self,
+        (submission_id, actor): (&str, &str),
+        entry: EntryToPublish<'_>,
+        progress: &mut (dyn FnMut(PublishProgress) + Send),
+    ) -> Result<String, StoreError> {
+        let doing = "publish a submission";
+        let (id, row, published) = self.write_entry(entry, progress).await?;
+        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
+        if !published_in(&mut transaction, submission_id, actor, &id).await? {
+            drop(transaction);
+            return Err(self.cannot_become(submission_id, SubmissionState::Published).await);
+        }
+        if published != Published::Unchanged {
+            entries::put(&mut *transaction, &row).await?;
+        }
+        transaction.commit().await.map_err(failed(doing))?;
+        tracing::info!(entry = id, ?published, submission = submission_id, "published an entry");
+        Ok(id)
+    }
+
+    /// Writes the files of an entry, where they are not there. Returns its identifier,
+    /// the row that is to follow and what that will do.
+    async fn write_entry(
+        &self,
+        entry: EntryToPublish<'_>,
+        progress: &mut (dyn FnMut(PublishProgress) + Send),
+    ) -> Result<(String, Written, Published), StoreError> {
         let EntryToPublish { benchmark, role, card, masks, result, posteriors } = entry;
         let row = self.benchmark(&benchmark.id).await?;
         let Some(row) = row else {
@@ -136,11 +181,7 @@ impl Store {
                 });
             }
         }
-        if published != Published::Unchanged {
-            entries::put(&self.pool, &row).await?;
-            tracing::info!(entry = id, ?published, "published an entry");
-        }
-        Ok((id, published))
+        Ok((id, row, published))
     }
 
     /// Writes all files and returns the digest of the masks they were made from.

@@ -9,12 +9,17 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::AnyConnection;
 
+use super::rows::Change;
 use super::{SubmissionState, Told};
 use crate::database::{failed, time_text};
+use crate::entries::write_json;
 use crate::{Store, StoreError};
 
 /// How often a job is begun at most.
 pub const MAX_ATTEMPTS: i64 = 3;
+
+/// What the log says of a submission whose job was begun too often.
+pub(crate) const GIVEN_UP: &str = "given up";
 
 /// What is to be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,14 +51,16 @@ pub struct JobProgress {
 }
 
 impl JobKind {
-    const fn as_str(self) -> &'static str {
+    /// Its word, in the database and in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Score => "score",
             Self::Publish => "publish",
         }
     }
 
-    fn read(word: &str) -> Result<Self, StoreError> {
+    pub(super) fn read(word: &str) -> Result<Self, StoreError> {
         let found = [Self::Score, Self::Publish].into_iter().find(|kind| kind.as_str() == word);
         found.ok_or_else(|| StoreError::Word {
             what: "kind of a job",
@@ -200,6 +207,30 @@ impl Store {
         Ok(())
     }
 
+    /// Gives a job back for another attempt after `pause`, and does not count the one
+    /// that ends here: what ended it was not the submission's fault.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn put_off_job(
+        &self,
+        submission_id: &str,
+        worker: &str,
+        pause: Duration,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "UPDATE jobs SET leased_until = $1, worker = '', attempts = attempts - 1 \
+             WHERE submission_id = $2 AND worker = $3",
+        )
+        .bind(time_text(Timestamp::now() + pause))
+        .bind(submission_id)
+        .bind(worker)
+        .execute(&self.pool)
+        .await
+        .map_err(failed("put a job off"))?;
+        Ok(())
+    }
+
     /// Rejects the submissions whose jobs were begun too often and are nobody's now.
     /// Returns their identifiers.
     ///
@@ -222,7 +253,9 @@ impl Store {
                 found: format!("{MAX_ATTEMPTS} attempts that each failed or ended the worker"),
                 hint: "ask the operator, who finds more in the server's log".into(),
             };
-            match self.submission_failed(&id, worker, &[told]).await {
+            let set = vec![("problems", write_json(&id, "problems", &[told])?)];
+            let (to, message) = (SubmissionState::Rejected, GIVEN_UP);
+            match self.change(&id, Change { to, actor: worker, message, set, job: None }).await {
                 // Somebody else was faster.
                 Ok(()) | Err(StoreError::State { .. }) => ended.push(id),
                 Err(other) => return Err(other),

@@ -8,7 +8,9 @@
 //! - `outlines.rs`: what their masks look like.
 //! - `found.rs`: what the check and scoring found.
 //! - `jobs.rs`: what is to be done, and whose work it is.
+//! - `queue.rs`: the jobs as an operator sees and cancels them.
 //! - `uploads.rs`: the files as they come in, piece by piece.
+//! - `retention.rs`: how long these files are kept.
 //!
 //! **Every change of state is one transaction with its line in the log and with the
 //! job that it asks for**, so that whatever kills the process, a submission is in a
@@ -19,6 +21,8 @@ mod jobs;
 mod lists;
 mod outlines;
 mod quota;
+mod queue;
+mod retention;
 mod rows;
 mod states;
 mod uploads;
@@ -27,7 +31,11 @@ pub use found::{
     DifferenceDocument, FindingsDocument, Flag, FlagKind, FoldsDocument, Suspicion,
     SuspicionsDocument, Told,
 };
+pub(crate) use jobs::GIVEN_UP;
 pub use jobs::{Job, JobKind, JobProgress, MAX_ATTEMPTS};
+pub use queue::{Cancelled, JobRow};
+pub use retention::Tidied;
+pub(crate) use rows::published_in;
 pub use rows::{FileMark, LogLine, NewSubmission, Submission};
 pub use states::SubmissionState;
 pub use uploads::MAX_CHUNK_BYTES;

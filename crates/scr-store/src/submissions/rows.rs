@@ -172,8 +172,10 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::Quota`] and [`StoreError::OpenUploads`] when it is one too many;
+    /// [`StoreError::DiskFull`] when the file would leave too little free;
     /// [`StoreError::Database`], also when there is no such benchmark.
     pub async fn begin_submission(&self, new: NewSubmission<'_>) -> Result<Submission, StoreError> {
+        self.needs_space(new.size_bytes)?;
         let id = crate::accounts::random_id()?;
         let now = now();
         let state = SubmissionState::Receiving;
@@ -317,21 +319,6 @@ impl Store {
         self.change(id, Change { to, actor, message, set, job: None }).await
     }
 
-    /// Its entry is public.
-    ///
-    /// # Errors
-    /// As [`submission_received`](Self::submission_received).
-    pub async fn submission_published(
-        &self,
-        id: &str,
-        actor: &str,
-        entry_id: &str,
-    ) -> Result<(), StoreError> {
-        let set = vec![("entry_id", entry_id.to_owned())];
-        let to = SubmissionState::Published;
-        self.change(id, Change { to, actor, message: entry_id, set, job: None }).await
-    }
-
     /// Its submitter takes it back.
     ///
     /// # Errors
@@ -342,41 +329,72 @@ impl Store {
     }
 
     /// State, log and job at once, or nothing.
-    async fn change(&self, id: &str, change: Change<'_>) -> Result<(), StoreError> {
+    pub(super) async fn change(&self, id: &str, change: Change<'_>) -> Result<(), StoreError> {
         let doing = "change a submission's state";
-        let Change { to, actor, message, set, job } = change;
-        let now = now();
+        let to = change.to;
         let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
-        let before: Vec<String> = SubmissionState::ALL
-            .into_iter()
-            .filter(|before| to.may_follow(*before))
-            .map(|before| format!("'{}'", before.as_str()))
-            .collect();
-        let columns = set.iter().zip(4..).map(|((column, _), n)| format!(", {column} = ${n}"));
-        let query = format!(
-            "UPDATE submissions SET state = $1, updated_at = $2{} \
-             WHERE id = $3 AND state IN ({})",
-            columns.collect::<String>(),
-            before.join(", ")
-        );
-        let mut update =
-            sqlx::query(sqlx::AssertSqlSafe(query)).bind(to.as_str()).bind(&now).bind(id);
-        for (_, value) in set {
-            update = update.bind(value);
-        }
-        let updated = update.execute(&mut *transaction).await.map_err(failed(doing))?;
-        if updated.rows_affected() == 0 {
+        if !change_in(&mut transaction, id, change).await? {
             drop(transaction);
-            return Err(match self.submission(id).await? {
-                Some(Submission { state, .. }) => StoreError::State { id: id.into(), state, to },
-                None => StoreError::NoSubmission { id: id.into() },
-            });
+            return Err(self.cannot_become(id, to).await);
         }
-        log(&mut transaction, id, (actor, to, message), &now).await?;
-        super::jobs::replace(&mut transaction, id, job, &now).await?;
-        tell_of_change(&mut transaction, id, to).await?;
         transaction.commit().await.map_err(failed(doing))
     }
+
+    /// Why a change was not made.
+    pub(crate) async fn cannot_become(&self, id: &str, to: SubmissionState) -> StoreError {
+        match self.submission(id).await {
+            Ok(Some(Submission { state, .. })) => StoreError::State { id: id.into(), state, to },
+            Ok(None) => StoreError::NoSubmission { id: id.into() },
+            Err(other) => other,
+        }
+    }
+}
+
+/// Changes state, log and job within a transaction. False, and nothing is changed,
+/// when the submission is not in a state that the one wanted may follow.
+pub(super) async fn change_in(
+    connection: &mut AnyConnection,
+    id: &str,
+    Change { to, actor, message, set, job }: Change<'_>,
+) -> Result<bool, StoreError> {
+    let now = now();
+    let before: Vec<String> = SubmissionState::ALL
+        .into_iter()
+        .filter(|before| to.may_follow(*before))
+        .map(|before| format!("'{}'", before.as_str()))
+        .collect();
+    let columns = set.iter().zip(4..).map(|((column, _), n)| format!(", {column} = ${n}"));
+    let query = format!(
+        "UPDATE submissions SET state = $1, updated_at = $2{} \
+         WHERE id = $3 AND state IN ({})",
+        columns.collect::<String>(),
+        before.join(", ")
+    );
+    let mut update = sqlx::query(sqlx::AssertSqlSafe(query)).bind(to.as_str()).bind(&now).bind(id);
+    for (_, value) in set {
+        update = update.bind(value);
+    }
+    let updated = update.execute(&mut *connection).await;
+    if updated.map_err(failed("change a submission's state"))?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    log(connection, id, (actor, to, message), &now).await?;
+    super::jobs::replace(connection, id, job, &now).await?;
+    tell_of_change(connection, id, to).await?;
+    Ok(true)
+}
+
+/// Its entry is public, in the transaction that makes it so. False when the submission
+/// is not to be published, or no longer.
+pub(crate) async fn published_in(
+    connection: &mut AnyConnection,
+    id: &str,
+    actor: &str,
+    entry_id: &str,
+) -> Result<bool, StoreError> {
+    let set = vec![("entry_id", entry_id.to_owned())];
+    let to = SubmissionState::Published;
+    change_in(connection, id, Change { to, actor, message: entry_id, set, job: None }).await
 }
 
 async fn log(

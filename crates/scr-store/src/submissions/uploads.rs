@@ -41,8 +41,9 @@ impl Store {
     /// # Errors
     /// [`StoreError::State`] when the submission is past receiving,
     /// [`StoreError::Piece`] when the piece does not follow on what is here or goes
-    /// beyond the size that was announced, [`StoreError::Folder`] when it cannot be
-    /// written.
+    /// beyond the size that was announced, [`StoreError::DiskFull`] when too little of
+    /// the disk is left, [`StoreError::Folder`] when it cannot be written. Nothing of the
+    /// piece is kept then.
     pub async fn add_piece(
         &self,
         submission: &Submission,
@@ -62,6 +63,7 @@ impl Store {
         if offset != here || end > size {
             return Err(StoreError::Piece { id, offset, end, here, size });
         }
+        self.needs_space(piece.len() as u64)?;
         let path = self.upload_path(&id);
         let write = move || -> Result<u64, StoreError> {
             let write = || {
@@ -72,8 +74,11 @@ impl Store {
                     .write(true)
                     .open(&path)?;
                 file.seek(SeekFrom::Start(offset))?;
-                file.write_all(&piece)?;
-                file.sync_data()
+                let written = file.write_all(&piece).and_then(|()| file.sync_data());
+                if written.is_err() {
+                    file.set_len(offset)?;
+                }
+                written
             };
             write().map_err(|source| StoreError::Folder { path: path.clone(), source })?;
             Ok(end)

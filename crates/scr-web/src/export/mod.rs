@@ -21,7 +21,7 @@ use scr_data::{DataError, Staging};
 use scr_store::Store;
 use tower::ServiceExt;
 
-use crate::{assets, router};
+use crate::{SiteSettings, assets, router};
 use address::{Target, file_of, relative};
 
 /// Addresses that begin so lead to people and their work, and are never copied.

@@ -9,6 +9,7 @@ mod api;
 mod browsing;
 mod export;
 mod files;
+mod operations;
 mod pages;
 mod results;
 mod submitting;

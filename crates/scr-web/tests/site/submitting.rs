@@ -77,3 +77,12 @@ async fn a_revoked_token_opens_nothing() {
     let answer = post(&site, BEGIN, &submit, "{}").await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
 }
+
+#[tokio::test]
+async fn a_body_that_is_too_large_is_refused_as_such() {
+    let site = Site::published().await;
+    let [submit, _] = tokens(&site).await;
+    let answer = post(&site, BEGIN, &submit, &"x".repeat(2 << 20)).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    assert!(!message(&answer).is_empty());
+}

@@ -11,12 +11,10 @@ use scr_methods::{Job, METHODS, Method, Parameters, RunRecord, TwoFold};
 use scr_phantom::{Population, write_benchmark};
 use scr_report::tables;
 use scr_store::{CardDocument, EntryRole, EntryToPublish, Store};
-use scr_web::SiteSettings;
 
 use super::evaluate::score;
-use super::mail::MailOptions;
 use super::run::cost;
-use super::serve::serve;
+use super::serve::{Options, serve};
 use crate::progress::Bar;
 
 const SEED: u64 = 1;
@@ -83,12 +81,7 @@ impl Demo {
                 publish(&store, &benchmark, EntryRole::Observer, card, (&masks, None)).await?;
             }
             store.close().await;
-            if self.no_serve {
-                Ok(())
-            } else {
-                serve(&self.dir, self.listen, SiteSettings::default(), &MailOptions::default())
-                    .await
-            }
+            if self.no_serve { Ok(()) } else { serve(&self.dir, Options::at(self.listen)).await }
         })
     }
 

@@ -22,13 +22,14 @@ impl Export {
         if !self.dir.join(DATABASE_FILE).is_file() {
             bail!("no site is at {}, expected a file {DATABASE_FILE} there", self.dir.display());
         }
-        let today = jiff::Zoned::now().date().to_string();
+        let now = jiff::Timestamp::now().to_string();
+        let today = now.split('T').next().unwrap_or(&now);
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
         let exported = runtime.block_on(async {
             let store = Store::open(&self.dir).await?;
             let bar = Bar::new();
             let mut show = |done, known| bar.show("copying pages and files", done, known);
-            let exported = scr_web::export(&store, &self.out, &today, &mut show).await;
+            let exported = scr_web::export(&store, &self.out, today, &mut show).await;
             store.close().await;
             anyhow::Ok(exported?)
         })?;

@@ -29,6 +29,8 @@ use clap::Subcommand;
 use scr_data::{Fold, files};
 use scr_methods::{METHODS, Method, find_method};
 
+use crate::logging::LogFormat;
+
 /// What `scr` can do.
 #[derive(Subcommand)]
 pub(crate) enum Command {
@@ -86,6 +88,15 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// How a command that runs for long writes its log; none for the others.
+    pub(crate) const fn log_format(&self) -> Option<LogFormat> {
+        match self {
+            Self::Serve(command) => Some(command.log_format()),
+            Self::Worker(command) => Some(command.log_format()),
+            _ => None,
+        }
+    }
+
     /// Does it.
     pub(crate) fn run(self) -> Result<()> {
         match self {

@@ -2,22 +2,37 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use scr_store::Store;
-use scr_web::SiteSettings;
+use scr_store::{MIN_FREE_BYTES, Store};
+use scr_web::{SiteSettings, Tls};
 use scr_work::{run_sender, run_worker};
 use tokio::net::TcpListener;
 
 use super::mail::MailOptions;
 use super::worker::worker;
+use crate::logging::LogFormat;
+
+/// How long what is still computed may take when everything else has stopped.
+pub(crate) const LAST_WORDS: Duration = Duration::from_secs(2);
 
 #[derive(Args)]
 pub(crate) struct Serve {
     /// Data folder, as `scr demo` fills it
     #[arg(long)]
     dir: PathBuf,
+    #[command(flatten)]
+    options: Options,
+    /// How to write the log, on stderr
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
+}
+
+/// How a site is served.
+#[derive(Args)]
+pub(crate) struct Options {
     /// Address to listen at
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
@@ -31,6 +46,15 @@ pub(crate) struct Serve {
     behind_proxy: bool,
     #[command(flatten)]
     mail: MailOptions,
+    /// Certificate of the site, PEM, with those that vouch for it after it
+    #[arg(long, value_name = "FILE", requires = "tls_key")]
+    tls_cert: Option<PathBuf>,
+    /// Its private key, PEM
+    #[arg(long, value_name = "FILE", requires = "tls_cert")]
+    tls_key: Option<PathBuf>,
+    /// Bytes of the disk that are to stay free: uploads that would leave less are refused
+    #[arg(long, value_name = "BYTES", default_value_t = MIN_FREE_BYTES)]
+    min_free: u64,
 }
 
 /// An address without a path.
@@ -47,41 +71,61 @@ fn parse_public_url(text: &str) -> Result<String, String> {
     }
 }
 
+impl Options {
+    /// As usual, at an address.
+    pub(crate) fn at(listen: SocketAddr) -> Self {
+        Self {
+            listen,
+            public_url: None,
+            behind_proxy: false,
+            mail: MailOptions::default(),
+            tls_cert: None,
+            tls_key: None,
+            min_free: MIN_FREE_BYTES,
+        }
+    }
+}
+
 impl Serve {
+    pub(crate) const fn log_format(&self) -> LogFormat {
+        self.log_format
+    }
+
     pub(crate) fn run(self) -> Result<()> {
         if !self.dir.is_dir() {
             bail!("{} is no folder; `scr demo --dir DIR` fills one", self.dir.display());
         }
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-        let settings =
-            SiteSettings { public_url: self.public_url, behind_proxy: self.behind_proxy };
-        runtime.block_on(serve(&self.dir, self.listen, settings, &self.mail))
+        let served = runtime.block_on(serve(&self.dir, self.options));
+        runtime.shutdown_timeout(LAST_WORDS);
+        served
     }
 }
 
 /// Serves the store in `dir` until the process is told to stop.
-pub(crate) async fn serve(
-    dir: &Path,
-    listen: SocketAddr,
-    settings: SiteSettings,
-    mail: &MailOptions,
-) -> Result<()> {
-    let store = Store::open(dir).await?;
+pub(crate) async fn serve(dir: &Path, options: Options) -> Result<()> {
+    let Options { listen, public_url, behind_proxy, mail, tls_cert, tls_key, min_free } = options;
+    let tls = tls_cert.zip(tls_key).map(|(cert, key)| Tls::open(&cert, &key)).transpose()?;
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let store = Store::open(dir).await?.keep_free(min_free);
     let listener = TcpListener::bind(listen)
         .await
         .with_context(|| format!("cannot listen at {listen}; choose another with --listen"))?;
     let address = listener.local_addr().context("the listener has no address")?;
-    println!("http://{address}/");
+    println!("{scheme}://{address}/");
     eprintln!("serving {}; stop with Ctrl-C", dir.display());
-    let site = settings.public_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let site = public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
+    let settings = SiteSettings { public_url, behind_proxy };
     let sender = mail.sender(&store, dir, site)?;
     let (stop, stopped) = tokio::sync::watch::channel(());
     let mails = tokio::spawn(run_sender(sender, until_dropped(stopped.clone())));
     let work = tokio::spawn(run_worker(worker(&store), until_dropped(stopped)));
-    scr_web::serve(listener, store, settings, stop_signal()).await.context("the server failed")?;
+    let router = scr_web::router(store.clone(), settings);
+    scr_web::serve(listener, router, tls, stop_signal()).await.context("the server failed")?;
     drop(stop);
     work.await.context("the worker failed")?;
     mails.await.context("the sender of mails failed")?;
+    store.close().await;
     Ok(())
 }
 

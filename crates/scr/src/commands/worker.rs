@@ -7,28 +7,38 @@ use clap::Args;
 use scr_store::Store;
 use scr_work::{Worker, run_worker};
 
-use super::serve::stop_signal;
+use super::serve::{LAST_WORDS, stop_signal};
+use crate::logging::LogFormat;
 
 #[derive(Args)]
 pub(crate) struct WorkerCommand {
     /// Data folder of the site
     #[arg(long)]
     dir: PathBuf,
+    /// How to write the log, on stderr
+    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
+    log_format: LogFormat,
 }
 
 impl WorkerCommand {
+    pub(crate) const fn log_format(&self) -> LogFormat {
+        self.log_format
+    }
+
     pub(crate) fn run(self) -> Result<()> {
         if !self.dir.is_dir() {
             bail!("{} is no folder; `scr admin benchmark add` begins one", self.dir.display());
         }
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-        runtime.block_on(async {
+        let worked = runtime.block_on(async {
             let store = Store::open(&self.dir).await?;
             eprintln!("working on {}; stop with Ctrl-C", self.dir.display());
             run_worker(worker(&store), stop_signal()).await;
             store.close().await;
             Ok(())
-        })
+        });
+        runtime.shutdown_timeout(LAST_WORDS);
+        worked
     }
 }
 

@@ -5,6 +5,8 @@
 //! may do all of it: the shell asks for no password.
 
 mod benchmark;
+mod job;
+mod rescore;
 mod settings;
 mod token;
 mod user;
@@ -35,6 +37,15 @@ enum Subject {
     /// Tokens that programs show in a person's place
     #[command(subcommand)]
     Token(token::Tokens),
+    /// What is being done on submissions, and what waits
+    #[command(alias = "job")]
+    Jobs(job::Jobs),
+    /// Score published entries again, after a change of the scoring rules
+    ///
+    /// Those whose results are of another version of the rules, from the masks that the
+    /// site keeps, while it is served. May be stopped at any time: it goes on where it
+    /// was.
+    Rescore(rescore::Rescore),
 }
 
 impl Admin {
@@ -43,6 +54,8 @@ impl Admin {
             Subject::Benchmark(command) => command.run(),
             Subject::User(command) => command.run(),
             Subject::Token(command) => command.run(),
+            Subject::Jobs(command) => command.run(),
+            Subject::Rescore(command) => command.run(),
         }
     }
 }
@@ -57,7 +70,7 @@ struct Dir {
 
 impl Dir {
     /// Does something with the site, which must be there.
-    fn with_store(&self, act: impl AsyncFnOnce(Store) -> Result<()>) -> Result<()> {
+    fn with_store<T>(&self, act: impl AsyncFnOnce(Store) -> Result<T>) -> Result<T> {
         if !self.path.is_dir() {
             bail!(
                 "{} is no folder; `scr admin benchmark add` and `scr admin user add` make one",
@@ -69,7 +82,7 @@ impl Dir {
 }
 
 /// Does something with the site, which is made if it is not there.
-fn with_new_store(dir: &Path, act: impl AsyncFnOnce(Store) -> Result<()>) -> Result<()> {
+fn with_new_store<T>(dir: &Path, act: impl AsyncFnOnce(Store) -> Result<T>) -> Result<T> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
         let store = Store::open(dir).await?;

@@ -1,0 +1,62 @@
+//! Whether the process lives, and whether it can do its work.
+
+use std::time::Duration;
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use scr_store::{Store, StoreError};
+use serde::Serialize;
+
+use crate::error::Failure;
+
+/// How long the database may take for a word.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What `/readyz` says: every check, and whether all are well.
+#[derive(Serialize)]
+pub(super) struct Readiness {
+    ready: bool,
+    /// Whether the database can be read and written.
+    database: bool,
+    /// Whether files can be written.
+    files: bool,
+    /// Whether what is to stay free of the disk is free.
+    disk: bool,
+    disk_free_bytes: u64,
+    /// How many workers were heard of lately, in all processes.
+    workers: usize,
+}
+
+/// Answers `/healthz`: whether the store can be read.
+pub(super) async fn healthz(State(store): State<Store>) -> Result<&'static str, Failure> {
+    store.benchmark("").await?;
+    Ok("ok\n")
+}
+
+/// Answers `/readyz`: 200 when submissions are taken and worked on, 503 when not.
+pub(super) async fn readyz(State(store): State<Store>) -> (StatusCode, Json<Readiness>) {
+    let written = tokio::time::timeout(PATIENCE, store.check_writable()).await;
+    let workers = tokio::time::timeout(PATIENCE, store.workers()).await;
+    let workers = workers.ok().and_then(|found| well("workers", found)).map_or(0, |w| w.len());
+    let space = well("the disk", store.disk_space());
+    let mut readiness = Readiness {
+        ready: false,
+        database: written.is_ok_and(|done| well("the database", done).is_some()),
+        files: well("the folder", store.check_folder_writable()).is_some(),
+        disk: space.is_some_and(|space| space.is_enough()),
+        disk_free_bytes: space.map_or(0, |space| space.free_bytes),
+        workers,
+    };
+    readiness.ready = readiness.database && readiness.files && readiness.disk && workers > 0;
+    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(readiness))
+}
+
+/// What went well; the log says what did not, and why.
+fn well<T>(what: &str, done: Result<T, StoreError>) -> Option<T> {
+    done.inspect_err(|error| {
+        tracing::warn!(what, error = error as &dyn std::error::Error, "not ready");
+    })
+    .ok()
+}

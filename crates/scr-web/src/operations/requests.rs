@@ -1,0 +1,67 @@
+//! Requests: an identifier, a line in the log and a measurement each.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::Response;
+use tracing::Instrument;
+
+use super::metrics::Metrics;
+
+/// Names a request, in its answer and in every line of the log that is about it.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+/// The longest identifier that is taken over from a proxy.
+const MAX_ID_BYTES: usize = 64;
+/// Stands where no route has the address.
+const NO_ROUTE: &str = "none";
+
+/// The layer around everything.
+pub(super) async fn watch(
+    State(metrics): State<Arc<Metrics>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let begin = Instant::now();
+    let id = given_id(&request).unwrap_or_else(new_id);
+    let method = known(request.method());
+    let route = request.extensions().get::<MatchedPath>();
+    let route = route.map_or(NO_ROUTE, MatchedPath::as_str).to_owned();
+    let span = tracing::info_span!("request", id = %id.to_str().unwrap_or_default());
+    async {
+        let mut response = next.run(request).await;
+        let (status, elapsed) = (response.status().as_u16(), begin.elapsed());
+        metrics.count_request(method, &route, status, elapsed);
+        let ms = (elapsed.as_secs_f64() * 1e4).round() / 10.0;
+        tracing::info!(method, route, status, ms, "answered");
+        response.headers_mut().insert(REQUEST_ID, id);
+        response
+    }
+    .instrument(span)
+    .await
+}
+
+/// What a proxy calls the request, where that is a plain word.
+fn given_id(request: &Request) -> Option<HeaderValue> {
+    let id = request.headers().get(REQUEST_ID)?;
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
+    let is_word = (1..=MAX_ID_BYTES).contains(&id.len()) && id.as_bytes().iter().all(is_plain);
+    is_word.then(|| id.clone())
+}
+
+/// An identifier that no other request to this site has, also not before a restart.
+fn new_id() -> HeaderValue {
+    static NUMBER: AtomicU64 = AtomicU64::new(0);
+    let at = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_micros();
+    let number = NUMBER.fetch_add(1, Ordering::Relaxed);
+    HeaderValue::try_from(format!("{at:x}-{number:x}")).expect("digits are a plain word")
+}
+
+/// A method that everybody knows; whoever makes up others makes no new series of them.
+fn known(method: &axum::http::Method) -> &'static str {
+    let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
+    known.into_iter().find(|&word| word == method.as_str()).unwrap_or("other")
+}

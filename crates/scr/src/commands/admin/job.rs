@@ -1,0 +1,115 @@
+//! `scr admin jobs`: what is being done on submissions, and what waits.
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::{Args, Subcommand};
+use scr_store::{Cancelled, JobRow, Store};
+use serde_json::json;
+
+use super::{Dir, Format, or_dash, print_list};
+
+/// What the log of a submission says of whoever cancels its job here.
+const ACTOR: &str = "operator at the shell";
+
+/// Without a command: list them.
+#[derive(Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(super) struct Jobs {
+    #[command(subcommand)]
+    command: Option<JobCommand>,
+    /// Data folder of the site
+    #[arg(long = "dir", value_name = "DATA", required = true)]
+    path: Option<PathBuf>,
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+#[derive(Subcommand)]
+enum JobCommand {
+    /// List all jobs, those that have waited longest first
+    List {
+        #[command(flatten)]
+        dir: Dir,
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// End a job for good
+    ///
+    /// A submission that was to be scored is rejected; one that was to be published
+    /// awaits review again. A worker that has the job stops within seconds and
+    /// writes nothing.
+    Cancel {
+        /// Identifier of the submission
+        submission: String,
+        #[command(flatten)]
+        dir: Dir,
+    },
+}
+
+impl Jobs {
+    pub(super) fn run(self) -> Result<()> {
+        match (self.command, self.path) {
+            (Some(JobCommand::Cancel { submission, dir }), _) => {
+                dir.with_store(async |store| cancel(&store, &submission).await)
+            }
+            (Some(JobCommand::List { dir, format }), _) => {
+                dir.with_store(async |store| list(&store, format).await)
+            }
+            (None, path) => Dir { path: path.unwrap_or_default() }
+                .with_store(async |store| list(&store, self.format).await),
+        }
+    }
+}
+
+async fn list(store: &Store, format: Format) -> Result<()> {
+    let jobs = store.jobs().await?;
+    let heads =
+        ["submission", "benchmark", "kind", "state", "attempts", "worker", "until", "since"];
+    let rows = jobs.iter().map(|job| {
+        vec![
+            job.submission_id.clone(),
+            job.benchmark_id.clone(),
+            job.kind.as_str().to_owned(),
+            state(job).to_owned(),
+            job.attempts.to_string(),
+            or_dash(job.worker.as_ref()),
+            or_dash(job.leased_until.as_ref()),
+            job.created_at.clone(),
+        ]
+    });
+    let json: Vec<_> = jobs
+        .iter()
+        .map(|job| {
+            json!({
+                "submission": job.submission_id,
+                "benchmark": job.benchmark_id,
+                "kind": job.kind.as_str(),
+                "state": state(job),
+                "attempts": job.attempts,
+                "worker": job.worker,
+                "leased_until": job.leased_until,
+                "created_at": job.created_at,
+            })
+        })
+        .collect();
+    print_list(format, &heads, rows.collect(), &json)
+}
+
+const fn state(job: &JobRow) -> &'static str {
+    if job.is_running { "running" } else { "waiting" }
+}
+
+async fn cancel(store: &Store, id: &str) -> Result<()> {
+    match store.cancel_job(id, ACTOR).await? {
+        Cancelled::Now(state) => {
+            eprintln!("the job is cancelled, submission {id} is {}", state.as_str());
+        }
+        Cancelled::NoJob(state) => {
+            eprintln!("submission {id} is {} and has no job, nothing changed", state.as_str());
+        }
+    }
+    Ok(())
+}
