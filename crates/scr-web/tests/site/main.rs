@@ -6,8 +6,11 @@ mod fixture;
 
 mod accounts;
 mod api;
+mod authorisation;
 mod browsing;
 mod files;
+mod hidden;
 mod pages;
 mod results;
 mod submitting;
+mod too_often;
