@@ -1,7 +1,7 @@
 //! Every address of the site and who answers it, and the layers around them.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef, State};
+use axum::extract::{DefaultBodyLimit, FromRef, Request, State};
 use axum::middleware;
 use axum::routing::{MethodRouter, get, post, put};
 use scr_store::{MAX_CHUNK_BYTES, Store};
@@ -120,7 +120,10 @@ pub fn router(store: Store, settings: SiteSettings) -> Router {
         .layer(middleware::from_fn(security::refuse_other_sites))
         .layer(middleware::from_fn(error::draw))
         .layer(CompressionLayer::new())
-        .layer(TraceLayer::new_for_http())
+        .layer(TraceLayer::new_for_http().make_span_with(|request: &Request| {
+            // Not the whole address: links hold secrets behind `?`.
+            tracing::debug_span!("request", method = %request.method(), path = request.uri().path())
+        }))
         .with_state(state);
     security::with_security_headers(router)
 }

@@ -117,13 +117,18 @@ async fn outcome(site: &Site, method: &str, address: &str, cookie: &str) -> char
     let is_api = address.starts_with("/api/");
     let content_type =
         if is_api { "application/json" } else { "application/x-www-form-urlencoded" };
+    let body = match is_api {
+        true if address.ends_with("/review") => r#"{"decision": "return", "message": "No."}"#,
+        true => "{}",
+        false => "",
+    };
     let request = Request::builder()
         .method(method)
         .uri(format!("{address}{}", if method == "PUT" { "?offset=0" } else { "" }))
         .header(header::COOKIE, cookie)
         .header(header::CONTENT_TYPE, content_type)
         .header("sec-fetch-site", "same-origin")
-        .body(Body::from(if is_api { "{}" } else { "" }))
+        .body(Body::from(body))
         .unwrap();
     let answer = site.head(request).await;
     let location = answer.headers().get(header::LOCATION).map_or("", |to| to.to_str().unwrap());
