@@ -1,9 +1,10 @@
 //! A zip file of a megabyte that says it holds a gigabyte, or holds one and does not
-//! say so. A process of its own, so that its memory can be watched.
+//! say so, and one of a million names. A process of its own, so that its memory can be watched.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
-use std::io::Write;
+use std::io::{BufWriter, Write};
+use std::path::Path;
 
 use flate2::write::DeflateEncoder;
 use flate2::{Compression, FlushCompress};
@@ -61,12 +62,9 @@ fn most_memory_kb() -> Option<u64> {
     line.trim().trim_end_matches("kB").trim().parse().ok()
 }
 
-#[test]
-fn a_zip_bomb_is_refused_without_making_room_for_it() {
-    let temp = tempfile::tempdir().unwrap();
-    let write = |name: &str, bytes: &[u8]| {
-        fs::File::create(temp.path().join(name)).unwrap().write_all(bytes).unwrap();
-    };
+/// A benchmark of one image and one structure.
+fn benchmark(folder: &Path) -> Benchmark {
+    let write = |name: &str, bytes: &[u8]| fs::write(folder.join(name), bytes).unwrap();
     write("images.csv", b"image_id,fold\nA1,1\n");
     write(
         "benchmark.toml",
@@ -78,17 +76,65 @@ fn a_zip_bomb_is_refused_without_making_room_for_it() {
           [[observers]]\nid = \"reference\"\nname = \"First\"\nfolder = \"masks\"\n\
           pattern = \"{structure}/{image_id}.png\"\n[folds]\ncolumn = \"fold\"\n",
     );
-    let benchmark = Benchmark::open(temp.path()).unwrap();
+    Benchmark::open(folder).unwrap()
+}
+
+/// Writes a zip file whose directory holds `count` names, each of an empty file.
+fn write_names(path: &Path, count: u64) {
+    let mut file = BufWriter::new(fs::File::create(path).unwrap());
+    let mut directory_bytes = 0;
+    for index in 0..count {
+        let name = format!("heart/{index}.png");
+        let mut record = b"PK\x01\x02\x14\0\x14\0".to_vec();
+        record.extend([0; 20]);
+        record.extend((name.len() as u16).to_le_bytes());
+        record.extend([0; 16]);
+        record.extend(name.as_bytes());
+        file.write_all(&record).unwrap();
+        directory_bytes += record.len() as u64;
+    }
+    // The end of the directory with 64 bits, where that is, and the end that says so.
+    let mut end = b"PK\x06\x06\x2c\0\0\0\0\0\0\0\x2d\0\x2d\0\0\0\0\0\0\0\0\0".to_vec();
+    for number in [count, count, directory_bytes, 0] {
+        end.extend(number.to_le_bytes());
+    }
+    end.extend(b"PK\x06\x07\0\0\0\0");
+    end.extend(directory_bytes.to_le_bytes());
+    end.extend(b"\x01\0\0\0PK\x05\x06\0\0\0\0");
+    end.extend([0xff; 12]);
+    end.extend([0; 2]);
+    file.write_all(&end).unwrap();
+    file.flush().unwrap();
+}
+
+#[test]
+fn a_million_names_are_refused_without_making_room_for_them() {
+    let temp = tempfile::tempdir().unwrap();
+    let benchmark = benchmark(temp.path());
+    let path = temp.path().join("pred.zip");
+    let before = most_memory_kb();
+    write_names(&path, 1_000_001);
+    let error = MaskSet::open(&path, &benchmark).unwrap_err().to_string();
+    assert!(error.contains("1000001"), "{error}");
+    if let (Some(before), Some(after)) = (before, most_memory_kb()) {
+        assert!(after - before < 30_000, "{before} kB before, {after} kB after");
+    }
+}
+
+#[test]
+fn a_zip_bomb_is_refused_without_making_room_for_it() {
+    let temp = tempfile::tempdir().unwrap();
+    let benchmark = benchmark(temp.path());
     let path = temp.path().join("pred.zip");
     let compressed = zeros();
     assert!(compressed.len() < 2 << 20);
     let before = most_memory_kb();
 
-    write("pred.zip", &zip("heart/A1.png", &compressed, GIGABYTE));
+    fs::write(&path, zip("heart/A1.png", &compressed, GIGABYTE)).unwrap();
     let error = MaskSet::open(&path, &benchmark).unwrap_err().to_string();
     assert!(error.contains("heart/A1.png") && error.contains("1073741824 bytes"), "{error}");
 
-    write("pred.zip", &zip("heart/A1.png", &compressed, 5000));
+    fs::write(&path, zip("heart/A1.png", &compressed, 5000)).unwrap();
     let set = MaskSet::open(&path, &benchmark).unwrap();
     let problem = set.read_mask(&benchmark, 0, 0, None, &mut Manifest::default()).unwrap_err();
     assert!(problem.found.contains("arger than its declared"), "{problem}");

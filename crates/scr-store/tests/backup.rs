@@ -10,7 +10,7 @@ use bytes::Bytes;
 use scr_data::Benchmark;
 use scr_phantom::{Population, write_benchmark};
 use scr_store::{
-    CardDocument, NewSubmission, Role, Store, StoreError, Submission, SubmissionState,
+    BenchmarkSettings, CardDocument, NewSubmission, Quota, Role, Store, StoreError, Submission, SubmissionState,
     restore_backup,
 };
 use tempfile::TempDir;
@@ -29,6 +29,9 @@ impl Site {
         let store = Store::open(&temp.path().join("site")).await.unwrap();
         let benchmark = Benchmark::open(&folder).unwrap();
         store.publish_benchmark(&benchmark, &mut |_| ()).await.unwrap();
+        let submissions = Quota { count: u32::MAX, days: 1 };
+        let settings = BenchmarkSettings { submissions, ..BenchmarkSettings::default() };
+        store.set_benchmark_settings("phantom", &settings).await.unwrap();
         let user = store.add_user("a@b.org", "A", Role::Participant, None).await.unwrap().id;
         Self { temp, store, user }
     }

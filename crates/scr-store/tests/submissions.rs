@@ -220,7 +220,7 @@ async fn a_cancelled_job_ends_once_and_its_worker_writes_nothing_more() {
     let ended = desk.store.cancel_job(&id, "operator").await.unwrap();
     assert_eq!(ended, Cancelled::Now(SubmissionState::Rejected));
     assert!(!desk.store.renew_job(&id, "w", LEASE).await.unwrap(), "the worker hears of it");
-    let late = desk.store.submission_checked(&id, "w").await.unwrap_err();
+    let late = desk.store.submission_checked(&id, "w", &SuspicionsDocument::default()).await.unwrap_err();
     assert!(matches!(late, StoreError::State { .. }), "{late}");
     let again = desk.store.cancel_job(&id, "operator").await.unwrap();
     assert_eq!(again, Cancelled::NoJob(SubmissionState::Rejected));
@@ -293,7 +293,15 @@ async fn an_upload_that_would_fill_the_disk_is_refused_and_leaves_nothing() {
     assert_eq!(full.uploaded_bytes(&begun.id).unwrap(), 0);
     let card = CardDocument::default();
     let (benchmark_id, user_id) = ("phantom", desk.user.as_str());
-    let new = NewSubmission { benchmark_id, user_id, card: &card, size_bytes: 1 };
+    let new = NewSubmission {
+        benchmark_id,
+        user_id,
+        card: &card,
+        size_bytes: 1,
+        file: None,
+        confirmed: true,
+        supersedes: None,
+    };
     assert!(full.begin_submission(new).await.unwrap_err().is_disk_full());
     let counts = full.counts().await.unwrap();
     assert_eq!(counts.submissions[0], (SubmissionState::Receiving, 1));

@@ -147,9 +147,7 @@ impl Failure {
             Self::Forbidden { .. }
             | Self::NotForRole { .. }
             | Self::NotReviewer { .. }
-            | Self::OtherSite => {
-                StatusCode::FORBIDDEN
-            }
+            | Self::OtherSite => StatusCode::FORBIDDEN,
             Self::Conflict { .. } | Self::NotScored { .. } => StatusCode::CONFLICT,
             Self::Wrong { .. } | Self::Faulty { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } | Self::Quota { .. } => StatusCode::TOO_MANY_REQUESTS,
@@ -170,7 +168,7 @@ impl Failure {
             Self::SignIn { .. } => "Sign in first",
             Self::Forbidden { .. } | Self::NotForRole { .. } | Self::NotReviewer { .. } => {
                 "Not allowed"
-            },
+            }
             Self::OtherSite => "Sent from elsewhere",
             Self::TooMany { .. } => "Too often",
             Self::Quota { .. } => "Enough for now",

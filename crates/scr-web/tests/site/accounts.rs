@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use scr_store::Role;
+use scr_store::{CardDocument, NewSubmission, Role};
 
 use crate::fixture::{Answer, Site};
 
@@ -91,4 +91,194 @@ async fn each_sign_in_begins_a_session_of_its_own_and_ends_the_one_before() {
     let third = cookie(&post(&site, "/account/sign-in", &planted, &form).await);
     assert_ne!(third, planted);
     assert_eq!(seen(&site, "/account", &planted).await.status, StatusCode::SEE_OTHER);
+}
+
+/// The secret of the link in the mail that waits.
+async fn mailed(site: &Site) -> (String, String) {
+    let mail = loop {
+        if let Some(mail) = site.store.take_mail().await.unwrap() {
+            break mail;
+        }
+        tokio::task::yield_now().await;
+    };
+    site.store.mail_sent(&mail.id).await.unwrap();
+    let link = mail.body.split("?link=").nth(1).unwrap_or_default();
+    (mail.subject, link.chars().take_while(char::is_ascii_hexdigit).collect())
+}
+
+#[tokio::test]
+async fn a_person_signs_up_confirms_by_mail_and_is_signed_in() {
+    let site = Site::empty().await;
+    let form = format!("name=Ann&email=a@x.org&password={PASSWORD}");
+    let answer = post(&site, "/account/sign-up", "", &form).await;
+    assert_eq!(answer.status, StatusCode::OK);
+    let early = format!("email=a@x.org&password={PASSWORD}");
+    let answer = post(&site, "/account/sign-in", "", &early).await;
+    assert!(answer.text().contains("not confirmed yet"), "{}", answer.text());
+    let (_, link) = mailed(&site).await;
+    // A program that scans mails opens the link; nothing happens.
+    for _ in 0..2 {
+        let page = site.page(&format!("/account/confirm?link={link}")).await;
+        assert!(page.contains(&link));
+    }
+    let form = format!("link={link}&password={PASSWORD}");
+    let answer = post(&site, "/account/confirm", "", &form).await;
+    assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/account"));
+    let page = seen(&site, "/account", &cookie(&answer)).await;
+    assert!(page.text().contains("a@x.org"));
+    let again = post(&site, "/account/confirm", "", &form).await;
+    assert!(again.text().contains("used or over"), "{}", again.text());
+}
+
+#[tokio::test]
+async fn signing_up_and_asking_for_a_password_tell_nobody_which_addresses_are_known() {
+    let site = Site::empty().await;
+    site.store.add_user("a@x.org", "Ann", Role::Participant, Some(PASSWORD)).await.unwrap();
+    for address in ["/account/sign-up", "/account/reset"] {
+        let mut told = Vec::new();
+        for email in ["a@x.org", "b@x.org"] {
+            let form = format!("name=Eve&email={email}&password={PASSWORD}");
+            let answer = post(&site, address, "", &form).await;
+            assert_eq!(answer.header("set-cookie"), "");
+            told.push((answer.status, answer.text().to_owned()));
+        }
+        assert_eq!(told[0], told[1], "{address}");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_password_is_set_anew_by_mail() {
+    let site = Site::empty().await;
+    let before = signed_in(&site, "a@x.org", Role::Participant).await;
+    post(&site, "/account/reset", "", "email=A@x.org").await;
+    let (subject, link) = mailed(&site).await;
+    assert_eq!(subject, "Set another password");
+    let short = post(&site, "/account/new-password", "", &format!("link={link}&password=x")).await;
+    assert!(short.text().contains("at least 12 characters"), "{}", short.text());
+    let form = format!("link={link}&password=another long password");
+    assert_eq!(post(&site, "/account/new-password", "", &form).await.status, StatusCode::OK);
+    assert_eq!(seen(&site, "/account", &before).await.status, StatusCode::SEE_OTHER);
+    let form = "email=a@x.org&password=another long password";
+    assert!(!cookie(&post(&site, "/account/sign-in", "", form).await).is_empty());
+}
+
+#[tokio::test]
+async fn another_password_asks_for_the_old_one_and_signs_all_other_browsers_out() {
+    let site = Site::empty().await;
+    let here = signed_in(&site, "a@x.org", Role::Participant).await;
+    let there = site.cookie("a@x.org").await;
+    let form = "old=wrong&new=another long password";
+    let answer = post(&site, "/account/password", &here, form).await;
+    assert!(answer.text().contains("The password is not right."));
+    let form = format!("old={PASSWORD}&new=another long password");
+    let answer = post(&site, "/account/password", &here, &form).await;
+    let new = cookie(&answer);
+    for (cookie, status) in
+        [(&here, StatusCode::SEE_OTHER), (&there, StatusCode::SEE_OTHER), (&new, StatusCode::OK)]
+    {
+        assert_eq!(seen(&site, "/account", cookie).await.status, status);
+    }
+}
+
+#[tokio::test]
+async fn browsers_are_signed_out_one_by_one_or_all_at_once_and_only_ones_own() {
+    let site = Site::empty().await;
+    let here = signed_in(&site, "a@x.org", Role::Participant).await;
+    let there = site.cookie("a@x.org").await;
+    let strangers = signed_in(&site, "b@x.org", Role::Participant).await;
+    let digest_of = async |cookie: &str| {
+        let secret = cookie.split('=').nth(1).unwrap().to_owned();
+        site.store.session(&secret).await.unwrap().unwrap().1.digest
+    };
+    let form = format!("session={}", digest_of(&there).await);
+    post(&site, "/account/sessions/end", &strangers, &form).await;
+    assert_eq!(seen(&site, "/account", &there).await.status, StatusCode::OK, "not a stranger's");
+    post(&site, "/account/sessions/end", &here, &form).await;
+    assert_eq!(seen(&site, "/account", &there).await.status, StatusCode::SEE_OTHER);
+    post(&site, "/account/sessions/end-all", &here, "").await;
+    assert_eq!(seen(&site, "/account", &here).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(seen(&site, "/account", &strangers).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_token_is_shown_once_and_made_void_by_its_owner_alone() {
+    let site = Site::empty().await;
+    let owner = signed_in(&site, "a@x.org", Role::Participant).await;
+    let stranger = signed_in(&site, "b@x.org", Role::Participant).await;
+    let refused = post(&site, "/account/tokens", &owner, "note=x&review=on").await;
+    assert!(refused.text().contains("role does not allow"), "{}", refused.text());
+    let none = post(&site, "/account/tokens", &owner, "note=x").await;
+    assert!(none.text().contains("scopes: expected at least one"), "{}", none.text());
+    let made = post(&site, "/account/tokens", &owner, "note=laptop&submit=on&read=on").await;
+    let token = made.text().split("id=\"token\">").nth(1).unwrap()[..68].to_owned();
+    assert_eq!(made.header("cache-control"), "no-store");
+    let caller = site.store.caller(&token).await.unwrap().unwrap();
+    assert_eq!(caller.scopes.len(), 2);
+    let page = seen(&site, "/account", &owner).await;
+    assert!(page.text().contains("laptop") && !page.text().contains(&token));
+    let id = site.store.tokens(&caller.user.id).await.unwrap().remove(0).id;
+    let form = format!("token={id}");
+    let answer = post(&site, "/account/tokens/revoke", &stranger, &form).await;
+    assert!(answer.text().contains("no such token"));
+    assert!(site.store.caller(&token).await.unwrap().is_some());
+    post(&site, "/account/tokens/revoke", &owner, &form).await;
+    assert!(site.store.caller(&token).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn ones_own_data_come_whole_and_without_secrets() {
+    let site = Site::published().await;
+    let owner = signed_in(&site, "a@x.org", Role::Participant).await;
+    let token = site.store.create_token("a@x.org", [scr_store::Scope::Read], "laptop").await;
+    let user = site.store.user_by_email("a@x.org").await.unwrap().unwrap();
+    site.store.accept_terms(&user.id, "tiny", "00").await.unwrap();
+    let submission = begun(&site, &user.id).await;
+    let answer = seen(&site, "/account/data.json", &owner).await;
+    assert!(answer.header("content-disposition").contains("account.json"));
+    let data = answer.json();
+    assert_eq!(data["email"], "a@x.org");
+    assert_eq!(data["sessions"][0]["browser"], "Test browser");
+    assert_eq!(data["tokens"][0]["note"], "laptop");
+    assert_eq!(data["accepted_terms"][0]["benchmark"], "tiny");
+    assert_eq!(data["submissions"][0]["submission"], submission);
+    assert_eq!(data["submissions"][0]["card"]["name"], "M");
+    assert_eq!(data["submissions"][0]["log"][0]["state"], "receiving");
+    let text = answer.text();
+    let secret = owner.split('=').nth(1).unwrap();
+    for secret in [secret, &token.unwrap(), "argon2", "digest"] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn a_deleted_account_leaves_no_name_and_takes_back_what_is_not_published() {
+    let site = Site::published().await;
+    let owner = signed_in(&site, "a@x.org", Role::Participant).await;
+    let user = site.store.user_by_email("a@x.org").await.unwrap().unwrap();
+    let submission = begun(&site, &user.id).await;
+    let answer = post(&site, "/account/delete", &owner, "password=wrong").await;
+    assert!(answer.text().contains("The password is not right."));
+    let answer = post(&site, "/account/delete", &owner, &format!("password={PASSWORD}")).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    assert!(answer.header("set-cookie").contains("Max-Age=0"));
+    assert_eq!(seen(&site, "/account", &owner).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(site.store.user_by_email("a@x.org").await.unwrap(), None);
+    let left = site.store.submission(&submission).await.unwrap().unwrap();
+    assert_eq!(left.state, scr_store::SubmissionState::Withdrawn);
+    site.store.add_user("a@x.org", "Another", Role::Participant, None).await.unwrap();
+}
+
+/// A submission that was begun.
+pub(crate) async fn begun(site: &Site, user_id: &str) -> String {
+    let card = CardDocument { name: "M".into(), ..CardDocument::default() };
+    let new = NewSubmission {
+        benchmark_id: "tiny",
+        user_id,
+        card: &card,
+        size_bytes: 3,
+        file: None,
+        confirmed: false,
+        supersedes: None,
+    };
+    site.store.begin_submission(new).await.unwrap().id
 }

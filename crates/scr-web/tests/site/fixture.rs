@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
+use axum::response::Response;
 use scr_data::{Benchmark, MaskSet, formats};
 use scr_eval::Settings;
 use scr_image::{Mask, Radiograph, Size};
@@ -125,8 +126,19 @@ impl Site {
         answer.text().to_owned()
     }
 
+    /// The answer before its body is read, which may be long in coming.
+    pub(crate) async fn head(&self, request: Request<Body>) -> Response {
+        self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// A browser's cookie of a new session.
+    pub(crate) async fn cookie(&self, email: &str) -> String {
+        let user = self.store.user_by_email(email).await.unwrap().unwrap();
+        format!("scr-session={}", self.store.begin_session(&user.id, "").await.unwrap())
+    }
+
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
-        let response = self.router.clone().oneshot(request).await.unwrap();
+        let response = self.head(request).await;
         let (parts, body) = response.into_parts();
         let body = axum::body::to_bytes(body, usize::MAX).await.unwrap().to_vec();
         Answer { status: parts.status, headers: parts.headers, body }

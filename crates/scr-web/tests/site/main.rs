@@ -6,10 +6,13 @@ mod fixture;
 
 mod accounts;
 mod api;
+mod authorisation;
 mod browsing;
 mod export;
 mod files;
+mod hidden;
 mod operations;
 mod pages;
 mod results;
 mod submitting;
+mod too_often;

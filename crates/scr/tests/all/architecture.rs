@@ -167,3 +167,14 @@ fn every_dependency_has_its_line_and_an_open_licence() {
         assert!(is_open, "{} is under {licence}", package["name"]);
     }
 }
+
+#[test]
+fn the_site_has_no_client_for_the_web() {
+    let clients = ["curl", "hyper", "hyper-util", "isahc", "reqwest", "ureq"];
+    let dependencies = dependencies();
+    for package in ["scr-store", "scr-work", "scr-web"] {
+        let found: Vec<_> =
+            clients.iter().filter(|client| dependencies[package].contains(**client)).collect();
+        assert!(found.is_empty(), "{package} can fetch what a card links to: {found:?}");
+    }
+}

@@ -1,6 +1,7 @@
 //! The project from outside: the real binary, its files, its site in a browser,
 //! and the rules of the house.
 
+mod accounts;
 mod admin;
 mod architecture;
 mod backups;
@@ -12,6 +13,7 @@ mod measures;
 mod phantom_path;
 mod real_radiographs;
 mod running;
+mod security;
 mod showing;
 mod site;
 mod submitting;

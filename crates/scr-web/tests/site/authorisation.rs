@@ -1,0 +1,204 @@
+//! Who may do what: every address of the site, by every method that it takes, as
+//! everybody. A new address needs a line in [`RULES`].
+
+use axum::body::Body;
+use axum::http::{Method, Request, StatusCode, header};
+use scr_store::Role;
+use std::collections::BTreeSet;
+
+use crate::accounts::begun;
+use crate::fixture::Site;
+
+/// What becomes of nobody in particular, of a submission's owner, of another
+/// participant, of a curator and of an operator:
+///
+/// - `+` let in, whatever is then wrong with what was sent,
+/// - `-` told to sign in, on a page or by the API,
+/// - `x` refused (403),
+/// - `0` told that there is no such thing (404).
+const RULES: &[(&str, &str, &str)] = &[
+    ("GET", "/", "+++++"),
+    ("GET", "/add", "+++++"),
+    ("GET", "/healthz", "+++++"),
+    ("GET", "/static/{*path}", "+++++"),
+    ("GET", "/benchmarks/{benchmark}", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/data", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/download", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/download/files.txt", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/terms", "+++++"),
+    ("POST", "/benchmarks/{benchmark}/terms", "-++++"),
+    ("GET", "/benchmarks/{benchmark}/results", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/browse", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/browse/{image}", "+++++"),
+    ("GET", "/entries/{entry}", "+++++"),
+    ("GET", "/entries/{entry}/results.json", "+++++"),
+    ("GET", "/entries/{entry}/results.csv", "+++++"),
+    ("GET", "/account", "-++++"),
+    ("GET", "/account/sign-in", "+++++"),
+    ("POST", "/account/sign-in", "+++++"),
+    ("POST", "/account/sign-out", "+++++"),
+    ("GET", "/account/sign-up", "+++++"),
+    ("POST", "/account/sign-up", "+++++"),
+    ("GET", "/account/confirm", "+++++"),
+    ("POST", "/account/confirm", "+++++"),
+    ("GET", "/account/reset", "+++++"),
+    ("POST", "/account/reset", "+++++"),
+    ("GET", "/account/new-password", "+++++"),
+    ("POST", "/account/new-password", "+++++"),
+    ("POST", "/account/name", "-++++"),
+    ("POST", "/account/password", "-++++"),
+    ("POST", "/account/sessions/end", "-++++"),
+    ("POST", "/account/sessions/end-all", "-++++"),
+    ("POST", "/account/tokens", "-++++"),
+    ("POST", "/account/tokens/revoke", "-++++"),
+    ("GET", "/account/data.json", "-++++"),
+    ("POST", "/account/delete", "-++++"),
+    ("GET", "/api/openapi.json", "+++++"),
+    ("GET", "/api/v1/benchmarks", "+++++"),
+    ("GET", "/api/v1/benchmarks/{benchmark}", "+++++"),
+    ("GET", "/api/v1/benchmarks/{benchmark}/entries", "+++++"),
+    ("GET", "/api/v1/benchmarks/{benchmark}/images/{file}", "+++++"),
+    ("GET", "/api/v1/benchmarks/{benchmark}/thumbnails/{file}", "+++++"),
+    ("GET", "/api/v1/benchmarks/{benchmark}/outlines/{observer}/{file}", "+++++"),
+    ("GET", "/api/v1/benchmarks/{benchmark}/masks/{observer}/{structure}/{file}", "+++++"),
+    ("GET", "/api/v1/entries/{entry}", "+++++"),
+    ("GET", "/api/v1/entries/{entry}/outlines/{file}", "+++++"),
+    ("GET", "/api/v1/entries/{entry}/masks/{structure}/{file}", "+++++"),
+    ("GET", "/api/v1/entries/{entry}/posteriors/{structure}/{file}", "+++++"),
+    ("POST", "/api/v1/benchmarks/{benchmark}/submissions", "-++++"),
+    ("GET", "/api/v1/submissions/{submission}", "-+0++"),
+    ("PUT", "/api/v1/submissions/{submission}/file", "-+000"),
+    ("POST", "/api/v1/submissions/{submission}/complete", "-+000"),
+    ("POST", "/api/v1/submissions/{submission}/confirm", "-+000"),
+    ("GET", "/api/v1/submissions/{submission}/events", "-+0++"),
+    // Its masks are not here yet.
+    ("GET", "/api/v1/submissions/{submission}/outlines/{file}", "-0000"),
+    ("POST", "/api/v1/submissions/{submission}/review", "-xx++"),
+    ("POST", "/api/v1/submissions/{submission}/withdraw", "-+000"),
+];
+
+const OWNER: &str = "owner@x.org";
+const PEOPLE: [(&str, Role); 4] = [
+    (OWNER, Role::Participant),
+    ("other@x.org", Role::Participant),
+    ("curator@x.org", Role::Curator),
+    ("operator@x.org", Role::Operator),
+];
+
+async fn site_with_submission() -> (Site, String) {
+    let site = Site::published().await;
+    for (email, role) in PEOPLE {
+        site.store.add_user(email, "Ann", role, None).await.unwrap();
+    }
+    let owner = site.store.user_by_email(OWNER).await.unwrap().unwrap();
+    let id = begun(&site, &owner.id).await;
+    (site, id)
+}
+
+/// The address with something in place of each of its parts.
+fn filled(address: &str, site: &Site, submission: &str) -> String {
+    let file = if address.contains("/outlines/") { "T1.json" } else { "T1.png" };
+    [
+        ("{benchmark}", "tiny"),
+        ("{entry}", site.entry("Exact")),
+        ("{submission}", submission),
+        ("{image}", "T1"),
+        ("{observer}", "second"),
+        ("{structure}", "heart"),
+        ("{file}", file),
+        ("{*path}", "style.css"),
+    ]
+    .iter()
+    .fold(address.to_owned(), |address, (name, value)| address.replace(name, value))
+}
+
+/// What an address does to who asks, by a letter of [`RULES`].
+async fn outcome(site: &Site, method: &str, address: &str, cookie: &str) -> char {
+    let is_api = address.starts_with("/api/");
+    let content_type =
+        if is_api { "application/json" } else { "application/x-www-form-urlencoded" };
+    let body = match is_api {
+        true if address.ends_with("/review") => r#"{"decision": "return", "message": "No."}"#,
+        true => "{}",
+        false => "",
+    };
+    let request = Request::builder()
+        .method(method)
+        .uri(format!("{address}{}", if method == "PUT" { "?offset=0" } else { "" }))
+        .header(header::COOKIE, cookie)
+        .header(header::CONTENT_TYPE, content_type)
+        .header("sec-fetch-site", "same-origin")
+        .body(Body::from(body))
+        .unwrap();
+    let answer = site.head(request).await;
+    let location = answer.headers().get(header::LOCATION).map_or("", |to| to.to_str().unwrap());
+    match answer.status() {
+        StatusCode::UNAUTHORIZED => '-',
+        StatusCode::SEE_OTHER if location.starts_with("/account/sign-in") => '-',
+        StatusCode::FORBIDDEN => 'x',
+        StatusCode::NOT_FOUND => '0',
+        status if status.is_server_error() => panic!("{method} {address}: {status}"),
+        _ => '+',
+    }
+}
+
+#[tokio::test]
+async fn every_address_lets_in_whom_it_should_and_nobody_else() {
+    let (site, submission) = site_with_submission().await;
+    let mut found = Vec::new();
+    for &(method, address, _) in RULES {
+        let concrete = filled(address, &site, &submission);
+        let mut row = String::new();
+        row.push(outcome(&site, method, &concrete, "").await);
+        for (email, _) in PEOPLE {
+            // The session may end with what is done in it.
+            let cookie = site.cookie(email).await;
+            row.push(outcome(&site, method, &concrete, &cookie).await);
+        }
+        found.push((method, address, row));
+    }
+    let wrong: Vec<_> =
+        RULES.iter().zip(&found).filter(|(rule, found)| rule.2 != found.2).collect();
+    assert!(wrong.is_empty(), "expected and found: {wrong:#?}");
+}
+
+#[tokio::test]
+async fn every_address_and_method_has_its_rule() {
+    let (site, submission) = site_with_submission().await;
+    let ruled: BTreeSet<_> =
+        RULES.iter().map(|&(method, address, _)| (method.to_owned(), address.to_owned())).collect();
+    let mut taken = BTreeSet::new();
+    for address in scr_web::addresses() {
+        // A method that no address takes; the answer says which it does.
+        let request = Request::builder()
+            .method(Method::TRACE)
+            .uri(filled(&address, &site, &submission))
+            .body(Body::empty())
+            .unwrap();
+        let answer = site.head(request).await;
+        let allow = answer.headers().get(header::ALLOW).map_or("", |allow| allow.to_str().unwrap());
+        for method in allow.split(',').filter(|&method| method != "HEAD") {
+            taken.insert((method.to_owned(), address.clone()));
+        }
+    }
+    let lacking: Vec<_> = taken.difference(&ruled).collect();
+    assert!(lacking.is_empty(), "these need a line in RULES: {lacking:#?}");
+    let gone: Vec<_> = ruled.difference(&taken).collect();
+    assert!(gone.is_empty(), "these are no addresses any more: {gone:#?}");
+}
+
+#[tokio::test]
+async fn what_another_sites_page_sends_is_not_done_in_anybodys_name() {
+    let (site, submission) = site_with_submission().await;
+    for &(method, address, _) in RULES.iter().filter(|(method, ..)| *method != "GET") {
+        let request = Request::builder()
+            .method(method)
+            .uri(filled(address, &site, &submission))
+            .header(header::COOKIE, site.cookie(OWNER).await)
+            .header("sec-fetch-site", "cross-site")
+            .body(Body::empty())
+            .unwrap();
+        let status = site.head(request).await.status();
+        assert_eq!(status, StatusCode::FORBIDDEN, "{method} {address}");
+    }
+}

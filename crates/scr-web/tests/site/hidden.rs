@@ -1,0 +1,265 @@
+//! A hidden reference: nothing of it is on any page or API address, for anybody.
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use scr_store::{
+    BenchmarkSettings, BlobKey, CardDocument, FindingsDocument, Flag, FlagKind, FoldsDocument,
+    ImageResults, NewSubmission, Reference, Role, Suspicion, SuspicionsDocument,
+};
+use serde_json::Value;
+
+use crate::accounts::seen;
+use crate::fixture::{Answer, Site};
+
+/// Entries whose masks are not the reference's own.
+const ENTRIES: [&str; 2] = ["Shifted", "Second observer"];
+const STRUCTURES: [&str; 3] = ["right_lung", "left_lung", "heart"];
+/// An open stream of events, which tells a state and a count.
+const STREAM: &str = "/api/v1/submissions/{submission}/events";
+
+async fn hidden_site() -> (Site, String) {
+    let site = Site::published().await;
+    let settings =
+        BenchmarkSettings { reference: Reference::Hidden, ..BenchmarkSettings::default() };
+    site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    let user = site.store.add_user("c@x.org", "Cleo", Role::Curator, None).await.unwrap();
+    let submission = scored_submission(&site, &user.id).await;
+    (site, submission)
+}
+
+/// A submission with the scores of an entry, and what a check and scoring say.
+async fn scored_submission(site: &Site, user_id: &str) -> String {
+    let card = CardDocument { name: "M".into(), ..CardDocument::default() };
+    let new = NewSubmission {
+        benchmark_id: "tiny",
+        user_id,
+        card: &card,
+        size_bytes: 3,
+        file: None,
+        confirmed: true,
+        supersedes: None,
+    };
+    let begun = site.store.begin_submission(new).await.unwrap();
+    site.store.submission_received(&begun.id, user_id).await.unwrap();
+    let suspicion = |rule: &str| Suspicion {
+        rule: rule.into(),
+        structures: vec!["heart".into()],
+        images: vec!["T1".into()],
+        message: "0.123456 of it".into(),
+        hint: String::new(),
+    };
+    let suspicions = SuspicionsDocument {
+        suspicions: vec![suspicion("orientation"), suspicion("equals_reference")],
+        ..SuspicionsDocument::default()
+    };
+    site.store.submission_checked(&begun, "worker", &suspicions).await.unwrap();
+    site.store.submission_confirmed(&begun.id, user_id).await.unwrap();
+    let entry = site.store.entry(site.entry("Shifted")).await.unwrap().unwrap();
+    let findings = FindingsDocument {
+        flags: vec![Flag {
+            kind: FlagKind::NearlyReference,
+            message: "overlap 0.123456".into(),
+            entry: None,
+        }],
+        folds: vec![FoldsDocument {
+            object: "heart".into(),
+            measure: "overlap".into(),
+            n: [3, 3],
+            means: [Some(0.123_456), None],
+            p: Some(0.123_456),
+        }],
+        differences: Vec::new(),
+    };
+    let scored = site.store.submission_scored(&begun.id, "worker", &entry.result, &findings).await;
+    scored.unwrap();
+    begun.id
+}
+
+/// Every address that is only read, with everything that may stand in it.
+fn readable(site: &Site, submission: &str) -> Vec<String> {
+    let images: Vec<String> = (1..=6).map(|n| format!("T{n}")).collect();
+    let files: Vec<String> =
+        images.iter().flat_map(|image| [format!("{image}.png"), format!("{image}.json")]).collect();
+    let parts: [(&str, Vec<&str>); 8] = [
+        ("{benchmark}", vec!["tiny"]),
+        ("{entry}", ENTRIES.iter().map(|name| site.entry(name)).collect()),
+        ("{submission}", vec![submission]),
+        ("{image}", images.iter().map(String::as_str).collect()),
+        ("{observer}", vec!["reference", "second"]),
+        ("{structure}", STRUCTURES.to_vec()),
+        ("{file}", files.iter().map(String::as_str).collect()),
+        ("{*path}", vec!["style.css"]),
+    ];
+    let patterns = scr_web::addresses().into_iter().filter(|address| address != STREAM);
+    let mut addresses: Vec<String> = patterns.collect();
+    for (part, values) in parts {
+        addresses = addresses
+            .iter()
+            .flat_map(|address| match address.contains(part) {
+                true => values.iter().map(|value| address.replace(part, value)).collect(),
+                false => vec![address.clone()],
+            })
+            .collect();
+    }
+    addresses
+}
+
+/// What the reference's drawings look like when they are given out.
+async fn drawings(site: &Site) -> Vec<Vec<u8>> {
+    let mut drawings = Vec::new();
+    for image in 1..=6 {
+        let image = format!("T{image}");
+        let mut keys = vec![BlobKey::outlines("tiny", "reference", &image).unwrap()];
+        for structure in STRUCTURES {
+            keys.push(BlobKey::mask("tiny", "reference", structure, &image).unwrap());
+        }
+        for key in keys {
+            drawings.push(site.store.blob(&key).await.unwrap().unwrap().to_vec());
+        }
+    }
+    drawings
+}
+
+/// The first number with more than three decimals.
+fn precise(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64().filter(|number| {
+            let scaled = number * 1e3;
+            (scaled - scaled.round()).abs() > 1e-6
+        }),
+        Value::Array(values) => values.iter().find_map(precise),
+        Value::Object(values) => values
+            .iter()
+            .filter(|(key, _)| *key != "spacing_mm" && *key != "literature")
+            .find_map(|(_, value)| precise(value)),
+        _ => None,
+    }
+}
+
+fn check(address: &str, answer: &Answer, drawings: &[Vec<u8>]) {
+    if address.contains("/reference/") {
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{address}");
+    }
+    assert!(!drawings.contains(&answer.body), "{address} gives a drawing of the reference out");
+    let text = String::from_utf8_lossy(&answer.body);
+    assert!(!text.contains("/reference/"), "{address} links to the reference");
+    assert!(!text.contains("reference's outlines"), "{address} shows the reference");
+    assert!(!text.contains("<path class=\"structure"), "{address} draws the reference");
+    assert!(!text.contains("0.123456"), "{address} is precise");
+    // Outlines and pictures are an entry's or the second observer's own.
+    let is_file = address.contains("/outlines/") || address == "/api/openapi.json";
+    if answer.header("content-type").starts_with("application/json") && !is_file {
+        let json = answer.json();
+        assert_eq!(precise(&json), None, "{address}: {json}");
+        let results = [&json["results"], &json];
+        assert!(
+            results.iter().all(|one| one["objects"].is_null()
+                || one["images"].is_null()
+                || one["digest"].is_string()),
+            "{address} has every image's values"
+        );
+    }
+    if address.ends_with("results.csv") {
+        assert_eq!(text.lines().count(), 1, "{address}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn no_address_gives_anything_of_a_hidden_reference_to_anybody() {
+    let (site, submission) = hidden_site().await;
+    let drawings = drawings(&site).await;
+    let addresses = readable(&site, &submission);
+    assert!(addresses.iter().any(|one| one.contains("masks/reference/heart/T6.png")));
+    for cookie in [String::new(), site.cookie("c@x.org").await] {
+        let mut n_answered = 0;
+        for address in &addresses {
+            let answer = seen(&site, address, &cookie).await;
+            n_answered += usize::from(answer.status == StatusCode::OK);
+            check(address, &answer, &drawings);
+        }
+        assert!(n_answered > 50, "{n_answered} of {} answered", addresses.len());
+    }
+}
+
+#[tokio::test]
+async fn scores_against_a_hidden_reference_are_there_rounded_also_for_who_handed_in() {
+    let (site, submission) = hidden_site().await;
+    let cookie = site.cookie("c@x.org").await;
+    let address = format!("/api/v1/submissions/{submission}");
+    let answer = seen(&site, &address, &cookie).await.json();
+    let full = site.store.submission(&submission).await.unwrap().unwrap().result.unwrap();
+    let exact = full.objects["heart"]["overlap"].mean.unwrap();
+    let shown = answer["results"]["objects"]["heart"]["overlap"]["mean"].as_f64().unwrap();
+    assert!(shown != exact && (shown - exact).abs() <= 0.0005, "{shown} for {exact}");
+    let suspicions = &answer["suspicions"]["suspicions"];
+    assert_eq!(suspicions[0]["message"], "in 1 images");
+    assert_eq!(suspicions[0]["images"], serde_json::json!([]));
+}
+
+#[tokio::test]
+async fn images_results_are_hidden_rounded_or_public_as_the_operator_says() {
+    let site = Site::published().await;
+    let address = format!("/api/v1/entries/{}", site.entry("Shifted"));
+    let mut found = Vec::new();
+    for image_results in [ImageResults::Public, ImageResults::Decimals(1), ImageResults::Hidden] {
+        let settings = BenchmarkSettings {
+            image_results: Some(image_results),
+            ..BenchmarkSettings::default()
+        };
+        site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+        let json = site.get(&address).await.json();
+        found.push(json["results"]["images"][0]["objects"]["heart"]["overlap"].clone());
+    }
+    let exact = found[0].as_f64().unwrap();
+    assert_eq!(found[1], (exact * 10.0).round() / 10.0);
+    assert_eq!(found[2], Value::Null);
+}
+
+#[tokio::test]
+async fn downloads_are_offered_or_not_as_the_operator_says() {
+    let site = Site::published().await;
+    let mask = "/api/v1/benchmarks/tiny/masks/reference/heart/T1.png";
+    for (downloads, status) in
+        [(Some(false), StatusCode::NOT_FOUND), (Some(true), StatusCode::OK), (None, StatusCode::OK)]
+    {
+        let settings = BenchmarkSettings { downloads, ..BenchmarkSettings::default() };
+        site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+        assert_eq!(site.get(mask).await.status, status, "{downloads:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_operators_terms_are_shown_accepted_and_known_by_their_wording() {
+    let site = Site::published().await;
+    site.store.add_user("a@x.org", "Ann", Role::Participant, None).await.unwrap();
+    let cookie = site.cookie("a@x.org").await;
+    let address = "/benchmarks/tiny/terms";
+    let version = |page: &str| {
+        page.split("name=\"version\" value=\"").nth(1).map(|rest| rest[..16].to_owned())
+    };
+    let set = async |terms: &str| {
+        let settings = BenchmarkSettings { terms: terms.into(), ..BenchmarkSettings::default() };
+        site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+        seen(&site, address, &cookie).await.text().to_owned()
+    };
+    let first = set("Cite us & <b>be kind</b>.").await;
+    assert!(first.contains("Cite us &#38; &#60;b&#62;be kind"), "{first}");
+    let first = version(&first).unwrap();
+    let accept = async |version: &str| {
+        let request = Request::post(address)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .header("Cookie", &cookie)
+            .body(Body::from(format!("version={version}")));
+        site.send(request.unwrap()).await
+    };
+    accept(&first).await;
+    assert!(seen(&site, address, &cookie).await.text().contains("You accepted this version on"));
+    let second = version(&set("Cite us twice.").await).unwrap();
+    assert_ne!(first, second);
+    accept(&first).await;
+    assert!(version(seen(&site, address, &cookie).await.text()).is_some(), "not what was accepted");
+    let user = site.store.user_by_email("a@x.org").await.unwrap().unwrap();
+    let accepted = site.store.acceptances(&user.id).await.unwrap();
+    assert_eq!(accepted.len(), 1);
+    assert_eq!(accepted[0].terms_version, first);
+}
