@@ -115,6 +115,11 @@ pub(crate) fn date(time: &str) -> &str {
     time.split('T').next().unwrap_or(time)
 }
 
+/// The date and minute of an RFC 3339 time: `2026-11-26 13:05`.
+pub(crate) fn minute(time: &str) -> String {
+    time.chars().take(16).collect::<String>().replace('T', " ")
+}
+
 /// The text with a capital first letter.
 pub(crate) fn capitalised(text: &str) -> String {
     let mut letters = text.chars();

@@ -13,11 +13,16 @@ use tower_http::trace::TraceLayer;
 
 use crate::api;
 use crate::assets;
+use crate::card_input::MAX_FILE_BYTES;
 use crate::error::{self, Failure};
 use crate::handlers::{
     account, add, benchmark, browse, data, download, entry, entry_files, home, images, results,
+    review, submissions, submit,
 };
 use crate::security;
+
+/// The largest form of handing in: the file, and the fields around it.
+const MAX_FORM_BYTES: usize = MAX_FILE_BYTES as usize + (1 << 20);
 
 /// How the site is run, beside what it keeps.
 #[derive(Debug, Clone, Default)]
@@ -62,6 +67,7 @@ pub fn router(store: Store, settings: SiteSettings) -> Router {
     let state = SiteState { store, settings: Arc::new(settings) };
     let router = pages()
         .merge(account_pages())
+        .merge(submission_pages())
         .merge(api_routes())
         .merge(submission_routes())
         .route("/static/{*path}", get(assets::asset))
@@ -89,6 +95,24 @@ fn pages() -> Router<SiteState> {
         .route("/entries/{entry}/results.json", get(entry_files::results_json))
         .route("/entries/{entry}/results.csv", get(entry_files::results_csv))
         .route("/add", get(add::add))
+}
+
+/// Pages of handing in, watching and deciding; all are for people with an account.
+fn submission_pages() -> Router<SiteState> {
+    let form_limit = DefaultBodyLimit::max(MAX_FORM_BYTES);
+    Router::new()
+        .route(
+            "/benchmarks/{benchmark}/submit",
+            get(submit::form).post(submit::submit).layer(form_limit),
+        )
+        .route("/review", get(review::queue))
+        .route("/review/{submission}", get(review::one))
+        .route("/review/{submission}/publish", post(review::publish))
+        .route("/review/{submission}/return", post(review::send_back))
+        .route("/submissions", get(submissions::list))
+        .route("/submissions/{submission}", get(submissions::submission))
+        .route("/submissions/{submission}/confirm", post(submissions::confirm))
+        .route("/submissions/{submission}/withdraw", post(submissions::withdraw))
 }
 
 fn account_pages() -> Router<SiteState> {

@@ -6,21 +6,31 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use scr_report::SpacingDocument;
 use scr_store::{BenchmarkDocument, EntryRow, ImageEntryDocument, Store};
 use std::collections::HashMap;
 
+use super::account::private_page;
 use super::layers::{Layer, layers};
-use super::page;
+use super::submissions;
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::{Options, Published};
+use crate::extractors::{Options, Published, Visitor};
 use crate::numbers::{MeasureHead, NONE, capitalised, has_column};
 
 /// Options that go along to the next image; the view on this one does not.
-const KEPT: [&str; 7] =
-    ["entries", "observers", "structures", "window", "invert", "differences", "posterior"];
+const KEPT: [&str; 8] = [
+    "submission",
+    "entries",
+    "observers",
+    "structures",
+    "window",
+    "invert",
+    "differences",
+    "posterior",
+];
 
 #[derive(Template)]
 #[template(path = "browse.html")]
@@ -47,6 +57,8 @@ struct BrowsePage {
     score_columns: Vec<ScoreColumn>,
     scores: Vec<ScoreRow>,
     attributes: Vec<(String, String)>,
+    /// Of who may see what is not public: a submission among the layers.
+    submission: Option<String>,
 }
 
 /// A structure of the list.
@@ -71,9 +83,11 @@ struct ScoreRow {
     cells: Vec<String>,
 }
 
-/// Answers `/benchmarks/ID/browse/IMAGE`.
+/// Answers `/benchmarks/ID/browse/IMAGE`; with `?submission=ID` that submission is
+/// among the layers, for its submitter and for curators.
 pub(crate) async fn browse(
     State(store): State<Store>,
+    Visitor(visitor): Visitor,
     Published(row): Published,
     Path(segments): Path<HashMap<String, String>>,
     options: Options,
@@ -86,12 +100,22 @@ pub(crate) async fn browse(
     let image = benchmark.images[index].clone();
     let entries = store.entries_without_images(&benchmark.id).await?;
     let structures = structures(&benchmark, &options);
-    let layers = layers(&store, &benchmark, &image, &entries, &structures, &options).await?;
-    let (score_columns, scores) = scores(&store, &benchmark, &image, &layers, &options).await?;
+    let submission = match (options.first("submission"), visitor) {
+        (Some(id), Some(member)) => Some(submissions::seen(&store, &member, id.to_owned()).await?),
+        (Some(id), None) => return Err(Failure::NoSubmission { id: id.to_owned() }),
+        (None, _) => None,
+    };
+    let private = submission.as_ref();
+    let layers =
+        layers(&store, &benchmark, &image, &entries, private, &structures, &options).await?;
+    let own = private.and_then(submissions::as_entry);
+    let (score_columns, scores) =
+        scores(&store, &benchmark, &image, &layers, own, &options).await?;
     let kept = kept_options(&options);
     let neighbour = |image: &ImageEntryDocument| address::browse(&benchmark.id, &image.id, &kept);
     let may_show = benchmark.terms.may_display && image.has_pixels;
-    page(&BrowsePage {
+    let page = BrowsePage {
+        submission: submission.map(|submission| submission.id),
         position: index + 1,
         count: benchmark.images.len(),
         previous: index.checked_sub(1).map(|index| neighbour(&benchmark.images[index])),
@@ -113,7 +137,11 @@ pub(crate) async fn browse(
             .collect(),
         image,
         benchmark,
-    })
+    };
+    if page.submission.is_some() {
+        return private_page(StatusCode::OK, &page);
+    }
+    super::page(&page)
 }
 
 fn structures(benchmark: &BenchmarkDocument, options: &Options) -> Vec<StructureChoice> {
@@ -136,12 +164,17 @@ async fn scores(
     benchmark: &BenchmarkDocument,
     image: &ImageEntryDocument,
     layers: &[Layer],
+    mut own: Option<EntryRow>,
     options: &Options,
 ) -> Result<(Vec<ScoreColumn>, Vec<ScoreRow>), Failure> {
     let mut shown: Vec<(usize, EntryRow)> = Vec::new();
     for layer in layers.iter().filter(|layer| layer.shown) {
         if let Some(id) = &layer.scored_as {
-            shown.extend(store.entry(id).await?.map(|entry| (layer.index, entry)));
+            let entry = match own.take_if(|own| own.id == *id) {
+                Some(own) => Some(own),
+                None => store.entry(id).await?,
+            };
+            shown.extend(entry.map(|entry| (layer.index, entry)));
         }
     }
     let mut keys: Vec<&String> = Vec::new();
@@ -174,7 +207,11 @@ async fn scores(
             rows.push(ScoreRow {
                 index: *index,
                 entry_name: entry.card.name.clone(),
-                entry_href: address::entry(&entry.id),
+                entry_href: layers
+                    .iter()
+                    .find(|layer| layer.index == *index)
+                    .and_then(|layer| layer.page_href.clone())
+                    .unwrap_or_else(|| address::entry(&entry.id)),
                 object_name,
                 cells: keys.iter().map(cell).collect(),
             });

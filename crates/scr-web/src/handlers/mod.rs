@@ -12,6 +12,9 @@ pub(crate) mod home;
 pub(crate) mod images;
 mod layers;
 pub(crate) mod results;
+pub(crate) mod review;
+pub(crate) mod submissions;
+pub(crate) mod submit;
 
 use askama::Template;
 use axum::http::{HeaderValue, header};
