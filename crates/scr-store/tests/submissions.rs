@@ -220,7 +220,9 @@ async fn a_cancelled_job_ends_once_and_its_worker_writes_nothing_more() {
     let ended = desk.store.cancel_job(&id, "operator").await.unwrap();
     assert_eq!(ended, Cancelled::Now(SubmissionState::Rejected));
     assert!(!desk.store.renew_job(&id, "w", LEASE).await.unwrap(), "the worker hears of it");
-    let late = desk.store.submission_checked(&id, "w", &SuspicionsDocument::default()).await.unwrap_err();
+    let submission = desk.store.submission(&id).await.unwrap().unwrap();
+    let suspicions = SuspicionsDocument::default();
+    let late = desk.store.submission_checked(&submission, "w", &suspicions).await.unwrap_err();
     assert!(matches!(late, StoreError::State { .. }), "{late}");
     let again = desk.store.cancel_job(&id, "operator").await.unwrap();
     assert_eq!(again, Cancelled::NoJob(SubmissionState::Rejected));

@@ -19,6 +19,15 @@ pub(crate) fn browse(benchmark: &str, image: &str, query: &str) -> String {
     format!("/benchmarks/{}/browse/{}{separator}{query}", encoded(benchmark), encoded(image))
 }
 
+/// The scores of one image, of all entries and of a submission where one is named.
+pub(crate) fn scores(benchmark: &str, image: &str, submission: Option<&str>) -> String {
+    let address = format!("{}/scores", browse(benchmark, image, ""));
+    match submission {
+        Some(id) => format!("{address}?{}", query([("submission", id)])),
+        None => address,
+    }
+}
+
 /// The page of an entry.
 pub(crate) fn entry(id: &str) -> String {
     format!("/entries/{}", encoded(id))

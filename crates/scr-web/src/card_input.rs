@@ -97,13 +97,13 @@ impl Intent {
         }
         let mut faults = self.card.faults();
         if !has_accepted_terms(store, benchmark, user).await? {
-            let message = "expected true: the benchmark’s terms are to be accepted";
+            let message = "needed: the terms of the benchmark are to be accepted";
             faults.push(Fault::new("accept_terms", message));
         }
         if let Some(entry) = &self.corrects
             && !store.own_entries(&user.id, id).await?.contains(entry)
         {
-            faults.push(Fault::new("corrects", "expected a published entry of your own, or none"));
+            faults.push(Fault::new("corrects", "needed: a published entry of your own, or none"));
         }
         Ok(if faults.is_empty() { Ok(self.card.document()) } else { Err(faults) })
     }
@@ -125,7 +125,7 @@ impl CardInput {
         let mut faults = Vec::new();
         let name = self.name.trim();
         if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
-            let message = format!("expected 1 to {MAX_NAME} characters on one line");
+            let message = format!("needed: 1 to {MAX_NAME} characters on one line");
             faults.push(Fault::new("card.name", message));
         }
         let is_long = |text: &String| text.chars().count() > MAX_TEXT;
@@ -143,8 +143,8 @@ impl CardInput {
             faults.push(Fault::new(field, format!("expected at most {MAX_TEXT} characters")));
         }
         if !self.two_fold_declaration {
-            let message = "expected true: each fold must have been segmented by what was trained \
-                           and tuned on the other";
+            let message = "needed: only masks of a method that was trained and tuned on the \
+                           other fold can be compared";
             faults.push(Fault::new("card.two_fold_declaration", message));
         }
         faults

@@ -89,8 +89,15 @@ impl Key<'_> {
 
 impl ImageTable {
     /// The table of an entry, in the order that `options` ask for; else the
-    /// worst first, by the first measure there is.
-    pub(crate) fn new(benchmark: &BenchmarkDocument, entry: &EntryRow, options: &Options) -> Self {
+    /// worst first, by the first measure there is. It stands on the page `page_href`;
+    /// images open with the query `look`.
+    pub(crate) fn new(
+        benchmark: &BenchmarkDocument,
+        entry: &EntryRow,
+        page_href: &str,
+        look: &str,
+        options: &Options,
+    ) -> Self {
         let keys = keys(entry, options);
         let mut images: Vec<&ImageDocument> = entry.result.images.iter().flatten().collect();
         let asked = options
@@ -131,14 +138,13 @@ impl ImageTable {
             let query = address::query(sorting.into_iter().chain(all));
             ImageColumn {
                 label: MeasureHead::of(key.measure).title(),
-                href: format!("{}?{query}#images", address::entry(&entry.id)),
+                href: format!("{page_href}?{query}#images"),
                 aria_sort: is_current.then(|| current_order.aria()),
             }
         });
-        let query = address::query([("entries", entry.id.as_str())]);
         let rows = images.iter().map(|image| ImageRow {
             image: image.image.clone(),
-            href: address::browse(&benchmark.id, &image.image, &query),
+            href: address::browse(&benchmark.id, &image.image, look),
             fold: image.fold,
             cells: keys
                 .iter()
@@ -157,8 +163,8 @@ impl ImageTable {
             rows: rows.collect(),
             ordered_by,
             shows_all: shows_all(options),
-            all_href: format!("{}?measures=all#images", address::entry(&entry.id)),
-            fewer_href: format!("{}#images", address::entry(&entry.id)),
+            all_href: format!("{page_href}?measures=all#images"),
+            fewer_href: format!("{page_href}#images"),
         }
     }
 }

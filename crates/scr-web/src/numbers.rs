@@ -115,9 +115,9 @@ pub(crate) fn date(time: &str) -> &str {
     time.split('T').next().unwrap_or(time)
 }
 
-/// The date and time of an RFC 3339 time, to the minute.
+/// The date and minute of an RFC 3339 time: `2026-11-26 13:05`.
 pub(crate) fn minute(time: &str) -> String {
-    time.chars().take("2026-01-01T00:00".len()).collect::<String>().replace('T', " ")
+    time.chars().take(16).collect::<String>().replace('T', " ")
 }
 
 /// The text with a capital first letter.

@@ -14,10 +14,11 @@ use tower_http::timeout::TimeoutLayer;
 
 use crate::api;
 use crate::assets;
+use crate::card_input::MAX_FILE_BYTES;
 use crate::error::{self, Failure};
 use crate::handlers::{
     account, add, benchmark, browse, data, download, entry, entry_files, home, images, results,
-    scores, terms,
+    review, scores, submissions, submit, terms,
 };
 use crate::limits::Limits;
 use crate::operations::with_operations;
@@ -30,6 +31,8 @@ const MAX_BODY_BYTES: usize = 1 << 20;
 const MAX_ANSWER_TIME: Duration = Duration::from_secs(180);
 /// Pieces of files taken in at once, each of which lies in memory; others wait.
 const MAX_PIECES: usize = 8;
+/// The largest form of handing in: the file, and the fields around it.
+const MAX_FORM_BYTES: usize = MAX_FILE_BYTES as usize + (1 << 20);
 
 /// How the site is run, beside what it keeps.
 #[derive(Debug, Clone, Default)]
@@ -110,6 +113,7 @@ pub fn addresses() -> Vec<String> {
 fn routes() -> Routes {
     pages()
         .merge(account_pages())
+        .merge(submission_pages())
         .merge(api_routes())
         .merge(submission_routes())
         .route("/static/{*path}", get(assets::asset))
@@ -151,6 +155,24 @@ fn pages() -> Routes {
         .route("/entries/{entry}/results.json", get(entry_files::results_json))
         .route("/entries/{entry}/results.csv", get(entry_files::results_csv))
         .route("/add", get(add::add))
+}
+
+/// Pages of handing in, watching and deciding; all are for people with an account.
+fn submission_pages() -> Routes {
+    let form_limit = DefaultBodyLimit::max(MAX_FORM_BYTES);
+    Routes::new()
+        .route(
+            "/benchmarks/{benchmark}/submit",
+            get(submit::form).post(submit::submit).layer(form_limit),
+        )
+        .route("/review", get(review::queue))
+        .route("/review/{submission}", get(review::one))
+        .route("/review/{submission}/publish", post(review::publish))
+        .route("/review/{submission}/return", post(review::send_back))
+        .route("/submissions", get(submissions::list))
+        .route("/submissions/{submission}", get(submissions::submission))
+        .route("/submissions/{submission}/confirm", post(submissions::confirm))
+        .route("/submissions/{submission}/withdraw", post(submissions::withdraw))
 }
 
 fn account_pages() -> Routes {

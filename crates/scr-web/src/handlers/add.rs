@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, Store};
+use scr_store::{BenchmarkDocument, BenchmarkRow, Store};
 
 use super::page;
 use crate::address;
@@ -20,6 +20,8 @@ struct Layout {
     title: String,
     href: String,
     download_href: String,
+    /// Where masks are handed in; none where they are not taken.
+    submit_href: Option<String>,
     phantom: bool,
     n_images: usize,
     structures: Vec<String>,
@@ -30,13 +32,16 @@ struct Layout {
 /// Answers `/add`.
 pub(crate) async fn add(State(store): State<Store>) -> Result<Response, Failure> {
     let rows = store.benchmarks().await?;
-    page(&AddPage { benchmarks: rows.into_iter().map(|row| layout(row.document)).collect() })
+    let layout = |row: BenchmarkRow| layout(&store, row.document);
+    page(&AddPage { benchmarks: rows.into_iter().map(layout).collect() })
 }
 
-fn layout(document: BenchmarkDocument) -> Layout {
+fn layout(store: &Store, document: BenchmarkDocument) -> Layout {
+    let takes_masks = store.benchmark_folder(&document.id).is_dir();
     Layout {
         href: address::benchmark(&document.id, ""),
         download_href: address::benchmark(&document.id, "download"),
+        submit_href: takes_masks.then(|| address::benchmark(&document.id, "submit")),
         phantom: document.phantom,
         n_images: document.images.len(),
         n_masks: document.images.len() * document.structures.len(),

@@ -28,6 +28,7 @@ struct BenchmarkPage {
     leaders: Vec<Leaders>,
     examples: Vec<Thumbnail>,
     cite: Vec<Vec<Piece>>,
+    takes_masks: bool,
 }
 
 /// The first entries of one table.
@@ -85,6 +86,7 @@ pub(crate) async fn benchmark(
         leaders,
         examples,
         cite: document.terms.cite.iter().map(|text| linked(text)).collect(),
+        takes_masks: store.benchmark_folder(&document.id).is_dir(),
         benchmark: document,
     })
 }

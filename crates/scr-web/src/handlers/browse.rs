@@ -6,22 +6,32 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
 use scr_report::SpacingDocument;
 use scr_store::{BenchmarkDocument, ImageEntryDocument, Store};
 use std::collections::HashMap;
 
+use super::account::private_page;
 use super::layers::{Layer, layers};
-use super::page;
 use super::scores::ImageScores;
+use super::submissions;
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::{Options, Published};
+use crate::extractors::{Options, Published, Visitor};
 use crate::numbers::capitalised;
 
 /// Options that go along to the next image; the view on this one does not.
-const KEPT: [&str; 7] =
-    ["entries", "observers", "structures", "window", "invert", "differences", "posterior"];
+const KEPT: [&str; 8] = [
+    "submission",
+    "entries",
+    "observers",
+    "structures",
+    "window",
+    "invert",
+    "differences",
+    "posterior",
+];
 
 #[derive(Template)]
 #[template(path = "browse.html")]
@@ -48,6 +58,8 @@ struct BrowsePage {
     scores: ImageScores,
     scores_href: String,
     attributes: Vec<(String, String)>,
+    /// Of who may see what is not public: a submission among the layers.
+    submission: Option<String>,
 }
 
 /// A structure of the list.
@@ -57,9 +69,11 @@ pub(super) struct StructureChoice {
     pub(super) shown: bool,
 }
 
-/// Answers `/benchmarks/ID/browse/IMAGE`.
+/// Answers `/benchmarks/ID/browse/IMAGE`; with `?submission=ID` that submission is
+/// among the layers, for its submitter and for curators.
 pub(crate) async fn browse(
     State(store): State<Store>,
+    Visitor(visitor): Visitor,
     Published(row): Published,
     Path(segments): Path<HashMap<String, String>>,
     options: Options,
@@ -69,13 +83,17 @@ pub(crate) async fn browse(
     let image = benchmark.images[index].clone();
     let entries = store.entries_without_images(&benchmark.id).await?;
     let structures = structures(&benchmark, &options);
-    let layers = layers(&store, &benchmark, &image, &entries, &structures, &options).await?;
+    let submission = submissions::wanted(&store, visitor, &options).await?;
+    let private = submission.as_ref();
+    let layers =
+        layers(&store, &benchmark, &image, &entries, private, &structures, &options).await?;
     let shown = layers.iter().filter(|layer| layer.shown);
-    let scores = ImageScores::new(&store, &benchmark, &image, shown, &options).await?;
+    let scores = ImageScores::new(&store, &benchmark, &image, shown, private, &options).await?;
     let kept = kept_options(&options);
     let neighbour = |image: &ImageEntryDocument| address::browse(&benchmark.id, &image.id, &kept);
     let may_show = benchmark.terms.may_display && image.has_pixels;
-    page(&BrowsePage {
+    let page = BrowsePage {
+        submission: submission.map(|submission| submission.id),
         position: index + 1,
         count: benchmark.images.len(),
         previous: index.checked_sub(1).map(|index| neighbour(&benchmark.images[index])),
@@ -88,7 +106,7 @@ pub(crate) async fn browse(
         window: options.first("window").map(str::to_owned),
         invert: options.first("invert").is_some_and(|value| value != "0"),
         scores,
-        scores_href: format!("{}/scores", address::browse(&benchmark.id, &image.id, "")),
+        scores_href: address::scores(&benchmark.id, &image.id, options.first("submission")),
         attributes: image
             .attributes
             .iter()
@@ -97,7 +115,11 @@ pub(crate) async fn browse(
             .collect(),
         image,
         benchmark,
-    })
+    };
+    if page.submission.is_some() {
+        return private_page(StatusCode::OK, &page);
+    }
+    super::page(&page)
 }
 
 /// The place of the image that the address names among all images.

@@ -64,7 +64,8 @@ pub(crate) async fn entry(
     };
     let benchmark = row.document;
     let href = address::entry(&entry.id);
-    let images = ImageTable::new(&benchmark, &entry, &options);
+    let look = address::query([("entries", entry.id.as_str())]);
+    let images = ImageTable::new(&benchmark, &entry, &href, &look, &options);
     page(&EntryPage {
         benchmark_href: address::benchmark(&benchmark.id, ""),
         mark: reference_mark(entry.role),

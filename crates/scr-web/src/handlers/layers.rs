@@ -6,7 +6,8 @@
 use std::collections::BTreeMap;
 
 use scr_store::{
-    BenchmarkDocument, BlobKey, EntryRole, EntryRow, ImageEntryDocument, ObserverDocument, Store,
+    BenchmarkDocument, BlobKey, EntryRole, EntryRow, ImageEntryDocument, ObserverDocument,
+    OutlinesDocument, Store, Submission,
 };
 
 use super::browse::StructureChoice;
@@ -50,13 +51,14 @@ pub(super) struct OutlinePath {
     pub(super) d: String,
 }
 
-/// All observers, then all entries that are no observer's of the list, with the
-/// outlines of those that are shown.
+/// All observers, then a submission that is not public, then all entries that are no
+/// observer's of the list, with the outlines of those that are shown.
 pub(super) async fn layers(
     store: &Store,
     benchmark: &BenchmarkDocument,
     image: &ImageEntryDocument,
     entries: &[EntryRow],
+    submission: Option<&Submission>,
     structures: &[StructureChoice],
     options: &Options,
 ) -> Result<Vec<Layer>, Failure> {
@@ -93,6 +95,24 @@ pub(super) async fn layers(
             shown,
             index: look(layers.len()),
             paths: if shown { paths(store, &key, structures).await? } else { Vec::new() },
+        });
+    }
+    if let Some(submission) = submission {
+        let shown = chosen.contains(&submission.id.as_str());
+        let outlines =
+            if shown { store.submission_outlines(submission, &image.id).await? } else { None };
+        layers.push(Layer {
+            id: submission.id.clone(),
+            name: submission.card.name.clone(),
+            kind: "entry",
+            about: "handed in, not public".to_owned(),
+            page_href: Some(address::submission(&submission.id)),
+            scored_as: Some(submission.id.clone()),
+            outlines_href: address::submission_outlines(&submission.id, &image.id),
+            posteriors: None,
+            shown,
+            index: look(layers.len()),
+            paths: outlines.map(|outlines| drawn(&outlines, structures)).unwrap_or_default(),
         });
     }
     let may_list = |entry: &&EntryRow| may_show || entry.role != EntryRole::Observer;
@@ -144,13 +164,18 @@ async fn paths(
     key: &BlobKey,
     structures: &[StructureChoice],
 ) -> Result<Vec<OutlinePath>, Failure> {
-    let Some(outlines) = outlines::load(store, key).await? else { return Ok(Vec::new()) };
+    let outlines = outlines::load(store, key).await?;
+    Ok(outlines.map(|outlines| drawn(&outlines, structures)).unwrap_or_default())
+}
+
+/// The outlines of the shown structures.
+fn drawn(outlines: &OutlinesDocument, structures: &[StructureChoice]) -> Vec<OutlinePath> {
     let drawn =
         structures.iter().filter(|structure| structure.shown).map(|structure| OutlinePath {
             structure: structure.id.clone(),
-            d: outlines::path(&outlines, &structure.id, 0.0),
+            d: outlines::path(outlines, &structure.id, 0.0),
         });
-    Ok(drawn.filter(|path| !path.d.is_empty()).collect())
+    drawn.filter(|path| !path.d.is_empty()).collect()
 }
 
 #[cfg(test)]

@@ -12,8 +12,11 @@ pub(crate) mod home;
 pub(crate) mod images;
 mod layers;
 pub(crate) mod results;
-pub(crate) mod terms;
+pub(crate) mod review;
 pub(crate) mod scores;
+pub(crate) mod submissions;
+pub(crate) mod submit;
+pub(crate) mod terms;
 
 use askama::Template;
 use axum::http::{HeaderValue, header};

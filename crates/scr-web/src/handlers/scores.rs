@@ -5,16 +5,18 @@
 
 use askama::Template;
 use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, EntryRow, ImageEntryDocument, Store};
+use scr_store::{BenchmarkDocument, EntryRow, ImageEntryDocument, Store, Submission};
 use std::collections::HashMap;
 
+use super::account::private_page;
 use super::browse::place_of;
 use super::layers::{Layer, layers};
-use super::page;
+use super::{page, submissions};
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::{Options, Published};
+use crate::extractors::{Options, Published, Visitor};
 use crate::numbers::{MeasureHead, NONE, has_column};
 
 #[derive(Template)]
@@ -49,9 +51,11 @@ pub(super) struct ScoreRow {
     pub(super) cells: Vec<String>,
 }
 
-/// Answers `/benchmarks/ID/browse/IMAGE/scores`.
+/// Answers `/benchmarks/ID/browse/IMAGE/scores`; with `?submission=ID` those of that
+/// submission too, for its submitter and for curators.
 pub(crate) async fn scores(
     State(store): State<Store>,
+    Visitor(visitor): Visitor,
     Published(row): Published,
     Path(segments): Path<HashMap<String, String>>,
     options: Options,
@@ -59,29 +63,40 @@ pub(crate) async fn scores(
     let benchmark = row.document;
     let image = benchmark.images[place_of(&benchmark, &segments)?].clone();
     let entries = store.entries_without_images(&benchmark.id).await?;
-    let layers = layers(&store, &benchmark, &image, &entries, &[], &options).await?;
-    let scores = ImageScores::new(&store, &benchmark, &image, layers.iter(), &options).await?;
-    page(&ScoresPage {
+    let submission = submissions::wanted(&store, visitor, &options).await?;
+    let private = submission.as_ref();
+    let layers = layers(&store, &benchmark, &image, &entries, private, &[], &options).await?;
+    let scores =
+        ImageScores::new(&store, &benchmark, &image, layers.iter(), private, &options).await?;
+    let drawn = ScoresPage {
         image_href: address::browse(&benchmark.id, &image.id, ""),
         image: image.id,
         benchmark,
         scores,
-    })
+    };
+    if submission.is_some() { private_page(StatusCode::OK, &drawn) } else { page(&drawn) }
 }
 
 impl ImageScores {
-    /// The scores of the entries behind `layers`, in their order.
+    /// The scores of the entries behind `layers`, in their order; `private` is the
+    /// submission among them.
     pub(super) async fn new(
         store: &Store,
         benchmark: &BenchmarkDocument,
         image: &ImageEntryDocument,
         layers: impl Iterator<Item = &Layer>,
+        private: Option<&Submission>,
         options: &Options,
     ) -> Result<Self, Failure> {
+        let mut own = private.and_then(submissions::as_entry);
         let mut shown: Vec<(&Layer, EntryRow)> = Vec::new();
         for layer in layers {
             if let Some(id) = &layer.scored_as {
-                shown.extend(store.entry(id).await?.map(|entry| (layer, entry)));
+                let entry = match own.take_if(|own| own.id == *id) {
+                    Some(own) => Some(own),
+                    None => store.entry(id).await?,
+                };
+                shown.extend(entry.map(|entry| (layer, entry)));
             }
         }
         let mut keys: Vec<&String> = Vec::new();
@@ -134,7 +149,7 @@ fn rows(
             layer: layer.key(),
             index: layer.index,
             entry_name: entry.card.name.clone(),
-            entry_href: address::entry(&entry.id),
+            entry_href: layer.page_href.clone().unwrap_or_else(|| address::entry(&entry.id)),
             object_name,
             cells: keys.iter().map(cell).collect(),
         }

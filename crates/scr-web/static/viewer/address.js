@@ -14,6 +14,7 @@
  * @property {boolean} invert
  * @property {ViewState | null} view         null: the whole image
  * @property {string} posterior              `ENTRY` (the most probable structure), `ENTRY:STRUCTURE` or ""
+ * @property {string} submission             id of one that is not public and is among the layers, or ""
  * @property {string} differences            `entries:ID` or `observers:ID`: what is compared with the reference, or ""
  */
 
@@ -31,7 +32,7 @@ export function readAddress(query) {
   const window = readWindow(parameters.get("window") ?? "");
   if (window) shown.window = window;
   if (parameters.has("invert")) shown.invert = parameters.get("invert") === "1";
-  for (const name of /** @type {const} */ (["differences", "posterior"])) {
+  for (const name of /** @type {const} */ (["submission", "differences", "posterior"])) {
     if (parameters.has(name)) shown[name] = parameters.get(name) ?? "";
   }
   const [zoom, x, y] = ["zoom", "x", "y"].map((name) => Number.parseFloat(parameters.get(name) ?? ""));
@@ -66,7 +67,7 @@ export function writeAddress(shown, defaultObservers) {
   if (Array.isArray(shown.window)) parts.push(`window=${shown.window.join("-")}`);
   else if (shown.window) parts.push(`window=${encodeURIComponent(shown.window)}`);
   if (shown.invert) parts.push("invert=1");
-  for (const name of /** @type {const} */ (["differences", "posterior"])) {
+  for (const name of /** @type {const} */ (["submission", "differences", "posterior"])) {
     if (shown[name]) parts.push(`${name}=${encodeURIComponent(shown[name]).replace("%3A", ":")}`);
   }
   if (shown.view) {

@@ -277,6 +277,7 @@ function changed() {
 
 function writeDown() {
   const shown = {
+    submission: asked.submission ?? "",
     entries: layers.idsShown("entries"),
     observers: layers.idsShown("observers"),
     structures: layers.showsAllStructures ? null : layers.structures,

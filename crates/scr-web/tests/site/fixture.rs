@@ -83,6 +83,13 @@ impl Site {
         Self::with_terms(Terms::Open).await
     }
 
+    /// As [`published`](Self::published), and the benchmark takes masks.
+    pub(crate) async fn taking_masks() -> Self {
+        let site = Self::published().await;
+        write_benchmark(&site.store.benchmark_folder("tiny"), Terms::Open);
+        site
+    }
+
     pub(crate) async fn with_terms(terms: Terms) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("tiny");
@@ -197,6 +204,18 @@ fn write_masks(root: &Path, draw: Draw<'_>) {
             fs::write(root.join(structure).join(format!("{image}.png")), png).unwrap();
         }
     }
+}
+
+/// The reference's masks moved to the right, as paths and PNGs.
+pub(crate) fn mask_files(shift: usize) -> Vec<(String, Vec<u8>)> {
+    let mut files = Vec::new();
+    for structure in STRUCTURES {
+        for image in IMAGES {
+            let png = formats::png::write_mask(&drawn(image, structure, shift));
+            files.push((format!("{structure}/{image}.png"), png));
+        }
+    }
+    files
 }
 
 fn write_posteriors(folder: &Path) -> PathBuf {

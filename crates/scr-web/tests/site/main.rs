@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot get ends it")]
 
 mod fixture;
+mod handing_in;
 
 mod accounts;
 mod api;

@@ -1,0 +1,50 @@
+//! What a curator decides, by form.
+
+use axum::Form;
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Redirect, Response};
+use scr_store::{Role, Store};
+use serde::Deserialize;
+
+use super::one::page;
+use crate::address;
+use crate::error::Failure;
+use crate::extractors::Member;
+use crate::handlers::submissions::seen;
+
+/// Why a submission is returned.
+#[derive(Deserialize)]
+pub(crate) struct Return {
+    #[serde(default)]
+    message: String,
+}
+
+/// Has the entry made.
+pub(crate) async fn publish(
+    State(store): State<Store>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Redirect, Failure> {
+    member.needs(Role::Curator)?;
+    let submission = seen(&store, &member, id).await?;
+    store.submission_accepted(&submission.id, &member.user.id).await?;
+    Ok(Redirect::to(&address::submission(&submission.id)))
+}
+
+/// Returns it with a message, without which the page comes back.
+pub(crate) async fn send_back(
+    State(store): State<Store>,
+    member: Member,
+    Path(id): Path<String>,
+    Form(Return { message }): Form<Return>,
+) -> Result<Response, Failure> {
+    member.needs(Role::Curator)?;
+    let submission = seen(&store, &member, id).await?;
+    let message = message.trim().replace("\r\n", "\n");
+    if message.is_empty() {
+        return page(&store, &member, submission, true).await;
+    }
+    store.submission_returned(&submission.id, &member.user.id, &message).await?;
+    store.delete_upload(&submission.id)?;
+    Ok(Redirect::to("/review").into_response())
+}

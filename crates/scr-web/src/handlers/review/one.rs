@@ -1,0 +1,138 @@
+//! A submission before a curator: card, scores beside its neighbours, flags, pictures.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use scr_store::{
+    BenchmarkDocument, Flag, FlagKind, Role, Store, Submission, SubmissionState,
+    SuspicionsDocument, UserRow,
+};
+
+use crate::address;
+use crate::error::Failure;
+use crate::extractors::{Member, Options};
+use crate::handlers::account::private_page;
+use crate::handlers::submissions::{
+    FoldRow, LogRow, StandingTable, Vicinity, as_entry, fold_rows, log_rows, seen, standings,
+};
+use crate::image_table::ImageTable;
+use crate::references::{Piece, linked};
+
+/// Images that are offered to be looked at, of the worst and of all.
+const N_LOOKS: usize = 5;
+
+#[derive(Template)]
+#[template(path = "review/one.html")]
+struct ReviewPage {
+    submission: Submission,
+    submission_href: String,
+    review_href: String,
+    benchmark: BenchmarkDocument,
+    benchmark_href: String,
+    submitter: Option<UserRow>,
+    authors: String,
+    reference: Vec<Piece>,
+    code: Vec<Piece>,
+    corrects_href: Option<String>,
+    is_waiting: bool,
+    is_own: bool,
+    lacks_message: bool,
+    flags: Vec<FlagRow>,
+    suspicions: SuspicionsDocument,
+    standings: Vec<StandingTable>,
+    folds: Vec<FoldRow>,
+    worst: Vec<Look>,
+    spread: Vec<Look>,
+    log: Vec<LogRow>,
+}
+
+struct FlagRow {
+    kind: &'static str,
+    message: String,
+    entry_href: Option<String>,
+}
+
+/// An image in the browser, with the private masks on it.
+struct Look {
+    image: String,
+    href: String,
+}
+
+/// Answers `/review/ID`.
+pub(crate) async fn one(
+    State(store): State<Store>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Response, Failure> {
+    member.needs(Role::Curator)?;
+    let submission = seen(&store, &member, id).await?;
+    page(&store, &member, submission, false).await
+}
+
+pub(super) async fn page(
+    store: &Store,
+    member: &Member,
+    submission: Submission,
+    lacks_message: bool,
+) -> Result<Response, Failure> {
+    let Some(row) = store.benchmark(&submission.benchmark_id).await? else {
+        tracing::error!(submission = submission.id, "a submission's benchmark is not in the store");
+        return Err(Failure::Internal);
+    };
+    let benchmark = row.document;
+    let entries = store.entries_without_images(&benchmark.id).await?;
+    let findings = submission.findings.as_ref();
+    let id = submission.id.as_str();
+    let (mut tables, mut worst, mut spread) = (Vec::new(), Vec::new(), Vec::new());
+    if let Some(own) = as_entry(&submission) {
+        tables = standings(&benchmark, &entries, &own, findings, Vicinity::Neighbours);
+        let look = address::query([("submission", id), ("entries", id)]);
+        let images = ImageTable::new(&benchmark, &own, "", &look, &Options::default());
+        let n = images.rows.len();
+        let looks: Vec<Look> = images
+            .rows
+            .into_iter()
+            .map(|row| Look { image: row.image, href: row.href })
+            .collect();
+        let step = n.div_ceil(N_LOOKS).max(1);
+        let place = |look: &Look| Look { image: look.image.clone(), href: look.href.clone() };
+        worst = looks.iter().take(N_LOOKS).map(place).collect();
+        spread = looks.iter().skip(N_LOOKS).step_by(step).map(place).collect();
+    }
+    let flag = |flag: &Flag| FlagRow {
+        kind: match flag.kind {
+            FlagKind::SameMasks => "Same masks",
+            FlagKind::NearlyEntry => "Almost an entry",
+            FlagKind::NearlyReference => "Almost the reference",
+            FlagKind::Folds => "Folds differ",
+        },
+        message: flag.message.clone(),
+        entry_href: flag.entry.as_deref().map(address::entry),
+    };
+    let is_wrong = lacks_message;
+    let page = ReviewPage {
+        submission_href: address::submission(id),
+        review_href: address::review(id),
+        benchmark_href: address::benchmark(&benchmark.id, ""),
+        submitter: store.user(&submission.user_id).await?,
+        authors: submission.card.authors.join(", "),
+        reference: linked(&submission.card.reference),
+        code: linked(&submission.card.code),
+        corrects_href: submission.supersedes.as_deref().map(address::entry),
+        is_waiting: submission.state == SubmissionState::AwaitingReview,
+        is_own: submission.user_id == member.user.id,
+        lacks_message,
+        flags: findings.map(|found| found.flags.iter().map(flag).collect()).unwrap_or_default(),
+        folds: findings.map(|found| fold_rows(&benchmark, found)).unwrap_or_default(),
+        suspicions: submission.suspicions.clone().unwrap_or_default(),
+        standings: tables,
+        worst,
+        spread,
+        log: log_rows(store, &submission, member).await?,
+        benchmark,
+        submission,
+    };
+    let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    private_page(status, &page)
+}

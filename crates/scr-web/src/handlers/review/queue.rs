@@ -1,0 +1,46 @@
+//! What waits for a curator, the longest first.
+
+use askama::Template;
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::Response;
+use scr_store::{Role, Store, SubmissionState};
+
+use crate::address;
+use crate::error::Failure;
+use crate::extractors::Member;
+use crate::handlers::account::private_page;
+use crate::numbers::minute;
+
+#[derive(Template)]
+#[template(path = "review/queue.html")]
+struct QueuePage {
+    waiting: Vec<Waiting>,
+}
+
+struct Waiting {
+    name: String,
+    href: String,
+    benchmark_id: String,
+    benchmark_href: String,
+    submitter: String,
+    since: String,
+}
+
+/// Answers `/review`.
+pub(crate) async fn queue(State(store): State<Store>, member: Member) -> Result<Response, Failure> {
+    member.needs(Role::Curator)?;
+    let mut waiting = Vec::new();
+    for submission in store.submissions_in(SubmissionState::AwaitingReview).await? {
+        let submitter = store.user(&submission.user_id).await?;
+        waiting.push(Waiting {
+            href: address::review(&submission.id),
+            benchmark_href: address::benchmark(&submission.benchmark_id, ""),
+            benchmark_id: submission.benchmark_id,
+            submitter: submitter.map(|user| user.name).unwrap_or_default(),
+            since: minute(&submission.updated_at),
+            name: submission.card.name,
+        });
+    }
+    private_page(StatusCode::OK, &QueuePage { waiting })
+}

@@ -1,0 +1,33 @@
+//! What the forms of a submission's page do.
+
+use axum::extract::{Path, State};
+use axum::response::Redirect;
+use scr_store::Store;
+
+use super::own;
+use crate::address;
+use crate::error::Failure;
+use crate::extractors::Member;
+
+/// Has a checked submission scored.
+pub(crate) async fn confirm(
+    State(store): State<Store>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Redirect, Failure> {
+    let submission = own(&store, &member, id).await?;
+    store.submission_confirmed(&submission.id, &member.user.id).await?;
+    Ok(Redirect::to(&address::submission(&submission.id)))
+}
+
+/// Takes a submission back that is not public yet.
+pub(crate) async fn withdraw(
+    State(store): State<Store>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Redirect, Failure> {
+    let submission = own(&store, &member, id).await?;
+    store.submission_withdrawn(&submission.id, &member.user.id).await?;
+    store.delete_upload(&submission.id)?;
+    Ok(Redirect::to(&address::submission(&submission.id)))
+}

@@ -1,0 +1,44 @@
+//! What became of a submission: when, by whom, and why.
+//!
+//! Submitters read roles; curators, and who it is about, read names.
+
+use scr_store::{Role, Store, Submission};
+
+use super::state_words;
+use crate::error::Failure;
+use crate::extractors::Member;
+use crate::numbers::{capitalised, minute};
+
+/// A change of state.
+pub(crate) struct LogRow {
+    pub(crate) at: String,
+    pub(crate) state: String,
+    pub(crate) who: String,
+    pub(crate) message: String,
+}
+
+/// All changes, the first first.
+pub(crate) async fn log_rows(
+    store: &Store,
+    submission: &Submission,
+    reader: &Member,
+) -> Result<Vec<LogRow>, Failure> {
+    let mut rows = Vec::new();
+    for line in store.submission_log(&submission.id).await? {
+        let who = match store.user(&line.actor).await? {
+            Some(user) if user.id == reader.user.id => "you".to_owned(),
+            Some(user) if reader.user.role >= Role::Curator => {
+                format!("{} ({})", user.name, user.role)
+            }
+            Some(user) => user.role.to_string(),
+            None => "this site".to_owned(),
+        };
+        rows.push(LogRow {
+            at: minute(&line.at),
+            state: capitalised(state_words(line.state)),
+            who,
+            message: line.message,
+        });
+    }
+    Ok(rows)
+}

@@ -1,0 +1,138 @@
+//! A submission on its way: how far it is, what is wrong with it, its scores.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::Response;
+use scr_store::{
+    BenchmarkDocument, FileMark, Role, Store, Submission, SubmissionState, SuspicionsDocument,
+};
+
+use super::{FoldRow, LogRow, StandingTable, Vicinity, as_entry, fold_rows, log_rows, seen};
+use super::{standings, state_words};
+use crate::address;
+use crate::error::Failure;
+use crate::extractors::{Member, Options};
+use crate::handlers::account::private_page;
+use crate::image_table::ImageTable;
+use crate::numbers::capitalised;
+
+#[derive(Template)]
+#[template(path = "submissions/submission.html")]
+struct SubmissionPage {
+    submission: Submission,
+    href: String,
+    benchmark: BenchmarkDocument,
+    benchmark_href: String,
+    state: String,
+    steps: Vec<Step>,
+    is_passing: bool,
+    is_own: bool,
+    /// Where a curator decides.
+    review_href: Option<String>,
+    again_href: String,
+    entry_href: Option<String>,
+    corrects_href: Option<String>,
+    /// For an upload that broke off.
+    resume: Option<Resume>,
+    received_percent: u64,
+    suspicions: SuspicionsDocument,
+    standings: Vec<StandingTable>,
+    folds: Vec<FoldRow>,
+    images: Option<ImageTable>,
+    look_href: Option<String>,
+    may_withdraw: bool,
+    log: Vec<LogRow>,
+}
+
+/// A step of the way.
+struct Step {
+    words: &'static str,
+    /// `done`, `current` or `next`.
+    place: &'static str,
+}
+
+/// What tells the file again.
+struct Resume {
+    name: String,
+    beginning: String,
+}
+
+/// Answers `/submissions/ID`.
+pub(crate) async fn submission(
+    State(store): State<Store>,
+    member: Member,
+    Path(id): Path<String>,
+    options: Options,
+) -> Result<Response, Failure> {
+    let submission = seen(&store, &member, id).await?;
+    let Some(row) = store.benchmark(&submission.benchmark_id).await? else {
+        tracing::error!(submission = submission.id, "a submission's benchmark is not in the store");
+        return Err(Failure::Internal);
+    };
+    let benchmark = row.document;
+    let href = address::submission(&submission.id);
+    let as_entry = as_entry(&submission);
+    let findings = submission.findings.as_ref();
+    let (mut tables, mut images) = (Vec::new(), None);
+    if let Some(own) = &as_entry {
+        let entries = store.entries_without_images(&benchmark.id).await?;
+        tables = standings(&benchmark, &entries, own, findings, Vicinity::References);
+        let look = address::query([("submission", own.id.as_str()), ("entries", own.id.as_str())]);
+        images = Some(ImageTable::new(&benchmark, own, &href, &look, &options));
+    }
+    let state = submission.state;
+    let is_own = submission.user_id == member.user.id;
+    let benchmark_href = address::benchmark(&benchmark.id, "");
+    let received = store.uploaded_bytes(&submission.id)?;
+    let page = SubmissionPage {
+        state: capitalised(state_words(state)),
+        steps: steps(state),
+        is_passing: state.is_passing(),
+        is_own,
+        review_href: (member.user.role >= Role::Curator && state == SubmissionState::AwaitingReview)
+            .then(|| address::review(&submission.id)),
+        again_href: format!(
+            "{benchmark_href}/submit?{}",
+            address::query([("from", submission.id.as_str())])
+        ),
+        entry_href: submission.entry_id.as_deref().map(address::entry),
+        corrects_href: submission.supersedes.as_deref().map(address::entry),
+        resume: submission.file.clone().map(|FileMark { name, beginning }| Resume { name, beginning }),
+        received_percent: 100 * received / submission.size_bytes.max(1),
+        suspicions: submission.suspicions.clone().unwrap_or_default(),
+        folds: findings.map(|findings| fold_rows(&benchmark, findings)).unwrap_or_default(),
+        standings: tables,
+        look_href: images.as_ref().and_then(|table| table.rows.first()).map(|row| row.href.clone()),
+        images,
+        may_withdraw: is_own && SubmissionState::Withdrawn.may_follow(state),
+        log: log_rows(&store, &submission, &member).await?,
+        benchmark_href,
+        benchmark,
+        href,
+        submission,
+    };
+    private_page(StatusCode::OK, &page)
+}
+
+/// The way of a submission to an entry, and where this one is.
+fn steps(state: SubmissionState) -> Vec<Step> {
+    use SubmissionState as S;
+    const WAY: [&str; 6] = ["Received", "Checked", "Scoring", "Awaiting review", "Accepted", "Published"];
+    let current = match state {
+        S::Receiving | S::Received => 0,
+        S::Checked => 1,
+        S::Scoring => 2,
+        S::AwaitingReview => 3,
+        S::Publishing => 4,
+        S::Published => 5,
+        // These left the way.
+        S::Rejected | S::Withdrawn => return Vec::new(),
+    };
+    let place = |index: usize| match index.cmp(&current) {
+        std::cmp::Ordering::Less => "done",
+        std::cmp::Ordering::Equal => "current",
+        std::cmp::Ordering::Greater => "next",
+    };
+    WAY.into_iter().enumerate().map(|(index, words)| Step { words, place: place(index) }).collect()
+}

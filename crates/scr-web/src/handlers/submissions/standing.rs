@@ -1,0 +1,133 @@
+//! Where a submission's scores would stand: its row among those of the table.
+//!
+//! Ranks and orders come from the table of results; differences and tests were
+//! computed when it was scored.
+
+use scr_store::{BenchmarkDocument, DifferenceDocument, EntryRow, FindingsDocument};
+
+use crate::address;
+use crate::extractors::Options;
+use crate::numbers::{MeasureHead, NONE};
+use crate::results_table::{Group, ResultsTable, Row, Subject};
+
+/// Which rows of a table are shown beside the submission's own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Vicinity {
+    /// Observers and baselines.
+    References,
+    /// The entries above and below.
+    Neighbours,
+}
+
+/// Rows above and below that are neighbours.
+const N_NEIGHBOURS: usize = 2;
+
+/// A table of results around a submission's row.
+pub(crate) struct StandingTable {
+    pub(crate) caption: String,
+    pub(crate) groups: Vec<Group>,
+    pub(crate) columns: Vec<&'static str>,
+    pub(crate) rows: Vec<StandingRow>,
+    pub(crate) ordered_by: String,
+    /// What the last column says, where there is one.
+    pub(crate) difference_of: Option<String>,
+}
+
+pub(crate) struct StandingRow {
+    pub(crate) row: Row,
+    pub(crate) is_own: bool,
+    pub(crate) difference: String,
+}
+
+/// A table for the whole image and for each object that the submission has results of.
+pub(crate) fn standings(
+    benchmark: &BenchmarkDocument,
+    entries: &[EntryRow],
+    own: &EntryRow,
+    findings: Option<&FindingsDocument>,
+    vicinity: Vicinity,
+) -> Vec<StandingTable> {
+    let all: Vec<EntryRow> = entries.iter().chain([own]).cloned().collect();
+    let whole = (Subject::WholeImage, "All structures together, by image".to_owned());
+    let objects = benchmark.objects.iter().map(|object| (Subject::Object(&object.id), object.name.clone()));
+    let mut tables = Vec::new();
+    for (subject, caption) in [whole].into_iter().chain(objects) {
+        let object = match subject {
+            Subject::Object(id) => Some(id),
+            Subject::WholeImage => None,
+        };
+        let options = Options::default();
+        let table = ResultsTable::new(&benchmark.id, &subject, caption, &all, &options);
+        let differences = findings.into_iter().flat_map(|found| &found.differences);
+        let differences: Vec<&DifferenceDocument> =
+            differences.filter(|found| object == Some(found.object.as_str())).collect();
+        tables.extend(table.and_then(|table| around(table, own, &differences, vicinity)));
+    }
+    tables
+}
+
+/// The rows around the submission's; none where it has no row.
+fn around(
+    table: ResultsTable,
+    own: &EntryRow,
+    differences: &[&DifferenceDocument],
+    vicinity: Vicinity,
+) -> Option<StandingTable> {
+    let own_href = address::entry(&own.id);
+    let place = table.rows.iter().position(|row| row.href == own_href)?;
+    let is_kept = |(index, row): &(usize, Row)| match vicinity {
+        Vicinity::References => *index == place || !row.mark.is_empty(),
+        Vicinity::Neighbours => index.abs_diff(place) <= N_NEIGHBOURS,
+    };
+    let differs = |row: &Row| {
+        let found = differences.iter().find(|found| address::entry(&found.entry) == row.href);
+        let Some(found) = found else { return NONE.to_owned() };
+        let head = MeasureHead::of(&found.measure);
+        format!("{} {}", head.shown(found.mean), head.interval(found.ci95))
+    };
+    let standing = |(index, mut row): (usize, Row)| {
+        let is_own = index == place;
+        let difference = if is_own { String::new() } else { differs(&row) };
+        if is_own {
+            row.href = address::submission(&own.id);
+        }
+        StandingRow { row, is_own, difference }
+    };
+    Some(StandingTable {
+        caption: table.caption,
+        groups: table.groups,
+        columns: table.columns.iter().map(|column| column.label).collect(),
+        ordered_by: table.ordered_by,
+        difference_of: differences.first().map(|found| MeasureHead::of(&found.measure).title()),
+        rows: table.rows.into_iter().enumerate().filter(is_kept).map(standing).collect(),
+    })
+}
+
+/// An object in both folds.
+pub(crate) struct FoldRow {
+    pub(crate) object: String,
+    pub(crate) means: [String; 2],
+    pub(crate) n: [usize; 2],
+    pub(crate) p: String,
+}
+
+/// How the folds differ, object by object.
+pub(crate) fn fold_rows(benchmark: &BenchmarkDocument, findings: &FindingsDocument) -> Vec<FoldRow> {
+    let name = |id: &str| {
+        let object = benchmark.objects.iter().find(|object| object.id == id);
+        object.map_or_else(|| id.to_owned(), |object| object.name.clone())
+    };
+    findings
+        .folds
+        .iter()
+        .map(|fold| {
+            let head = MeasureHead::of(&fold.measure);
+            FoldRow {
+                object: name(&fold.object),
+                means: fold.means.map(|mean| head.shown(mean)),
+                n: fold.n,
+                p: fold.p.map_or_else(|| NONE.to_owned(), |p| format!("{p:.3}")),
+            }
+        })
+        .collect()
+}

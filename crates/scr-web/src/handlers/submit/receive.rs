@@ -1,0 +1,168 @@
+//! The form as a browser without script sends it: fields, and last the file, which goes
+//! to the disk as it comes in.
+
+use axum::body::Bytes;
+use axum::extract::multipart::{Field, Multipart};
+use axum::extract::State;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use scr_store::{CardDocument, NewSubmission, Store, Submission};
+
+use super::page;
+use crate::address;
+use crate::card_input::{CardInput, Fault, Intent, MAX_FILE_BYTES, MAX_TEXT};
+use crate::error::Failure;
+use crate::extractors::{Member, Published};
+
+/// Bytes that are written at once.
+const PIECE_BYTES: usize = 4 << 20;
+/// The most bytes of a field of text that are kept: more than a good one may have.
+const MAX_FIELD_BYTES: usize = 4 * (MAX_TEXT + 1);
+
+/// Takes the form: the submission's page, or the form again with all that is wrong.
+pub(crate) async fn submit(
+    State(store): State<Store>,
+    member: Member,
+    Published(benchmark): Published,
+    headers: HeaderMap,
+    mut form: Multipart,
+) -> Result<Response, Failure> {
+    let mut intent = Intent::default();
+    let broken = |error: axum::extract::multipart::MultipartError| Failure::Wrong {
+        what: format!("the form did not come in whole: {error}"),
+    };
+    while let Some(mut field) = form.next_field().await.map_err(broken)? {
+        let name = field.name().unwrap_or_default().to_owned();
+        if name != "file" {
+            let text = text(&mut field).await.map_err(broken)?;
+            fill(&mut intent, &name, text);
+            continue;
+        }
+        let first = field.chunk().await.map_err(broken)?.filter(|chunk| !chunk.is_empty());
+        let mut faults = Vec::new();
+        if first.is_none() {
+            faults.push(Fault::new("size_bytes", "choose the zip file of the masks"));
+        }
+        match (intent.checked(&store, &benchmark, &member.user).await?, first) {
+            (Ok(card), Some(first)) => {
+                let size = announced(&headers);
+                let new = Beginning { card: &card, size_bytes: size, intent: &intent };
+                let begun = new.begin(&store, &member, &benchmark.document.id).await?;
+                return match take(&store, &begun, first, &mut field).await? {
+                    Ok(()) => {
+                        store.submission_received(&begun.id, &member.user.id).await?;
+                        Ok(Redirect::to(&address::submission(&begun.id)).into_response())
+                    }
+                    Err(fault) => {
+                        store.submission_withdrawn(&begun.id, &member.user.id).await?;
+                        store.delete_upload(&begun.id)?;
+                        page(&store, &member, benchmark, intent, vec![fault]).await
+                    }
+                };
+            }
+            (checked, _) => {
+                // The browser hears the answer only when it has sent all.
+                while field.chunk().await.map_err(broken)?.is_some() {}
+                faults.extend(checked.err().into_iter().flatten());
+            }
+        }
+        return page(&store, &member, benchmark, intent, faults).await;
+    }
+    Err(Failure::Wrong { what: "the form has no file".to_owned() })
+}
+
+/// A field of text; what is too long to be good is cut.
+async fn text(
+    field: &mut Field<'_>,
+) -> Result<String, axum::extract::multipart::MultipartError> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = field.chunk().await? {
+        let room = MAX_FIELD_BYTES - bytes.len();
+        bytes.extend_from_slice(&chunk[..chunk.len().min(room)]);
+    }
+    Ok(String::from_utf8_lossy(&bytes).replace("\r\n", "\n"))
+}
+
+fn fill(intent: &mut Intent, name: &str, text: String) {
+    let card: &mut CardInput = &mut intent.card;
+    match name {
+        "name" => card.name = text,
+        "authors" => {
+            let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
+            card.authors = lines.map(str::to_owned).collect();
+        }
+        "description" => card.description = text,
+        "reference" => card.reference = text,
+        "code" => card.code = text,
+        "training" => card.training = text,
+        "two_fold_declaration" => card.two_fold_declaration = true,
+        "accept_terms" => intent.accepts_terms = true,
+        "corrects" => intent.corrects = Some(text).filter(|text| !text.is_empty()),
+        _ => {}
+    }
+}
+
+/// The most bytes that the file can have, by what the browser says of the whole form.
+fn announced(headers: &HeaderMap) -> u64 {
+    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    length.and_then(|length| length.parse().ok()).unwrap_or(MAX_FILE_BYTES).min(MAX_FILE_BYTES)
+}
+
+struct Beginning<'a> {
+    card: &'a CardDocument,
+    size_bytes: u64,
+    intent: &'a Intent,
+}
+
+impl Beginning<'_> {
+    async fn begin(
+        &self,
+        store: &Store,
+        member: &Member,
+        benchmark_id: &str,
+    ) -> Result<Submission, Failure> {
+        let new = NewSubmission {
+            benchmark_id,
+            user_id: &member.user.id,
+            card: self.card,
+            size_bytes: self.size_bytes,
+            file: None,
+            confirmed: false,
+            supersedes: self.intent.corrects.as_deref(),
+        };
+        Ok(store.begin_submission(new).await?)
+    }
+}
+
+/// Writes the file as it comes, and says what is wrong with it.
+async fn take(
+    store: &Store,
+    begun: &Submission,
+    first: Bytes,
+    field: &mut Field<'_>,
+) -> Result<Result<(), Fault>, Failure> {
+    let (mut piece, mut offset) = (Vec::from(first), 0);
+    loop {
+        let chunk = match field.chunk().await {
+            Ok(chunk) => chunk,
+            Err(error) => {
+                let message = format!("the file did not come in whole: {error}");
+                return Ok(Err(Fault::new("size_bytes", message)));
+            }
+        };
+        let is_last = chunk.is_none();
+        piece.extend_from_slice(&chunk.unwrap_or_default());
+        if offset + piece.len() as u64 > begun.size_bytes {
+            let message = format!("expected at most {MAX_FILE_BYTES} bytes");
+            return Ok(Err(Fault::new("size_bytes", message)));
+        }
+        if is_last || piece.len() >= PIECE_BYTES {
+            let bytes = Bytes::from(std::mem::take(&mut piece));
+            offset = store.add_piece(begun, offset, bytes).await?;
+        }
+        if is_last {
+            store.end_upload(&begun.id).await?;
+            return Ok(Ok(()));
+        }
+    }
+}

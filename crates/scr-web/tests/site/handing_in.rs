@@ -1,0 +1,261 @@
+//! Handing in, watching and deciding by pages alone, without script.
+
+use std::io::{Cursor, Write};
+
+use axum::body::Body;
+use axum::http::{Request, StatusCode};
+use scr_store::{Role, SubmissionState};
+use scr_work::Worker;
+use zip::write::{SimpleFileOptions, ZipWriter};
+
+use crate::fixture::{Answer, HOSTILE, Site};
+
+const FORM: &str = "/benchmarks/tiny/submit";
+
+/// A site that takes masks, with people who are signed in.
+struct Desk {
+    site: Site,
+    worker: Worker,
+}
+
+/// A person's cookie.
+struct Person(String);
+
+impl Desk {
+    async fn new() -> Self {
+        let site = Site::taking_masks().await;
+        let worker = Worker::new(site.store.clone(), "w");
+        Self { site, worker }
+    }
+
+    async fn person(&self, email: &str, role: Role) -> Person {
+        let store = &self.site.store;
+        let user = store.add_user(email, "N", role, None).await.unwrap();
+        Person(format!("scr-session={}", store.begin_session(&user.id, "").await.unwrap()))
+    }
+
+    async fn get(&self, who: &Person, address: &str) -> Answer {
+        let request = Request::get(address).header("Cookie", &who.0).body(Body::empty());
+        self.site.send(request.unwrap()).await
+    }
+
+    async fn page(&self, who: &Person, address: &str) -> String {
+        let answer = self.get(who, address).await;
+        assert_eq!(answer.status, StatusCode::OK, "{address}: {}", answer.text());
+        assert_eq!(answer.header("cache-control"), "no-store", "{address}");
+        answer.text().to_owned()
+    }
+
+    async fn post(&self, who: &Person, address: &str, form: &str) -> Answer {
+        let request = Request::post(address)
+            .header("Cookie", &who.0)
+            .header("Content-Type", "application/x-www-form-urlencoded")
+            .body(Body::from(form.to_owned()));
+        self.site.send(request.unwrap()).await
+    }
+
+    /// Sends the form as a browser does.
+    async fn hand_in(&self, who: &Person, fields: &[(&str, &str)], file: &[u8]) -> Answer {
+        let mut body = Vec::new();
+        for (name, value) in fields {
+            write!(body, "--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
+                .unwrap();
+        }
+        let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"m.zip\"\r\n";
+        write!(body, "{head}Content-Type: application/zip\r\n\r\n").unwrap();
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--b--\r\n");
+        let request = Request::post(FORM)
+            .header("Cookie", &who.0)
+            .header("Content-Type", "multipart/form-data; boundary=b")
+            .body(Body::from(body));
+        self.site.send(request.unwrap()).await
+    }
+
+    /// Does all that there is to do.
+    async fn work(&self) {
+        while self.worker.do_one().await.unwrap() {}
+    }
+}
+
+const GOOD: [(&str, &str); 5] = [
+    ("name", HOSTILE),
+    ("authors", "A. Tester\r\n\r\nB. Tester"),
+    ("description", "line\r\nline"),
+    ("two_fold_declaration", "yes"),
+    ("accept_terms", "yes"),
+];
+
+/// The fixture's masks as a zip file, but for the one named.
+fn zipped(without: &str, shift: usize) -> Vec<u8> {
+    let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
+    for (path, png) in crate::fixture::mask_files(shift) {
+        if path != without {
+            zip.start_file(path, SimpleFileOptions::default()).unwrap();
+            zip.write_all(&png).unwrap();
+        }
+    }
+    zip.finish().unwrap().into_inner()
+}
+
+fn location(answer: &Answer) -> String {
+    assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text());
+    answer.header("location").to_owned()
+}
+
+#[tokio::test]
+async fn all_that_is_wrong_with_the_form_is_told_at_once_and_what_was_typed_stays() {
+    let desk = Desk::new().await;
+    let who = desk.person("p@x.org", Role::Participant).await;
+    assert!(desk.page(&who, FORM).await.contains("2 GiB"));
+    let typed = [("name", " "), ("training", "on <b>other</b> images")];
+    let answer = desk.hand_in(&who, &typed, b"").await;
+    assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let page = answer.text();
+    for field in ["card.name", "card.two_fold_declaration", "accept_terms", "size_bytes"] {
+        let shown = format!("data-fault=\"{field}\">");
+        assert!(page.contains(&shown), "{field} is not told: {page}");
+    }
+    assert!(page.contains("data-fault=\"card.code\" hidden>"), "nothing is wrong with the code");
+    assert!(page.contains("on &#60;b&#62;other"), "what was typed stays: {page}");
+    assert!(desk.page(&who, "/submissions").await.contains("nothing yet"));
+}
+
+#[tokio::test]
+async fn masks_go_from_a_form_to_a_public_entry_without_script() {
+    let desk = Desk::new().await;
+    let who = desk.person("p@x.org", Role::Participant).await;
+    let other = desk.person("q@x.org", Role::Participant).await;
+    let curator = desk.person("c@x.org", Role::Curator).await;
+
+    // A mask is missing: it is named, and the card is kept for the next try.
+    let bad = location(&desk.hand_in(&who, &GOOD, &zipped("heart/T3.png", 1)).await);
+    assert!(desk.page(&who, &bad).await.contains("http-equiv=\"refresh\""), "it goes on");
+    desk.work().await;
+    let page = desk.page(&who, &bad).await;
+    assert!(page.contains("heart/T3") && page.contains("Fix and upload again"), "{page}");
+    assert!(!page.contains("http-equiv=\"refresh\""), "nothing goes on");
+    let id = bad.rsplit('/').next().unwrap();
+    let again = desk.page(&who, &format!("{FORM}?from={id}")).await;
+    assert!(again.contains("A. Tester\nB. Tester") && again.contains("line\nline"), "{again}");
+    let foreign = desk.page(&other, &format!("{FORM}?from={id}")).await;
+    assert!(!foreign.contains("A. Tester"), "another's card is not shown");
+
+    // All masks: checked, confirmed, scored.
+    let good = location(&desk.hand_in(&who, &GOOD, &zipped("", 1)).await);
+    desk.work().await;
+    assert!(desk.page(&who, &good).await.contains("Score these masks"));
+    for (person, status) in
+        [(&other, StatusCode::NOT_FOUND), (&curator, StatusCode::NOT_FOUND), (&who, StatusCode::SEE_OTHER)]
+    {
+        let answer = desk.post(person, &format!("{good}/confirm"), "").await;
+        assert_eq!(answer.status, status);
+    }
+    desk.work().await;
+    let page = desk.page(&who, &good).await;
+    assert!(page.contains("Lung fields") && page.contains("Mean overlap in the two folds"), "{page}");
+    assert!(page.contains("&#60;script&#62;") && !page.contains(HOSTILE), "texts are escaped");
+    let look = page.split('"').find(|part| part.contains("/browse/T")).unwrap().replace("&#38;", "&");
+    assert!(desk.page(&who, &look).await.contains("handed in, not public"));
+    assert_eq!(desk.site.get(&look).await.status, StatusCode::NOT_FOUND, "not for a stranger");
+    assert_eq!(desk.get(&other, &good).await.status, StatusCode::NOT_FOUND);
+
+    // The curator decides.
+    let id = good.rsplit('/').next().unwrap();
+    assert!(desk.page(&curator, "/review").await.contains(id));
+    let review = format!("/review/{id}");
+    let page = desk.page(&curator, &review).await;
+    assert!(page.contains("Where it would stand") && page.contains("p@x.org"), "{page}");
+    let unsaid = desk.post(&curator, &format!("{review}/return"), "message=+").await;
+    assert_eq!(unsaid.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let refused = desk.post(&who, &format!("{review}/publish"), "").await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    assert_eq!(desk.get(&who, &review).await.status, StatusCode::FORBIDDEN);
+    location(&desk.post(&curator, &format!("{review}/publish"), "").await);
+    desk.work().await;
+    let published = desk.site.store.submission(id).await.unwrap().unwrap();
+    assert_eq!(published.state, SubmissionState::Published);
+    let entry = format!("/entries/{}", published.entry_id.unwrap());
+    assert!(desk.page(&who, &good).await.contains(&entry));
+    assert_eq!(desk.site.get(&entry).await.status, StatusCode::OK, "a stranger sees it");
+    assert!(!desk.site.store.upload_path(id).exists(), "the entry has the masks now");
+}
+
+#[tokio::test]
+async fn a_returned_submission_says_why_and_a_withdrawn_one_is_gone_from_the_queue() {
+    let desk = Desk::new().await;
+    let who = desk.person("p@x.org", Role::Participant).await;
+    let curator = desk.person("c@x.org", Role::Curator).await;
+    let mut waiting = Vec::new();
+    for _ in 0..2 {
+        let page = location(&desk.hand_in(&who, &GOOD, &zipped("", 1)).await);
+        desk.work().await;
+        location(&desk.post(&who, &format!("{page}/confirm"), "").await);
+        desk.work().await;
+        waiting.push(page);
+    }
+    let review = waiting[0].replace("submissions", "review");
+    let message = "message=Say+%3Cb%3Emore%3C%2Fb%3E+of+it";
+    location(&desk.post(&curator, &format!("{review}/return"), message).await);
+    let page = desk.page(&who, &waiting[0]).await;
+    assert!(page.contains("Say &#60;b&#62;more&#60;/b&#62; of it"), "{page}");
+    assert!(page.contains("<td>curator</td>"), "the role decides, not the name: {page}");
+    location(&desk.post(&who, &format!("{}/withdraw", waiting[1]), "").await);
+    assert!(desk.page(&curator, "/review").await.contains("Nothing waits"));
+    let again = desk.post(&who, &format!("{}/withdraw", waiting[1]), "").await;
+    assert_eq!(again.status, StatusCode::CONFLICT);
+}
+
+#[tokio::test]
+async fn masks_of_an_entry_and_of_the_reference_are_flagged() {
+    let desk = Desk::new().await;
+    let who = desk.person("p@x.org", Role::Participant).await;
+    let curator = desk.person("c@x.org", Role::Curator).await;
+    let page = location(&desk.hand_in(&who, &GOOD, &zipped("", 0)).await);
+    desk.work().await;
+    let checked = desk.page(&who, &page).await;
+    assert!(checked.contains("equal to the reference in every pixel"), "{checked}");
+    location(&desk.post(&who, &format!("{page}/confirm"), "").await);
+    desk.work().await;
+    let review = desk.page(&curator, &page.replace("submissions", "review")).await;
+    assert!(review.contains("Same masks") && review.contains(desk.site.entry("Exact")), "{review}");
+    assert!(review.contains("Almost the reference"), "{review}");
+    assert!(!desk.page(&who, &page).await.contains("Same masks"), "flags are the curator's");
+}
+
+#[tokio::test]
+async fn events_tell_the_state_and_end_with_it() {
+    let desk = Desk::new().await;
+    let who = desk.person("p@x.org", Role::Participant).await;
+    let page = location(&desk.hand_in(&who, &GOOD, &zipped("heart/T3.png", 1)).await);
+    desk.work().await;
+    let events = format!("/api/v1{page}/events");
+    let answer = desk.get(&who, &events).await;
+    assert_eq!(answer.header("content-type"), "text/event-stream");
+    assert!(answer.text().contains("\"state\":\"rejected\""), "{}", answer.text());
+    assert_eq!(desk.site.get(&events).await.status, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn a_correction_is_of_an_entry_of_one_s_own() {
+    let desk = Desk::new().await;
+    let who = desk.person("p@x.org", Role::Participant).await;
+    let exact = desk.site.entry("Exact").to_owned();
+    let with = |entry: &'static str| [&GOOD[..], &[("corrects", entry)]].concat();
+    let entry: &'static str = Box::leak(exact.into_boxed_str());
+    let refused = desk.hand_in(&who, &with(entry), &zipped("", 1)).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let none = location(&desk.hand_in(&who, &with(""), &zipped("", 1)).await);
+    let id = none.rsplit('/').next().unwrap();
+    assert_eq!(desk.site.store.submission(id).await.unwrap().unwrap().supersedes, None);
+}
+
+#[tokio::test]
+async fn who_is_not_signed_in_is_asked_to_and_comes_back() {
+    let site = Site::published().await;
+    for address in [FORM, "/submissions", "/submissions/x", "/review", "/review/x"] {
+        let answer = site.get(address).await;
+        let to = location(&answer);
+        assert!(to.starts_with("/account/sign-in?next=%2F"), "{address}: {to}");
+    }
+}
