@@ -56,9 +56,9 @@ pub use publish::{
 };
 
 pub use submissions::{
-    DifferenceDocument, FileMark, FindingsDocument, Flag, FlagKind, FoldsDocument, Job, JobKind,
-    JobProgress, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission, Submission,
-    SubmissionState, Suspicion, SuspicionsDocument, Told,
+    Cancelled, DifferenceDocument, FileMark, FindingsDocument, Flag, FlagKind, FoldsDocument, Job,
+    JobKind, JobProgress, JobRow, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission,
+    Submission, SubmissionState, Suspicion, SuspicionsDocument, Told,
 };
 
 use blobs::Blobs;

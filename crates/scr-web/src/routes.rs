@@ -16,8 +16,8 @@ use crate::assets;
 use crate::card_input::MAX_FILE_BYTES;
 use crate::error::{self, Failure};
 use crate::handlers::{
-    account, add, benchmark, browse, data, download, entry, entry_files, home, images, results,
-    review, submissions, submit,
+    account, add, benchmark, browse, data, download, entry, entry_files, home, images, operate,
+    results, review, submissions, submit,
 };
 use crate::security;
 
@@ -105,6 +105,8 @@ fn submission_pages() -> Router<SiteState> {
             "/benchmarks/{benchmark}/submit",
             get(submit::form).post(submit::submit).layer(form_limit),
         )
+        .route("/operate", get(operate::operate))
+        .route("/operate/jobs/{submission}/cancel", post(operate::cancel))
         .route("/review", get(review::queue))
         .route("/review/{submission}", get(review::one))
         .route("/review/{submission}/publish", post(review::publish))

@@ -46,14 +46,16 @@ pub struct JobProgress {
 }
 
 impl JobKind {
-    const fn as_str(self) -> &'static str {
+    /// The word in the database and in the shell.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Score => "score",
             Self::Publish => "publish",
         }
     }
 
-    fn read(word: &str) -> Result<Self, StoreError> {
+    pub(super) fn read(word: &str) -> Result<Self, StoreError> {
         let found = [Self::Score, Self::Publish].into_iter().find(|kind| kind.as_str() == word);
         found.ok_or_else(|| StoreError::Word {
             what: "kind of a job",

@@ -8,6 +8,7 @@
 //! - `outlines.rs`: what their masks look like.
 //! - `found.rs`: what the check and scoring found.
 //! - `jobs.rs`: what is to be done, and whose work it is.
+//! - `queue.rs`: the jobs as an operator sees them.
 //! - `uploads.rs`: the files as they come in, piece by piece.
 //!
 //! **Every change of state is one transaction with its line in the log and with the
@@ -18,6 +19,7 @@ mod found;
 mod jobs;
 mod lists;
 mod outlines;
+mod queue;
 mod rows;
 mod states;
 mod uploads;
@@ -27,6 +29,7 @@ pub use found::{
     SuspicionsDocument, Told,
 };
 pub use jobs::{Job, JobKind, JobProgress, MAX_ATTEMPTS};
+pub use queue::{Cancelled, JobRow};
 pub use rows::{FileMark, LogLine, NewSubmission, Submission};
 pub use states::SubmissionState;
 pub use uploads::MAX_CHUNK_BYTES;

@@ -335,40 +335,52 @@ impl Store {
     }
 
     /// State, log and job at once, or nothing.
-    async fn change(&self, id: &str, change: Change<'_>) -> Result<(), StoreError> {
+    pub(super) async fn change(&self, id: &str, change: Change<'_>) -> Result<(), StoreError> {
         let doing = "change a submission's state";
-        let Change { to, actor, message, set, job } = change;
-        let now = now();
+        let to = change.to;
         let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
-        let before: Vec<String> = SubmissionState::ALL
-            .into_iter()
-            .filter(|before| to.may_follow(*before))
-            .map(|before| format!("'{}'", before.as_str()))
-            .collect();
-        let columns = set.iter().zip(4..).map(|((column, _), n)| format!(", {column} = ${n}"));
-        let query = format!(
-            "UPDATE submissions SET state = $1, updated_at = $2{} \
-             WHERE id = $3 AND state IN ({})",
-            columns.collect::<String>(),
-            before.join(", ")
-        );
-        let mut update =
-            sqlx::query(sqlx::AssertSqlSafe(query)).bind(to.as_str()).bind(&now).bind(id);
-        for (_, value) in set {
-            update = update.bind(value);
-        }
-        let updated = update.execute(&mut *transaction).await.map_err(failed(doing))?;
-        if updated.rows_affected() == 0 {
+        if !change_in(&mut transaction, id, change).await? {
             drop(transaction);
             return Err(match self.submission(id).await? {
                 Some(Submission { state, .. }) => StoreError::State { id: id.into(), state, to },
                 None => StoreError::NoSubmission { id: id.into() },
             });
         }
-        log(&mut transaction, id, (actor, to, message), &now).await?;
-        super::jobs::replace(&mut transaction, id, job, &now).await?;
         transaction.commit().await.map_err(failed(doing))
     }
+}
+
+/// Changes state, log and job within a transaction. False, and nothing is changed,
+/// when the submission is not in a state that the one wanted may follow.
+pub(super) async fn change_in(
+    connection: &mut AnyConnection,
+    id: &str,
+    Change { to, actor, message, set, job }: Change<'_>,
+) -> Result<bool, StoreError> {
+    let now = now();
+    let before: Vec<String> = SubmissionState::ALL
+        .into_iter()
+        .filter(|before| to.may_follow(*before))
+        .map(|before| format!("'{}'", before.as_str()))
+        .collect();
+    let columns = set.iter().zip(4..).map(|((column, _), n)| format!(", {column} = ${n}"));
+    let query = format!(
+        "UPDATE submissions SET state = $1, updated_at = $2{} \
+         WHERE id = $3 AND state IN ({})",
+        columns.collect::<String>(),
+        before.join(", ")
+    );
+    let mut update = sqlx::query(sqlx::AssertSqlSafe(query)).bind(to.as_str()).bind(&now).bind(id);
+    for (_, value) in set {
+        update = update.bind(value);
+    }
+    let updated = update.execute(&mut *connection).await;
+    if updated.map_err(failed("change a submission's state"))?.rows_affected() == 0 {
+        return Ok(false);
+    }
+    log(connection, id, (actor, to, message), &now).await?;
+    super::jobs::replace(connection, id, job, &now).await?;
+    Ok(true)
 }
 
 async fn log(

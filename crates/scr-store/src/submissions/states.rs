@@ -67,7 +67,8 @@ impl SubmissionState {
             S::Received => matches!(before, S::Receiving),
             S::Checked => matches!(before, S::Received),
             S::Scoring => matches!(before, S::Checked),
-            S::AwaitingReview => matches!(before, S::Scoring),
+            // Also when an operator cancels its publication.
+            S::AwaitingReview => matches!(before, S::Scoring | S::Publishing),
             S::Publishing => matches!(before, S::AwaitingReview),
             S::Published => matches!(before, S::Publishing),
             S::Rejected => {

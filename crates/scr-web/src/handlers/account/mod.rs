@@ -16,7 +16,10 @@ use axum::response::{Html, IntoResponse, Response};
 use crate::error::Failure;
 
 /// Draws a page that is its reader's alone.
-pub(super) fn private_page(status: StatusCode, template: &impl Template) -> Result<Response, Failure> {
+pub(super) fn private_page(
+    status: StatusCode,
+    template: &impl Template,
+) -> Result<Response, Failure> {
     let mut response = (status, Html(template.render()?)).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
