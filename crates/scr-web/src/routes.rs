@@ -17,8 +17,8 @@ use crate::assets;
 use crate::card_input::MAX_FILE_BYTES;
 use crate::error::{self, Failure};
 use crate::handlers::{
-    account, add, benchmark, browse, data, download, entry, entry_files, home, images, results,
-    review, scores, submissions, submit, terms,
+    account, add, benchmark, browse, data, download, entry, entry_files, home, images, operate,
+    results, review, scores, submissions, submit, terms,
 };
 use crate::limits::Limits;
 use crate::operations::with_operations;
@@ -165,6 +165,8 @@ fn submission_pages() -> Routes {
             "/benchmarks/{benchmark}/submit",
             get(submit::form).post(submit::submit).layer(form_limit),
         )
+        .route("/operate", get(operate::operate))
+        .route("/operate/jobs/{submission}/cancel", post(operate::cancel))
         .route("/review", get(review::queue))
         .route("/review/{submission}", get(review::one))
         .route("/review/{submission}/publish", post(review::publish))

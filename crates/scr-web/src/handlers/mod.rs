@@ -11,6 +11,7 @@ pub(crate) mod entry_files;
 pub(crate) mod home;
 pub(crate) mod images;
 mod layers;
+pub(crate) mod operate;
 pub(crate) mod results;
 pub(crate) mod review;
 pub(crate) mod scores;

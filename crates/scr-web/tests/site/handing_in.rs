@@ -58,8 +58,11 @@ impl Desk {
     async fn hand_in(&self, who: &Person, fields: &[(&str, &str)], file: &[u8]) -> Answer {
         let mut body = Vec::new();
         for (name, value) in fields {
-            write!(body, "--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n")
-                .unwrap();
+            write!(
+                body,
+                "--b\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n"
+            )
+            .unwrap();
         }
         let head = "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"m.zip\"\r\n";
         write!(body, "{head}Content-Type: application/zip\r\n\r\n").unwrap();
@@ -145,17 +148,23 @@ async fn masks_go_from_a_form_to_a_public_entry_without_script() {
     let good = location(&desk.hand_in(&who, &GOOD, &zipped("", 1)).await);
     desk.work().await;
     assert!(desk.page(&who, &good).await.contains("Score these masks"));
-    for (person, status) in
-        [(&other, StatusCode::NOT_FOUND), (&curator, StatusCode::NOT_FOUND), (&who, StatusCode::SEE_OTHER)]
-    {
+    for (person, status) in [
+        (&other, StatusCode::NOT_FOUND),
+        (&curator, StatusCode::NOT_FOUND),
+        (&who, StatusCode::SEE_OTHER),
+    ] {
         let answer = desk.post(person, &format!("{good}/confirm"), "").await;
         assert_eq!(answer.status, status);
     }
     desk.work().await;
     let page = desk.page(&who, &good).await;
-    assert!(page.contains("Lung fields") && page.contains("Mean overlap in the two folds"), "{page}");
+    assert!(
+        page.contains("Lung fields") && page.contains("Mean overlap in the two folds"),
+        "{page}"
+    );
     assert!(page.contains("&#60;script&#62;") && !page.contains(HOSTILE), "texts are escaped");
-    let look = page.split('"').find(|part| part.contains("/browse/T")).unwrap().replace("&#38;", "&");
+    let look =
+        page.split('"').find(|part| part.contains("/browse/T")).unwrap().replace("&#38;", "&");
     assert!(desk.page(&who, &look).await.contains("handed in, not public"));
     assert_eq!(desk.site.get(&look).await.status, StatusCode::NOT_FOUND, "not for a stranger");
     assert_eq!(desk.get(&other, &good).await.status, StatusCode::NOT_FOUND);
@@ -251,9 +260,29 @@ async fn a_correction_is_of_an_entry_of_one_s_own() {
 }
 
 #[tokio::test]
+async fn an_operator_sees_jobs_and_cancels_one_and_nobody_else_does() {
+    let desk = Desk::new().await;
+    let who = desk.person("p@x.org", Role::Participant).await;
+    let curator = desk.person("c@x.org", Role::Curator).await;
+    let operator = desk.person("o@x.org", Role::Operator).await;
+    let page = location(&desk.hand_in(&who, &GOOD, &zipped("", 1)).await);
+    let id = page.rsplit('/').next().unwrap();
+    let shown = desk.page(&operator, "/operate").await;
+    assert!(shown.contains(id) && shown.contains("waiting"), "{shown}");
+    let cancel = format!("/operate/jobs/{id}/cancel");
+    for person in [&who, &curator] {
+        assert_eq!(desk.get(person, "/operate").await.status, StatusCode::FORBIDDEN);
+        assert_eq!(desk.post(person, &cancel, "").await.status, StatusCode::FORBIDDEN);
+    }
+    location(&desk.post(&operator, &cancel, "").await);
+    assert!(desk.page(&operator, "/operate").await.contains("No job waits"));
+    assert!(desk.page(&who, &page).await.contains("the operator of this site stopped it"));
+}
+
+#[tokio::test]
 async fn who_is_not_signed_in_is_asked_to_and_comes_back() {
     let site = Site::published().await;
-    for address in [FORM, "/submissions", "/submissions/x", "/review", "/review/x"] {
+    for address in [FORM, "/submissions", "/submissions/x", "/review", "/review/x", "/operate"] {
         let answer = site.get(address).await;
         let to = location(&answer);
         assert!(to.starts_with("/account/sign-in?next=%2F"), "{address}: {to}");

@@ -41,7 +41,10 @@ struct NotePage {
 }
 
 /// Draws a page that is its reader's alone.
-pub(super) fn private_page(status: StatusCode, template: &impl Template) -> Result<Response, Failure> {
+pub(super) fn private_page(
+    status: StatusCode,
+    template: &impl Template,
+) -> Result<Response, Failure> {
     let mut response = (status, Html(template.render()?)).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)

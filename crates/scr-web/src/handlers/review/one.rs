@@ -90,11 +90,8 @@ pub(super) async fn page(
         let look = address::query([("submission", id), ("entries", id)]);
         let images = ImageTable::new(&benchmark, &own, "", &look, &Options::default());
         let n = images.rows.len();
-        let looks: Vec<Look> = images
-            .rows
-            .into_iter()
-            .map(|row| Look { image: row.image, href: row.href })
-            .collect();
+        let looks: Vec<Look> =
+            images.rows.into_iter().map(|row| Look { image: row.image, href: row.href }).collect();
         let step = n.div_ceil(N_LOOKS).max(1);
         let place = |look: &Look| Look { image: look.image.clone(), href: look.href.clone() };
         worst = looks.iter().take(N_LOOKS).map(place).collect();

@@ -2,9 +2,8 @@
 //!
 //! Submitters read roles; curators, and who it is about, read names.
 
-use scr_store::{Role, Store, Submission};
+use scr_store::{Role, Store, Submission, SubmissionState};
 
-use super::state_words;
 use crate::error::Failure;
 use crate::extractors::Member;
 use crate::numbers::{capitalised, minute};
@@ -35,10 +34,19 @@ pub(crate) async fn log_rows(
         };
         rows.push(LogRow {
             at: minute(&line.at),
-            state: capitalised(state_words(line.state)),
+            state: capitalised(&words(line.state)),
             who,
             message: line.message,
         });
     }
     Ok(rows)
+}
+
+/// A state as something that came about.
+fn words(state: SubmissionState) -> String {
+    match state {
+        SubmissionState::Receiving => "begun".to_owned(),
+        SubmissionState::Publishing => "accepted".to_owned(),
+        other => other.as_str().replace('_', " "),
+    }
 }

@@ -77,7 +77,7 @@ pub(crate) async fn submission(
     let (mut tables, mut images) = (Vec::new(), None);
     if let Some(own) = &as_entry {
         let entries = store.entries_without_images(&benchmark.id).await?;
-        tables = standings(&benchmark, &entries, own, findings, Vicinity::References);
+        tables = standings(&benchmark, &entries, own, None, Vicinity::References);
         let look = address::query([("submission", own.id.as_str()), ("entries", own.id.as_str())]);
         images = Some(ImageTable::new(&benchmark, own, &href, &look, &options));
     }
@@ -90,7 +90,8 @@ pub(crate) async fn submission(
         steps: steps(state),
         is_passing: state.is_passing(),
         is_own,
-        review_href: (member.user.role >= Role::Curator && state == SubmissionState::AwaitingReview)
+        review_href: (member.user.role >= Role::Curator
+            && state == SubmissionState::AwaitingReview)
             .then(|| address::review(&submission.id)),
         again_href: format!(
             "{benchmark_href}/submit?{}",
@@ -98,7 +99,10 @@ pub(crate) async fn submission(
         ),
         entry_href: submission.entry_id.as_deref().map(address::entry),
         corrects_href: submission.supersedes.as_deref().map(address::entry),
-        resume: submission.file.clone().map(|FileMark { name, beginning }| Resume { name, beginning }),
+        resume: submission
+            .file
+            .clone()
+            .map(|FileMark { name, beginning }| Resume { name, beginning }),
         received_percent: 100 * received / submission.size_bytes.max(1),
         suspicions: submission.suspicions.clone().unwrap_or_default(),
         folds: findings.map(|findings| fold_rows(&benchmark, findings)).unwrap_or_default(),
@@ -118,7 +122,8 @@ pub(crate) async fn submission(
 /// The way of a submission to an entry, and where this one is.
 fn steps(state: SubmissionState) -> Vec<Step> {
     use SubmissionState as S;
-    const WAY: [&str; 6] = ["Received", "Checked", "Scoring", "Awaiting review", "Accepted", "Published"];
+    const WAY: [&str; 6] =
+        ["Received", "Checked", "Scoring", "Awaiting review", "Accepted", "Published"];
     let current = match state {
         S::Receiving | S::Received => 0,
         S::Checked => 1,

@@ -49,7 +49,8 @@ pub(crate) fn standings(
 ) -> Vec<StandingTable> {
     let all: Vec<EntryRow> = entries.iter().chain([own]).cloned().collect();
     let whole = (Subject::WholeImage, "All structures together, by image".to_owned());
-    let objects = benchmark.objects.iter().map(|object| (Subject::Object(&object.id), object.name.clone()));
+    let objects =
+        benchmark.objects.iter().map(|object| (Subject::Object(&object.id), object.name.clone()));
     let mut tables = Vec::new();
     for (subject, caption) in [whole].into_iter().chain(objects) {
         let object = match subject {
@@ -112,7 +113,10 @@ pub(crate) struct FoldRow {
 }
 
 /// How the folds differ, object by object.
-pub(crate) fn fold_rows(benchmark: &BenchmarkDocument, findings: &FindingsDocument) -> Vec<FoldRow> {
+pub(crate) fn fold_rows(
+    benchmark: &BenchmarkDocument,
+    findings: &FindingsDocument,
+) -> Vec<FoldRow> {
     let name = |id: &str| {
         let object = benchmark.objects.iter().find(|object| object.id == id);
         object.map_or_else(|| id.to_owned(), |object| object.name.clone())

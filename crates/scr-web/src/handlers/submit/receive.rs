@@ -2,8 +2,8 @@
 //! to the disk as it comes in.
 
 use axum::body::Bytes;
-use axum::extract::multipart::{Field, Multipart};
 use axum::extract::State;
+use axum::extract::multipart::{Field, Multipart};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_store::{CardDocument, NewSubmission, Store, Submission};
@@ -72,9 +72,7 @@ pub(crate) async fn submit(
 }
 
 /// A field of text; what is too long to be good is cut.
-async fn text(
-    field: &mut Field<'_>,
-) -> Result<String, axum::extract::multipart::MultipartError> {
+async fn text(field: &mut Field<'_>) -> Result<String, axum::extract::multipart::MultipartError> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await? {
         let room = MAX_FIELD_BYTES - bytes.len();

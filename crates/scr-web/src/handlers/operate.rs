@@ -1,0 +1,77 @@
+//! What goes on behind the site, for operators: jobs, and submissions by state.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
+use axum::response::{Redirect, Response};
+use scr_store::{JobRow, MAX_ATTEMPTS, Role, Store, SubmissionState};
+
+use super::account::private_page;
+use crate::address;
+use crate::error::Failure;
+use crate::extractors::Member;
+use crate::numbers::{capitalised, minute};
+
+#[derive(Template)]
+#[template(path = "operate.html")]
+struct OperatePage {
+    jobs: Vec<JobLine>,
+    max_attempts: i64,
+    /// States in words, and how many submissions are in each.
+    counts: Vec<(String, i64)>,
+}
+
+struct JobLine {
+    submission: String,
+    submission_href: String,
+    cancel_href: String,
+    benchmark_id: String,
+    kind: &'static str,
+    state: &'static str,
+    attempts: i64,
+    worker: String,
+    until: String,
+    since: String,
+}
+
+/// Answers `/operate`.
+pub(crate) async fn operate(
+    State(store): State<Store>,
+    member: Member,
+) -> Result<Response, Failure> {
+    member.needs(Role::Operator)?;
+    let words = |state: SubmissionState| capitalised(&state.as_str().replace('_', " "));
+    let counts = store.submission_counts().await?;
+    let page = OperatePage {
+        jobs: store.jobs().await?.into_iter().map(line).collect(),
+        max_attempts: MAX_ATTEMPTS,
+        counts: counts.into_iter().map(|(state, count)| (words(state), count)).collect(),
+    };
+    private_page(StatusCode::OK, &page)
+}
+
+fn line(job: JobRow) -> JobLine {
+    JobLine {
+        submission_href: address::submission(&job.submission_id),
+        cancel_href: format!("/operate/jobs/{}/cancel", address::encoded(&job.submission_id)),
+        kind: job.kind.as_str(),
+        state: if job.is_running { "running" } else { "waiting" },
+        attempts: job.attempts,
+        worker: job.worker.unwrap_or_default(),
+        until: job.leased_until.map(|until| minute(&until)).unwrap_or_default(),
+        since: minute(&job.created_at),
+        benchmark_id: job.benchmark_id,
+        submission: job.submission_id,
+    }
+}
+
+/// Ends a job for good.
+pub(crate) async fn cancel(
+    State(store): State<Store>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Redirect, Failure> {
+    member.needs(Role::Operator)?;
+    store.cancel_job(&id, &member.user.id).await?;
+    Ok(Redirect::to("/operate"))
+}
