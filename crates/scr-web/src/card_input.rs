@@ -71,9 +71,14 @@ impl Fault {
 
 /// What is wrong with the size of a file.
 pub(crate) fn size_fault(size_bytes: u64) -> Option<Fault> {
-    let is_good = (1..=MAX_FILE_BYTES).contains(&size_bytes);
-    let message = || format!("expected 1 to {MAX_FILE_BYTES} bytes, found {size_bytes}");
-    (!is_good).then(|| Fault::new("size_bytes", message()))
+    match size_bytes {
+        0 => Some(Fault::new("size_bytes", "needed: the zip file of the masks, or their folder")),
+        1..=MAX_FILE_BYTES => None,
+        _ => {
+            let message = format!("expected at most {MAX_FILE_BYTES} bytes, found {size_bytes}");
+            Some(Fault::new("size_bytes", message))
+        }
+    }
 }
 
 impl Intent {

@@ -107,7 +107,7 @@ impl Routes {
 /// Every address of the site, as patterns: `/entries/{entry}`.
 #[must_use]
 pub fn addresses() -> Vec<String> {
-    routes().addresses
+    routes().merge(form_with_file()).addresses
 }
 
 fn routes() -> Routes {
@@ -129,9 +129,10 @@ pub fn router(store: Store, settings: SiteSettings) -> Router {
         SiteState { store: store.clone(), settings: Arc::new(settings), limits: Arc::default() };
     let router = routes()
         .router
-        .fallback(async || Failure::NoPage)
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_ANSWER_TIME))
+        .merge(form_with_file().router)
+        .fallback(async || Failure::NoPage)
         .layer(middleware::from_fn(security::refuse_other_sites))
         .layer(middleware::from_fn(error::draw))
         .layer(CompressionLayer::new())
@@ -159,12 +160,7 @@ fn pages() -> Routes {
 
 /// Pages of handing in, watching and deciding; all are for people with an account.
 fn submission_pages() -> Routes {
-    let form_limit = DefaultBodyLimit::max(MAX_FORM_BYTES);
     Routes::new()
-        .route(
-            "/benchmarks/{benchmark}/submit",
-            get(submit::form).post(submit::submit).layer(form_limit),
-        )
         .route("/operate", get(operate::operate))
         .route("/operate/jobs/{submission}/cancel", post(operate::cancel))
         .route("/review", get(review::queue))
@@ -175,6 +171,14 @@ fn submission_pages() -> Routes {
         .route("/submissions/{submission}", get(submissions::submission))
         .route("/submissions/{submission}/confirm", post(submissions::confirm))
         .route("/submissions/{submission}/withdraw", post(submissions::withdraw))
+}
+
+/// The form that a whole file comes with, for which other limits hold: its bytes go to
+/// the disk as they come, and may take their time.
+fn form_with_file() -> Routes {
+    let limit = DefaultBodyLimit::max(MAX_FORM_BYTES);
+    let form = get(submit::form).post(submit::submit).layer(limit);
+    Routes::new().route("/benchmarks/{benchmark}/submit", form)
 }
 
 fn account_pages() -> Routes {

@@ -38,24 +38,6 @@ impl Store {
         found.into_iter().map(Written::read).collect()
     }
 
-    /// How many submissions are in each state that any is in.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`], and [`StoreError::Word`] for a state that is none.
-    pub async fn submission_counts(&self) -> Result<Vec<(SubmissionState, i64)>, StoreError> {
-        let rows: Vec<(String, i64)> =
-            sqlx::query_as("SELECT state, COUNT(*) FROM submissions GROUP BY state")
-                .fetch_all(&self.pool)
-                .await
-                .map_err(failed("count submissions"))?;
-        let mut counts = Vec::new();
-        for (state, count) in rows {
-            counts.push((SubmissionState::read(&state)?, count));
-        }
-        counts.sort_by_key(|(state, _)| SubmissionState::ALL.iter().position(|one| one == state));
-        Ok(counts)
-    }
-
     /// Identifiers of the published entries of a benchmark that a person handed in.
     ///
     /// # Errors

@@ -1,10 +1,10 @@
-//! What goes on behind the site, for operators: jobs, and submissions by state.
+//! What goes on behind the site, for operators: jobs, workers, submissions by state.
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
-use scr_store::{JobRow, MAX_ATTEMPTS, Role, Store, SubmissionState};
+use scr_store::{JobRow, MAX_ATTEMPTS, Role, Store, SubmissionState, WorkerRow};
 
 use super::account::private_page;
 use crate::address;
@@ -17,8 +17,10 @@ use crate::numbers::{capitalised, minute};
 struct OperatePage {
     jobs: Vec<JobLine>,
     max_attempts: i64,
+    /// Those that are there, and since when.
+    workers: Vec<(String, String)>,
     /// States in words, and how many submissions are in each.
-    counts: Vec<(String, i64)>,
+    counts: Vec<(String, u64)>,
 }
 
 struct JobLine {
@@ -41,13 +43,18 @@ pub(crate) async fn operate(
 ) -> Result<Response, Failure> {
     member.needs(Role::Operator)?;
     let words = |state: SubmissionState| capitalised(&state.as_str().replace('_', " "));
-    let counts = store.submission_counts().await?;
+    let counts = store.counts().await?.submissions.into_iter().filter(|(_, count)| *count > 0);
     let page = OperatePage {
         jobs: store.jobs().await?.into_iter().map(line).collect(),
         max_attempts: MAX_ATTEMPTS,
-        counts: counts.into_iter().map(|(state, count)| (words(state), count)).collect(),
+        workers: store.workers().await?.into_iter().map(worker).collect(),
+        counts: counts.map(|(state, count)| (words(state), count)).collect(),
     };
     private_page(StatusCode::OK, &page)
+}
+
+fn worker(row: WorkerRow) -> (String, String) {
+    (row.name, minute(&row.heard_at))
 }
 
 fn line(job: JobRow) -> JobLine {

@@ -33,6 +33,18 @@ const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/entries/{entry}", "+++++"),
     ("GET", "/entries/{entry}/results.json", "+++++"),
     ("GET", "/entries/{entry}/results.csv", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/browse/{image}/scores", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/submit", "-++++"),
+    ("POST", "/benchmarks/{benchmark}/submit", "-++++"),
+    ("GET", "/submissions", "-++++"),
+    ("GET", "/submissions/{submission}", "-+0++"),
+    ("POST", "/submissions/{submission}/confirm", "-+000"),
+    ("GET", "/review", "-xx++"),
+    ("GET", "/review/{submission}", "-xx++"),
+    ("POST", "/review/{submission}/publish", "-xx++"),
+    ("POST", "/review/{submission}/return", "-xx++"),
+    ("GET", "/operate", "-xxx+"),
+    ("POST", "/operate/jobs/{submission}/cancel", "-xxx+"),
     ("GET", "/account", "-++++"),
     ("GET", "/account/sign-in", "+++++"),
     ("POST", "/account/sign-in", "+++++"),
@@ -75,6 +87,7 @@ const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/submissions/{submission}/outlines/{file}", "-0000"),
     ("POST", "/api/v1/submissions/{submission}/review", "-xx++"),
     ("POST", "/api/v1/submissions/{submission}/withdraw", "-+000"),
+    ("POST", "/submissions/{submission}/withdraw", "-+000"),
 ];
 
 const OWNER: &str = "owner@x.org";

@@ -21,7 +21,8 @@ struct Served {
     tokens: [String; 3],
 }
 
-fn start(dir: &Path) -> (Child, String) {
+/// A server over a data folder, and its address.
+pub(crate) fn start(dir: &Path) -> (Child, String) {
     let mut server = scr(["serve", "--dir", &text(dir), "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
         .stderr(Stdio::null())

@@ -3,14 +3,14 @@
 use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use scr_store::{Role, Store};
+use scr_store::Store;
 use serde::Deserialize;
 
+use super::decidable;
 use super::one::page;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::Member;
-use crate::handlers::submissions::seen;
 
 /// Why a submission is returned.
 #[derive(Deserialize)]
@@ -25,8 +25,7 @@ pub(crate) async fn publish(
     member: Member,
     Path(id): Path<String>,
 ) -> Result<Redirect, Failure> {
-    member.needs(Role::Curator)?;
-    let submission = seen(&store, &member, id).await?;
+    let submission = decidable(&store, &member, id).await?;
     store.submission_accepted(&submission.id, &member.user.id).await?;
     Ok(Redirect::to(&address::submission(&submission.id)))
 }
@@ -38,8 +37,7 @@ pub(crate) async fn send_back(
     Path(id): Path<String>,
     Form(Return { message }): Form<Return>,
 ) -> Result<Response, Failure> {
-    member.needs(Role::Curator)?;
-    let submission = seen(&store, &member, id).await?;
+    let submission = decidable(&store, &member, id).await?;
     let message = message.trim().replace("\r\n", "\n");
     if message.is_empty() {
         return page(&store, &member, submission, true).await;

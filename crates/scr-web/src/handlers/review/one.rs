@@ -5,16 +5,17 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use scr_store::{
-    BenchmarkDocument, Flag, FlagKind, Role, Store, Submission, SubmissionState,
-    SuspicionsDocument, UserRow,
+    BenchmarkDocument, Flag, FlagKind, Store, Submission, SubmissionState, SuspicionsDocument,
+    UserRow,
 };
 
+use super::decidable;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::{Member, Options};
 use crate::handlers::account::private_page;
 use crate::handlers::submissions::{
-    FoldRow, LogRow, StandingTable, Vicinity, as_entry, fold_rows, log_rows, seen, standings,
+    FoldRow, LogRow, StandingTable, Vicinity, as_entry, fold_rows, log_rows, standings,
 };
 use crate::image_table::ImageTable;
 use crate::references::{Piece, linked};
@@ -65,8 +66,7 @@ pub(crate) async fn one(
     member: Member,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
-    member.needs(Role::Curator)?;
-    let submission = seen(&store, &member, id).await?;
+    let submission = decidable(&store, &member, id).await?;
     page(&store, &member, submission, false).await
 }
 

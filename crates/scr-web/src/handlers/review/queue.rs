@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use scr_store::{Role, Store, SubmissionState};
 
+use super::may_decide;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::Member;
@@ -32,6 +33,9 @@ pub(crate) async fn queue(State(store): State<Store>, member: Member) -> Result<
     member.needs(Role::Curator)?;
     let mut waiting = Vec::new();
     for submission in store.submissions_in(SubmissionState::AwaitingReview).await? {
+        if !may_decide(&store, &member, &submission.benchmark_id).await? {
+            continue;
+        }
         let submitter = store.user(&submission.user_id).await?;
         waiting.push(Waiting {
             href: address::review(&submission.id),

@@ -10,7 +10,7 @@ use scr_store::{CardDocument, NewSubmission, Store, Submission};
 
 use super::page;
 use crate::address;
-use crate::card_input::{CardInput, Fault, Intent, MAX_FILE_BYTES, MAX_TEXT};
+use crate::card_input::{CardInput, Fault, Intent, MAX_FILE_BYTES, MAX_TEXT, size_fault};
 use crate::error::Failure;
 use crate::extractors::{Member, Published};
 
@@ -41,24 +41,21 @@ pub(crate) async fn submit(
         let first = field.chunk().await.map_err(broken)?.filter(|chunk| !chunk.is_empty());
         let mut faults = Vec::new();
         if first.is_none() {
-            faults.push(Fault::new("size_bytes", "choose the zip file of the masks"));
+            faults.extend(size_fault(0));
         }
         match (intent.checked(&store, &benchmark, &member.user).await?, first) {
             (Ok(card), Some(first)) => {
                 let size = announced(&headers);
                 let new = Beginning { card: &card, size_bytes: size, intent: &intent };
                 let begun = new.begin(&store, &member, &benchmark.document.id).await?;
-                return match take(&store, &begun, first, &mut field).await? {
-                    Ok(()) => {
-                        store.submission_received(&begun.id, &member.user.id).await?;
-                        Ok(Redirect::to(&address::submission(&begun.id)).into_response())
-                    }
-                    Err(fault) => {
-                        store.submission_withdrawn(&begun.id, &member.user.id).await?;
-                        store.delete_upload(&begun.id)?;
-                        page(&store, &member, benchmark, intent, vec![fault]).await
-                    }
-                };
+                let taken = take(&store, &begun, first, &mut field).await;
+                if let Ok(Ok(())) = taken {
+                    store.submission_received(&begun.id, &member.user.id).await?;
+                    return Ok(Redirect::to(&address::submission(&begun.id)).into_response());
+                }
+                store.submission_withdrawn(&begun.id, &member.user.id).await?;
+                store.delete_upload(&begun.id)?;
+                faults.extend(taken?.err());
             }
             (checked, _) => {
                 // The browser hears the answer only when it has sent all.
