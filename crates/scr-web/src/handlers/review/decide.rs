@@ -11,6 +11,7 @@ use crate::address;
 use crate::error::Failure;
 use crate::extractors::Member;
 use crate::handlers::submissions::seen;
+use crate::reviewers::refuse_others;
 
 /// Why a submission is returned.
 #[derive(Deserialize)]
@@ -27,6 +28,7 @@ pub(crate) async fn publish(
 ) -> Result<Redirect, Failure> {
     member.needs(Role::Curator)?;
     let submission = seen(&store, &member, id).await?;
+    refuse_others(&store, &member.user, &submission.benchmark_id).await?;
     store.submission_accepted(&submission.id, &member.user.id).await?;
     Ok(Redirect::to(&address::submission(&submission.id)))
 }
@@ -40,6 +42,7 @@ pub(crate) async fn send_back(
 ) -> Result<Response, Failure> {
     member.needs(Role::Curator)?;
     let submission = seen(&store, &member, id).await?;
+    refuse_others(&store, &member.user, &submission.benchmark_id).await?;
     let message = message.trim().replace("\r\n", "\n");
     if message.is_empty() {
         return page(&store, &member, submission, true).await;

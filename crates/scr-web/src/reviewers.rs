@@ -1,0 +1,19 @@
+//! Who decides on what was handed in for a benchmark: all curators, or those whom the
+//! operator names. Looks at no role: that is asked for before.
+
+use scr_store::{Store, UserRow};
+
+use crate::error::Failure;
+
+/// Refuses a curator of other benchmarks.
+pub(crate) async fn refuse_others(
+    store: &Store,
+    user: &UserRow,
+    benchmark_id: &str,
+) -> Result<(), Failure> {
+    let settings = store.benchmark_settings(benchmark_id).await?;
+    if settings.may_review(&user.email) {
+        return Ok(());
+    }
+    Err(Failure::NotReviewer { benchmark: benchmark_id.to_owned() })
+}
