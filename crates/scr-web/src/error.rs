@@ -80,6 +80,12 @@ pub(crate) enum Failure {
         /// Identifier of the benchmark.
         benchmark: String,
     },
+    /// The benchmark's terms are not accepted, or another wording of them was.
+    #[error("The terms of the benchmark are to be accepted first, at {href}")]
+    TermsFirst {
+        /// The page of the terms.
+        href: String,
+    },
     /// A page of another site sent it.
     #[error("This was sent from another site's page, and is not done.")]
     OtherSite,
@@ -147,6 +153,7 @@ impl Failure {
             Self::Forbidden { .. }
             | Self::NotForRole { .. }
             | Self::NotReviewer { .. }
+            | Self::TermsFirst { .. }
             | Self::OtherSite => StatusCode::FORBIDDEN,
             Self::Conflict { .. } | Self::NotScored { .. } => StatusCode::CONFLICT,
             Self::Wrong { .. } | Self::Faulty { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -169,6 +176,7 @@ impl Failure {
             Self::Forbidden { .. } | Self::NotForRole { .. } | Self::NotReviewer { .. } => {
                 "Not allowed"
             }
+            Self::TermsFirst { .. } => "Terms first",
             Self::OtherSite => "Sent from elsewhere",
             Self::TooMany { .. } => "Too often",
             Self::Quota { .. } => "Enough for now",
@@ -195,6 +203,7 @@ impl Failure {
     /// Where to go instead: an address and what it is called.
     fn way_out(&self) -> (String, &'static str) {
         match self {
+            Self::TermsFirst { href } => (href.clone(), "The terms"),
             Self::NoImage { benchmark, .. } => {
                 (crate::address::benchmark(benchmark, "browse"), "All images of the benchmark")
             }

@@ -10,7 +10,8 @@ use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum_extra::extract::CookieJar;
 use scr_store::{
-    BenchmarkRow, Caller, EntryRow, Role, Scope, SessionRow, Store, TermsDocument, UserRow,
+    BenchmarkDocument, BenchmarkRow, Caller, EntryRow, Role, Scope, SessionRow, Store,
+    TermsDocument, UserRow,
 };
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -131,6 +132,51 @@ where
             return Err(Failure::Unsigned);
         };
         Ok(Self(caller))
+    }
+}
+
+/// Who asks for a file, by token or session, where anybody says so; none else.
+pub(crate) struct Reader(pub(crate) Option<UserRow>);
+
+impl<S> FromRequestParts<S> for Reader
+where
+    Store: FromRef<S>,
+    Arc<SiteSettings>: FromRef<S>,
+    Arc<Limits>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        if parts.headers.contains_key(header::AUTHORIZATION) {
+            let Signed(caller) = Signed::from_request_parts(parts, state).await?;
+            return Ok(Self(Some(caller.user)));
+        }
+        let Visitor(member) = Visitor::from_request_parts(parts, state).await?;
+        Ok(Self(member.map(|member| member.user)))
+    }
+}
+
+impl Reader {
+    /// Refuses who has not accepted the operator's terms, where there are any.
+    pub(crate) async fn needs_terms(
+        &self,
+        store: &Store,
+        benchmark: &BenchmarkDocument,
+    ) -> Result<(), Failure> {
+        if benchmark.terms.text.is_empty() {
+            return Ok(());
+        }
+        let accepted = match &self.0 {
+            Some(user) => store.accepted_terms(&user.id, &benchmark.id).await?,
+            None => None,
+        };
+        let version = terms_version(&benchmark.terms);
+        let is_present = accepted.is_some_and(|(accepted, _)| accepted == version);
+        if is_present {
+            return Ok(());
+        }
+        Err(Failure::TermsFirst { href: crate::address::benchmark(&benchmark.id, "terms") })
     }
 }
 

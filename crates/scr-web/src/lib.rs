@@ -30,6 +30,7 @@ mod operations;
 mod outlines;
 mod references;
 mod results_table;
+mod reviewers;
 mod routes;
 mod security;
 mod session;

@@ -21,7 +21,7 @@ use crate::handlers::{
     results, review, scores, submissions, submit, terms,
 };
 use crate::limits::Limits;
-use crate::operations::with_operations;
+use crate::operations::{self, with_operations};
 use crate::security;
 
 /// The largest body of a request, in bytes; a piece of a file has a limit of its own.
@@ -107,7 +107,8 @@ impl Routes {
 /// Every address of the site, as patterns: `/entries/{entry}`.
 #[must_use]
 pub fn addresses() -> Vec<String> {
-    routes().merge(form_with_file()).addresses
+    let site = routes().merge(form_with_file()).addresses;
+    site.into_iter().chain(operations::ADDRESSES.map(str::to_owned)).collect()
 }
 
 fn routes() -> Routes {

@@ -15,7 +15,7 @@ use super::schema;
 use crate::address;
 use crate::cache::{Keep, file_response};
 use crate::error::Failure;
-use crate::extractors::{Options, Published, PublishedEntry};
+use crate::extractors::{Options, Published, PublishedEntry, Reader};
 
 /// The parts of a file's address after the benchmark or entry.
 #[derive(Deserialize)]
@@ -131,18 +131,21 @@ pub(crate) async fn outlines(
     ),
     responses(
         (status = 200, description = "The mask", body = Vec<u8>, content_type = "image/png"),
+        (status = 403, description = "Terms are to be accepted first", body = schema::Refusal),
         (status = 404, description = "Not there, or not to be passed on", body = schema::Refusal)
     )
 )]
 pub(crate) async fn mask(
     State(store): State<Store>,
     Published(row): Published,
+    reader: Reader,
     Path(parts): Path<Parts>,
     options: Options,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
     may(document.terms.may_download && drew(&document, &parts.observer))?;
+    reader.needs_terms(&store, &document).await?;
     let image = parts.image(".png")?;
     let key = BlobKey::mask(&document.id, &parts.observer, &parts.structure, image);
     offer(&store, key, &headers, "image/png", keep(&document, &options)).await
@@ -191,10 +194,16 @@ pub(crate) async fn entry_outlines(
 pub(crate) async fn entry_mask(
     State(store): State<Store>,
     PublishedEntry(row): PublishedEntry,
+    reader: Reader,
     Path(parts): Path<Parts>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     may_observer(&store, &row, |terms| terms.may_download).await?;
+    if row.role == EntryRole::Observer
+        && let Some(benchmark) = store.benchmark(&row.benchmark_id).await?
+    {
+        reader.needs_terms(&store, &benchmark.document).await?;
+    }
     let key = BlobKey::entry_mask(&row.id, &parts.structure, parts.image(".png")?);
     offer(&store, key, &headers, "image/png", Keep::ForADay).await
 }
@@ -252,10 +261,11 @@ async fn may_observer(
 }
 
 /// For a day when the address names the version that the benchmark has: an address
-/// without one may come to mean another benchmark of the same name.
+/// without one may come to mean another benchmark of the same name. What asks for
+/// accepted terms asks each time.
 fn keep(document: &BenchmarkDocument, options: &Options) -> Keep {
     let is_this_version = options.first("v") == Some(address::version(document).as_str());
-    if is_this_version { Keep::ForADay } else { Keep::AskAgain }
+    if is_this_version && document.terms.text.is_empty() { Keep::ForADay } else { Keep::AskAgain }
 }
 
 async fn offer<E>(

@@ -19,6 +19,7 @@ use super::schema;
 use crate::card_input::{CardInput, Intent, size_fault};
 use crate::error::Failure;
 use crate::extractors::{Published, Signed};
+use crate::reviewers::refuse_others;
 
 /// What is to be handed in.
 #[derive(Deserialize, ToSchema)]
@@ -285,10 +286,7 @@ pub(crate) async fn review(
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Review)?;
     let submission = any(&store, id).await?;
-    let settings = store.benchmark_settings(&submission.benchmark_id).await?;
-    if !settings.may_review(&signed.0.user.email) {
-        return Err(Failure::NotReviewer { benchmark: submission.benchmark_id });
-    }
+    refuse_others(&store, &signed.0.user, &submission.benchmark_id).await?;
     let (id, curator) = (&submission.id, &signed.0.user.id);
     match review {
         Review::Publish => store.submission_accepted(id, curator).await?,

@@ -21,14 +21,20 @@ use scr_store::Store;
 
 use metrics::Metrics;
 
+const HEALTHZ: &str = "/healthz";
+const READYZ: &str = "/readyz";
+const METRICS: &str = "/metrics";
+/// All addresses for those who run the site.
+pub(crate) const ADDRESSES: [&str; 3] = [HEALTHZ, READYZ, METRICS];
+
 /// The site with addresses for those who run it; every request is measured and logged.
 pub(crate) fn with_operations(site: Router, store: &Store) -> Router {
     let metrics = Arc::new(Metrics::new(store.clone()));
     let readiness = Router::new()
-        .route("/healthz", get(readiness::healthz))
-        .route("/readyz", get(readiness::readyz))
+        .route(HEALTHZ, get(readiness::healthz))
+        .route(READYZ, get(readiness::readyz))
         .with_state(store.clone());
     site.merge(readiness)
-        .merge(Router::new().route("/metrics", get(metrics::metrics)).with_state(metrics.clone()))
+        .merge(Router::new().route(METRICS, get(metrics::metrics)).with_state(metrics.clone()))
         .layer(middleware::from_fn_with_state(metrics, requests::watch))
 }

@@ -263,3 +263,33 @@ async fn the_operators_terms_are_shown_accepted_and_known_by_their_wording() {
     assert_eq!(accepted.len(), 1);
     assert_eq!(accepted[0].terms_version, first);
 }
+
+#[tokio::test]
+async fn observers_masks_are_given_to_who_has_accepted_the_operators_terms() {
+    let site = Site::published().await;
+    let user = site.store.add_user("a@x.org", "Ann", Role::Participant, None).await.unwrap();
+    let token = site.store.create_token("a@x.org", [scr_store::Scope::Read], "").await.unwrap();
+    let settings = BenchmarkSettings { terms: "Be kind.".into(), ..BenchmarkSettings::default() };
+    site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    let masks = [
+        "/api/v1/benchmarks/tiny/masks/reference/heart/T1.png".to_owned(),
+        format!("/api/v1/entries/{}/masks/heart/T1.png", site.entry("Second observer")),
+    ];
+    let statuses = async || {
+        let mut statuses = Vec::new();
+        for mask in &masks {
+            let request = Request::get(mask).header("Authorization", format!("Bearer {token}"));
+            statuses.push(site.send(request.body(Body::empty()).unwrap()).await.status);
+            statuses.push(site.get(mask).await.status);
+        }
+        statuses
+    };
+    assert_eq!(statuses().await, [StatusCode::FORBIDDEN; 4]);
+    let terms = site.page("/benchmarks/tiny/terms").await;
+    let version = terms.split("Version</dt><dd><code>").nth(1).unwrap()[..16].to_owned();
+    site.store.accept_terms(&user.id, "tiny", &version).await.unwrap();
+    let (ok, no) = (StatusCode::OK, StatusCode::FORBIDDEN);
+    assert_eq!(statuses().await, [ok, no, ok, no]);
+    let own = format!("/api/v1/entries/{}/masks/heart/T1.png", site.entry("Shifted"));
+    assert_eq!(site.get(&own).await.status, ok, "an entry's masks are its maker's");
+}

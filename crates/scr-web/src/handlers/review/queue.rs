@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use scr_store::{Role, Store, SubmissionState};
 
-use super::may_decide;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::Member;
 use crate::handlers::account::private_page;
+use crate::reviewers::may_review;
 use crate::numbers::minute;
 
 #[derive(Template)]
@@ -33,7 +33,7 @@ pub(crate) async fn queue(State(store): State<Store>, member: Member) -> Result<
     member.needs(Role::Curator)?;
     let mut waiting = Vec::new();
     for submission in store.submissions_in(SubmissionState::AwaitingReview).await? {
-        if !may_decide(&store, &member, &submission.benchmark_id).await? {
+        if !may_review(&store, &member.user, &submission.benchmark_id).await? {
             continue;
         }
         let submitter = store.user(&submission.user_id).await?;
