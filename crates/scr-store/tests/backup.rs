@@ -10,8 +10,8 @@ use bytes::Bytes;
 use scr_data::Benchmark;
 use scr_phantom::{Population, write_benchmark};
 use scr_store::{
-    BenchmarkSettings, CardDocument, NewSubmission, Quota, Role, Store, StoreError, Submission, SubmissionState,
-    restore_backup,
+    BenchmarkSettings, CardDocument, NewSubmission, Quota, Role, Store, StoreError, Submission,
+    SubmissionState, restore_backup,
 };
 use tempfile::TempDir;
 

@@ -4,7 +4,7 @@
 //! sense is as good as none, so that a mistyped or outdated link still opens; a
 //! benchmark or entry that is not there ends the request with a page that says so.
 
-use axum::extract::{FromRef, FromRequestParts, Path, Query};
+use axum::extract::{Form, FromRef, FromRequestParts, Path, Query};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
@@ -27,6 +27,11 @@ use crate::session;
 pub(crate) struct Options(Vec<(String, String)>);
 
 impl Options {
+    /// The fields of a form that was sent.
+    pub(crate) fn of_form(Form(fields): Form<Vec<(String, String)>>) -> Self {
+        Self(fields)
+    }
+
     /// The first value of `name`, when it is given and not empty.
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
         self.0
@@ -78,10 +83,29 @@ where
     }
 }
 
-/// The entry that the address names in its `{entry}` part.
+/// The entry that the address names in its `{entry}` part, which was not taken back.
 pub(crate) struct PublishedEntry(pub(crate) EntryRow);
 
+/// The entry that the address names, also when it was taken back.
+pub(crate) struct AnyEntry(pub(crate) EntryRow);
+
 impl<S> FromRequestParts<S> for PublishedEntry
+where
+    Store: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let AnyEntry(row) = AnyEntry::from_request_parts(parts, state).await?;
+        match row.withdrawn {
+            Some(withdrawn) => Err(Failure::Withdrawn { id: row.id, reason: withdrawn.reason }),
+            None => Ok(Self(row)),
+        }
+    }
+}
+
+impl<S> FromRequestParts<S> for AnyEntry
 where
     Store: FromRef<S>,
     S: Send + Sync,

@@ -12,8 +12,16 @@ use super::LEFT_OUT;
 const PAGES: [&str; 2] = ["measures", "fold"];
 /// Options that the viewer's script reads in the browser.
 const VIEWER: [&str; 10] = [
-    "entries", "observers", "structures", "window", "invert", "differences", "posterior", "zoom",
-    "x", "y",
+    "entries",
+    "observers",
+    "structures",
+    "window",
+    "invert",
+    "differences",
+    "posterior",
+    "zoom",
+    "x",
+    "y",
 ];
 /// Stands for wherever the site is.
 const SITE: &str = "http://site.invalid";
@@ -84,7 +92,8 @@ pub(super) fn file_of(address: &str, is_page: bool) -> String {
     if !is_page && name.contains('.') {
         return folder.to_owned();
     }
-    let option = if query.is_empty() { String::new() } else { format!(".{}", query.replace('=', "-")) };
+    let option =
+        if query.is_empty() { String::new() } else { format!(".{}", query.replace('=', "-")) };
     let ending = if is_page { "html" } else { "json" };
     let index = format!("index{option}.{ending}");
     if folder.is_empty() { index } else { format!("{folder}/{index}") }
@@ -135,8 +144,14 @@ mod tests {
     #[test]
     fn every_answer_has_a_file_and_ways_between_files_are_relative() {
         assert_eq!(file_of("/", true), "index.html");
-        assert_eq!(file_of("/benchmarks/b/browse?fold=1", true), "benchmarks/b/browse/index.fold-1.html");
-        assert_eq!(file_of("/benchmarks/b/browse/x.png", true), "benchmarks/b/browse/x.png/index.html");
+        assert_eq!(
+            file_of("/benchmarks/b/browse?fold=1", true),
+            "benchmarks/b/browse/index.fold-1.html"
+        );
+        assert_eq!(
+            file_of("/benchmarks/b/browse/x.png", true),
+            "benchmarks/b/browse/x.png/index.html"
+        );
         assert_eq!(file_of("/api/v1/benchmarks/b", false), "api/v1/benchmarks/b/index.json");
         assert_eq!(file_of("/static/style.css", false), "static/style.css");
         assert_eq!(relative("index.html", "static/style.css"), "static/style.css");

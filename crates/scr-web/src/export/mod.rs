@@ -78,7 +78,12 @@ pub async fn export(
     // Another plan each time: what a killed run left is of a site that has changed since.
     let plan = format!("a copy of {date}, begun at {:?}", std::time::SystemTime::now());
     let staging = Staging::begin(out, &plan)?;
-    let mut copy = Copy { router: router(store.clone(), SiteSettings::default()), date, staging, files: BTreeMap::new() };
+    let mut copy = Copy {
+        router: router(store.clone(), SiteSettings::default()),
+        date,
+        staging,
+        files: BTreeMap::new(),
+    };
     copy.crawl(progress).await?;
     let n_pages = copy.relink()?;
     let n_files = copy.files.len();
@@ -162,8 +167,8 @@ impl Copy<'_> {
                 }
                 Target::LeftOut => None,
             });
-            let html = html
-                .map_err(|reason| ExportError::Page { address: address.clone(), reason })?;
+            let html =
+                html.map_err(|reason| ExportError::Page { address: address.clone(), reason })?;
             self.staging.write(file, html.as_bytes())?;
             n_pages += 1;
         }

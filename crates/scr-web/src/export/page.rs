@@ -55,23 +55,25 @@ pub(super) fn relinked(
     html: &[u8],
     mut relink: impl FnMut(&str) -> Option<String>,
 ) -> Result<String, String> {
-    let settings = RewriteStrSettings::new().append_element_content_handler(element!("*", |part| {
-        for name in ADDRESSES {
-            let Some(link) = value(part, name) else { continue };
-            match relink(&link) {
-                Some(link) => part.set_attribute(name, &escaped(&link))?,
-                None if part.tag_name() == "a" => part.remove_and_keep_content(),
-                None => part.remove_attribute(name),
+    let settings =
+        RewriteStrSettings::new().append_element_content_handler(element!("*", |part| {
+            for name in ADDRESSES {
+                let Some(link) = value(part, name) else { continue };
+                match relink(&link) {
+                    Some(link) => part.set_attribute(name, &escaped(&link))?,
+                    None if part.tag_name() == "a" => part.remove_and_keep_content(),
+                    None => part.remove_attribute(name),
+                }
             }
-        }
-        if let Some(list) = value(part, SEVERAL) {
-            let addresses: BTreeMap<String, String> = serde_json::from_str(&list)?;
-            let relinked = addresses.into_iter().filter_map(|(key, link)| Some((key, relink(&link)?)));
-            let list = serde_json::to_string(&relinked.collect::<BTreeMap<_, _>>())?;
-            part.set_attribute(SEVERAL, &escaped(&list))?;
-        }
-        Ok(())
-    }));
+            if let Some(list) = value(part, SEVERAL) {
+                let addresses: BTreeMap<String, String> = serde_json::from_str(&list)?;
+                let relinked =
+                    addresses.into_iter().filter_map(|(key, link)| Some((key, relink(&link)?)));
+                let list = serde_json::to_string(&relinked.collect::<BTreeMap<_, _>>())?;
+                part.set_attribute(SEVERAL, &escaped(&list))?;
+            }
+            Ok(())
+        }));
     rewrite_str(text(html)?, settings).map_err(|error| error.to_string())
 }
 

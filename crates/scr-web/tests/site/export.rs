@@ -140,9 +140,11 @@ async fn a_copy_of_the_same_site_and_date_has_the_same_bytes() {
 
 #[tokio::test]
 async fn a_copy_hides_what_the_site_hides() {
-    for (terms, shows, offers) in
-        [(Terms::Open, true, true), (Terms::DisplayOnly, true, false), (Terms::Closed, false, false)]
-    {
+    for (terms, shows, offers) in [
+        (Terms::Open, true, true),
+        (Terms::DisplayOnly, true, false),
+        (Terms::Closed, false, false),
+    ] {
         let site = Site::with_terms(terms).await;
         let files = copied(&site).await;
         let has = |part: &str| files.keys().any(|file| file.contains(part));
