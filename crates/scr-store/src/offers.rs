@@ -28,11 +28,18 @@ pub struct OfferedFile {
     pub size_bytes: u64,
 }
 
-/// Offers by benchmark, with the time at which the folder was written.
+/// Offers by benchmark.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Offers(Arc<Mutex<HashMap<String, (Option<SystemTime>, Offer)>>>);
+pub(crate) struct Offers(Arc<Mutex<HashMap<String, Known>>>);
 
 type Offer = Arc<[OfferedFile]>;
+
+/// An offer, and when the folder was written that it is of.
+#[derive(Debug)]
+struct Known {
+    written: Option<SystemTime>,
+    offer: Offer,
+}
 
 impl Store {
     /// The files that make the folder of a benchmark that was added for scoring, by
@@ -44,16 +51,15 @@ impl Store {
     pub async fn offered_files(&self, id: &str) -> Result<Option<Offer>, StoreError> {
         let folder = self.benchmark_folder(id);
         // A folder is replaced whole, never changed.
-        let written = |path: &Path| path.metadata().and_then(|data| data.modified()).ok();
-        let Ok(true) = folder.join(BENCHMARK_FILE).try_exists() else { return Ok(None) };
-        let stamp = written(&folder.join(BENCHMARK_FILE));
+        let Ok(data) = folder.join(BENCHMARK_FILE).metadata() else { return Ok(None) };
+        let written = data.modified().ok();
         // Who asks meanwhile waits, and computes nothing twice.
         let mut known = self.offers.0.lock().await;
-        if let Some((_, offer)) = known.get(id).filter(|(at, _)| *at == stamp) {
-            return Ok(Some(Arc::clone(offer)));
+        if let Some(known) = known.get(id).filter(|known| known.written == written) {
+            return Ok(Some(Arc::clone(&known.offer)));
         }
         let offer: Offer = blocking(move || offer(&folder)).await?.into();
-        known.insert(id.to_owned(), (stamp, Arc::clone(&offer)));
+        known.insert(id.to_owned(), Known { written, offer: Arc::clone(&offer) });
         Ok(Some(offer))
     }
 }

@@ -72,18 +72,18 @@ fn breaking_way(to: &str) -> String {
                 (client.expect("it connects"), TcpStream::connect(&to).expect("it is up"));
             let back =
                 (server.try_clone().expect("a socket"), client.try_clone().expect("a socket"));
-            std::thread::spawn(move || pass(client, server, u64::MAX));
+            std::thread::spawn(move || pass(&client, &server, u64::MAX));
             std::thread::spawn(move || {
-                pass(back.0, back.1, if number == 2 { 5000 } else { u64::MAX })
+                pass(&back.0, &back.1, if number == 2 { 5000 } else { u64::MAX });
             });
         }
     });
     address
 }
 
-fn pass(from: TcpStream, mut to: TcpStream, limit: u64) {
+fn pass(from: &TcpStream, mut to: &TcpStream, limit: u64) {
     let mut piece = [0; 1000];
-    let mut reader = (&from).take(limit);
+    let mut reader = from.take(limit);
     while let Ok(n @ 1..) = reader.read(&mut piece) {
         if to.write_all(&piece[..n]).is_err() {
             break;
