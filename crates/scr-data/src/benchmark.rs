@@ -52,6 +52,8 @@ pub struct Benchmark {
     pub literature_note: String,
     image_folder: String,
     image_pattern: String,
+    /// Tables that `benchmark.toml` names.
+    pub(crate) tables: Vec<String>,
 }
 
 impl Benchmark {
@@ -299,6 +301,8 @@ impl Benchmark {
         let Checked { file, images, objects, literature } = checked;
         let spacing = file.images.spacing_mm.spacing().ok().flatten();
         let may_download = file.terms.redistribution.starts_with("allowed");
+        let literature_table = file.literature.as_ref().map(|literature| literature.table.clone());
+        let tables = [file.images.table.clone()].into_iter().chain(literature_table).collect();
         let may_display = file.terms.display.map_or(may_download, |word| word == "allowed");
         Self {
             root: root.to_owned(),
@@ -339,6 +343,7 @@ impl Benchmark {
             literature_note: file.literature.map(|l| l.note).unwrap_or_default(),
             image_folder: file.images.folder,
             image_pattern: file.images.pattern,
+            tables,
         }
     }
 

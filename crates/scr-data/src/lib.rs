@@ -19,6 +19,7 @@ pub mod import;
 mod benchmark;
 mod benchmark_check;
 mod benchmark_copy;
+mod benchmark_files;
 mod definition;
 mod landmarks;
 mod mask_set;

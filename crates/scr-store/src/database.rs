@@ -19,7 +19,7 @@ use sqlx::{AnyConnection, AnyPool, Executor};
 use crate::StoreError;
 
 /// Every change of the tables, in order; a version's place is its number less one.
-const MIGRATIONS: [&str; 8] = [
+const MIGRATIONS: [&str; 9] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_posteriors.sql"),
     include_str!("../migrations/0003_accounts.sql"),
@@ -28,6 +28,7 @@ const MIGRATIONS: [&str; 8] = [
     include_str!("../migrations/0006_checks.sql"),
     include_str!("../migrations/0007_mail.sql"),
     include_str!("../migrations/0008_operations.sql"),
+    include_str!("../migrations/0009_entries.sql"),
 ];
 
 /// Readers at once in one process; a writer excludes writers only.

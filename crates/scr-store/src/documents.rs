@@ -163,7 +163,7 @@ pub struct CardDocument {
     pub name: String,
     /// Who made it.
     pub authors: Vec<String>,
-    /// What it does, in a few sentences of plain text.
+    /// What it does, in Markdown.
     pub description: String,
     /// Paper or address that describes it.
     pub reference: String,
@@ -181,4 +181,7 @@ pub struct CardDocument {
     /// What training and segmenting took, in words.
     #[serde(default)]
     pub cost: String,
+    /// Identifier of the earlier entry that it corrects.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub corrects: Option<String>,
 }

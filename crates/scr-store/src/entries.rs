@@ -10,7 +10,7 @@ use sqlx::any::AnyRow;
 use sqlx::{Any, AnyPool, Executor, FromRow, Row};
 
 use crate::database::{failed, time_text};
-use crate::{CardDocument, EntryRole, StoreError};
+use crate::{CardDocument, EntryRole, StoreError, Withdrawal};
 
 /// A published entry: a method's masks on a benchmark, its card and its results.
 #[derive(Debug, Clone, PartialEq)]
@@ -30,6 +30,8 @@ pub struct EntryRow {
     pub posteriors: Vec<String>,
     /// When it was first published, RFC 3339 in UTC.
     pub published_at: String,
+    /// That it was taken back, if it was; lists are without such entries.
+    pub withdrawn: Option<Withdrawal>,
 }
 
 /// What publishing did to a row.
@@ -118,7 +120,8 @@ impl Written {
             "method" => EntryRole::Method,
             _ => return Err(StoreError::Role { id, found: role }),
         };
-        Ok(EntryRow { id, benchmark_id, role, card, result, posteriors, published_at })
+        let withdrawn = None;
+        Ok(EntryRow { id, benchmark_id, role, card, result, posteriors, published_at, withdrawn })
     }
 }
 
@@ -166,7 +169,8 @@ pub(crate) async fn of_benchmark(
 ) -> Result<Vec<EntryRow>, StoreError> {
     let rows: Vec<Written> = sqlx::query_as(
         "SELECT id, benchmark_id, role, card, summary, images, posteriors, published_at \
-             FROM entries WHERE benchmark_id = $1 ORDER BY published_at, id",
+             FROM entries WHERE benchmark_id = $1 \
+             AND id NOT IN (SELECT entry_id FROM withdrawals) ORDER BY published_at, id",
     )
     .bind(benchmark_id)
     .fetch_all(pool)
@@ -182,7 +186,8 @@ pub(crate) async fn of_benchmark_without_images(
 ) -> Result<Vec<EntryRow>, StoreError> {
     let rows: Vec<Written> = sqlx::query_as(
         "SELECT id, benchmark_id, role, card, summary, '' AS images, posteriors, published_at \
-         FROM entries WHERE benchmark_id = $1 ORDER BY published_at, id",
+         FROM entries WHERE benchmark_id = $1 \
+         AND id NOT IN (SELECT entry_id FROM withdrawals) ORDER BY published_at, id",
     )
     .bind(benchmark_id)
     .fetch_all(pool)
@@ -195,7 +200,8 @@ pub(crate) async fn of_benchmark_without_images(
 pub(crate) async fn latest(pool: &AnyPool, count: u32) -> Result<Vec<EntryRow>, StoreError> {
     let rows: Vec<Written> = sqlx::query_as(
         "SELECT id, benchmark_id, role, card, summary, '' AS images, posteriors, published_at \
-         FROM entries ORDER BY published_at DESC, id LIMIT $1",
+         FROM entries WHERE id NOT IN (SELECT entry_id FROM withdrawals) \
+         ORDER BY published_at DESC, id LIMIT $1",
     )
     .bind(i64::from(count))
     .fetch_all(pool)

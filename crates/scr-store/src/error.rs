@@ -174,6 +174,24 @@ pub enum StoreError {
         /// The word found.
         found: String,
     },
+    /// No entry has the identifier.
+    #[error("no entry `{id}` is published")]
+    UnknownEntry {
+        /// The identifier.
+        id: String,
+    },
+    /// No publication has the identifier.
+    #[error("no publication `{id}` was reported")]
+    UnknownPublication {
+        /// The identifier.
+        id: String,
+    },
+    /// What a reader reports is no good; everything that is wrong with it.
+    #[error("cannot keep what was reported: {problems}")]
+    Report {
+        /// By field.
+        problems: scr_data::Problems,
+    },
     /// No submission has the identifier.
     #[error("there is no submission `{id}`")]
     NoSubmission {
@@ -267,6 +285,8 @@ impl StoreError {
             Self::ScopeRefused { .. } => "reviewing needs a curator or operator",
             Self::OpenUploads { .. } => "complete or withdraw one of them first",
             Self::DiskFull { .. } => "free space on the disk of the data folder, or enlarge it",
+            Self::UnknownEntry { .. } => "`scr admin entry list` names them",
+            Self::UnknownPublication { .. } => "`scr admin publication list` names them",
             Self::UnknownToken => "tokens are listed with their identifiers",
             Self::Database { source: sqlx::Error::Database(error), .. }
                 if error.message().contains("locked") =>

@@ -33,12 +33,16 @@ mod disk;
 mod documents;
 mod entries;
 mod error;
+mod feedback;
 mod mail;
+mod offers;
 mod outlines;
 mod past_results;
+mod publications;
 mod publish;
 mod settings;
 mod submissions;
+mod withdrawals;
 mod workers;
 
 use std::path::{Path, PathBuf};
@@ -61,9 +65,12 @@ pub use documents::{
 };
 pub use entries::{EntryRow, Published};
 pub use error::StoreError;
+pub use feedback::FeedbackRow;
 pub use mail::{MAX_SENDINGS, MailRow};
+pub use offers::OfferedFile;
 pub use outlines::OutlinesDocument;
 pub use past_results::PastResult;
+pub use publications::{PublicationDocument, PublicationRow, PublicationState};
 pub use publish::{
     EntryToPublish, POSTERIOR_SIDE_PX, PublishProgress, THUMBNAIL_SIDE_PX, entry_id,
 };
@@ -73,6 +80,7 @@ pub use submissions::{
     JobKind, JobProgress, JobRow, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission,
     Submission, SubmissionState, Suspicion, SuspicionsDocument, Tidied, Told,
 };
+pub use withdrawals::Withdrawal;
 pub use workers::{WORKER_SILENCE, WorkerRow};
 
 use blobs::Blobs;
@@ -95,6 +103,7 @@ pub struct Store {
     /// Whether what the operator hides is left out.
     is_public: bool,
     min_free_bytes: u64,
+    offers: offers::Offers,
 }
 
 impl Store {
@@ -115,6 +124,7 @@ impl Store {
             blobs: Blobs::open(&blobs)?,
             is_public: false,
             min_free_bytes: MIN_FREE_BYTES,
+            offers: offers::Offers::default(),
         })
     }
 
@@ -149,8 +159,8 @@ impl Store {
         Ok(row)
     }
 
-    /// All entries of a benchmark with every image's values, the first published
-    /// first; none when there is no such benchmark. Where summaries will do,
+    /// All entries of a benchmark but those that were taken back, with every image's
+    /// values, the first published first; none when there is no such benchmark. Where summaries will do,
     /// [`entries_without_images`](Self::entries_without_images) is far quicker.
     ///
     /// # Errors
@@ -176,7 +186,7 @@ impl Store {
     }
 
     /// The `count` entries of all benchmarks that were published last, the last
-    /// first, with `result.images` left out.
+    /// first, with `result.images` left out; none that was taken back.
     ///
     /// # Errors
     /// As [`entries`](Self::entries).
@@ -186,14 +196,17 @@ impl Store {
         Ok(rows)
     }
 
-    /// The entry with this identifier, with every image's values; none when it
-    /// is not published.
+    /// The entry with this identifier, with every image's values, also when it was
+    /// taken back; none when it is not published.
     ///
     /// # Errors
     /// As [`entries`](Self::entries).
     pub async fn entry(&self, id: &str) -> Result<Option<EntryRow>, StoreError> {
         let mut row = entries::get(&self.pool, id).await?;
         self.shown_entries(row.as_mut_slice()).await?;
+        if let Some(entry) = &mut row {
+            entry.withdrawn = self.withdrawal(id).await?;
+        }
         Ok(row)
     }
 

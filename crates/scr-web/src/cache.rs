@@ -1,11 +1,17 @@
-//! Answers that a browser may keep: ETag, `If-None-Match`, `Cache-Control`.
+//! Answers that a browser may keep, or take up where it left off: ETag,
+//! `If-None-Match`, `Cache-Control`, `Range`.
 //!
 //! Does not know what is in a file or where it is kept.
 
 use axum::body::{Body, Bytes};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use sha2::{Digest, Sha256};
+use std::path::Path;
+use tower_http::services::ServeFile;
+
+use crate::error::Failure;
 
 /// How long a browser may use its copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,6 +49,39 @@ pub(crate) fn file_response(
     let etag = HeaderValue::from_str(&etag).expect("an ETag is hex digits in quotes");
     headers.insert(header::ETAG, etag);
     response
+}
+
+/// A file on the disk whose SHA-256 is known, whole or the part that is asked for, or
+/// 304 when the browser's copy is the same. A part of another file than the one that
+/// `If-Range` names would not fit what is there: then it is the whole.
+pub(crate) async fn file_on_disk(
+    mut request: Request,
+    path: &Path,
+    sha256: &str,
+) -> Result<Response, Failure> {
+    let etag = format!("\"{sha256}\"");
+    let headers = request.headers_mut();
+    let mut response = if matches(headers, &etag) {
+        StatusCode::NOT_MODIFIED.into_response()
+    } else {
+        if headers.get(header::IF_RANGE).is_some_and(|given| given.as_bytes() != etag.as_bytes()) {
+            headers.remove(header::RANGE);
+        }
+        headers.remove(header::IF_NONE_MATCH);
+        let served = ServeFile::new(path).try_call(request).await;
+        served
+            .map_err(|error| {
+                tracing::error!(%error, path = %path.display(), "a file cannot be read");
+                Failure::Internal
+            })?
+            .map(Body::new)
+    };
+    let etag = HeaderValue::from_str(&etag).expect("a digest in quotes is a header's value");
+    let headers = response.headers_mut();
+    headers.insert(header::ETAG, etag);
+    // To be saved, whatever is in it.
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
+    Ok(response)
 }
 
 fn etag(body: &[u8]) -> String {

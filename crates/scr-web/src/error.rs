@@ -36,6 +36,14 @@ pub(crate) enum Failure {
         /// Identifier in the address.
         id: String,
     },
+    /// The entry was taken back.
+    #[error("The entry `{id}` was withdrawn: {reason}")]
+    Withdrawn {
+        /// Identifier of the entry.
+        id: String,
+        /// Why.
+        reason: String,
+    },
     /// The benchmark has no such image.
     #[error("The benchmark `{benchmark}` has no image `{image}`.")]
     NoImage {
@@ -47,6 +55,23 @@ pub(crate) enum Failure {
     /// No file of the name, or none that may be given out.
     #[error("There is no such file, or the terms of the data do not allow to offer it.")]
     NoFile,
+    /// Nobody is given copies.
+    #[error("Copies of this benchmark are not offered. {why}")]
+    NotOffered {
+        /// Why, and what to do instead.
+        why: String,
+    },
+    /// Whoever asks for a copy has not accepted the terms, or another wording of them.
+    #[error(
+        "The terms of these data are to be accepted first, at {href}, or by a program with \
+         `Accept-Terms: {version}`."
+    )]
+    TermsNotAccepted {
+        /// The page of the terms.
+        href: String,
+        /// Their version.
+        version: String,
+    },
     /// No submission has the identifier, or none that is the caller's.
     #[error("There is no submission `{id}` here.")]
     NoSubmission {
@@ -79,12 +104,6 @@ pub(crate) enum Failure {
     NotReviewer {
         /// Identifier of the benchmark.
         benchmark: String,
-    },
-    /// The benchmark's terms are not accepted, or another wording of them was.
-    #[error("The terms of the benchmark are to be accepted first, at {href}")]
-    TermsFirst {
-        /// The page of the terms.
-        href: String,
     },
     /// A page of another site sent it.
     #[error("This was sent from another site's page, and is not done.")]
@@ -148,12 +167,14 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Self::ReadOnly => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Withdrawn { .. } => StatusCode::GONE,
             Self::Unsigned => StatusCode::UNAUTHORIZED,
             Self::SignIn { .. } => StatusCode::SEE_OTHER,
             Self::Forbidden { .. }
             | Self::NotForRole { .. }
             | Self::NotReviewer { .. }
-            | Self::TermsFirst { .. }
+            | Self::NotOffered { .. }
+            | Self::TermsNotAccepted { .. }
             | Self::OtherSite => StatusCode::FORBIDDEN,
             Self::Conflict { .. } | Self::NotScored { .. } => StatusCode::CONFLICT,
             Self::Wrong { .. } | Self::Faulty { .. } => StatusCode::UNPROCESSABLE_ENTITY,
@@ -168,6 +189,7 @@ impl Failure {
         match self {
             Self::NoBenchmark { .. } => "No such benchmark",
             Self::NoEntry { .. } => "No such entry",
+            Self::Withdrawn { .. } => "Withdrawn",
             Self::NoImage { .. } => "No such image",
             Self::NoSubmission { .. } => "No such submission",
             Self::NotScored { .. } => "Nothing to hand in to",
@@ -176,12 +198,13 @@ impl Failure {
             Self::Forbidden { .. } | Self::NotForRole { .. } | Self::NotReviewer { .. } => {
                 "Not allowed"
             }
-            Self::TermsFirst { .. } => "Terms first",
             Self::OtherSite => "Sent from elsewhere",
             Self::TooMany { .. } => "Too often",
             Self::Quota { .. } => "Enough for now",
             Self::Conflict { .. } => "Does not fit",
             Self::Wrong { .. } | Self::Faulty { .. } => "Cannot be taken",
+            Self::NotOffered { .. } => "Not offered",
+            Self::TermsNotAccepted { .. } => "Terms first",
             Self::NoFile => "No such file",
             Self::NoPage => "No such page",
             Self::ReadOnly => "Not possible here",
@@ -203,10 +226,11 @@ impl Failure {
     /// Where to go instead: an address and what it is called.
     fn way_out(&self) -> (String, &'static str) {
         match self {
-            Self::TermsFirst { href } => (href.clone(), "The terms"),
+            Self::TermsNotAccepted { href, .. } => (href.clone(), "The terms"),
             Self::NoImage { benchmark, .. } => {
                 (crate::address::benchmark(benchmark, "browse"), "All images of the benchmark")
             }
+            Self::Withdrawn { id, .. } => (crate::address::entry(id), "What is left of the entry"),
             _ => (HOME.0.to_owned(), HOME.1),
         }
     }

@@ -4,14 +4,13 @@
 //! sense is as good as none, so that a mistyped or outdated link still opens; a
 //! benchmark or entry that is not there ends the request with a page that says so.
 
-use axum::extract::{FromRef, FromRequestParts, Path, Query};
+use axum::extract::{Form, FromRef, FromRequestParts, Path, Query};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum_extra::extract::CookieJar;
 use scr_store::{
-    BenchmarkDocument, BenchmarkRow, Caller, EntryRow, Role, Scope, SessionRow, Store,
-    TermsDocument, UserRow,
+    BenchmarkRow, Caller, EntryRow, Role, Scope, SessionRow, Store, TermsDocument, UserRow,
 };
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -28,6 +27,11 @@ use crate::session;
 pub(crate) struct Options(Vec<(String, String)>);
 
 impl Options {
+    /// The fields of a form that was sent.
+    pub(crate) fn of_form(Form(fields): Form<Vec<(String, String)>>) -> Self {
+        Self(fields)
+    }
+
     /// The first value of `name`, when it is given and not empty.
     pub(crate) fn first(&self, name: &str) -> Option<&str> {
         self.0
@@ -79,10 +83,29 @@ where
     }
 }
 
-/// The entry that the address names in its `{entry}` part.
+/// The entry that the address names in its `{entry}` part, which was not taken back.
 pub(crate) struct PublishedEntry(pub(crate) EntryRow);
 
+/// The entry that the address names, also when it was taken back.
+pub(crate) struct AnyEntry(pub(crate) EntryRow);
+
 impl<S> FromRequestParts<S> for PublishedEntry
+where
+    Store: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let AnyEntry(row) = AnyEntry::from_request_parts(parts, state).await?;
+        match row.withdrawn {
+            Some(withdrawn) => Err(Failure::Withdrawn { id: row.id, reason: withdrawn.reason }),
+            None => Ok(Self(row)),
+        }
+    }
+}
+
+impl<S> FromRequestParts<S> for AnyEntry
 where
     Store: FromRef<S>,
     S: Send + Sync,
@@ -132,51 +155,6 @@ where
             return Err(Failure::Unsigned);
         };
         Ok(Self(caller))
-    }
-}
-
-/// Who asks for a file, by token or session, where anybody says so; none else.
-pub(crate) struct Reader(pub(crate) Option<UserRow>);
-
-impl<S> FromRequestParts<S> for Reader
-where
-    Store: FromRef<S>,
-    Arc<SiteSettings>: FromRef<S>,
-    Arc<Limits>: FromRef<S>,
-    S: Send + Sync,
-{
-    type Rejection = Failure;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        if parts.headers.contains_key(header::AUTHORIZATION) {
-            let Signed(caller) = Signed::from_request_parts(parts, state).await?;
-            return Ok(Self(Some(caller.user)));
-        }
-        let Visitor(member) = Visitor::from_request_parts(parts, state).await?;
-        Ok(Self(member.map(|member| member.user)))
-    }
-}
-
-impl Reader {
-    /// Refuses who has not accepted the operator's terms, where there are any.
-    pub(crate) async fn needs_terms(
-        &self,
-        store: &Store,
-        benchmark: &BenchmarkDocument,
-    ) -> Result<(), Failure> {
-        if benchmark.terms.text.is_empty() {
-            return Ok(());
-        }
-        let accepted = match &self.0 {
-            Some(user) => store.accepted_terms(&user.id, &benchmark.id).await?,
-            None => None,
-        };
-        let version = terms_version(&benchmark.terms);
-        let is_present = accepted.is_some_and(|(accepted, _)| accepted == version);
-        if is_present {
-            return Ok(());
-        }
-        Err(Failure::TermsFirst { href: crate::address::benchmark(&benchmark.id, "terms") })
     }
 }
 

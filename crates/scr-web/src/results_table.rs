@@ -9,10 +9,11 @@ use scr_report::{MeasureMap, SummaryDocument};
 use scr_store::{EntryRole, EntryRow};
 use std::cmp::Ordering;
 
-use crate::address;
 use crate::extractors::Options;
 use crate::numbers::{MeasureHead, NONE, has_column, shows_all};
 use crate::standings::{Order, SortKey, Standing, Statistic, ranks};
+use crate::versions::EntryLink;
+use crate::{address, versions};
 
 /// The word that sorts by name.
 const BY_NAME: &str = "name";
@@ -71,6 +72,10 @@ pub(crate) struct Row {
     pub(crate) href: String,
     /// `observer` or `baseline`; empty for a participant's method.
     pub(crate) mark: &'static str,
+    /// The earlier entry that it corrects.
+    pub(crate) corrects: Option<EntryLink>,
+    /// The later entry that corrects it.
+    pub(crate) corrected_by: Option<EntryLink>,
     /// Texts of the columns.
     pub(crate) cells: Vec<String>,
 }
@@ -188,7 +193,7 @@ impl ResultsTable {
             name_head: head("Entry", BY_NAME, Order::Ascending, by_name),
             groups: groups(&columns),
             columns: column_heads,
-            rows: rows(&lines, &columns, &key, by_name, order),
+            rows: rows(entries, &lines, &columns, (&key, by_name, order)),
             has_undefined: columns.iter().any(|key| key.statistic == Statistic::Undefined),
             ordered_by: described(&key),
         })
@@ -241,11 +246,10 @@ fn groups(columns: &[SortKey]) -> Vec<Group> {
 }
 
 fn rows(
+    entries: &[EntryRow],
     lines: &[Line<'_>],
     columns: &[SortKey],
-    key: &SortKey,
-    by_name: bool,
-    order: Order,
+    (key, by_name, order): (&SortKey, bool, Order),
 ) -> Vec<Row> {
     let standings: Vec<Standing> = lines
         .iter()
@@ -273,6 +277,8 @@ fn rows(
                 name: entry.card.name.clone(),
                 href: address::entry(&entry.id),
                 mark: reference_mark(entry.role),
+                corrects: versions::corrects(entry, entries),
+                corrected_by: versions::corrected_by(entry, entries),
                 cells: columns.iter().map(|column| cell(measures, column)).collect(),
             }
         })

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::timeout::TimeoutLayer;
 
 use crate::api;
@@ -17,8 +18,8 @@ use crate::assets;
 use crate::card_input::MAX_FILE_BYTES;
 use crate::error::{self, Failure};
 use crate::handlers::{
-    account, add, benchmark, browse, data, download, entry, entry_files, home, images, operate,
-    results, review, scores, submissions, submit, terms,
+    account, add, benchmark, browse, data, download, entry, entry_files, feedback, home, images,
+    operate, publications, results, review, scores, submissions, submit, terms,
 };
 use crate::limits::Limits;
 use crate::operations::{self, with_operations};
@@ -33,6 +34,9 @@ const MAX_ANSWER_TIME: Duration = Duration::from_secs(180);
 const MAX_PIECES: usize = 8;
 /// The largest form of handing in: the file, and the fields around it.
 const MAX_FORM_BYTES: usize = MAX_FILE_BYTES as usize + (1 << 20);
+
+/// The longest form that readers report by, in bytes.
+const MAX_REPORT_BYTES: usize = 64 << 10;
 
 /// How the site is run, beside what it keeps.
 #[derive(Debug, Clone, Default)]
@@ -115,6 +119,7 @@ fn routes() -> Routes {
     pages()
         .merge(account_pages())
         .merge(submission_pages())
+        .merge(reports())
         .merge(api_routes())
         .merge(submission_routes())
         .route("/static/{*path}", get(assets::asset))
@@ -136,9 +141,14 @@ pub fn router(store: Store, settings: SiteSettings) -> Router {
         .fallback(async || Failure::NoPage)
         .layer(middleware::from_fn(security::refuse_other_sites))
         .layer(middleware::from_fn(error::draw))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(is_worth_packing()))
         .with_state(state);
     security::with_security_headers(with_operations(router, &store))
+}
+
+/// Files to be saved are sent as they are, so that a part of one fits the rest.
+fn is_worth_packing() -> impl Predicate {
+    DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"))
 }
 
 fn pages() -> Routes {
@@ -147,7 +157,6 @@ fn pages() -> Routes {
         .route("/benchmarks/{benchmark}", get(benchmark::benchmark))
         .route("/benchmarks/{benchmark}/data", get(data::data))
         .route("/benchmarks/{benchmark}/download", get(download::download))
-        .route("/benchmarks/{benchmark}/download/files.txt", get(download::files))
         .route("/benchmarks/{benchmark}/terms", get(terms::terms).post(terms::accept))
         .route("/benchmarks/{benchmark}/results", get(results::results))
         .route("/benchmarks/{benchmark}/browse", get(images::images))
@@ -156,6 +165,9 @@ fn pages() -> Routes {
         .route("/entries/{entry}", get(entry::entry))
         .route("/entries/{entry}/results.json", get(entry_files::results_json))
         .route("/entries/{entry}/results.csv", get(entry_files::results_csv))
+        .route("/entries/{entry}/cite.bib", get(entry_files::cite_bib))
+        .route("/entries/{entry}/CITATION.cff", get(entry_files::citation_cff))
+        .route("/benchmarks/{benchmark}/cite.bib", get(benchmark::cite_bib))
         .route("/add", get(add::add))
 }
 
@@ -201,8 +213,22 @@ fn account_pages() -> Routes {
         .route("/account/delete", post(account::delete))
 }
 
+/// What readers tell the operator, and what comes of it.
+fn reports() -> Routes {
+    let short = DefaultBodyLimit::max(MAX_REPORT_BYTES);
+    let publications = "/benchmarks/{benchmark}/publications";
+    Routes::new()
+        .route(
+            publications,
+            get(publications::publications).post(publications::report).layer(short),
+        )
+        .route(&format!("{publications}.bib"), get(publications::publications_bib))
+        .route("/feedback", get(feedback::feedback).post(feedback::send).layer(short))
+}
+
 fn api_routes() -> Routes {
-    use api::{benchmarks, entries, files};
+    use api::{benchmarks, downloads, entries, files};
+    let download = "/api/v1/benchmarks/{benchmark}/download";
     Routes::new()
         .route("/api/openapi.json", get(api::openapi))
         .route("/api/v1/benchmarks", get(benchmarks::benchmarks))
@@ -215,6 +241,9 @@ fn api_routes() -> Routes {
             "/api/v1/benchmarks/{benchmark}/masks/{observer}/{structure}/{file}",
             get(files::mask),
         )
+        .route(&format!("{download}/manifest.json"), get(downloads::manifest))
+        .route(&format!("{download}/SHA256SUMS"), get(downloads::sums))
+        .route(&format!("{download}/files/{{*path}}"), get(downloads::file))
         .route("/api/v1/entries/{entry}", get(entries::entry))
         .route("/api/v1/entries/{entry}/outlines/{file}", get(files::entry_outlines))
         .route("/api/v1/entries/{entry}/masks/{structure}/{file}", get(files::entry_mask))

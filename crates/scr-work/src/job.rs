@@ -4,8 +4,8 @@ use scr_data::{Benchmark, DataError, MaskSet, Problem};
 use scr_eval::{CheckReport, Settings, Warning, evaluate};
 use scr_report::ResultDocument;
 use scr_store::{
-    EntryRole, EntryToPublish, Job, JobKind, Store, Submission, SubmissionState, Suspicion,
-    SuspicionsDocument, Told,
+    CardDocument, EntryRole, EntryToPublish, Job, JobKind, Store, Submission, SubmissionState,
+    Suspicion, SuspicionsDocument, Told,
 };
 
 use crate::WorkError;
@@ -125,7 +125,7 @@ async fn publish(store: &Store, submission: &Submission, worker: &str) -> Result
     let entry = EntryToPublish {
         benchmark: &benchmark,
         role: EntryRole::Method,
-        card: submission.card.clone(),
+        card: CardDocument { corrects: submission.supersedes.clone(), ..submission.card.clone() },
         masks: &masks,
         result,
         posteriors: None,

@@ -1,12 +1,13 @@
 //! A server's API, from the shell.
 
-use std::io::{Read, Seek, SeekFrom};
+use std::cmp::Ordering;
+use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
-use ureq::Agent;
-use ureq::http::Response;
+use ureq::http::{Response, StatusCode};
+use ureq::{Agent, RequestBuilder};
 
 /// Bytes of a piece.
 const PIECE_BYTES: u64 = 4 << 20;
@@ -15,7 +16,7 @@ const ATTEMPTS: u32 = 6;
 /// How often a state is asked for.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// A server and the token that is shown to it.
+/// A server and the token that is shown to it; an empty one where none is.
 pub(crate) struct Client {
     agent: Agent,
     server: String,
@@ -39,6 +40,60 @@ impl Client {
         let address = self.address(&format!("submissions/{id}"))?;
         let answer = self.agent.get(&address).header("Authorization", self.bearer()).call();
         self.read(&address, answer)
+    }
+
+    /// What is at a path of the API.
+    pub(crate) fn get(&self, path: &str) -> Result<Value> {
+        let address = self.address(path)?;
+        let request = self.agent.get(&address);
+        let request = self.signed(request);
+        self.read(&address, request.call())
+    }
+
+    /// A file at a path of the API, of `size` bytes, for who accepts the terms in
+    /// `version`. A broken connection is taken up where it broke.
+    pub(crate) fn file(&self, path: &str, version: &str, size: u64) -> Result<Vec<u8>> {
+        let address = self.address(path)?;
+        let (mut bytes, mut attempts) = (Vec::new(), 0);
+        loop {
+            match self.add_rest(&address, version, size, &mut bytes) {
+                Ok(()) => return Ok(bytes),
+                Err(error) if attempts < ATTEMPTS && is_broken(&error) => {
+                    attempts += 1;
+                    std::thread::sleep(PAUSE * 2u32.pow(attempts));
+                }
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Adds what is missing of a file, as far as the connection holds.
+    fn add_rest(&self, address: &str, version: &str, size: u64, bytes: &mut Vec<u8>) -> Result<()> {
+        let mut request = self.agent.get(address).header("Accept-Terms", version);
+        request = self.signed(request);
+        if !bytes.is_empty() {
+            request = request.header("Range", format!("bytes={}-", bytes.len()));
+        }
+        let mut answer = request.call()?;
+        if !answer.status().is_success() {
+            return self.read(address, Ok(answer)).map(|_| ());
+        }
+        if answer.status() != StatusCode::PARTIAL_CONTENT {
+            bytes.clear();
+        }
+        // One byte more than there should be tells that there are too many.
+        let missing = (size + 1).saturating_sub(bytes.len() as u64);
+        answer.body_mut().as_reader().take(missing).read_to_end(bytes)?;
+        match (bytes.len() as u64).cmp(&size) {
+            Ordering::Equal => Ok(()),
+            Ordering::Less => Err(std::io::Error::from(ErrorKind::UnexpectedEof).into()),
+            Ordering::Greater => bail!("{address} has more than the {size} bytes expected"),
+        }
+    }
+
+    /// Shows the token, if there is one.
+    fn signed<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+        if self.token.is_empty() { request } else { request.header("Authorization", self.bearer()) }
     }
 
     /// Asks for something that changes a submission or begins one.
@@ -114,6 +169,11 @@ impl Client {
         })
     }
 
+    /// Where the server is.
+    pub(crate) fn server(&self) -> &str {
+        &self.server
+    }
+
     fn bearer(&self) -> String {
         format!("Bearer {}", self.token)
     }
@@ -144,4 +204,9 @@ impl Client {
             }
         }
     }
+}
+
+/// Whether asking again may help: the connection broke, or nothing came for too long.
+fn is_broken(error: &anyhow::Error) -> bool {
+    error.is::<ureq::Error>() || error.is::<std::io::Error>()
 }

@@ -157,6 +157,7 @@ impl Store {
             result,
             posteriors: if posteriors.is_some() { structures(benchmark, masks) } else { vec![] },
             published_at: entries::now(),
+            withdrawn: None,
         })?;
         let comparison = entries::compare(&self.pool, &row).await?;
         let Comparison { published, lacks_masks, lacks_posteriors } = comparison;

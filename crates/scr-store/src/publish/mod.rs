@@ -76,7 +76,7 @@ async fn write_batch<T: Send + 'static>(
 }
 
 /// Runs what reads files on a thread that may block.
-async fn blocking<T: Send + 'static>(
+pub(crate) async fn blocking<T: Send + 'static>(
     read: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
 ) -> Result<T, StoreError> {
     tokio::task::spawn_blocking(read).await.map_err(|source| StoreError::Task { source })?

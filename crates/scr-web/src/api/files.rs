@@ -15,7 +15,8 @@ use super::schema;
 use crate::address;
 use crate::cache::{Keep, file_response};
 use crate::error::Failure;
-use crate::extractors::{Options, Published, PublishedEntry, Reader};
+use crate::extractors::{Options, Published, PublishedEntry};
+use crate::rights::{Asker, may_see_masks};
 
 /// The parts of a file's address after the benchmark or entry.
 #[derive(Deserialize)]
@@ -138,14 +139,14 @@ pub(crate) async fn outlines(
 pub(crate) async fn mask(
     State(store): State<Store>,
     Published(row): Published,
-    reader: Reader,
+    asker: Asker,
     Path(parts): Path<Parts>,
     options: Options,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
     may(document.terms.may_download && drew(&document, &parts.observer))?;
-    reader.needs_terms(&store, &document).await?;
+    may_see_masks(&store, &document, &asker).await?;
     let image = parts.image(".png")?;
     let key = BlobKey::mask(&document.id, &parts.observer, &parts.structure, image);
     offer(&store, key, &headers, "image/png", keep(&document, &options)).await
@@ -194,7 +195,7 @@ pub(crate) async fn entry_outlines(
 pub(crate) async fn entry_mask(
     State(store): State<Store>,
     PublishedEntry(row): PublishedEntry,
-    reader: Reader,
+    asker: Asker,
     Path(parts): Path<Parts>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
@@ -202,7 +203,7 @@ pub(crate) async fn entry_mask(
     if row.role == EntryRole::Observer
         && let Some(benchmark) = store.benchmark(&row.benchmark_id).await?
     {
-        reader.needs_terms(&store, &benchmark.document).await?;
+        may_see_masks(&store, &benchmark.document, &asker).await?;
     }
     let key = BlobKey::entry_mask(&row.id, &parts.structure, parts.image(".png")?);
     offer(&store, key, &headers, "image/png", Keep::ForADay).await

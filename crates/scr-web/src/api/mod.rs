@@ -4,6 +4,7 @@
 //! OpenAPI what is in them.
 
 pub(crate) mod benchmarks;
+pub(crate) mod downloads;
 pub(crate) mod entries;
 pub(crate) mod files;
 mod schema;
@@ -34,6 +35,9 @@ use utoipa::OpenApi;
         files::entry_outlines,
         files::entry_mask,
         files::entry_posterior,
+        downloads::manifest,
+        downloads::sums,
+        downloads::file,
         submissions::begin,
         submissions::piece,
         submissions::complete,

@@ -169,7 +169,7 @@ pub(crate) struct Card {
     name: String,
     /// Who made it.
     authors: Vec<String>,
-    /// What it does.
+    /// What it does, in Markdown.
     description: String,
     /// Paper or address that describes it.
     reference: String,
@@ -185,6 +185,8 @@ pub(crate) struct Card {
     verified: String,
     /// What training and segmenting took, in words.
     cost: String,
+    /// Identifier of the earlier entry that it corrects; absent where it corrects none.
+    corrects: Option<String>,
 }
 
 /// A set of masks scored against a benchmark.
@@ -286,6 +288,18 @@ pub(crate) struct ImageValues {
     /// Values of whole images.
     #[serde(flatten)]
     image_measures: BTreeMap<String, Option<f64>>,
+}
+
+/// A file of a benchmark's folder.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OfferedFile {
+    /// Where it lies in the folder, `/` between folders.
+    path: String,
+    /// SHA-256 in hexadecimal digits.
+    sha256: String,
+    /// Size in bytes.
+    size_bytes: u64,
 }
 
 /// An answer without what was asked for.

@@ -1,42 +1,77 @@
-//! How to cite an entry, in the form that BibTeX reads.
+//! How to cite an entry, a benchmark and what was published on it, in the forms
+//! that reference managers read.
+//!
+//! Knows no address of this site, which may move: an entry is named by its
+//! identifier and by digests.
 
-use scr_store::{BenchmarkDocument, EntryRow};
+mod bibtex;
+mod cff;
+
+use scr_store::{BenchmarkDocument, EntryRow, PublicationDocument};
+
+pub(crate) use bibtex::Record;
+pub(crate) use cff::citation_cff;
 
 use crate::numbers::date;
+use crate::references::linked;
 
 /// A `@misc` record that names entry, benchmark and the digests of both.
-pub(crate) fn citation(entry: &EntryRow, benchmark: &BenchmarkDocument) -> String {
-    let year = date(&entry.published_at).split('-').next().unwrap_or_default().to_owned();
-    let authors = entry.card.authors.iter().map(|author| plain(author)).collect::<Vec<_>>();
-    let mut fields = vec![("title", format!("{{{}}}", plain(&entry.card.name)))];
-    if !authors.is_empty() {
-        fields.push(("author", authors.join(" and ")));
-    }
-    fields.push(("year", year));
-    fields.push((
-        "howpublished",
-        format!("SCR results on {}, entry {}", plain(&benchmark.title), plain(&entry.id)),
-    ));
-    fields.push((
-        "note",
-        format!(
-            "benchmark {}, masks {}, evaluator {}",
-            entry.result.benchmark_digest,
-            entry.result.masks_digest,
-            plain(&entry.result.evaluator_version)
-        ),
-    ));
-    let lines: Vec<String> =
-        fields.iter().map(|(name, value)| format!("  {name} = {{{value}}}")).collect();
-    format!("@misc{{scr:{},\n{}\n}}", plain(&entry.id), lines.join(",\n"))
+pub(crate) fn of_entry(entry: &EntryRow, benchmark: &BenchmarkDocument) -> Record {
+    let result = &entry.result;
+    let note = format!(
+        "benchmark {}, masks {}, evaluator {}",
+        result.benchmark_digest, result.masks_digest, result.evaluator_version
+    );
+    let where_ = format!("SCR results on {}, entry {}", benchmark.title, entry.id);
+    Record::new("misc", &format!("scr:{}", entry.id))
+        .title(&entry.card.name)
+        .authors(&entry.card.authors)
+        .words("year", year(&entry.published_at))
+        .words("howpublished", &where_)
+        .words("note", &note)
 }
 
-/// The text without what BibTeX would take for its own.
-fn plain(text: &str) -> String {
-    text.chars()
-        .filter(|letter| !matches!(letter, '{' | '}' | '\\' | '"'))
-        .collect::<String>()
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+/// A `@misc` record of the benchmark itself, and one for each thing to cite that has
+/// a DOI; the words stay as the benchmark has them.
+pub(crate) fn of_benchmark(benchmark: &BenchmarkDocument, published_at: &str) -> Vec<Record> {
+    let itself = Record::new("misc", &format!("scr:{}", benchmark.id))
+        .title(&benchmark.title)
+        .words("year", year(published_at))
+        .words("howpublished", &format!("SCR benchmark {}", benchmark.id))
+        .words("note", &benchmark.digest);
+    let cited = benchmark.terms.cite.iter().enumerate().filter_map(|(place, text)| {
+        let addresses = linked(text).into_iter().filter_map(|piece| piece.href);
+        let doi = addresses
+            .filter_map(|href| href.strip_prefix("https://doi.org/").map(str::to_owned))
+            .next()?;
+        let key = format!("{}:{}", benchmark.id, place + 1);
+        Some(Record::new("misc", &key).words("note", text).address("doi", &doi))
+    });
+    std::iter::once(itself).chain(cited).collect()
+}
+
+/// An `@article` record, or `@misc` where it is not said where it appeared.
+pub(crate) fn of_publication(publication: &PublicationDocument) -> Record {
+    let kind = if publication.venue.is_empty() { "misc" } else { "article" };
+    Record::new(kind, &format!("doi:{}", publication.doi.replace('/', ":")))
+        .title(&publication.title)
+        .authors(&publication.authors)
+        .words("year", &publication.year.to_string())
+        .words("journal", &publication.venue)
+        .address("doi", &publication.doi)
+}
+
+/// Records as one file.
+pub(crate) fn file_of(records: impl IntoIterator<Item = Record>) -> String {
+    records.into_iter().map(|record| record.to_string()).collect::<Vec<_>>().join("\n")
+}
+
+fn year(time: &str) -> &str {
+    date(time).split('-').next().unwrap_or_default()
+}
+
+/// Text on one line, without control characters.
+fn one_line(text: &str) -> String {
+    let plain = |c: char| if c.is_control() { ' ' } else { c };
+    text.chars().map(plain).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }

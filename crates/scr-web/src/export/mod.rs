@@ -25,7 +25,7 @@ use crate::{SiteSettings, assets, router};
 use address::{Target, file_of, relative};
 
 /// Addresses that begin so lead to people and their work, and are never copied.
-const LEFT_OUT: [&str; 4] = ["/account", "/submissions", "/curator", "/feedback"];
+const LEFT_OUT: [&str; 5] = ["/account", "/submissions", "/review", "/operate", "/feedback"];
 
 /// Why a copy could not be written.
 #[derive(Debug, thiserror::Error)]

@@ -5,14 +5,15 @@ use axum::extract::State;
 use axum::response::Response;
 use scr_store::{BenchmarkDocument, Store};
 
+use super::entry_files::{BIBTEX, file, plain};
 use super::page;
-use crate::address;
 use crate::error::Failure;
 use crate::extractors::{Options, Published};
 use crate::numbers::date;
 use crate::references::{Piece, linked};
 use crate::results_table::{ResultsTable, Row, Subject};
 use crate::thumbnails::{Thumbnail, spread};
+use crate::{address, citation};
 
 /// Entries of each object that the page names.
 const N_LEADERS: usize = 5;
@@ -89,6 +90,13 @@ pub(crate) async fn benchmark(
         takes_masks: store.benchmark_folder(&document.id).is_dir(),
         benchmark: document,
     })
+}
+
+/// Answers `/benchmarks/ID/cite.bib`.
+pub(crate) async fn cite_bib(Published(row): Published) -> Response {
+    let records = citation::of_benchmark(&row.document, &row.published_at);
+    let name = format!("{}.bib", plain(&row.document.id));
+    file(&name, BIBTEX, citation::file_of(records))
 }
 
 /// Images in fold 1 and in fold 2.

@@ -2,14 +2,13 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::response::Response;
 use scr_store::{BenchmarkDocument, ImageEntryDocument, Store};
 
 use super::page;
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::Published;
+use crate::extractors::{Published, terms_version};
 use crate::references::{Piece, linked};
 
 #[derive(Template)]
@@ -17,10 +16,11 @@ use crate::references::{Piece, linked};
 struct DownloadPage {
     obtain: Vec<Piece>,
     cite: Vec<Vec<Piece>>,
-    files_href: String,
+    /// Where the whole folder is offered, by `scr fetch` or any download program.
+    folder_href: Option<String>,
+    terms_version: String,
     api_href: String,
     rows: Vec<ImageRow>,
-    n_files: usize,
     entries: Vec<EntryLink>,
     benchmark: BenchmarkDocument,
 }
@@ -54,14 +54,18 @@ pub(crate) async fn download(
 ) -> Result<Response, Failure> {
     let document = row.document;
     let entries = store.entries_without_images(&document.id).await?;
+    let api_href = format!("/api/v1{}", address::benchmark(&document.id, ""));
     let offered = if document.terms.may_download { document.images.as_slice() } else { &[] };
     page(&DownloadPage {
         obtain: linked(&document.terms.obtain),
         cite: document.terms.cite.iter().map(|text| linked(text)).collect(),
-        files_href: address::benchmark(&document.id, "download/files.txt"),
-        api_href: format!("/api/v1{}", address::benchmark(&document.id, "")),
+        folder_href: store
+            .benchmark_folder(&document.id)
+            .is_dir()
+            .then(|| format!("{api_href}/download")),
+        terms_version: terms_version(&document.terms),
+        api_href,
         rows: offered.iter().map(|image| image_row(&document, image)).collect(),
-        n_files: offered.iter().map(|image| files_of(&document, image).len()).sum(),
         entries: entries
             .iter()
             .map(|entry| EntryLink {
@@ -73,36 +77,9 @@ pub(crate) async fn download(
     })
 }
 
-/// Answers `/benchmarks/ID/download/files.txt`: the address of every file that
-/// is offered, one a line.
-pub(crate) async fn files(Published(row): Published) -> Result<Response, Failure> {
-    let document = row.document;
-    if !document.terms.may_download {
-        return Err(Failure::NoFile);
-    }
-    let mut list = String::new();
-    for address in document.images.iter().flat_map(|image| files_of(&document, image)) {
-        // The version is for browsers; a saved file should not carry it in its name.
-        list.push_str(address.split('?').next().unwrap_or(&address));
-        list.push('\n');
-    }
-    Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], list).into_response())
-}
-
 fn radiograph(document: &BenchmarkDocument, image: &ImageEntryDocument) -> Option<String> {
     let is_offered = image.has_pixels && document.terms.may_display;
     is_offered.then(|| address::image(document, &image.id))
-}
-
-fn files_of(document: &BenchmarkDocument, image: &ImageEntryDocument) -> Vec<String> {
-    let mut files: Vec<String> = radiograph(document, image).into_iter().collect();
-    for observer in &document.observers {
-        files.push(address::outlines(document, &observer.id, &image.id));
-        for structure in &document.structures {
-            files.push(address::mask(document, &observer.id, &structure.id, &image.id));
-        }
-    }
-    files
 }
 
 fn image_row(document: &BenchmarkDocument, image: &ImageEntryDocument) -> ImageRow {

@@ -1,20 +1,23 @@
-//! An entry: its card, its results, its images from the worst on, how to cite it.
+//! An entry: its card, its results, its images from the worst on, how to cite it;
+//! or, where it was withdrawn, what is left of it.
 
 use askama::Template;
 use axum::extract::State;
+use axum::http::StatusCode;
 use axum::response::Response;
 use scr_report::{MeasureMap, SummaryDocument};
-use scr_store::{BenchmarkDocument, EntryRow, Store};
+use scr_store::{BenchmarkDocument, EntryRow, Store, Withdrawal};
 
+use super::entry_files::benchmark_of;
 use super::page;
-use crate::address;
-use crate::citation::citation;
 use crate::error::Failure;
-use crate::extractors::{Options, PublishedEntry};
+use crate::extractors::{AnyEntry, Options};
 use crate::image_table::ImageTable;
 use crate::numbers::{MeasureHead, date};
 use crate::references::{Piece, linked};
 use crate::results_table::reference_mark;
+use crate::versions::EntryLink;
+use crate::{address, citation, markdown, versions};
 
 #[derive(Template)]
 #[template(path = "entry.html")]
@@ -24,15 +27,51 @@ struct EntryPage {
     entry: EntryRow,
     mark: &'static str,
     authors: String,
+    /// Markdown of the card as HTML.
+    description: String,
+    training: String,
     reference: Vec<Piece>,
     code: Vec<Piece>,
+    corrects: Option<EntryLink>,
+    corrected_by: Option<EntryLink>,
     published: String,
     summaries: Vec<SummaryTable>,
     images: ImageTable,
     json_href: String,
     csv_href: String,
     browse_href: Option<String>,
-    citation: String,
+    citation: Citation,
+}
+
+#[derive(Template)]
+#[template(path = "withdrawn.html")]
+struct WithdrawnPage {
+    benchmark: BenchmarkDocument,
+    benchmark_href: String,
+    entry: EntryRow,
+    withdrawn: Withdrawal,
+    withdrawn_on: String,
+    published: String,
+    corrected_by: Option<EntryLink>,
+    citation: Citation,
+}
+
+/// How to cite an entry: as text, and as files.
+struct Citation {
+    text: String,
+    bib_href: String,
+    cff_href: String,
+}
+
+impl Citation {
+    fn new(entry: &EntryRow, benchmark: &BenchmarkDocument) -> Self {
+        let href = address::entry(&entry.id);
+        Self {
+            text: citation::of_entry(entry, benchmark).to_string(),
+            bib_href: format!("{href}/cite.bib"),
+            cff_href: format!("{href}/CITATION.cff"),
+        }
+    }
 }
 
 /// All measures of one object.
@@ -55,14 +94,14 @@ struct SummaryRow {
 /// Answers `/entries/ID`.
 pub(crate) async fn entry(
     State(store): State<Store>,
-    PublishedEntry(entry): PublishedEntry,
+    AnyEntry(entry): AnyEntry,
     options: Options,
 ) -> Result<Response, Failure> {
-    let Some(row) = store.benchmark(&entry.benchmark_id).await? else {
-        tracing::error!(entry = entry.id, "an entry's benchmark is not in the store");
-        return Err(Failure::Internal);
-    };
-    let benchmark = row.document;
+    let benchmark = benchmark_of(&store, &entry).await?;
+    let entries = store.entries_without_images(&benchmark.id).await?;
+    if let Some(withdrawn) = entry.withdrawn.clone() {
+        return withdrawn_page(benchmark, entry, withdrawn, &entries);
+    }
     let href = address::entry(&entry.id);
     let look = address::query([("entries", entry.id.as_str())]);
     let images = ImageTable::new(&benchmark, &entry, &href, &look, &options);
@@ -70,6 +109,10 @@ pub(crate) async fn entry(
         benchmark_href: address::benchmark(&benchmark.id, ""),
         mark: reference_mark(entry.role),
         authors: entry.card.authors.join(", "),
+        description: markdown::to_html(&entry.card.description),
+        training: markdown::to_html(&entry.card.training),
+        corrects: versions::corrects(&entry, &entries),
+        corrected_by: versions::corrected_by(&entry, &entries),
         reference: linked(&entry.card.reference),
         code: linked(&entry.card.code),
         published: date(&entry.published_at).to_owned(),
@@ -77,11 +120,32 @@ pub(crate) async fn entry(
         json_href: format!("{href}/results.json"),
         csv_href: format!("{href}/results.csv"),
         browse_href: images.rows.first().map(|row| row.href.clone()),
-        citation: citation(&entry, &benchmark),
+        citation: Citation::new(&entry, &benchmark),
         images,
         entry,
         benchmark,
     })
+}
+
+/// The page of an entry that was taken back: that it was, and nothing of its masks.
+fn withdrawn_page(
+    benchmark: BenchmarkDocument,
+    entry: EntryRow,
+    withdrawn: Withdrawal,
+    entries: &[EntryRow],
+) -> Result<Response, Failure> {
+    let mut response = page(&WithdrawnPage {
+        benchmark_href: address::benchmark(&benchmark.id, ""),
+        published: date(&entry.published_at).to_owned(),
+        withdrawn_on: date(&withdrawn.at).to_owned(),
+        corrected_by: versions::corrected_by(&entry, entries),
+        citation: Citation::new(&entry, &benchmark),
+        withdrawn,
+        entry,
+        benchmark,
+    })?;
+    *response.status_mut() = StatusCode::GONE;
+    Ok(response)
 }
 
 fn summaries(benchmark: &BenchmarkDocument, entry: &EntryRow) -> Vec<SummaryTable> {

@@ -1,33 +1,77 @@
-//! An entry's results as files: the JSON that `scr evaluate` writes, and CSV.
+//! An entry's files: its results as the JSON that `scr evaluate` writes and as CSV,
+//! and how to cite it. A citation stays when an entry is withdrawn.
 
+use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use scr_report::ResultDocument;
-use scr_store::EntryRow;
+use scr_store::{BenchmarkDocument, EntryRow, Store};
 
-use crate::extractors::PublishedEntry;
+use crate::citation;
+use crate::error::Failure;
+use crate::extractors::{AnyEntry, PublishedEntry};
+
+/// Records of BibTeX.
+pub(super) const BIBTEX: &str = "application/x-bibtex; charset=utf-8";
 
 /// Answers `/entries/ID/results.json`.
 pub(crate) async fn results_json(PublishedEntry(entry): PublishedEntry) -> Response {
-    file(&entry, "json", "application/json", entry.result.to_json())
+    let name = format!("{}.json", plain(&entry.id));
+    file(&name, "application/json", entry.result.to_json())
 }
 
 /// Answers `/entries/ID/results.csv`.
 pub(crate) async fn results_csv(PublishedEntry(entry): PublishedEntry) -> Response {
-    file(&entry, "csv", "text/csv; charset=utf-8", images_csv(&entry.result))
+    let name = format!("{}.csv", plain(&entry.id));
+    file(&name, "text/csv; charset=utf-8", images_csv(&entry.result))
 }
 
-fn file(entry: &EntryRow, extension: &str, content_type: &'static str, text: String) -> Response {
-    let name: String =
-        entry.id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
-    let disposition =
-        HeaderValue::from_str(&format!("attachment; filename=\"{name}.{extension}\""))
-            .expect("letters, digits and hyphens make a header value");
+/// Answers `/entries/ID/cite.bib`.
+pub(crate) async fn cite_bib(
+    State(store): State<Store>,
+    AnyEntry(entry): AnyEntry,
+) -> Result<Response, Failure> {
+    let benchmark = benchmark_of(&store, &entry).await?;
+    let name = format!("{}.bib", plain(&entry.id));
+    Ok(file(&name, BIBTEX, citation::of_entry(&entry, &benchmark).to_string()))
+}
+
+/// Answers `/entries/ID/CITATION.cff`.
+pub(crate) async fn citation_cff(
+    State(store): State<Store>,
+    AnyEntry(entry): AnyEntry,
+) -> Result<Response, Failure> {
+    let benchmark = benchmark_of(&store, &entry).await?;
+    let text = citation::citation_cff(&entry, &benchmark);
+    Ok(file("CITATION.cff", "application/yaml", text))
+}
+
+/// The benchmark of an entry, which the store has whenever it has the entry.
+pub(super) async fn benchmark_of(
+    store: &Store,
+    entry: &EntryRow,
+) -> Result<BenchmarkDocument, Failure> {
+    let row = store.benchmark(&entry.benchmark_id).await?;
+    row.map(|row| row.document).ok_or_else(|| {
+        tracing::error!(entry = entry.id, "an entry's benchmark is not in the store");
+        Failure::Internal
+    })
+}
+
+/// A file to be saved under `name`, which is letters, digits, hyphens and dots.
+pub(super) fn file(name: &str, content_type: &'static str, text: String) -> Response {
+    let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
+        .expect("letters, digits, hyphens and dots make a header value");
     let headers: [(HeaderName, HeaderValue); 2] = [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
         (header::CONTENT_DISPOSITION, disposition),
     ];
     (headers, text).into_response()
+}
+
+/// An identifier as the name of a file.
+pub(super) fn plain(id: &str) -> String {
+    id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
 }
 
 /// One line an image: identifier, fold, then `OBJECT.MEASURE` and the measures

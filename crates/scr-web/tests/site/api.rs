@@ -8,11 +8,14 @@ use crate::fixture::{HOSTILE, Site};
 #[tokio::test]
 async fn every_address_of_the_openapi_document_answers() {
     let site = Site::published().await;
+    site.add_folder();
     let document = site.get("/api/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap();
     let is_open = |path: &str| !path.contains("submissions");
     let open: Vec<_> = paths.iter().filter(|(path, _)| is_open(path)).collect();
-    assert_eq!(open.len(), 12);
+    assert_eq!(open.len(), 15);
+    let manifest = site.get("/api/v1/benchmarks/tiny/download/manifest.json").await.json();
+    let terms = manifest["terms_version"].as_str().unwrap();
     for (path, methods) in open {
         assert_eq!(methods.as_object().unwrap().keys().collect::<Vec<_>>(), ["get"], "{path}");
         let address = path
@@ -20,7 +23,8 @@ async fn every_address_of_the_openapi_document_answers() {
             .replace("{entry}", site.entry("Exact"))
             .replace("{observer}", "second")
             .replace("{structure}", "heart")
-            .replace("{image}", "T2");
+            .replace("{image}", "T2")
+            .replace("{path}", &format!("benchmark.toml?terms={terms}"));
         let answer = site.get(&address).await;
         assert_eq!(answer.status, StatusCode::OK, "{address}");
         let described = methods["get"]["responses"]["200"]["content"].as_object().unwrap();

@@ -26,7 +26,6 @@ const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/benchmarks/{benchmark}", "+++++"),
     ("GET", "/benchmarks/{benchmark}/data", "+++++"),
     ("GET", "/benchmarks/{benchmark}/download", "+++++"),
-    ("GET", "/benchmarks/{benchmark}/download/files.txt", "+++++"),
     ("GET", "/benchmarks/{benchmark}/terms", "+++++"),
     ("POST", "/benchmarks/{benchmark}/terms", "-++++"),
     ("GET", "/benchmarks/{benchmark}/results", "+++++"),
@@ -46,18 +45,16 @@ const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/entries/{entry}", "+++++"),
     ("GET", "/entries/{entry}/results.json", "+++++"),
     ("GET", "/entries/{entry}/results.csv", "+++++"),
-    ("GET", "/benchmarks/{benchmark}/browse/{image}/scores", "+++++"),
-    ("GET", "/benchmarks/{benchmark}/submit", "-++++"),
-    ("POST", "/benchmarks/{benchmark}/submit", "-++++"),
-    ("GET", "/submissions", "-++++"),
-    ("GET", "/submissions/{submission}", "-+0++"),
-    ("POST", "/submissions/{submission}/confirm", "-+000"),
-    ("GET", "/review", "-xx++"),
-    ("GET", "/review/{submission}", "-xx++"),
-    ("POST", "/review/{submission}/publish", "-xx++"),
-    ("POST", "/review/{submission}/return", "-xx++"),
     ("GET", "/operate", "-xxx+"),
     ("POST", "/operate/jobs/{submission}/cancel", "-xxx+"),
+    ("GET", "/benchmarks/{benchmark}/cite.bib", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/publications", "+++++"),
+    ("POST", "/benchmarks/{benchmark}/publications", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/publications.bib", "+++++"),
+    ("GET", "/feedback", "+++++"),
+    ("POST", "/feedback", "+++++"),
+    ("GET", "/entries/{entry}/cite.bib", "+++++"),
+    ("GET", "/entries/{entry}/CITATION.cff", "+++++"),
     ("GET", "/account", "-++++"),
     ("GET", "/account/sign-in", "+++++"),
     ("POST", "/account/sign-in", "+++++"),
@@ -86,6 +83,9 @@ const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/benchmarks/{benchmark}/thumbnails/{file}", "+++++"),
     ("GET", "/api/v1/benchmarks/{benchmark}/outlines/{observer}/{file}", "+++++"),
     ("GET", "/api/v1/benchmarks/{benchmark}/masks/{observer}/{structure}/{file}", "+++++"),
+    ("GET", "/api/v1/benchmarks/{benchmark}/download/manifest.json", "+++++"),
+    ("GET", "/api/v1/benchmarks/{benchmark}/download/SHA256SUMS", "+++++"),
+    ("GET", "/api/v1/benchmarks/{benchmark}/download/files/{*path}", "xxxxx"),
     ("GET", "/api/v1/entries/{entry}", "+++++"),
     ("GET", "/api/v1/entries/{entry}/outlines/{file}", "+++++"),
     ("GET", "/api/v1/entries/{entry}/masks/{structure}/{file}", "+++++"),
@@ -113,6 +113,7 @@ const PEOPLE: [(&str, Role); 4] = [
 
 async fn site_with_submission() -> (Site, String) {
     let site = Site::published().await;
+    site.add_folder();
     for (email, role) in PEOPLE {
         site.store.add_user(email, "Ann", role, None).await.unwrap();
     }

@@ -7,7 +7,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::Response;
-use scr_data::{Benchmark, MaskSet, formats};
+use scr_data::{Benchmark, BenchmarkCopy, MaskSet, formats};
 use scr_eval::Settings;
 use scr_image::{Mask, Radiograph, Size};
 use scr_report::ResultDocument;
@@ -38,7 +38,7 @@ pub(crate) struct Site {
     router: Router,
     /// `(name, identifier)` in the order of publication.
     pub(crate) entries: Vec<(String, String)>,
-    _folder: tempfile::TempDir,
+    folder: tempfile::TempDir,
 }
 
 /// An answer, its body as bytes.
@@ -68,7 +68,7 @@ impl Site {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("store")).await.unwrap();
         let router = scr_web::router(store.clone(), scr_web::SiteSettings::default());
-        Self { store, router, entries: Vec::new(), _folder: folder }
+        Self { store, router, entries: Vec::new(), folder }
     }
 
     /// The benchmark and five entries:
@@ -111,11 +111,35 @@ impl Site {
             }),
         ];
         for (name, role, draw) in sets {
-            let id = publish(&store, &benchmark, folder.path(), name, role, draw).await;
+            let id = publish(&store, &benchmark, folder.path(), (name, None), role, draw).await;
             entries.push((name.to_owned(), id));
         }
         let router = scr_web::router(store.clone(), scr_web::SiteSettings::default());
-        Self { store, router, entries, _folder: folder }
+        Self { store, router, entries, folder }
+    }
+
+    /// Adds the benchmark's folder, as the operator does, so that it can be copied.
+    pub(crate) fn add_folder(&self) {
+        let benchmark = Benchmark::open(&self.folder.path().join("tiny")).unwrap();
+        let to = self.store.benchmark_folder("tiny");
+        BenchmarkCopy::place(&benchmark, &to, &|_, _, _| ()).unwrap().keep().unwrap();
+    }
+
+    /// Publishes `NAME, corrected`, with the reference's masks, as a correction of an
+    /// entry; returns its identifier.
+    pub(crate) async fn correct(&self, name: &str) -> String {
+        let benchmark = Benchmark::open(&self.folder.path().join("tiny")).unwrap();
+        let card = (&*format!("{name}, corrected"), Some(self.entry(name).to_owned()));
+        let draw: Draw<'_> = &|image, structure| drawn(image, structure, 0);
+        publish(&self.store, &benchmark, self.folder.path(), card, EntryRole::Method, draw).await
+    }
+
+    /// Posts a form.
+    pub(crate) async fn post(&self, address: &str, form: &str) -> Answer {
+        let request = Request::post(address)
+            .header("content-type", "application/x-www-form-urlencoded")
+            .body(Body::from(form.to_owned()));
+        self.send(request.unwrap()).await
     }
 
     pub(crate) fn entry(&self, name: &str) -> &str {
@@ -156,7 +180,7 @@ async fn publish(
     store: &Store,
     benchmark: &Benchmark,
     folder: &Path,
-    name: &str,
+    (name, corrects): (&str, Option<String>),
     role: EntryRole,
     draw: Draw<'_>,
 ) -> String {
@@ -172,6 +196,7 @@ async fn publish(
             authors: vec!["A. Tester".to_owned(), HOSTILE.to_owned()],
             description: format!("Shifts masks. {HOSTILE}"),
             reference: "doi:10.1016/j.media.2005.02.002 javascript:alert(1)".to_owned(),
+            corrects,
             ..CardDocument::default()
         },
         masks: &masks,

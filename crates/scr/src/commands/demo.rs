@@ -160,6 +160,7 @@ fn method_card(method: &dyn Method, record: &RunRecord) -> CardDocument {
         ),
         version: method.version().to_owned(),
         cost: cost(&record.cost),
+        corrects: None,
         parameters: record
             .plan
             .parameters

@@ -7,6 +7,7 @@ mod compare;
 mod demo;
 mod evaluate;
 mod export;
+mod fetch;
 mod import;
 mod mail;
 mod measures;
@@ -60,6 +61,8 @@ pub(crate) enum Command {
     Segment(segment::Segment),
     /// Run methods two-fold: trained on fold 1 they segment fold 2, and the reverse
     Run(run::Run),
+    /// Fetch a benchmark's folder from a site, so that masks can be scored at home
+    Fetch(fetch::Fetch),
     /// Hand in masks: send, check, score
     Submit(submit::Submit),
     /// Say where a submission is, with its scores once it is scored
@@ -113,6 +116,7 @@ impl Command {
             Self::Tune(command) => command.run(),
             Self::Segment(command) => command.run(),
             Self::Run(command) => command.run(),
+            Self::Fetch(command) => command.run(),
             Self::Submit(command) => command.run(),
             Self::Status(command) => command.run(),
             Self::Review(command) => command.run(),

@@ -211,3 +211,30 @@ fn a_token_is_printed_alone_once_and_can_be_revoked() {
 fn admin_asks_for_the_folder_of_the_site() {
     assert_eq!(run(["admin", "user", "list"]).code, 2);
 }
+
+#[test]
+fn an_entry_is_withdrawn_with_a_reason_and_stays_listed() {
+    let temp = tempfile::tempdir().unwrap();
+    let (site, bench) = (temp.path().join("site"), draw(&temp.path().join("source"), "5"));
+    run_well(["demo", "--dir", &text(&site), "--benchmark", &bench, "--no-serve"]);
+    let listed = json(&site, &["entry", "list"]);
+    let id = listed[0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(listed[0]["withdrawn"], serde_json::Value::Null);
+    let empty = admin(&site, &["entry", "withdraw", &id, "--reason", " "]);
+    assert!(empty.code == 1 && empty.stderr.contains("--reason"), "{}", empty.stderr);
+    let unknown = admin(&site, &["entry", "withdraw", "none", "--reason", "x"]);
+    assert!(unknown.code == 1 && unknown.stderr.contains("`none`"), "{}", unknown.stderr);
+    let done = admin(&site, &["entry", "withdraw", &id, "--reason", "trained on both folds"]);
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    let after = json(&site, &["entry", "list"]);
+    assert_eq!(after.as_array().unwrap().len(), listed.as_array().unwrap().len());
+    let withdrawn: Vec<_> =
+        after.as_array().unwrap().iter().filter(|e| !e["withdrawn"].is_null()).collect();
+    assert_eq!((withdrawn.len(), &withdrawn[0]["id"]), (1, &listed[0]["id"]));
+    assert_eq!(withdrawn[0]["withdrawn"]["reason"], "trained on both folds");
+
+    assert_eq!(json(&site, &["publication", "list"]), serde_json::json!([]));
+    assert_eq!(json(&site, &["feedback", "list"]), serde_json::json!([]));
+    let unknown = admin(&site, &["publication", "show", "none"]);
+    assert!(unknown.code == 1 && unknown.stderr.contains("publication list"), "{}", unknown.stderr);
+}

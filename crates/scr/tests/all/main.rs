@@ -9,6 +9,7 @@ mod browser;
 mod check;
 mod command;
 mod comparing;
+mod copies;
 mod handing_in;
 mod measures;
 mod phantom_path;

@@ -10,8 +10,8 @@ use crate::address;
 use crate::error::Failure;
 use crate::extractors::Member;
 use crate::handlers::account::private_page;
-use crate::reviewers::may_review;
 use crate::numbers::minute;
+use crate::reviewers::may_review;
 
 #[derive(Template)]
 #[template(path = "review/queue.html")]

@@ -85,5 +85,6 @@ pub(super) fn as_entry(submission: &Submission) -> Option<EntryRow> {
         result: submission.result.clone()?,
         posteriors: Vec::new(),
         published_at: submission.updated_at.clone(),
+        withdrawn: None,
     })
 }

@@ -5,7 +5,9 @@
 //! may do all of it: the shell asks for no password.
 
 mod benchmark;
+mod entry;
 mod job;
+mod reports;
 mod rescore;
 mod settings;
 mod token;
@@ -31,6 +33,15 @@ enum Subject {
     /// Benchmarks that the site is about
     #[command(subcommand)]
     Benchmark(benchmark::Benchmarks),
+    /// Entries that are published, and those that were withdrawn
+    #[command(subcommand)]
+    Entry(entry::Entries),
+    /// Publications that use the benchmarks, as readers report them
+    #[command(subcommand)]
+    Publication(reports::Publications),
+    /// Messages of readers
+    #[command(subcommand)]
+    Feedback(reports::Feedback),
     /// People with an account
     #[command(subcommand)]
     User(user::Users),
@@ -52,6 +63,9 @@ impl Admin {
     pub(crate) fn run(self) -> Result<()> {
         match self.subject {
             Subject::Benchmark(command) => command.run(),
+            Subject::Entry(command) => command.run(),
+            Subject::Publication(command) => command.run(),
+            Subject::Feedback(command) => command.run(),
             Subject::User(command) => command.run(),
             Subject::Token(command) => command.run(),
             Subject::Jobs(command) => command.run(),

@@ -1,0 +1,256 @@
+//! Publications that use a benchmark, as readers report them and curators show them.
+//!
+//! Asks nobody about a DOI: what a reader says of a publication is what is kept.
+
+use serde::{Deserialize, Serialize};
+use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
+
+use scr_data::{Problem, Problems};
+
+use crate::accounts::random_id;
+use crate::database::failed;
+use crate::entries::{now, read_json, write_json};
+use crate::{Store, StoreError};
+
+const MAX_DOI_BYTES: usize = 200;
+const MAX_WORDS_CHARS: usize = 500;
+const MAX_AUTHORS: usize = 200;
+/// The first radiograph is of 1895.
+const YEARS: std::ops::RangeInclusive<u16> = 1895..=2200;
+
+/// Whether readers see a publication.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PublicationState {
+    /// Reported, and not seen by a curator yet.
+    Proposed,
+    /// Put up.
+    Shown,
+    /// Turned down, or taken down.
+    Hidden,
+}
+
+impl PublicationState {
+    const ALL: [Self; 3] = [Self::Proposed, Self::Shown, Self::Hidden];
+
+    /// The word in the database, in JSON and in the shell.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Proposed => "proposed",
+            Self::Shown => "shown",
+            Self::Hidden => "hidden",
+        }
+    }
+
+    fn read(word: &str) -> Result<Self, StoreError> {
+        let found = Self::ALL.into_iter().find(|state| state.as_str() == word);
+        let expected = "proposed, shown or hidden";
+        let what = "state of a publication";
+        found.ok_or_else(|| StoreError::Word { what, expected, found: word.into() })
+    }
+}
+
+/// What is said of a publication.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct PublicationDocument {
+    /// DOI, from `10.` on.
+    pub doi: String,
+    /// Title.
+    pub title: String,
+    /// Authors, in the publication's order.
+    pub authors: Vec<String>,
+    /// Year of publication.
+    pub year: u16,
+    /// Journal, conference or archive; may be empty.
+    pub venue: String,
+    /// Identifiers of the entries that it describes.
+    pub entry_ids: Vec<String>,
+}
+
+/// A publication that uses a benchmark.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PublicationRow {
+    /// Identifier.
+    pub id: String,
+    /// The benchmark.
+    pub benchmark_id: String,
+    /// What is said of it.
+    #[serde(flatten)]
+    pub document: PublicationDocument,
+    /// Whether readers see it.
+    pub state: PublicationState,
+    /// When it was reported, RFC 3339 in UTC.
+    pub proposed_at: String,
+}
+
+impl FromRow<'_, AnyRow> for PublicationRow {
+    fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
+        let decoded = |error: StoreError| sqlx::Error::Decode(Box::new(error));
+        let id: String = row.try_get("id")?;
+        let text = |column| row.try_get::<String, _>(column);
+        let document = PublicationDocument {
+            doi: text("doi")?,
+            title: text("title")?,
+            authors: read_json(&id, "authors", &text("authors")?).map_err(decoded)?,
+            year: row.try_get::<i64, _>("year")?.try_into().unwrap_or_default(),
+            venue: text("venue")?,
+            entry_ids: read_json(&id, "entries", &text("entry_ids")?).map_err(decoded)?,
+        };
+        Ok(Self {
+            benchmark_id: text("benchmark_id")?,
+            document,
+            state: PublicationState::read(&text("state")?).map_err(decoded)?,
+            proposed_at: text("proposed_at")?,
+            id,
+        })
+    }
+}
+
+impl Store {
+    /// Keeps what a reader reports, for a curator to look at. A DOI that is known for
+    /// this benchmark changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Report`] with everything that is wrong, entries among it that are
+    /// not this benchmark's; [`StoreError::UnknownBenchmark`], [`StoreError::Database`].
+    pub async fn propose_publication(
+        &self,
+        benchmark_id: &str,
+        mut document: PublicationDocument,
+    ) -> Result<(), StoreError> {
+        if self.benchmark(benchmark_id).await?.is_none() {
+            return Err(StoreError::UnknownBenchmark { id: benchmark_id.to_owned() });
+        }
+        document.doi = kept_doi(&document.doi);
+        let mut problems = problems(&document);
+        for id in &document.entry_ids {
+            let entry = self.entry(id).await?;
+            if entry.is_none_or(|entry| entry.benchmark_id != benchmark_id) {
+                let expected = "identifiers of entries on this benchmark";
+                problems.push(Problem::new("entries", expected, format!("`{id}`"), ""));
+            }
+        }
+        if !problems.list().is_empty() {
+            return Err(StoreError::Report { problems });
+        }
+        let id = random_id()?;
+        sqlx::query(
+            "INSERT INTO publications (id, benchmark_id, doi, title, authors, entry_ids, year, \
+             venue, state, proposed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) \
+             ON CONFLICT (benchmark_id, doi) DO NOTHING",
+        )
+        .bind(&id)
+        .bind(benchmark_id)
+        .bind(&document.doi)
+        .bind(&document.title)
+        .bind(write_json(&id, "authors", &document.authors)?)
+        .bind(write_json(&id, "entries", &document.entry_ids)?)
+        .bind(i64::from(document.year))
+        .bind(&document.venue)
+        .bind(PublicationState::Proposed.as_str())
+        .bind(now())
+        .execute(&self.pool)
+        .await
+        .map_err(failed("keep a publication"))?;
+        Ok(())
+    }
+
+    /// The publications that readers see on a benchmark, the latest year first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn publications(
+        &self,
+        benchmark_id: &str,
+    ) -> Result<Vec<PublicationRow>, StoreError> {
+        sqlx::query_as(
+            "SELECT id, benchmark_id, doi, title, authors, entry_ids, year, venue, state, \
+             proposed_at FROM publications WHERE benchmark_id = $1 AND state = 'shown' \
+             ORDER BY year DESC, title, id",
+        )
+        .bind(benchmark_id)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed("list publications"))
+    }
+
+    /// The publications of all benchmarks in every state, the last reported first.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn all_publications(&self) -> Result<Vec<PublicationRow>, StoreError> {
+        sqlx::query_as(
+            "SELECT id, benchmark_id, doi, title, authors, entry_ids, year, venue, state, \
+             proposed_at FROM publications ORDER BY proposed_at DESC, id",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed("list publications"))
+    }
+
+    /// Shows a publication to readers, or hides it from them.
+    ///
+    /// # Errors
+    /// [`StoreError::UnknownPublication`], [`StoreError::Database`].
+    pub async fn set_publication_state(
+        &self,
+        id: &str,
+        state: PublicationState,
+    ) -> Result<(), StoreError> {
+        let changed = sqlx::query("UPDATE publications SET state = $1 WHERE id = $2")
+            .bind(state.as_str())
+            .bind(id)
+            .execute(&self.pool)
+            .await
+            .map_err(failed("change a publication"))?;
+        let is_there = changed.rows_affected() == 1;
+        is_there.then_some(()).ok_or_else(|| StoreError::UnknownPublication { id: id.to_owned() })
+    }
+}
+
+/// A DOI in the form that is kept; the same for all ways of writing it.
+fn kept_doi(written: &str) -> String {
+    let lower = written.trim().to_lowercase();
+    let bare = ["https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "doi:"]
+        .into_iter()
+        .find_map(|start| lower.strip_prefix(start));
+    bare.unwrap_or(&lower).trim().to_owned()
+}
+
+fn problems(document: &PublicationDocument) -> Problems {
+    let mut problems = Problems::default();
+    let mut expect = |holds: bool, field: &str, expected: String, found: String| {
+        if !holds {
+            let found = found.chars().take(60).collect::<String>();
+            problems.push(Problem::new(field, expected, format!("`{found}`"), ""));
+        }
+    };
+    let PublicationDocument { doi, title, authors, year, venue, entry_ids } = document;
+    let is_doi = doi.len() <= MAX_DOI_BYTES
+        && doi.strip_prefix("10.").is_some_and(|rest| rest.contains('/') && !rest.ends_with('/'))
+        && doi.bytes().all(|byte| byte.is_ascii_graphic() && !b"\"\\{}<>".contains(&byte));
+    expect(is_doi, "doi", "a DOI such as 10.1016/j.media.2005.02.002".into(), doi.clone());
+    let is_words =
+        |text: &str| text.chars().count() <= MAX_WORDS_CHARS && !text.chars().any(char::is_control);
+    let words = format!("1 to {MAX_WORDS_CHARS} characters on one line");
+    expect(is_words(title) && !title.trim().is_empty(), "title", words.clone(), title.clone());
+    expect(
+        is_words(venue),
+        "venue",
+        format!("at most {MAX_WORDS_CHARS} characters"),
+        venue.clone(),
+    );
+    let is_list = (1..=MAX_AUTHORS).contains(&authors.len());
+    expect(is_list, "authors", format!("1 to {MAX_AUTHORS}"), authors.len().to_string());
+    for author in authors {
+        let is_name = is_words(author) && !author.trim().is_empty();
+        expect(is_name, "authors", words.clone(), author.clone());
+    }
+    let years = format!("a year from {} to {}", YEARS.start(), YEARS.end());
+    expect(YEARS.contains(year), "year", years, year.to_string());
+    let count = entry_ids.len();
+    expect(count <= MAX_AUTHORS, "entries", format!("at most {MAX_AUTHORS}"), count.to_string());
+    problems
+}

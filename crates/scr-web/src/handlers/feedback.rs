@@ -1,0 +1,69 @@
+//! A form whose messages the operator reads. Nothing that was sent is ever shown here.
+
+use askama::Template;
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use scr_data::Problem;
+use scr_store::{BenchmarkRow, Store, StoreError};
+
+use super::page;
+use crate::error::Failure;
+use crate::extractors::Options;
+
+/// The option of an address that says that a message has come.
+const SENT: &str = "sent";
+
+#[derive(Template)]
+#[template(path = "feedback.html")]
+struct FeedbackPage {
+    benchmarks: Vec<BenchmarkRow>,
+    /// What was sent and could not be kept, to be mended.
+    benchmark: String,
+    reply_to: String,
+    message: String,
+    problems: Vec<Problem>,
+    is_sent: bool,
+}
+
+/// Answers `/feedback`; `?benchmark=ID` chooses what it is about.
+pub(crate) async fn feedback(
+    State(store): State<Store>,
+    options: Options,
+) -> Result<Response, Failure> {
+    page(&FeedbackPage {
+        benchmarks: store.benchmarks().await?,
+        benchmark: options.first("benchmark").unwrap_or_default().to_owned(),
+        reply_to: String::new(),
+        message: String::new(),
+        problems: Vec::new(),
+        is_sent: options.first(SENT).is_some(),
+    })
+}
+
+/// Keeps a message, or shows the form again with all that is wrong.
+pub(crate) async fn send(
+    State(store): State<Store>,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let sent = Options::of_form(form);
+    let text = |name: &str| sent.first(name).unwrap_or_default().to_owned();
+    let (benchmark, message) = (text("benchmark"), text("message"));
+    let reply_to = text("reply_to").trim().to_owned();
+    match store.add_feedback(&benchmark, &reply_to, &message).await {
+        Ok(()) => Ok(Redirect::to(&format!("/feedback?{SENT}=1")).into_response()),
+        Err(StoreError::UnknownBenchmark { id }) => Err(Failure::NoBenchmark { id }),
+        Err(StoreError::Report { problems }) => {
+            let whole = page(&FeedbackPage {
+                benchmarks: store.benchmarks().await?,
+                problems: problems.list().to_vec(),
+                is_sent: false,
+                benchmark,
+                reply_to,
+                message,
+            })?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, whole).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}

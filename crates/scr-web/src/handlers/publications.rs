@@ -1,0 +1,153 @@
+//! What was published on a benchmark: a list, its BibTeX, and a form to report more.
+//!
+//! What is reported waits for a curator; nobody is asked about a DOI.
+
+use askama::Template;
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use scr_data::Problem;
+use scr_store::{BenchmarkDocument, EntryRow, PublicationDocument, Store, StoreError};
+
+use super::entry_files::{BIBTEX, file, plain};
+use super::page;
+use crate::error::Failure;
+use crate::extractors::{Options, Published};
+use crate::references::{Piece, linked};
+use crate::versions::EntryLink;
+use crate::{address, citation};
+
+/// The option of an address that says that a report has come.
+const REPORTED: &str = "reported";
+
+#[derive(Template)]
+#[template(path = "publications.html")]
+struct PublicationsPage {
+    benchmark: BenchmarkDocument,
+    publications: Vec<Publication>,
+    bib_href: String,
+    entries: Vec<EntryChoice>,
+    /// What was sent and could not be kept, to be mended.
+    report: PublicationDocument,
+    /// As it was written.
+    year: String,
+    problems: Vec<Problem>,
+    is_reported: bool,
+}
+
+struct Publication {
+    title: String,
+    authors: String,
+    appeared: String,
+    doi: Vec<Piece>,
+    entries: Vec<EntryLink>,
+}
+
+/// An entry of the form's list.
+struct EntryChoice {
+    id: String,
+    name: String,
+    chosen: bool,
+}
+
+/// Answers `/benchmarks/ID/publications`.
+pub(crate) async fn publications(
+    State(store): State<Store>,
+    Published(row): Published,
+    options: Options,
+) -> Result<Response, Failure> {
+    let is_reported = options.first(REPORTED).is_some();
+    let mut whole =
+        PublicationsPage::new(&store, row.document, PublicationDocument::default()).await?;
+    whole.is_reported = is_reported;
+    page(&whole)
+}
+
+/// Answers `/benchmarks/ID/publications.bib`.
+pub(crate) async fn publications_bib(
+    State(store): State<Store>,
+    Published(row): Published,
+) -> Result<Response, Failure> {
+    let publications = store.publications(&row.document.id).await?;
+    let records = publications.iter().map(|one| citation::of_publication(&one.document));
+    let name = format!("{}-publications.bib", plain(&row.document.id));
+    Ok(file(&name, BIBTEX, citation::file_of(records)))
+}
+
+/// Keeps a report that the form sent, or shows the form again with all that is wrong.
+pub(crate) async fn report(
+    State(store): State<Store>,
+    Published(row): Published,
+    form: Form<Vec<(String, String)>>,
+) -> Result<Response, Failure> {
+    let sent = Options::of_form(form);
+    let text = |name: &str| sent.first(name).unwrap_or_default().trim().to_owned();
+    let list = |name: &str| sent.list(name).unwrap_or_default().into_iter().map(str::to_owned);
+    let year = text("year");
+    let report = PublicationDocument {
+        doi: text("doi"),
+        title: text("title"),
+        authors: text("authors")
+            .lines()
+            .map(str::trim)
+            .filter(|name| !name.is_empty())
+            .map(str::to_owned)
+            .collect(),
+        // No number is no year, and told with all else.
+        year: year.parse().unwrap_or_default(),
+        venue: text("venue"),
+        entry_ids: list("entries").collect(),
+    };
+    let benchmark = row.document;
+    match store.propose_publication(&benchmark.id, report.clone()).await {
+        Ok(()) => {
+            let href = address::benchmark(&benchmark.id, "publications");
+            Ok(Redirect::to(&format!("{href}?{REPORTED}=1#report")).into_response())
+        }
+        Err(StoreError::Report { problems }) => {
+            let mut whole = PublicationsPage::new(&store, benchmark, report).await?;
+            whole.problems = problems.list().to_vec();
+            whole.year = year;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&whole)?).into_response())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl PublicationsPage {
+    async fn new(
+        store: &Store,
+        benchmark: BenchmarkDocument,
+        report: PublicationDocument,
+    ) -> Result<Self, Failure> {
+        let entries = store.entries_without_images(&benchmark.id).await?;
+        let rows = store.publications(&benchmark.id).await?;
+        let choice = |entry: &EntryRow| EntryChoice {
+            chosen: report.entry_ids.contains(&entry.id),
+            id: entry.id.clone(),
+            name: entry.card.name.clone(),
+        };
+        Ok(Self {
+            publications: rows.into_iter().map(|row| shown(row.document, &entries)).collect(),
+            bib_href: address::benchmark(&benchmark.id, "publications.bib"),
+            entries: entries.iter().map(choice).collect(),
+            year: String::new(),
+            problems: Vec::new(),
+            is_reported: false,
+            report,
+            benchmark,
+        })
+    }
+}
+
+fn shown(document: PublicationDocument, entries: &[EntryRow]) -> Publication {
+    let described = entries.iter().filter(|entry| document.entry_ids.contains(&entry.id));
+    let separator = if document.venue.is_empty() { "" } else { ", " };
+    Publication {
+        authors: document.authors.join(", "),
+        appeared: format!("{}{separator}{}", document.venue, document.year),
+        doi: linked(&format!("doi:{}", document.doi)),
+        entries: described.map(EntryLink::to).collect(),
+        title: document.title,
+    }
+}

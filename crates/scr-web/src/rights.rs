@@ -1,0 +1,112 @@
+//! Who may copy a benchmark's files: one rule, for every address that gives copies.
+//!
+//! Looking at radiographs and outlines on pages is another matter, which the terms'
+//! word on display decides. Here, copies of the whole folder are meant, as `scr fetch`
+//! makes them.
+
+use axum::extract::{FromRef, FromRequestParts};
+use axum::http::header;
+use axum::http::request::Parts;
+use scr_store::{BenchmarkDocument, Caller, Store};
+use std::sync::Arc;
+
+use crate::address;
+use crate::error::Failure;
+use crate::extractors::{Options, Signed, terms_version};
+use crate::limits::Limits;
+use crate::routes::SiteSettings;
+
+/// The header that names the version of the terms that whoever asks accepts; an
+/// address may name it in its option `terms` instead.
+pub(crate) const ACCEPT_TERMS: &str = "accept-terms";
+
+/// Who asks for a copy, and what they accept.
+pub(crate) struct Asker {
+    /// Whose token came along; none of a stranger.
+    caller: Option<Caller>,
+    /// The version of the terms that came along.
+    accepted: Option<String>,
+}
+
+impl<S> FromRequestParts<S> for Asker
+where
+    Store: FromRef<S>,
+    Arc<SiteSettings>: FromRef<S>,
+    Arc<Limits>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        // A token that nobody has is refused; without any, a session may tell who it is.
+        let caller = match Signed::from_request_parts(parts, state).await {
+            Ok(Signed(caller)) => Some(caller),
+            Err(Failure::Unsigned) if !parts.headers.contains_key(header::AUTHORIZATION) => None,
+            Err(failure) => return Err(failure),
+        };
+        let Ok(options) = Options::from_request_parts(parts, state).await;
+        let header = parts.headers.get(ACCEPT_TERMS).and_then(|value| value.to_str().ok());
+        let accepted = header.or(options.first("terms")).map(|version| version.trim().to_owned());
+        Ok(Self { caller, accepted })
+    }
+}
+
+/// Refuses, with what to do instead, where nobody may have copies: where the terms let
+/// nobody pass them on, and where the reference is hidden, without which a copy is none.
+pub(crate) fn may_offer(benchmark: &BenchmarkDocument) -> Result<(), Failure> {
+    let why = if benchmark.reference_hidden {
+        "Its reference is hidden: masks can be scored here alone.".to_owned()
+    } else if !benchmark.terms.may_download {
+        format!("Its terms do not allow them to be passed on. {}", benchmark.terms.obtain)
+    } else {
+        return Ok(());
+    };
+    Err(Failure::NotOffered { why })
+}
+
+/// Refuses a copy to who may have none: where nobody may, and to who has not accepted
+/// the terms as they are now.
+pub(crate) async fn may_download(
+    store: &Store,
+    benchmark: &BenchmarkDocument,
+    asker: &Asker,
+) -> Result<(), Failure> {
+    may_offer(benchmark)?;
+    asker.needs_terms(store, benchmark).await
+}
+
+/// Refuses single masks of observers to who has not accepted the terms, where the
+/// operator has written any.
+pub(crate) async fn may_see_masks(
+    store: &Store,
+    benchmark: &BenchmarkDocument,
+    asker: &Asker,
+) -> Result<(), Failure> {
+    if benchmark.terms.text.is_empty() { Ok(()) } else { asker.needs_terms(store, benchmark).await }
+}
+
+impl Asker {
+    /// Of people who are known it is kept that they accepted, and they need not say so
+    /// again.
+    async fn needs_terms(
+        &self,
+        store: &Store,
+        benchmark: &BenchmarkDocument,
+    ) -> Result<(), Failure> {
+        let version = terms_version(&benchmark.terms);
+        let accepts_now = self.accepted.as_ref() == Some(&version);
+        let mut has_accepted = false;
+        if let Some(Caller { user, .. }) = &self.caller {
+            let accepted = store.accepted_terms(&user.id, &benchmark.id).await?;
+            has_accepted = accepted.is_some_and(|(accepted, _)| accepted == version);
+            if accepts_now && !has_accepted {
+                store.accept_terms(&user.id, &benchmark.id, &version).await?;
+            }
+        }
+        if accepts_now || has_accepted {
+            return Ok(());
+        }
+        let href = address::benchmark(&benchmark.id, "terms");
+        Err(Failure::TermsNotAccepted { href, version })
+    }
+}

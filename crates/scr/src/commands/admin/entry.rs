@@ -1,0 +1,82 @@
+//! `scr admin entry`: what is published, and what was taken back.
+
+use anyhow::{Result, bail};
+use clap::Subcommand;
+use scr_store::{EntryRow, Store};
+use serde_json::json;
+
+use super::{Dir, Format, or_dash, print_list};
+
+/// Who withdraws an entry from the shell, as readers see it.
+const WHO: &str = "the operator of the site";
+
+#[derive(Subcommand)]
+pub(super) enum Entries {
+    /// List the entries of all benchmarks, also those that were withdrawn
+    List {
+        #[command(flatten)]
+        dir: Dir,
+        /// How to print them
+        #[arg(long, value_enum, default_value_t = Format::Table)]
+        format: Format,
+    },
+    /// Take an entry back, for good: it keeps its address, which says why
+    Withdraw {
+        /// Its identifier, as `list` shows it
+        entry: String,
+        /// Why, for readers
+        #[arg(long)]
+        reason: String,
+        #[command(flatten)]
+        dir: Dir,
+    },
+}
+
+impl Entries {
+    pub(super) fn run(self) -> Result<()> {
+        match self {
+            Self::List { dir, format } => dir.with_store(async |store| list(&store, format).await),
+            Self::Withdraw { entry, reason, dir } => {
+                if reason.trim().is_empty() {
+                    bail!("--reason: expected why the entry is withdrawn, found nothing");
+                }
+                dir.with_store(async |store| {
+                    store.withdraw_entry(&entry, WHO, reason.trim()).await?;
+                    eprintln!("entry {entry} is withdrawn; its address says why");
+                    Ok(())
+                })
+            }
+        }
+    }
+}
+
+async fn list(store: &Store, format: Format) -> Result<()> {
+    let mut entries: Vec<EntryRow> = Vec::new();
+    for row in store.benchmarks().await? {
+        entries.extend(store.entries_without_images(&row.document.id).await?);
+    }
+    for withdrawal in store.withdrawals().await? {
+        entries.extend(store.entry(&withdrawal.entry_id).await?);
+    }
+    let row = |entry: &EntryRow| {
+        let withdrawn = or_dash(entry.withdrawn.as_ref().map(|withdrawn| &withdrawn.at));
+        let (id, name) = (entry.id.clone(), entry.card.name.clone());
+        vec![id, entry.benchmark_id.clone(), name, entry.published_at.clone(), withdrawn]
+    };
+    let json: Vec<_> = entries
+        .iter()
+        .map(|entry| {
+            json!({
+                "id": entry.id,
+                "benchmark": entry.benchmark_id,
+                "name": entry.card.name,
+                "role": entry.role,
+                "corrects": entry.card.corrects,
+                "published_at": entry.published_at,
+                "withdrawn": entry.withdrawn,
+            })
+        })
+        .collect();
+    let heads = ["id", "benchmark", "name", "published", "withdrawn"];
+    print_list(format, &heads, entries.iter().map(row).collect(), &json)
+}

@@ -1,0 +1,163 @@
+//! `scr fetch`: a benchmark's folder from a site.
+
+use std::path::{Component, Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use scr_data::digest::{file_digest, hex};
+use scr_data::files::MAX_FILE_BYTES;
+use scr_data::{Benchmark, Staging};
+use serde::Deserialize;
+use serde_json::Value;
+use url::Url;
+
+use crate::client::Client;
+use crate::progress::Bar;
+
+/// Files that are asked for at once: most are small, and the way is long.
+const AT_ONCE: usize = 4;
+
+#[derive(Args)]
+pub(crate) struct Fetch {
+    /// Identifier of the benchmark
+    benchmark: String,
+    /// Address of the site, http://... or https://...
+    #[arg(long)]
+    server: String,
+    /// Folder to write, new or empty; the same again goes on from what is there
+    #[arg(long)]
+    out: PathBuf,
+    /// Accept the benchmark's terms; without it, they are printed
+    #[arg(long)]
+    accept_terms: bool,
+    /// Token of `scr admin token create`, where the site asks for one
+    #[arg(
+        long,
+        env = "SCR_TOKEN",
+        hide_env_values = true,
+        default_value = "",
+        hide_default_value = true
+    )]
+    token: String,
+}
+
+/// What the site offers.
+#[derive(Deserialize)]
+struct Manifest {
+    digest: String,
+    terms_version: String,
+    files: Vec<Offered>,
+}
+
+#[derive(Deserialize)]
+struct Offered {
+    path: String,
+    sha256: String,
+    size_bytes: u64,
+}
+
+impl Fetch {
+    pub(crate) fn run(self) -> Result<()> {
+        let client = Client::new(&self.server, &self.token);
+        let about = format!("benchmarks/{}", self.benchmark);
+        let manifest = client.get(&format!("{about}/download/manifest.json"))?;
+        if !self.accept_terms {
+            let terms = client.get(&about)?["terms"].clone();
+            bail!(
+                "--accept-terms: expected, once you have read these terms:\n{}",
+                in_words(&terms)
+            );
+        }
+        let plan = manifest.to_string();
+        let manifest: Manifest = serde_json::from_value(manifest)
+            .with_context(|| format!("cannot understand what {} offers", client.server()))?;
+        manifest.files.iter().try_for_each(Offered::check)?;
+        let staging = Staging::begin(&self.out, &plan)?;
+        fetch_all(&client, &about, &manifest, &staging)?;
+        let copy = Benchmark::open(staging.folder())?;
+        let found = copy.digest(copy.reference())?;
+        if found != manifest.digest {
+            bail!("the copy has the digest {found}, expected {}", manifest.digest);
+        }
+        staging.finish()?;
+        let (n_files, out) = (manifest.files.len(), self.out.display());
+        eprintln!("{out} is the benchmark {}, {n_files} files, {found}", self.benchmark);
+        Ok(())
+    }
+}
+
+impl Offered {
+    /// Refuses what would lie elsewhere, or cannot be a benchmark's.
+    fn check(&self) -> Result<()> {
+        let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_));
+        let is_within = !self.path.is_empty() && Path::new(&self.path).components().all(is_plain);
+        if !is_within || self.path.contains('\\') {
+            bail!("the site offers `{}`, expected a path within the benchmark's folder", self.path);
+        }
+        if self.size_bytes > MAX_FILE_BYTES {
+            let (path, size) = (&self.path, self.size_bytes);
+            bail!("the site offers `{path}` of {size} bytes, expected at most {MAX_FILE_BYTES}");
+        }
+        Ok(())
+    }
+
+    fn is_same(&self, bytes: &[u8]) -> bool {
+        hex(&file_digest(bytes)) == self.sha256
+    }
+
+    /// Fetches the file, unless an earlier run has.
+    fn fetch(&self, client: &Client, about: &str, version: &str, staging: &Staging) -> Result<()> {
+        let there = staging.folder().join(&self.path);
+        if staging.has(&self.path) && std::fs::read(&there).is_ok_and(|bytes| self.is_same(&bytes))
+        {
+            return Ok(());
+        }
+        let bytes = client.file(&address(about, &self.path)?, version, self.size_bytes)?;
+        if !self.is_same(&bytes) {
+            bail!("{} came with another SHA-256 than {}", self.path, self.sha256);
+        }
+        Ok(staging.write(&self.path, &bytes)?)
+    }
+}
+
+/// Fetches some files at once; the first that fails ends all.
+fn fetch_all(client: &Client, about: &str, manifest: &Manifest, staging: &Staging) -> Result<()> {
+    let bar = Bar::new();
+    let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let files = &manifest.files;
+    let work = || -> Result<()> {
+        while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
+            let fetched = file.fetch(client, about, &manifest.terms_version, staging);
+            if fetched.is_err() {
+                next.store(files.len(), Ordering::Relaxed);
+            }
+            fetched.with_context(|| format!("cannot fetch {}", file.path))?;
+            let n_done = done.fetch_add(1, Ordering::Relaxed) + 1;
+            bar.show("fetching files", n_done, files.len());
+        }
+        Ok(())
+    };
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
+        let mut ended = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
+        ended.try_for_each(|end| end.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
+    })
+}
+
+/// Where a file is on the API; its name may hold what means something in an address.
+fn address(about: &str, path: &str) -> Result<String> {
+    let mut url = Url::parse("http://site.invalid")?;
+    if let Ok(mut segments) = url.path_segments_mut() {
+        segments.extend(path.split('/'));
+    }
+    Ok(format!("{about}/download/files{}", url.path()))
+}
+
+fn in_words(terms: &Value) -> String {
+    let text =
+        |key: &str| terms[key].as_str().filter(|text| !text.is_empty()).unwrap_or("not stated");
+    let cite = terms["cite"].as_array().into_iter().flatten().filter_map(Value::as_str);
+    let cite = cite.map(|reference| format!("\n  to cite: {reference}")).collect::<String>();
+    format!("  licence: {}\n  passing copies on: {}{cite}", text("licence"), text("redistribution"))
+}
