@@ -45,7 +45,7 @@ impl Drop for Server {
 fn make_site(dir: &Path) -> String {
     let bench = text(&dir.with_extension("bench"));
     let site = text(dir);
-    run_well(["phantom", "--out", &bench, "--images", "2", "--size", "64"]);
+    run_well(["phantom", "--out", &bench, "--images", "4", "--size", "64"]);
     run_well(["admin", "benchmark", "add", &bench, "--dir", &site]);
     let email = "a@example.org";
     let mut add = crate::command::scr(["admin", "user", "add", email, "--name", "N"])
