@@ -83,7 +83,7 @@ def run(given, folder):
         site.wait_for_jobs(600)
 
     busy = measure(site, pages, everybody)
-    print(f"scored after {time.monotonic() - begin:.1f} s, {len(site.file) / 1e6:.1f} MB each")
+    print(f"scored after {time.monotonic() - begin:.1f} s, {len(site.file) / 1e3:.0f} kB each")
     states = [site.api("GET", f"submissions/{s}", token)["state"] for s, token in handed_in]
     site.stop()
     show("quiet", quiet, pages)

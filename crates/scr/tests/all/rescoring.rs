@@ -79,7 +79,8 @@ async fn entries_of_older_rules_get_the_scores_of_the_present_ones_and_keep_the_
 
     let applied = old.rescore(&["--entry", one, "--apply", "--format", "markdown"]);
     assert_eq!(applied.code, 0, "{}", applied.stderr);
-    let row = applied.stdout.lines().find(|line| line.contains("lungs | overlap")).unwrap();
+    let is_row = |line: &&str| line.contains("lungs") && line.contains("overlap");
+    let row = applied.stdout.lines().find(is_row).unwrap();
     assert!(row.contains("0.2500") && row.contains("e-1"), "{row}");
     let store = old.store().await;
     let after = store.entry(one).await.unwrap().unwrap();
