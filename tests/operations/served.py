@@ -108,6 +108,7 @@ class Site:
         """Begins a submission and returns its identifier."""
         card = {"name": name, "authors": ["A. Tester"], "two_fold_declaration": True}
         beginning = {"card": card, "size_bytes": len(self.file), "accept_terms": True}
+        beginning["confirm"] = True
         return self.api("POST", f"benchmarks/{BENCHMARK}/submissions", token, beginning)["submission"]
 
     def send(self, token, submission, offset, n_bytes):

@@ -7,8 +7,8 @@ use bytes::Bytes;
 use scr_data::Benchmark;
 use scr_phantom::{Population, write_benchmark};
 use scr_store::{
-    Cancelled, CardDocument, Job, JobKind, JobProgress, MAX_ATTEMPTS, NewSubmission, Role, Store,
-    StoreError, Submission, SubmissionState, SuspicionsDocument, Told,
+    Cancelled, CardDocument, FindingsDocument, Job, JobKind, JobProgress, MAX_ATTEMPTS,
+    NewSubmission, Role, Store, StoreError, Submission, SubmissionState, SuspicionsDocument, Told,
 };
 use tempfile::TempDir;
 
@@ -57,14 +57,18 @@ impl Desk {
     /// Scored and accepted; with a result of nothing.
     async fn accepted(&self) -> String {
         let id = self.received().await;
-        self.store.submission_checked(&id, "w").await.unwrap();
+        let submission = self.store.submission(&id).await.unwrap().unwrap();
+        let confirmed = Submission { confirmed: true, ..submission };
+        let suspicions = SuspicionsDocument::default();
+        self.store.submission_checked(&confirmed, "w", &suspicions).await.unwrap();
         let result = serde_json::json!({
             "benchmark": "phantom", "benchmark_digest": "", "masks_digest": "",
             "evaluator_version": "", "observer": "", "spacing_mm": null, "bootstrap_seed": 1,
             "bootstrap_resamples": 1, "objects": {}, "image_measures": {},
         });
         let result = serde_json::from_value(result).unwrap();
-        self.store.submission_scored(&id, "w", &result).await.unwrap();
+        let findings = FindingsDocument::default();
+        self.store.submission_scored(&id, "w", &result, &findings).await.unwrap();
         self.store.submission_accepted(&id, "curator").await.unwrap();
         id
     }
