@@ -7,8 +7,8 @@ use bytes::Bytes;
 use scr_data::Benchmark;
 use scr_phantom::{Population, write_benchmark};
 use scr_store::{
-    Cancelled, CardDocument, Job, JobKind, JobProgress, MAX_ATTEMPTS, NewSubmission, Role, Store,
-    StoreError, Submission, SubmissionState, SuspicionsDocument, Told,
+    Cancelled, CardDocument, FindingsDocument, Job, JobKind, JobProgress, MAX_ATTEMPTS,
+    NewSubmission, Role, Store, StoreError, Submission, SubmissionState, SuspicionsDocument, Told,
 };
 use tempfile::TempDir;
 
@@ -52,6 +52,25 @@ impl Desk {
         let begun = self.begin(3).await;
         self.store.submission_received(&begun.id, &self.user).await.unwrap();
         begun.id
+    }
+
+    /// Scored and accepted; with a result of nothing.
+    async fn accepted(&self) -> String {
+        let id = self.received().await;
+        let submission = self.store.submission(&id).await.unwrap().unwrap();
+        let confirmed = Submission { confirmed: true, ..submission };
+        let suspicions = SuspicionsDocument::default();
+        self.store.submission_checked(&confirmed, "w", &suspicions).await.unwrap();
+        let result = serde_json::json!({
+            "benchmark": "phantom", "benchmark_digest": "", "masks_digest": "",
+            "evaluator_version": "", "observer": "", "spacing_mm": null, "bootstrap_seed": 1,
+            "bootstrap_resamples": 1, "objects": {}, "image_measures": {},
+        });
+        let result = serde_json::from_value(result).unwrap();
+        let findings = FindingsDocument::default();
+        self.store.submission_scored(&id, "w", &result, &findings).await.unwrap();
+        self.store.submission_accepted(&id, "curator").await.unwrap();
+        id
     }
 
     async fn state(&self, id: &str) -> SubmissionState {
@@ -181,6 +200,21 @@ async fn a_job_that_ends_every_worker_is_given_up() {
 }
 
 #[tokio::test]
+async fn what_cannot_be_published_awaits_review_again() {
+    let desk = Desk::new().await;
+    let id = desk.accepted().await;
+    for _ in 1..=MAX_ATTEMPTS {
+        assert_eq!(desk.take("w", AT_ONCE).await.unwrap().kind, JobKind::Publish);
+    }
+    desk.take("w", AT_ONCE).await;
+    assert_eq!(desk.store.end_hopeless_jobs("w").await.unwrap(), std::slice::from_ref(&id));
+    assert_eq!(desk.state(&id).await, SubmissionState::AwaitingReview);
+    desk.store.submission_accepted(&id, "curator").await.unwrap();
+    let cancelled = desk.store.cancel_job(&id, "operator").await.unwrap();
+    assert_eq!(cancelled, Cancelled::Now(SubmissionState::AwaitingReview));
+}
+
+#[tokio::test]
 async fn many_workers_share_jobs_and_none_is_done_twice() {
     let desk = Desk::new().await;
     let mut expected = Vec::new();
@@ -227,10 +261,7 @@ async fn a_cancelled_job_ends_once_and_its_worker_writes_nothing_more() {
     assert!(desk.store.jobs().await.unwrap().is_empty());
     let log = desk.store.submission_log(&id).await.unwrap();
     assert_eq!(log.len(), 3, "{log:?}");
-    assert_eq!(
-        (log[2].actor.as_str(), log[2].message.as_str()),
-        ("operator", "scoring was cancelled")
-    );
+    assert_eq!((log[2].actor.as_str(), log[2].message.as_str()), ("operator", "cancelled"));
     let unknown = desk.store.cancel_job("none", "operator").await.unwrap_err();
     assert!(matches!(unknown, StoreError::NoSubmission { .. }), "{unknown}");
 }

@@ -129,7 +129,7 @@ fn routes() -> Routes {
 ///
 /// Every answer carries the security headers; a request without an answer gets
 /// a page that says so, or JSON under `/api`.
-pub fn router(store: Store, settings: SiteSettings) -> Router {
+pub fn router(store: &Store, settings: SiteSettings) -> Router {
     let store = store.public();
     let state =
         SiteState { store: store.clone(), settings: Arc::new(settings), limits: Arc::default() };

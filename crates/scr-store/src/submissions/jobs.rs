@@ -9,10 +9,9 @@ use std::time::Duration;
 use jiff::Timestamp;
 use sqlx::AnyConnection;
 
-use super::rows::Change;
-use super::{SubmissionState, Told};
+use super::SubmissionState;
+use super::queue::{Why, end};
 use crate::database::{failed, time_text};
-use crate::entries::write_json;
 use crate::{Store, StoreError};
 
 /// How often a job is begun at most.
@@ -231,35 +230,40 @@ impl Store {
         Ok(())
     }
 
-    /// Rejects the submissions whose jobs were begun too often and are nobody's now.
-    /// Returns their identifiers.
+    /// Ends the jobs that were begun too often and are nobody's now: what was to be scored
+    /// is rejected, what was to be published awaits review again. Returns the
+    /// submissions' identifiers.
     ///
     /// # Errors
-    /// [`StoreError::Database`], and as the change of state.
+    /// [`StoreError::Database`].
     pub async fn end_hopeless_jobs(&self, worker: &str) -> Result<Vec<String>, StoreError> {
-        let hopeless: Vec<(String,)> = sqlx::query_as(
-            "SELECT submission_id FROM jobs WHERE leased_until < $1 AND attempts >= $2",
-        )
-        .bind(time_text(Timestamp::now()))
-        .bind(MAX_ATTEMPTS)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(failed("look for hopeless jobs"))?;
+        let doing = "end a hopeless job";
+        let hopeless = "attempts >= $1 AND leased_until < $2";
+        let query = format!("SELECT submission_id FROM jobs WHERE {hopeless}");
+        let found: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .bind(MAX_ATTEMPTS)
+            .bind(time_text(Timestamp::now()))
+            .fetch_all(&self.pool)
+            .await
+            .map_err(failed("look for hopeless jobs"))?;
+        let query =
+            format!("DELETE FROM jobs WHERE {hopeless} AND submission_id = $3 RETURNING kind");
         let mut ended = Vec::new();
-        for (id,) in hopeless {
-            let told = Told {
-                place: "the submission".into(),
-                expected: "masks that this server can work on".into(),
-                found: format!("{MAX_ATTEMPTS} attempts that each failed or ended the worker"),
-                hint: "ask the operator, who finds more in the server's log".into(),
-            };
-            let set = vec![("problems", write_json(&id, "problems", &[told])?)];
-            let (to, message) = (SubmissionState::Rejected, GIVEN_UP);
-            match self.change(&id, Change { to, actor: worker, message, set, job: None }).await {
-                // Somebody else was faster.
-                Ok(()) | Err(StoreError::State { .. }) => ended.push(id),
-                Err(other) => return Err(other),
-            }
+        for (id,) in found {
+            let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
+            let job: Option<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(query.clone()))
+                .bind(MAX_ATTEMPTS)
+                .bind(time_text(Timestamp::now()))
+                .bind(&id)
+                .fetch_optional(&mut *transaction)
+                .await
+                .map_err(failed(doing))?;
+            // Somebody else was faster where there is none.
+            let Some((kind,)) = job else { continue };
+            let why = Why::GivenUp;
+            end(&mut transaction, &id, JobKind::read(&kind)?, worker, why).await?;
+            transaction.commit().await.map_err(failed(doing))?;
+            ended.push(id);
         }
         Ok(ended)
     }

@@ -1,4 +1,4 @@
-//! The jobs as an operator sees them, and the end that an operator puts to one.
+//! The jobs as an operator sees them, and the end of those that are not done.
 //!
 //! Takes no job and does none. A cancelled job is gone from the database; the worker
 //! that has it notices when it next says that it is at it, and nothing that it still
@@ -6,6 +6,7 @@
 
 use sqlx::{AnyConnection, Row};
 
+use super::jobs::{GIVEN_UP, MAX_ATTEMPTS};
 use super::rows::{Change, change_in};
 use super::{JobKind, SubmissionState, Told};
 use crate::database::{failed, time_text};
@@ -92,7 +93,10 @@ impl Store {
                 .await
                 .map_err(failed(doing))?;
         let to = match job {
-            Some((kind,)) => end(&mut transaction, id, JobKind::read(&kind)?, actor).await?,
+            Some((kind,)) => {
+                let why = Why::Cancelled;
+                end(&mut transaction, id, JobKind::read(&kind)?, actor, why).await?
+            }
             None => None,
         };
         let Some(to) = to else {
@@ -107,26 +111,59 @@ impl Store {
     }
 }
 
-/// Brings a submission whose job ends into the state that is left for it.
-async fn end(
+/// Brings a submission whose job ends undone into the state that is left for it; none
+/// when its state has nothing to do with such a job.
+pub(super) async fn end(
     connection: &mut AnyConnection,
     id: &str,
     kind: JobKind,
     actor: &str,
+    why: Why,
 ) -> Result<Option<SubmissionState>, StoreError> {
-    let (to, set, message) = match kind {
+    let (to, set) = match kind {
         JobKind::Score => {
-            let told = Told {
-                place: "the submission".into(),
-                expected: "to be checked and scored".into(),
-                found: "the operator of this site stopped it".into(),
-                hint: "ask the operator, or hand the masks in again".into(),
-            };
-            let problems = write_json(id, "problems", &[told])?;
-            (SubmissionState::Rejected, vec![("problems", problems)], "scoring was cancelled")
+            let problems = write_json(id, "problems", &[why.told()])?;
+            (SubmissionState::Rejected, vec![("problems", problems)])
         }
-        JobKind::Publish => (SubmissionState::AwaitingReview, vec![], "publishing was cancelled"),
+        JobKind::Publish => (SubmissionState::AwaitingReview, vec![]),
     };
-    let change = Change { to, actor, message, set, job: None };
+    let change = Change { to, actor, message: why.message(), set, job: None };
     Ok(change_in(connection, id, change).await?.then_some(to))
+}
+
+/// Why a job ends undone.
+#[derive(Clone, Copy)]
+pub(super) enum Why {
+    /// An operator wants it so.
+    Cancelled,
+    /// It was begun too often.
+    GivenUp,
+}
+
+impl Why {
+    /// What the log says.
+    const fn message(self) -> &'static str {
+        match self {
+            Self::Cancelled => "cancelled",
+            Self::GivenUp => GIVEN_UP,
+        }
+    }
+
+    /// What the submitter is told where nothing was scored.
+    fn told(self) -> Told {
+        let (expected, found, hint) = match self {
+            Self::Cancelled => (
+                "to be checked and scored",
+                "the operator of this site stopped it".to_owned(),
+                "ask the operator, or hand the masks in again",
+            ),
+            Self::GivenUp => (
+                "masks that this server can work on",
+                format!("{MAX_ATTEMPTS} attempts that each failed or ended the worker"),
+                "ask the operator, who finds more in the server's log",
+            ),
+        };
+        let (place, expected, hint) = ("the submission".into(), expected.into(), hint.into());
+        Told { place, expected, found, hint }
+    }
 }

@@ -7,7 +7,7 @@
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 /// A published benchmark.
 #[derive(Deserialize, ToSchema)]
@@ -309,6 +309,25 @@ pub(crate) struct Refusal {
     /// What is wrong.
     error: RefusalReason,
 }
+
+/// Refusals of a body, or of a query, that cannot be read.
+#[derive(IntoResponses)]
+pub(crate) enum BodyRefusals {
+    /// Not what it says it is.
+    #[response(status = 400)]
+    Malformed(#[to_schema] Refusal),
+    /// Larger than it may be.
+    #[response(status = 413)]
+    TooLarge(#[to_schema] Refusal),
+    /// Of another type than is read here.
+    #[response(status = 415)]
+    OtherType(#[to_schema] Refusal),
+}
+
+/// Bytes as they are.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+pub(crate) struct Bytes(Vec<u8>);
 
 /// What is wrong.
 #[derive(Deserialize, ToSchema)]

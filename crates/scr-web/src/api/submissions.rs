@@ -95,13 +95,14 @@ pub(crate) struct SubmissionAnswer {
 
 /// What a curator decides.
 #[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields, tag = "decision", rename_all = "snake_case")]
+#[serde(tag = "decision", rename_all = "snake_case")]
 pub(crate) enum Review {
     /// Make an entry of it.
     Publish,
     /// Return it.
     Return {
         /// What the submitter is told.
+        #[schema(min_length = 1, pattern = r"\S")]
         message: String,
     },
 }
@@ -124,7 +125,10 @@ pub(crate) struct PieceOptions {
         (status = 401, description = "No token that is known", body = schema::Refusal),
         (status = 403, description = "A token that may not do this", body = schema::Refusal),
         (status = 404, description = "No such benchmark", body = schema::Refusal),
-        (status = 422, description = "What is wrong, all of it", body = schema::Refusal)
+        (status = 409, description = "It takes no masks", body = schema::Refusal),
+        (status = 422, description = "What is wrong, all of it", body = schema::Refusal),
+        (status = 507, description = "No room for the file", body = schema::Refusal),
+        schema::BodyRefusals
     )
 )]
 pub(crate) async fn begin(
@@ -168,12 +172,14 @@ pub(crate) async fn begin(
         ("submission" = String, Path, description = "Identifier of the submission"),
         ("offset" = u64, Query, description = "Where the piece begins, in bytes")
     ),
-    request_body(content_type = "application/octet-stream", content = Vec<u8>),
+    request_body(content_type = "application/octet-stream", content = schema::Bytes),
     responses(
         (status = 200, description = "The piece is on the disk", body = SubmissionAnswer),
         (status = 401, description = "No token that is known", body = schema::Refusal),
         (status = 404, description = "No such submission", body = schema::Refusal),
-        (status = 409, description = "It does not follow on what is here", body = schema::Refusal)
+        (status = 409, description = "It does not follow on what is here", body = schema::Refusal),
+        (status = 507, description = "No room for the piece", body = schema::Refusal),
+        schema::BodyRefusals
     )
 )]
 pub(crate) async fn piece(
@@ -275,7 +281,9 @@ pub(crate) async fn submission(
         (status = 401, description = "No token that is known", body = schema::Refusal),
         (status = 403, description = "A token that may not do this", body = schema::Refusal),
         (status = 404, description = "No such submission", body = schema::Refusal),
-        (status = 409, description = "It does not await review", body = schema::Refusal)
+        (status = 409, description = "It does not await review", body = schema::Refusal),
+        (status = 422, description = "No decision, or no message", body = schema::Refusal),
+        schema::BodyRefusals
     )
 )]
 pub(crate) async fn review(

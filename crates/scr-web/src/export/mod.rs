@@ -79,7 +79,7 @@ pub async fn export(
     let plan = format!("a copy of {date}, begun at {:?}", std::time::SystemTime::now());
     let staging = Staging::begin(out, &plan)?;
     let mut copy = Copy {
-        router: router(store.clone(), SiteSettings::default()),
+        router: router(store, SiteSettings::default()),
         date,
         staging,
         files: BTreeMap::new(),

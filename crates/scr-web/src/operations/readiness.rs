@@ -44,7 +44,7 @@ pub(super) async fn readyz(State(store): State<Store>) -> (StatusCode, Json<Read
         ready: false,
         database: written.is_ok_and(|done| well("the database", done).is_some()),
         files: well("the folder", store.check_folder_writable()).is_some(),
-        disk: space.is_some_and(|space| space.is_enough()),
+        disk: space.is_some_and(scr_store::DiskSpace::is_enough),
         disk_free_bytes: space.map_or(0, |space| space.free_bytes),
         workers,
     };

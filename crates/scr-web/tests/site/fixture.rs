@@ -67,7 +67,7 @@ impl Site {
     pub(crate) async fn empty() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("store")).await.unwrap();
-        let router = scr_web::router(store.clone(), scr_web::SiteSettings::default());
+        let router = scr_web::router(&store, scr_web::SiteSettings::default());
         Self { store, router, entries: Vec::new(), folder }
     }
 
@@ -114,7 +114,7 @@ impl Site {
             let id = publish(&store, &benchmark, folder.path(), (name, None), role, draw).await;
             entries.push((name.to_owned(), id));
         }
-        let router = scr_web::router(store.clone(), scr_web::SiteSettings::default());
+        let router = scr_web::router(&store, scr_web::SiteSettings::default());
         Self { store, router, entries, folder }
     }
 

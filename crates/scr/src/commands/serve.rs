@@ -115,12 +115,14 @@ pub(crate) async fn serve(dir: &Path, options: Options) -> Result<()> {
     println!("{scheme}://{address}/");
     eprintln!("serving {}; stop with Ctrl-C", dir.display());
     let site = public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
+    // Whoever speaks TLS here has cookies sent over TLS only.
+    let public_url = public_url.or_else(|| tls.is_some().then(|| site.clone()));
     let settings = SiteSettings { public_url, behind_proxy };
     let sender = mail.sender(&store, dir, site)?;
     let (stop, stopped) = tokio::sync::watch::channel(());
     let mails = tokio::spawn(run_sender(sender, until_dropped(stopped.clone())));
     let work = tokio::spawn(run_worker(worker(&store), until_dropped(stopped)));
-    let router = scr_web::router(store.clone(), settings);
+    let router = scr_web::router(&store, settings);
     scr_web::serve(listener, router, tls, stop_signal()).await.context("the server failed")?;
     drop(stop);
     work.await.context("the worker failed")?;

@@ -1,0 +1,115 @@
+//! What is public, scored again after a change of the scoring rules.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
+
+use scr_data::{Benchmark, MaskSet};
+use scr_eval::{EVALUATOR_VERSION, Settings, evaluate};
+use scr_report::ResultDocument;
+use scr_store::{CardDocument, EntryRole, EntryToPublish, Store};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::command::{Said, run, run_well, text};
+
+/// The version of rules that never were.
+const OLD: &str = "0.0.1";
+
+/// A site with two entries, of old rules.
+struct Old {
+    temp: TempDir,
+    entries: Vec<String>,
+    /// What the present rules say of both.
+    right: ResultDocument,
+}
+
+impl Old {
+    async fn new() -> Self {
+        let temp = tempfile::tempdir().unwrap();
+        let path = |name: &str| text(&temp.path().join(name));
+        run_well(["phantom", "--out", &path("bench"), "--images", "4", "--size", "96"]);
+        run_well(["run", "mean-shape", "--benchmark", &path("bench"), "--out", &path("masks")]);
+        run_well(["admin", "benchmark", "add", &path("bench"), "--dir", &path("site")]);
+        let benchmark = Benchmark::open(&temp.path().join("bench")).unwrap();
+        let masks = MaskSet::open(&temp.path().join("masks"), &benchmark).unwrap();
+        let right = evaluate(&benchmark, &masks, &Settings::default(), &|| ()).unwrap();
+        let right = ResultDocument::new(&right, true);
+        let mut old = right.clone();
+        OLD.clone_into(&mut old.evaluator_version);
+        old.objects["lungs"]["overlap"].mean = Some(0.25);
+        let store = Store::open(&temp.path().join("site")).await.unwrap();
+        let mut entries = Vec::new();
+        for name in ["One", "Other"] {
+            let entry = EntryToPublish {
+                benchmark: &benchmark,
+                role: EntryRole::Method,
+                card: CardDocument { name: name.into(), ..CardDocument::default() },
+                masks: &masks,
+                result: old.clone(),
+                posteriors: None,
+            };
+            entries.push(store.publish_entry(entry, &mut |_| ()).await.unwrap().0);
+        }
+        store.close().await;
+        Self { temp, entries, right }
+    }
+
+    fn rescore(&self, more: &[&str]) -> Said {
+        let site = text(&self.temp.path().join("site"));
+        run([&["admin", "rescore", "--dir", &site][..], more].concat())
+    }
+
+    async fn store(&self) -> Store {
+        Store::open(&self.temp.path().join("site")).await.unwrap()
+    }
+}
+
+fn list(said: &Said) -> Vec<Value> {
+    serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{}{}", said.stdout, said.stderr))
+}
+
+#[tokio::test]
+async fn entries_of_older_rules_get_the_scores_of_the_present_ones_and_keep_the_old() {
+    let old = Old::new().await;
+    let dry = list(&old.rescore(&["--format", "json"]));
+    assert_eq!(dry.len(), 2);
+    assert_eq!(dry[0]["before"]["objects"]["lungs"]["overlap"]["mean"], 0.25);
+    assert_eq!(dry[0]["after"]["evaluator_version"], EVALUATOR_VERSION);
+    let one = &old.entries[0];
+    let before = old.store().await.entry(one).await.unwrap().unwrap();
+    assert_eq!(before.result.evaluator_version, OLD, "nothing was written");
+
+    let applied = old.rescore(&["--entry", one, "--apply", "--format", "markdown"]);
+    assert_eq!(applied.code, 0, "{}", applied.stderr);
+    let is_row = |line: &&str| line.contains("lungs") && line.contains("overlap");
+    let row = applied.stdout.lines().find(is_row).unwrap();
+    assert!(row.contains("0.2500") && row.contains("e-1"), "{row}");
+    let store = old.store().await;
+    let after = store.entry(one).await.unwrap().unwrap();
+    assert_eq!(after.result, old.right, "image by image, digit for digit");
+    assert_eq!((&after.card, &after.published_at), (&before.card, &before.published_at));
+    let past = store.past_results(one).await.unwrap();
+    assert_eq!(past.len(), 1);
+    assert_eq!((&past[0].result, &past[0].scored_at), (&before.result, &before.published_at));
+    store.close().await;
+
+    let rest = list(&old.rescore(&["--benchmark", "phantom", "--apply", "--format", "json"]));
+    assert_eq!((rest.len(), &rest[0]["entry"]), (1, &Value::from(old.entries[1].as_str())));
+    assert!(list(&old.rescore(&["--apply", "--format", "json"])).is_empty(), "nothing is left");
+    assert_eq!(old.store().await.past_results(one).await.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_entry_that_cannot_be_scored_keeps_its_result_and_holds_up_no_other() {
+    let old = Old::new().await;
+    let folder = old.store().await.entry_masks_folder(&old.entries[0]);
+    let lost = std::fs::read_dir(folder.join("heart")).unwrap().next().unwrap().unwrap();
+    std::fs::remove_file(lost.path()).unwrap();
+    let said = old.rescore(&["--apply", "--format", "json"]);
+    assert_eq!((said.code, list(&said).len()), (1, 1));
+    assert!(said.stderr.contains(&old.entries[0]), "{}", said.stderr);
+    let store = old.store().await;
+    let version = async |id: &str| store.entry(id).await.unwrap().unwrap().result.evaluator_version;
+    assert_eq!(version(&old.entries[0]).await, OLD);
+    assert_eq!(version(&old.entries[1]).await, EVALUATOR_VERSION);
+    let unknown = old.rescore(&["--entry", "none"]);
+    assert!(unknown.code == 1 && unknown.stderr.contains("`none`"), "{}", unknown.stderr);
+}

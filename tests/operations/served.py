@@ -1,0 +1,135 @@
+"""A small served site of phantoms, for what tries it hard from outside.
+
+Knows the commands and the API as they are documented, and nothing of what is behind them.
+Needs Python alone. `SCR_BIN` names the binary; the main class is `Site`.
+"""
+
+import http.client
+import io
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import time
+import zipfile
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCR = os.environ.get("SCR_BIN", str(ROOT / "target" / "release" / "scr"))
+BENCHMARK = "phantom"
+PASSWORD = "correct horse battery staple"
+
+
+def scr(*arguments, given=None):
+    """Runs the command to its good end and returns what it prints."""
+    done = subprocess.run([SCR, *map(str, arguments)], input=given, capture_output=True, text=True)
+    if done.returncode != 0:
+        raise AssertionError(f"scr {' '.join(map(str, arguments))}: {done.stderr}")
+    return done.stdout
+
+
+class Refused(Exception):
+    """An answer that is none of 2xx: its status and what it says."""
+
+    def __init__(self, status, message):
+        super().__init__(f"{status}: {message}")
+        self.status = status
+
+
+class Site:
+    """A data folder with one benchmark of phantoms, masks for it, and a server."""
+
+    def __init__(self, folder, images, side_px):
+        self.folder = pathlib.Path(folder)
+        self.data = self.folder / "site"
+        self.server = None
+        self.port = None
+        benchmark, masks = self.folder / "bench", self.folder / "masks"
+        scr("phantom", "--out", benchmark, "--images", images, "--seed", 5, "--size", side_px)
+        scr("run", "mean-shape", "--benchmark", benchmark, "--out", masks)
+        scr("admin", "benchmark", "add", benchmark, "--dir", self.data)
+        self.masks = sorted(path.relative_to(masks).as_posix() for path in masks.glob("*/*.png"))
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
+            for name in self.masks:
+                archive.write(masks / name, name)
+        self.file = packed.getvalue()
+
+    def add_user(self, email, role):
+        """Adds a person and returns a token."""
+        add = ["admin", "user", "add", email, "--name", email, "--role", role]
+        scr(*add, "--password-stdin", "--dir", self.data, given=PASSWORD + "\n")
+        return scr("admin", "token", "create", email, "--dir", self.data).strip()
+
+    def start(self, *options):
+        """Starts the server and waits until it answers."""
+        log = open(self.folder / "serve.log", "ab")
+        command = [SCR, "serve", "--dir", self.data, "--listen", "127.0.0.1:0", *options]
+        self.server = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=log, text=True)
+        line = self.server.stdout.readline()
+        if not line.startswith("http://"):
+            raise AssertionError(f"the server did not start: {line!r}, see {log.name}")
+        self.port = int(line.strip().rstrip("/").rsplit(":", 1)[1])
+
+    def kill(self):
+        """Ends the server as a power failure would."""
+        self.server.kill()
+        self.server.wait()
+        self.server.stdout.close()
+
+    def stop(self):
+        """Ends the server as a service manager would."""
+        self.server.send_signal(signal.SIGTERM)
+        self.server.wait()
+        self.server.stdout.close()
+
+    def ask(self, method, path, token=None, body=None, kind="application/json"):
+        """One request on a connection of its own; returns the body's bytes."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
+        try:
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            if body is not None:
+                headers["Content-Type"] = kind
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            content = answer.read()
+        finally:
+            connection.close()
+        if answer.status // 100 != 2:
+            raise Refused(answer.status, content[:300])
+        return content
+
+    def api(self, method, path, token=None, value=None):
+        """One request of the API; returns what its JSON says."""
+        body = None if value is None else json.dumps(value)
+        return json.loads(self.ask(method, f"/api/v1/{path}", token, body))
+
+    def begin(self, token, name):
+        """Begins a submission and returns its identifier."""
+        card = {"name": name, "authors": ["A. Tester"], "two_fold_declaration": True}
+        beginning = {"card": card, "size_bytes": len(self.file), "accept_terms": True}
+        beginning["confirm"] = True
+        return self.api("POST", f"benchmarks/{BENCHMARK}/submissions", token, beginning)["submission"]
+
+    def send(self, token, submission, offset, n_bytes):
+        """Sends a piece and returns how many bytes the server has."""
+        piece = self.file[offset : offset + n_bytes]
+        path = f"/api/v1/submissions/{submission}/file?offset={offset}"
+        answer = self.ask("PUT", path, token, piece, "application/octet-stream")
+        return json.loads(answer)["received_bytes"]
+
+    def entries(self):
+        """What is public, by identifier."""
+        found = self.api("GET", f"benchmarks/{BENCHMARK}/entries")["entries"]
+        return {entry["id"]: entry for entry in found}
+
+    def jobs(self):
+        """What is being done, or waits, as the operator sees it."""
+        return json.loads(scr("admin", "jobs", "list", "--dir", self.data, "--format", "json"))
+
+    def wait_for_jobs(self, patience_s):
+        """Waits until nothing is to be done; returns what is left when patience ends."""
+        until = time.monotonic() + patience_s
+        while (left := self.jobs()) and time.monotonic() < until:
+            time.sleep(0.3)
+        return left
