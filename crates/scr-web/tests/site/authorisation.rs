@@ -38,6 +38,8 @@ const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/submissions/{submission}", "-+0++"),
     ("POST", "/submissions/{submission}/confirm", "-+000"),
     ("POST", "/submissions/{submission}/withdraw", "-+000"),
+    ("GET", "/operate", "-xxx+"),
+    ("POST", "/operate/jobs/{submission}/cancel", "-xxx+"),
     ("GET", "/review", "-xx++"),
     ("GET", "/review/{submission}", "-xx++"),
     ("POST", "/review/{submission}/publish", "-xx++"),
