@@ -97,9 +97,6 @@ impl Intent {
         if self.accepts_terms {
             store.accept_terms(&user.id, id, &terms_version(&benchmark.document.terms)).await?;
         }
-        if !store.benchmark_folder(id).is_dir() {
-            return Err(Failure::NotScored { id: id.clone() });
-        }
         let mut faults = self.card.faults();
         if !has_accepted_terms(store, benchmark, user).await? {
             let message = "needed: the terms of the benchmark are to be accepted";
@@ -110,7 +107,13 @@ impl Intent {
         {
             faults.push(Fault::new("corrects", "needed: a published entry of your own, or none"));
         }
-        Ok(if faults.is_empty() { Ok(self.card.document()) } else { Err(faults) })
+        if !faults.is_empty() {
+            return Ok(Err(faults));
+        }
+        if !store.benchmark_folder(id).is_dir() {
+            return Err(Failure::NotScored { id: id.clone() });
+        }
+        Ok(Ok(self.card.document()))
     }
 }
 

@@ -57,7 +57,7 @@ async fn every_address_of_submissions_asks_for_a_token_before_all_else() {
             }
         }
     }
-    assert_eq!(n_asked, 6 * 4);
+    assert_eq!(n_asked, 9 * 4);
 }
 
 #[tokio::test]
