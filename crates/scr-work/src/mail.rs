@@ -193,7 +193,6 @@ pub async fn run_sender(sender: Sender, shutdown: impl Future<Output = ()> + Sen
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "what a test cannot get ends it")]
 mod tests {
     use super::*;
 

@@ -256,7 +256,6 @@ fn digest(secret: &str) -> String {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "what a test cannot get ends it")]
 mod tests {
     use super::*;
 

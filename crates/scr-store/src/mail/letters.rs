@@ -56,6 +56,9 @@ pub(crate) fn reset(secret: &str) -> Letter {
     )
 }
 
+/// A submitter's address, the benchmark, the card, a curator's message and the entry.
+type Concerned = (String, String, String, Option<String>, Option<String>);
+
 /// Tells a submission's change of state to whom it concerns, in its transaction.
 pub(crate) async fn tell_of_change(
     connection: &mut AnyConnection,
@@ -67,7 +70,7 @@ pub(crate) async fn tell_of_change(
         return Ok(());
     }
     let doing = "read whom a submission concerns";
-    let row: Option<(String, String, String, Option<String>, Option<String>)> = sqlx::query_as(
+    let row: Option<Concerned> = sqlx::query_as(
         "SELECT email, benchmark_id, card, message, entry_id FROM submissions \
          JOIN users ON users.id = user_id WHERE submissions.id = $1 AND removed_at IS NULL",
     )

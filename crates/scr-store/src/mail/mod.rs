@@ -140,7 +140,6 @@ impl Store {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "what a test cannot get ends it")]
 mod tests {
     use super::*;
 
