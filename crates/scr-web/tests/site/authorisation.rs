@@ -47,8 +47,6 @@ const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/entries/{entry}", "+++++"),
     ("GET", "/entries/{entry}/results.json", "+++++"),
     ("GET", "/entries/{entry}/results.csv", "+++++"),
-    ("GET", "/operate", "-xxx+"),
-    ("POST", "/operate/jobs/{submission}/cancel", "-xxx+"),
     ("GET", "/benchmarks/{benchmark}/cite.bib", "+++++"),
     ("GET", "/benchmarks/{benchmark}/publications", "+++++"),
     ("POST", "/benchmarks/{benchmark}/publications", "+++++"),
@@ -102,7 +100,6 @@ const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/submissions/{submission}/outlines/{file}", "-0000"),
     ("POST", "/api/v1/submissions/{submission}/review", "-xx++"),
     ("POST", "/api/v1/submissions/{submission}/withdraw", "-+000"),
-    ("POST", "/submissions/{submission}/withdraw", "-+000"),
 ];
 
 const OWNER: &str = "owner@x.org";
