@@ -4,6 +4,7 @@ use scr_image::{Point, Size};
 use serde::{Deserialize, Serialize};
 
 use super::insights::shown_profiles;
+use super::learning::learn_level;
 use super::profiles::{Normal, PointProfile, derivative, normalised, normals};
 use crate::shape_model::{Layout, Placed, Pose, ShapeModel, Start};
 use crate::{Example, Insight, Parameters, Pyramid, ShapeSearch, Stage, Watch};
@@ -27,8 +28,8 @@ pub struct SearchSettings {
     pub close: f64,
     /// How many standard deviations a mode may reach: m.
     pub limit: f64,
-    /// To how many pixels of a level a step finds a point's x and y: one standard
-    /// deviation; 0 for exactly.
+    /// To how many times the mean error of a level's profiles a step finds a point's
+    /// x and y: one standard deviation; 0 for exactly.
     pub noise: f64,
     /// How far starts lie from the mean place, as a share of the shape's radius and
     /// size; 0 for the mean place alone.
@@ -63,6 +64,8 @@ pub struct ActiveShapeModel {
     start: Start,
     /// By level, then point.
     profiles: Vec<Vec<PointProfile>>,
+    /// To how many of its pixels each level finds x and y of a point.
+    noise_px: Vec<f64>,
 }
 
 impl ActiveShapeModel {
@@ -77,10 +80,12 @@ impl ActiveShapeModel {
         let placed: Vec<(Vec<Point>, Size)> =
             examples.iter().map(|e| (e.points.clone(), e.pyramid.size())).collect();
         let start = Start::learn(&shape, &placed);
-        let profiles = (0..settings.levels)
-            .map(|level| learn_level(settings, &layout, level, examples))
-            .collect();
-        Self { settings, layout, shape, start, profiles }
+        let levels = (0..settings.levels).map(|level| {
+            let (profiles, error_px) = learn_level(settings, &layout, level, examples);
+            (profiles, settings.noise * error_px)
+        });
+        let (profiles, noise_px) = levels.unzip();
+        Self { settings, layout, shape, start, profiles, noise_px }
     }
 
     /// How shapes vary.
@@ -112,17 +117,23 @@ impl ActiveShapeModel {
     }
 
     /// How little points look as they did in training: the sum of the distances of
-    /// their profiles at the finest level.
+    /// their profiles at all levels. A search that lost its way can end where the
+    /// finest level fits by chance; the coarse ones see that it is elsewhere.
     fn misfit(&self, pyramid: &Pyramid, points: &[Point]) -> f64 {
-        let structures = structure_of_points(&self.layout);
+        let (neighbours, structures) =
+            (self.layout.neighbours(), structure_of_points(&self.layout));
         let (mut line, mut profile) = (Vec::new(), Vec::new());
-        let normals = normals(points, &self.layout.neighbours(), 1.0);
-        let distance = |(index, normal): (usize, Normal)| {
-            derivative(pyramid.image(0, structures[index]), normal, self.settings.reach, &mut line);
-            normalised(&line, &mut profile);
-            f64::from(self.profiles[0][index].distance(&profile))
+        let mut misfit_at = |level: usize| -> f64 {
+            let normals = normals(points, &neighbours, level_scale(level));
+            let distance = |(index, normal): (usize, Normal)| {
+                let image = pyramid.image(level, structures[index]);
+                derivative(image, normal, self.settings.reach, &mut line);
+                normalised(&line, &mut profile);
+                f64::from(self.profiles[level][index].distance(&profile))
+            };
+            normals.into_iter().enumerate().map(distance).sum()
         };
-        normals.into_iter().enumerate().map(distance).sum()
+        (0..self.settings.levels).map(&mut misfit_at).sum()
     }
 
     /// Moves every point to its best candidate and fits the shape model to them;
@@ -135,7 +146,7 @@ impl ActiveShapeModel {
         neighbours: &[(usize, usize)],
         structures: &[usize],
     ) -> (Placed, f64) {
-        let SearchSettings { reach, candidates, limit, noise, .. } = self.settings;
+        let SearchSettings { reach, candidates, limit, .. } = self.settings;
         let scale = level_scale(level);
         let mut points = self.shape.points(found);
         let normals = normals(&points, neighbours, scale);
@@ -160,7 +171,7 @@ impl ActiveShapeModel {
             points[index].x += moved * normal.direction.0 / scale;
             points[index].y += moved * normal.direction.1 / scale;
         }
-        let found = self.shape.fit_noisy(&points, limit, noise / scale);
+        let found = self.shape.fit_noisy(&points, limit, self.noise_px[level] / scale);
         (found, n_close as f64 / points.len().max(1) as f64)
     }
 }
@@ -198,44 +209,12 @@ impl ShapeSearch for ActiveShapeModel {
 }
 
 /// How much smaller a level is than the finest.
-fn level_scale(level: usize) -> f64 {
+pub(super) fn level_scale(level: usize) -> f64 {
     0.5f64.powi(level as i32)
 }
 
 /// The structure that each point belongs to.
-fn structure_of_points(layout: &Layout) -> Vec<usize> {
+pub(super) fn structure_of_points(layout: &Layout) -> Vec<usize> {
     let numbered = layout.structures().enumerate();
     numbered.flat_map(|(structure, range)| range.map(move |_| structure)).collect()
-}
-
-fn learn_level(
-    settings: SearchSettings,
-    layout: &Layout,
-    level: usize,
-    examples: &[Example],
-) -> Vec<PointProfile> {
-    use rayon::prelude::*;
-    let (neighbours, structures) = (layout.neighbours(), structure_of_points(layout));
-    let all: Vec<Vec<Vec<f32>>> = examples
-        .par_iter()
-        .map(|example| {
-            let normals = normals(&example.points, &neighbours, level_scale(level));
-            let mut line = Vec::new();
-            let profile = |(index, normal): (usize, &Normal)| {
-                let image = example.pyramid.image(level, structures[index]);
-                derivative(image, *normal, settings.reach, &mut line);
-                let mut profile = Vec::new();
-                normalised(&line, &mut profile);
-                profile
-            };
-            normals.iter().enumerate().map(profile).collect()
-        })
-        .collect();
-    (0..layout.n_points())
-        .into_par_iter()
-        .map(|point| {
-            let examples: Vec<Vec<f32>> = all.iter().map(|image| image[point].clone()).collect();
-            PointProfile::learn(&examples)
-        })
-        .collect()
 }

@@ -1,0 +1,164 @@
+//! What a level learns from the examples: the profile of every point, and how well
+//! profiles find points.
+//!
+//! How well is measured, not set: examples are dealt into groups, and each point of
+//! an example is looked for along its normal by profiles of the other groups. Where
+//! borders stand out the error is a fraction of a pixel; where the reference does not
+//! follow what can be seen it is as large as the search is wide, and a search should
+//! then trust the shape more than its points.
+
+use rayon::prelude::*;
+
+use super::profiles::{PointProfile, derivative, normalised, normals};
+use super::search::{SearchSettings, level_scale, structure_of_points};
+use crate::Example;
+use crate::shape_model::Layout;
+
+/// Groups that examples are dealt into to measure the error.
+const GROUPS: usize = 4;
+/// How far from its place a point is looked for to measure the error, in reaches of
+/// its profile.
+const REACHES: usize = 2;
+
+/// The derivative along the normal of each point, by example, then point.
+type Lines = Vec<Vec<Vec<f32>>>;
+
+/// The profiles of one level, by point, and the mean error with which profiles find
+/// points, in the level's pixels: 0 without noise, which needs none, and for one example.
+pub(super) fn learn_level(
+    settings: SearchSettings,
+    layout: &Layout,
+    level: usize,
+    examples: &[Example],
+) -> (Vec<PointProfile>, f64) {
+    let margin = if settings.noise > 0.0 { REACHES * settings.reach } else { 0 };
+    let (neighbours, structures) = (layout.neighbours(), structure_of_points(layout));
+    let lines: Lines = examples
+        .par_iter()
+        .map(|example| {
+            let normals = normals(&example.points, &neighbours, level_scale(level));
+            let line = |(normal, &structure)| {
+                let mut line = Vec::new();
+                let image = example.pyramid.image(level, structure);
+                derivative(image, normal, settings.reach + margin, &mut line);
+                line
+            };
+            normals.into_iter().zip(&structures).map(line).collect()
+        })
+        .collect();
+    let points = (0..layout.n_points()).into_par_iter();
+    let profiles = points.clone().map(|point| learnt(&lines, point, margin, |_| true)).collect();
+    if margin == 0 || examples.len() < 2 {
+        return (profiles, 0.0);
+    }
+    let errors: Vec<usize> = points.map(|point| error(&lines, point, margin)).collect();
+    let n_errors = (layout.n_points() * examples.len()).max(1);
+    (profiles, errors.iter().sum::<usize>() as f64 / n_errors as f64)
+}
+
+/// The profile of a point from the examples that are to be used, by their number.
+fn learnt(
+    lines: &Lines,
+    point: usize,
+    margin: usize,
+    is_used: impl Fn(usize) -> bool,
+) -> PointProfile {
+    let used = lines.iter().enumerate().filter(|(example, _)| is_used(*example));
+    let profile = |(_, lines): (usize, &Vec<Vec<f32>>)| {
+        let (line, mut profile) = (&lines[point], Vec::new());
+        normalised(&line[margin..line.len() - margin], &mut profile);
+        profile
+    };
+    PointProfile::learn(&used.map(profile).collect::<Vec<_>>())
+}
+
+/// The sum over examples of the distance from a point to where profiles of other
+/// groups find it, in pixels of the level.
+fn error(lines: &Lines, point: usize, margin: usize) -> usize {
+    let n_groups = GROUPS.min(lines.len());
+    let mut profile = Vec::new();
+    let mut sum = 0;
+    for group in 0..n_groups {
+        let learnt = learnt(lines, point, margin, |example| example % n_groups != group);
+        for lines in lines.iter().skip(group).step_by(n_groups) {
+            let line = &lines[point];
+            let length = line.len() - 2 * margin;
+            let mut distance = |offset: &usize| {
+                normalised(&line[*offset..][..length], &mut profile);
+                learnt.distance(&profile)
+            };
+            let tried = (0..=2 * margin).map(|offset| (distance(&offset), offset));
+            let nearest = tried.min_by(|(a, _), (b, _)| a.total_cmp(b));
+            sum += nearest.map_or(0, |(_, offset)| offset.abs_diff(margin));
+        }
+    }
+    sum
+}
+
+#[cfg(test)]
+mod tests {
+    use scr_image::{Point, Size};
+
+    use super::*;
+    use crate::{GreyImage, Pyramid};
+
+    const SETTINGS: SearchSettings = SearchSettings {
+        side: 64,
+        levels: 1,
+        reach: 3,
+        candidates: 1,
+        steps: 5,
+        variance: 1.0,
+        close: 0.9,
+        limit: 3.0,
+        noise: 1.0,
+        spread: 0.0,
+    };
+
+    /// Bright squares among faint waves, drawn as landmarks `off` pixels from their
+    /// sides, another way in every example.
+    fn examples(count: i32, off: f64) -> (Layout, Vec<Example>) {
+        let size = Size::square(64);
+        let example = |index: i32| {
+            let shift = f64::from(index % 5) + 18.0;
+            let is_in = |at: usize| (shift..shift + 24.0).contains(&(at as f64 + 0.5));
+            let wave = |at: usize| (at as f64 * (0.7 + 0.1 * f64::from(index))).sin() * 0.02;
+            let value = |at: usize| {
+                let bright = f64::from(u8::from(is_in(at % 64) && is_in(at / 64)));
+                (bright + wave(at)) as f32
+            };
+            let image = GreyImage::new(size, (0..size.area()).map(value).collect());
+            let moved = off * (f64::from(index) * 2.4).sin();
+            let (near, far) = (shift - moved, shift + 24.0 + moved);
+            let middle = shift + 12.0;
+            let sides = [(middle, near), (far, middle), (middle, far), (near, middle)];
+            let points = sides.map(|(x, y)| Point::new(x, y)).to_vec();
+            Example { pyramid: Pyramid::grey(image, 1), points }
+        };
+        (Layout::equal(1, 4), (0..count).map(example).collect())
+    }
+
+    #[test]
+    fn points_on_clear_borders_are_found_and_others_err_by_as_much_as_they_lie_off() {
+        let error = |off: f64| {
+            let (layout, examples) = examples(24, off);
+            learn_level(SETTINGS, &layout, 0, &examples).1
+        };
+        assert!(error(0.0) < 0.5, "{}", error(0.0));
+        assert!(error(4.0) > error(0.0) + 0.5, "{} {}", error(4.0), error(0.0));
+    }
+
+    #[test]
+    fn profiles_are_the_same_whether_the_error_is_measured_or_not() {
+        let (layout, examples) = examples(8, 1.0);
+        let exact = SearchSettings { noise: 0.0, ..SETTINGS };
+        let (profiles, error_px) = learn_level(exact, &layout, 0, &examples);
+        assert_eq!((profiles, error_px), (learn_level(SETTINGS, &layout, 0, &examples).0, 0.0));
+    }
+
+    #[test]
+    fn a_single_example_errs_nowhere() {
+        let (layout, examples) = examples(1, 0.0);
+        assert_eq!(learn_level(SETTINGS, &layout, 0, &examples).1, 0.0);
+    }
+}
