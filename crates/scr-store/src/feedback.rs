@@ -1,4 +1,4 @@
-//! What readers want the operator to know, kept until it is read.
+//! What readers want the operator to know: kept, and mailed to every operator.
 
 use serde::Serialize;
 
@@ -7,6 +7,7 @@ use scr_data::{Problem, Problems};
 use crate::accounts::random_id;
 use crate::database::failed;
 use crate::entries::now;
+use crate::mail::letters::tell_operators;
 use crate::{Store, StoreError};
 
 const MAX_MESSAGE_CHARS: usize = 5000;
@@ -57,6 +58,8 @@ impl Store {
         if !problems.list().is_empty() {
             return Err(StoreError::Report { problems });
         }
+        let doing = "keep a message";
+        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
         sqlx::query(
             "INSERT INTO feedback (id, benchmark_id, reply_to, message, sent_at) \
              VALUES ($1, $2, $3, $4, $5)",
@@ -66,10 +69,11 @@ impl Store {
         .bind(reply_to)
         .bind(message)
         .bind(now())
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await
-        .map_err(failed("keep a message"))?;
-        Ok(())
+        .map_err(failed(doing))?;
+        tell_operators(&mut transaction, message, reply_to).await?;
+        transaction.commit().await.map_err(failed(doing))
     }
 
     /// All messages, the last first.

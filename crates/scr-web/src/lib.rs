@@ -29,6 +29,7 @@ mod markdown;
 mod numbers;
 mod operations;
 mod outlines;
+mod public_form;
 mod references;
 mod results_table;
 mod reviewers;

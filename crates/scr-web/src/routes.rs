@@ -180,6 +180,8 @@ fn submission_pages() -> Routes {
         .route("/review/{submission}", get(review::one))
         .route("/review/{submission}/publish", post(review::publish))
         .route("/review/{submission}/return", post(review::send_back))
+        .route("/review/publications/{publication}/show", post(publications::show))
+        .route("/review/publications/{publication}/hide", post(publications::hide))
         .route("/submissions", get(submissions::list))
         .route("/submissions/{submission}", get(submissions::submission))
         .route("/submissions/{submission}/confirm", post(submissions::confirm))

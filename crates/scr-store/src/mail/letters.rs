@@ -111,23 +111,42 @@ pub(crate) async fn tell_of_change(
     Ok(())
 }
 
+/// Tells a reader's message to every operator, in the transaction that keeps it.
+pub(crate) async fn tell_operators(
+    connection: &mut AnyConnection,
+    message: &str,
+    reply_to: &str,
+) -> Result<(), StoreError> {
+    let from = if reply_to.is_empty() { "Someone who wants no answer" } else { reply_to };
+    let text = format!("{from} writes:\n\n{message}\n\nAll messages: {{site}}/operate");
+    for email in people(connection, &[Role::Operator]).await? {
+        queue(connection, &email, letter("A message from a reader", &text)).await?;
+    }
+    Ok(())
+}
+
+/// Addresses of all people with one of some roles, in order.
+async fn people(connection: &mut AnyConnection, roles: &[Role]) -> Result<Vec<String>, StoreError> {
+    let rows: Vec<(String, String)> = sqlx::query_as(
+        "SELECT email, role FROM users \
+         WHERE confirmed_at IS NOT NULL AND removed_at IS NULL ORDER BY email",
+    )
+    .fetch_all(connection)
+    .await
+    .map_err(failed("list people"))?;
+    let of_roles = |role: &str| roles.iter().any(|one| one.as_str() == role);
+    Ok(rows.into_iter().filter(|(_, role)| of_roles(role)).map(|(email, _)| email).collect())
+}
+
 async fn tell_reviewers(
     connection: &mut AnyConnection,
     benchmark: &str,
     what: &str,
     page: &str,
 ) -> Result<(), StoreError> {
-    let people: Vec<(String,)> = sqlx::query_as(
-        "SELECT email FROM users WHERE role IN ($1, $2) AND confirmed_at IS NOT NULL \
-         AND removed_at IS NULL ORDER BY email",
-    )
-    .bind(Role::Curator.as_str())
-    .bind(Role::Operator.as_str())
-    .fetch_all(&mut *connection)
-    .await
-    .map_err(failed("list curators"))?;
     let settings = settings_in(connection, benchmark).await?;
-    for (email,) in people.into_iter().filter(|(email,)| settings.may_review(email)) {
+    let reviewers = people(connection, &[Role::Curator, Role::Operator]).await?;
+    for email in reviewers.into_iter().filter(|email| settings.may_review(email)) {
         let letter =
             letter("A submission awaits review", &format!("{what} awaits review:\n\n{page}"));
         queue(connection, &email, letter).await?;

@@ -1,7 +1,7 @@
 //! A form whose messages the operator reads. Nothing that was sent is ever shown here.
 
 use askama::Template;
-use axum::extract::{Form, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_data::Problem;
@@ -10,6 +10,7 @@ use scr_store::{BenchmarkRow, Store, StoreError};
 use super::page;
 use crate::error::Failure;
 use crate::extractors::Options;
+use crate::public_form::PublicForm;
 
 /// The option of an address that says that a message has come.
 const SENT: &str = "sent";
@@ -44,9 +45,8 @@ pub(crate) async fn feedback(
 /// Keeps a message, or shows the form again with all that is wrong.
 pub(crate) async fn send(
     State(store): State<Store>,
-    form: Form<Vec<(String, String)>>,
+    PublicForm(sent): PublicForm,
 ) -> Result<Response, Failure> {
-    let sent = Options::of_form(form);
     let text = |name: &str| sent.first(name).unwrap_or_default().to_owned();
     let (benchmark, message) = (text("benchmark"), text("message"));
     let reply_to = text("reply_to").trim().to_owned();

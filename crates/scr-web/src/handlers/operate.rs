@@ -1,10 +1,11 @@
-//! What goes on behind the site, for operators: jobs, workers, submissions by state.
+//! What goes on behind the site, for operators: jobs, workers, submissions by
+//! state, and what readers write.
 
 use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
-use scr_store::{JobRow, MAX_ATTEMPTS, Role, Store, SubmissionState, WorkerRow};
+use scr_store::{FeedbackRow, JobRow, MAX_ATTEMPTS, Role, Store, SubmissionState, WorkerRow};
 
 use super::account::private_page;
 use crate::address;
@@ -21,6 +22,8 @@ struct OperatePage {
     workers: Vec<(String, String)>,
     /// States in words, and how many submissions are in each.
     counts: Vec<(String, u64)>,
+    /// What readers wrote, the last first.
+    feedback: Vec<FeedbackRow>,
 }
 
 struct JobLine {
@@ -49,6 +52,7 @@ pub(crate) async fn operate(
         max_attempts: MAX_ATTEMPTS,
         workers: store.workers().await?.into_iter().map(worker).collect(),
         counts: counts.map(|(state, count)| (words(state), count)).collect(),
+        feedback: store.feedback().await?,
     };
     private_page(StatusCode::OK, &page)
 }

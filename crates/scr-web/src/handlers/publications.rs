@@ -3,16 +3,19 @@
 //! What is reported waits for a curator; nobody is asked about a DOI.
 
 use askama::Template;
-use axum::extract::{Form, State};
+use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_data::Problem;
-use scr_store::{BenchmarkDocument, EntryRow, PublicationDocument, Store, StoreError};
+use scr_store::{
+    BenchmarkDocument, EntryRow, PublicationDocument, PublicationState, Role, Store, StoreError,
+};
 
 use super::entry_files::{BIBTEX, file, plain};
 use super::page;
 use crate::error::Failure;
-use crate::extractors::{Options, Published};
+use crate::extractors::{Member, Options, Published};
+use crate::public_form::PublicForm;
 use crate::references::{Piece, linked};
 use crate::versions::EntryLink;
 use crate::{address, citation};
@@ -78,9 +81,8 @@ pub(crate) async fn publications_bib(
 pub(crate) async fn report(
     State(store): State<Store>,
     Published(row): Published,
-    form: Form<Vec<(String, String)>>,
+    PublicForm(sent): PublicForm,
 ) -> Result<Response, Failure> {
-    let sent = Options::of_form(form);
     let text = |name: &str| sent.first(name).unwrap_or_default().trim().to_owned();
     let list = |name: &str| sent.list(name).unwrap_or_default().into_iter().map(str::to_owned);
     let year = text("year");
@@ -111,6 +113,37 @@ pub(crate) async fn report(
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&whole)?).into_response())
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// Puts a publication up, for curators.
+pub(crate) async fn show(
+    State(store): State<Store>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Redirect, Failure> {
+    set_state(&store, &member, &id, PublicationState::Shown).await
+}
+
+/// Takes a publication off the list, or keeps it from it, for curators.
+pub(crate) async fn hide(
+    State(store): State<Store>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Redirect, Failure> {
+    set_state(&store, &member, &id, PublicationState::Hidden).await
+}
+
+async fn set_state(
+    store: &Store,
+    member: &Member,
+    id: &str,
+    state: PublicationState,
+) -> Result<Redirect, Failure> {
+    member.needs(Role::Curator)?;
+    match store.set_publication_state(id, state).await {
+        Err(StoreError::UnknownPublication { .. }) => Err(Failure::NoPage),
+        done => done.map(|()| Redirect::to("/review#publications")).map_err(Failure::from),
     }
 }
 

@@ -41,6 +41,8 @@ const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/operate", "-xxx+"),
     ("POST", "/operate/jobs/{submission}/cancel", "-xxx+"),
     ("GET", "/review", "-xx++"),
+    ("POST", "/review/publications/{publication}/show", "-xx00"),
+    ("POST", "/review/publications/{publication}/hide", "-xx00"),
     ("GET", "/review/{submission}", "-xx++"),
     ("POST", "/review/{submission}/publish", "-xx++"),
     ("POST", "/review/{submission}/return", "-xx++"),
@@ -127,6 +129,7 @@ fn filled(address: &str, site: &Site, submission: &str) -> String {
     [
         ("{benchmark}", "tiny"),
         ("{entry}", site.entry("Exact")),
+        ("{publication}", "none"),
         ("{submission}", submission),
         ("{image}", "T1"),
         ("{observer}", "second"),

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{Role, Store, SubmissionState};
+use scr_store::{PublicationRow, PublicationState, Role, Store, SubmissionState};
 
 use crate::address;
 use crate::error::Failure;
@@ -17,6 +17,8 @@ use crate::reviewers::may_review;
 #[template(path = "review/queue.html")]
 struct QueuePage {
     waiting: Vec<Waiting>,
+    /// What readers reported, the last first.
+    publications: Vec<PublicationRow>,
 }
 
 struct Waiting {
@@ -26,6 +28,16 @@ struct Waiting {
     benchmark_href: String,
     submitter: String,
     since: String,
+}
+
+impl QueuePage {
+    fn is_shown(publication: &PublicationRow) -> bool {
+        publication.state == PublicationState::Shown
+    }
+
+    fn is_hidden(publication: &PublicationRow) -> bool {
+        publication.state == PublicationState::Hidden
+    }
 }
 
 /// Answers `/review`.
@@ -46,5 +58,6 @@ pub(crate) async fn queue(State(store): State<Store>, member: Member) -> Result<
             name: submission.card.name,
         });
     }
-    private_page(StatusCode::OK, &QueuePage { waiting })
+    let publications = store.all_publications().await?;
+    private_page(StatusCode::OK, &QueuePage { waiting, publications })
 }
