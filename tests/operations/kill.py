@@ -22,7 +22,7 @@ import time
 
 from served import SCR, Refused, Site, scr
 
-ORDER = ["receiving", "received", "scoring", "awaiting_review", "publishing", "published"]
+ORDER = ["receiving", "received", "checked", "scoring", "awaiting_review", "publishing", "published"]
 DONE = ["published", "rejected"]
 BROKEN = (OSError, http.client.HTTPException)
 PIECES = 6

@@ -4,6 +4,7 @@
 //! what fills it in is no person.
 
 use axum::extract::{Form, FromRef, FromRequest, Request};
+use axum::response::{IntoResponse, Response};
 use std::sync::Arc;
 
 use crate::error::Failure;
@@ -23,18 +24,18 @@ where
     Arc<Limits>: FromRef<S>,
     S: Send + Sync,
 {
-    type Rejection = Failure;
+    type Rejection = Response;
 
-    async fn from_request(request: Request, state: &S) -> Result<Self, Failure> {
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
         let (parts, body) = request.into_parts();
         let client = Client::of(&parts, &Arc::<SiteSettings>::from_ref(state));
-        Arc::<Limits>::from_ref(state).check(Limit::FormFrom, &client.0)?;
-        let request = Request::from_parts(parts, body);
-        let form = Form::from_request(request, state).await;
-        let wrong = |what: String| Failure::Wrong { what };
-        let fields = Options::of_form(form.map_err(|error| wrong(error.body_text()))?);
+        let counted = Arc::<Limits>::from_ref(state).check(Limit::FormFrom, &client.0);
+        counted.map_err(Failure::into_response)?;
+        let form = Form::from_request(Request::from_parts(parts, body), state).await;
+        let fields = Options::of_form(form.map_err(IntoResponse::into_response)?);
         if fields.first(TRAP).is_some() {
-            return Err(wrong(format!("{TRAP}: expected nothing; the field is not for people")));
+            let what = format!("{TRAP}: expected nothing; the field is not for people");
+            return Err(Failure::Wrong { what }.into_response());
         }
         Ok(Self(fields))
     }

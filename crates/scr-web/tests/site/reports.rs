@@ -1,7 +1,7 @@
 //! What readers report: publications and messages.
 
 use axum::http::StatusCode;
-use scr_store::PublicationState;
+use scr_store::{PublicationState, Role};
 
 use crate::fixture::Site;
 
@@ -72,4 +72,32 @@ async fn a_message_reaches_the_operator_and_no_page() {
     }
     assert_eq!(site.store.feedback().await.unwrap().len(), 1);
     assert!(site.page("/feedback?benchmark=tiny").await.contains("value=\"tiny\" selected"));
+}
+
+#[tokio::test]
+async fn a_form_for_everyone_takes_nothing_from_programs_and_not_without_end() {
+    let site = Site::published().await;
+    let trapped = site.post("/feedback", "message=Buy&website=https://x.org").await;
+    assert_eq!(trapped.status, StatusCode::UNPROCESSABLE_ENTITY);
+    for _ in 0..9 {
+        let sent = site.post("/feedback", "message=Hello").await;
+        assert_eq!(sent.status, StatusCode::SEE_OTHER);
+    }
+    let refused = site.post(PUBLICATIONS, GOOD).await;
+    assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
+    assert!(!refused.header("retry-after").is_empty());
+    assert_eq!(site.store.feedback().await.unwrap().len(), 9);
+}
+
+#[tokio::test]
+async fn a_message_is_mailed_to_operators_alone() {
+    let site = Site::published().await;
+    for (email, role) in [("o@x.org", Role::Operator), ("c@x.org", Role::Curator)] {
+        site.store.add_user(email, "Ann", role, None).await.unwrap();
+    }
+    site.post("/feedback", "message=Where+is+the+heart%3F").await;
+    let mail = site.store.take_mail().await.unwrap().unwrap();
+    assert_eq!(mail.to, "o@x.org");
+    assert!(mail.body.contains("Where is the heart?"), "{}", mail.body);
+    assert!(site.store.take_mail().await.unwrap().is_none());
 }

@@ -215,7 +215,9 @@ fn admin_asks_for_the_folder_of_the_site() {
 #[test]
 fn an_entry_is_withdrawn_with_a_reason_and_stays_listed() {
     let temp = tempfile::tempdir().unwrap();
-    let (site, bench) = (temp.path().join("site"), draw(&temp.path().join("source"), "5"));
+    let (site, bench) = (temp.path().join("site"), text(&temp.path().join("source")));
+    // Both folds have images, for methods to be trained on.
+    run_well(["phantom", "--out", &bench, "--images", "4", "--seed", "5", "--size", "128"]);
     run_well(["demo", "--dir", &text(&site), "--benchmark", &bench, "--no-serve"]);
     let listed = json(&site, &["entry", "list"]);
     let id = listed[0]["id"].as_str().unwrap().to_owned();

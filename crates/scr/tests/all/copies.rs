@@ -109,7 +109,7 @@ fn a_benchmark_is_fetched_whole_over_a_way_that_breaks_and_scores_the_same() {
     assert_eq!(said.code, 0, "{}", said.stderr);
     assert_eq!(files(&out), files(&bench), "every file of a phantom benchmark is part of it");
     assert!(said.stderr.contains("sha256:"), "{}", said.stderr);
-    let masks = text(&bench.join("masks"));
+    let masks = text(&bench.join("masks/second"));
     let score = |bench: &Path| {
         run_well(["evaluate", &masks, "--benchmark", &text(bench), "--format", "json"])
     };
