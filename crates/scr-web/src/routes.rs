@@ -51,6 +51,11 @@ pub struct SiteSettings {
 }
 
 impl SiteSettings {
+    /// The whole address of a path of this site, where its own is known.
+    pub(crate) fn url_of(&self, path: &str) -> Option<String> {
+        self.public_url.as_ref().map(|site| format!("{site}{path}"))
+    }
+
     /// Whether people reach the site over TLS.
     pub(crate) fn is_secure(&self) -> bool {
         self.public_url.as_ref().is_some_and(|url| url.starts_with("https:"))

@@ -6,7 +6,9 @@
 use scr_store::{BenchmarkDocument, EntryRow};
 
 use super::one_line;
+use crate::address;
 use crate::numbers::date;
+use crate::routes::SiteSettings;
 
 const MESSAGE: &str =
     "If you use these results, please cite them, and the data as their owners ask.";
@@ -14,7 +16,11 @@ const MESSAGE: &str =
 const NOBODY: &str = "anonymous";
 
 /// The file of an entry.
-pub(crate) fn citation_cff(entry: &EntryRow, benchmark: &BenchmarkDocument) -> String {
+pub(crate) fn citation_cff(
+    entry: &EntryRow,
+    benchmark: &BenchmarkDocument,
+    site: &SiteSettings,
+) -> String {
     let about = format!("Masks and results on {}, entry {}.", benchmark.title, entry.id);
     let fields = [
         ("message", MESSAGE),
@@ -34,6 +40,9 @@ pub(crate) fn citation_cff(entry: &EntryRow, benchmark: &BenchmarkDocument) -> S
     }
     let mut lines = vec!["cff-version: 1.2.0".to_owned(), "type: dataset".to_owned()];
     lines.extend(fields.map(|(key, text)| format!("{key}: {}", quoted(text))));
+    if let Some(url) = site.url_of(&address::entry(&entry.id)) {
+        lines.push(format!("url: {}", quoted(&url)));
+    }
     lines.push("authors:".to_owned());
     lines.extend(authors.into_iter().map(|author| format!("  - name: {}", quoted(author))));
     lines.push("identifiers:".to_owned());

@@ -1,8 +1,8 @@
 //! How to cite an entry, a benchmark and what was published on it, in the forms
 //! that reference managers read.
 //!
-//! Knows no address of this site, which may move: an entry is named by its
-//! identifier and by digests.
+//! An entry is named by its identifier and by digests, which stay where a site moves,
+//! and by its address where the operator has said what the site's is.
 
 mod bibtex;
 mod cff;
@@ -12,11 +12,17 @@ use scr_store::{BenchmarkDocument, EntryRow, PublicationDocument};
 pub(crate) use bibtex::Record;
 pub(crate) use cff::citation_cff;
 
+use crate::address;
 use crate::numbers::date;
 use crate::references::linked;
+use crate::routes::SiteSettings;
 
 /// A `@misc` record that names entry, benchmark and the digests of both.
-pub(crate) fn of_entry(entry: &EntryRow, benchmark: &BenchmarkDocument) -> Record {
+pub(crate) fn of_entry(
+    entry: &EntryRow,
+    benchmark: &BenchmarkDocument,
+    site: &SiteSettings,
+) -> Record {
     let result = &entry.result;
     let note = format!(
         "benchmark {}, masks {}, evaluator {}",
@@ -29,6 +35,7 @@ pub(crate) fn of_entry(entry: &EntryRow, benchmark: &BenchmarkDocument) -> Recor
         .words("year", year(&entry.published_at))
         .words("howpublished", &where_)
         .words("note", &note)
+        .address("url", &site.url_of(&address::entry(&entry.id)).unwrap_or_default())
 }
 
 /// A `@misc` record of the benchmark itself, and one for each thing to cite that has

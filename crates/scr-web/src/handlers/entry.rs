@@ -7,6 +7,7 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use scr_report::{MeasureMap, SummaryDocument};
 use scr_store::{BenchmarkDocument, EntryRow, Store, Withdrawal};
+use std::sync::Arc;
 
 use super::entry_files::benchmark_of;
 use super::page;
@@ -16,6 +17,7 @@ use crate::image_table::ImageTable;
 use crate::numbers::{MeasureHead, date};
 use crate::references::{Piece, linked};
 use crate::results_table::reference_mark;
+use crate::routes::SiteSettings;
 use crate::versions::EntryLink;
 use crate::{address, citation, markdown, versions};
 
@@ -64,10 +66,10 @@ struct Citation {
 }
 
 impl Citation {
-    fn new(entry: &EntryRow, benchmark: &BenchmarkDocument) -> Self {
+    fn new(entry: &EntryRow, benchmark: &BenchmarkDocument, site: &SiteSettings) -> Self {
         let href = address::entry(&entry.id);
         Self {
-            text: citation::of_entry(entry, benchmark).to_string(),
+            text: citation::of_entry(entry, benchmark, site).to_string(),
             bib_href: format!("{href}/cite.bib"),
             cff_href: format!("{href}/CITATION.cff"),
         }
@@ -94,13 +96,15 @@ struct SummaryRow {
 /// Answers `/entries/ID`.
 pub(crate) async fn entry(
     State(store): State<Store>,
+    State(site): State<Arc<SiteSettings>>,
     AnyEntry(entry): AnyEntry,
     options: Options,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(&store, &entry).await?;
     let entries = store.entries_without_images(&benchmark.id).await?;
+    let citation = Citation::new(&entry, &benchmark, &site);
     if let Some(withdrawn) = entry.withdrawn.clone() {
-        return withdrawn_page(benchmark, entry, withdrawn, &entries);
+        return withdrawn_page(benchmark, entry, withdrawn, &entries, citation);
     }
     let href = address::entry(&entry.id);
     let look = address::query([("entries", entry.id.as_str())]);
@@ -120,7 +124,7 @@ pub(crate) async fn entry(
         json_href: format!("{href}/results.json"),
         csv_href: format!("{href}/results.csv"),
         browse_href: images.rows.first().map(|row| row.href.clone()),
-        citation: Citation::new(&entry, &benchmark),
+        citation,
         images,
         entry,
         benchmark,
@@ -133,13 +137,14 @@ fn withdrawn_page(
     entry: EntryRow,
     withdrawn: Withdrawal,
     entries: &[EntryRow],
+    citation: Citation,
 ) -> Result<Response, Failure> {
     let mut response = page(&WithdrawnPage {
         benchmark_href: address::benchmark(&benchmark.id, ""),
         published: date(&entry.published_at).to_owned(),
         withdrawn_on: date(&withdrawn.at).to_owned(),
         corrected_by: versions::corrected_by(&entry, entries),
-        citation: Citation::new(&entry, &benchmark),
+        citation,
         withdrawn,
         entry,
         benchmark,

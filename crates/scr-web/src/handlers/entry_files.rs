@@ -6,10 +6,12 @@ use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use scr_report::ResultDocument;
 use scr_store::{BenchmarkDocument, EntryRow, Store};
+use std::sync::Arc;
 
 use crate::citation;
 use crate::error::Failure;
 use crate::extractors::{AnyEntry, PublishedEntry};
+use crate::routes::SiteSettings;
 
 /// Records of BibTeX.
 pub(super) const BIBTEX: &str = "application/x-bibtex; charset=utf-8";
@@ -29,20 +31,22 @@ pub(crate) async fn results_csv(PublishedEntry(entry): PublishedEntry) -> Respon
 /// Answers `/entries/ID/cite.bib`.
 pub(crate) async fn cite_bib(
     State(store): State<Store>,
+    State(site): State<Arc<SiteSettings>>,
     AnyEntry(entry): AnyEntry,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(&store, &entry).await?;
     let name = format!("{}.bib", plain(&entry.id));
-    Ok(file(&name, BIBTEX, citation::of_entry(&entry, &benchmark).to_string()))
+    Ok(file(&name, BIBTEX, citation::of_entry(&entry, &benchmark, &site).to_string()))
 }
 
 /// Answers `/entries/ID/CITATION.cff`.
 pub(crate) async fn citation_cff(
     State(store): State<Store>,
+    State(site): State<Arc<SiteSettings>>,
     AnyEntry(entry): AnyEntry,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(&store, &entry).await?;
-    let text = citation::citation_cff(&entry, &benchmark);
+    let text = citation::citation_cff(&entry, &benchmark, &site);
     Ok(file("CITATION.cff", "application/yaml", text))
 }
 

@@ -86,3 +86,18 @@ async fn a_withdrawn_entry_keeps_its_address_and_nothing_else() {
     let list = site.get("/api/v1/benchmarks/tiny/entries").await.json();
     assert_eq!(list["entries"].as_array().unwrap().len(), 5);
 }
+
+#[tokio::test]
+async fn a_citation_has_the_address_of_an_entry_where_the_site_s_is_known() {
+    let site = Site::published().await;
+    let entry = site.entry("Exact").to_owned();
+    let [bib, cff] = ["cite.bib", "CITATION.cff"].map(|file| format!("/entries/{entry}/{file}"));
+    for file in [&bib, &cff] {
+        assert!(!site.page(file).await.contains("url"), "{file}");
+    }
+    let site = site.at("https://scr.example.org");
+    let address = format!("https://scr.example.org/entries/{entry}");
+    assert!(site.page(&bib).await.contains(&format!("url = {{{address}}}")));
+    assert!(site.page(&cff).await.contains(&format!("url: \"{address}\"")));
+    assert!(site.page(&format!("/entries/{entry}")).await.contains(&address));
+}

@@ -142,6 +142,14 @@ impl Site {
         self.send(request.unwrap()).await
     }
 
+    /// The same at an address that its operator has named.
+    pub(crate) fn at(mut self, public_url: &str) -> Self {
+        let public_url = Some(public_url.to_owned());
+        let settings = scr_web::SiteSettings { public_url, ..Default::default() };
+        self.router = scr_web::router(&self.store, settings);
+        self
+    }
+
     pub(crate) fn entry(&self, name: &str) -> &str {
         &self.entries.iter().find(|(found, _)| found == name).unwrap().1
     }
