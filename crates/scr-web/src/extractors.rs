@@ -143,7 +143,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let store = Store::from_ref(state);
         let Some(header) = parts.headers.get(header::AUTHORIZATION) else {
-            let Member { user, .. } = signed_in(parts, &store).await?.ok_or(Failure::Unsigned)?;
+            let Member { user, .. } = signed_in(parts, state).await?.ok_or(Failure::Unsigned)?;
             let scopes = user.role.scopes().collect();
             return Ok(Self(Caller { user, scopes }));
         };
@@ -164,12 +164,13 @@ pub(crate) struct Visitor(pub(crate) Option<Member>);
 impl<S> FromRequestParts<S> for Visitor
 where
     Store: FromRef<S>,
+    Arc<SiteSettings>: FromRef<S>,
     S: Send + Sync,
 {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        signed_in(parts, &Store::from_ref(state)).await.map(Self)
+        signed_in(parts, state).await.map(Self)
     }
 }
 
@@ -191,12 +192,13 @@ impl Member {
 impl<S> FromRequestParts<S> for Member
 where
     Store: FromRef<S>,
+    Arc<SiteSettings>: FromRef<S>,
     S: Send + Sync,
 {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let found = signed_in(parts, &Store::from_ref(state)).await?;
+        let found = signed_in(parts, state).await?;
         found.ok_or_else(|| {
             let wanted = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
             // What was sent is gone after signing in: back to the page that it came from.
@@ -206,10 +208,15 @@ where
     }
 }
 
-async fn signed_in(parts: &Parts, store: &Store) -> Result<Option<Member>, Failure> {
+async fn signed_in<S>(parts: &Parts, state: &S) -> Result<Option<Member>, Failure>
+where
+    Store: FromRef<S>,
+    Arc<SiteSettings>: FromRef<S>,
+{
     let jar = CookieJar::from_headers(&parts.headers);
-    let Some(cookie) = session::cookie(&jar) else { return Ok(None) };
-    let found = store.session(cookie.value()).await?;
+    let settings = Arc::<SiteSettings>::from_ref(state);
+    let Some(cookie) = session::cookie(&jar, &settings) else { return Ok(None) };
+    let found = Store::from_ref(state).session(cookie.value()).await?;
     Ok(found.map(|(user, session)| Member { user, session }))
 }
 

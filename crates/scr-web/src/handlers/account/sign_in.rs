@@ -82,7 +82,7 @@ pub(crate) async fn begin(
     headers: &HeaderMap,
     user: &UserRow,
 ) -> Result<CookieJar, Failure> {
-    end(store, &jar).await?;
+    end(store, &jar, settings).await?;
     let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
     let secret = store.begin_session(&user.id, agent.unwrap_or_default()).await?;
     Ok(session::begun(jar, secret, settings))
@@ -94,13 +94,13 @@ pub(crate) async fn sign_out(
     State(settings): State<Arc<SiteSettings>>,
     jar: CookieJar,
 ) -> Result<Response, Failure> {
-    end(&store, &jar).await?;
+    end(&store, &jar, &settings).await?;
     Ok((session::ended(jar, &settings), Redirect::to("/")).into_response())
 }
 
 /// Ends the session whose cookie the jar holds.
-async fn end(store: &Store, jar: &CookieJar) -> Result<(), Failure> {
-    let Some(cookie) = session::cookie(jar) else { return Ok(()) };
+async fn end(store: &Store, jar: &CookieJar, settings: &SiteSettings) -> Result<(), Failure> {
+    let Some(cookie) = session::cookie(jar, settings) else { return Ok(()) };
     if let Some((user, session)) = store.session(cookie.value()).await? {
         store.end_session(&user.id, &session.digest).await?;
     }
