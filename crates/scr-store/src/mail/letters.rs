@@ -119,23 +119,26 @@ pub(crate) async fn tell_operators(
 ) -> Result<(), StoreError> {
     let from = if reply_to.is_empty() { "Someone who wants no answer" } else { reply_to };
     let text = format!("{from} writes:\n\n{message}\n\nAll messages: {{site}}/operate");
-    for email in people(connection, &[Role::Operator]).await? {
+    for email in people(connection, Role::Operator).await? {
         queue(connection, &email, letter("A message from a reader", &text)).await?;
     }
     Ok(())
 }
 
-/// Addresses of all people with one of some roles, in order.
-async fn people(connection: &mut AnyConnection, roles: &[Role]) -> Result<Vec<String>, StoreError> {
-    let rows: Vec<(String, String)> = sqlx::query_as(
-        "SELECT email, role FROM users \
-         WHERE confirmed_at IS NOT NULL AND removed_at IS NULL ORDER BY email",
-    )
-    .fetch_all(connection)
-    .await
-    .map_err(failed("list people"))?;
-    let of_roles = |role: &str| roles.iter().any(|one| one.as_str() == role);
-    Ok(rows.into_iter().filter(|(_, role)| of_roles(role)).map(|(email, _)| email).collect())
+/// Addresses of all people with a role or one above it, in order.
+async fn people(connection: &mut AnyConnection, least: Role) -> Result<Vec<String>, StoreError> {
+    let roles = Role::ALL.into_iter().filter(|role| *role >= least);
+    let roles: Vec<String> = roles.map(|role| format!("'{}'", role.as_str())).collect();
+    let query = format!(
+        "SELECT email FROM users WHERE role IN ({}) AND confirmed_at IS NOT NULL \
+         AND removed_at IS NULL ORDER BY email",
+        roles.join(", ")
+    );
+    let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .fetch_all(connection)
+        .await
+        .map_err(failed("list people"))?;
+    Ok(rows.into_iter().map(|(email,)| email).collect())
 }
 
 async fn tell_reviewers(
@@ -145,7 +148,7 @@ async fn tell_reviewers(
     page: &str,
 ) -> Result<(), StoreError> {
     let settings = settings_in(connection, benchmark).await?;
-    let reviewers = people(connection, &[Role::Curator, Role::Operator]).await?;
+    let reviewers = people(connection, Role::Curator).await?;
     for email in reviewers.into_iter().filter(|email| settings.may_review(email)) {
         let letter =
             letter("A submission awaits review", &format!("{what} awaits review:\n\n{page}"));
