@@ -13,6 +13,10 @@ pub(crate) fn benchmark(id: &str, section: &str) -> String {
     format!("/benchmarks/{}{separator}{section}", encoded(id))
 }
 
+/// Options of the browser that say what is drawn and how, on any image.
+pub(crate) const DRAWN: [&str; 7] =
+    ["entries", "observers", "structures", "window", "invert", "differences", "posterior"];
+
 /// The browser on one image; `query` is a query string without `?`, or empty.
 pub(crate) fn browse(benchmark: &str, image: &str, query: &str) -> String {
     let separator = if query.is_empty() { "" } else { "?" };

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use crate::error::Failure;
 use crate::extractors::terms_version;
+use crate::rights::has_accepted_terms;
 
 /// The largest file that is taken, in bytes.
 pub(crate) const MAX_FILE_BYTES: u64 = 2 << 30;
@@ -98,7 +99,7 @@ impl Intent {
             store.accept_terms(&user.id, id, &terms_version(&benchmark.document.terms)).await?;
         }
         let mut faults = self.card.faults();
-        if !has_accepted_terms(store, benchmark, user).await? {
+        if !has_accepted_terms(store, &benchmark.document, user).await? {
             let message = "needed: the terms of the benchmark are to be accepted";
             faults.push(Fault::new("accept_terms", message));
         }
@@ -115,17 +116,6 @@ impl Intent {
         }
         Ok(Ok(self.card.document()))
     }
-}
-
-/// Whether a person has accepted the terms as they are now.
-pub(crate) async fn has_accepted_terms(
-    store: &Store,
-    benchmark: &BenchmarkRow,
-    user: &UserRow,
-) -> Result<bool, Failure> {
-    let accepted = store.accepted_terms(&user.id, &benchmark.document.id).await?;
-    let now = terms_version(&benchmark.document.terms);
-    Ok(accepted.is_some_and(|(version, _)| version == now))
 }
 
 impl CardInput {

@@ -7,7 +7,7 @@
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
-use scr_store::{BenchmarkDocument, Caller, Store};
+use scr_store::{BenchmarkDocument, Caller, Store, UserRow};
 use std::sync::Arc;
 
 use crate::address;
@@ -85,6 +85,17 @@ pub(crate) async fn may_see_masks(
     if benchmark.terms.text.is_empty() { Ok(()) } else { asker.needs_terms(store, benchmark).await }
 }
 
+/// Whether a person has accepted the terms as they are now.
+pub(crate) async fn has_accepted_terms(
+    store: &Store,
+    benchmark: &BenchmarkDocument,
+    user: &UserRow,
+) -> Result<bool, Failure> {
+    let accepted = store.accepted_terms(&user.id, &benchmark.id).await?;
+    let now = terms_version(&benchmark.terms);
+    Ok(accepted.is_some_and(|(version, _)| version == now))
+}
+
 impl Asker {
     /// Of people who are known it is kept that they accepted, and they need not say so
     /// again.
@@ -97,8 +108,7 @@ impl Asker {
         let accepts_now = self.accepted.as_ref() == Some(&version);
         let mut has_accepted = false;
         if let Some(Caller { user, .. }) = &self.caller {
-            let accepted = store.accepted_terms(&user.id, &benchmark.id).await?;
-            has_accepted = accepted.is_some_and(|(accepted, _)| accepted == version);
+            has_accepted = has_accepted_terms(store, benchmark, user).await?;
             if accepts_now && !has_accepted {
                 store.accept_terms(&user.id, &benchmark.id, &version).await?;
             }

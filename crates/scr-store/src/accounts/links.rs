@@ -9,10 +9,9 @@
 //! the stranger knows the password of.
 
 use jiff::{SignedDuration, Timestamp};
-use scr_data::digest::{file_digest, hex};
 use sqlx::{AnyConnection, Row};
 
-use super::{Role, UserRow, passwords, random_bytes, random_id, rules};
+use super::{Role, UserRow, passwords, random_id, random_secret, rules, secret_digest};
 use crate::database::{failed, time_text};
 use crate::entries::now;
 use crate::mail::{self, letters};
@@ -97,7 +96,7 @@ impl Store {
              FROM one_time_links JOIN users ON users.id = user_id \
              WHERE digest = $1 AND purpose = $2 AND ends_at > $3 AND removed_at IS NULL",
         )
-        .bind(digest(secret))
+        .bind(secret_digest(secret))
         .bind(Purpose::Confirm.as_str())
         .bind(&time)
         .fetch_optional(&self.pool)
@@ -212,7 +211,7 @@ async fn link(
     purpose: Purpose,
 ) -> Result<String, StoreError> {
     let doing = "make a link";
-    let secret = hex(&random_bytes::<32>()?);
+    let secret = random_secret()?;
     sqlx::query("DELETE FROM one_time_links WHERE user_id = $1 AND purpose = $2")
         .bind(user_id)
         .bind(purpose.as_str())
@@ -222,7 +221,7 @@ async fn link(
     sqlx::query(
         "INSERT INTO one_time_links (digest, user_id, purpose, ends_at) VALUES ($1, $2, $3, $4)",
     )
-    .bind(digest(&secret))
+    .bind(secret_digest(&secret))
     .bind(user_id)
     .bind(purpose.as_str())
     .bind(time_text(Timestamp::now() + LINK_AGE))
@@ -242,17 +241,13 @@ async fn used(
         "DELETE FROM one_time_links WHERE digest = $1 AND purpose = $2 AND ends_at > $3 \
          RETURNING user_id",
     )
-    .bind(digest(secret))
+    .bind(secret_digest(secret))
     .bind(purpose.as_str())
     .bind(now())
     .fetch_optional(connection)
     .await
     .map_err(failed("use a link"))?;
     Ok(used.map(|(id,)| id))
-}
-
-fn digest(secret: &str) -> String {
-    hex(&file_digest(secret.as_bytes()))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub use terms::AcceptanceRow;
 pub use tokens::{Caller, TokenRow};
 pub use users::UserRow;
 
-use scr_data::digest::hex;
+use scr_data::digest::{file_digest, hex};
 
 use crate::StoreError;
 
@@ -39,4 +39,15 @@ fn random_bytes<const N: usize>() -> Result<[u8; N], StoreError> {
 /// An identifier that is given once.
 pub(crate) fn random_id() -> Result<String, StoreError> {
     Ok(hex(&random_bytes::<16>()?))
+}
+
+/// A secret that is given out once: 32 random bytes in hexadecimal digits.
+fn random_secret() -> Result<String, StoreError> {
+    Ok(hex(&random_bytes::<32>()?))
+}
+
+/// What is kept of a secret: its SHA-256 in hexadecimal digits, which is enough, since
+/// what is random cannot be guessed from its hash.
+fn secret_digest(secret: &str) -> String {
+    hex(&file_digest(secret.as_bytes()))
 }

@@ -8,10 +8,9 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
-use scr_data::digest::{file_digest, hex};
 use sqlx::Row;
 
-use super::{UserRow, random_bytes};
+use super::{UserRow, random_secret, secret_digest};
 use crate::database::{failed, time_text};
 use crate::entries::now;
 use crate::{Store, StoreError};
@@ -45,14 +44,14 @@ impl Store {
     /// [`StoreError::UnknownUser`] when there is no such account,
     /// [`StoreError::Database`], [`StoreError::Random`].
     pub async fn begin_session(&self, user_id: &str, agent: &str) -> Result<String, StoreError> {
-        let secret = hex(&random_bytes::<32>()?);
+        let secret = random_secret()?;
         let agent: String =
             agent.chars().filter(|c| !c.is_control()).take(MAX_AGENT_CHARS).collect();
         let begun = sqlx::query(
             "INSERT INTO sessions (digest, user_id, agent, created_at, seen_at) \
              SELECT $1, id, $2, $3, $3 FROM users WHERE id = $4 AND removed_at IS NULL",
         )
-        .bind(digest(&secret))
+        .bind(secret_digest(&secret))
         .bind(agent)
         .bind(now())
         .bind(user_id)
@@ -79,7 +78,7 @@ impl Store {
              WHERE digest = $1 AND seen_at > $2 AND sessions.created_at > $3 \
              AND removed_at IS NULL AND confirmed_at IS NOT NULL",
         )
-        .bind(digest(secret))
+        .bind(secret_digest(secret))
         .bind(time_text(time - SESSION_IDLE))
         .bind(time_text(time - SESSION_AGE))
         .fetch_optional(&self.pool)
@@ -180,10 +179,6 @@ impl Store {
     }
 }
 
-fn digest(secret: &str) -> String {
-    hex(&file_digest(secret.as_bytes()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,7 +212,7 @@ mod tests {
             let query = format!("UPDATE sessions SET {column} = $1 WHERE digest = $2");
             sqlx::query(sqlx::AssertSqlSafe(query))
                 .bind(time_text(Timestamp::now() - age))
-                .bind(digest(&secret))
+                .bind(secret_digest(&secret))
                 .execute(&store.pool)
                 .await
                 .unwrap();

@@ -8,11 +8,10 @@ use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use scr_data::Problem;
-use scr_data::digest::{file_digest, hex};
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
-use super::{Scope, UserRow, random_bytes, random_id, rules};
+use super::{Scope, UserRow, random_id, random_secret, rules, secret_digest};
 use crate::database::{failed, time_text};
 use crate::{Store, StoreError};
 
@@ -80,14 +79,14 @@ impl Store {
         if let Some(&scope) = scopes.iter().find(|&&scope| !user.role.allows(scope)) {
             return Err(StoreError::ScopeRefused { scope, role: user.role });
         }
-        let token = format!("{PREFIX}{}", hex(&random_bytes::<32>()?));
+        let token = format!("{PREFIX}{}", random_secret()?);
         // Who was removed in the meantime gets none.
         let inserted = sqlx::query(
             "INSERT INTO tokens (id, user_id, digest, scopes, note, created_at) \
              SELECT $1, id, $2, $3, $4, $5 FROM users WHERE id = $6 AND removed_at IS NULL",
         )
         .bind(random_id()?)
-        .bind(digest(&token))
+        .bind(secret_digest(&token))
         .bind(write_scopes(&scopes))
         .bind(note)
         .bind(time_text(Timestamp::now()))
@@ -116,7 +115,7 @@ impl Store {
              WHERE digest = $1 AND revoked_at IS NULL AND removed_at IS NULL \
              AND confirmed_at IS NOT NULL",
         )
-        .bind(digest(token))
+        .bind(secret_digest(token))
         .fetch_optional(&self.pool)
         .await
         .map_err(failed(doing))?;
@@ -193,10 +192,6 @@ impl Store {
             _ => Ok(()),
         }
     }
-}
-
-fn digest(token: &str) -> String {
-    hex(&file_digest(token.as_bytes()))
 }
 
 fn write_scopes(scopes: &BTreeSet<Scope>) -> String {

@@ -7,22 +7,13 @@
 use url::Url;
 
 use super::LEFT_OUT;
+use crate::address::DRAWN;
 
 /// Options whose values make a page of their own in the copy.
 const PAGES: [&str; 2] = ["measures", "fold"];
-/// Options that the viewer's script reads in the browser.
-const VIEWER: [&str; 10] = [
-    "entries",
-    "observers",
-    "structures",
-    "window",
-    "invert",
-    "differences",
-    "posterior",
-    "zoom",
-    "x",
-    "y",
-];
+/// Options of the view on one image, which the viewer's script reads in the browser
+/// beside those of what is drawn.
+const VIEW: [&str; 3] = ["zoom", "x", "y"];
 /// Stands for wherever the site is.
 const SITE: &str = "http://site.invalid";
 
@@ -65,7 +56,7 @@ impl Target {
             return Self::LeftOut;
         }
         let options: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-        let all_of = |names: &[&str]| options.iter().all(|(name, _)| names.contains(&&**name));
+        let is_viewers = |name: &str| DRAWN.contains(&name) || VIEW.contains(&name);
         let (mut address, mut tail) = (path.to_owned(), String::new());
         match options.as_slice() {
             [] => {}
@@ -73,7 +64,9 @@ impl Target {
             [(name, value)] if PAGES.contains(&&**name) && value.bytes().all(is_plain) => {
                 address += &format!("?{name}={value}");
             }
-            _ if all_of(&VIEWER) => tail += &format!("?{}", url.query().unwrap_or_default()),
+            _ if options.iter().all(|(name, _)| is_viewers(name)) => {
+                tail += &format!("?{}", url.query().unwrap_or_default());
+            }
             _ => return Self::LeftOut,
         }
         if let Some(place) = url.fragment() {

@@ -21,18 +21,6 @@ use crate::error::Failure;
 use crate::extractors::{Options, Published, Visitor};
 use crate::numbers::capitalised;
 
-/// Options that go along to the next image; the view on this one does not.
-const KEPT: [&str; 8] = [
-    "submission",
-    "entries",
-    "observers",
-    "structures",
-    "window",
-    "invert",
-    "differences",
-    "posterior",
-];
-
 #[derive(Template)]
 #[template(path = "browse.html")]
 struct BrowsePage {
@@ -147,9 +135,13 @@ fn structures(benchmark: &BenchmarkDocument, options: &Options) -> Vec<Structure
         .collect()
 }
 
-/// The options that go along to another image, as a query string.
+/// The options that go along to another image, as a query string; the view on this one
+/// does not.
 fn kept_options(options: &Options) -> String {
-    let kept: Vec<(&str, String)> =
-        KEPT.into_iter().filter_map(|name| Some((name, options.list(name)?.join(",")))).collect();
+    let kept: Vec<(&str, String)> = ["submission"]
+        .into_iter()
+        .chain(address::DRAWN)
+        .filter_map(|name| Some((name, options.list(name)?.join(","))))
+        .collect();
     address::query(kept.iter().map(|(name, value)| (*name, value.as_str())))
 }

@@ -9,8 +9,7 @@ use scr_report::{MeasureMap, SummaryDocument};
 use scr_store::{BenchmarkDocument, EntryRow, Store, Withdrawal};
 use std::sync::Arc;
 
-use super::entry_files::benchmark_of;
-use super::page;
+use super::{benchmark_of, page};
 use crate::error::Failure;
 use crate::extractors::{AnyEntry, Options};
 use crate::image_table::ImageTable;
@@ -100,7 +99,7 @@ pub(crate) async fn entry(
     AnyEntry(entry): AnyEntry,
     options: Options,
 ) -> Result<Response, Failure> {
-    let benchmark = benchmark_of(&store, &entry).await?;
+    let benchmark = benchmark_of(&store, &entry.benchmark_id).await?;
     let entries = store.entries_without_images(&benchmark.id).await?;
     let citation = Citation::new(&entry, &benchmark, &site);
     if let Some(withdrawn) = entry.withdrawn.clone() {

@@ -5,9 +5,10 @@ use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use scr_report::ResultDocument;
-use scr_store::{BenchmarkDocument, EntryRow, Store};
+use scr_store::Store;
 use std::sync::Arc;
 
+use super::benchmark_of;
 use crate::citation;
 use crate::error::Failure;
 use crate::extractors::{AnyEntry, PublishedEntry};
@@ -34,7 +35,7 @@ pub(crate) async fn cite_bib(
     State(site): State<Arc<SiteSettings>>,
     AnyEntry(entry): AnyEntry,
 ) -> Result<Response, Failure> {
-    let benchmark = benchmark_of(&store, &entry).await?;
+    let benchmark = benchmark_of(&store, &entry.benchmark_id).await?;
     let name = format!("{}.bib", plain(&entry.id));
     Ok(file(&name, BIBTEX, citation::of_entry(&entry, &benchmark, &site).to_string()))
 }
@@ -45,21 +46,9 @@ pub(crate) async fn citation_cff(
     State(site): State<Arc<SiteSettings>>,
     AnyEntry(entry): AnyEntry,
 ) -> Result<Response, Failure> {
-    let benchmark = benchmark_of(&store, &entry).await?;
+    let benchmark = benchmark_of(&store, &entry.benchmark_id).await?;
     let text = citation::citation_cff(&entry, &benchmark, &site);
     Ok(file("CITATION.cff", "application/yaml", text))
-}
-
-/// The benchmark of an entry, which the store has whenever it has the entry.
-pub(super) async fn benchmark_of(
-    store: &Store,
-    entry: &EntryRow,
-) -> Result<BenchmarkDocument, Failure> {
-    let row = store.benchmark(&entry.benchmark_id).await?;
-    row.map(|row| row.document).ok_or_else(|| {
-        tracing::error!(entry = entry.id, "an entry's benchmark is not in the store");
-        Failure::Internal
-    })
 }
 
 /// A file to be saved under `name`, which is letters, digits, hyphens and dots.

@@ -24,6 +24,7 @@ pub(crate) mod terms;
 use askama::Template;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
+use scr_store::{BenchmarkDocument, Store};
 
 use crate::error::Failure;
 
@@ -32,4 +33,13 @@ fn page(template: &impl Template) -> Result<Response, Failure> {
     let mut response = Html(template.render()?).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
     Ok(response)
+}
+
+/// The benchmark of an entry or a submission, which the store has whenever it has one.
+async fn benchmark_of(store: &Store, id: &str) -> Result<BenchmarkDocument, Failure> {
+    let row = store.benchmark(id).await?;
+    row.map(|row| row.document).ok_or_else(|| {
+        tracing::error!(benchmark = id, "the benchmark of something is not in the store");
+        Failure::Internal
+    })
 }

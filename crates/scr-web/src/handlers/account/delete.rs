@@ -11,11 +11,10 @@ use scr_store::{Store, StoreError, SubmissionState};
 use serde::Deserialize;
 
 use super::overview::refuse;
-use super::profile::NOT_THE_PASSWORD;
-use super::{NotePage, private_page};
+use super::{NOT_THE_PASSWORD, NotePage, is_password, private_page};
 use crate::error::Failure;
 use crate::extractors::Member;
-use crate::limits::{Limit, Limits};
+use crate::limits::Limits;
 use crate::routes::SiteSettings;
 use crate::session;
 
@@ -34,8 +33,7 @@ pub(crate) async fn delete(
     jar: CookieJar,
     Form(form): Form<Deletion>,
 ) -> Result<Response, Failure> {
-    limits.check(Limit::PasswordOfAccount, &member.user.email)?;
-    if store.verify_password(&member.user.email, &form.password).await?.is_none() {
+    if !is_password(&store, &limits, &member, &form.password).await? {
         return refuse(&store, member, vec![NOT_THE_PASSWORD.to_owned()]).await;
     }
     let user = &member.user.id;

@@ -26,9 +26,11 @@ pub(crate) use tokens::{create_token, revoke_token};
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use scr_store::StoreError;
+use scr_store::{Store, StoreError};
 
 use crate::error::Failure;
+use crate::extractors::Member;
+use crate::limits::{Limit, Limits};
 
 /// A page that says one thing.
 #[derive(Template)]
@@ -48,6 +50,20 @@ pub(super) fn private_page(
     let mut response = (status, Html(template.render()?)).into_response();
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(response)
+}
+
+/// What is said where a password is asked for again and is not right.
+const NOT_THE_PASSWORD: &str = "The password is not right.";
+
+/// Whether this is the password of who is signed in; counted as a sign-in is.
+async fn is_password(
+    store: &Store,
+    limits: &Limits,
+    member: &Member,
+    password: &str,
+) -> Result<bool, Failure> {
+    limits.check(Limit::PasswordOfAccount, &member.user.email)?;
+    Ok(store.verify_password(&member.user.email, password).await?.is_some())
 }
 
 /// Back to the account's page.

@@ -12,14 +12,11 @@ use serde::Deserialize;
 
 use super::overview::refuse;
 use super::sign_in::begin;
-use super::{done, wrong};
+use super::{NOT_THE_PASSWORD, done, is_password, wrong};
 use crate::error::Failure;
 use crate::extractors::Member;
-use crate::limits::{Limit, Limits};
+use crate::limits::Limits;
 use crate::routes::SiteSettings;
-
-/// What is said where a password is asked for again and is not right.
-pub(super) const NOT_THE_PASSWORD: &str = "The password is not right.";
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -56,8 +53,7 @@ pub(crate) async fn set_password(
     headers: HeaderMap,
     Form(form): Form<ChangedPassword>,
 ) -> Result<Response, Failure> {
-    limits.check(Limit::PasswordOfAccount, &member.user.email)?;
-    if store.verify_password(&member.user.email, &form.old).await?.is_none() {
+    if !is_password(&store, &limits, &member, &form.old).await? {
         return refuse(&store, member, vec![NOT_THE_PASSWORD.to_owned()]).await;
     }
     if let Err(wrong) = wrong(store.set_password(&member.user.id, &form.new).await)? {

@@ -14,6 +14,7 @@ use crate::address;
 use crate::error::Failure;
 use crate::extractors::{Member, Options};
 use crate::handlers::account::private_page;
+use crate::handlers::benchmark_of;
 use crate::handlers::submissions::{
     FoldRow, LogRow, StandingTable, Vicinity, as_entry, fold_rows, log_rows, standings,
 };
@@ -55,6 +56,7 @@ struct FlagRow {
 }
 
 /// An image in the browser, with the private masks on it.
+#[derive(Clone)]
 struct Look {
     image: String,
     href: String,
@@ -76,11 +78,7 @@ pub(super) async fn page(
     submission: Submission,
     lacks_message: bool,
 ) -> Result<Response, Failure> {
-    let Some(row) = store.benchmark(&submission.benchmark_id).await? else {
-        tracing::error!(submission = submission.id, "a submission's benchmark is not in the store");
-        return Err(Failure::Internal);
-    };
-    let benchmark = row.document;
+    let benchmark = benchmark_of(store, &submission.benchmark_id).await?;
     let entries = store.entries_without_images(&benchmark.id).await?;
     let findings = submission.findings.as_ref();
     let id = submission.id.as_str();
@@ -93,9 +91,8 @@ pub(super) async fn page(
         let looks: Vec<Look> =
             images.rows.into_iter().map(|row| Look { image: row.image, href: row.href }).collect();
         let step = n.div_ceil(N_LOOKS).max(1);
-        let place = |look: &Look| Look { image: look.image.clone(), href: look.href.clone() };
-        worst = looks.iter().take(N_LOOKS).map(place).collect();
-        spread = looks.iter().skip(N_LOOKS).step_by(step).map(place).collect();
+        worst = looks.iter().take(N_LOOKS).cloned().collect();
+        spread = looks.iter().skip(N_LOOKS).step_by(step).cloned().collect();
     }
     let flag = |flag: &Flag| FlagRow {
         kind: match flag.kind {
@@ -107,7 +104,6 @@ pub(super) async fn page(
         message: flag.message.clone(),
         entry_href: flag.entry.as_deref().map(address::entry),
     };
-    let is_wrong = lacks_message;
     let page = ReviewPage {
         submission_href: address::submission(id),
         review_href: address::review(id),
@@ -130,6 +126,6 @@ pub(super) async fn page(
         benchmark,
         submission,
     };
-    let status = if is_wrong { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if lacks_message { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     private_page(status, &page)
 }

@@ -14,6 +14,7 @@ use crate::address;
 use crate::error::Failure;
 use crate::extractors::{Member, Options};
 use crate::handlers::account::private_page;
+use crate::handlers::benchmark_of;
 use crate::image_table::ImageTable;
 use crate::numbers::capitalised;
 
@@ -66,11 +67,7 @@ pub(crate) async fn submission(
     options: Options,
 ) -> Result<Response, Failure> {
     let submission = seen(&store, &member, id).await?;
-    let Some(row) = store.benchmark(&submission.benchmark_id).await? else {
-        tracing::error!(submission = submission.id, "a submission's benchmark is not in the store");
-        return Err(Failure::Internal);
-    };
-    let benchmark = row.document;
+    let benchmark = benchmark_of(&store, &submission.benchmark_id).await?;
     let href = address::submission(&submission.id);
     let as_entry = as_entry(&submission);
     let findings = submission.findings.as_ref();

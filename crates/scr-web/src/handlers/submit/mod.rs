@@ -15,13 +15,12 @@ use scr_store::{BenchmarkDocument, BenchmarkRow, Store, SubmissionState};
 
 use super::account::private_page;
 use crate::address;
-use crate::card_input::{
-    CardInput, Fault, Intent, MAX_FILE_BYTES, MAX_NAME, MAX_TEXT, has_accepted_terms,
-};
+use crate::card_input::{CardInput, Fault, Intent, MAX_FILE_BYTES, MAX_NAME, MAX_TEXT};
 use crate::error::Failure;
 use crate::extractors::{Member, Options, Published};
 use crate::numbers::date;
 use crate::references::{Piece, linked};
+use crate::rights::has_accepted_terms;
 
 #[derive(Template)]
 #[template(path = "submit/form.html")]
@@ -102,7 +101,7 @@ async fn page(
     if !store.benchmark_folder(id).is_dir() {
         return Err(Failure::NotScored { id: id.clone() });
     }
-    let has_accepted = has_accepted_terms(store, &benchmark, &member.user).await?;
+    let has_accepted = has_accepted_terms(store, &benchmark.document, &member.user).await?;
     let mut own = Vec::new();
     for id in store.own_entries(&member.user.id, id).await? {
         if let Some(entry) = store.entry(&id).await? {

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::extract::multipart::{Field, Multipart};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use scr_store::{CardDocument, NewSubmission, Store, Submission};
+use scr_store::{NewSubmission, Store, Submission};
 
 use super::page;
 use crate::address;
@@ -45,9 +45,16 @@ pub(crate) async fn submit(
         }
         match (intent.checked(&store, &benchmark, &member.user).await?, first) {
             (Ok(card), Some(first)) => {
-                let size = announced(&headers);
-                let new = Beginning { card: &card, size_bytes: size, intent: &intent };
-                let begun = new.begin(&store, &member, &benchmark.document.id).await?;
+                let new = NewSubmission {
+                    benchmark_id: &benchmark.document.id,
+                    user_id: &member.user.id,
+                    card: &card,
+                    size_bytes: announced(&headers),
+                    file: None,
+                    confirmed: false,
+                    supersedes: intent.corrects.as_deref(),
+                };
+                let begun = store.begin_submission(new).await?;
                 let taken = take(&store, &begun, first, &mut field).await;
                 if let Ok(Ok(())) = taken {
                     store.submission_received(&begun.id, &member.user.id).await?;
@@ -101,32 +108,6 @@ fn fill(intent: &mut Intent, name: &str, text: String) {
 fn announced(headers: &HeaderMap) -> u64 {
     let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
     length.and_then(|length| length.parse().ok()).unwrap_or(MAX_FILE_BYTES).min(MAX_FILE_BYTES)
-}
-
-struct Beginning<'a> {
-    card: &'a CardDocument,
-    size_bytes: u64,
-    intent: &'a Intent,
-}
-
-impl Beginning<'_> {
-    async fn begin(
-        &self,
-        store: &Store,
-        member: &Member,
-        benchmark_id: &str,
-    ) -> Result<Submission, Failure> {
-        let new = NewSubmission {
-            benchmark_id,
-            user_id: &member.user.id,
-            card: self.card,
-            size_bytes: self.size_bytes,
-            file: None,
-            confirmed: false,
-            supersedes: self.intent.corrects.as_deref(),
-        };
-        Ok(store.begin_submission(new).await?)
-    }
 }
 
 /// Writes the file as it comes, and says what is wrong with it.
