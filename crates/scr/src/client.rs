@@ -37,17 +37,14 @@ impl Client {
 
     /// A submission as it is now.
     pub(crate) fn submission(&self, id: &str) -> Result<Value> {
-        let address = self.address(&format!("submissions/{id}"))?;
-        let answer = self.agent.get(&address).header("Authorization", self.bearer()).call();
-        self.read(&address, answer)
+        self.get(&format!("submissions/{id}"))
     }
 
     /// What is at a path of the API.
     pub(crate) fn get(&self, path: &str) -> Result<Value> {
         let address = self.address(path)?;
-        let request = self.agent.get(&address);
-        let request = self.signed(request);
-        self.read(&address, request.call())
+        let answer = self.signed(self.agent.get(&address)).call();
+        self.read(&address, answer)
     }
 
     /// A file at a path of the API, of `size` bytes, for who accepts the terms in

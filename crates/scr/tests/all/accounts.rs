@@ -89,6 +89,14 @@ async fn press(browser: &Browser, button: &str) {
     button.click().await.expect("the button can be pressed");
 }
 
+/// Presses a button that signs out, and waits for the page that it leads to: an address
+/// asked for earlier would overtake the form.
+async fn sign_out(browser: &Browser, button: &str) {
+    press(browser, button).await;
+    let condition = "location.pathname === '/' && document.readyState === 'complete'";
+    browser.until("the first page", condition).await;
+}
+
 async fn heading(browser: &Browser, expected: &str) {
     let condition = format!("document.querySelector('h1')?.innerText === '{expected}'");
     browser.until(expected, &condition).await;
@@ -122,7 +130,7 @@ fn a_person_signs_up_confirms_by_mail_makes_a_token_and_signs_out() {
         heading(&browser, "Account").await;
 
         // Out, and in again with the password.
-        press(&browser, "Sign out").await;
+        sign_out(&browser, "Sign out").await;
         go("/account").await;
         heading(&browser, "Sign in").await;
         fill(&browser, &[("email", "ann@example.org"), ("password", PASSWORD)]).await;
@@ -138,7 +146,7 @@ fn a_person_signs_up_confirms_by_mail_makes_a_token_and_signs_out() {
         let token = token.as_str().expect("a token is text");
         go("/account").await;
         browser.until("the token is listed", "document.body.innerText.includes('laptop')").await;
-        press(&browser, "Sign out everywhere").await;
+        sign_out(&browser, "Sign out everywhere").await;
         go("/account").await;
         heading(&browser, "Sign in").await;
 
