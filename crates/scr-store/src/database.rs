@@ -19,7 +19,7 @@ use sqlx::{AnyConnection, AnyPool, Executor};
 use crate::StoreError;
 
 /// Every change of the tables, in order; a version's place is its number less one.
-const MIGRATIONS: [&str; 9] = [
+const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_posteriors.sql"),
     include_str!("../migrations/0003_accounts.sql"),
@@ -29,6 +29,7 @@ const MIGRATIONS: [&str; 9] = [
     include_str!("../migrations/0007_mail.sql"),
     include_str!("../migrations/0008_operations.sql"),
     include_str!("../migrations/0009_entries.sql"),
+    include_str!("../migrations/0010_identities.sql"),
 ];
 
 /// Readers at once in one process; a writer excludes writers only.

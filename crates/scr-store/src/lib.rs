@@ -51,8 +51,8 @@ use bytes::Bytes;
 use sqlx::AnyPool;
 
 pub use accounts::{
-    AcceptanceRow, Caller, Confirmed, LINK_AGE, Role, SESSION_AGE, SESSION_IDLE, Scope, SessionRow,
-    TokenRow, UserRow,
+    AcceptanceRow, Caller, Confirmed, Identity, LINK_AGE, Role, SESSION_AGE, SESSION_IDLE,
+    SHOWN_AGE, Scope, SessionRow, TokenRow, UserRow, random_secret,
 };
 pub use backup::{BackupDocument, restore_backup};
 pub use benchmarks::BenchmarkRow;

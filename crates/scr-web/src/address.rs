@@ -111,6 +111,12 @@ pub(crate) fn sign_in(next: &str) -> String {
     format!("/account/sign-in?{}", query([("next", next)]))
 }
 
+/// Where people sign in with a provider of identities.
+pub(crate) fn with(provider: &str, options: &[(&str, &str)]) -> String {
+    let separator = if options.is_empty() { "" } else { "?" };
+    format!("/account/with/{}{separator}{}", encoded(provider), query(options.iter().copied()))
+}
+
 /// `next` where it is an address of this site, else the account's page: nobody is sent
 /// elsewhere. Browsers take `\` for `/` and skip control characters, so neither is let in.
 pub(crate) fn own(next: &str) -> &str {

@@ -146,6 +146,14 @@ pub(crate) enum Failure {
         /// All of them.
         faults: Vec<Fault>,
     },
+    /// A provider of identities does not answer as it should.
+    #[error(
+        "{name} did not answer as it should; this is recorded. Try again later, or sign in with a password."
+    )]
+    Provider {
+        /// Its name for people.
+        name: String,
+    },
     /// Nothing has the address.
     #[error("Nothing has this address.")]
     NoPage,
@@ -179,6 +187,7 @@ impl Failure {
             Self::Conflict { .. } | Self::NotScored { .. } => StatusCode::CONFLICT,
             Self::Wrong { .. } | Self::Faulty { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } | Self::Quota { .. } => StatusCode::TOO_MANY_REQUESTS,
+            Self::Provider { .. } => StatusCode::BAD_GATEWAY,
             Self::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
             _ => StatusCode::NOT_FOUND,
@@ -208,6 +217,7 @@ impl Failure {
             Self::NoFile => "No such file",
             Self::NoPage => "No such page",
             Self::ReadOnly => "Not possible here",
+            Self::Provider { .. } => "No answer from elsewhere",
             Self::NoSpace => "No room left",
             Self::Internal => "Server error",
         }

@@ -27,6 +27,11 @@ use crate::session;
 pub(crate) struct Options(Vec<(String, String)>);
 
 impl Options {
+    /// The fields of a text such as `a=1&b=2`.
+    pub(crate) fn of_query(text: &str) -> Self {
+        Self(url::form_urlencoded::parse(text.as_bytes()).into_owned().collect())
+    }
+
     /// The fields of a form that was sent.
     pub(crate) fn of_form(Form(fields): Form<Vec<(String, String)>>) -> Self {
         Self(fields)
@@ -231,7 +236,7 @@ pub(crate) fn terms_version(terms: &TermsDocument) -> String {
 }
 
 /// One named part of the path.
-async fn named(parts: &mut Parts, name: &str) -> Result<String, Failure> {
+pub(crate) async fn named(parts: &mut Parts, name: &str) -> Result<String, Failure> {
     let Path(mut segments) = Path::<HashMap<String, String>>::from_request_parts(parts, &())
         .await
         .map_err(|_| Failure::NoPage)?;

@@ -6,6 +6,7 @@
 //!
 //! - [`router`]: every address, for a server or a test.
 //! - [`serve`]: the router on a listener until it is told to stop, with [`Tls`] or without.
+//! - [`ProviderSettings`]: with whose identities people may sign in, such as ORCID's.
 //! - [`export`]: what the router answers to strangers, as a folder of files.
 //!
 //! One file of `handlers/` is one page: a typed struct, drawn by the template of
@@ -23,6 +24,7 @@ mod error;
 mod export;
 mod extractors;
 mod handlers;
+mod identity;
 mod image_table;
 mod limits;
 mod markdown;
@@ -44,5 +46,6 @@ mod versions;
 
 pub use connections::serve;
 pub use export::{ExportError, Exported, export};
+pub use identity::{ProviderSettings, ProvidersError, read_providers};
 pub use routes::{SiteSettings, addresses, router};
 pub use tls::{Tls, TlsError};

@@ -21,6 +21,7 @@ use crate::handlers::{
     account, add, benchmark, browse, data, download, entry, entry_files, feedback, home, images,
     operate, publications, results, review, scores, submissions, submit, terms,
 };
+use crate::identity::{ProviderSettings, Providers};
 use crate::limits::Limits;
 use crate::operations::{self, with_operations};
 use crate::security;
@@ -48,6 +49,8 @@ pub struct SiteSettings {
     /// Whether all requests come through a proxy, which says in `X-Forwarded-For` whose
     /// they are.
     pub behind_proxy: bool,
+    /// With whose identities people may sign in; asks for a public address.
+    pub providers: Vec<ProviderSettings>,
 }
 
 impl SiteSettings {
@@ -68,6 +71,7 @@ pub(crate) struct SiteState {
     store: Store,
     settings: Arc<SiteSettings>,
     limits: Arc<Limits>,
+    providers: Arc<Providers>,
 }
 
 impl FromRef<SiteState> for Store {
@@ -85,6 +89,12 @@ impl FromRef<SiteState> for Arc<SiteSettings> {
 impl FromRef<SiteState> for Arc<Limits> {
     fn from_ref(state: &SiteState) -> Self {
         Arc::clone(&state.limits)
+    }
+}
+
+impl FromRef<SiteState> for Arc<Providers> {
+    fn from_ref(state: &SiteState) -> Self {
+        Arc::clone(&state.providers)
     }
 }
 
@@ -136,8 +146,12 @@ fn routes() -> Routes {
 /// a page that says so, or JSON under `/api`.
 pub fn router(store: &Store, settings: SiteSettings) -> Router {
     let store = store.public();
-    let state =
-        SiteState { store: store.clone(), settings: Arc::new(settings), limits: Arc::default() };
+    let state = SiteState {
+        store: store.clone(),
+        providers: Arc::new(Providers::new(&settings.providers)),
+        settings: Arc::new(settings),
+        limits: Arc::default(),
+    };
     let router = routes()
         .router
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
@@ -210,6 +224,12 @@ fn account_pages() -> Routes {
         .route("/account/confirm", get(account::ask_confirm).post(account::confirm))
         .route("/account/reset", get(account::ask_reset).post(account::reset))
         .route("/account/new-password", get(account::ask_new).post(account::set_new))
+        .route("/account/with/{provider}", get(account::go_to_provider))
+        .route("/account/with/{provider}/arrived", get(account::arrive))
+        .route("/account/identities", get(account::identities))
+        .route("/account/identities/sign-up", post(account::sign_up_with))
+        .route("/account/identities/connect", post(account::connect))
+        .route("/account/identities/disconnect", post(account::disconnect))
         .route("/account/name", post(account::set_name))
         .route("/account/password", post(account::set_password))
         .route("/account/sessions/end", post(account::end_session))

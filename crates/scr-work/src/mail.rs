@@ -140,6 +140,7 @@ impl Sender {
 
     async fn sweep(&self) -> Result<(), scr_store::StoreError> {
         self.store.sweep_sessions().await?;
+        self.store.sweep_shown().await?;
         self.store.sweep_links().await
     }
 }

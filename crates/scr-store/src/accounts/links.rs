@@ -11,7 +11,7 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{AnyConnection, Row};
 
-use super::{Role, UserRow, passwords, random_id, random_secret, rules, secret_digest};
+use super::{Role, UserRow, identities, passwords, random_id, random_secret, rules, secret_digest};
 use crate::database::{failed, time_text};
 use crate::entries::now;
 use crate::mail::{self, letters};
@@ -22,7 +22,7 @@ pub const LINK_AGE: SignedDuration = SignedDuration::from_hours(24);
 
 /// What a link is good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Purpose {
+pub(super) enum Purpose {
     Confirm,
     Reset,
 }
@@ -77,7 +77,10 @@ impl Store {
         .await
         .map_err(failed(doing))?;
         let letter = match waiting {
-            Some((id,)) => letters::confirm(&link(&mut transaction, &id, Purpose::Confirm).await?),
+            Some((id,)) => {
+                identities::disconnect_all(&mut transaction, &id).await?;
+                letters::confirm(&link(&mut transaction, &id, Purpose::Confirm).await?)
+            }
             None => letters::address_taken(),
         };
         mail::queue(&mut transaction, &email, letter).await?;
@@ -158,6 +161,14 @@ impl Store {
         let Some(id) = used(&mut transaction, secret, Purpose::Reset).await? else {
             return Ok(false);
         };
+        // What a stranger may have signed up with opens nothing once the owner is here.
+        let disconnect = "DELETE FROM identities WHERE user_id = \
+             (SELECT id FROM users WHERE id = $1 AND confirmed_at IS NULL)";
+        sqlx::query(disconnect)
+            .bind(&id)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed(doing))?;
         let updated = sqlx::query(
             "UPDATE users SET password = $1, confirmed_at = COALESCE(confirmed_at, $2) \
              WHERE id = $3 AND removed_at IS NULL",
@@ -191,21 +202,29 @@ impl Store {
             .execute(&mut *transaction)
             .await
             .map_err(failed(doing))?;
-        sqlx::query(
-            "DELETE FROM users WHERE confirmed_at IS NULL AND removed_at IS NULL \
+        let never_confirmed = "confirmed_at IS NULL AND removed_at IS NULL \
              AND created_at <= $1 AND NOT EXISTS \
-             (SELECT 1 FROM one_time_links WHERE one_time_links.user_id = users.id)",
-        )
-        .bind(time_text(Timestamp::now() - LINK_AGE))
-        .execute(&mut *transaction)
-        .await
-        .map_err(failed(doing))?;
+             (SELECT 1 FROM one_time_links WHERE one_time_links.user_id = users.id)";
+        let before = time_text(Timestamp::now() - LINK_AGE);
+        for sql in [
+            format!(
+                "DELETE FROM identities WHERE user_id IN \
+                 (SELECT id FROM users WHERE {never_confirmed})"
+            ),
+            format!("DELETE FROM users WHERE {never_confirmed}"),
+        ] {
+            sqlx::query(sqlx::AssertSqlSafe(sql))
+                .bind(&before)
+                .execute(&mut *transaction)
+                .await
+                .map_err(failed(doing))?;
+        }
         transaction.commit().await.map_err(failed(doing))
     }
 }
 
 /// Makes a link in place of those for the same, and returns its secret.
-async fn link(
+pub(super) async fn link(
     connection: &mut AnyConnection,
     user_id: &str,
     purpose: Purpose,
@@ -232,7 +251,7 @@ async fn link(
 }
 
 /// Uses a link up: whose it was.
-async fn used(
+pub(super) async fn used(
     connection: &mut AnyConnection,
     secret: &str,
     purpose: Purpose,

@@ -7,8 +7,10 @@
 //! - [`UserRow`]: a person with a [`Role`].
 //! - [`TokenRow`]: what a program shows in a person's place, with its [`Scope`]s.
 //! - [`SessionRow`]: a browser that someone is signed in with.
+//! - [`Identity`]: who a person is at an identity provider, such as ORCID.
 //! - [`Caller`]: whose token was shown, and what it lets them do.
 
+mod identities;
 mod links;
 mod passwords;
 mod roles;
@@ -18,6 +20,7 @@ mod terms;
 mod tokens;
 mod users;
 
+pub use identities::{Identity, SHOWN_AGE};
 pub use links::{Confirmed, LINK_AGE};
 pub use roles::{Role, Scope};
 pub use sessions::{SESSION_AGE, SESSION_IDLE, SessionRow};
@@ -42,7 +45,10 @@ pub(crate) fn random_id() -> Result<String, StoreError> {
 }
 
 /// A secret that is given out once: 32 random bytes in hexadecimal digits.
-fn random_secret() -> Result<String, StoreError> {
+///
+/// # Errors
+/// [`StoreError::Random`] when the system has none.
+pub fn random_secret() -> Result<String, StoreError> {
     Ok(hex(&random_bytes::<32>()?))
 }
 

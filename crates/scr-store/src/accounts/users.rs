@@ -244,6 +244,7 @@ impl Store {
         for sql in [
             "DELETE FROM sessions WHERE user_id = $1",
             "DELETE FROM one_time_links WHERE user_id = $1",
+            "DELETE FROM identities WHERE user_id = $1",
         ] {
             sqlx::query(sql)
                 .bind(user_id)

@@ -31,6 +31,12 @@ pub(crate) fn confirm(secret: &str) -> Letter {
     )
 }
 
+/// That an address is to be confirmed, by whoever is known to a provider of identities;
+/// `provider` is its name in addresses of this site.
+pub(crate) fn confirm_with(provider: &str, secret: &str) -> Letter {
+    confirm(&format!("{secret}&with={provider}"))
+}
+
 /// That an address that somebody wants an account for has one.
 pub(crate) fn address_taken() -> Letter {
     letter(

@@ -94,7 +94,7 @@ async fn each_sign_in_begins_a_session_of_its_own_and_ends_the_one_before() {
 }
 
 /// The secret of the link in the mail that waits.
-async fn mailed(site: &Site) -> (String, String) {
+pub(crate) async fn mailed(site: &Site) -> (String, String) {
     let mail = loop {
         if let Some(mail) = site.store.take_mail().await.unwrap() {
             break mail;

@@ -65,9 +65,14 @@ impl Answer {
 impl Site {
     /// Nothing published.
     pub(crate) async fn empty() -> Self {
+        Self::empty_with(scr_web::SiteSettings::default()).await
+    }
+
+    /// Nothing published, run in a certain way.
+    pub(crate) async fn empty_with(settings: scr_web::SiteSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("store")).await.unwrap();
-        let router = scr_web::router(&store, scr_web::SiteSettings::default());
+        let router = scr_web::router(&store, settings);
         Self { store, router, entries: Vec::new(), folder }
     }
 

@@ -14,6 +14,7 @@ mod entries;
 mod export;
 mod files;
 mod hidden;
+mod identities;
 mod operations;
 mod pages;
 mod reports;

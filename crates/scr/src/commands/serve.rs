@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_store::{MIN_FREE_BYTES, Store};
-use scr_web::{SiteSettings, Tls};
+use scr_web::{SiteSettings, Tls, read_providers};
 use scr_work::{run_sender, run_worker};
 use tokio::net::TcpListener;
 
@@ -44,6 +44,10 @@ pub(crate) struct Options {
     /// request comes through a proxy that adds it
     #[arg(long)]
     behind_proxy: bool,
+    /// File of the providers with whose identities people may sign in, such as ORCID;
+    /// needs the site's own address
+    #[arg(long, env = "SCR_IDENTITY_PROVIDERS", value_name = "FILE", requires = "public_url")]
+    identity_providers: Option<PathBuf>,
     #[command(flatten)]
     mail: MailOptions,
     /// Certificate of the site, PEM, with those that vouch for it after it
@@ -78,6 +82,7 @@ impl Options {
             listen,
             public_url: None,
             behind_proxy: false,
+            identity_providers: None,
             mail: MailOptions::default(),
             tls_cert: None,
             tls_key: None,
@@ -104,7 +109,17 @@ impl Serve {
 
 /// Serves the store in `dir` until the process is told to stop.
 pub(crate) async fn serve(dir: &Path, options: Options) -> Result<()> {
-    let Options { listen, public_url, behind_proxy, mail, tls_cert, tls_key, min_free } = options;
+    let Options {
+        listen,
+        public_url,
+        behind_proxy,
+        identity_providers,
+        mail,
+        tls_cert,
+        tls_key,
+        min_free,
+    } = options;
+    let providers = identity_providers.as_deref().map(read_providers).transpose()?;
     let tls = tls_cert.zip(tls_key).map(|(cert, key)| Tls::open(&cert, &key)).transpose()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let store = Store::open(dir).await?.keep_free(min_free);
@@ -117,7 +132,8 @@ pub(crate) async fn serve(dir: &Path, options: Options) -> Result<()> {
     let site = public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
     // Whoever speaks TLS here has cookies sent over TLS only.
     let public_url = public_url.or_else(|| tls.is_some().then(|| site.clone()));
-    let settings = SiteSettings { public_url, behind_proxy };
+    let providers = providers.unwrap_or_default();
+    let settings = SiteSettings { public_url, behind_proxy, providers };
     let sender = mail.sender(&store, dir, site)?;
     let (stop, stopped) = tokio::sync::watch::channel(());
     let mails = tokio::spawn(run_sender(sender, until_dropped(stopped.clone())));

@@ -6,17 +6,15 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::CookieJar;
 use scr_store::{Store, StoreError, SubmissionState};
 use serde::Deserialize;
 
+use super::browser::Browser;
 use super::overview::refuse;
 use super::{NOT_THE_PASSWORD, NotePage, is_password, private_page};
 use crate::error::Failure;
 use crate::extractors::Member;
 use crate::limits::Limits;
-use crate::routes::SiteSettings;
-use crate::session;
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -27,10 +25,9 @@ pub(crate) struct Deletion {
 /// Deletes the account, and takes back what it has not published yet.
 pub(crate) async fn delete(
     State(store): State<Store>,
-    State(settings): State<Arc<SiteSettings>>,
     State(limits): State<Arc<Limits>>,
     member: Member,
-    jar: CookieJar,
+    browser: Browser,
     Form(form): Form<Deletion>,
 ) -> Result<Response, Failure> {
     if !is_password(&store, &limits, &member, &form.password).await? {
@@ -56,5 +53,5 @@ pub(crate) async fn delete(
         way_on: Some(("/", "All benchmarks")),
     };
     let page = private_page(StatusCode::OK, &note)?;
-    Ok((session::ended(jar, &settings), page).into_response())
+    Ok((browser.sign_out(&store).await?, page).into_response())
 }

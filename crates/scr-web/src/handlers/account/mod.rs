@@ -3,7 +3,9 @@
 //! Each form is a plain POST that answers with a redirect, or with its page again
 //! and what is wrong. None of these pages is kept by a browser.
 
+mod browser;
 mod delete;
+mod identity;
 mod overview;
 mod own_data;
 mod profile;
@@ -14,6 +16,7 @@ mod sign_up;
 mod tokens;
 
 pub(crate) use delete::delete;
+pub(crate) use identity::{arrive, connect, disconnect, go_to_provider, identities, sign_up_with};
 pub(crate) use overview::overview;
 pub(crate) use own_data::own_data;
 pub(crate) use profile::{set_name, set_password};

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use scr_store::{CardDocument, LogLine, Scope, Store, Submission, SubmissionState, Told};
+use scr_store::{CardDocument, Identity, LogLine, Scope, Store, Submission, SubmissionState, Told};
 use serde::Serialize;
 
 use crate::error::Failure;
@@ -18,10 +18,17 @@ struct OwnData {
     role: &'static str,
     created_at: String,
     confirmed_at: Option<String>,
+    identities: Vec<OwnIdentity>,
     sessions: Vec<OwnSession>,
     tokens: Vec<OwnToken>,
     accepted_terms: Vec<OwnAcceptance>,
     submissions: Vec<OwnSubmission>,
+}
+
+#[derive(Serialize)]
+struct OwnIdentity {
+    issuer: String,
+    subject: String,
 }
 
 #[derive(Serialize)]
@@ -68,6 +75,7 @@ pub(crate) async fn own_data(
     member: Member,
 ) -> Result<Response, Failure> {
     let user = member.user;
+    let identities = store.identities(&user.id).await?.into_iter();
     let sessions = store.sessions(&user.id).await?.into_iter();
     let tokens = store.tokens(&user.id).await?.into_iter();
     let acceptances = store.acceptances(&user.id).await?.into_iter();
@@ -79,6 +87,9 @@ pub(crate) async fn own_data(
         }
     }
     let data = OwnData {
+        identities: identities
+            .map(|Identity { issuer, subject }| OwnIdentity { issuer, subject })
+            .collect(),
         sessions: sessions
             .map(|row| OwnSession {
                 browser: row.agent,

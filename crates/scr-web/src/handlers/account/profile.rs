@@ -4,19 +4,16 @@ use std::sync::Arc;
 
 use axum::Form;
 use axum::extract::State;
-use axum::http::HeaderMap;
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::CookieJar;
 use scr_store::Store;
 use serde::Deserialize;
 
+use super::browser::Browser;
 use super::overview::refuse;
-use super::sign_in::begin;
 use super::{NOT_THE_PASSWORD, done, is_password, wrong};
 use crate::error::Failure;
 use crate::extractors::Member;
 use crate::limits::Limits;
-use crate::routes::SiteSettings;
 
 /// What the form sends.
 #[derive(Deserialize)]
@@ -46,11 +43,9 @@ pub(crate) struct ChangedPassword {
 /// Changes the password, ends all sessions and begins one for this browser.
 pub(crate) async fn set_password(
     State(store): State<Store>,
-    State(settings): State<Arc<SiteSettings>>,
     State(limits): State<Arc<Limits>>,
     member: Member,
-    jar: CookieJar,
-    headers: HeaderMap,
+    browser: Browser,
     Form(form): Form<ChangedPassword>,
 ) -> Result<Response, Failure> {
     if !is_password(&store, &limits, &member, &form.old).await? {
@@ -60,6 +55,5 @@ pub(crate) async fn set_password(
         return refuse(&store, member, wrong).await;
     }
     store.end_all_sessions(&member.user.id).await?;
-    let jar = begin(&store, &settings, jar, &headers, &member.user).await?;
-    Ok((jar, done()).into_response())
+    Ok((browser.sign_in(&store, &member.user).await?, done()).into_response())
 }

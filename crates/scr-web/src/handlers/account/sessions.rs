@@ -1,19 +1,15 @@
 //! Ending sessions: one, or all at once.
 
-use std::sync::Arc;
-
 use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum_extra::extract::CookieJar;
 use scr_store::Store;
 use serde::Deserialize;
 
+use super::browser::Browser;
 use super::done;
 use crate::error::Failure;
 use crate::extractors::Member;
-use crate::routes::SiteSettings;
-use crate::session;
 
 /// Which session.
 #[derive(Deserialize)]
@@ -34,10 +30,9 @@ pub(crate) async fn end_session(
 /// Signs out everywhere, here too.
 pub(crate) async fn end_all_sessions(
     State(store): State<Store>,
-    State(settings): State<Arc<SiteSettings>>,
     member: Member,
-    jar: CookieJar,
+    browser: Browser,
 ) -> Result<Response, Failure> {
     store.end_all_sessions(&member.user.id).await?;
-    Ok((session::ended(jar, &settings), Redirect::to("/")).into_response())
+    Ok((browser.sign_out(&store).await?, Redirect::to("/")).into_response())
 }

@@ -8,25 +8,25 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum_extra::extract::CookieJar;
-use scr_store::{Store, UserRow};
+use scr_store::Store;
 use serde::Deserialize;
 
+use super::browser::Browser;
 use super::private_page;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::{Options, Visitor};
+use crate::identity::{Provider, Providers};
 use crate::limits::{Client, Limit, Limits};
-use crate::routes::SiteSettings;
-use crate::session;
 
 #[derive(Template)]
 #[template(path = "account/sign_in.html")]
-struct SignInPage {
-    email: String,
-    next: String,
+struct SignInPage<'a> {
+    email: &'a str,
+    next: &'a str,
+    providers: &'a [Provider],
     wrong: Option<&'static str>,
 }
 
@@ -41,68 +41,57 @@ pub(crate) struct SignIn {
 
 /// Answers `/account/sign-in?next=ADDRESS`: the form, or the address at once for
 /// who is signed in.
-pub(crate) async fn ask(Visitor(visitor): Visitor, options: Options) -> Result<Response, Failure> {
-    let next = address::own(options.first("next").unwrap_or_default()).to_owned();
+pub(crate) async fn ask(
+    State(providers): State<Arc<Providers>>,
+    Visitor(visitor): Visitor,
+    options: Options,
+) -> Result<Response, Failure> {
+    let next = address::own(options.first("next").unwrap_or_default());
     if visitor.is_some() {
-        return Ok(Redirect::to(&next).into_response());
+        return Ok(Redirect::to(next).into_response());
     }
-    private_page(StatusCode::OK, &SignInPage { email: String::new(), next, wrong: None })
+    let page = SignInPage { email: "", next, providers: providers.list(), wrong: None };
+    private_page(StatusCode::OK, &page)
+}
+
+/// The form again, with what is wrong.
+pub(super) fn refuse(
+    providers: &Providers,
+    email: &str,
+    next: &str,
+    wrong: &'static str,
+) -> Result<Response, Failure> {
+    let page = SignInPage { email, next, providers: providers.list(), wrong: Some(wrong) };
+    private_page(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
 /// Signs in.
 pub(crate) async fn sign_in(
     State(store): State<Store>,
-    State(settings): State<Arc<SiteSettings>>,
     State(limits): State<Arc<Limits>>,
+    State(providers): State<Arc<Providers>>,
     client: Client,
-    jar: CookieJar,
-    headers: HeaderMap,
+    browser: Browser,
     Form(form): Form<SignIn>,
 ) -> Result<Response, Failure> {
     limits.check(Limit::PasswordFrom, &client.0)?;
     limits.check(Limit::PasswordOfAccount, &form.email.trim().to_lowercase())?;
-    let next = address::own(&form.next).to_owned();
+    let next = address::own(&form.next);
     let wrong = match store.verify_password(form.email.trim(), &form.password).await? {
         Some(user) if user.confirmed_at.is_some() => {
-            let jar = begin(&store, &settings, jar, &headers, &user).await?;
-            return Ok((jar, Redirect::to(&next)).into_response());
+            let cookies = browser.sign_in(&store, &user).await?;
+            return Ok((cookies, Redirect::to(next)).into_response());
         }
         Some(_) => "This address is not confirmed yet: open the link in the mail.",
         None => "Address or password is not right.",
     };
-    let page = SignInPage { email: form.email, next, wrong: Some(wrong) };
-    private_page(StatusCode::UNPROCESSABLE_ENTITY, &page)
-}
-
-/// The jar with a new session of a person, and without the one that the browser had.
-pub(crate) async fn begin(
-    store: &Store,
-    settings: &SiteSettings,
-    jar: CookieJar,
-    headers: &HeaderMap,
-    user: &UserRow,
-) -> Result<CookieJar, Failure> {
-    end(store, &jar, settings).await?;
-    let agent = headers.get(header::USER_AGENT).and_then(|agent| agent.to_str().ok());
-    let secret = store.begin_session(&user.id, agent.unwrap_or_default()).await?;
-    Ok(session::begun(jar, secret, settings))
+    refuse(&providers, &form.email, next, wrong)
 }
 
 /// Signs out; who is not signed in stays so.
 pub(crate) async fn sign_out(
     State(store): State<Store>,
-    State(settings): State<Arc<SiteSettings>>,
-    jar: CookieJar,
+    browser: Browser,
 ) -> Result<Response, Failure> {
-    end(&store, &jar, &settings).await?;
-    Ok((session::ended(jar, &settings), Redirect::to("/")).into_response())
-}
-
-/// Ends the session whose cookie the jar holds.
-async fn end(store: &Store, jar: &CookieJar, settings: &SiteSettings) -> Result<(), Failure> {
-    let Some(cookie) = session::cookie(jar, settings) else { return Ok(()) };
-    if let Some((user, session)) = store.session(cookie.value()).await? {
-        store.end_session(&user.id, &session.digest).await?;
-    }
-    Ok(())
+    Ok((browser.sign_out(&store).await?, Redirect::to("/")).into_response())
 }

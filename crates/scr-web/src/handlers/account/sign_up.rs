@@ -7,24 +7,24 @@ use std::sync::Arc;
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
-use axum::http::{HeaderMap, StatusCode};
+use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::CookieJar;
 use scr_store::{Confirmed, Store};
 use serde::Deserialize;
 
-use super::sign_in::begin;
+use super::browser::Browser;
 use super::{NotePage, done, private_page, wrong};
 use crate::error::Failure;
 use crate::extractors::Options;
+use crate::identity::{Provider, Providers};
 use crate::limits::{Client, Limit, Limits};
-use crate::routes::SiteSettings;
 
-#[derive(Template, Default)]
+#[derive(Template)]
 #[template(path = "account/sign_up.html")]
-struct SignUpPage {
-    name: String,
-    email: String,
+struct SignUpPage<'a> {
+    name: &'a str,
+    email: &'a str,
+    providers: &'a [Provider],
     wrong: Vec<String>,
 }
 
@@ -37,25 +37,33 @@ pub(crate) struct SignUp {
 }
 
 /// Answers `/account/sign-up`: the form.
-pub(crate) async fn ask_sign_up() -> Result<Response, Failure> {
-    private_page(StatusCode::OK, &SignUpPage::default())
+pub(crate) async fn ask_sign_up(
+    State(providers): State<Arc<Providers>>,
+) -> Result<Response, Failure> {
+    let providers = providers.list();
+    let page = SignUpPage { name: "", email: "", providers, wrong: Vec::new() };
+    private_page(StatusCode::OK, &page)
 }
 
 /// Makes an account that is to be confirmed.
 pub(crate) async fn sign_up(
     State(store): State<Store>,
     State(limits): State<Arc<Limits>>,
+    State(providers): State<Arc<Providers>>,
     client: Client,
     Form(form): Form<SignUp>,
 ) -> Result<Response, Failure> {
     limits.check(Limit::MailFrom, &client.0)?;
     let email = form.email.trim();
     limits.check(Limit::MailTo, &email.to_lowercase())?;
-    let made = wrong(store.sign_up(email, &form.name, &form.password).await)?;
-    if let Err(wrong) = made {
-        let page = SignUpPage { name: form.name, email: form.email, wrong };
-        return private_page(StatusCode::UNPROCESSABLE_ENTITY, &page);
-    }
+    let made = store.sign_up(email, &form.name, &form.password).await;
+    let Err(wrong) = wrong(made)? else { return look_into_mail() };
+    let (name, email, providers) = (&form.name, &form.email, providers.list());
+    private_page(StatusCode::UNPROCESSABLE_ENTITY, &SignUpPage { name, email, providers, wrong })
+}
+
+/// That a mail is on its way, whatever it says.
+pub(super) fn look_into_mail() -> Result<Response, Failure> {
     let note = NotePage {
         title: "Look into your mail",
         text: "A mail is on its way to the address that you gave. Open the link in it within a \
@@ -67,8 +75,10 @@ pub(crate) async fn sign_up(
 
 #[derive(Template)]
 #[template(path = "account/confirm.html")]
-struct ConfirmPage {
-    link: String,
+struct ConfirmPage<'a> {
+    link: &'a str,
+    /// Of the identity that signed up; without one it was a password.
+    provider: Option<&'a Provider>,
     wrong: Option<&'static str>,
 }
 
@@ -79,32 +89,34 @@ pub(crate) struct Confirmation {
     password: String,
 }
 
-/// Answers `/account/confirm?link=SECRET`: the form. Looking at it uses nothing up,
-/// since programs that scan mails look at it too.
-pub(crate) async fn ask_confirm(options: Options) -> Result<Response, Failure> {
-    let link = options.first("link").unwrap_or_default().to_owned();
-    private_page(StatusCode::OK, &ConfirmPage { link, wrong: None })
+/// Answers `/account/confirm?link=SECRET`: the form, or with `with=PROVIDER` the way to
+/// the provider. Looking at it uses nothing up, since programs that scan mails look at
+/// it too.
+pub(crate) async fn ask_confirm(
+    State(providers): State<Arc<Providers>>,
+    options: Options,
+) -> Result<Response, Failure> {
+    let link = options.first("link").unwrap_or_default();
+    let provider = options.first("with").and_then(|id| providers.with_id(id));
+    private_page(StatusCode::OK, &ConfirmPage { link, provider, wrong: None })
 }
 
 /// Confirms the address and signs in.
 pub(crate) async fn confirm(
     State(store): State<Store>,
-    State(settings): State<Arc<SiteSettings>>,
     State(limits): State<Arc<Limits>>,
     client: Client,
-    jar: CookieJar,
-    headers: HeaderMap,
+    browser: Browser,
     Form(form): Form<Confirmation>,
 ) -> Result<Response, Failure> {
     limits.check(Limit::PasswordFrom, &client.0)?;
     let wrong = match store.confirm(&form.link, &form.password).await? {
         Confirmed::Yes(user) => {
-            let jar = begin(&store, &settings, jar, &headers, &user).await?;
-            return Ok((jar, done()).into_response());
+            return Ok((browser.sign_in(&store, &user).await?, done()).into_response());
         }
         Confirmed::OtherPassword => "This is not the password that you chose when you signed up.",
         Confirmed::NoLink => "This link is used or over: sign up again.",
     };
-    let page = ConfirmPage { link: form.link, wrong: Some(wrong) };
+    let page = ConfirmPage { link: &form.link, provider: None, wrong: Some(wrong) };
     private_page(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
