@@ -1,7 +1,7 @@
-//! Handing in masks: begin, send the file piece by piece, complete, watch, review.
+//! Handing in masks: begin, send the file piece by piece, complete, look, withdraw.
 //!
-//! Every address asks for a token, or for the session of a page. What is not the caller's own is, to a caller who
-//! may not review, not there.
+//! Every address asks for a token, or for the session of a page. What is not the
+//! caller's own is, to a caller who may not review, not there. Deciding is `review.rs`.
 
 use axum::Json;
 use axum::body::Bytes;
@@ -15,11 +15,12 @@ use scr_store::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use super::refusals::{self, Refusal};
 use super::schema;
+use crate::address;
 use crate::card_input::{CardInput, Intent, size_fault};
 use crate::error::Failure;
 use crate::extractors::{Published, Signed};
-use crate::reviewers::refuse_others;
 
 /// What is to be handed in.
 #[derive(Deserialize, ToSchema)]
@@ -93,18 +94,48 @@ pub(crate) struct SubmissionAnswer {
     log: Vec<LogLine>,
 }
 
-/// What a curator decides.
-#[derive(Deserialize, ToSchema)]
-#[serde(tag = "decision", rename_all = "snake_case")]
-pub(crate) enum Review {
-    /// Make an entry of it.
-    Publish,
-    /// Return it.
-    Return {
-        /// What the submitter is told.
-        #[schema(min_length = 1, pattern = r"\S")]
-        message: String,
-    },
+/// The caller's submissions.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct SubmissionList {
+    /// The newest first.
+    submissions: Vec<ListedSubmission>,
+}
+
+/// A submission in a list.
+#[derive(Serialize, ToSchema)]
+struct ListedSubmission {
+    /// Identifier.
+    submission: String,
+    /// Identifier of the benchmark.
+    benchmark: String,
+    /// Name of the method.
+    name: String,
+    /// As in the submission itself.
+    #[schema(value_type = String)]
+    state: SubmissionState,
+    /// Its page on this site: the entry's once it is published.
+    url: String,
+    /// Identifier of the entry that came of it.
+    entry: Option<String>,
+    /// When it was begun, RFC 3339.
+    created_at: String,
+    /// When its state changed last, RFC 3339.
+    updated_at: String,
+}
+
+impl From<Submission> for ListedSubmission {
+    fn from(found: Submission) -> Self {
+        Self {
+            url: url_of(&found),
+            submission: found.id,
+            benchmark: found.benchmark_id,
+            name: found.card.name,
+            state: found.state,
+            entry: found.entry_id,
+            created_at: found.created_at,
+            updated_at: found.updated_at,
+        }
+    }
 }
 
 /// Where a piece belongs.
@@ -120,15 +151,16 @@ pub(crate) struct PieceOptions {
     tag = "submissions",
     params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
     request_body = Beginning,
+    security(("token" = ["submit"])),
     responses(
         (status = 201, description = "Begun; its file is to follow", body = SubmissionAnswer),
-        (status = 401, description = "No token that is known", body = schema::Refusal),
-        (status = 403, description = "A token that may not do this", body = schema::Refusal),
-        (status = 404, description = "No such benchmark", body = schema::Refusal),
-        (status = 409, description = "It takes no masks", body = schema::Refusal),
-        (status = 422, description = "What is wrong, all of it", body = schema::Refusal),
-        (status = 507, description = "No room for the file", body = schema::Refusal),
-        schema::BodyRefusals
+        refusals::Unsigned,
+        refusals::Forbidden,
+        refusals::NoBenchmark,
+        (status = 409, description = "It takes no masks", body = Refusal),
+        refusals::Faulty,
+        (status = 507, description = "No room for the file", body = Refusal),
+        refusals::BodyRefusals
     )
 )]
 pub(crate) async fn begin(
@@ -163,6 +195,27 @@ pub(crate) async fn begin(
     Ok((StatusCode::CREATED, Json(answer(&store, begun).await?)))
 }
 
+/// The caller's own submissions, the newest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/submissions",
+    tag = "submissions",
+    security(("token" = ["read"])),
+    responses(
+        (status = 200, description = "The submissions", body = SubmissionList),
+        refusals::Unsigned,
+        refusals::Forbidden
+    )
+)]
+pub(crate) async fn submissions(
+    State(store): State<Store>,
+    signed: Signed,
+) -> Result<Json<SubmissionList>, Failure> {
+    signed.needs(Scope::Read)?;
+    let found = store.submissions_of(&signed.0.user.id).await?;
+    Ok(Json(SubmissionList { submissions: found.into_iter().map(Into::into).collect() }))
+}
+
 /// Adds a piece to the file; one that comes again changes nothing.
 #[utoipa::path(
     put,
@@ -173,13 +226,15 @@ pub(crate) async fn begin(
         ("offset" = u64, Query, description = "Where the piece begins, in bytes")
     ),
     request_body(content_type = "application/octet-stream", content = schema::Bytes),
+    security(("token" = ["submit"])),
     responses(
         (status = 200, description = "The piece is on the disk", body = SubmissionAnswer),
-        (status = 401, description = "No token that is known", body = schema::Refusal),
-        (status = 404, description = "No such submission", body = schema::Refusal),
-        (status = 409, description = "It does not follow on what is here", body = schema::Refusal),
-        (status = 507, description = "No room for the piece", body = schema::Refusal),
-        schema::BodyRefusals
+        refusals::Unsigned,
+        refusals::Forbidden,
+        refusals::NoSubmission,
+        (status = 409, description = "It does not follow on what is here", body = Refusal),
+        (status = 507, description = "No room for the piece", body = Refusal),
+        refusals::BodyRefusals
     )
 )]
 pub(crate) async fn piece(
@@ -201,11 +256,13 @@ pub(crate) async fn piece(
     path = "/api/v1/submissions/{submission}/complete",
     tag = "submissions",
     params(("submission" = String, Path, description = "Identifier of the submission")),
+    security(("token" = ["submit"])),
     responses(
         (status = 200, description = "It is kept, whatever happens", body = SubmissionAnswer),
-        (status = 401, description = "No token that is known", body = schema::Refusal),
-        (status = 404, description = "No such submission", body = schema::Refusal),
-        (status = 409, description = "Not all of it is here", body = schema::Refusal)
+        refusals::Unsigned,
+        refusals::Forbidden,
+        refusals::NoSubmission,
+        (status = 409, description = "Not all of it is here", body = Refusal)
     )
 )]
 pub(crate) async fn complete(
@@ -230,11 +287,13 @@ pub(crate) async fn complete(
     path = "/api/v1/submissions/{submission}/confirm",
     tag = "submissions",
     params(("submission" = String, Path, description = "Identifier of the submission")),
+    security(("token" = ["submit"])),
     responses(
         (status = 200, description = "It is to be scored", body = SubmissionAnswer),
-        (status = 401, description = "No token that is known", body = schema::Refusal),
-        (status = 404, description = "No such submission", body = schema::Refusal),
-        (status = 409, description = "It does not wait for that", body = schema::Refusal)
+        refusals::Unsigned,
+        refusals::Forbidden,
+        refusals::NoSubmission,
+        (status = 409, description = "It does not wait for that", body = Refusal)
     )
 )]
 pub(crate) async fn confirm(
@@ -254,10 +313,11 @@ pub(crate) async fn confirm(
     path = "/api/v1/submissions/{submission}",
     tag = "submissions",
     params(("submission" = String, Path, description = "Identifier of the submission")),
+    security(("token" = [])),
     responses(
         (status = 200, description = "The submission", body = SubmissionAnswer),
-        (status = 401, description = "No token that is known", body = schema::Refusal),
-        (status = 404, description = "No such submission", body = schema::Refusal)
+        refusals::Unsigned,
+        refusals::NoSubmission
     )
 )]
 pub(crate) async fn submission(
@@ -269,57 +329,19 @@ pub(crate) async fn submission(
     Ok(Json(answer(&store, found).await?))
 }
 
-/// Publishes or returns a submission that awaits review.
-#[utoipa::path(
-    post,
-    path = "/api/v1/submissions/{submission}/review",
-    tag = "submissions",
-    params(("submission" = String, Path, description = "Identifier of the submission")),
-    request_body = Review,
-    responses(
-        (status = 200, description = "It is decided", body = SubmissionAnswer),
-        (status = 401, description = "No token that is known", body = schema::Refusal),
-        (status = 403, description = "A token that may not do this", body = schema::Refusal),
-        (status = 404, description = "No such submission", body = schema::Refusal),
-        (status = 409, description = "It does not await review", body = schema::Refusal),
-        (status = 422, description = "No decision, or no message", body = schema::Refusal),
-        schema::BodyRefusals
-    )
-)]
-pub(crate) async fn review(
-    State(store): State<Store>,
-    signed: Signed,
-    Path(id): Path<String>,
-    Json(review): Json<Review>,
-) -> Result<Json<SubmissionAnswer>, Failure> {
-    signed.needs(Scope::Review)?;
-    let submission = any(&store, id).await?;
-    refuse_others(&store, &signed.0.user, &submission.benchmark_id).await?;
-    let (id, curator) = (&submission.id, &signed.0.user.id);
-    match review {
-        Review::Publish => store.submission_accepted(id, curator).await?,
-        Review::Return { message } if message.trim().is_empty() => {
-            return Err(Failure::Wrong { what: "message: expected why it is returned".into() });
-        }
-        Review::Return { message } => {
-            store.submission_returned(id, curator, &message).await?;
-            store.delete_upload(id)?;
-        }
-    }
-    changed(&store, id).await
-}
-
 /// Takes a submission back that is not public yet.
 #[utoipa::path(
     post,
     path = "/api/v1/submissions/{submission}/withdraw",
     tag = "submissions",
     params(("submission" = String, Path, description = "Identifier of the submission")),
+    security(("token" = ["submit"])),
     responses(
         (status = 200, description = "It is withdrawn", body = SubmissionAnswer),
-        (status = 401, description = "No token that is known", body = schema::Refusal),
-        (status = 404, description = "No such submission", body = schema::Refusal),
-        (status = 409, description = "It is past that", body = schema::Refusal)
+        refusals::Unsigned,
+        refusals::Forbidden,
+        refusals::NoSubmission,
+        (status = 409, description = "It is past that", body = Refusal)
     )
 )]
 pub(crate) async fn withdraw(
@@ -334,7 +356,7 @@ pub(crate) async fn withdraw(
     changed(&store, &submission.id).await
 }
 
-async fn any(store: &Store, id: String) -> Result<Submission, Failure> {
+pub(super) async fn any(store: &Store, id: String) -> Result<Submission, Failure> {
     store.submission(&id).await?.ok_or(Failure::NoSubmission { id })
 }
 
@@ -359,23 +381,19 @@ async fn own(store: &Store, signed: &Signed, id: String) -> Result<Submission, F
     Err(Failure::NoSubmission { id: found.id })
 }
 
-async fn changed(store: &Store, id: &str) -> Result<Json<SubmissionAnswer>, Failure> {
+pub(super) async fn changed(store: &Store, id: &str) -> Result<Json<SubmissionAnswer>, Failure> {
     let found = any(store, id.to_owned()).await?;
     Ok(Json(answer(store, found).await?))
 }
 
 async fn answer(store: &Store, found: Submission) -> Result<SubmissionAnswer, Failure> {
-    let url = match &found.entry_id {
-        Some(entry) => crate::address::entry(entry),
-        None => crate::address::submission(&found.id),
-    };
     Ok(SubmissionAnswer {
+        url: url_of(&found),
         received_bytes: store.uploaded_bytes(&found.id)?,
         log: store.submission_log(&found.id).await?,
         submission: found.id,
         benchmark: found.benchmark_id,
         state: found.state,
-        url,
         size_bytes: found.size_bytes,
         corrects: found.supersedes,
         file: found.file.map(|FileMark { name, beginning }| FileInput { name, beginning }),
@@ -385,4 +403,11 @@ async fn answer(store: &Store, found: Submission) -> Result<SubmissionAnswer, Fa
         entry: found.entry_id,
         results: found.result,
     })
+}
+
+fn url_of(found: &Submission) -> String {
+    match &found.entry_id {
+        Some(entry) => address::entry(entry),
+        None => address::submission(&found.id),
+    }
 }
