@@ -32,7 +32,7 @@ pub(crate) struct TokenList {
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewName {
     /// What the caller is called from now on.
-    #[schema(min_length = 1, max_length = 200, pattern = r"\S")]
+    #[schema(min_length = 1, pattern = r"\S")]
     name: String,
 }
 

@@ -98,7 +98,7 @@ pub(crate) async fn sums(
     params(
         ("benchmark" = String, Path, description = "Identifier of the benchmark"),
         ("path" = String, Path, description = "Path in the folder, as the manifest has it"),
-        ("Accept-Terms" = String, Header, description = "The version of the terms, accepted"),
+        ("Accept-Terms" = Option<String>, Header, description = "The version of the terms, accepted; known of who has accepted it"),
         ("Range" = Option<String>, Header, description = "Part of the file, `bytes=FROM-TO`")
     ),
     security((), ("token" = [])),

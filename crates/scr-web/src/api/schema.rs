@@ -314,6 +314,16 @@ pub(crate) struct OfferedFile {
     size_bytes: u64,
 }
 
+/// A server-sent event.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Event {
+    /// What kind it is: `message`.
+    event: String,
+    /// A JSON object of `state`, and `done` of `total` images.
+    data: String,
+}
+
 /// Bytes as they are.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]

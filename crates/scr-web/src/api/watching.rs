@@ -10,8 +10,8 @@ use serde::Deserialize;
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
-use super::refusals;
 use super::submissions::seen;
+use super::{refusals, schema};
 use crate::error::Failure;
 use crate::extractors::Signed;
 
@@ -31,7 +31,7 @@ const ANSWERED_FOR: Duration = Duration::from_secs(20);
     params(("submission" = String, Path, description = "Identifier of the submission")),
     security(("token" = [])),
     responses(
-        (status = 200, description = "The events", body = String, content_type = "text/event-stream"),
+        (status = 200, description = "The events", body = schema::Event, content_type = "text/event-stream"),
         refusals::Unsigned,
         refusals::NoSubmission
     )
