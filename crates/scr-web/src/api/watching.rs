@@ -89,6 +89,7 @@ pub(crate) struct Parts {
 #[utoipa::path(
     get,
     path = "/api/v1/submissions/{submission}/outlines/{image}.json",
+    operation_id = "submission_outlines",
     tag = "submissions",
     params(
         ("submission" = String, Path, description = "Identifier of the submission"),

@@ -77,6 +77,16 @@ async fn every_address_that_needs_a_token_asks_for_it_before_all_else() {
 }
 
 #[tokio::test]
+async fn every_operation_of_the_openapi_document_has_a_name_of_its_own() {
+    let site = Site::empty().await;
+    let mut names = std::collections::BTreeSet::new();
+    for (method, path, about) in operations(&site).await {
+        let name = about["operationId"].as_str().unwrap().to_owned();
+        assert!(names.insert(name), "{method} {path} is called as another");
+    }
+}
+
+#[tokio::test]
 async fn every_schema_that_the_document_points_to_is_in_it() {
     let site = Site::published().await;
     let answer = site.get("/api/openapi.json").await;
