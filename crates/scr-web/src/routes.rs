@@ -308,20 +308,20 @@ fn personal_routes() -> Routes {
 
 /// Submissions on their way; every address asks for a token.
 fn submission_routes() -> Routes {
-    use api::{review, submissions, watching};
+    use api::{handing_in, review, submissions, watching};
     let one = "/api/v1/submissions/{submission}";
     Routes::new()
-        .route("/api/v1/benchmarks/{benchmark}/submissions", post(submissions::begin))
+        .route("/api/v1/benchmarks/{benchmark}/submissions", post(handing_in::begin))
         .route("/api/v1/submissions", get(submissions::submissions))
         .route(one, get(submissions::submission))
         .route(
             &format!("{one}/file"),
-            put(submissions::piece).layer((
+            put(handing_in::piece).layer((
                 GlobalConcurrencyLimitLayer::new(MAX_PIECES),
                 DefaultBodyLimit::max(MAX_CHUNK_BYTES),
             )),
         )
-        .route(&format!("{one}/complete"), post(submissions::complete))
+        .route(&format!("{one}/complete"), post(handing_in::complete))
         .route(&format!("{one}/confirm"), post(submissions::confirm))
         .route(&format!("{one}/events"), get(watching::events))
         .route(&format!("{one}/outlines/{{file}}"), get(watching::outlines))

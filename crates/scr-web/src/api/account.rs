@@ -1,9 +1,9 @@
 //! The caller's own account: what this site knows of them, their name, their tokens.
 //!
-//! **A token cannot do everything that its owner can.** It makes no other token, changes
-//! no password, ends no session and deletes no account: these are pages' alone, for
-//! whoever has a token that is not theirs must not be able to stay, or to lock its owner
-//! out.
+//! **A token cannot do everything that its owner can.** It makes no other token, adds no
+//! identity, changes no password, ends no session and deletes no account: these are
+//! pages' alone, for whoever has a token that is not theirs must not be able to stay, or
+//! to lock its owner out.
 
 use axum::Json;
 use axum::extract::{Path, State};

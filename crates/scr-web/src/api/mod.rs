@@ -9,6 +9,7 @@ pub(crate) mod downloads;
 pub(crate) mod entries;
 pub(crate) mod feedback;
 pub(crate) mod files;
+pub(crate) mod handing_in;
 pub(crate) mod jobs;
 pub(crate) mod publications;
 mod refusals;
@@ -23,12 +24,13 @@ use axum::response::IntoResponse;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-/// What every program's token can be used for, and what none can.
+/// What a token is good for, and what none is.
 const TOKENS: &str = "A token of an account, made on the account's page or by `scr admin token \
     create`. It lets its holder do what both its scopes and its owner's role allow: `read` what \
     is not public, `submit` masks and change what is one's own, `review` what others handed in. \
-    No token makes another token, changes a password, ends a session or deletes an account: \
-    whoever has a token that is not theirs must not be able to stay, or to lock its owner out.";
+    No token makes another token, adds an identity, changes a password, ends a session or \
+    deletes an account: whoever has a token that is not theirs must not be able to stay, or to \
+    lock its owner out.";
 
 #[derive(OpenApi)]
 #[openapi(
@@ -36,8 +38,8 @@ const TOKENS: &str = "A token of an account, made on the account's page or by `s
         title = "SCR",
         description = "Segmentation in chest radiographs: benchmarks, entries, results and the \
             files behind them, open to all. Handing in, reviewing and all that is a person's own \
-            needs a token. Making tokens, changing a password, ending sessions and deleting an \
-            account is for pages alone.",
+            needs a token. Making tokens, ways of signing in, ending sessions and deleting an \
+            account are for pages alone.",
         license(name = "MIT OR Apache-2.0")
     ),
     modifiers(&Tokens),
@@ -65,10 +67,10 @@ const TOKENS: &str = "A token of an account, made on the account's page or by `s
         downloads::manifest,
         downloads::sums,
         downloads::file,
-        submissions::begin,
+        handing_in::begin,
         submissions::submissions,
-        submissions::piece,
-        submissions::complete,
+        handing_in::piece,
+        handing_in::complete,
         submissions::submission,
         submissions::confirm,
         watching::events,

@@ -78,6 +78,8 @@ async fn no_token_can_stay_or_lock_its_owner_out() {
         ("/account/password", format!("old={PASSWORD}&new=another long password")),
         ("/account/sessions/end", format!("session={session}")),
         ("/account/sessions/end-all", String::new()),
+        ("/account/identities/connect", String::new()),
+        ("/account/identities/disconnect", String::new()),
         ("/account/delete", format!("password={PASSWORD}")),
     ] {
         let request = Request::post(address)
