@@ -21,12 +21,12 @@ from served import Site
 TOKEN = "/api/v1/account/tokens/{token}"
 # Limits by client are not what is tried here.
 CLIENTS = pathlib.Path(__file__).with_name("clients.py")
-# 422 says field by field what no schema can: a DOI, an entry that is there, accepted terms.
+# What no schema can say: a DOI, an entry that is there, accepted terms (422), a file's length (416).
 SETTINGS = """
 [auth.openapi]
 token = {{ bearer = "{token}" }}
 [checks.positive_data_acceptance]
-expected-statuses = ["2xx", "401", "403", "404", "409", "422", "429", "507"]
+expected-statuses = ["2xx", "401", "403", "404", "409", "416", "422", "429", "507"]
 """
 
 

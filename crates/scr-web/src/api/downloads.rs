@@ -15,7 +15,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-use super::refusals;
+use super::refusals::{self, Refusal};
 use super::schema;
 use crate::cache::file_on_disk;
 use crate::error::Failure;
@@ -107,7 +107,8 @@ pub(crate) async fn sums(
         (status = 206, description = "The part", body = Vec<u8>, content_type = "application/octet-stream"),
         refusals::NotOffered,
         refusals::Unsigned,
-        refusals::NoFile
+        refusals::NoFile,
+        (status = 416, description = "The file has no such part", body = Refusal)
     )
 )]
 pub(crate) async fn file(
