@@ -25,6 +25,9 @@ pub struct PastResult {
     pub result: ResultDocument,
 }
 
+/// Version, since when, until when, summaries, images.
+type Row = (String, String, String, String, String);
+
 impl Store {
     /// The folder of the masks of an entry as they are kept, `STRUCTURE/IMAGE.png`: the
     /// same pixels as were handed in, in other files.
@@ -93,12 +96,13 @@ impl Store {
         Ok(true)
     }
 
-    /// The results that an entry had before its present one, the first first.
+    /// The results that an entry had before its present one, the first first. What the
+    /// operator hides of the present one is hidden of these.
     ///
     /// # Errors
     /// [`StoreError::Database`]; [`StoreError::Document`] when one cannot be read.
     pub async fn past_results(&self, id: &str) -> Result<Vec<PastResult>, StoreError> {
-        let rows: Vec<(String, String, String, String, String)> = sqlx::query_as(
+        let rows: Vec<Row> = sqlx::query_as(
             "SELECT evaluator_version, scored_at, replaced_at, summary, images \
              FROM entry_results WHERE entry_id = $1 ORDER BY replaced_at",
         )
@@ -106,13 +110,14 @@ impl Store {
         .fetch_all(&self.pool)
         .await
         .map_err(failed("list past results"))?;
-        rows.into_iter()
-            .map(|(evaluator_version, scored_at, replaced_at, summary, images)| {
-                let mut result: ResultDocument = read_json(id, "past result", &summary)?;
-                result.images = read_json(id, "past result", &images)?;
-                Ok(PastResult { evaluator_version, scored_at, replaced_at, result })
-            })
-            .collect()
+        let read = |(evaluator_version, scored_at, replaced_at, summary, images): Row| {
+            let mut result: ResultDocument = read_json(id, "past result", &summary)?;
+            result.images = read_json(id, "past result", &images)?;
+            Ok(PastResult { evaluator_version, scored_at, replaced_at, result })
+        };
+        let mut past = rows.into_iter().map(read).collect::<Result<Vec<_>, StoreError>>()?;
+        self.shown_results(past.iter_mut().map(|past| &mut past.result)).await?;
+        Ok(past)
     }
 }
 
@@ -121,6 +126,9 @@ fn check(id: &str, before: &ResultDocument, after: &ResultDocument) -> Result<()
         let (entry, expected, found) = (id.to_owned(), expected.to_owned(), found.to_owned());
         StoreError::OtherResult { entry, field, expected, found }
     };
+    if after.benchmark != before.benchmark {
+        return Err(other("benchmark", &before.benchmark, &after.benchmark));
+    }
     if after.benchmark_digest != before.benchmark_digest {
         return Err(other("benchmark_digest", &before.benchmark_digest, &after.benchmark_digest));
     }

@@ -37,6 +37,11 @@ pub(crate) fn entry(id: &str) -> String {
     format!("/entries/{}", encoded(id))
 }
 
+/// The results that an entry had before, as JSON.
+pub(crate) fn past_results(id: &str) -> String {
+    format!("/api/v1/entries/{}/past-results", encoded(id))
+}
+
 /// The radiograph itself, as PNG.
 pub(crate) fn image(benchmark: &BenchmarkDocument, image: &str) -> String {
     file(benchmark, &["images", image], "png")

@@ -3,8 +3,10 @@
 //!
 //! Follows no link and reads no file.
 
+use scr_data::Problem;
 use scr_store::{BenchmarkRow, CardDocument, Store, UserRow};
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use utoipa::ToSchema;
 
 use crate::error::Failure;
@@ -59,14 +61,21 @@ pub(crate) struct Intent {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(crate) struct Fault {
     /// The field, as the API names it: `card.name`.
-    pub(crate) field: &'static str,
+    pub(crate) field: Cow<'static, str>,
     /// What is expected.
     pub(crate) message: String,
 }
 
 impl Fault {
     pub(crate) fn new(field: &'static str, message: impl Into<String>) -> Self {
-        Self { field, message: message.into() }
+        Self { field: field.into(), message: message.into() }
+    }
+
+    /// What the store says of a field.
+    pub(crate) fn of(problem: &Problem) -> Self {
+        let Problem { place, expected, found, .. } = problem;
+        let message = format!("expected {expected}, found {found}");
+        Self { field: place.replace(' ', "_").into(), message }
     }
 }
 

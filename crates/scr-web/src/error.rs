@@ -259,6 +259,13 @@ impl From<StoreError> for Failure {
                 return Self::Conflict { what: format!("{error}: {}", error.hint()) };
             }
             StoreError::NoSubmission { id } => return Self::NoSubmission { id },
+            StoreError::UnknownBenchmark { id } => return Self::NoBenchmark { id },
+            StoreError::UnknownPublication { .. } | StoreError::UnknownToken => {
+                return Self::NoPage;
+            }
+            StoreError::Report { problems } | StoreError::Account { problems } => {
+                return Self::Faulty { faults: problems.list().iter().map(Fault::of).collect() };
+            }
             _ => {}
         }
         tracing::error!(error = &error as &dyn std::error::Error, "the store failed");

@@ -134,6 +134,15 @@ impl Signed {
     pub(crate) fn needs(&self, scope: Scope) -> Result<(), Failure> {
         if self.0.may(scope) { Ok(()) } else { Err(Failure::Forbidden { scope }) }
     }
+
+    /// Refuses all but operators, and of their tokens those without the scope.
+    pub(crate) fn operates(&self, scope: Scope) -> Result<(), Failure> {
+        let role = Role::Operator;
+        if self.0.user.role < role {
+            return Err(Failure::NotForRole { role });
+        }
+        self.needs(scope)
+    }
 }
 
 impl<S> FromRequestParts<S> for Signed
@@ -160,6 +169,27 @@ where
             return Err(Failure::Unsigned);
         };
         Ok(Self(caller))
+    }
+}
+
+/// None of a stranger; a token that nobody has is refused all the same.
+impl<S> axum::extract::OptionalFromRequestParts<S> for Signed
+where
+    Store: FromRef<S>,
+    Arc<SiteSettings>: FromRef<S>,
+    Arc<Limits>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Failure> {
+        match <Self as FromRequestParts<S>>::from_request_parts(parts, state).await {
+            Ok(signed) => Ok(Some(signed)),
+            Err(Failure::Unsigned) if !parts.headers.contains_key(header::AUTHORIZATION) => {
+                Ok(None)
+            }
+            Err(failure) => Err(failure),
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! counted in the store.
 //!
 //! - [`Limits`]: all counters of a site. - [`Client`]: whose address a request comes from.
+//! - [`FromHere`]: whether that is the machine itself.
 
 use std::convert::Infallible;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -21,6 +22,8 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use crate::error::Failure;
 use crate::routes::SiteSettings;
 
+/// Where a proxy says whose a request is.
+const FORWARDED_FOR: &str = "x-forwarded-for";
 /// Counters that are kept before those are thrown away that are at rest.
 const MAX_KEPT: usize = 10_000;
 
@@ -106,17 +109,51 @@ where
 impl Client {
     /// The client of a request.
     pub(crate) fn of(parts: &Parts, settings: &SiteSettings) -> Self {
-        let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
-        let socket = socket.map_or(Ipv4Addr::UNSPECIFIED.into(), |ConnectInfo(from)| from.ip());
         let named = settings.behind_proxy.then(|| forwarded(&parts.headers)).flatten();
-        Self(network(named.unwrap_or(socket)))
+        Self(network(named.or(socket(parts)).unwrap_or(Ipv4Addr::UNSPECIFIED.into())))
     }
+}
+
+/// Whether a request comes from the machine that the site runs on.
+///
+/// What a proxy passed on comes from where the proxy says, if the operator has named one
+/// and what it says can be read; else from elsewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct FromHere(pub(crate) bool);
+
+impl<S> FromRequestParts<S> for FromHere
+where
+    Arc<SiteSettings>: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(parts, &Arc::<SiteSettings>::from_ref(state)))
+    }
+}
+
+impl FromHere {
+    fn of(parts: &Parts, settings: &SiteSettings) -> Self {
+        let address = match (parts.headers.contains_key(FORWARDED_FOR), settings.behind_proxy) {
+            (false, _) => socket(parts),
+            (true, true) => forwarded(&parts.headers),
+            (true, false) => None,
+        };
+        Self(address.is_some_and(|address| address.to_canonical().is_loopback()))
+    }
+}
+
+/// The address at the other end of the connection.
+fn socket(parts: &Parts) -> Option<IpAddr> {
+    let socket = parts.extensions.get::<ConnectInfo<SocketAddr>>();
+    socket.map(|ConnectInfo(from)| from.ip())
 }
 
 /// The address that the proxy saw: the last one, since those before it are what the
 /// client says of itself.
 fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
-    let last = headers.get_all("x-forwarded-for").iter().next_back()?.to_str().ok()?;
+    let last = headers.get_all(FORWARDED_FOR).iter().next_back()?.to_str().ok()?;
     last.rsplit(',').next()?.trim().parse().ok()
 }
 
@@ -175,5 +212,30 @@ mod tests {
         };
         assert_eq!(client(false), "192.0.2.1");
         assert_eq!(client(true), "2001:db8:1:2::/64");
+    }
+
+    #[test]
+    fn a_request_is_of_this_machine_only_where_no_proxy_says_otherwise() {
+        let is_here = |peer: [u8; 4], behind_proxy, named: Option<&str>| {
+            let request = Request::get("/").extension(ConnectInfo(SocketAddr::from((peer, 80))));
+            let request = match named {
+                Some(named) => request.header(FORWARDED_FOR, named),
+                None => request,
+            };
+            let (parts, ()) = request.body(()).unwrap().into_parts();
+            FromHere::of(&parts, &SiteSettings { behind_proxy, ..SiteSettings::default() }).0
+        };
+        let (here, there) = ([127, 0, 0, 1], [192, 0, 2, 1]);
+        assert!(is_here(here, false, None) && is_here(here, true, None));
+        assert!(is_here(here, true, Some("192.0.2.1, ::1")));
+        assert!(!is_here(there, false, None) && !is_here(there, true, None));
+        for named in ["192.0.2.1", "127.0.0.1, 192.0.2.1", "127.0.0.1:80", ""] {
+            assert!(!is_here(here, true, Some(named)), "{named:?}");
+        }
+        for peer in [here, there] {
+            assert!(!is_here(peer, false, Some("127.0.0.1")), "whoever passed it on is unknown");
+        }
+        let none = Request::get("/").body(()).unwrap().into_parts().0;
+        assert!(!FromHere::of(&none, &SiteSettings::default()).0);
     }
 }

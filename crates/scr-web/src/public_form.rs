@@ -1,10 +1,12 @@
-//! A form that everyone may send, guarded against programs that fill in every form.
+//! What everyone may send, as a form or as JSON, counted by where it comes from.
 //!
-//! It is counted by where it comes from, and one of its fields is hidden from people:
-//! what fills it in is no person.
+//! A form has a field that is hidden from people: what fills it in is no person, but a
+//! program that fills in every form. JSON has none: who sends it has read how.
 
+use axum::Json;
 use axum::extract::{Form, FromRef, FromRequest, Request};
 use axum::response::{IntoResponse, Response};
+use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
 use crate::error::Failure;
@@ -27,11 +29,8 @@ where
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let (parts, body) = request.into_parts();
-        let client = Client::of(&parts, &Arc::<SiteSettings>::from_ref(state));
-        let counted = Arc::<Limits>::from_ref(state).check(Limit::FormFrom, &client.0);
-        counted.map_err(Failure::into_response)?;
-        let form = Form::from_request(Request::from_parts(parts, body), state).await;
+        let request = counted(request, state).map_err(Failure::into_response)?;
+        let form = Form::from_request(request, state).await;
         let fields = Options::of_form(form.map_err(IntoResponse::into_response)?);
         if fields.first(TRAP).is_some() {
             let what = format!("{TRAP}: expected nothing; the field is not for people");
@@ -39,4 +38,35 @@ where
         }
         Ok(Self(fields))
     }
+}
+
+/// JSON that everyone may send.
+pub(crate) struct PublicJson<T>(pub(crate) T);
+
+impl<S, T> FromRequest<S> for PublicJson<T>
+where
+    Arc<SiteSettings>: FromRef<S>,
+    Arc<Limits>: FromRef<S>,
+    S: Send + Sync,
+    T: DeserializeOwned,
+{
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let request = counted(request, state).map_err(Failure::into_response)?;
+        let json = Json::from_request(request, state).await;
+        json.map(|Json(sent)| Self(sent)).map_err(IntoResponse::into_response)
+    }
+}
+
+/// The request, where it is not one too many.
+fn counted<S>(request: Request, state: &S) -> Result<Request, Failure>
+where
+    Arc<SiteSettings>: FromRef<S>,
+    Arc<Limits>: FromRef<S>,
+{
+    let (parts, body) = request.into_parts();
+    let client = Client::of(&parts, &Arc::<SiteSettings>::from_ref(state));
+    Arc::<Limits>::from_ref(state).check(Limit::FormFrom, &client.0)?;
+    Ok(Request::from_parts(parts, body))
 }

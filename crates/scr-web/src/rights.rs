@@ -5,7 +5,6 @@
 //! makes them.
 
 use axum::extract::{FromRef, FromRequestParts};
-use axum::http::header;
 use axum::http::request::Parts;
 use scr_store::{BenchmarkDocument, Caller, Store, UserRow};
 use std::sync::Arc;
@@ -38,12 +37,8 @@ where
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        // A token that nobody has is refused; without any, a session may tell who it is.
-        let caller = match Signed::from_request_parts(parts, state).await {
-            Ok(Signed(caller)) => Some(caller),
-            Err(Failure::Unsigned) if !parts.headers.contains_key(header::AUTHORIZATION) => None,
-            Err(failure) => return Err(failure),
-        };
+        let signed = Option::<Signed>::from_request_parts(parts, state).await?;
+        let caller = signed.map(|Signed(caller)| caller);
         let Ok(options) = Options::from_request_parts(parts, state).await;
         let header = parts.headers.get(ACCEPT_TERMS).and_then(|value| value.to_str().ok());
         let accepted = header.or(options.first("terms")).map(|version| version.trim().to_owned());
@@ -91,9 +86,32 @@ pub(crate) async fn has_accepted_terms(
     benchmark: &BenchmarkDocument,
     user: &UserRow,
 ) -> Result<bool, Failure> {
+    Ok(terms_accepted_at(store, benchmark, user).await?.is_some())
+}
+
+/// When a person accepted the terms as they are now, RFC 3339; none where they have not.
+pub(crate) async fn terms_accepted_at(
+    store: &Store,
+    benchmark: &BenchmarkDocument,
+    user: &UserRow,
+) -> Result<Option<String>, Failure> {
     let accepted = store.accepted_terms(&user.id, &benchmark.id).await?;
     let now = terms_version(&benchmark.terms);
-    Ok(accepted.is_some_and(|(version, _)| version == now))
+    Ok(accepted.filter(|(version, _)| *version == now).map(|(_, time)| time))
+}
+
+/// Notes that a person accepts the terms, where `version` is that of the present ones.
+pub(crate) async fn accept_terms(
+    store: &Store,
+    benchmark: &BenchmarkDocument,
+    user: &UserRow,
+    version: &str,
+) -> Result<bool, Failure> {
+    let is_present = version == terms_version(&benchmark.terms);
+    if is_present {
+        store.accept_terms(&user.id, &benchmark.id, version).await?;
+    }
+    Ok(is_present)
 }
 
 impl Asker {

@@ -4,7 +4,7 @@ use axum::Router;
 use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::http::StatusCode;
 use axum::middleware;
-use axum::routing::{MethodRouter, get, post, put};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use scr_store::{MAX_CHUNK_BYTES, Store};
 use std::sync::Arc;
 use std::time::Duration;
@@ -136,7 +136,9 @@ fn routes() -> Routes {
         .merge(submission_pages())
         .merge(reports())
         .merge(api_routes())
+        .merge(report_routes())
         .merge(submission_routes())
+        .merge(personal_routes())
         .route("/static/{*path}", get(assets::asset))
 }
 
@@ -145,9 +147,8 @@ fn routes() -> Routes {
 /// Every answer carries the security headers; a request without an answer gets
 /// a page that says so, or JSON under `/api`.
 pub fn router(store: &Store, settings: SiteSettings) -> Router {
-    let store = store.public();
     let state = SiteState {
-        store: store.clone(),
+        store: store.public(),
         providers: Arc::new(Providers::new(&settings.providers)),
         settings: Arc::new(settings),
         limits: Arc::default(),
@@ -161,8 +162,8 @@ pub fn router(store: &Store, settings: SiteSettings) -> Router {
         .layer(middleware::from_fn(security::refuse_other_sites))
         .layer(middleware::from_fn(error::draw))
         .layer(CompressionLayer::new().compress_when(is_worth_packing()))
-        .with_state(state);
-    security::with_security_headers(with_operations(router, &store))
+        .with_state(state.clone());
+    security::with_security_headers(with_operations(router, &state))
 }
 
 /// Files to be saved are sent as they are, so that a part of one fits the rest.
@@ -272,29 +273,59 @@ fn api_routes() -> Routes {
         .route(&format!("{download}/SHA256SUMS"), get(downloads::sums))
         .route(&format!("{download}/files/{{*path}}"), get(downloads::file))
         .route("/api/v1/entries/{entry}", get(entries::entry))
+        .route("/api/v1/entries/{entry}/past-results", get(entries::past_results))
         .route("/api/v1/entries/{entry}/outlines/{file}", get(files::entry_outlines))
         .route("/api/v1/entries/{entry}/masks/{structure}/{file}", get(files::entry_mask))
         .route("/api/v1/entries/{entry}/posteriors/{structure}/{file}", get(files::entry_posterior))
 }
 
-/// What changes something; every address asks for a token.
+/// What readers tell the operator, and what comes of it.
+fn report_routes() -> Routes {
+    use api::{feedback, publications};
+    let short = DefaultBodyLimit::max(MAX_REPORT_BYTES);
+    Routes::new()
+        .route(
+            "/api/v1/benchmarks/{benchmark}/publications",
+            get(publications::publications).post(publications::report).layer(short),
+        )
+        .route("/api/v1/publications/{publication}/show", post(publications::show))
+        .route("/api/v1/publications/{publication}/hide", post(publications::hide))
+        .route("/api/v1/feedback", get(feedback::messages).post(feedback::send).layer(short))
+}
+
+/// What is the caller's own, or the operator's; all but terms ask for a token.
+fn personal_routes() -> Routes {
+    use api::{account, jobs, terms};
+    Routes::new()
+        .route("/api/v1/benchmarks/{benchmark}/terms", get(terms::terms).post(terms::accept))
+        .route("/api/v1/account", get(account::account))
+        .route("/api/v1/account/name", post(account::set_name))
+        .route("/api/v1/account/tokens", get(account::tokens))
+        .route("/api/v1/account/tokens/{token}", delete(account::revoke_token))
+        .route("/api/v1/jobs", get(jobs::jobs))
+        .route("/api/v1/jobs/{submission}/cancel", post(jobs::cancel))
+}
+
+/// Submissions on their way; every address asks for a token.
 fn submission_routes() -> Routes {
-    use api::{submissions, watching};
+    use api::{handing_in, review, submissions, watching};
     let one = "/api/v1/submissions/{submission}";
     Routes::new()
-        .route("/api/v1/benchmarks/{benchmark}/submissions", post(submissions::begin))
+        .route("/api/v1/benchmarks/{benchmark}/submissions", post(handing_in::begin))
+        .route("/api/v1/submissions", get(submissions::submissions))
         .route(one, get(submissions::submission))
         .route(
             &format!("{one}/file"),
-            put(submissions::piece).layer((
+            put(handing_in::piece).layer((
                 GlobalConcurrencyLimitLayer::new(MAX_PIECES),
                 DefaultBodyLimit::max(MAX_CHUNK_BYTES),
             )),
         )
-        .route(&format!("{one}/complete"), post(submissions::complete))
+        .route(&format!("{one}/complete"), post(handing_in::complete))
         .route(&format!("{one}/confirm"), post(submissions::confirm))
         .route(&format!("{one}/events"), get(watching::events))
         .route(&format!("{one}/outlines/{{file}}"), get(watching::outlines))
-        .route(&format!("{one}/review"), post(submissions::review))
+        .route(&format!("{one}/review"), post(review::review))
+        .route("/api/v1/review", get(review::queue))
         .route(&format!("{one}/withdraw"), post(submissions::withdraw))
 }

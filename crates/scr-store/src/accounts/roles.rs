@@ -19,9 +19,9 @@ pub enum Role {
 /// What a token lets its holder do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
-    /// Hand in sets of masks.
+    /// Hand in sets of masks, and change what is one's own.
     Submit,
-    /// Publish or return what others handed in.
+    /// Publish or return what others handed in; for operators, end its jobs too.
     Review,
     /// Read what is not public.
     Read,

@@ -32,17 +32,25 @@ impl Store {
 
     /// Entries of any benchmarks.
     pub(crate) async fn shown_entries(&self, entries: &mut [EntryRow]) -> Result<(), StoreError> {
+        self.shown_results(entries.iter_mut().map(|entry| &mut entry.result)).await
+    }
+
+    /// Results on any benchmarks.
+    pub(crate) async fn shown_results<'a>(
+        &self,
+        results: impl Iterator<Item = &'a mut ResultDocument>,
+    ) -> Result<(), StoreError> {
         if !self.is_public {
             return Ok(());
         }
         let mut known: Option<(String, BenchmarkSettings)> = None;
-        for entry in entries {
+        for result in results {
             let settings = match known.take() {
-                Some((id, settings)) if id == entry.benchmark_id => settings,
-                _ => self.benchmark_settings(&entry.benchmark_id).await?,
+                Some((id, settings)) if id == result.benchmark => settings,
+                _ => self.benchmark_settings(&result.benchmark).await?,
             };
-            settings.hide_in_result(&mut entry.result);
-            known = Some((entry.benchmark_id.clone(), settings));
+            settings.hide_in_result(result);
+            known = Some((result.benchmark.clone(), settings));
         }
         Ok(())
     }

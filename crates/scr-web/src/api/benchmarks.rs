@@ -7,6 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::entries::EntrySummary;
+use super::refusals;
 use super::schema;
 use crate::error::Failure;
 use crate::extractors::Published;
@@ -85,7 +86,7 @@ pub(crate) async fn benchmarks(State(store): State<Store>) -> Result<Json<Benchm
     params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
     responses(
         (status = 200, description = "The benchmark", body = schema::Benchmark),
-        (status = 404, description = "No such benchmark", body = schema::Refusal)
+        refusals::NoBenchmark
     )
 )]
 pub(crate) async fn benchmark(Published(row): Published) -> Json<BenchmarkAnswer> {
@@ -101,7 +102,7 @@ pub(crate) async fn benchmark(Published(row): Published) -> Json<BenchmarkAnswer
     params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
     responses(
         (status = 200, description = "The entries", body = EntryList),
-        (status = 404, description = "No such benchmark", body = schema::Refusal)
+        refusals::NoBenchmark
     )
 )]
 pub(crate) async fn entries(

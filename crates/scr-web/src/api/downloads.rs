@@ -15,6 +15,7 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 use utoipa::ToSchema;
 
+use super::refusals::{self, Refusal};
 use super::schema;
 use crate::cache::file_on_disk;
 use crate::error::Failure;
@@ -45,8 +46,8 @@ pub(crate) struct DownloadManifest {
     params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
     responses(
         (status = 200, description = "The files", body = DownloadManifest),
-        (status = 403, description = "Not to be passed on", body = schema::Refusal),
-        (status = 404, description = "No such benchmark", body = schema::Refusal)
+        refusals::NotOffered,
+        refusals::NoBenchmark
     )
 )]
 pub(crate) async fn manifest(
@@ -71,8 +72,8 @@ pub(crate) async fn manifest(
     params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
     responses(
         (status = 200, description = "`DIGEST  PATH`, one a line", body = String, content_type = "text/plain"),
-        (status = 403, description = "Not to be passed on", body = schema::Refusal),
-        (status = 404, description = "No such benchmark", body = schema::Refusal)
+        refusals::NotOffered,
+        refusals::NoBenchmark
     )
 )]
 pub(crate) async fn sums(
@@ -97,14 +98,17 @@ pub(crate) async fn sums(
     params(
         ("benchmark" = String, Path, description = "Identifier of the benchmark"),
         ("path" = String, Path, description = "Path in the folder, as the manifest has it"),
-        ("Accept-Terms" = String, Header, description = "The version of the terms, accepted"),
+        ("Accept-Terms" = Option<String>, Header, description = "The version of the terms, accepted; known of who has accepted it"),
         ("Range" = Option<String>, Header, description = "Part of the file, `bytes=FROM-TO`")
     ),
+    security((), ("token" = [])),
     responses(
         (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
         (status = 206, description = "The part", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 403, description = "Not to be passed on, or terms not accepted", body = schema::Refusal),
-        (status = 404, description = "No such file", body = schema::Refusal)
+        refusals::NotOffered,
+        refusals::Unsigned,
+        refusals::NoFile,
+        (status = 416, description = "The file has no such part", body = Refusal)
     )
 )]
 pub(crate) async fn file(

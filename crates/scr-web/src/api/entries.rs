@@ -1,12 +1,14 @@
-//! Entries with their cards and results, as JSON.
+//! Entries with their cards and results, present and past, as JSON.
 
 use axum::Json;
+use axum::extract::State;
 use scr_report::ResultDocument;
-use scr_store::{CardDocument, EntryRole, EntryRow};
+use scr_store::{CardDocument, EntryRole, EntryRow, PastResult, Store};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::schema;
+use super::{refusals, schema};
+use crate::error::Failure;
 use crate::extractors::PublishedEntry;
 
 /// An entry. In lists, `results` is without `images`.
@@ -33,6 +35,31 @@ pub(crate) struct EntrySummary {
     published_at: String,
 }
 
+/// The results that an entry had before it was scored again by other rules.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PastResultList {
+    /// The first first.
+    past_results: Vec<PastResultAnswer>,
+}
+
+/// A result that an entry had.
+#[derive(Serialize, ToSchema)]
+struct PastResultAnswer {
+    /// When it became the entry's, RFC 3339.
+    scored_at: String,
+    /// When another took its place, RFC 3339.
+    replaced_at: String,
+    /// What was measured, with every image's values.
+    #[schema(value_type = schema::Results)]
+    results: ResultDocument,
+}
+
+impl From<PastResult> for PastResultAnswer {
+    fn from(PastResult { scored_at, replaced_at, result, .. }: PastResult) -> Self {
+        Self { scored_at, replaced_at, results: result }
+    }
+}
+
 impl From<EntryRow> for EntrySummary {
     fn from(row: EntryRow) -> Self {
         Self {
@@ -56,9 +83,29 @@ impl From<EntryRow> for EntrySummary {
     params(("entry" = String, Path, description = "Identifier of the entry")),
     responses(
         (status = 200, description = "The entry", body = EntrySummary),
-        (status = 404, description = "No such entry", body = schema::Refusal)
+        refusals::NoEntry
     )
 )]
 pub(crate) async fn entry(PublishedEntry(row): PublishedEntry) -> Json<EntrySummary> {
     Json(EntrySummary::from(row))
+}
+
+/// The results that an entry had before it was scored again by other rules, with every
+/// image's values; none where it never was.
+#[utoipa::path(
+    get,
+    path = "/api/v1/entries/{entry}/past-results",
+    tag = "entries",
+    params(("entry" = String, Path, description = "Identifier of the entry")),
+    responses(
+        (status = 200, description = "The results", body = PastResultList),
+        refusals::NoEntry
+    )
+)]
+pub(crate) async fn past_results(
+    State(store): State<Store>,
+    PublishedEntry(row): PublishedEntry,
+) -> Result<Json<PastResultList>, Failure> {
+    let past = store.past_results(&row.id).await?;
+    Ok(Json(PastResultList { past_results: past.into_iter().map(Into::into).collect() }))
 }

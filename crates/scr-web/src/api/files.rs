@@ -11,7 +11,7 @@ use axum::response::Response;
 use scr_store::{BenchmarkDocument, BlobKey, EntryRole, EntryRow, Store, TermsDocument};
 use serde::Deserialize;
 
-use super::schema;
+use super::refusals;
 use crate::address;
 use crate::cache::{Keep, file_response};
 use crate::error::Failure;
@@ -46,7 +46,7 @@ impl Parts {
     ),
     responses(
         (status = 200, description = "The radiograph", body = Vec<u8>, content_type = "image/png"),
-        (status = 404, description = "Not there, or not to be shown", body = schema::Refusal)
+        refusals::NoFile
     )
 )]
 pub(crate) async fn image(
@@ -73,7 +73,7 @@ pub(crate) async fn image(
     ),
     responses(
         (status = 200, description = "The picture", body = Vec<u8>, content_type = "image/png"),
-        (status = 404, description = "Not there, or not to be shown", body = schema::Refusal)
+        refusals::NoFile
     )
 )]
 pub(crate) async fn thumbnail(
@@ -103,7 +103,7 @@ pub(crate) async fn thumbnail(
     ),
     responses(
         (status = 200, description = "The outlines", body = serde_json::Value),
-        (status = 404, description = "Not there, or not to be shown", body = schema::Refusal)
+        refusals::NoFile
     )
 )]
 pub(crate) async fn outlines(
@@ -130,10 +130,12 @@ pub(crate) async fn outlines(
         ("structure" = String, Path, description = "Identifier of the structure"),
         ("image" = String, Path, description = "Identifier of the image")
     ),
+    security((), ("token" = [])),
     responses(
         (status = 200, description = "The mask", body = Vec<u8>, content_type = "image/png"),
-        (status = 403, description = "Terms are to be accepted first", body = schema::Refusal),
-        (status = 404, description = "Not there, or not to be passed on", body = schema::Refusal)
+        refusals::NotOffered,
+        refusals::Unsigned,
+        refusals::NoFile
     )
 )]
 pub(crate) async fn mask(
@@ -163,7 +165,8 @@ pub(crate) async fn mask(
     ),
     responses(
         (status = 200, description = "The outlines", body = serde_json::Value),
-        (status = 404, description = "Not there, or not to be shown", body = schema::Refusal)
+        refusals::NoEntry,
+        refusals::NoFile
     )
 )]
 pub(crate) async fn entry_outlines(
@@ -187,9 +190,13 @@ pub(crate) async fn entry_outlines(
         ("structure" = String, Path, description = "Identifier of the structure"),
         ("image" = String, Path, description = "Identifier of the image")
     ),
+    security((), ("token" = [])),
     responses(
         (status = 200, description = "The mask", body = Vec<u8>, content_type = "image/png"),
-        (status = 404, description = "Not there, or not to be passed on", body = schema::Refusal)
+        refusals::NotOffered,
+        refusals::Unsigned,
+        refusals::NoEntry,
+        refusals::NoFile
     )
 )]
 pub(crate) async fn entry_mask(
@@ -223,7 +230,8 @@ pub(crate) async fn entry_mask(
     ),
     responses(
         (status = 200, description = "The posterior", body = Vec<u8>, content_type = "image/png"),
-        (status = 404, description = "Not there, or not to be shown", body = schema::Refusal)
+        refusals::NoEntry,
+        refusals::NoFile
     )
 )]
 pub(crate) async fn entry_posterior(

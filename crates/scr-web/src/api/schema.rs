@@ -7,7 +7,7 @@
 
 use serde::Deserialize;
 use std::collections::BTreeMap;
-use utoipa::{IntoResponses, ToSchema};
+use utoipa::ToSchema;
 
 /// A published benchmark.
 #[derive(Deserialize, ToSchema)]
@@ -290,6 +290,18 @@ pub(crate) struct ImageValues {
     image_measures: BTreeMap<String, Option<f64>>,
 }
 
+/// Whether readers see a publication.
+#[derive(Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum PublicationState {
+    /// Reported, and not seen by a curator yet.
+    Proposed,
+    /// Put up.
+    Shown,
+    /// Turned down, or taken down.
+    Hidden,
+}
+
 /// A file of a benchmark's folder.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -302,57 +314,20 @@ pub(crate) struct OfferedFile {
     size_bytes: u64,
 }
 
-/// An answer without what was asked for.
+/// A server-sent event.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Refusal {
-    /// What is wrong.
-    error: RefusalReason,
-}
-
-/// Refusals of a body, or of a query, that cannot be read.
-#[derive(IntoResponses)]
-pub(crate) enum BodyRefusals {
-    /// Not what it says it is.
-    #[response(status = 400)]
-    Malformed(#[to_schema] Refusal),
-    /// Larger than it may be.
-    #[response(status = 413)]
-    TooLarge(#[to_schema] Refusal),
-    /// Of another type than is read here.
-    #[response(status = 415)]
-    OtherType(#[to_schema] Refusal),
+pub(crate) struct Event {
+    /// What kind it is: `message`.
+    event: String,
+    /// A JSON object of `state`, and `done` of `total` images.
+    data: String,
 }
 
 /// Bytes as they are.
 #[derive(ToSchema)]
 #[schema(value_type = String, format = Binary)]
 pub(crate) struct Bytes(Vec<u8>);
-
-/// What is wrong.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RefusalReason {
-    /// The HTTP status.
-    status: u16,
-    /// In a few words.
-    title: String,
-    /// In a sentence.
-    message: String,
-    /// Field by field, where it is what fields hold.
-    #[serde(default)]
-    fields: Vec<RefusedField>,
-}
-
-/// A field that holds what it must not.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RefusedField {
-    /// Which: `card.name`.
-    field: String,
-    /// What is expected.
-    message: String,
-}
 
 #[cfg(test)]
 mod tests {
@@ -464,6 +439,10 @@ mod tests {
         for role in ["observer", "baseline", "method"] {
             serde_json::from_value::<Role>(role.into()).unwrap();
             serde_json::from_value::<scr_store::EntryRole>(role.into()).unwrap();
+        }
+        for state in ["proposed", "shown", "hidden"] {
+            serde_json::from_value::<PublicationState>(state.into()).unwrap();
+            serde_json::from_value::<scr_store::PublicationState>(state.into()).unwrap();
         }
     }
 }

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
 
-use super::schema;
 use super::submissions::seen;
+use super::{refusals, schema};
 use crate::error::Failure;
 use crate::extractors::Signed;
 
@@ -29,10 +29,11 @@ const ANSWERED_FOR: Duration = Duration::from_secs(20);
     path = "/api/v1/submissions/{submission}/events",
     tag = "submissions",
     params(("submission" = String, Path, description = "Identifier of the submission")),
+    security(("token" = [])),
     responses(
-        (status = 200, description = "The events", body = String, content_type = "text/event-stream"),
-        (status = 401, description = "No token that is known", body = schema::Refusal),
-        (status = 404, description = "No such submission", body = schema::Refusal)
+        (status = 200, description = "The events", body = schema::Event, content_type = "text/event-stream"),
+        refusals::Unsigned,
+        refusals::NoSubmission
     )
 )]
 pub(crate) async fn events(
@@ -88,15 +89,17 @@ pub(crate) struct Parts {
 #[utoipa::path(
     get,
     path = "/api/v1/submissions/{submission}/outlines/{image}.json",
+    operation_id = "submission_outlines",
     tag = "submissions",
     params(
         ("submission" = String, Path, description = "Identifier of the submission"),
         ("image" = String, Path, description = "Identifier of the image")
     ),
+    security(("token" = [])),
     responses(
         (status = 200, description = "The outlines", body = serde_json::Value),
-        (status = 401, description = "No token that is known", body = schema::Refusal),
-        (status = 404, description = "Not there", body = schema::Refusal)
+        refusals::Unsigned,
+        refusals::NoFile
     )
 )]
 pub(crate) async fn outlines(

@@ -9,6 +9,7 @@ use scr_report::{MeasureMap, SummaryDocument};
 use scr_store::{BenchmarkDocument, EntryRow, Store, Withdrawal};
 use std::sync::Arc;
 
+use super::scored_before::ScoredBefore;
 use super::{benchmark_of, page};
 use crate::error::Failure;
 use crate::extractors::{AnyEntry, Options};
@@ -37,8 +38,10 @@ struct EntryPage {
     corrected_by: Option<EntryLink>,
     published: String,
     summaries: Vec<SummaryTable>,
+    scored_before: ScoredBefore,
     images: ImageTable,
     json_href: String,
+    past_href: String,
     csv_href: String,
     browse_href: Option<String>,
     citation: Citation,
@@ -108,6 +111,7 @@ pub(crate) async fn entry(
     let href = address::entry(&entry.id);
     let look = address::query([("entries", entry.id.as_str())]);
     let images = ImageTable::new(&benchmark, &entry, &href, &look, &options);
+    let past = store.past_results(&entry.id).await?;
     page(&EntryPage {
         benchmark_href: address::benchmark(&benchmark.id, ""),
         mark: reference_mark(entry.role),
@@ -120,7 +124,9 @@ pub(crate) async fn entry(
         code: linked(&entry.card.code),
         published: date(&entry.published_at).to_owned(),
         summaries: summaries(&benchmark, &entry),
+        scored_before: ScoredBefore::new(&benchmark, &entry, &past),
         json_href: format!("{href}/results.json"),
+        past_href: address::past_results(&entry.id),
         csv_href: format!("{href}/results.csv"),
         browse_href: images.rows.first().map(|row| row.href.clone()),
         citation,

@@ -52,7 +52,6 @@ pub(crate) async fn send(
     let reply_to = text("reply_to").trim().to_owned();
     match store.add_feedback(&benchmark, &reply_to, &message).await {
         Ok(()) => Ok(Redirect::to(&format!("/feedback?{SENT}=1")).into_response()),
-        Err(StoreError::UnknownBenchmark { id }) => Err(Failure::NoBenchmark { id }),
         Err(StoreError::Report { problems }) => {
             let whole = page(&FeedbackPage {
                 benchmarks: store.benchmarks().await?,

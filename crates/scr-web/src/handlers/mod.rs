@@ -16,6 +16,7 @@ pub(crate) mod operate;
 pub(crate) mod publications;
 pub(crate) mod results;
 pub(crate) mod review;
+mod scored_before;
 pub(crate) mod scores;
 pub(crate) mod submissions;
 pub(crate) mod submit;

@@ -141,10 +141,8 @@ async fn set_state(
     state: PublicationState,
 ) -> Result<Redirect, Failure> {
     member.needs(Role::Curator)?;
-    match store.set_publication_state(id, state).await {
-        Err(StoreError::UnknownPublication { .. }) => Err(Failure::NoPage),
-        done => done.map(|()| Redirect::to("/review#publications")).map_err(Failure::from),
-    }
+    store.set_publication_state(id, state).await?;
+    Ok(Redirect::to("/review#publications"))
 }
 
 impl PublicationsPage {

@@ -16,6 +16,7 @@ use crate::error::Failure;
 use crate::extractors::{Member, Published, Visitor, terms_version};
 use crate::numbers::date;
 use crate::references::{Piece, linked};
+use crate::rights::{accept_terms, terms_accepted_at};
 
 #[derive(Template)]
 #[template(path = "terms.html")]
@@ -45,9 +46,8 @@ pub(crate) async fn terms(
     let visitor = match visitor {
         None => None,
         Some(member) => {
-            let accepted = store.accepted_terms(&member.user.id, &document.id).await?;
-            let accepted = accepted.filter(|(accepted, _)| *accepted == version);
-            Some(accepted.map(|(_, time)| date(&time).to_owned()))
+            let accepted = terms_accepted_at(&store, &document, &member.user).await?;
+            Some(accepted.map(|time| date(&time).to_owned()))
         }
     };
     page(&TermsPage {
@@ -67,8 +67,6 @@ pub(crate) async fn accept(
     Form(form): Form<Accepted>,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    if form.version == terms_version(&document.terms) {
-        store.accept_terms(&member.user.id, &document.id, &form.version).await?;
-    }
+    accept_terms(&store, &document, &member.user, &form.version).await?;
     Ok(Redirect::to(&address::benchmark(&document.id, "terms")).into_response())
 }

@@ -15,10 +15,16 @@ mod requests;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::middleware;
+use axum::extract::{FromRef, Request};
+use axum::middleware::{self, Next};
+use axum::response::Response;
 use axum::routing::get;
-use scr_store::Store;
+use scr_store::{Role, Scope, Store};
 
+use crate::error::{self, Failure};
+use crate::extractors::Signed;
+use crate::limits::FromHere;
+use crate::routes::SiteState;
 use metrics::Metrics;
 
 const HEALTHZ: &str = "/healthz";
@@ -28,13 +34,34 @@ const METRICS: &str = "/metrics";
 pub(crate) const ADDRESSES: [&str; 3] = [HEALTHZ, READYZ, METRICS];
 
 /// The site with addresses for those who run it; every request is measured and logged.
-pub(crate) fn with_operations(site: Router, store: &Store) -> Router {
+pub(crate) fn with_operations(site: Router, state: &SiteState) -> Router {
+    let store = Store::from_ref(state);
     let metrics = Arc::new(Metrics::new(store.clone()));
     let readiness = Router::new()
         .route(HEALTHZ, get(readiness::healthz))
         .route(READYZ, get(readiness::readyz))
-        .with_state(store.clone());
+        .with_state(store);
+    let guard = middleware::from_fn_with_state(state.clone(), refuse_strangers);
+    let measured = Router::new()
+        .route(METRICS, get(metrics::metrics).route_layer(guard))
+        .layer(middleware::from_fn(error::draw))
+        .with_state(metrics.clone());
     site.merge(readiness)
-        .merge(Router::new().route(METRICS, get(metrics::metrics)).with_state(metrics.clone()))
+        .merge(measured)
         .layer(middleware::from_fn_with_state(metrics, requests::watch))
+}
+
+/// The layer that answers the machine itself and operators, and nobody else.
+async fn refuse_strangers(
+    FromHere(is_from_here): FromHere,
+    signed: Option<Signed>,
+    request: Request,
+    next: Next,
+) -> Result<Response, Failure> {
+    match signed {
+        _ if is_from_here => {}
+        Some(signed) => signed.operates(Scope::Read)?,
+        None => return Err(Failure::NotForRole { role: Role::Operator }),
+    }
+    Ok(next.run(request).await)
 }

@@ -2,22 +2,39 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use serde_json::Value;
 
 use crate::fixture::{HOSTILE, Site};
+
+/// Every operation of the OpenAPI document: method, path, and what is said of it.
+async fn operations(site: &Site) -> Vec<(String, String, Value)> {
+    let document = site.get("/api/openapi.json").await.json();
+    let paths = document["paths"].as_object().unwrap().iter();
+    let operations = paths.flat_map(|(path, methods)| {
+        let methods = methods.as_object().unwrap().iter();
+        methods.map(|(method, about)| (method.to_uppercase(), path.clone(), about.clone()))
+    });
+    operations.collect()
+}
+
+/// Whether a stranger may ask: no token is described, or none as good as any.
+fn is_open(about: &Value) -> bool {
+    let needed = about["security"].as_array();
+    needed.is_none_or(|needed| needed.iter().any(|one| one.as_object().unwrap().is_empty()))
+}
 
 #[tokio::test]
 async fn every_address_of_the_openapi_document_answers() {
     let site = Site::published().await;
     site.add_folder();
-    let document = site.get("/api/openapi.json").await.json();
-    let paths = document["paths"].as_object().unwrap();
-    let is_open = |path: &str| !path.contains("submissions");
-    let open: Vec<_> = paths.iter().filter(|(path, _)| is_open(path)).collect();
-    assert_eq!(open.len(), 15);
     let manifest = site.get("/api/v1/benchmarks/tiny/download/manifest.json").await.json();
     let terms = manifest["terms_version"].as_str().unwrap();
-    for (path, methods) in open {
-        assert_eq!(methods.as_object().unwrap().keys().collect::<Vec<_>>(), ["get"], "{path}");
+    let mut n_open = 0;
+    for (method, path, about) in operations(&site).await {
+        if method != "GET" || !is_open(&about) {
+            continue;
+        }
+        n_open += 1;
         let address = path
             .replace("{benchmark}", "tiny")
             .replace("{entry}", site.entry("Exact"))
@@ -27,37 +44,46 @@ async fn every_address_of_the_openapi_document_answers() {
             .replace("{path}", &format!("benchmark.toml?terms={terms}"));
         let answer = site.get(&address).await;
         assert_eq!(answer.status, StatusCode::OK, "{address}");
-        let described = methods["get"]["responses"]["200"]["content"].as_object().unwrap();
+        let described = about["responses"]["200"]["content"].as_object().unwrap();
         let served = answer.header("content-type").split(';').next().unwrap();
         assert!(described.contains_key(served), "{path} is {served}, described as {described:?}");
     }
+    assert_eq!(n_open, 18);
 }
 
 #[tokio::test]
-async fn every_address_of_submissions_asks_for_a_token_before_all_else() {
+async fn every_address_that_needs_a_token_asks_for_it_before_all_else() {
     let site = Site::published().await;
-    let document = site.get("/api/openapi.json").await.json();
     let mut n_asked = 0;
-    for (path, methods) in document["paths"].as_object().unwrap() {
-        if !path.contains("submissions") {
+    for (method, path, about) in operations(&site).await {
+        let is_told = about["responses"]["401"].is_object();
+        assert_eq!(is_told, about["security"].is_array(), "{method} {path}");
+        if is_open(&about) {
             continue;
         }
-        for (method, about) in methods.as_object().unwrap() {
-            assert!(about["responses"]["401"].is_object(), "{method} {path}");
-            let address = path.replace("{benchmark}", "tiny").replace("{submission}", "x");
-            for token in ["", "Bearer ", "Bearer scr_none", "Basic YTpi"] {
-                let request = Request::builder()
-                    .method(method.to_uppercase().as_str())
-                    .uri(&address)
-                    .header("Authorization", token)
-                    .body(Body::from("{}"));
-                let answer = site.send(request.unwrap()).await;
-                assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path} {token}");
-                n_asked += 1;
-            }
+        let address = path.replace("{benchmark}", "tiny").replace("{submission}", "x");
+        for token in ["", "Bearer ", "Bearer scr_none", "Basic YTpi"] {
+            let request = Request::builder()
+                .method(method.as_str())
+                .uri(&address)
+                .header("Authorization", token)
+                .body(Body::from("{}"));
+            let answer = site.send(request.unwrap()).await;
+            assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{method} {path} {token}");
+            n_asked += 1;
         }
     }
-    assert_eq!(n_asked, 9 * 4);
+    assert_eq!(n_asked, 21 * 4);
+}
+
+#[tokio::test]
+async fn every_operation_of_the_openapi_document_has_a_name_of_its_own() {
+    let site = Site::empty().await;
+    let mut names = std::collections::BTreeSet::new();
+    for (method, path, about) in operations(&site).await {
+        let name = about["operationId"].as_str().unwrap().to_owned();
+        assert!(names.insert(name), "{method} {path} is called as another");
+    }
 }
 
 #[tokio::test]

@@ -11,7 +11,8 @@ use scr_data::{Benchmark, BenchmarkCopy, MaskSet, formats};
 use scr_eval::Settings;
 use scr_image::{Mask, Radiograph, Size};
 use scr_report::ResultDocument;
-use scr_store::{CardDocument, EntryRole, EntryToPublish, Store};
+use scr_store::{CardDocument, EntryRole, EntryToPublish, Role, Store};
+use serde_json::Value;
 use tower::ServiceExt;
 
 /// What every page that shows it must escape.
@@ -173,6 +174,25 @@ impl Site {
     /// The answer before its body is read, which may be long in coming.
     pub(crate) async fn head(&self, request: Request<Body>) -> Response {
         self.router.clone().oneshot(request).await.unwrap()
+    }
+
+    /// Adds a person and gives them a token that may do all that their role allows.
+    pub(crate) async fn token(&self, email: &str, role: Role) -> String {
+        self.store.add_user(email, "Ann", role, None).await.unwrap();
+        self.store.create_token(email, role.scopes(), "").await.unwrap()
+    }
+
+    /// What the API answers a program with a token; empty: without one.
+    pub(crate) async fn ask(&self, method: &str, path: &str, token: &str, body: &Value) -> Answer {
+        let mut request = Request::builder().method(method).uri(format!("/api/v1/{path}"));
+        if !token.is_empty() {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        let body = match body {
+            Value::Null => Body::empty(),
+            body => Body::from(body.to_string()),
+        };
+        self.send(request.header("Content-Type", "application/json").body(body).unwrap()).await
     }
 
     /// A browser's cookie of a new session.

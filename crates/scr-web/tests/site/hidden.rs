@@ -22,9 +22,19 @@ async fn hidden_site() -> (Site, String) {
     let settings =
         BenchmarkSettings { reference: Reference::Hidden, ..BenchmarkSettings::default() };
     site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    rescored(&site).await;
     let user = site.store.add_user("c@x.org", "Cleo", Role::Curator, None).await.unwrap();
     let submission = scored_submission(&site, &user.id).await;
     (site, submission)
+}
+
+/// Has an entry scored again by other rules.
+async fn rescored(site: &Site) {
+    let entry = site.store.entry(site.entry(ENTRIES[0])).await.unwrap().unwrap();
+    let mut result = entry.result.clone();
+    result.evaluator_version = "9.0.0".into();
+    let of = &entry.result.evaluator_version;
+    assert!(site.store.replace_result(&entry.id, of, &result).await.unwrap());
 }
 
 /// A submission with the scores of an entry, and what a check and scoring say.
@@ -151,7 +161,7 @@ fn check(address: &str, answer: &Answer, drawings: &[Vec<u8>]) {
     if answer.header("content-type").starts_with("application/json") && !is_file {
         let json = answer.json();
         assert_eq!(precise(&json), None, "{address}: {json}");
-        let results = [&json["results"], &json];
+        let results = [&json["results"], &json, &json["past_results"][0]["results"]];
         assert!(
             results.iter().all(|one| one["objects"].is_null()
                 || one["images"].is_null()

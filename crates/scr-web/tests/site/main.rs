@@ -7,6 +7,9 @@ mod handing_in;
 
 mod accounts;
 mod api;
+mod api_account;
+mod api_reports;
+mod api_work;
 mod authorisation;
 mod browsing;
 mod downloads;
@@ -17,6 +20,7 @@ mod hidden;
 mod identities;
 mod operations;
 mod pages;
+mod past_results;
 mod reports;
 mod results;
 mod submitting;

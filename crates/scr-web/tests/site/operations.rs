@@ -1,10 +1,23 @@
 //! What those who run a site ask it.
 
+use std::net::SocketAddr;
+
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
+use scr_store::{Role, Scope};
 use serde_json::json;
 
-use crate::fixture::Site;
+use crate::fixture::{Answer, Site};
+
+/// What `/metrics` answers a program at an address, with a token where it has one.
+async fn metrics(site: &Site, peer: [u8; 4], token: Option<&str>) -> Answer {
+    let mut request = Request::get("/metrics").extension(ConnectInfo(SocketAddr::from((peer, 9))));
+    if let Some(token) = token {
+        request = request.header("Authorization", format!("Bearer {token}"));
+    }
+    site.send(request.body(Body::empty()).unwrap()).await
+}
 
 #[tokio::test]
 async fn a_site_is_ready_when_somebody_works_and_says_what_is_missing_before() {
@@ -27,7 +40,7 @@ async fn metrics_know_requests_by_their_route_and_repeat_nothing_that_was_typed(
     site.get("/no-such-page/secret").await;
     let odd = Request::builder().method("SECRET").uri("/").body(Body::empty()).unwrap();
     site.send(odd).await;
-    let answer = site.get("/metrics").await;
+    let answer = metrics(&site, [127, 0, 0, 1], None).await;
     assert!(answer.header("content-type").starts_with("application/openmetrics-text"));
     let text = answer.text();
     for line in [
@@ -45,6 +58,23 @@ async fn metrics_know_requests_by_their_route_and_repeat_nothing_that_was_typed(
     }
     assert!(!text.to_lowercase().contains("secret"), "{text}");
     assert!(text.ends_with("# EOF\n"));
+}
+
+#[tokio::test]
+async fn metrics_are_for_the_machine_itself_and_for_operators() {
+    let site = Site::published().await;
+    let (there, ok) = ([192, 0, 2, 1], StatusCode::OK);
+    let stranger = metrics(&site, there, None).await;
+    assert_eq!(stranger.status, StatusCode::FORBIDDEN);
+    assert!(!stranger.text().contains("scr_"), "{}", stranger.text());
+    for (role, status) in [(Role::Curator, StatusCode::FORBIDDEN), (Role::Operator, ok)] {
+        let token = site.token(&format!("{role}@x.org"), role).await;
+        assert_eq!(metrics(&site, there, Some(&token)).await.status, status, "{role}");
+    }
+    let submit = site.store.create_token("operator@x.org", [Scope::Submit], "").await.unwrap();
+    assert_eq!(metrics(&site, there, Some(&submit)).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(metrics(&site, there, Some("scr_none")).await.status, StatusCode::UNAUTHORIZED);
+    assert_eq!(metrics(&site, [127, 0, 0, 1], None).await.status, ok);
 }
 
 #[tokio::test]

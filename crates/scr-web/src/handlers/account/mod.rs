@@ -18,7 +18,7 @@ mod tokens;
 pub(crate) use delete::delete;
 pub(crate) use identity::{arrive, connect, disconnect, go_to_provider, identities, sign_up_with};
 pub(crate) use overview::overview;
-pub(crate) use own_data::own_data;
+pub(crate) use own_data::{OwnData, OwnToken, data_of, own_data, tokens_of};
 pub(crate) use profile::{set_name, set_password};
 pub(crate) use reset::{ask_new, ask_reset, reset, set_new};
 pub(crate) use sessions::{end_all_sessions, end_session};

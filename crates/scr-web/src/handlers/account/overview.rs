@@ -68,7 +68,7 @@ pub(super) async fn refuse(
 
 const fn meaning(scope: Scope) -> &'static str {
     match scope {
-        Scope::Submit => "hand in masks",
+        Scope::Submit => "hand in masks, and change what is yours",
         Scope::Review => "publish and return what others handed in",
         Scope::Read => "read what is not public",
     }

@@ -4,17 +4,23 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use scr_store::{CardDocument, Identity, LogLine, Scope, Store, Submission, SubmissionState, Told};
+use scr_store::{
+    CardDocument, Identity, LogLine, Scope, Store, Submission, SubmissionState, TokenRow, Told,
+    UserRow,
+};
 use serde::Serialize;
+use utoipa::ToSchema;
 
+use crate::api::schema;
 use crate::error::Failure;
 use crate::extractors::Member;
 
 /// Everything of a person; no secret, and no hash of one.
-#[derive(Serialize)]
-struct OwnData {
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OwnData {
     email: String,
     name: String,
+    /// participant, curator or operator.
     role: &'static str,
     created_at: String,
     confirmed_at: Option<String>,
@@ -25,22 +31,26 @@ struct OwnData {
     submissions: Vec<OwnSubmission>,
 }
 
-#[derive(Serialize)]
+/// An identity from elsewhere.
+#[derive(Serialize, ToSchema)]
 struct OwnIdentity {
     issuer: String,
     subject: String,
 }
 
-#[derive(Serialize)]
+/// A browser that is signed in.
+#[derive(Serialize, ToSchema)]
 struct OwnSession {
     browser: String,
     created_at: String,
     seen_at: String,
 }
 
-#[derive(Serialize)]
-struct OwnToken {
+/// A token, without the token itself.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct OwnToken {
     id: String,
+    /// submit, review, read.
     scopes: Vec<&'static str>,
     note: String,
     created_at: String,
@@ -48,24 +58,30 @@ struct OwnToken {
     revoked_at: Option<String>,
 }
 
-#[derive(Serialize)]
+/// Terms that were accepted.
+#[derive(Serialize, ToSchema)]
 struct OwnAcceptance {
     benchmark: String,
     version: String,
     accepted_at: String,
 }
 
-#[derive(Serialize)]
+/// What was handed in, and what became of it.
+#[derive(Serialize, ToSchema)]
 struct OwnSubmission {
     submission: String,
     benchmark: String,
+    #[schema(value_type = String)]
     state: SubmissionState,
+    #[schema(value_type = schema::Card)]
     card: CardDocument,
     size_bytes: u64,
+    #[schema(value_type = Vec<serde_json::Value>)]
     problems: Vec<Told>,
     message: Option<String>,
     entry: Option<String>,
     created_at: String,
+    #[schema(value_type = Vec<serde_json::Value>)]
     log: Vec<LogLine>,
 }
 
@@ -74,10 +90,18 @@ pub(crate) async fn own_data(
     State(store): State<Store>,
     member: Member,
 ) -> Result<Response, Failure> {
-    let user = member.user;
+    let headers = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_DISPOSITION, "attachment; filename=\"account.json\""),
+    ];
+    Ok((headers, Json(data_of(&store, member.user).await?)).into_response())
+}
+
+/// Everything of a person.
+pub(crate) async fn data_of(store: &Store, user: UserRow) -> Result<OwnData, Failure> {
     let identities = store.identities(&user.id).await?.into_iter();
     let sessions = store.sessions(&user.id).await?.into_iter();
-    let tokens = store.tokens(&user.id).await?.into_iter();
+    let tokens = tokens_of(store, &user).await?;
     let acceptances = store.acceptances(&user.id).await?.into_iter();
     let mut submissions = Vec::new();
     for listed in store.submissions_of(&user.id).await? {
@@ -86,7 +110,7 @@ pub(crate) async fn own_data(
             submissions.push(own_submission(submission, log));
         }
     }
-    let data = OwnData {
+    Ok(OwnData {
         identities: identities
             .map(|Identity { issuer, subject }| OwnIdentity { issuer, subject })
             .collect(),
@@ -97,16 +121,7 @@ pub(crate) async fn own_data(
                 seen_at: row.seen_at,
             })
             .collect(),
-        tokens: tokens
-            .map(|row| OwnToken {
-                id: row.id,
-                scopes: row.scopes.into_iter().map(Scope::as_str).collect(),
-                note: row.note,
-                created_at: row.created_at,
-                last_used_at: row.last_used_at,
-                revoked_at: row.revoked_at,
-            })
-            .collect(),
+        tokens,
         accepted_terms: acceptances
             .map(|row| OwnAcceptance {
                 benchmark: row.benchmark_id,
@@ -120,12 +135,25 @@ pub(crate) async fn own_data(
         role: user.role.as_str(),
         created_at: user.created_at,
         confirmed_at: user.confirmed_at,
-    };
-    let headers = [
-        (header::CACHE_CONTROL, "no-store"),
-        (header::CONTENT_DISPOSITION, "attachment; filename=\"account.json\""),
-    ];
-    Ok((headers, Json(data)).into_response())
+    })
+}
+
+/// A person's tokens, the first first.
+pub(crate) async fn tokens_of(store: &Store, user: &UserRow) -> Result<Vec<OwnToken>, Failure> {
+    Ok(store.tokens(&user.id).await?.into_iter().map(OwnToken::from).collect())
+}
+
+impl From<TokenRow> for OwnToken {
+    fn from(row: TokenRow) -> Self {
+        Self {
+            id: row.id,
+            scopes: row.scopes.into_iter().map(Scope::as_str).collect(),
+            note: row.note,
+            created_at: row.created_at,
+            last_used_at: row.last_used_at,
+            revoked_at: row.revoked_at,
+        }
+    }
 }
 
 fn own_submission(submission: Submission, log: Vec<LogLine>) -> OwnSubmission {

@@ -4,14 +4,14 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{PublicationRow, PublicationState, Role, Store, SubmissionState};
+use scr_store::{PublicationRow, PublicationState, Role, Store};
 
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::Member;
 use crate::handlers::account::private_page;
 use crate::numbers::minute;
-use crate::reviewers::may_review;
+use crate::reviewers::{self, waiting_for};
 
 #[derive(Template)]
 #[template(path = "review/queue.html")]
@@ -43,21 +43,18 @@ impl QueuePage {
 /// Answers `/review`.
 pub(crate) async fn queue(State(store): State<Store>, member: Member) -> Result<Response, Failure> {
     member.needs(Role::Curator)?;
-    let mut waiting = Vec::new();
-    for submission in store.submissions_in(SubmissionState::AwaitingReview).await? {
-        if !may_review(&store, &member.user, &submission.benchmark_id).await? {
-            continue;
-        }
-        let submitter = store.user(&submission.user_id).await?;
-        waiting.push(Waiting {
-            href: address::review(&submission.id),
-            benchmark_href: address::benchmark(&submission.benchmark_id, ""),
-            benchmark_id: submission.benchmark_id,
-            submitter: submitter.map(|user| user.name).unwrap_or_default(),
-            since: minute(&submission.updated_at),
-            name: submission.card.name,
-        });
-    }
+    let waiting = waiting_for(&store, &member.user).await?.into_iter().map(row).collect();
     let publications = store.all_publications().await?;
     private_page(StatusCode::OK, &QueuePage { waiting, publications })
+}
+
+fn row(reviewers::Waiting { submission, submitter }: reviewers::Waiting) -> Waiting {
+    Waiting {
+        href: address::review(&submission.id),
+        benchmark_href: address::benchmark(&submission.benchmark_id, ""),
+        benchmark_id: submission.benchmark_id,
+        submitter,
+        since: minute(&submission.updated_at),
+        name: submission.card.name,
+    }
 }

@@ -1,0 +1,100 @@
+//! Messages of readers: sending one, and reading them as the operator.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::StatusCode;
+use scr_store::{FeedbackRow, Scope, Store};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::refusals;
+use crate::error::Failure;
+use crate::extractors::Signed;
+use crate::public_form::PublicJson;
+
+/// What a reader wants the operator to know.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Message {
+    /// The benchmark that it is about; empty where it is about the site.
+    #[serde(default)]
+    benchmark: String,
+    /// A mail address for an answer; empty where none is wanted.
+    #[serde(default)]
+    reply_to: String,
+    /// The message.
+    message: String,
+}
+
+/// What readers wrote.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct MessageList {
+    /// The last first.
+    messages: Vec<SentMessage>,
+}
+
+/// A reader's message.
+#[derive(Serialize, ToSchema)]
+struct SentMessage {
+    /// Identifier.
+    id: String,
+    /// The benchmark that it is about; empty where it is about the site.
+    benchmark: String,
+    /// Where an answer may go; empty where none is wanted.
+    reply_to: String,
+    /// The message.
+    message: String,
+    /// When it came, RFC 3339.
+    sent_at: String,
+}
+
+impl From<FeedbackRow> for SentMessage {
+    fn from(FeedbackRow { id, benchmark_id, reply_to, message, sent_at }: FeedbackRow) -> Self {
+        Self { id, benchmark: benchmark_id, reply_to, message, sent_at }
+    }
+}
+
+/// Sends the operator a message. Needs no token; counted with all other forms for
+/// everyone.
+#[utoipa::path(
+    post,
+    path = "/api/v1/feedback",
+    tag = "feedback",
+    request_body = Message,
+    responses(
+        (status = 202, description = "The operator will read it"),
+        refusals::NoBenchmark,
+        refusals::TooOften,
+        refusals::Faulty,
+        refusals::BodyRefusals
+    )
+)]
+pub(crate) async fn send(
+    State(store): State<Store>,
+    PublicJson(sent): PublicJson<Message>,
+) -> Result<StatusCode, Failure> {
+    let Message { benchmark, reply_to, message } = sent;
+    store.add_feedback(&benchmark, reply_to.trim(), &message).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// What readers wrote, for operators.
+#[utoipa::path(
+    get,
+    path = "/api/v1/feedback",
+    tag = "feedback",
+    security(("token" = ["read"])),
+    responses(
+        (status = 200, description = "The messages", body = MessageList),
+        refusals::Unsigned,
+        refusals::Forbidden
+    )
+)]
+pub(crate) async fn messages(
+    State(store): State<Store>,
+    signed: Signed,
+) -> Result<Json<MessageList>, Failure> {
+    signed.operates(Scope::Read)?;
+    let messages = store.feedback().await?.into_iter().map(Into::into).collect();
+    Ok(Json(MessageList { messages }))
+}

@@ -1,0 +1,163 @@
+//! Handing in masks: begin, send the file piece by piece, say that it is whole.
+//!
+//! What becomes of it is `submissions.rs`.
+
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use scr_store::{FileMark, NewSubmission, Scope, Store};
+use serde::Deserialize;
+use utoipa::ToSchema;
+
+use super::refusals::{self, Refusal};
+use super::schema;
+use super::submissions::{FileInput, SubmissionAnswer, answer, changed, own};
+use crate::card_input::{CardInput, Intent, size_fault};
+use crate::error::Failure;
+use crate::extractors::{Published, Signed};
+
+/// What is to be handed in.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Beginning {
+    /// What made the masks.
+    card: CardInput,
+    /// Size of the zip file to come, in bytes.
+    size_bytes: u64,
+    /// Whether the submitter accepts the benchmark's terms.
+    #[serde(default)]
+    accept_terms: bool,
+    /// Whether scoring is to follow on a good check without a question; else the
+    /// submission waits for `confirm`.
+    #[serde(default)]
+    confirm: bool,
+    /// Identifier of a published entry of the submitter's own that this corrects.
+    #[serde(default)]
+    corrects: Option<String>,
+    /// What tells the file again after an upload broke off.
+    #[serde(default)]
+    file: Option<FileInput>,
+}
+
+/// Where a piece belongs.
+#[derive(Deserialize)]
+pub(crate) struct PieceOptions {
+    offset: u64,
+}
+
+/// Begins a submission.
+#[utoipa::path(
+    post,
+    path = "/api/v1/benchmarks/{benchmark}/submissions",
+    tag = "submissions",
+    params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
+    request_body = Beginning,
+    security(("token" = ["submit"])),
+    responses(
+        (status = 201, description = "Begun; its file is to follow", body = SubmissionAnswer),
+        refusals::Unsigned,
+        refusals::Forbidden,
+        refusals::NoBenchmark,
+        (status = 409, description = "It takes no masks", body = Refusal),
+        refusals::Faulty,
+        (status = 507, description = "No room for the file", body = Refusal),
+        refusals::BodyRefusals
+    )
+)]
+pub(crate) async fn begin(
+    State(store): State<Store>,
+    signed: Signed,
+    Published(benchmark): Published,
+    Json(beginning): Json<Beginning>,
+) -> Result<(StatusCode, Json<SubmissionAnswer>), Failure> {
+    signed.needs(Scope::Submit)?;
+    let Beginning { card, size_bytes, accept_terms, confirm, corrects, file } = beginning;
+    let intent = Intent { card, corrects, accepts_terms: accept_terms };
+    let user = &signed.0.user;
+    let checked = intent.checked(&store, &benchmark, user).await?;
+    let card = match (checked, size_fault(size_bytes)) {
+        (Ok(card), None) => card,
+        (checked, fault) => {
+            let faults = checked.err().into_iter().flatten().chain(fault).collect();
+            return Err(Failure::Faulty { faults });
+        }
+    };
+    let file = file.map(|FileInput { name, beginning }| FileMark { name, beginning });
+    let new = NewSubmission {
+        benchmark_id: &benchmark.document.id,
+        user_id: &user.id,
+        card: &card,
+        size_bytes,
+        file: file.as_ref(),
+        confirmed: confirm,
+        supersedes: intent.corrects.as_deref(),
+    };
+    let begun = store.begin_submission(new).await?;
+    Ok((StatusCode::CREATED, Json(answer(&store, begun).await?)))
+}
+
+/// Adds a piece to the file; one that comes again changes nothing.
+#[utoipa::path(
+    put,
+    path = "/api/v1/submissions/{submission}/file",
+    tag = "submissions",
+    params(
+        ("submission" = String, Path, description = "Identifier of the submission"),
+        ("offset" = u64, Query, description = "Where the piece begins, in bytes")
+    ),
+    request_body(content_type = "application/octet-stream", content = schema::Bytes),
+    security(("token" = ["submit"])),
+    responses(
+        (status = 200, description = "The piece is on the disk", body = SubmissionAnswer),
+        refusals::Unsigned,
+        refusals::Forbidden,
+        refusals::NoSubmission,
+        (status = 409, description = "It does not follow on what is here", body = Refusal),
+        (status = 507, description = "No room for the piece", body = Refusal),
+        refusals::BodyRefusals
+    )
+)]
+pub(crate) async fn piece(
+    State(store): State<Store>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Query(options): Query<PieceOptions>,
+    body: Bytes,
+) -> Result<Json<SubmissionAnswer>, Failure> {
+    signed.needs(Scope::Submit)?;
+    let submission = own(&store, &signed, id).await?;
+    store.add_piece(&submission, options.offset, body).await?;
+    Ok(Json(answer(&store, submission).await?))
+}
+
+/// Says that the file is whole: its check begins.
+#[utoipa::path(
+    post,
+    path = "/api/v1/submissions/{submission}/complete",
+    tag = "submissions",
+    params(("submission" = String, Path, description = "Identifier of the submission")),
+    security(("token" = ["submit"])),
+    responses(
+        (status = 200, description = "It is kept, whatever happens", body = SubmissionAnswer),
+        refusals::Unsigned,
+        refusals::Forbidden,
+        refusals::NoSubmission,
+        (status = 409, description = "Not all of it is here", body = Refusal)
+    )
+)]
+pub(crate) async fn complete(
+    State(store): State<Store>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<Json<SubmissionAnswer>, Failure> {
+    signed.needs(Scope::Submit)?;
+    let submission = own(&store, &signed, id).await?;
+    let here = store.uploaded_bytes(&submission.id)?;
+    if here != submission.size_bytes {
+        let what = format!("{} bytes were announced, {here} are here", submission.size_bytes);
+        return Err(Failure::Conflict { what });
+    }
+    store.submission_received(&submission.id, &signed.0.user.id).await?;
+    changed(&store, &submission.id).await
+}

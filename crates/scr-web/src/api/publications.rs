@@ -1,0 +1,212 @@
+//! What was published on a benchmark: the list, reporting more, and what curators do
+//! with reports.
+
+use axum::Json;
+use axum::extract::{Path, Query, State};
+use axum::http::StatusCode;
+use scr_store::{PublicationDocument, PublicationRow, PublicationState, Scope, Store};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::{refusals, schema};
+use crate::error::Failure;
+use crate::extractors::{Published, Signed};
+use crate::public_form::PublicJson;
+
+/// The publications on a benchmark.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct PublicationList {
+    /// Those shown: the latest year first. Others: the last reported first.
+    publications: Vec<Publication>,
+}
+
+/// A publication.
+#[derive(Serialize, ToSchema)]
+struct Publication {
+    /// Identifier.
+    id: String,
+    /// DOI, from `10.` on.
+    doi: String,
+    /// Title.
+    title: String,
+    /// Authors, in the publication's order.
+    authors: Vec<String>,
+    /// Year of publication.
+    year: u16,
+    /// Journal, conference or archive; may be empty.
+    venue: String,
+    /// Identifiers of the entries that it describes.
+    entries: Vec<String>,
+    /// Whether readers see it.
+    #[schema(value_type = schema::PublicationState)]
+    state: PublicationState,
+    /// When it was reported, RFC 3339.
+    proposed_at: String,
+}
+
+/// What a reader says of a publication.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Report {
+    /// DOI, as a link or from `10.` on.
+    doi: String,
+    /// Title.
+    title: String,
+    /// Authors, in the publication's order.
+    authors: Vec<String>,
+    /// Year of publication.
+    year: u16,
+    /// Journal, conference or archive.
+    #[serde(default)]
+    venue: String,
+    /// Identifiers of entries on this benchmark that it describes.
+    #[serde(default)]
+    entries: Vec<String>,
+}
+
+/// Which publications.
+#[derive(Deserialize)]
+pub(crate) struct Which {
+    state: Option<PublicationState>,
+}
+
+impl From<PublicationRow> for Publication {
+    fn from(row: PublicationRow) -> Self {
+        let PublicationDocument { doi, title, authors, year, venue, entry_ids } = row.document;
+        Self {
+            id: row.id,
+            doi,
+            title,
+            authors,
+            year,
+            venue,
+            entries: entry_ids,
+            state: row.state,
+            proposed_at: row.proposed_at,
+        }
+    }
+}
+
+impl From<Report> for PublicationDocument {
+    fn from(Report { doi, title, authors, year, venue, entries }: Report) -> Self {
+        Self { doi, title, authors, year, venue, entry_ids: entries }
+    }
+}
+
+/// The publications on a benchmark: those that readers see, or for curators those in
+/// another state.
+#[utoipa::path(
+    get,
+    path = "/api/v1/benchmarks/{benchmark}/publications",
+    tag = "publications",
+    params(
+        ("benchmark" = String, Path, description = "Identifier of the benchmark"),
+        ("state" = Option<schema::PublicationState>, Query, description = "Which; without it those shown. Others need the scope `review`")
+    ),
+    security((), ("token" = ["review"])),
+    responses(
+        (status = 200, description = "The publications", body = PublicationList),
+        refusals::BadOption,
+        refusals::Unsigned,
+        refusals::Forbidden,
+        refusals::NoBenchmark
+    )
+)]
+pub(crate) async fn publications(
+    State(store): State<Store>,
+    signed: Option<Signed>,
+    Published(row): Published,
+    Query(which): Query<Which>,
+) -> Result<Json<PublicationList>, Failure> {
+    let id = &row.document.id;
+    let found = match which.state.unwrap_or(PublicationState::Shown) {
+        PublicationState::Shown => store.publications(id).await?,
+        state => {
+            signed.ok_or(Failure::Unsigned)?.needs(Scope::Review)?;
+            let mut all = store.all_publications().await?;
+            all.retain(|one| one.benchmark_id == *id && one.state == state);
+            all
+        }
+    };
+    Ok(Json(PublicationList { publications: found.into_iter().map(Into::into).collect() }))
+}
+
+/// Reports a publication, which a curator looks at before it is shown. A DOI that is
+/// known changes nothing. Needs no token; counted with all other forms for everyone.
+#[utoipa::path(
+    post,
+    path = "/api/v1/benchmarks/{benchmark}/publications",
+    tag = "publications",
+    params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
+    request_body = Report,
+    responses(
+        (status = 202, description = "It waits for a curator"),
+        refusals::NoBenchmark,
+        refusals::TooOften,
+        refusals::Faulty,
+        refusals::BodyRefusals
+    )
+)]
+pub(crate) async fn report(
+    State(store): State<Store>,
+    Published(row): Published,
+    PublicJson(report): PublicJson<Report>,
+) -> Result<StatusCode, Failure> {
+    store.propose_publication(&row.document.id, report.into()).await?;
+    Ok(StatusCode::ACCEPTED)
+}
+
+/// Shows a publication to readers.
+#[utoipa::path(
+    post,
+    path = "/api/v1/publications/{publication}/show",
+    tag = "publications",
+    params(("publication" = String, Path, description = "Identifier of the publication")),
+    security(("token" = ["review"])),
+    responses(
+        (status = 204, description = "It is shown"),
+        refusals::Unsigned,
+        refusals::Forbidden,
+        refusals::NoPublication
+    )
+)]
+pub(crate) async fn show(
+    State(store): State<Store>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Failure> {
+    set_state(&store, &signed, &id, PublicationState::Shown).await
+}
+
+/// Takes a publication off the list, or keeps it from it.
+#[utoipa::path(
+    post,
+    path = "/api/v1/publications/{publication}/hide",
+    tag = "publications",
+    params(("publication" = String, Path, description = "Identifier of the publication")),
+    security(("token" = ["review"])),
+    responses(
+        (status = 204, description = "It is hidden"),
+        refusals::Unsigned,
+        refusals::Forbidden,
+        refusals::NoPublication
+    )
+)]
+pub(crate) async fn hide(
+    State(store): State<Store>,
+    signed: Signed,
+    Path(id): Path<String>,
+) -> Result<StatusCode, Failure> {
+    set_state(&store, &signed, &id, PublicationState::Hidden).await
+}
+
+async fn set_state(
+    store: &Store,
+    signed: &Signed,
+    id: &str,
+    state: PublicationState,
+) -> Result<StatusCode, Failure> {
+    signed.needs(Scope::Review)?;
+    store.set_publication_state(id, state).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,129 @@
+//! Deciding on what was handed in: what waits, and the decision.
+//!
+//! For curators, and of them those who review the benchmark (`reviewers.rs`).
+
+use axum::Json;
+use axum::extract::{Path, State};
+use scr_store::{Scope, Store};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::refusals::{self, Refusal};
+use super::submissions::{SubmissionAnswer, any, changed};
+use crate::address;
+use crate::error::Failure;
+use crate::extractors::Signed;
+use crate::reviewers::{self, Waiting, refuse_others};
+
+/// What waits for the caller's decision.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct ReviewQueue {
+    /// The longest waiting first.
+    submissions: Vec<WaitingSubmission>,
+}
+
+/// A submission that awaits review.
+#[derive(Serialize, ToSchema)]
+struct WaitingSubmission {
+    /// Identifier.
+    submission: String,
+    /// Identifier of the benchmark.
+    benchmark: String,
+    /// Name of the method.
+    name: String,
+    /// Name of who handed it in.
+    submitter: String,
+    /// The page on which to decide on it.
+    url: String,
+    /// Since when, RFC 3339.
+    since: String,
+}
+
+impl From<Waiting> for WaitingSubmission {
+    fn from(Waiting { submission, submitter }: Waiting) -> Self {
+        Self {
+            url: address::review(&submission.id),
+            submission: submission.id,
+            benchmark: submission.benchmark_id,
+            name: submission.card.name,
+            submitter,
+            since: submission.updated_at,
+        }
+    }
+}
+
+/// What a curator decides.
+#[derive(Deserialize, ToSchema)]
+#[serde(tag = "decision", rename_all = "snake_case")]
+pub(crate) enum Review {
+    /// Make an entry of it.
+    Publish,
+    /// Return it.
+    Return {
+        /// What the submitter is told.
+        #[schema(min_length = 1, pattern = r"\S")]
+        message: String,
+    },
+}
+
+/// What waits for the caller's decision, the longest first.
+#[utoipa::path(
+    get,
+    path = "/api/v1/review",
+    tag = "review",
+    security(("token" = ["review"])),
+    responses(
+        (status = 200, description = "What waits", body = ReviewQueue),
+        refusals::Unsigned,
+        refusals::Forbidden
+    )
+)]
+pub(crate) async fn queue(
+    State(store): State<Store>,
+    signed: Signed,
+) -> Result<Json<ReviewQueue>, Failure> {
+    signed.needs(Scope::Review)?;
+    let waiting = reviewers::waiting_for(&store, &signed.0.user).await?;
+    Ok(Json(ReviewQueue { submissions: waiting.into_iter().map(Into::into).collect() }))
+}
+
+/// Publishes or returns a submission that awaits review.
+#[utoipa::path(
+    post,
+    path = "/api/v1/submissions/{submission}/review",
+    tag = "review",
+    params(("submission" = String, Path, description = "Identifier of the submission")),
+    request_body = Review,
+    security(("token" = ["review"])),
+    responses(
+        (status = 200, description = "It is decided", body = SubmissionAnswer),
+        refusals::Unsigned,
+        refusals::Forbidden,
+        refusals::NoSubmission,
+        (status = 409, description = "It does not await review", body = Refusal),
+        refusals::Faulty,
+        refusals::BodyRefusals
+    )
+)]
+pub(crate) async fn review(
+    State(store): State<Store>,
+    signed: Signed,
+    Path(id): Path<String>,
+    Json(review): Json<Review>,
+) -> Result<Json<SubmissionAnswer>, Failure> {
+    signed.needs(Scope::Review)?;
+    let submission = any(&store, id).await?;
+    refuse_others(&store, &signed.0.user, &submission.benchmark_id).await?;
+    let (id, curator) = (&submission.id, &signed.0.user.id);
+    match review {
+        Review::Publish => store.submission_accepted(id, curator).await?,
+        Review::Return { message } if message.trim().is_empty() => {
+            return Err(Failure::Wrong { what: "message: expected why it is returned".into() });
+        }
+        Review::Return { message } => {
+            store.submission_returned(id, curator, &message).await?;
+            store.delete_upload(id)?;
+        }
+    }
+    changed(&store, id).await
+}

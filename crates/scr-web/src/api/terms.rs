@@ -1,0 +1,111 @@
+//! The terms of a benchmark, and accepting them.
+//!
+//! What is accepted is one wording, which its version names.
+
+use axum::Json;
+use axum::extract::State;
+use scr_store::{BenchmarkDocument, Store, TermsDocument, UserRow};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::refusals::{self, Refusal};
+use super::schema;
+use crate::error::Failure;
+use crate::extractors::{Published, Signed, terms_version};
+use crate::rights::{accept_terms, terms_accepted_at};
+
+/// Terms, and whether the caller has accepted them.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct TermsAnswer {
+    /// Identifier of the benchmark.
+    benchmark: String,
+    /// Which wording this is.
+    version: String,
+    /// What they say.
+    #[schema(value_type = schema::Terms)]
+    terms: TermsDocument,
+    /// When the caller accepted this wording, RFC 3339; null where they have not, and of a
+    /// stranger.
+    accepted_at: Option<String>,
+}
+
+/// Which wording is accepted.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Acceptance {
+    /// The version of the wording that was read.
+    version: String,
+}
+
+/// The terms of a benchmark as they are now.
+#[utoipa::path(
+    get,
+    path = "/api/v1/benchmarks/{benchmark}/terms",
+    tag = "terms",
+    params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
+    security((), ("token" = [])),
+    responses(
+        (status = 200, description = "The terms", body = TermsAnswer),
+        refusals::Unsigned,
+        refusals::NoBenchmark
+    )
+)]
+pub(crate) async fn terms(
+    State(store): State<Store>,
+    signed: Option<Signed>,
+    Published(row): Published,
+) -> Result<Json<TermsAnswer>, Failure> {
+    let user = signed.map(|Signed(caller)| caller.user);
+    answer(&store, row.document, user.as_ref()).await
+}
+
+/// Accepts the present wording; once more changes nothing. With a token of any scope, as
+/// `Accept-Terms` beside a download does.
+#[utoipa::path(
+    post,
+    path = "/api/v1/benchmarks/{benchmark}/terms",
+    tag = "terms",
+    params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
+    request_body = Acceptance,
+    security(("token" = [])),
+    responses(
+        (status = 200, description = "They are accepted", body = TermsAnswer),
+        refusals::Unsigned,
+        refusals::NoBenchmark,
+        (status = 409, description = "The terms have another wording now", body = Refusal),
+        refusals::Faulty,
+        refusals::BodyRefusals
+    )
+)]
+pub(crate) async fn accept(
+    State(store): State<Store>,
+    Signed(caller): Signed,
+    Published(row): Published,
+    Json(Acceptance { version }): Json<Acceptance>,
+) -> Result<Json<TermsAnswer>, Failure> {
+    let benchmark = row.document;
+    if !accept_terms(&store, &benchmark, &caller.user, &version).await? {
+        let now = terms_version(&benchmark.terms);
+        let what =
+            format!("version: expected `{now}`, that of the present terms, found `{version}`");
+        return Err(Failure::Conflict { what });
+    }
+    answer(&store, benchmark, Some(&caller.user)).await
+}
+
+async fn answer(
+    store: &Store,
+    benchmark: BenchmarkDocument,
+    user: Option<&UserRow>,
+) -> Result<Json<TermsAnswer>, Failure> {
+    let accepted_at = match user {
+        Some(user) => terms_accepted_at(store, &benchmark, user).await?,
+        None => None,
+    };
+    Ok(Json(TermsAnswer {
+        version: terms_version(&benchmark.terms),
+        benchmark: benchmark.id,
+        terms: benchmark.terms,
+        accepted_at,
+    }))
+}

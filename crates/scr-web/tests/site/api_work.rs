@@ -1,0 +1,124 @@
+//! Lists of work by program: one's own submissions, what awaits review, jobs.
+
+use std::time::Duration;
+
+use axum::http::StatusCode;
+use scr_store::{
+    BenchmarkSettings, CardDocument, FindingsDocument, NewSubmission, Role, Scope, SubmissionState,
+    SuspicionsDocument,
+};
+use serde_json::{Value, json};
+
+use crate::fixture::Site;
+
+const NONE: &Value = &Value::Null;
+
+/// Until the next time that can be told from this one: times are kept to the millisecond.
+async fn next_time() {
+    tokio::time::sleep(Duration::from_millis(2)).await;
+}
+
+/// A submission of a person's that waits to be scored.
+async fn waiting(site: &Site, email: &str, name: &str) -> String {
+    next_time().await;
+    let user = site.store.user_by_email(email).await.unwrap().unwrap();
+    let card = CardDocument { name: name.into(), ..CardDocument::default() };
+    let new = NewSubmission {
+        benchmark_id: "tiny",
+        user_id: &user.id,
+        card: &card,
+        size_bytes: 3,
+        file: None,
+        confirmed: true,
+        supersedes: None,
+    };
+    let begun = site.store.begin_submission(new).await.unwrap();
+    site.store.submission_received(&begun.id, &user.id).await.unwrap();
+    begun.id
+}
+
+/// Has it scored, as an entry was.
+async fn scored(site: &Site, id: &str) {
+    next_time().await;
+    let submission = site.store.submission(id).await.unwrap().unwrap();
+    let (suspicions, findings) = (SuspicionsDocument::default(), FindingsDocument::default());
+    site.store.submission_checked(&submission, "w", &suspicions).await.unwrap();
+    site.store.submission_confirmed(id, &submission.user_id).await.unwrap();
+    let entry = site.store.entry(site.entry("Shifted")).await.unwrap().unwrap();
+    site.store.submission_scored(id, "w", &entry.result, &findings).await.unwrap();
+}
+
+fn ids(answer: &Value) -> Vec<&str> {
+    let list = answer["submissions"].as_array().unwrap();
+    list.iter().map(|one| one["submission"].as_str().unwrap()).collect()
+}
+
+#[tokio::test]
+async fn a_program_lists_its_owners_submissions_the_newest_first_and_nobody_elses() {
+    let site = Site::published().await;
+    let token = site.token("a@x.org", Role::Participant).await;
+    let other = site.token("c@x.org", Role::Curator).await;
+    let first = waiting(&site, "a@x.org", "First").await;
+    let second = waiting(&site, "a@x.org", "Second").await;
+    let listed = site.ask("GET", "submissions", &token, NONE).await.json();
+    assert_eq!(ids(&listed), [&second, &first]);
+    let one = &listed["submissions"][1];
+    assert_eq!((&one["name"], &one["state"]), (&json!("First"), &json!("received")));
+    assert_eq!(one["url"], format!("/submissions/{first}"));
+    let others = site.ask("GET", "submissions", &other, NONE).await.json();
+    assert!(ids(&others).is_empty(), "a curator has handed in nothing");
+}
+
+#[tokio::test]
+async fn the_queue_is_for_who_may_review_the_longest_waiting_first() {
+    let site = Site::published().await;
+    let participant = site.token("a@x.org", Role::Participant).await;
+    let curator = site.token("c@x.org", Role::Curator).await;
+    let (first, second) =
+        (waiting(&site, "a@x.org", "First").await, waiting(&site, "a@x.org", "Second").await);
+    scored(&site, &second).await;
+    scored(&site, &first).await;
+    let queue = site.ask("GET", "review", &curator, NONE).await.json();
+    assert_eq!(ids(&queue), [&second, &first]);
+    let top = &queue["submissions"][0];
+    assert_eq!(
+        (&top["submitter"], &top["url"]),
+        (&json!("Ann"), &json!(format!("/review/{second}")))
+    );
+    let read = site.store.create_token("c@x.org", [Scope::Read], "").await.unwrap();
+    for token in [&participant, &read] {
+        let refused = site.ask("GET", "review", token, NONE).await;
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    }
+    let settings =
+        BenchmarkSettings { reviewers: vec!["d@x.org".into()], ..BenchmarkSettings::default() };
+    site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    let queue = site.ask("GET", "review", &curator, NONE).await.json();
+    assert!(ids(&queue).is_empty(), "others review this benchmark");
+}
+
+#[tokio::test]
+async fn an_operators_program_sees_jobs_and_cancels_one_and_no_curators_does() {
+    let site = Site::published().await;
+    let operator = site.token("o@x.org", Role::Operator).await;
+    let curator = site.token("c@x.org", Role::Curator).await;
+    let id = waiting(&site, "o@x.org", "M").await;
+    site.store.hear_worker("w").await.unwrap();
+    let cancel = format!("jobs/{id}/cancel");
+    assert_eq!(site.ask("GET", "jobs", &curator, NONE).await.status, StatusCode::FORBIDDEN);
+    assert_eq!(site.ask("POST", &cancel, &curator, NONE).await.status, StatusCode::FORBIDDEN);
+    let read = site.store.create_token("o@x.org", [Scope::Read], "").await.unwrap();
+    assert_eq!(site.ask("POST", &cancel, &read, NONE).await.status, StatusCode::FORBIDDEN);
+    let listed = site.ask("GET", "jobs", &read, NONE).await.json();
+    let job = &listed["jobs"][0];
+    assert_eq!((&job["submission"], &job["state"]), (&json!(id), &json!("waiting")));
+    assert_eq!((&job["kind"], &listed["workers"][0]["name"]), (&json!("score"), &json!("w")));
+    let done = site.ask("POST", &cancel, &operator, NONE).await;
+    assert_eq!((done.status, &done.json()["state"]), (StatusCode::OK, &json!("rejected")));
+    assert!(site.store.jobs().await.unwrap().is_empty());
+    assert_eq!(site.ask("POST", &cancel, &operator, NONE).await.status, StatusCode::CONFLICT);
+    let none = site.ask("POST", "jobs/none/cancel", &operator, NONE).await;
+    assert_eq!(none.status, StatusCode::NOT_FOUND);
+    let left = site.store.submission(&id).await.unwrap().unwrap();
+    assert_eq!(left.state, SubmissionState::Rejected);
+}
