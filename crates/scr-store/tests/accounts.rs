@@ -217,16 +217,20 @@ async fn terms_are_accepted_by_version_and_the_first_time_stays() {
     let benchmark = write_benchmark(&drawn);
     store.publish_benchmark(&benchmark, &mut |_| {}).await.unwrap();
     let user = store.add_user("a@b.org", "A", Role::Participant, None).await.unwrap();
-    let accepted = async || store.accepted_terms(&user.id, &benchmark.id).await.unwrap();
-    assert_eq!(accepted().await, None);
+    let accepted = async |version| {
+        store.terms_accepted_at(&user.id, &benchmark.id, version).await.unwrap()
+    };
+    assert_eq!(accepted("1").await, None);
     store.accept_terms(&user.id, &benchmark.id, "1").await.unwrap();
-    let first = accepted().await.unwrap();
-    assert_eq!(first.0, "1");
+    let first = accepted("1").await;
+    assert!(first.is_some());
+    assert_eq!(accepted("2").await, None);
     tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    store.accept_terms(&user.id, &benchmark.id, "1").await.unwrap();
-    assert_eq!(accepted().await, Some(first));
     store.accept_terms(&user.id, &benchmark.id, "2").await.unwrap();
-    assert_eq!(accepted().await.unwrap().0, "2");
+    assert!(accepted("2").await > first);
+    // Where the first wording comes back, it was accepted.
+    store.accept_terms(&user.id, &benchmark.id, "1").await.unwrap();
+    assert_eq!(accepted("1").await, first);
     let error = store.accept_terms(&user.id, "none", "1").await.unwrap_err();
     assert!(matches!(error, StoreError::UnknownBenchmark { .. }), "{error}");
     let error = store.accept_terms("none", &benchmark.id, "1").await.unwrap_err();

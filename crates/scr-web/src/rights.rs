@@ -95,9 +95,8 @@ pub(crate) async fn terms_accepted_at(
     benchmark: &BenchmarkDocument,
     user: &UserRow,
 ) -> Result<Option<String>, Failure> {
-    let accepted = store.accepted_terms(&user.id, &benchmark.id).await?;
-    let now = terms_version(&benchmark.terms);
-    Ok(accepted.filter(|(version, _)| *version == now).map(|(_, time)| time))
+    let version = terms_version(&benchmark.terms);
+    Ok(store.terms_accepted_at(&user.id, &benchmark.id, &version).await?)
 }
 
 /// Notes that a person accepts the terms, where `version` is that of the present ones.

@@ -49,26 +49,28 @@ impl Store {
         Ok(())
     }
 
-    /// The version of a benchmark's terms that a person accepted last, and
-    /// when, RFC 3339 in UTC.
+    /// When a person accepted a version of a benchmark's terms, RFC 3339 in UTC;
+    /// none where they have not.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub async fn accepted_terms(
+    pub async fn terms_accepted_at(
         &self,
         user_id: &str,
         benchmark_id: &str,
-    ) -> Result<Option<(String, String)>, StoreError> {
-        sqlx::query_as(
-            "SELECT terms_version, accepted_at FROM acceptances \
-             WHERE user_id = $1 AND benchmark_id = $2 \
-             ORDER BY accepted_at DESC, terms_version DESC LIMIT 1",
+        terms_version: &str,
+    ) -> Result<Option<String>, StoreError> {
+        let row: Option<(String,)> = sqlx::query_as(
+            "SELECT accepted_at FROM acceptances \
+             WHERE user_id = $1 AND benchmark_id = $2 AND terms_version = $3",
         )
         .bind(user_id)
         .bind(benchmark_id)
+        .bind(terms_version)
         .fetch_optional(&self.pool)
         .await
-        .map_err(failed("read which terms were accepted"))
+        .map_err(failed("read whether terms were accepted"))?;
+        Ok(row.map(|(time,)| time))
     }
 
     /// Everything that a person accepted, the first first.
