@@ -217,9 +217,8 @@ async fn terms_are_accepted_by_version_and_the_first_time_stays() {
     let benchmark = write_benchmark(&drawn);
     store.publish_benchmark(&benchmark, &mut |_| {}).await.unwrap();
     let user = store.add_user("a@b.org", "A", Role::Participant, None).await.unwrap();
-    let accepted = async |version| {
-        store.terms_accepted_at(&user.id, &benchmark.id, version).await.unwrap()
-    };
+    let accepted =
+        async |version| store.terms_accepted_at(&user.id, &benchmark.id, version).await.unwrap();
     assert_eq!(accepted("1").await, None);
     store.accept_terms(&user.id, &benchmark.id, "1").await.unwrap();
     let first = accepted("1").await;

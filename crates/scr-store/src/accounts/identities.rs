@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::{AnyConnection, Row};
 
 use super::links::{self, Purpose};
-use super::{Role, UserRow, random_id, rules, secret_digest};
+use super::{UserRow, rules, secret_digest};
 use crate::database::{failed, time_text};
 use crate::entries::now;
 use crate::mail::{self, letters};
@@ -103,22 +103,8 @@ impl Store {
         let (doing, email, name) = ("sign a person up", rules::kept_email(email), name.trim());
         rules::check([rules::email(&email), rules::name(name)])?;
         let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
-        let waiting: Option<(String,)> = sqlx::query_as(
-            "INSERT INTO users (id, email, name, role, created_at) VALUES ($1, $2, $3, $4, $5) \
-             ON CONFLICT (email) DO UPDATE SET name = excluded.name, password = NULL, \
-             created_at = excluded.created_at WHERE users.confirmed_at IS NULL RETURNING id",
-        )
-        .bind(random_id()?)
-        .bind(&email)
-        .bind(name)
-        .bind(Role::Participant.as_str())
-        .bind(now())
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(failed(doing))?;
-        let letter = match waiting {
-            Some((id,)) => {
-                disconnect_all(&mut transaction, &id).await?;
+        let letter = match links::waiting(&mut transaction, &email, name, None).await? {
+            Some(id) => {
                 connect(&mut transaction, &id, shown).await?;
                 let secret = links::link(&mut transaction, &id, Purpose::Confirm).await?;
                 letters::confirm_with(provider, &secret)
@@ -264,7 +250,7 @@ pub(super) async fn disconnect_all(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accounts::Confirmed;
+    use crate::accounts::{Confirmed, Role};
 
     const PASSWORD: &str = "correct horse battery";
 

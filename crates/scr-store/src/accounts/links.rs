@@ -60,27 +60,8 @@ impl Store {
         rules::check([rules::email(&email), rules::name(name), rules::password(password)])?;
         let hash = passwords::hash(password).await?;
         let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
-        let waiting: Option<(String,)> = sqlx::query_as(
-            "INSERT INTO users (id, email, name, role, password, created_at) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (email) DO UPDATE \
-             SET name = excluded.name, password = excluded.password, \
-             created_at = excluded.created_at WHERE users.confirmed_at IS NULL \
-             RETURNING id",
-        )
-        .bind(random_id()?)
-        .bind(&email)
-        .bind(name)
-        .bind(Role::Participant.as_str())
-        .bind(hash)
-        .bind(now())
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(failed(doing))?;
-        let letter = match waiting {
-            Some((id,)) => {
-                identities::disconnect_all(&mut transaction, &id).await?;
-                letters::confirm(&link(&mut transaction, &id, Purpose::Confirm).await?)
-            }
+        let letter = match waiting(&mut transaction, &email, name, Some(hash)).await? {
+            Some(id) => letters::confirm(&link(&mut transaction, &id, Purpose::Confirm).await?),
             None => letters::address_taken(),
         };
         mail::queue(&mut transaction, &email, letter).await?;
@@ -221,6 +202,36 @@ impl Store {
         }
         transaction.commit().await.map_err(failed(doing))
     }
+}
+
+/// Makes an account that waits to be confirmed, in place of one that does with the same
+/// address and of what would open that: its identifier, or none where the address has
+/// a confirmed one.
+pub(super) async fn waiting(
+    connection: &mut AnyConnection,
+    email: &str,
+    name: &str,
+    password_hash: Option<String>,
+) -> Result<Option<String>, StoreError> {
+    let waiting: Option<(String,)> = sqlx::query_as(
+        "INSERT INTO users (id, email, name, role, password, created_at) \
+         VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (email) DO UPDATE \
+         SET name = excluded.name, password = excluded.password, \
+         created_at = excluded.created_at WHERE users.confirmed_at IS NULL \
+         RETURNING id",
+    )
+    .bind(random_id()?)
+    .bind(email)
+    .bind(name)
+    .bind(Role::Participant.as_str())
+    .bind(password_hash)
+    .bind(now())
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(failed("make an account"))?;
+    let Some((id,)) = waiting else { return Ok(None) };
+    identities::disconnect_all(connection, &id).await?;
+    Ok(Some(id))
 }
 
 /// Makes a link in place of those for the same, and returns its secret.
