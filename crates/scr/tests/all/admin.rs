@@ -4,7 +4,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Output, Stdio};
 
-use scr_store::{Scope, Store};
+use scr_store::{Identity, Scope, Store};
 
 use crate::command::{Said, files, run, run_well, scr, text};
 
@@ -164,6 +164,40 @@ fn the_password_is_the_first_line_of_stdin() {
         assert!(is_right("a new good password").await);
         assert!(!is_right(PASSWORD).await);
     });
+}
+
+#[test]
+fn an_operator_signs_a_person_out_everywhere_and_a_new_password_does_too() {
+    let temp = tempfile::tempdir().unwrap();
+    let site = temp.path().join("site");
+    assert_eq!(add_user(&site, "a@b.org", "participant").code, 0);
+    let identity = Identity { issuer: "https://orcid.org".into(), subject: "0000-1".into() };
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    let begin = || {
+        runtime.block_on(async {
+            let store = Store::open(&site).await.unwrap();
+            let user = store.user_by_email("a@b.org").await.unwrap().unwrap();
+            store.connect(&user.id, &identity).await.unwrap();
+            store.begin_session(&user.id, "").await.unwrap()
+        })
+    };
+    let is_open = |session: &str| {
+        runtime.block_on(async {
+            let store = Store::open(&site).await.unwrap();
+            let by_identity = store.user_of_identity(&identity).await.unwrap().is_some();
+            (store.session(session).await.unwrap().is_some(), by_identity)
+        })
+    };
+    let session = begin();
+    assert_eq!(is_open(&session), (true, true));
+    assert_eq!(admin(&site, &["user", "sign-out", "a@b.org"]).code, 0);
+    assert_eq!(is_open(&session), (false, true));
+    let said = admin(&site, &["user", "sign-out", "a@b.org", "--identities"]);
+    assert!(said.stderr.contains("0000-1 is disconnected"), "{}", said.stderr);
+    let session = begin();
+    let change = ["user", "password", "a@b.org", "--password-stdin"];
+    assert_eq!(admin_with(&site, "another long password\n", &change).code, 0);
+    assert_eq!(is_open(&session), (false, true));
 }
 
 #[test]

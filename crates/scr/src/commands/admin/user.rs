@@ -48,13 +48,23 @@ pub(super) enum Users {
         #[command(flatten)]
         dir: Dir,
     },
-    /// Give a person another password
+    /// Give a person another password, and sign them out everywhere
     Password {
         /// Their address
         email: String,
         /// Read it from the first line of stdin
         #[arg(long, required = true)]
         password_stdin: bool,
+        #[command(flatten)]
+        dir: Dir,
+    },
+    /// Sign a person out everywhere; their tokens stay
+    SignOut {
+        /// Their address
+        email: String,
+        /// Also disconnect what opens the account beside its password, such as an ORCID iD
+        #[arg(long)]
+        identities: bool,
         #[command(flatten)]
         dir: Dir,
     },
@@ -90,10 +100,22 @@ impl Users {
                 dir.with_store(async |store| {
                     let user = find_user(&store, &email).await?;
                     store.set_password(&user.id, &password).await?;
-                    eprintln!("{} has a new password", user.email);
+                    store.end_all_sessions(&user.id).await?;
+                    eprintln!("{} has a new password, and is signed out everywhere", user.email);
                     Ok(())
                 })
             }
+            Self::SignOut { email, identities, dir } => dir.with_store(async |store| {
+                let user = find_user(&store, &email).await?;
+                store.end_all_sessions(&user.id).await?;
+                eprintln!("{} is signed out everywhere", user.email);
+                let connected = store.identities(&user.id).await?;
+                for identity in connected.iter().filter(|_| identities) {
+                    store.disconnect(&user.id, identity).await?;
+                    eprintln!("{} {} is disconnected", identity.issuer, identity.subject);
+                }
+                Ok(())
+            }),
             Self::Remove { email, dir } => dir.with_store(async |store| {
                 let user = find_user(&store, &email).await?;
                 store.remove_user(&user.id).await?;
