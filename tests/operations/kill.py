@@ -45,13 +45,17 @@ class Story:
         self.published = set()  # entries of published submissions
         self.whole = set()  # entries found whole
         self.given_up = set()  # submissions whose job was killed too often
+        self.refused = []  # what the site said no to
         self.n_begun = self.n_backups = 0
 
     def upload(self):
         """Begins a submission, or goes on with one that was cut off, to its end."""
-        open_ones = [s for s, state in self.acknowledged.items() if state == "receiving"]
+        # Also one that was begun and whose answer was cut off.
+        listed = self.site.api("GET", "submissions", self.token)["submissions"]
+        open_ones = [one["submission"] for one in listed if one["state"] == "receiving"]
         if open_ones:
             submission = open_ones[0]
+            self.acknowledged.setdefault(submission, "receiving")
             here = self.site.api("GET", f"submissions/{submission}", self.token)["received_bytes"]
         else:
             self.n_begun += 1
@@ -126,12 +130,14 @@ class Story:
         return wrong
 
 
-def attempt(step):
-    """A step that a kill may cut off."""
+def attempt(step, story):
+    """A step that a kill may cut off, and that is never refused."""
     try:
         step()
     except BROKEN:
         pass
+    except Refused as refused:
+        story.refused.append(f"refused: {refused}")
 
 
 def kill_once(site, story, kind):
@@ -145,7 +151,7 @@ def kill_once(site, story, kind):
         )
     steps = {"upload": story.upload, "backup": story.score}
     step = steps.get(kind) or getattr(story, kind)
-    working = threading.Thread(target=attempt, args=(step,))
+    working = threading.Thread(target=attempt, args=(step, story))
     working.start()
     time.sleep(story.dice.uniform(0, DELAYS_S[kind]))
     site.kill()
@@ -198,6 +204,7 @@ def run(given, folder):
         n_whole_backups += out is not None and out.exists()
         site.start()
         found = story.look() + story.look_at_entries() + look_at_backup(site, out)
+        found, story.refused = found + story.refused, []
         wrong += [f"after kill {number + 1} ({kind}): {what}" for what in found]
     left = site.wait_for_jobs(20 * LEASE_S)
     wrong += [f"a job has not ended: {job}" for job in left]
