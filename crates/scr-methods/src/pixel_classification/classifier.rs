@@ -143,7 +143,10 @@ impl Learnt {
         set.shared(&format!("pixel classifier {settings:?} seed {seed}"), || {
             let (mut coarse, mut centres) = (None, vec![Centre::CORNER; set.images().len()]);
             if settings.centre_side > 0 {
-                let settings = PixelSettings { side: settings.centre_side, ..settings };
+                // The same share of all pixels is learnt from, not the same number.
+                let share = (settings.centre_side as f64 / settings.side as f64).powi(2).min(1.0);
+                let n_samples = (settings.n_samples as f64 * share).ceil() as usize;
+                let settings = PixelSettings { side: settings.centre_side, n_samples, ..settings };
                 let (stage, images) =
                     Stage::learn(set, settings, &centres, seed, method, progress)?;
                 let posteriors = honest_posteriors(set, &stage, &images, &centres, progress)?;
