@@ -73,7 +73,7 @@ impl Method for Hybrid {
     }
 
     fn version(&self) -> &'static str {
-        "1.1.0"
+        "1.2.0"
     }
 
     fn about(&self) -> About {

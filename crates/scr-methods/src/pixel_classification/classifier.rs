@@ -3,20 +3,13 @@
 use std::ops::Range;
 use std::sync::Arc;
 
-use rayon::prelude::*;
 use scr_data::digest::{file_digest, hex};
 use scr_image::Radiograph;
 use serde::{Deserialize, Serialize};
 
-use super::features::{Features, Scaling};
-use super::neighbours::Neighbours;
-use super::posterior::Posterior;
-use super::refinement::votes_where_needed;
-use super::samples::Samples;
-use crate::{GreyImage, MethodError, Progress, SampleCount, TrainingSet};
-
-/// Queries answered at a time by one thread.
-const QUERIES_AT_A_TIME: usize = 256;
+use super::posterior::{Centre, Posterior};
+use super::stage::Stage;
+use crate::{MethodError, Progress, SampleCount, TrainingSet};
 
 /// What training and classifying are steered by.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -31,6 +24,9 @@ pub struct PixelSettings {
     pub n_samples: usize,
     /// Weight of a pixel's place against a filter's answer.
     pub place_weight: f64,
+    /// Longer side of the image when its centre is looked for, in pixels; 0: places are
+    /// those in the image.
+    pub centre_side: usize,
 }
 
 /// A trained pixel classifier: radiograph in, [`Posterior`] out.
@@ -38,19 +34,17 @@ pub struct PixelSettings {
 pub struct PixelClassifier {
     /// SHA-256 of all else in hexadecimal.
     fingerprint: String,
-    side: usize,
-    n_scales: usize,
-    k: usize,
-    scaling: Scaling,
-    /// Whether each structure is part of each combination.
-    combinations: Vec<Vec<bool>>,
-    samples: Neighbours,
+    /// What finds the centre from which places are seen.
+    coarse: Option<Stage>,
+    fine: Stage,
 }
 
-/// A classifier and which of its samples are of which training image.
+/// A classifier, which of its samples are of which training image, and from where
+/// places in that image are seen.
 struct Learnt {
     classifier: Arc<PixelClassifier>,
     images: Vec<Range<usize>>,
+    centres: Vec<Centre>,
 }
 
 impl PixelClassifier {
@@ -85,16 +79,8 @@ impl PixelClassifier {
         let name = format!("posteriors of training images {settings:?} seed {seed}");
         set.shared(&name, || {
             let learnt = Learnt::of(set, settings, seed, method, progress)?;
-            let classifier = &learnt.classifier;
-            let posteriors = set.each_image("classifying pixels", progress, |index, image| {
-                let radiograph = set.radiograph(image)?;
-                let left_out = learnt.images[index].clone();
-                if left_out.len() == classifier.n_samples() {
-                    return Ok(classifier.posterior(&radiograph));
-                }
-                Ok(classifier.posterior_by(&classifier.samples.without(left_out), &radiograph))
-            })?;
-            Ok(Arc::new(posteriors))
+            let fine = &learnt.classifier.fine;
+            honest_posteriors(set, fine, &learnt.images, &learnt.centres, progress).map(Arc::new)
         })
     }
 
@@ -107,75 +93,43 @@ impl PixelClassifier {
     /// Number of samples that pixels are compared with.
     #[must_use]
     pub fn n_samples(&self) -> usize {
-        self.samples.len()
+        self.fine.n_samples()
     }
 
     /// How many samples lie in each combination of structures.
     #[must_use]
     pub fn sample_counts(&self) -> Vec<SampleCount> {
-        let mut n_samples = vec![0; self.combinations.len()];
-        for &label in self.samples.labels() {
-            n_samples[label as usize] += 1;
-        }
-        let counts = self.combinations.iter().cloned().zip(n_samples);
-        counts.map(|(structures, n_samples)| SampleCount { structures, n_samples }).collect()
+        self.fine.sample_counts()
     }
 
     /// Whether the parts fit together: true but for a damaged file.
     #[must_use]
     pub fn is_sound(&self) -> bool {
-        let n_structures = self.combinations.first().map_or(0, Vec::len);
-        self.samples.is_sound()
-            && !self.samples.is_empty()
-            && self.scaling.n_features() == self.samples.n_features()
-            && self.combinations.iter().all(|combination| combination.len() == n_structures)
-            && self.samples.labels().iter().all(|&l| (l as usize) < self.combinations.len())
+        self.fine.is_sound() && self.coarse.as_ref().is_none_or(Stage::is_sound)
     }
 
     /// How probable each structure is at each pixel of a radiograph: its share of
-    /// the votes of the k nearest samples. Pixels among others that are all sure of
-    /// the same are not asked for: see `refinement.rs`.
+    /// the votes of the k nearest samples.
     #[must_use]
     pub fn posterior(&self, radiograph: &Radiograph) -> Posterior {
-        self.posterior_by(&self.samples, radiograph)
+        let centre = |coarse: &Stage| coarse.posterior(radiograph, Centre::CORNER).centre();
+        let centre = self.coarse.as_ref().map_or(Centre::CORNER, centre);
+        self.fine.posterior(radiograph, centre)
     }
+}
 
-    fn posterior_by(&self, samples: &Neighbours, radiograph: &Radiograph) -> Posterior {
-        let image = GreyImage::of(radiograph, self.side);
-        let features = Features::of(&image, self.n_scales);
-        let n_votes = self.k.min(samples.len());
-        let votes = votes_where_needed(features.size, n_votes as u16, |pixels| {
-            pixels
-                .par_chunks(QUERIES_AT_A_TIME)
-                .flat_map_iter(|pixels| self.votes(samples, &features, pixels))
-                .collect()
-        });
-        let n_structures = self.combinations[0].len();
-        let share = |structure: usize| {
-            let share = |votes: &Vec<u16>| f32::from(votes[structure]) / n_votes as f32;
-            GreyImage::new(features.size, votes.iter().map(share).collect())
-        };
-        Posterior::new(radiograph.size(), (0..n_structures).map(share).collect())
-    }
-
-    /// For each pixel, how many of its nearest samples lie in each structure. A
-    /// sample votes for its combination; a structure has the votes of all
-    /// combinations that it is part of.
-    fn votes(&self, samples: &Neighbours, features: &Features, pixels: &[usize]) -> Vec<Vec<u16>> {
-        let queries: Vec<f32> =
-            pixels.iter().flat_map(|&pixel| self.scaling.scaled(features.at(pixel))).collect();
-        let count = |nearest: Vec<u32>| {
-            let mut votes = vec![0; self.combinations[0].len()];
-            for sample in nearest {
-                let combination = samples.labels()[sample as usize] as usize;
-                for (votes, &is_part) in votes.iter_mut().zip(&self.combinations[combination]) {
-                    *votes += u16::from(is_part);
-                }
-            }
-            votes
-        };
-        samples.nearest(&queries, self.k).into_iter().map(count).collect()
-    }
+/// The posteriors of the training images, each by the samples of all others.
+fn honest_posteriors(
+    set: &TrainingSet<'_>,
+    stage: &Stage,
+    samples: &[Range<usize>],
+    centres: &[Centre],
+    progress: Progress<'_>,
+) -> Result<Vec<Posterior>, MethodError> {
+    set.each_image("classifying pixels", progress, |index, image| {
+        let radiograph = set.radiograph(image)?;
+        Ok(stage.posterior_without(samples[index].clone(), &radiograph, centres[index]))
+    })
 }
 
 impl Learnt {
@@ -187,27 +141,24 @@ impl Learnt {
         progress: Progress<'_>,
     ) -> Result<Arc<Self>, MethodError> {
         set.shared(&format!("pixel classifier {settings:?} seed {seed}"), || {
-            let samples = Samples::of(set, settings, seed, method, progress)?;
-            let n_features = samples.features.len() / samples.labels.len();
-            let scaling = Scaling::of(&samples.features, n_features, settings.place_weight);
-            let scaled: Vec<f32> = samples
-                .features
-                .chunks_exact(n_features)
-                .flat_map(|sample| scaling.scaled(sample.iter().copied()))
-                .collect();
-            let mut classifier = PixelClassifier {
-                fingerprint: String::new(),
-                side: settings.side,
-                n_scales: settings.n_scales,
-                k: settings.k,
-                scaling,
-                combinations: samples.combinations,
-                samples: Neighbours::new(n_features, &scaled, samples.labels),
-            };
+            let (mut coarse, mut centres) = (None, vec![Centre::CORNER; set.images().len()]);
+            if settings.centre_side > 0 {
+                // The same share of all pixels is learnt from, not the same number.
+                let share = (settings.centre_side as f64 / settings.side as f64).powi(2).min(1.0);
+                let n_samples = (settings.n_samples as f64 * share).ceil() as usize;
+                let settings = PixelSettings { side: settings.centre_side, n_samples, ..settings };
+                let (stage, images) =
+                    Stage::learn(set, settings, &centres, seed, method, progress)?;
+                let posteriors = honest_posteriors(set, &stage, &images, &centres, progress)?;
+                centres = posteriors.iter().map(Posterior::centre).collect();
+                coarse = Some(stage);
+            }
+            let (fine, images) = Stage::learn(set, settings, &centres, seed, method, progress)?;
+            let mut classifier = PixelClassifier { fingerprint: String::new(), coarse, fine };
             let bytes = postcard::to_stdvec(&classifier);
             let bytes = bytes.expect("numbers in memory can always be written");
             classifier.fingerprint = hex(&file_digest(&bytes));
-            Ok(Arc::new(Self { classifier: Arc::new(classifier), images: samples.images }))
+            Ok(Arc::new(Self { classifier: Arc::new(classifier), images, centres }))
         })
     }
 }
@@ -230,8 +181,14 @@ mod tests {
         (temp, benchmark)
     }
 
-    const SETTINGS: PixelSettings =
-        PixelSettings { side: 64, n_scales: 5, k: 15, n_samples: 200, place_weight: 1.0 };
+    const SETTINGS: PixelSettings = PixelSettings {
+        side: 64,
+        n_scales: 5,
+        k: 15,
+        n_samples: 200,
+        place_weight: 1.0,
+        centre_side: 32,
+    };
 
     fn trained(benchmark: &Benchmark) -> Result<PixelClassifier, MethodError> {
         let set = TrainingSet::new(benchmark, Fold::One);
@@ -292,7 +249,7 @@ mod tests {
         let (_temp, benchmark) = phantoms();
         let mut classifier = trained(&benchmark).unwrap();
         assert!(classifier.is_sound());
-        classifier.combinations.pop();
+        classifier.fine.combinations.pop();
         assert!(!classifier.is_sound());
     }
 }

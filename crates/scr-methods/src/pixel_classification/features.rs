@@ -1,8 +1,12 @@
 //! What a pixel looks like: Gaussian derivatives of several scales, and its place.
+//!
+//! A chest lies anywhere in its film. So the place is seen from a centre, which the
+//! classifier finds with a first, coarse look (`classifier.rs`).
 
 use scr_image::Size;
 use serde::{Deserialize, Serialize};
 
+use super::posterior::Centre;
 use crate::{GreyImage, gaussian};
 
 /// The orders of derivative along x and y: L, Lx, Ly, Lxx, Lxy, Lyy.
@@ -25,8 +29,8 @@ pub(super) struct Features {
 impl Features {
     /// The features of an image: L, Lx, Ly, Lxx, Lxy, Lyy at standard deviations
     /// of 1, 2, 4, ... pixels, of its grey values and then of its local contrast; then
-    /// x and y as shares of width and height.
-    pub(super) fn of(image: &GreyImage, n_scales: usize) -> Self {
+    /// x and y from `centre`, as shares of width and height.
+    pub(super) fn of(image: &GreyImage, n_scales: usize, centre: Centre) -> Self {
         let size = image.size();
         let grey = normalised(image);
         let mut planes = Vec::with_capacity(2 * n_scales * ORDERS.len() + 2);
@@ -39,10 +43,11 @@ impl Features {
                 }
             }
         }
-        let share = |at: usize, length: usize| (at as f32 + 0.5) / length as f32;
-        let area = 0..size.area();
-        planes.push(area.clone().map(|at| share(at % size.width, size.width)).collect());
-        planes.push(area.map(|at| share(at / size.width, size.height)).collect());
+        let share = |at: usize, length: usize| (at as f64 + 0.5) / length as f64;
+        let x = |at: usize| (share(at % size.width, size.width) - centre.x) as f32;
+        let y = |at: usize| (share(at / size.width, size.height) - centre.y) as f32;
+        planes.push((0..size.area()).map(x).collect());
+        planes.push((0..size.area()).map(y).collect());
         Self { size, planes }
     }
 
@@ -125,7 +130,8 @@ mod tests {
 
     #[test]
     fn another_exposure_gives_the_same_features() {
-        let (one, other) = (Features::of(&slope(1.0, 0.0), 2), Features::of(&slope(0.02, 0.3), 2));
+        let of = |image| Features::of(image, 2, Centre::CORNER);
+        let (one, other) = (of(&slope(1.0, 0.0)), of(&slope(0.02, 0.3)));
         for pixel in [0, 605, 1199] {
             for (a, b) in one.at(pixel).zip(other.at(pixel)) {
                 assert!((a - b).abs() < 1e-3, "{a} {b}");
@@ -134,19 +140,41 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_elsewhere_has_the_same_features_seen_from_its_centre() {
+        let size = Size::new(60, 30);
+        let with_disc_at = |x: f64| {
+            let value = |at: usize| {
+                let (dx, dy) = ((at % 60) as f64 + 0.5 - x, (at / 60) as f64 - 14.5);
+                f32::from(dx.hypot(dy) < 8.0)
+            };
+            let image = GreyImage::new(size, (0..size.area()).map(value).collect());
+            Features::of(&image, 2, Centre { x: x / 60.0, y: 0.5 })
+        };
+        let (here, there) = (with_disc_at(24.0), with_disc_at(35.0));
+        for pixel in [14 * 60 + 24, 10 * 60 + 30, 20 * 60 + 15] {
+            for (a, b) in here.at(pixel).zip(there.at(pixel + 11)) {
+                assert!((a - b).abs() < 1e-4, "{a} {b}");
+            }
+        }
+    }
+
+    #[test]
     fn derivatives_and_place_are_in_their_order() {
-        let features: Vec<f32> = Features::of(&slope(1.0, 0.0), 1).at(15 * 40 + 20).collect();
+        let centre = Centre { x: 0.25, y: 1.0 };
+        let features = Features::of(&slope(1.0, 0.0), 1, centre);
+        let features: Vec<f32> = features.at(15 * 40 + 20).collect();
         assert_eq!(features.len(), 2 * 6 + 2);
         let [_, x, y, xx, xy, yy] = features[..6] else { panic!("6 answers") };
         let (col, row) = (features[12], features[13]);
         assert!(x > 0.0 && (y - 2.0 * x).abs() < 1e-4, "{x} {y}");
         assert!([xx, xy, yy].iter().all(|value| value.abs() < 1e-4));
-        assert_eq!((col, row), (20.5 / 40.0, 15.5 / 30.0));
+        assert!((col - (20.5 / 40.0 - 0.25)).abs() < 1e-6, "{col}");
+        assert!((row - (15.5 / 30.0 - 1.0)).abs() < 1e-6, "{row}");
     }
 
     #[test]
     fn a_flat_image_has_no_features_but_its_places() {
-        let features = Features::of(&GreyImage::new(Size::new(1, 1), vec![0.7]), 7);
+        let features = Features::of(&GreyImage::new(Size::new(1, 1), vec![0.7]), 7, Centre::CORNER);
         let expected: Vec<f32> = [[0.0; 84].as_slice(), &[0.5, 0.5]].concat();
         assert_eq!(features.at(0).collect::<Vec<_>>(), expected);
     }

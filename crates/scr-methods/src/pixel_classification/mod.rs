@@ -1,8 +1,8 @@
 //! Pixel classification: every pixel gets the label that pixels like it had.
 //!
 //! Each pixel is described by what Gaussian derivative filters of several scales
-//! answer there and by its place; a k-nearest-neighbour classifier compares it
-//! with pixels of the training images. Two methods share one trained
+//! answer there and by its place in the chest; a k-nearest-neighbour classifier
+//! compares it with pixels of the training images. Two methods share one trained
 //! [`PixelClassifier`]: [`PixelClassification`] takes its posterior as it is,
 //! [`PixelClassificationPost`] tidies it.
 //!
@@ -10,9 +10,9 @@
 //! which may start from the [`Posterior`].
 //!
 //! In the order of the computation: `features.rs` describes pixels, `samples.rs`
-//! picks those to learn from, `neighbours.rs` finds the nearest, `classifier.rs`
-//! turns them into a [`Posterior`] (asking
-//! only where needed: `refinement.rs`), `posterior.rs` that into masks, `parts.rs`
+//! picks those to learn from, `neighbours.rs` finds the nearest, `stage.rs`
+//! turns them into a [`Posterior`] (asking only where needed: `refinement.rs`),
+//! `classifier.rs` looks twice, first coarsely, `posterior.rs` makes masks, `parts.rs`
 //! tidies masks, `methods.rs` has the two methods.
 
 mod classifier;
@@ -23,6 +23,7 @@ mod parts;
 mod posterior;
 mod refinement;
 mod samples;
+mod stage;
 
 pub use classifier::{PixelClassifier, PixelSettings};
 pub(crate) use methods::{PIXEL_PARAMETERS, pixel_settings};

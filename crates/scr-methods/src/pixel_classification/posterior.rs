@@ -19,6 +19,20 @@ pub struct Posterior {
     maps: Vec<GreyImage>,
 }
 
+/// Where in an image something lies, as shares of its width and height.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Centre {
+    pub(super) x: f64,
+    pub(super) y: f64,
+}
+
+impl Centre {
+    /// The image's upper left corner: places seen from there are places in the image.
+    pub(super) const CORNER: Self = Self { x: 0.0, y: 0.0 };
+
+    const MIDDLE: Self = Self { x: 0.5, y: 0.5 };
+}
+
 impl Posterior {
     /// A posterior of an image of `full` pixels: one map a structure, all of one size.
     ///
@@ -40,6 +54,24 @@ impl Posterior {
     #[must_use]
     pub fn maps(&self) -> &[GreyImage] {
         &self.maps
+    }
+
+    /// The mean place of all pixels, each as heavy as its most probable structure is
+    /// probable; the middle of an image in which nothing is.
+    pub(super) fn centre(&self) -> Centre {
+        let (mut sum, mut x, mut y) = (0.0, 0.0, 0.0);
+        let Some(size) = self.maps.first().map(GreyImage::size) else { return Centre::MIDDLE };
+        for pixel in 0..size.area() {
+            let highest = self.maps.iter().map(|map| map.values()[pixel]).fold(0.0, f32::max);
+            let weight = f64::from(highest);
+            sum += weight;
+            x += weight * ((pixel % size.width) as f64 + 0.5);
+            y += weight * ((pixel / size.width) as f64 + 0.5);
+        }
+        match sum {
+            0.0 => Centre::MIDDLE,
+            _ => Centre { x: x / sum / size.width as f64, y: y / sum / size.height as f64 },
+        }
     }
 
     /// Each map blurred by a Gaussian of standard deviation `sigma_px`, in pixels
@@ -166,6 +198,16 @@ mod tests {
         let masks = Posterior::new(Size::new(4, 1), vec![map, never]).masks();
         assert_eq!(masks[0], Mask::from_text("##.."));
         assert!(masks[1].is_empty());
+    }
+
+    #[test]
+    fn the_centre_is_the_mean_place_of_what_is_probable() {
+        let map = |values: [f32; 4]| GreyImage::new(Size::new(4, 1), values.to_vec());
+        let centre = |maps| Posterior::new(Size::new(8, 5), maps).centre();
+        let found = centre(vec![map([0.5, 0.5, 0.0, 0.0]), map([0.0, 1.0, 0.0, 0.5])]);
+        // Columns 0, 1 and 3, whose centres lie at 1, 3 and 7 eighths, as 0.5 : 1 : 0.5.
+        assert_eq!(found, Centre { x: 3.5 / 8.0, y: 0.5 });
+        assert_eq!(centre(vec![map([0.0; 4])]), Centre::MIDDLE);
     }
 
     #[test]

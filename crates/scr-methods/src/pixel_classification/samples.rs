@@ -9,6 +9,7 @@ use scr_image::{Mask, Size};
 
 use super::PixelSettings;
 use super::features::Features;
+use super::posterior::Centre;
 use crate::{MethodError, Progress, TrainingSet};
 
 /// Few training images give more pixels each, so that small structures are among
@@ -38,7 +39,8 @@ struct ImageSamples {
 impl Samples {
     /// Pixels of each image, seen with its longer side `side` pixels long: one at
     /// random in each cell of a grid, so that all regions are present as often as they
-    /// are large. About `n_samples` an image, more where images are few.
+    /// are large. About `n_samples` an image, more where images are few. `centres`: from
+    /// where places are seen, one an image.
     ///
     /// # Errors
     /// [`MethodError::Data`] when files cannot be read, [`MethodError::NeverDrawn`]
@@ -46,6 +48,7 @@ impl Samples {
     pub(super) fn of(
         set: &TrainingSet<'_>,
         settings: PixelSettings,
+        centres: &[Centre],
         seed: u64,
         method: &'static str,
         progress: Progress<'_>,
@@ -58,7 +61,7 @@ impl Samples {
         let grey = set.grey_images(side, progress)?;
         let sampled = set.each_image("sampling pixels", progress, |index, image| {
             let masks = set.masks(image)?;
-            let features = Features::of(&grey[index], n_scales);
+            let features = Features::of(&grey[index], n_scales, centres[index]);
             let pixels = one_in_each_cell(features.size, n_samples, seeds[index]);
             Ok(ImageSamples::new(&features, &masks, &pixels))
         })?;

@@ -41,7 +41,7 @@ impl Method for Voting {
     }
 
     fn version(&self) -> &'static str {
-        "1.1.0"
+        "1.2.0"
     }
 
     fn about(&self) -> About {
