@@ -8,7 +8,9 @@
 //! not open that account**, the same identity shown once more does with it: who signs
 //! up with another's address cannot have its owner confirm the stranger's identity.
 
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+
+use jiff::Timestamp;
 use sqlx::{AnyConnection, Row};
 
 use super::links::{self, Purpose};
@@ -19,7 +21,7 @@ use crate::mail::{self, letters};
 use crate::{Store, StoreError};
 
 /// How long an identity that was shown waits for its owner's answer.
-pub const SHOWN_AGE: SignedDuration = SignedDuration::from_mins(30);
+pub const SHOWN_AGE: Duration = Duration::from_secs(30 * 60);
 
 /// Who a person is at a provider.
 #[derive(Debug, Clone, PartialEq, Eq)]

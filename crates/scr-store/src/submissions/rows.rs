@@ -304,10 +304,10 @@ impl Store {
         self.change(id, Change { to, actor, message: "", set: vec![], job }).await
     }
 
-    /// A curator returns it.
+    /// A curator returns it; its file is of no more use and is deleted.
     ///
     /// # Errors
-    /// As [`submission_received`](Self::submission_received).
+    /// As [`submission_received`](Self::submission_received); [`StoreError::Folder`].
     pub async fn submission_returned(
         &self,
         id: &str,
@@ -316,16 +316,18 @@ impl Store {
     ) -> Result<(), StoreError> {
         let set = vec![("message", message.to_owned())];
         let to = SubmissionState::Rejected;
-        self.change(id, Change { to, actor, message, set, job: None }).await
+        self.change(id, Change { to, actor, message, set, job: None }).await?;
+        self.delete_upload(id)
     }
 
-    /// Its submitter takes it back.
+    /// Its submitter takes it back, and its file is deleted.
     ///
     /// # Errors
-    /// As [`submission_received`](Self::submission_received).
+    /// As [`submission_received`](Self::submission_received); [`StoreError::Folder`].
     pub async fn submission_withdrawn(&self, id: &str, actor: &str) -> Result<(), StoreError> {
         let to = SubmissionState::Withdrawn;
-        self.change(id, Change { to, actor, message: "", set: vec![], job: None }).await
+        self.change(id, Change { to, actor, message: "", set: vec![], job: None }).await?;
+        self.delete_upload(id)
     }
 
     /// State, log and job at once, or nothing.

@@ -120,10 +120,7 @@ pub(crate) async fn review(
         Review::Return { message } if message.trim().is_empty() => {
             return Err(Failure::Wrong { what: "message: expected why it is returned".into() });
         }
-        Review::Return { message } => {
-            store.submission_returned(id, curator, &message).await?;
-            store.delete_upload(id)?;
-        }
+        Review::Return { message } => store.submission_returned(id, curator, &message).await?,
     }
     changed(&store, id).await
 }

@@ -204,7 +204,6 @@ pub(crate) async fn withdraw(
     signed.needs(Scope::Submit)?;
     let submission = own(&store, &signed, id).await?;
     store.submission_withdrawn(&submission.id, &signed.0.user.id).await?;
-    store.delete_upload(&submission.id)?;
     changed(&store, &submission.id).await
 }
 

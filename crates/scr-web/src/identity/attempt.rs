@@ -48,9 +48,7 @@ impl Attempt {
         let fields = [("secret", secret), ("next", next), ("link", link)];
         let value = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut cookie = session::made(COOKIE, value, settings);
-        cookie.set_max_age(
-            std::time::Duration::try_from(SHOWN_AGE).ok().and_then(|age| age.try_into().ok()),
-        );
+        cookie.set_max_age(SHOWN_AGE.try_into().ok());
         jar.add(cookie)
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 
 use crate::command::root;
@@ -40,7 +41,8 @@ fn metadata() -> serde_json::Value {
     serde_json::from_slice(&output.stdout).expect("cargo prints JSON")
 }
 
-fn sources(package: &str) -> Vec<(String, String)> {
+/// The files of a package's sources, as they are.
+fn files(package: &str) -> Vec<(PathBuf, String)> {
     let mut open = vec![root().join("crates").join(package).join("src")];
     let mut found = Vec::new();
     while let Some(folder) = open.pop() {
@@ -50,12 +52,20 @@ fn sources(package: &str) -> Vec<(String, String)> {
                 open.push(path);
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let code = fs::read_to_string(&path).expect("the file can be read");
-                let code = code.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
-                found.push((path.display().to_string(), code));
+                found.push((path, code));
             }
         }
     }
     found
+}
+
+/// The same without their tests.
+fn sources(package: &str) -> Vec<(String, String)> {
+    let without_tests = |(path, code): (PathBuf, String)| {
+        let code = code.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
+        (path.display().to_string(), code)
+    };
+    files(package).into_iter().map(without_tests).collect()
 }
 
 #[test]
@@ -179,18 +189,9 @@ fn the_site_asks_nobody_on_the_web_but_providers_of_identities() {
         let other = found.find(|client| Some(*client) != allowed);
         assert_eq!(other, None, "{package} can fetch what a card links to");
     }
-    let mut asking = Vec::new();
-    let mut folders = vec![root().join("crates/scr-web/src")];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("it is a folder") {
-            let path = entry.expect("it can be listed").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if fs::read_to_string(&path).is_ok_and(|text| text.contains("ureq")) {
-                asking.push(path);
-            }
-        }
-    }
+    let asks = |(_, code): &(PathBuf, String)| code.contains("ureq");
+    let asking = files("scr-web").into_iter().filter(asks).map(|(path, _)| path);
+    let asking: Vec<PathBuf> = asking.collect();
     assert_eq!(asking, [root().join("crates/scr-web/src/identity/provider.rs")]);
     let manifest =
         fs::read_to_string(root().join("crates/scr-web/Cargo.toml")).expect("it is there");

@@ -39,9 +39,8 @@ pub(crate) async fn delete(
             continue;
         }
         match store.submission_withdrawn(&submission.id, user).await {
-            Ok(()) => store.delete_upload(&submission.id)?,
             // It has just gone on; nothing of the account is in it.
-            Err(StoreError::State { .. }) => {}
+            Ok(()) | Err(StoreError::State { .. }) => {}
             Err(other) => return Err(other.into()),
         }
     }

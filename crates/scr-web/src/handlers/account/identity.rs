@@ -61,7 +61,7 @@ where
         let back = format!("/account/with/{id}/arrived");
         let back = Arc::<SiteSettings>::from_ref(state).url_of(&back).ok_or(Failure::NoPage)?;
         let at = Self { providers: Arc::from_ref(state), id, back };
-        at.provider().map(|_| ())?;
+        at.provider()?;
         Ok(at)
     }
 }

@@ -43,6 +43,5 @@ pub(crate) async fn send_back(
         return page(&store, &member, submission, true).await;
     }
     store.submission_returned(&submission.id, &member.user.id, &message).await?;
-    store.delete_upload(&submission.id)?;
     Ok(Redirect::to("/review").into_response())
 }

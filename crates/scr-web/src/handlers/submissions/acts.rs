@@ -28,6 +28,5 @@ pub(crate) async fn withdraw(
 ) -> Result<Redirect, Failure> {
     let submission = own(&store, &member, id).await?;
     store.submission_withdrawn(&submission.id, &member.user.id).await?;
-    store.delete_upload(&submission.id)?;
     Ok(Redirect::to(&address::submission(&submission.id)))
 }

@@ -61,7 +61,6 @@ pub(crate) async fn submit(
                     return Ok(Redirect::to(&address::submission(&begun.id)).into_response());
                 }
                 store.submission_withdrawn(&begun.id, &member.user.id).await?;
-                store.delete_upload(&begun.id)?;
                 faults.extend(taken?.err());
             }
             (checked, _) => {
