@@ -1,6 +1,6 @@
 //! How long finding neighbours takes: the one costly step of pixel classification.
 //!
-//! `cargo bench -p scr-methods`. 38 features, 15 neighbours; 62,000 samples are a
+//! `cargo bench -p scr-methods`. 74 features, 15 neighbours; 62,000 samples are a
 //! fold of 124 images at 500 each. An image asks for 10,000 to 25,000 pixels.
 
 use divan::Bencher;
@@ -10,7 +10,7 @@ fn main() {
     divan::main();
 }
 
-const N_FEATURES: usize = 38;
+const N_FEATURES: usize = 74;
 
 fn numbers(count: usize, seed: u32) -> Vec<f32> {
     let mut state = seed;

@@ -16,8 +16,10 @@ pub static METHODS: &[&dyn Method] = &[
     &PixelClassification,
     &PixelClassificationPost,
     &Hybrid::SHAPE,
+    &Hybrid::SHAPE_AND_GREY,
     &Hybrid::APPEARANCE,
-    &Voting,
+    &Voting::FAMILIES,
+    &Voting::WITH_HYBRIDS,
 ];
 
 /// The method with this name.

@@ -1,6 +1,7 @@
 //! An image to segment, with what is known of it already.
 
 use std::borrow::Cow;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use scr_image::Radiograph;
 
@@ -11,20 +12,20 @@ use crate::{PixelClassifier, Posterior};
 pub struct Subject<'a> {
     radiograph: Cow<'a, Radiograph>,
     /// By the classifier's fingerprint.
-    posteriors: Vec<(String, Posterior)>,
+    posteriors: Mutex<Vec<(String, Arc<Posterior>)>>,
 }
 
 impl<'a> Subject<'a> {
     /// A radiograph of which nothing is known yet.
     #[must_use]
     pub const fn new(radiograph: &'a Radiograph) -> Self {
-        Self { radiograph: Cow::Borrowed(radiograph), posteriors: Vec::new() }
+        Self { radiograph: Cow::Borrowed(radiograph), posteriors: Mutex::new(Vec::new()) }
     }
 
     /// The same, owning the radiograph.
     #[must_use]
     pub const fn of(radiograph: Radiograph) -> Subject<'static> {
-        Subject { radiograph: Cow::Owned(radiograph), posteriors: Vec::new() }
+        Subject { radiograph: Cow::Owned(radiograph), posteriors: Mutex::new(Vec::new()) }
     }
 
     /// The radiograph.
@@ -33,20 +34,17 @@ impl<'a> Subject<'a> {
         &self.radiograph
     }
 
-    /// Computes a classifier's posterior and keeps it.
-    pub fn prepare(&mut self, classifier: &PixelClassifier) {
-        if let Cow::Owned(posterior) = self.posterior(classifier) {
-            self.posteriors.push((classifier.fingerprint().to_owned(), posterior));
-        }
-    }
-
-    /// A classifier's posterior, computed unless it is kept.
+    /// A classifier's posterior: computed when it is asked for the first time, then kept.
     #[must_use]
-    pub fn posterior(&self, classifier: &PixelClassifier) -> Cow<'_, Posterior> {
-        let kept = self.posteriors.iter().find(|(of, _)| of == classifier.fingerprint());
-        match kept {
-            Some((_, posterior)) => Cow::Borrowed(posterior),
-            None => Cow::Owned(classifier.posterior(&self.radiograph)),
+    pub fn posterior(&self, classifier: &PixelClassifier) -> Arc<Posterior> {
+        let kept = || self.posteriors.lock().unwrap_or_else(PoisonError::into_inner);
+        let fingerprint = classifier.fingerprint();
+        if let Some((_, posterior)) = kept().iter().find(|(of, _)| of == fingerprint) {
+            return posterior.clone();
         }
+        // Unlocked, since a thread that classifies may meanwhile be given another's work.
+        let posterior = Arc::new(classifier.posterior(&self.radiograph));
+        kept().push((fingerprint.to_owned(), posterior.clone()));
+        posterior
     }
 }

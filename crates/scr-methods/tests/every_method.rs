@@ -29,10 +29,7 @@ fn all_trained(benchmark: &Benchmark) -> Vec<Model> {
     METHODS.iter().map(|method| trained(*method, &set)).collect()
 }
 
-fn segmented(model: &Model, subject: &mut Subject<'_>) -> Vec<Mask> {
-    if let Some(classifier) = model.segmenter().classifier() {
-        subject.prepare(classifier);
-    }
+fn segmented(model: &Model, subject: &Subject<'_>) -> Vec<Mask> {
     model.segmenter().segment(subject).unwrap()
 }
 
@@ -58,9 +55,9 @@ fn every_method_gives_one_mask_a_structure_whatever_the_image() {
     ];
     let models = all_trained(&benchmark);
     for (number, image) in images.iter().enumerate() {
-        let mut subject = Subject::new(image);
+        let subject = Subject::new(image);
         for model in &models {
-            let (masks, method) = (segmented(model, &mut subject), &model.header().method);
+            let (masks, method) = (segmented(model, &subject), &model.header().method);
             assert_eq!(masks.len(), 5, "{method}");
             assert!(masks.iter().all(|mask| mask.size() == image.size()), "{method}");
             assert!(number > 0 || masks.iter().all(|mask| !mask.is_empty()), "{method}");
@@ -73,7 +70,7 @@ fn training_twice_gives_the_same_bytes_and_a_model_survives_its_file() {
     let (_temp, benchmark) = phantoms();
     let image = benchmark.fold(Fold::Two).next().unwrap();
     let radiograph = benchmark.read_radiograph(image).unwrap();
-    let mut subject = Subject::new(&radiograph);
+    let subject = Subject::new(&radiograph);
     let again = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
     let again = again.install(|| all_trained(&benchmark));
     for (first, again) in all_trained(&benchmark).iter().zip(&again) {
@@ -82,8 +79,8 @@ fn training_twice_gives_the_same_bytes_and_a_model_survives_its_file() {
         let restored = Model::from_bytes("x.model", &first.to_bytes()).unwrap();
         assert_eq!(restored.header(), first.header());
         assert_eq!(restored.segmenter().classifier(), first.segmenter().classifier());
-        let masks = segmented(first, &mut subject);
-        assert!(segmented(&restored, &mut subject) == masks, "{method}");
+        let masks = segmented(first, &subject);
+        assert!(segmented(&restored, &subject) == masks, "{method}");
         let posterior = restored.segmenter().posterior(&subject).unwrap();
         assert_eq!(posterior.is_some(), find_method(method).unwrap().has_posterior());
         if let Some(posterior) = posterior {

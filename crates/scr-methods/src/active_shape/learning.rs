@@ -9,7 +9,7 @@
 
 use rayon::prelude::*;
 
-use super::profiles::{PointProfile, derivative, normalised, normals};
+use super::profiles::{Line, PointProfile, normals};
 use super::search::{SearchSettings, level_scale, structure_of_points};
 use crate::Example;
 use crate::shape_model::Layout;
@@ -20,10 +20,10 @@ const GROUPS: usize = 4;
 /// its profile.
 const REACHES: usize = 2;
 
-/// The derivative along the normal of each point, by example, then point.
-type Lines = Vec<Vec<Vec<f32>>>;
+/// What lies along the normal of each point, by example, then point.
+type Lines = Vec<Vec<Line>>;
 
-/// The profiles of one level, by point, and the mean error with which profiles find
+/// The profiles of one level, by view, then point, and the mean error with which profiles find
 /// points, in the level's pixels: 0 without noise, which needs none, and for one example.
 pub(super) fn learn_level(
     settings: SearchSettings,
@@ -38,56 +38,53 @@ pub(super) fn learn_level(
         .map(|example| {
             let normals = normals(&example.points, &neighbours, level_scale(level));
             let line = |(normal, &structure)| {
-                let mut line = Vec::new();
-                let image = example.pyramid.image(level, structure);
-                derivative(image, normal, settings.reach + margin, &mut line);
+                let mut line = Line::default();
+                line.look(&example.pyramid, level, structure, normal, settings.reach + margin);
                 line
             };
             normals.into_iter().zip(&structures).map(line).collect()
         })
         .collect();
     let points = (0..layout.n_points()).into_par_iter();
-    let profiles = points.clone().map(|point| learnt(&lines, point, margin, |_| true)).collect();
+    let n_views = examples[0].pyramid.n_views();
+    let profile = |(view, point)| learnt(&lines, view, point, margin, |_| true);
+    let places = (0..n_views).flat_map(|view| (0..layout.n_points()).map(move |p| (view, p)));
+    let profiles = places.collect::<Vec<_>>().into_par_iter().map(profile).collect();
     if margin == 0 || examples.len() < 2 {
         return (profiles, 0.0);
     }
-    let errors: Vec<usize> = points.map(|point| error(&lines, point, margin)).collect();
+    let errors: Vec<usize> = points.map(|point| error(&lines, n_views, point, margin)).collect();
     let n_errors = (layout.n_points() * examples.len()).max(1);
     (profiles, errors.iter().sum::<usize>() as f64 / n_errors as f64)
 }
 
-/// The profile of a point from the examples that are to be used, by their number.
+/// The profile of a point in a view from the examples that are to be used, by their
+/// number.
 fn learnt(
     lines: &Lines,
+    view: usize,
     point: usize,
     margin: usize,
     is_used: impl Fn(usize) -> bool,
 ) -> PointProfile {
     let used = lines.iter().enumerate().filter(|(example, _)| is_used(*example));
-    let profile = |(_, lines): (usize, &Vec<Vec<f32>>)| {
-        let (line, mut profile) = (&lines[point], Vec::new());
-        normalised(&line[margin..line.len() - margin], &mut profile);
-        profile
-    };
+    let profile = |(_, lines): (usize, &Vec<Line>)| lines[point].profile(view, margin);
     PointProfile::learn(&used.map(profile).collect::<Vec<_>>())
 }
 
 /// The sum over examples of the distance from a point to where profiles of other
 /// groups find it, in pixels of the level.
-fn error(lines: &Lines, point: usize, margin: usize) -> usize {
+fn error(lines: &Lines, n_views: usize, point: usize, margin: usize) -> usize {
     let n_groups = GROUPS.min(lines.len());
-    let mut profile = Vec::new();
     let mut sum = 0;
     for group in 0..n_groups {
-        let learnt = learnt(lines, point, margin, |example| example % n_groups != group);
+        let of_view =
+            |view| learnt(lines, view, point, margin, |example| example % n_groups != group);
+        let profiles: Vec<PointProfile> = (0..n_views).map(of_view).collect();
         for lines in lines.iter().skip(group).step_by(n_groups) {
-            let line = &lines[point];
-            let length = line.len() - 2 * margin;
-            let mut distance = |offset: &usize| {
-                normalised(&line[*offset..][..length], &mut profile);
-                learnt.distance(&profile)
-            };
-            let tried = (0..=2 * margin).map(|offset| (distance(&offset), offset));
+            let mut line = lines[point].clone();
+            let tried =
+                (0..=2 * margin).map(|offset| (line.distance(profiles.iter(), offset), offset));
             let nearest = tried.min_by(|(a, _), (b, _)| a.total_cmp(b));
             sum += nearest.map_or(0, |(_, offset)| offset.abs_diff(margin));
         }
@@ -154,6 +151,28 @@ mod tests {
         let exact = SearchSettings { noise: 0.0, ..SETTINGS };
         let (profiles, error_px) = learn_level(exact, &layout, 0, &examples);
         assert_eq!((profiles, error_px), (learn_level(SETTINGS, &layout, 0, &examples).0, 0.0));
+    }
+
+    #[test]
+    fn a_view_that_shows_the_border_lowers_the_error_of_one_that_does_not() {
+        let (layout, clear) = examples(24, 0.0);
+        let waves = |(index, example): (usize, &Example)| {
+            let value = |at: usize| (at as f64 * (0.7 + 0.1 * index as f64)).sin() as f32;
+            let size = example.pyramid.size();
+            let image = GreyImage::new(size, (0..size.area()).map(value).collect());
+            Example { pyramid: Pyramid::grey(image, 1), points: example.points.clone() }
+        };
+        let vague: Vec<Example> = clear.iter().enumerate().map(waves).collect();
+        let beside = |(vague, clear): (&Example, &Example)| Example {
+            pyramid: vague.pyramid.clone().beside(clear.pyramid.clone()),
+            points: clear.points.clone(),
+        };
+        let both: Vec<Example> = vague.iter().zip(&clear).map(beside).collect();
+        let learn = |examples: &[Example]| learn_level(SETTINGS, &layout, 0, examples);
+        let (alone, beside) = (learn(&vague), learn(&both));
+        assert!(beside.1 < alone.1, "{} {}", beside.1, alone.1);
+        // By view, then point.
+        assert_eq!(beside.0, [alone.0, learn(&clear).0].concat());
     }
 
     #[test]

@@ -8,7 +8,7 @@ use nalgebra::DMatrix;
 use scr_image::Point;
 use serde::{Deserialize, Serialize};
 
-use crate::GreyImage;
+use crate::{GreyImage, Pyramid};
 
 /// How the profile of one point looks at one level.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,7 +91,7 @@ impl PointProfile {
 
     /// The squared Mahalanobis distance of a profile of the same length.
     #[must_use]
-    pub(super) fn distance(&self, profile: &[f32]) -> f32 {
+    fn distance(&self, profile: &[f32]) -> f32 {
         let d = self.mean.len();
         let (mut sum, mut from) = (0.0, 0);
         for row in 0..d {
@@ -105,9 +105,57 @@ impl PointProfile {
     }
 }
 
+/// The derivatives along a normal in every view of an image, and how well profiles fit
+/// them: the sum of their distances in all views.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Line {
+    views: Vec<Vec<f32>>,
+    /// A profile, kept so that it needs no new memory each time.
+    profile: Vec<f32>,
+}
+
+impl Line {
+    /// Looks along a normal, `reach` pixels of a level far, at a structure's images.
+    pub(super) fn look(
+        &mut self,
+        pyramid: &Pyramid,
+        level: usize,
+        structure: usize,
+        normal: Normal,
+        reach: usize,
+    ) {
+        self.views.resize_with(pyramid.n_views(), Vec::new);
+        for (view, line) in self.views.iter_mut().enumerate() {
+            derivative(pyramid.image_in(view, level, structure), normal, reach, line);
+        }
+    }
+
+    /// The normalised profile in a view, without `margin` samples at either end.
+    pub(super) fn profile(&self, view: usize, margin: usize) -> Vec<f32> {
+        let (line, mut profile) = (&self.views[view], Vec::new());
+        normalised(&line[margin..line.len() - margin], &mut profile);
+        profile
+    }
+
+    /// The squared distance of what begins `offset` samples from the line's end, from
+    /// a point's profiles, one a view.
+    pub(super) fn distance<'a>(
+        &mut self,
+        profiles: impl Iterator<Item = &'a PointProfile>,
+        offset: usize,
+    ) -> f32 {
+        let mut sum = 0.0;
+        for (line, learnt) in self.views.iter().zip(profiles) {
+            normalised(&line[offset..offset + learnt.mean.len()], &mut self.profile);
+            sum += learnt.distance(&self.profile);
+        }
+        sum
+    }
+}
+
 /// The derivative along a normal at 2 `reach` + 1 places, one pixel apart, the
 /// middle one at the place itself.
-pub(super) fn derivative(image: &GreyImage, normal: Normal, reach: usize, out: &mut Vec<f32>) {
+fn derivative(image: &GreyImage, normal: Normal, reach: usize, out: &mut Vec<f32>) {
     out.clear();
     let value = |step: f64| {
         let (dx, dy) = normal.direction;
@@ -122,7 +170,7 @@ pub(super) fn derivative(image: &GreyImage, normal: Normal, reach: usize, out: &
 }
 
 /// A profile divided by the mean size of its samples; a flat one stays 0.
-pub(super) fn normalised(profile: &[f32], out: &mut Vec<f32>) {
+fn normalised(profile: &[f32], out: &mut Vec<f32>) {
     let size = profile.iter().map(|value| value.abs()).sum::<f32>() / profile.len() as f32;
     let scale = if size > 1e-6 { 1.0 / size } else { 0.0 };
     out.clear();
@@ -159,6 +207,28 @@ mod tests {
         let mut scaled = Vec::new();
         normalised(&profile, &mut scaled);
         assert_eq!(scaled, [0.0, 0.0, 5.0, 0.0, 0.0]);
+    }
+
+    #[test]
+    fn the_distance_of_a_line_is_the_sum_over_views() {
+        let step_at = |at: usize| {
+            let value = |index: usize| f32::from(u8::from(index % 20 >= at));
+            Pyramid::grey(GreyImage::new(Size::new(20, 10), (0..200).map(value).collect()), 1)
+        };
+        let normal = Normal { place: Point::new(10.0, 5.0), direction: (1.0, 0.0) };
+        let learnt = [vec![0.0, 3.0, 0.0], vec![3.0, 0.0, 0.0]];
+        let learnt = learnt.map(|profile| PointProfile::learn(&[profile]));
+        let distances = |pyramid: &Pyramid, learnt: &[&PointProfile]| {
+            let mut line = Line::default();
+            line.look(pyramid, 0, 0, normal, 2);
+            [0, 1, 2].map(|offset| line.distance(learnt.iter().copied(), offset))
+        };
+        let first = distances(&step_at(10), &[&learnt[0]]);
+        let second = distances(&step_at(9), &[&learnt[1]]);
+        assert!(first[1] == 0.0 && second[1] == 0.0 && first[0] > 0.0, "{first:?} {second:?}");
+        let both = step_at(10).beside(step_at(9));
+        let sums = [0, 1, 2].map(|offset| first[offset] + second[offset]);
+        assert_eq!(distances(&both, &[&learnt[0], &learnt[1]]), sums);
     }
 
     #[test]

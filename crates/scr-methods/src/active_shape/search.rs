@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::insights::shown_profiles;
 use super::learning::learn_level;
-use super::profiles::{Normal, PointProfile, derivative, normalised, normals};
+use super::profiles::{Line, Normal, PointProfile, normals};
 use crate::shape_model::{Layout, Placed, Pose, ShapeModel, Start};
 use crate::{Example, Insight, Parameters, Pyramid, ShapeSearch, Stage, Watch};
 
@@ -62,7 +62,7 @@ pub struct ActiveShapeModel {
     layout: Layout,
     shape: ShapeModel,
     start: Start,
-    /// By level, then point.
+    /// By level, then view, then point.
     profiles: Vec<Vec<PointProfile>>,
     /// To how many of its pixels each level finds x and y of a point.
     noise_px: Vec<f64>,
@@ -94,6 +94,11 @@ impl ActiveShapeModel {
         &self.shape
     }
 
+    /// The profiles of a point at a level, one a view.
+    fn profiles_of(&self, level: usize, point: usize) -> impl Iterator<Item = &PointProfile> {
+        self.profiles[level].iter().skip(point).step_by(self.layout.n_points())
+    }
+
     /// From a start, coarse to fine.
     fn climb(&self, pyramid: &Pyramid, start: Pose, watch: Watch<'_>) -> Vec<Point> {
         let mut found = self.shape.mean_at(start);
@@ -122,14 +127,12 @@ impl ActiveShapeModel {
     fn misfit(&self, pyramid: &Pyramid, points: &[Point]) -> f64 {
         let (neighbours, structures) =
             (self.layout.neighbours(), structure_of_points(&self.layout));
-        let (mut line, mut profile) = (Vec::new(), Vec::new());
+        let mut line = Line::default();
         let mut misfit_at = |level: usize| -> f64 {
             let normals = normals(points, &neighbours, level_scale(level));
             let distance = |(index, normal): (usize, Normal)| {
-                let image = pyramid.image(level, structures[index]);
-                derivative(image, normal, self.settings.reach, &mut line);
-                normalised(&line, &mut profile);
-                f64::from(self.profiles[level][index].distance(&profile))
+                line.look(pyramid, level, structures[index], normal, self.settings.reach);
+                f64::from(line.distance(self.profiles_of(level, index), 0))
             };
             normals.into_iter().enumerate().map(distance).sum()
         };
@@ -150,18 +153,16 @@ impl ActiveShapeModel {
         let scale = level_scale(level);
         let mut points = self.shape.points(found);
         let normals = normals(&points, neighbours, scale);
-        let (mut line, mut profile) = (Vec::new(), Vec::new());
+        let mut line = Line::default();
         let mut n_close = 0;
         for (index, normal) in normals.iter().enumerate() {
-            let image = pyramid.image(level, structures[index]);
-            derivative(image, *normal, reach + candidates, &mut line);
+            line.look(pyramid, level, structures[index], *normal, reach + candidates);
             // The middle candidate comes first, so that a flat image moves nothing.
             let tried = std::iter::once(candidates)
                 .chain((0..=2 * candidates).filter(|&offset| offset != candidates));
             let mut best = (f32::INFINITY, candidates);
             for offset in tried {
-                normalised(&line[offset..=offset + 2 * reach], &mut profile);
-                let distance = self.profiles[level][index].distance(&profile);
+                let distance = line.distance(self.profiles_of(level, index), offset);
                 if distance < best.0 {
                     best = (distance, offset);
                 }

@@ -1,5 +1,5 @@
-//! Hybrids: a shape method that looks at the pixel classifier's posterior, not at
-//! grey values.
+//! Hybrids: a shape method that looks at the pixel classifier's posterior, in place of
+//! grey values or beside them.
 //!
 //! The classifier finds where a structure probably is and knows no shape; the shape
 //! model knows what a structure can look like, and here has a picture in which
@@ -14,17 +14,18 @@ use crate::active_shape::{ActiveShapeModel, SearchSettings};
 use crate::method::STUDY;
 use crate::pixel_classification::{PIXEL_PARAMETERS, pixel_settings};
 use crate::{
-    About, ActiveAppearance, ActiveShape, Example, Insight, Method, MethodError, Parameter,
-    Parameters, PixelClassifier, Posterior, Progress, Pyramid, Segmenter, ShapeSearch, Subject,
-    TrainingSet,
+    About, ActiveAppearance, ActiveShape, Example, GreyImage, Insight, Method, MethodError,
+    Parameter, Parameters, PixelClassifier, Posterior, Progress, Pyramid, Segmenter, ShapeSearch,
+    Subject, TrainingSet,
 };
 
-/// A shape method on the posterior of the pixel classifier.
+/// A shape method on the posterior of the pixel classifier, or on this and grey values.
 ///
 /// Input: one frontal radiograph of any size. Output: one mask a structure, at that
 /// size; masks may overlap. The classifier is that of `pc`, the shape method that of
 /// `asm-tuned` or `aam-whiskers`; each point looks at the posterior of its own
-/// structure. The shape method learns from posteriors of its training images that
+/// structure. `asm-pc-grey` looks at grey values too: a place is as far from what was
+/// learnt as its profiles in both together. The shape method learns from posteriors of its training images that
 /// are made without their own samples, as those of a new image are. Deterministic
 /// for a seed, which picks the classifier's samples. Cost: that of both methods.
 ///
@@ -33,14 +34,14 @@ use crate::{
 /// `smoothing`, the blur of the posterior before the shape method looks at it.
 ///
 /// # Limits
-/// What the classifier misses altogether, the shape method cannot see.
+/// What the classifier misses altogether, the shape method cannot see in a posterior.
 ///
 /// # Source
 /// van Ginneken, Stegmann and Loog, "Segmentation of anatomical structures in
 /// chest radiographs using supervised methods", Medical Image Analysis 10, 2006,
 /// doi:10.1016/j.media.2005.02.002. That there are such hybrids is the study's; which
-/// variant of the shape method runs, with which values, and that training images do
-/// not vote on themselves are ours.
+/// variant of the shape method runs, with which values, that training images do
+/// not vote on themselves and that grey values are looked at too are ours.
 #[derive(Debug, Clone, Copy)]
 pub struct Hybrid {
     kind: Kind,
@@ -49,12 +50,16 @@ pub struct Hybrid {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Shape,
+    ShapeAndGrey,
     Appearance,
 }
 
 impl Hybrid {
     /// The active shape model on posteriors.
     pub const SHAPE: Self = Self { kind: Kind::Shape };
+    /// The active shape model on posteriors and grey values together: the profiles of
+    /// both must fit.
+    pub const SHAPE_AND_GREY: Self = Self { kind: Kind::ShapeAndGrey };
     /// The active appearance model on posteriors.
     pub const APPEARANCE: Self = Self { kind: Kind::Appearance };
 }
@@ -64,22 +69,30 @@ static OF_SHAPE: LazyLock<Vec<Parameter>> =
 static OF_APPEARANCE: LazyLock<Vec<Parameter>> =
     LazyLock::new(|| [ActiveAppearance::WHISKERS.parameters(), &PIXEL_PARAMETERS].concat());
 
+impl Hybrid {
+    fn sees_grey(self) -> bool {
+        self.kind == Kind::ShapeAndGrey
+    }
+}
+
 impl Method for Hybrid {
     fn id(&self) -> &'static str {
         match self.kind {
             Kind::Shape => "asm-pc",
+            Kind::ShapeAndGrey => "asm-pc-grey",
             Kind::Appearance => "aam-pc",
         }
     }
 
     fn version(&self) -> &'static str {
-        "1.2.0"
+        if self.sees_grey() { "1.0.0" } else { "1.2.0" }
     }
 
     fn about(&self) -> About {
         About {
             name: match self.kind {
                 Kind::Shape => "ASM/PC hybrid",
+                Kind::ShapeAndGrey => "ASM/PC hybrid with grey values",
                 Kind::Appearance => "AAM/PC hybrid",
             },
             summary: match self.kind {
@@ -87,14 +100,26 @@ impl Method for Hybrid {
                     "Active shape model that looks at the pixel classifier's posterior in place \
                      of grey values."
                 }
+                Kind::ShapeAndGrey => {
+                    "Active shape model that looks at the pixel classifier's posterior and at \
+                     grey values."
+                }
                 Kind::Appearance => {
                     "Active appearance model with whiskers that looks at the pixel classifier's \
                      posterior in place of grey values."
                 }
             },
             source: STUDY,
-            verified: "The names are the study's; which variant of the shape method runs on the \
-                       posterior and all values are this project's own.",
+            verified: match self.kind {
+                Kind::ShapeAndGrey => {
+                    "That a shape method runs on the posterior is the study's; that it looks at \
+                     grey values too and all values are this project's own."
+                }
+                Kind::Shape | Kind::Appearance => {
+                    "The names are the study's; which variant of the shape method runs on the \
+                     posterior and all values are this project's own."
+                }
+            },
         }
     }
 
@@ -104,7 +129,7 @@ impl Method for Hybrid {
 
     fn parameters(&self) -> &'static [Parameter] {
         match self.kind {
-            Kind::Shape => &OF_SHAPE,
+            Kind::Shape | Kind::ShapeAndGrey => &OF_SHAPE,
             Kind::Appearance => &OF_APPEARANCE,
         }
     }
@@ -122,31 +147,40 @@ impl Method for Hybrid {
         let posteriors =
             PixelClassifier::training_posteriors(set, pixels, seed, self.id(), progress)?;
         let (side, n_levels) = (parameters.whole("side"), parameters.whole("levels"));
-        let look =
-            |index: usize| Pyramid::posterior(&posteriors[index], smoothing_px, side, n_levels);
+        let sees_grey = self.sees_grey();
+        let grey = sees_grey.then(|| set.grey_images(side, progress)).transpose()?;
+        let look = |index: usize| {
+            let posterior = Pyramid::posterior(&posteriors[index], smoothing_px, side, n_levels);
+            match &grey {
+                Some(grey) => posterior.beside(Pyramid::grey(grey[index].clone(), n_levels)),
+                None => posterior,
+            }
+        };
         let n_points = parameters.whole("points");
         let (layout, examples) = Example::read_all(set, n_points, self.id(), progress, look)?;
         progress("learning shapes", 0, 1);
         Ok(match self.kind {
-            Kind::Shape => {
+            Kind::Shape | Kind::ShapeAndGrey => {
                 let settings = SearchSettings::of(parameters);
                 let model = ActiveShapeModel::learn(settings, layout, &examples);
-                Arc::new(OnPosterior { classifier, smoothing_px, model })
+                Arc::new(OnPosterior { classifier, smoothing_px, sees_grey, model })
             }
             Kind::Appearance => {
                 let settings = AppearanceSettings::of(parameters);
                 let model = ActiveAppearanceModel::learn(settings, layout, &examples, &|done| {
                     progress("learning appearances", done, n_levels);
                 });
-                Arc::new(OnPosterior { classifier, smoothing_px, model })
+                Arc::new(OnPosterior { classifier, smoothing_px, sees_grey, model })
             }
         })
     }
 
     fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
         match self.kind {
-            Kind::Shape => OnPosterior::<ActiveShapeModel>::restore(bytes),
-            Kind::Appearance => OnPosterior::<ActiveAppearanceModel>::restore(bytes),
+            Kind::Shape | Kind::ShapeAndGrey => {
+                OnPosterior::<ActiveShapeModel>::restore(bytes, self.sees_grey())
+            }
+            Kind::Appearance => OnPosterior::<ActiveAppearanceModel>::restore(bytes, false),
         }
     }
 }
@@ -155,28 +189,36 @@ impl Method for Hybrid {
 struct OnPosterior<M> {
     classifier: Arc<PixelClassifier>,
     smoothing_px: f64,
+    /// Whether it looks at grey values too.
+    sees_grey: bool,
     model: M,
 }
 
 impl<M: ShapeSearch> OnPosterior<M> {
-    fn restore(bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
+    fn restore(bytes: &[u8], sees_grey: bool) -> Option<Arc<dyn Segmenter>> {
         let (smoothing_px, model, classifier): (f64, M, PixelClassifier) =
             postcard::from_bytes(bytes).ok()?;
         let classifier = Arc::new(classifier);
         let is_sound = classifier.is_sound();
-        is_sound.then(|| Arc::new(Self { classifier, smoothing_px, model }) as Arc<dyn Segmenter>)
+        let model = Self { classifier, smoothing_px, sees_grey, model };
+        is_sound.then(|| Arc::new(model) as Arc<dyn Segmenter>)
     }
 
-    /// What the model looks at in a posterior.
-    fn pyramid(&self, posterior: &Posterior) -> Pyramid {
+    /// What the model looks at in an image with this posterior.
+    fn pyramid(&self, subject: &Subject<'_>, posterior: &Posterior) -> Pyramid {
         let (side, n_levels) = self.model.resolutions();
-        Pyramid::posterior(posterior, self.smoothing_px, side, n_levels)
+        let pyramid = Pyramid::posterior(posterior, self.smoothing_px, side, n_levels);
+        if !self.sees_grey {
+            return pyramid;
+        }
+        let grey = GreyImage::of(subject.radiograph(), side);
+        pyramid.beside(Pyramid::grey(grey, n_levels))
     }
 }
 
 impl<M: ShapeSearch> Segmenter for OnPosterior<M> {
     fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
-        let pyramid = self.pyramid(&subject.posterior(&self.classifier));
+        let pyramid = self.pyramid(subject, &subject.posterior(&self.classifier));
         Ok(self.model.masks(&pyramid, subject.radiograph().size()))
     }
 
@@ -192,7 +234,7 @@ impl<M: ShapeSearch> Segmenter for OnPosterior<M> {
 
     fn insights_on(&self, subject: &Subject<'_>) -> Result<Vec<Insight>, MethodError> {
         let posterior = subject.posterior(&self.classifier);
-        let pyramid = self.pyramid(&posterior);
+        let pyramid = self.pyramid(subject, &posterior);
         let masks = self.model.masks(&pyramid, posterior.full_size());
         Ok(vec![
             Insight::Posterior(posterior.blurred(self.smoothing_px), masks),

@@ -200,7 +200,7 @@ impl Segmenter for AsItIs {
     }
 
     fn posterior(&self, subject: &Subject<'_>) -> Result<Option<Posterior>, MethodError> {
-        Ok(Some(subject.posterior(&self.0).into_owned()))
+        Ok(Some(Arc::unwrap_or_clone(subject.posterior(&self.0))))
     }
 
     fn insights(&self) -> Vec<Insight> {
@@ -208,7 +208,7 @@ impl Segmenter for AsItIs {
     }
 
     fn insights_on(&self, subject: &Subject<'_>) -> Result<Vec<Insight>, MethodError> {
-        let posterior = subject.posterior(&self.0).into_owned();
+        let posterior = Arc::unwrap_or_clone(subject.posterior(&self.0));
         let masks = posterior.masks();
         Ok(vec![Insight::Posterior(posterior, masks)])
     }

@@ -12,6 +12,7 @@
 
 use std::ops::Range;
 
+use multiversion::multiversion;
 use serde::{Deserialize, Serialize};
 
 /// Samples in a panel. With [`TILE`] measured against its doubles and halves (see
@@ -117,20 +118,8 @@ impl Neighbours {
         let mut nearest: Vec<Nearest> = (0..n_queries.next_multiple_of(TILE))
             .map(|_| Nearest { found: vec![(f32::INFINITY, u32::MAX); k] })
             .collect();
-        let tiles = self.tiles(queries);
-        let panel_length = (self.n_features + 1) * LANES;
-        let groups = self.panels.chunks(panel_length * PANELS_AT_A_TIME);
-        for (group, panels) in groups.enumerate().filter(|_| k > 0) {
-            for (tile, nearest) in
-                tiles.chunks_exact(self.n_features * TILE).zip(nearest.chunks_exact_mut(TILE))
-            {
-                for (index, panel) in panels.chunks_exact(panel_length).enumerate() {
-                    let first = ((group * PANELS_AT_A_TIME + index) * LANES) as u32;
-                    for (keys, nearest) in keys(panel, tile).iter().zip(nearest.iter_mut()) {
-                        nearest.take(keys, first);
-                    }
-                }
-            }
+        if k > 0 {
+            take_all(&self.panels, self.n_features, &self.tiles(queries), &mut nearest);
         }
         nearest.truncate(n_queries);
         nearest
@@ -152,6 +141,27 @@ impl Neighbours {
             }
         }
         tiles
+    }
+}
+
+/// Takes the samples of all panels in for the queries of all tiles. Compiled once more
+/// for processors whose registers hold a whole panel: the same operations in the same
+/// order, so the same keys.
+#[multiversion(targets("x86_64+avx2"))]
+fn take_all(panels: &[f32], n_features: usize, tiles: &[f32], nearest: &mut [Nearest]) {
+    let panel_length = (n_features + 1) * LANES;
+    let groups = panels.chunks(panel_length * PANELS_AT_A_TIME);
+    for (group, panels) in groups.enumerate() {
+        for (tile, nearest) in
+            tiles.chunks_exact(n_features * TILE).zip(nearest.chunks_exact_mut(TILE))
+        {
+            for (index, panel) in panels.chunks_exact(panel_length).enumerate() {
+                let first = ((group * PANELS_AT_A_TIME + index) * LANES) as u32;
+                for (keys, nearest) in keys(panel, tile).iter().zip(nearest.iter_mut()) {
+                    nearest.take(keys, first);
+                }
+            }
+        }
     }
 }
 

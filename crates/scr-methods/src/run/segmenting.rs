@@ -99,7 +99,7 @@ fn segment_group(
     let is_wanted = |image: &&&Image| tasks.iter().any(|task| !task.is_done(benchmark, image));
     let wanted: Vec<&Image> = images.iter().filter(is_wanted).copied().collect();
     let read = |image: &&Image| Ok(Subject::of(benchmark.read_radiograph(image)?));
-    let mut subjects = all_or_problems(wanted.par_iter().map(read).collect())?;
+    let subjects = all_or_problems(wanted.par_iter().map(read).collect())?;
     let mut classified: Vec<(String, Duration)> = Vec::new();
     for task in tasks {
         let begin = Instant::now();
@@ -110,7 +110,7 @@ fn segment_group(
             if let Some((_, took)) = known {
                 task.spent.time += *took;
             } else {
-                subjects.par_iter_mut().for_each(|subject| subject.prepare(classifier));
+                subjects.par_iter().for_each(|subject| drop(subject.posterior(classifier)));
                 classified.push((classifier.fingerprint().to_owned(), begin.elapsed()));
             }
         }

@@ -6,45 +6,76 @@ use scr_image::{Mask, Size};
 
 use crate::method::STUDY;
 use crate::{
-    About, ActiveAppearance, ActiveShape, GreyImage, Insight, Method, MethodError, Parameter,
-    Parameters, PixelClassificationPost, PixelClassifier, Posterior, Progress, Segmenter, Subject,
-    TrainingSet, Votes, find_method,
+    About, ActiveAppearance, ActiveShape, GreyImage, Hybrid, Insight, Method, MethodError,
+    Parameter, Parameters, PixelClassificationPost, PixelClassifier, Posterior, Progress,
+    Segmenter, Subject, TrainingSet, Votes, find_method,
 };
 
-/// Who votes.
-const MEMBERS: [&dyn Method; 3] =
-    [&ActiveShape::TUNED, &ActiveAppearance::WHISKERS_BFGS, &PixelClassificationPost];
-
-/// Majority voting of `asm-tuned`, `aam-whiskers-bfgs` and `pc-post`.
+/// Majority voting: of the study's three, `asm-tuned`, `aam-whiskers-bfgs` and `pc-post`,
+/// or of these and the hybrids `asm-pc-grey` and `aam-pc`.
 ///
 /// Input: one frontal radiograph of any size. Output: one mask a structure, at that
 /// size; masks may overlap, and need not be in one piece. A pixel belongs to a
-/// structure when at least two of the three methods say so. Deterministic for a
-/// seed, which picks the pixel classifier's samples. Cost: that of all three.
+/// structure when more than half of the members say so. Deterministic for a
+/// seed, which picks the pixel classifier's samples. Cost: that of all members, whose
+/// pixel classifier is one.
 ///
 /// # Parameters
 /// None: the members run with their defaults.
 ///
 /// # Limits
-/// Helps where the members err in different places; where two err alike, so does it.
+/// Helps where the members err in different places; where most err alike, so does it.
 ///
 /// # Source
 /// van Ginneken, Stegmann and Loog, "Segmentation of anatomical structures in
 /// chest radiographs using supervised methods", Medical Image Analysis 10, 2006,
 /// doi:10.1016/j.media.2005.02.002: majority voting of the best method of each family.
+/// That hybrids vote too is ours.
 #[derive(Debug, Clone, Copy)]
-pub struct Voting;
+pub struct Voting {
+    has_hybrids: bool,
+}
+
+impl Voting {
+    /// Of the best method of each family.
+    pub const FAMILIES: Self = Self { has_hybrids: false };
+    /// Of these and of the hybrids.
+    pub const WITH_HYBRIDS: Self = Self { has_hybrids: true };
+
+    /// Who votes.
+    fn members(self) -> &'static [&'static dyn Method] {
+        const MEMBERS: [&dyn Method; 5] = [
+            &ActiveShape::TUNED,
+            &ActiveAppearance::WHISKERS_BFGS,
+            &PixelClassificationPost,
+            &Hybrid::SHAPE_AND_GREY,
+            &Hybrid::APPEARANCE,
+        ];
+        if self.has_hybrids { &MEMBERS } else { &MEMBERS[..3] }
+    }
+}
 
 impl Method for Voting {
     fn id(&self) -> &'static str {
-        "voting"
+        if self.has_hybrids { "voting-hybrids" } else { "voting" }
     }
 
     fn version(&self) -> &'static str {
-        "1.2.0"
+        if self.has_hybrids { "1.0.0" } else { "1.2.0" }
     }
 
     fn about(&self) -> About {
+        if self.has_hybrids {
+            return About {
+                name: "Voting with hybrids",
+                summary: "A pixel belongs to a structure when at least three of ASM tuned, AAM \
+                          whiskers + BFGS, pixel classification, post-processed, ASM/PC hybrid \
+                          with grey values and AAM/PC hybrid say so.",
+                source: STUDY,
+                verified: "Majority voting is the source's; that hybrids vote too is this \
+                           project's own.",
+            };
+        }
         About {
             name: "Voting",
             summary: "A pixel belongs to a structure when at least two of ASM tuned, AAM whiskers \
@@ -74,35 +105,36 @@ impl Method for Voting {
         seed: u64,
         progress: Progress<'_>,
     ) -> Result<Arc<dyn Segmenter>, MethodError> {
-        let member = |method: &dyn Method| {
+        let member = |&method: &&'static dyn Method| {
             let defaults = Parameters::new(method, &[])?;
-            set.trained(method, &defaults, seed, progress)
+            Ok((method, set.trained(method, &defaults, seed, progress)?))
         };
-        let members = MEMBERS.into_iter().map(member).collect::<Result<_, MethodError>>()?;
+        let members = self.members().iter().map(member).collect::<Result<_, MethodError>>()?;
         Ok(Arc::new(Trained { members }))
     }
 
     fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
         let members: Vec<(String, String, Vec<u8>)> = postcard::from_bytes(bytes).ok()?;
-        let is_complete = members.iter().map(|(id, ..)| id).eq(MEMBERS.map(Method::id).iter());
+        let expected = self.members().iter().map(|method| method.id());
+        let is_complete = members.iter().map(|(id, ..)| id.as_str()).eq(expected);
         let member = |(id, version, bytes): &(String, String, Vec<u8>)| {
             let method = find_method(id).ok()?;
-            (method.version() == version).then(|| method.restore(bytes))?
+            (method.version() == version).then(|| Some((method, method.restore(bytes)?)))?
         };
         let members = members.iter().map(member).collect::<Option<_>>()?;
         is_complete.then(|| Arc::new(Trained { members }) as Arc<dyn Segmenter>)
     }
 }
 
-/// The trained members, in the order of [`MEMBERS`].
+/// The members, each with what it learnt.
 struct Trained {
-    members: Vec<Arc<dyn Segmenter>>,
+    members: Vec<(&'static dyn Method, Arc<dyn Segmenter>)>,
 }
 
 impl Trained {
     /// Each member's masks.
     fn votes(&self, subject: &Subject<'_>) -> Result<Vec<Vec<Mask>>, MethodError> {
-        self.members.iter().map(|member| member.segment(subject)).collect()
+        self.members.iter().map(|(_, trained)| trained.segment(subject)).collect()
     }
 }
 
@@ -112,7 +144,7 @@ impl Segmenter for Trained {
     }
 
     fn classifier(&self) -> Option<&PixelClassifier> {
-        self.members.iter().find_map(|member| member.classifier())
+        self.members.iter().find_map(|(_, trained)| trained.classifier())
     }
 
     fn posterior(&self, subject: &Subject<'_>) -> Result<Option<Posterior>, MethodError> {
@@ -126,15 +158,16 @@ impl Segmenter for Trained {
     fn insights_on(&self, subject: &Subject<'_>) -> Result<Vec<Insight>, MethodError> {
         let votes = self.votes(subject)?;
         let vote = majorities(&votes);
-        let members = MEMBERS.map(Method::id).into_iter().zip(votes).collect();
+        let names = self.members.iter().map(|(method, _)| method.id());
+        let members = names.zip(votes).collect();
         Ok(vec![Insight::Votes(Votes { members, vote })])
     }
 
     fn to_bytes(&self) -> Vec<u8> {
-        let member = |(method, trained): (&dyn Method, &Arc<dyn Segmenter>)| {
+        let member = |(method, trained): &(&dyn Method, Arc<dyn Segmenter>)| {
             (method.id(), method.version(), trained.to_bytes())
         };
-        let members: Vec<_> = MEMBERS.into_iter().zip(&self.members).map(member).collect();
+        let members: Vec<_> = self.members.iter().map(member).collect();
         postcard::to_stdvec(&members).expect("numbers in memory can always be written")
     }
 }
