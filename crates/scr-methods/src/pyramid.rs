@@ -8,12 +8,12 @@ use crate::{GreyImage, Posterior, working_size};
 const BLUR_PX: f64 = 1.0;
 
 /// An image, or one for each structure, at several resolutions. Level 0 is the
-/// finest; each further level halves width and height. More than one such view of a
-/// radiograph can be [beside](Self::beside) each other.
+/// finest; each further level halves width and height. Something else to look at in the
+/// same radiograph can stand [beside](Self::beside) that as a further channel.
 #[derive(Debug, Clone)]
 pub struct Pyramid {
-    /// By view, then level: one image for all structures, or one for each.
-    views: Vec<Vec<Vec<GreyImage>>>,
+    /// By channel, then level: one image for all structures, or one for each.
+    channels: Vec<Vec<Vec<GreyImage>>>,
 }
 
 impl Pyramid {
@@ -30,7 +30,7 @@ impl Pyramid {
             let coarser = levels[levels.len() - 1].iter().map(halved).collect();
             levels.push(coarser);
         }
-        Self { views: vec![levels] }
+        Self { channels: vec![levels] }
     }
 
     /// `n_levels` levels of grey values.
@@ -54,41 +54,41 @@ impl Pyramid {
         Self::new(maps.map(|map| map.blurred(smoothing_px).resampled(size)).collect(), n_levels)
     }
 
-    /// This view and those of `other`, of the same radiograph, size and levels.
+    /// These channels and those of `other`, of the same radiograph, size and levels.
     ///
     /// # Panics
     /// When sizes or numbers of levels differ.
     #[must_use]
     pub fn beside(mut self, other: Self) -> Self {
-        let shape = |pyramid: &Self| (pyramid.size(), pyramid.views[0].len());
-        assert_eq!(shape(&self), shape(&other), "views of one radiograph have its size");
-        self.views.extend(other.views);
+        let shape = |pyramid: &Self| (pyramid.size(), pyramid.channels[0].len());
+        assert_eq!(shape(&self), shape(&other), "channels of one radiograph have its size");
+        self.channels.extend(other.channels);
         self
     }
 
-    /// Number of views.
+    /// Number of channels.
     #[must_use]
-    pub const fn n_views(&self) -> usize {
-        self.views.len()
+    pub const fn n_channels(&self) -> usize {
+        self.channels.len()
     }
 
-    /// The first view's image of a structure at a level.
+    /// The first channel's image of a structure at a level.
     #[must_use]
     pub fn image(&self, level: usize, structure: usize) -> &GreyImage {
         self.image_in(0, level, structure)
     }
 
-    /// A view's image of a structure at a level.
+    /// A channel's image of a structure at a level.
     #[must_use]
-    pub fn image_in(&self, view: usize, level: usize, structure: usize) -> &GreyImage {
-        let images = &self.views[view][level];
+    pub fn image_in(&self, channel: usize, level: usize, structure: usize) -> &GreyImage {
+        let images = &self.channels[channel][level];
         images.get(structure).unwrap_or(&images[0])
     }
 
     /// Width and height of the finest level.
     #[must_use]
     pub fn size(&self) -> Size {
-        self.views[0][0][0].size()
+        self.channels[0][0][0].size()
     }
 }
 
@@ -106,12 +106,12 @@ mod tests {
     }
 
     #[test]
-    fn levels_halve_and_views_lie_beside_each_other() {
+    fn levels_halve_and_channels_stand_beside_each_other() {
         let posterior = Pyramid::new(vec![flat(0.1), flat(0.2)], 3);
         let both = posterior.beside(Pyramid::grey(flat(0.7), 3));
-        assert_eq!((both.n_views(), both.size()), (2, Size::new(9, 4)));
+        assert_eq!((both.n_channels(), both.size()), (2, Size::new(9, 4)));
         assert_eq!(both.image(2, 1).size(), Size::new(3, 1));
-        let value = |view, structure| both.image_in(view, 1, structure).values()[0];
+        let value = |channel, structure| both.image_in(channel, 1, structure).values()[0];
         let values = [value(0, 0), value(0, 1), value(1, 0), value(1, 1)];
         let near = |(found, expected): (f32, f32)| (found - expected).abs() < 1e-6;
         assert!(values.into_iter().zip([0.1, 0.2, 0.7, 0.7]).all(near), "{values:?}");

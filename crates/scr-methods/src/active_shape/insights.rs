@@ -6,8 +6,8 @@ use super::profiles::PointProfile;
 use crate::shape_model::Layout;
 use crate::{LandmarkProfiles, Profile, Profiles};
 
-/// The profiles, by level, then view and point, of the landmark of each structure that
-/// stands out most at the finest level: those of the first view.
+/// The profiles, by level, then channel and point, of the landmark of each structure that
+/// stands out most at the finest level: those of the first channel.
 pub(super) fn shown_profiles(
     layout: &Layout,
     mean: &[Outline],

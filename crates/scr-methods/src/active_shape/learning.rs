@@ -23,7 +23,7 @@ const REACHES: usize = 2;
 /// What lies along the normal of each point, by example, then point.
 type Lines = Vec<Vec<Line>>;
 
-/// The profiles of one level, by view, then point, and the mean error with which profiles find
+/// The profiles of one level, by channel, then point, and the mean error with which profiles find
 /// points, in the level's pixels: 0 without noise, which needs none, and for one example.
 pub(super) fn learn_level(
     settings: SearchSettings,
@@ -46,41 +46,42 @@ pub(super) fn learn_level(
         })
         .collect();
     let points = (0..layout.n_points()).into_par_iter();
-    let n_views = examples[0].pyramid.n_views();
-    let profile = |(view, point)| learnt(&lines, view, point, margin, |_| true);
-    let places = (0..n_views).flat_map(|view| (0..layout.n_points()).map(move |p| (view, p)));
+    let n_channels = examples[0].pyramid.n_channels();
+    let profile = |(channel, point)| learnt(&lines, channel, point, margin, |_| true);
+    let places =
+        (0..n_channels).flat_map(|channel| (0..layout.n_points()).map(move |p| (channel, p)));
     let profiles = places.collect::<Vec<_>>().into_par_iter().map(profile).collect();
     if margin == 0 || examples.len() < 2 {
         return (profiles, 0.0);
     }
-    let errors: Vec<usize> = points.map(|point| error(&lines, n_views, point, margin)).collect();
+    let errors: Vec<usize> = points.map(|point| error(&lines, n_channels, point, margin)).collect();
     let n_errors = (layout.n_points() * examples.len()).max(1);
     (profiles, errors.iter().sum::<usize>() as f64 / n_errors as f64)
 }
 
-/// The profile of a point in a view from the examples that are to be used, by their
+/// The profile of a point in a channel from the examples that are to be used, by their
 /// number.
 fn learnt(
     lines: &Lines,
-    view: usize,
+    channel: usize,
     point: usize,
     margin: usize,
     is_used: impl Fn(usize) -> bool,
 ) -> PointProfile {
     let used = lines.iter().enumerate().filter(|(example, _)| is_used(*example));
-    let profile = |(_, lines): (usize, &Vec<Line>)| lines[point].profile(view, margin);
+    let profile = |(_, lines): (usize, &Vec<Line>)| lines[point].profile(channel, margin);
     PointProfile::learn(&used.map(profile).collect::<Vec<_>>())
 }
 
 /// The sum over examples of the distance from a point to where profiles of other
 /// groups find it, in pixels of the level.
-fn error(lines: &Lines, n_views: usize, point: usize, margin: usize) -> usize {
+fn error(lines: &Lines, n_channels: usize, point: usize, margin: usize) -> usize {
     let n_groups = GROUPS.min(lines.len());
     let mut sum = 0;
     for group in 0..n_groups {
-        let of_view =
-            |view| learnt(lines, view, point, margin, |example| example % n_groups != group);
-        let profiles: Vec<PointProfile> = (0..n_views).map(of_view).collect();
+        let of_channel =
+            |channel| learnt(lines, channel, point, margin, |example| example % n_groups != group);
+        let profiles: Vec<PointProfile> = (0..n_channels).map(of_channel).collect();
         for lines in lines.iter().skip(group).step_by(n_groups) {
             let mut line = lines[point].clone();
             let tried =
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn a_view_that_shows_the_border_lowers_the_error_of_one_that_does_not() {
+    fn a_channel_that_shows_the_border_lowers_the_error_of_one_that_does_not() {
         let (layout, clear) = examples(24, 0.0);
         let waves = |(index, example): (usize, &Example)| {
             let value = |at: usize| (at as f64 * (0.7 + 0.1 * index as f64)).sin() as f32;
@@ -171,7 +172,7 @@ mod tests {
         let learn = |examples: &[Example]| learn_level(SETTINGS, &layout, 0, examples);
         let (alone, beside) = (learn(&vague), learn(&both));
         assert!(beside.1 < alone.1, "{} {}", beside.1, alone.1);
-        // By view, then point.
+        // By channel, then point.
         assert_eq!(beside.0, [alone.0, learn(&clear).0].concat());
     }
 

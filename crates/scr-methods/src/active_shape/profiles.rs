@@ -105,11 +105,11 @@ impl PointProfile {
     }
 }
 
-/// The derivatives along a normal in every view of an image, and how well profiles fit
-/// them: the sum of their distances in all views.
+/// The derivatives along a normal in every channel of an image, and how well profiles fit
+/// them: the sum of their distances in all channels.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
-    views: Vec<Vec<f32>>,
+    channels: Vec<Vec<f32>>,
     /// A profile, kept so that it needs no new memory each time.
     profile: Vec<f32>,
 }
@@ -124,28 +124,28 @@ impl Line {
         normal: Normal,
         reach: usize,
     ) {
-        self.views.resize_with(pyramid.n_views(), Vec::new);
-        for (view, line) in self.views.iter_mut().enumerate() {
-            derivative(pyramid.image_in(view, level, structure), normal, reach, line);
+        self.channels.resize_with(pyramid.n_channels(), Vec::new);
+        for (channel, line) in self.channels.iter_mut().enumerate() {
+            derivative(pyramid.image_in(channel, level, structure), normal, reach, line);
         }
     }
 
-    /// The normalised profile in a view, without `margin` samples at either end.
-    pub(super) fn profile(&self, view: usize, margin: usize) -> Vec<f32> {
-        let (line, mut profile) = (&self.views[view], Vec::new());
+    /// The normalised profile in a channel, without `margin` samples at either end.
+    pub(super) fn profile(&self, channel: usize, margin: usize) -> Vec<f32> {
+        let (line, mut profile) = (&self.channels[channel], Vec::new());
         normalised(&line[margin..line.len() - margin], &mut profile);
         profile
     }
 
     /// The squared distance of what begins `offset` samples from the line's end, from
-    /// a point's profiles, one a view.
+    /// a point's profiles, one a channel.
     pub(super) fn distance<'a>(
         &mut self,
         profiles: impl Iterator<Item = &'a PointProfile>,
         offset: usize,
     ) -> f32 {
         let mut sum = 0.0;
-        for (line, learnt) in self.views.iter().zip(profiles) {
+        for (line, learnt) in self.channels.iter().zip(profiles) {
             normalised(&line[offset..offset + learnt.mean.len()], &mut self.profile);
             sum += learnt.distance(&self.profile);
         }
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn the_distance_of_a_line_is_the_sum_over_views() {
+    fn the_distance_of_a_line_is_the_sum_over_channels() {
         let step_at = |at: usize| {
             let value = |index: usize| f32::from(u8::from(index % 20 >= at));
             Pyramid::grey(GreyImage::new(Size::new(20, 10), (0..200).map(value).collect()), 1)

@@ -62,7 +62,7 @@ pub struct ActiveShapeModel {
     layout: Layout,
     shape: ShapeModel,
     start: Start,
-    /// By level, then view, then point.
+    /// By level, then channel, then point.
     profiles: Vec<Vec<PointProfile>>,
     /// To how many of its pixels each level finds x and y of a point.
     noise_px: Vec<f64>,
@@ -94,7 +94,7 @@ impl ActiveShapeModel {
         &self.shape
     }
 
-    /// The profiles of a point at a level, one a view.
+    /// The profiles of a point at a level, one a channel.
     fn profiles_of(&self, level: usize, point: usize) -> impl Iterator<Item = &PointProfile> {
         self.profiles[level].iter().skip(point).step_by(self.layout.n_points())
     }
