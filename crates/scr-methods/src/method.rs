@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use scr_image::Mask;
+use serde::Serialize;
 
 use crate::{
     Insight, MethodError, Parameter, Parameters, PixelClassifier, Posterior, Subject, TrainingSet,
@@ -13,7 +14,7 @@ use crate::{
 pub type Progress<'a> = &'a (dyn Fn(&str, usize, usize) + Sync);
 
 /// What to know of a method before one uses it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct About {
     /// Name for people.
     pub name: &'static str,
@@ -83,7 +84,7 @@ pub trait Segmenter: Send + Sync {
     fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError>;
 
     /// The pixel classifier that it starts from, if from any: methods that start from
-    /// the same one can share its posterior, see [`Subject::prepare`].
+    /// the same one share its posterior, see [`Subject::posterior`].
     fn classifier(&self) -> Option<&PixelClassifier> {
         None
     }

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Method, MethodError};
 
 /// A parameter of a method.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize)]
 pub struct Parameter {
     /// Name, as in `--set NAME=VALUE`.
     pub key: &'static str,

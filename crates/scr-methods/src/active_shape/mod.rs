@@ -149,8 +149,8 @@ impl Method for ActiveShape {
             source: STUDY,
             verified: "The names are the study's; the method is common knowledge; the values are \
                        this project's own: those of the default in the range of the authors' \
-                       other papers, those of the tuned one chosen on phantoms by `scr tune`; so \
-                       are noise and several starts.",
+                       other papers, those of the tuned one chosen on phantoms by `scr tune`, and \
+                       levels and noise on radiographs too; so are noise and several starts.",
         }
     }
 

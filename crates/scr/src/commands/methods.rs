@@ -9,15 +9,29 @@ mod value_figures;
 use std::fmt::Write;
 
 use anyhow::Result;
-use clap::{Args, Subcommand};
-use scr_methods::METHODS;
+use clap::{Args, Subcommand, ValueEnum};
+use scr_methods::{About, METHODS, Method, Parameter};
+use serde::Serialize;
 
 use super::print;
 
 #[derive(Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Methods {
+    /// How to print them
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
     #[command(subcommand)]
     action: Option<Action>,
+}
+
+/// Where the methods are to be read.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A terminal
+    Table,
+    /// A script
+    Json,
 }
 
 #[derive(Subcommand)]
@@ -30,12 +44,42 @@ impl Methods {
     pub(crate) fn run(self) -> Result<()> {
         match self.action {
             Some(Action::Show(show)) => show.run(),
-            None => list(),
+            None => {
+                let text = match self.format {
+                    Format::Table => text()?,
+                    Format::Json => serde_json::to_string_pretty(&listed())? + "\n",
+                };
+                print(None, &text)
+            }
         }
     }
 }
 
-fn list() -> Result<()> {
+/// A method as a script reads it.
+#[derive(Serialize)]
+struct Listed {
+    id: &'static str,
+    version: &'static str,
+    #[serde(flatten)]
+    about: About,
+    is_quick: bool,
+    has_posterior: bool,
+    parameters: &'static [Parameter],
+}
+
+fn listed() -> Vec<Listed> {
+    let listed = |method: &&'static dyn Method| Listed {
+        id: method.id(),
+        version: method.version(),
+        about: method.about(),
+        is_quick: method.is_quick(),
+        has_posterior: method.has_posterior(),
+        parameters: method.parameters(),
+    };
+    METHODS.iter().map(listed).collect()
+}
+
+fn text() -> Result<String> {
     let mut text = String::new();
     for method in METHODS {
         let about = method.about();
@@ -51,5 +95,5 @@ fn list() -> Result<()> {
             )?;
         }
     }
-    print(None, &text)
+    Ok(text)
 }

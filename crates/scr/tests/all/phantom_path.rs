@@ -209,6 +209,15 @@ fn wrong_usage_exits_with_2_and_names_what_there_is() {
     assert_eq!(run(["evaluate", "nowhere", "--benchmark", "nowhere"]).code, 1);
     let methods = run_well(["methods"]);
     assert!(methods.contains("mean-shape") && methods.contains("10.1016/j.media.2005.02.002"));
+    let listed = run_well(["methods", "--format", "json"]);
+    let listed: Vec<serde_json::Value> = serde_json::from_str(&listed).unwrap();
+    let asm = listed.iter().find(|method| method["id"] == "asm").unwrap();
+    let side = &asm["parameters"][1];
+    assert_eq!(
+        (&side["key"], &side["default"], &side["max"]),
+        (&"side".into(), &256.0.into(), &1024.0.into())
+    );
+    assert!(methods.contains(asm["summary"].as_str().unwrap()));
 }
 
 #[test]
