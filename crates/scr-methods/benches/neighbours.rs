@@ -1,7 +1,8 @@
 //! How long finding neighbours takes: the one costly step of pixel classification.
 //!
 //! `cargo bench -p scr-methods`. 74 features, 15 neighbours; 62,000 samples are a
-//! fold of 124 images at 500 each. An image asks for 10,000 to 25,000 pixels.
+//! fold of 124 images at 500 each. An image asks for 10,000 to 25,000 pixels. Features
+//! go together as those of an image do: a few causes and some noise make all of them.
 
 use divan::Bencher;
 use scr_methods::pixel_classification::Neighbours;
@@ -21,10 +22,25 @@ fn numbers(count: usize, seed: u32) -> Vec<f32> {
     (0..count).map(|_| next()).collect()
 }
 
+/// How many causes there are.
+const N_CAUSES: usize = 8;
+
+/// Features of `count` pixels.
+fn features(count: usize, seed: u32) -> Vec<f32> {
+    let weights = numbers(N_FEATURES * N_CAUSES, 3);
+    let causes = numbers(count * N_CAUSES, seed);
+    let noise = numbers(count * N_FEATURES, seed + 1);
+    let feature = |(index, noise): (usize, &f32)| {
+        let causes = &causes[index / N_FEATURES * N_CAUSES..][..N_CAUSES];
+        let weights = &weights[index % N_FEATURES * N_CAUSES..][..N_CAUSES];
+        causes.iter().zip(weights).map(|(c, w)| c * w).sum::<f32>() + 0.3 * noise
+    };
+    noise.iter().enumerate().map(feature).collect()
+}
+
 #[divan::bench(args = [2000, 62_000], sample_count = 10)]
 fn nearest_15_of_256_pixels(bencher: Bencher<'_, '_>, n_samples: usize) {
-    let neighbours =
-        Neighbours::new(N_FEATURES, &numbers(n_samples * N_FEATURES, 1), vec![0; n_samples]);
-    let queries = numbers(256 * N_FEATURES, 2);
-    bencher.bench(|| neighbours.nearest(&queries, 15));
+    let neighbours = Neighbours::new(N_FEATURES, &features(n_samples, 1), vec![0; n_samples]);
+    let queries = features(256, 5);
+    bencher.bench(|| neighbours.nearest(&queries, 15, &(0..0)));
 }

@@ -128,7 +128,7 @@ fn honest_posteriors(
 ) -> Result<Vec<Posterior>, MethodError> {
     set.each_image("classifying pixels", progress, |index, image| {
         let radiograph = set.radiograph(image)?;
-        Ok(stage.posterior_without(samples[index].clone(), &radiograph, centres[index]))
+        Ok(stage.posterior_without(&samples[index], &radiograph, centres[index]))
     })
 }
 

@@ -10,13 +10,14 @@
 //! which may start from the [`Posterior`].
 //!
 //! In the order of the computation: `features.rs` describes pixels, `samples.rs`
-//! picks those to learn from, `neighbours.rs` finds the nearest, `stage.rs`
-//! turns them into a [`Posterior`] (asking only where needed: `refinement.rs`),
+//! picks those to learn from, `neighbours.rs` finds the nearest, by `groups.rs` without
+//! looking at all, `stage.rs` turns them into a [`Posterior`] (asking only where needed: `refinement.rs`),
 //! `classifier.rs` looks twice, first coarsely, `posterior.rs` makes masks, `parts.rs`
 //! tidies masks, `methods.rs` has the two methods.
 
 mod classifier;
 mod features;
+mod groups;
 mod methods;
 mod neighbours;
 mod parts;

@@ -1,10 +1,12 @@
-//! The nearest of many samples, exactly, by brute force made fast.
+//! The nearest of many samples, exactly.
 //!
 //! For a query q and a sample s, |q - s|^2 = |q|^2 - 2 (q.s - |s|^2 / 2), so the
 //! nearest samples are those with the smallest |s|^2 / 2 - q.s: as many
 //! multiplications as a matrix product, and no difference to form. Samples lie in
 //! panels of [`LANES`], features across, so that the compiler works on all lanes
-//! of a panel at once, for [`TILE`] queries at a time.
+//! of a panel at once, for [`TILE`] queries at a time. Samples that lie together share
+//! panels, queries that lie together a tile, and panels are not looked at when all
+//! that they hold must be too far (`groups.rs`).
 //!
 //! Nothing is approximated, and nothing depends on threads or on the processor:
 //! every product is summed in the order of the features, without fused
@@ -13,7 +15,9 @@
 use std::ops::Range;
 
 use multiversion::multiversion;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+
+use super::groups::{GROUP, Groups};
 
 /// Samples in a panel. With [`TILE`] measured against its doubles and halves (see
 /// `benches/neighbours.rs`): all sums of a panel and a tile stay in registers.
@@ -22,16 +26,29 @@ const LANES: usize = 8;
 /// Queries compared with a panel at a time.
 const TILE: usize = 4;
 
-/// Panels that stay in the processor's nearest memory while all queries pass.
-const PANELS_AT_A_TIME: usize = 32;
+/// Number of what is missing in a panel.
+const MISSING: u32 = u32::MAX;
 
 /// Samples to find the nearest of, each with a label.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Neighbours {
     n_features: usize,
     labels: Vec<u32>,
+    /// Numbers of the samples, [`GROUP`] of which lie together.
+    numbers: Vec<u32>,
     /// By panel: half the squared lengths of its samples, then each feature of all
     /// of its samples. What is missing in the last panel is infinitely far.
+    panels: Vec<f32>,
+    groups: Groups,
+    /// The length of the longest sample.
+    longest: f32,
+}
+
+/// What is kept of samples in a file: panels in the order of the samples' numbers.
+#[derive(Serialize, Deserialize)]
+struct Stored {
+    n_features: usize,
+    labels: Vec<u32>,
     panels: Vec<f32>,
 }
 
@@ -49,20 +66,12 @@ impl Neighbours {
     #[must_use]
     pub fn new(n_features: usize, features: &[f32], labels: Vec<u32>) -> Self {
         assert_eq!(features.len(), n_features * labels.len(), "{n_features} features a label");
-        let mut panels =
-            Vec::with_capacity(labels.len().div_ceil(LANES) * LANES * (n_features + 1));
-        for samples in features.chunks(LANES * n_features.max(1)) {
-            let samples: Vec<&[f32]> = samples.chunks(n_features).collect();
-            let half_square = |sample: &&[f32]| sample.iter().map(|v| v * v).sum::<f32>() / 2.0;
-            let missing = LANES - samples.len();
-            panels.extend(samples.iter().map(half_square));
-            panels.extend(std::iter::repeat_n(f32::INFINITY, missing));
-            for feature in 0..n_features {
-                panels.extend(samples.iter().map(|sample| sample[feature]));
-                panels.extend(std::iter::repeat_n(0.0, missing));
-            }
-        }
-        Self { n_features, labels, panels }
+        let (groups, numbers) = Groups::of(features, n_features);
+        let panels = panels(features, n_features, &numbers);
+        let square = |sample: &[f32]| sample.iter().map(|value| value * value).sum::<f32>();
+        let squares = features.chunks_exact(n_features.max(1)).map(square);
+        let longest = squares.fold(0.0, f32::max).sqrt();
+        Self { n_features, labels, numbers, panels, groups, longest }
     }
 
     /// Number of samples.
@@ -89,77 +98,135 @@ impl Neighbours {
         &self.labels
     }
 
-    /// Whether the parts fit together: true but for a damaged file.
-    #[must_use]
-    pub fn is_sound(&self) -> bool {
-        let n_panels = self.labels.len().div_ceil(LANES);
-        let expected = self.n_features.checked_add(1).and_then(|n| n.checked_mul(n_panels * LANES));
-        expected == Some(self.panels.len())
-    }
-
-    /// The same samples with the same numbers, but none of `left_out` is ever found:
-    /// as if they were infinitely far.
-    #[must_use]
-    pub fn without(&self, left_out: Range<usize>) -> Self {
-        let mut kept = self.clone();
-        for sample in left_out {
-            let panel = sample / LANES * LANES * (self.n_features + 1);
-            kept.panels[panel + sample % LANES] = f32::INFINITY;
-        }
-        kept
-    }
-
     /// For each query, `n_features` values each, the numbers of its `k` nearest
-    /// samples, nearest first; all samples when there are fewer.
+    /// samples that are not `left_out`, nearest first; all when there are fewer.
     #[must_use]
-    pub fn nearest(&self, queries: &[f32], k: usize) -> Vec<Vec<u32>> {
+    pub fn nearest(&self, queries: &[f32], k: usize, left_out: &Range<usize>) -> Vec<Vec<u32>> {
         let k = k.min(self.len());
         let n_queries = queries.len() / self.n_features.max(1);
         let mut nearest: Vec<Nearest> = (0..n_queries.next_multiple_of(TILE))
-            .map(|_| Nearest { found: vec![(f32::INFINITY, u32::MAX); k] })
+            .map(|_| Nearest { found: vec![(f32::INFINITY, MISSING); k] })
             .collect();
-        if k > 0 {
-            take_all(&self.panels, self.n_features, &self.tiles(queries), &mut nearest);
+        let order = self.groups.ordered(queries, self.n_features, TILE);
+        let query =
+            |&number: &u32| &queries[number as usize * self.n_features..][..self.n_features];
+        let ordered: Vec<f32> = order.iter().flat_map(query).copied().collect();
+        let tiles = self.tiles(&ordered);
+        let tiles = tiles.chunks_exact(self.n_features.max(1));
+        for (tile, nearest) in tiles.zip(nearest.chunks_exact_mut(TILE)).filter(|_| k > 0) {
+            search(self, tile, left_out, nearest);
         }
-        nearest.truncate(n_queries);
-        nearest
-            .into_iter()
-            .map(|n| {
-                let found = n.found.into_iter().filter(|(key, _)| *key < f32::INFINITY);
-                found.map(|(_, sample)| sample).collect()
-            })
-            .collect()
+        let mut answers = vec![Vec::new(); n_queries];
+        for (number, nearest) in order.into_iter().zip(nearest) {
+            let found = nearest.found.into_iter().filter(|(key, _)| *key < f32::INFINITY);
+            answers[number as usize] = found.map(|(_, sample)| sample).collect();
+        }
+        answers
     }
 
-    /// Queries in tiles of [`TILE`], each feature of all of them side by side.
-    fn tiles(&self, queries: &[f32]) -> Vec<f32> {
-        let mut tiles = Vec::with_capacity(queries.len() + TILE * self.n_features);
+    /// Queries in tiles: each feature of [`TILE`] of them side by side. The first stands
+    /// in for those that the last tile lacks.
+    fn tiles(&self, queries: &[f32]) -> Vec<[f32; TILE]> {
+        let mut tiles = Vec::with_capacity(queries.len() / TILE + self.n_features);
         for tile in queries.chunks(TILE * self.n_features.max(1)) {
             for feature in 0..self.n_features {
                 let query = |index: usize| tile.get(index * self.n_features + feature);
-                tiles.extend((0..TILE).map(|index| query(index).copied().unwrap_or(0.0)));
+                let values = std::array::from_fn(|index| *query(index).unwrap_or(&tile[feature]));
+                tiles.push(values);
             }
         }
         tiles
     }
 }
 
-/// Takes the samples of all panels in for the queries of all tiles. Compiled once more
-/// for processors whose registers hold a whole panel: the same operations in the same
-/// order, so the same keys.
+/// Panels of the samples with these numbers, in this order.
+fn panels(features: &[f32], n_features: usize, numbers: &[u32]) -> Vec<f32> {
+    let mut panels = Vec::with_capacity(numbers.len().div_ceil(LANES) * LANES * (n_features + 1));
+    for numbers in numbers.chunks(LANES) {
+        let sample = |&number: &u32| &features[number as usize * n_features..][..n_features];
+        let samples: Vec<&[f32]> = numbers.iter().map(sample).collect();
+        let half_square = |sample: &&[f32]| sample.iter().map(|v| v * v).sum::<f32>() / 2.0;
+        let missing = LANES - samples.len();
+        panels.extend(samples.iter().map(half_square));
+        panels.extend(std::iter::repeat_n(f32::INFINITY, missing));
+        for feature in 0..n_features {
+            panels.extend(samples.iter().map(|sample| sample[feature]));
+            panels.extend(std::iter::repeat_n(0.0, missing));
+        }
+    }
+    panels
+}
+
+/// The features, by number, of the samples with these numbers in panels.
+fn unpacked(panels: &[f32], n_features: usize, numbers: &[u32]) -> Vec<f32> {
+    let mut features = vec![0.0; n_features * numbers.len()];
+    let of_panels = panels.chunks_exact((n_features + 1) * LANES);
+    for (panel, numbers) in of_panels.zip(numbers.chunks(LANES)) {
+        for (lane, &number) in numbers.iter().enumerate() {
+            let values = panel[LANES..].iter().skip(lane).step_by(LANES);
+            let sample = &mut features[number as usize * n_features..][..n_features];
+            sample.iter_mut().zip(values).for_each(|(feature, value)| *feature = *value);
+        }
+    }
+    features
+}
+
+impl Serialize for Neighbours {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let numbers: Vec<u32> = (0..self.len() as u32).collect();
+        let features = unpacked(&self.panels, self.n_features, &self.numbers);
+        let panels = panels(&features, self.n_features, &numbers);
+        let labels = self.labels.clone();
+        Stored { n_features: self.n_features, labels, panels }.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Neighbours {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Stored { n_features, labels, panels } = Stored::deserialize(deserializer)?;
+        let n_panels = labels.len().div_ceil(LANES);
+        let expected = n_features.checked_add(1).and_then(|n| n.checked_mul(n_panels * LANES));
+        if expected != Some(panels.len()) {
+            return Err(D::Error::custom("features and labels of samples differ in number"));
+        }
+        let numbers: Vec<u32> = (0..labels.len() as u32).collect();
+        Ok(Self::new(n_features, &unpacked(&panels, n_features, &numbers), labels))
+    }
+}
+
+/// By how much a key, or a bound of keys, may be wrong by rounding, in squares of the
+/// lengths of query and sample together: some hundred operations of single precision.
+const ROUNDING: f32 = 2e-5;
+
+/// Takes in the samples near the queries of a tile. Compiled once more for processors
+/// whose registers hold a whole panel: the same operations in the same order, so the
+/// same keys.
 #[multiversion(targets("x86_64+avx2"))]
-fn take_all(panels: &[f32], n_features: usize, tiles: &[f32], nearest: &mut [Nearest]) {
-    let panel_length = (n_features + 1) * LANES;
-    let groups = panels.chunks(panel_length * PANELS_AT_A_TIME);
-    for (group, panels) in groups.enumerate() {
-        for (tile, nearest) in
-            tiles.chunks_exact(n_features * TILE).zip(nearest.chunks_exact_mut(TILE))
-        {
-            for (index, panel) in panels.chunks_exact(panel_length).enumerate() {
-                let first = ((group * PANELS_AT_A_TIME + index) * LANES) as u32;
-                for (keys, nearest) in keys(panel, tile).iter().zip(nearest.iter_mut()) {
-                    nearest.take(keys, first);
-                }
+fn search(
+    samples: &Neighbours,
+    tile: &[[f32; TILE]],
+    left_out: &Range<usize>,
+    nearest: &mut [Nearest],
+) {
+    let mut squares = [0.0; TILE];
+    for queries in tile {
+        squares.iter_mut().zip(queries).for_each(|(square, query)| *square += query * query);
+    }
+    let slack = squares.map(|square| ROUNDING * (square.sqrt() + samples.longest).powi(2));
+    let panel_length = (samples.n_features + 1) * LANES;
+    for (distance, group) in samples.groups.by_distance(tile) {
+        let is_beyond = |index: usize| {
+            (distance - squares[index]) / 2.0 - slack[index] > nearest[index].farthest()
+        };
+        if (0..TILE).all(is_beyond) {
+            break;
+        }
+        let first = group as usize * GROUP;
+        let numbers = samples.numbers[first..].chunks(LANES);
+        let panels = samples.panels[first / LANES * panel_length..].chunks_exact(panel_length);
+        for (panel, numbers) in panels.zip(numbers).take(GROUP / LANES) {
+            for (keys, nearest) in keys(panel, tile).iter().zip(nearest.iter_mut()) {
+                nearest.take(keys, numbers, left_out);
             }
         }
     }
@@ -167,11 +234,10 @@ fn take_all(panels: &[f32], n_features: usize, tiles: &[f32], nearest: &mut [Nea
 
 /// The ranking keys of a panel's samples for the queries of a tile.
 #[inline(always)]
-fn keys(panel: &[f32], tile: &[f32]) -> [[f32; LANES]; TILE] {
+fn keys(panel: &[f32], tile: &[[f32; TILE]]) -> [[f32; LANES]; TILE] {
     let (lanes, _) = panel.as_chunks::<LANES>();
-    let (queries, _) = tile.as_chunks::<TILE>();
     let mut keys = [lanes[0]; TILE];
-    for (samples, queries) in lanes[1..].iter().zip(queries) {
+    for (samples, queries) in lanes[1..].iter().zip(tile) {
         for (keys, query) in keys.iter_mut().zip(queries) {
             for (key, sample) in keys.iter_mut().zip(samples) {
                 *key -= query * sample;
@@ -182,20 +248,28 @@ fn keys(panel: &[f32], tile: &[f32]) -> [[f32; LANES]; TILE] {
 }
 
 impl Nearest {
-    /// Takes in a panel's samples, the first of which has the number `first`.
+    /// The key of the farthest.
     #[inline(always)]
-    fn take(&mut self, keys: &[f32; LANES], first: u32) {
-        let farthest = self.found[self.found.len() - 1].0;
+    fn farthest(&self) -> f32 {
+        self.found[self.found.len() - 1].0
+    }
+
+    /// Takes in a panel's samples with these numbers.
+    #[inline(always)]
+    fn take(&mut self, keys: &[f32; LANES], numbers: &[u32], left_out: &Range<usize>) {
+        let farthest = self.farthest();
         // Most panels hold nothing near: one look at all lanes tells.
-        if !keys.iter().fold(false, |any, &key| any | (key < farthest)) {
+        if !keys.iter().fold(false, |any, &key| any | (key <= farthest)) {
             return;
         }
-        for (lane, &key) in keys.iter().enumerate() {
+        for candidate in keys.iter().copied().zip(numbers.iter().copied()) {
             let last = self.found.len() - 1;
-            if key < self.found[last].0 {
-                let place = self.found.partition_point(|&(other, _)| other <= key);
+            let is_before = |a: (f32, u32), b: (f32, u32)| a.0 < b.0 || (a.0 == b.0 && a.1 < b.1);
+            if is_before(candidate, self.found[last]) && !left_out.contains(&(candidate.1 as usize))
+            {
+                let place = self.found.partition_point(|&other| is_before(other, candidate));
                 self.found.copy_within(place..last, place + 1);
-                self.found[place] = (key, first + lane as u32);
+                self.found[place] = candidate;
             }
         }
     }
@@ -228,7 +302,7 @@ mod tests {
             let samples = numbers(n_samples * n_features, 1);
             let queries = numbers(n_queries * n_features, 2);
             let neighbours = Neighbours::new(n_features, &samples, vec![0; n_samples]);
-            let found = neighbours.nearest(&queries, 15);
+            let found = neighbours.nearest(&queries, 15, &(0..0));
             assert_eq!(found.len(), n_queries);
             for (found, query) in found.iter().zip(queries.chunks(n_features)) {
                 assert_eq!(found[..], sorted_by_distance(&samples, query, n_features)[..15]);
@@ -239,14 +313,14 @@ mod tests {
     #[test]
     fn of_equally_near_samples_the_first_wins() {
         let neighbours = Neighbours::new(1, &[5.0, 1.0, 1.0, 1.0, 0.5], vec![0; 5]);
-        assert_eq!(neighbours.nearest(&[1.0, 9.0], 3), [[1, 2, 3], [0, 1, 2]]);
+        assert_eq!(neighbours.nearest(&[1.0, 9.0], 3, &(0..0)), [[1, 2, 3], [0, 1, 2]]);
     }
 
     #[test]
     fn fewer_samples_than_neighbours_are_all_found() {
         let neighbours = Neighbours::new(2, &[0.0, 0.0, 3.0, 4.0], vec![7, 8]);
-        assert_eq!(neighbours.nearest(&[3.0, 3.0], 15), [[1, 0]]);
-        assert!(Neighbours::new(2, &[], vec![]).nearest(&[3.0, 3.0], 15)[0].is_empty());
+        assert_eq!(neighbours.nearest(&[3.0, 3.0], 15, &(0..0)), [[1, 0]]);
+        assert!(Neighbours::new(2, &[], vec![]).nearest(&[3.0, 3.0], 15, &(0..0))[0].is_empty());
     }
 
     #[test]
@@ -256,18 +330,44 @@ mod tests {
         let query = numbers(3, 6);
         let expected = sorted_by_distance(&samples, &query, 3).into_iter();
         let expected: Vec<u32> = expected.filter(|n| !(20..71).contains(n)).collect();
-        assert_eq!(all.without(20..71).nearest(&query, 15)[0], expected[..15]);
-        assert_eq!(all.without(20..71).nearest(&query, 60)[0], expected);
-        assert!(all.without(0..100).nearest(&query, 15)[0].is_empty());
+        assert_eq!(all.nearest(&query, 15, &(20..71))[0], expected[..15]);
+        assert_eq!(all.nearest(&query, 60, &(20..71))[0], expected);
+        assert!(all.nearest(&query, 15, &(0..100))[0].is_empty());
+    }
+
+    #[test]
+    fn far_groups_are_not_looked_at_and_not_missed() {
+        // Two features decide; the others are faint.
+        let weigh = |(index, value): (usize, f32)| value * [9.0, 3.0, 0.2, 0.1][index % 4];
+        let weighed = |count: usize, seed: u64| -> Vec<f32> {
+            numbers(4 * count, seed).into_iter().enumerate().map(weigh).collect()
+        };
+        let (samples, queries) = (weighed(5000, 7), weighed(203, 8));
+        let neighbours = Neighbours::new(4, &samples, vec![0; 5000]);
+        let near = neighbours.groups.by_distance(&[[0.0; TILE]; 4]);
+        assert!(near.iter().filter(|(square, _)| *square > 1.0).count() > near.len() / 2);
+        for (query, found) in queries.chunks(4).zip(neighbours.nearest(&queries, 5, &(0..0))) {
+            assert_eq!(found, sorted_by_distance(&samples, query, 4)[..5]);
+        }
+    }
+
+    #[test]
+    fn samples_survive_their_file_and_odd_numbers_are_refused() {
+        let neighbours = Neighbours::new(3, &numbers(300, 9), (0..100).collect());
+        let bytes = postcard::to_stdvec(&neighbours).unwrap();
+        assert_eq!(postcard::from_bytes::<Neighbours>(&bytes).unwrap(), neighbours);
+        let odd = Stored { n_features: 3, labels: vec![0; 9], panels: vec![0.0; 32] };
+        let odd = postcard::to_stdvec(&odd).unwrap();
+        assert!(postcard::from_bytes::<Neighbours>(&odd).is_err());
     }
 
     #[test]
     fn a_query_has_the_same_neighbours_alone_as_among_others() {
         let (samples, queries) = (numbers(700, 3), numbers(70, 4));
         let neighbours = Neighbours::new(7, &samples, vec![0; 100]);
-        let together = neighbours.nearest(&queries, 4);
+        let together = neighbours.nearest(&queries, 4, &(0..0));
         for (query, together) in queries.chunks(7).zip(&together) {
-            assert_eq!(&neighbours.nearest(query, 4)[0], together);
+            assert_eq!(&neighbours.nearest(query, 4, &(0..0))[0], together);
         }
     }
 }

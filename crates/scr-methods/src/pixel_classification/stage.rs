@@ -16,7 +16,7 @@ use super::samples::Samples;
 use crate::{GreyImage, MethodError, Progress, SampleCount, TrainingSet};
 
 /// Queries answered at a time by one thread.
-const QUERIES_AT_A_TIME: usize = 256;
+const QUERIES_AT_A_TIME: usize = 512;
 
 /// Samples of pixels, and how pixels are described to be compared with them.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -80,8 +80,7 @@ impl Stage {
     /// Whether the parts fit together: true but for a damaged file.
     pub(super) fn is_sound(&self) -> bool {
         let n_structures = self.combinations.first().map_or(0, Vec::len);
-        self.samples.is_sound()
-            && !self.samples.is_empty()
+        !self.samples.is_empty()
             && self.scaling.n_features() == self.samples.n_features()
             && self.combinations.iter().all(|combination| combination.len() == n_structures)
             && self.samples.labels().iter().all(|&l| (l as usize) < self.combinations.len())
@@ -91,35 +90,35 @@ impl Stage {
     /// radiograph in which places are seen from `centre`. Pixels among others that are
     /// all sure of the same are not asked for: see `refinement.rs`.
     pub(super) fn posterior(&self, radiograph: &Radiograph, centre: Centre) -> Posterior {
-        self.posterior_by(&self.samples, radiograph, centre)
+        self.posterior_by(&(0..0), radiograph, centre)
     }
 
     /// The same without the votes of the samples `left_out`, unless these are all.
     pub(super) fn posterior_without(
         &self,
-        left_out: Range<usize>,
+        left_out: &Range<usize>,
         radiograph: &Radiograph,
         centre: Centre,
     ) -> Posterior {
         if left_out.len() == self.n_samples() {
             return self.posterior(radiograph, centre);
         }
-        self.posterior_by(&self.samples.without(left_out), radiograph, centre)
+        self.posterior_by(left_out, radiograph, centre)
     }
 
     fn posterior_by(
         &self,
-        samples: &Neighbours,
+        left_out: &Range<usize>,
         radiograph: &Radiograph,
         centre: Centre,
     ) -> Posterior {
         let image = GreyImage::of(radiograph, self.side);
         let features = Features::of(&image, self.n_scales, centre);
-        let n_votes = self.k.min(samples.len());
+        let n_votes = self.k.min(self.samples.len());
         let votes = votes_where_needed(features.size, n_votes as u16, |pixels| {
             pixels
                 .par_chunks(QUERIES_AT_A_TIME)
-                .flat_map_iter(|pixels| self.votes(samples, &features, pixels))
+                .flat_map_iter(|pixels| self.votes(left_out, &features, pixels))
                 .collect()
         });
         let n_structures = self.combinations[0].len();
@@ -133,19 +132,24 @@ impl Stage {
     /// For each pixel, how many of its nearest samples lie in each structure. A
     /// sample votes for its combination; a structure has the votes of all
     /// combinations that it is part of.
-    fn votes(&self, samples: &Neighbours, features: &Features, pixels: &[usize]) -> Vec<Vec<u16>> {
+    fn votes(
+        &self,
+        left_out: &Range<usize>,
+        features: &Features,
+        pixels: &[usize],
+    ) -> Vec<Vec<u16>> {
         let queries: Vec<f32> =
             pixels.iter().flat_map(|&pixel| self.scaling.scaled(features.at(pixel))).collect();
         let count = |nearest: Vec<u32>| {
             let mut votes = vec![0; self.combinations[0].len()];
             for sample in nearest {
-                let combination = samples.labels()[sample as usize] as usize;
+                let combination = self.samples.labels()[sample as usize] as usize;
                 for (votes, &is_part) in votes.iter_mut().zip(&self.combinations[combination]) {
                     *votes += u16::from(is_part);
                 }
             }
             votes
         };
-        samples.nearest(&queries, self.k).into_iter().map(count).collect()
+        self.samples.nearest(&queries, self.k, left_out).into_iter().map(count).collect()
     }
 }
