@@ -93,9 +93,9 @@ impl<'a> TrainingSet<'a> {
         self.shared.get(name, make)
     }
 
-    /// How long the shared parts would have taken that were found made.
-    pub(crate) fn saved(&self) -> std::time::Duration {
-        self.shared.saved()
+    /// What `work` gives, and how long it would have taken had nothing been shared.
+    pub(crate) fn timed<T>(&self, work: impl FnOnce() -> T) -> (T, std::time::Duration) {
+        self.shared.timed(work)
     }
 
     /// A method trained on this set, once for all who ask for it.

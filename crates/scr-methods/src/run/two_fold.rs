@@ -1,7 +1,7 @@
 //! Methods over a whole benchmark: each fold segmented by what was trained on the other.
 
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use scr_data::{Benchmark, DataError, Fold, Image, RUN_RECORD, Staging, files};
 use serde::{Deserialize, Serialize};
@@ -180,7 +180,6 @@ impl TwoFold<'_> {
             .into());
         }
         memory::forget_peak();
-        let (begin, saved) = (Instant::now(), set.saved());
         let show = |what: &str, done, total| {
             progress(
                 &format!("{} on fold {}: {what}", method.id(), set.fold().number()),
@@ -188,8 +187,8 @@ impl TwoFold<'_> {
                 total,
             );
         };
-        let model = train(*method, set, parameters, self.seed, &show)?;
-        let took = begin.elapsed() + (set.saved() - saved);
+        let (model, took) = set.timed(|| train(*method, set, parameters, self.seed, &show));
+        let model = model?;
         let bytes = model.to_bytes();
         run.has_trained(took, bytes.len() as u64);
         if let Some(path) = path {
