@@ -20,12 +20,17 @@ const AXES: usize = 16;
 /// Samples that stand for all in finding axes.
 const LOOKED_AT: usize = 4096;
 
+/// By feature, the part that it has in each axis; axes that there are not are 0.
+type Axes = Vec<[f32; AXES]>;
+
+/// A point as seen along the axes.
+type Seen = [f32; AXES];
+
 /// Groups of samples: axes, and boxes along them.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Groups {
     n_groups: usize,
-    /// Row by row, orthogonal and of length 1.
-    axes: Vec<f32>,
+    axes: Axes,
     /// By axis, then group.
     lows: Vec<f32>,
     /// By axis, then group.
@@ -36,18 +41,15 @@ impl Groups {
     /// Groups of samples, `n_features` values each, with the numbers of the samples:
     /// every [`GROUP`] of them is one, and a rest at the end.
     pub(super) fn of(features: &[f32], n_features: usize) -> (Self, Vec<u32>) {
-        let n_samples = features.len() / n_features.max(1);
         let axes = principal_axes(features, n_features);
-        let n_axes = axes.len() / n_features.max(1);
-        let seen = along(&axes, n_features, features);
-        let numbers = ordered(&seen, n_axes, n_samples, GROUP);
-        let n_groups = n_samples.div_ceil(GROUP);
-        let mut lows = vec![f32::INFINITY; n_axes * n_groups];
-        let mut highs = vec![f32::NEG_INFINITY; n_axes * n_groups];
+        let seen = along(&axes, features);
+        let numbers = ordered(&seen, GROUP);
+        let n_groups = seen.len().div_ceil(GROUP);
+        let mut lows = vec![f32::INFINITY; AXES * n_groups];
+        let mut highs = vec![f32::NEG_INFINITY; AXES * n_groups];
         for (group, numbers) in numbers.chunks(GROUP).enumerate() {
             for &number in numbers {
-                let sample = &seen[number as usize * n_axes..][..n_axes];
-                for (axis, &value) in sample.iter().enumerate() {
+                for (axis, &value) in seen[number as usize].iter().enumerate() {
                     let place = axis * n_groups + group;
                     lows[place] = lows[place].min(value);
                     highs[place] = highs[place].max(value);
@@ -58,26 +60,26 @@ impl Groups {
     }
 
     /// The numbers of queries, so that every `together` of them lie together.
-    pub(super) fn ordered(&self, queries: &[f32], n_features: usize, together: usize) -> Vec<u32> {
-        let n_queries = queries.len() / n_features.max(1);
-        let n_axes = self.axes.len() / n_features.max(1);
-        ordered(&along(&self.axes, n_features, queries), n_axes, n_queries, together)
+    pub(super) fn ordered(&self, queries: &[f32], together: usize) -> Vec<u32> {
+        ordered(&along(&self.axes, queries), together)
     }
 
     /// The squared distance of each group's box from that around some queries, the
     /// values of each feature side by side; with the group's number, nearest first.
     #[inline(always)]
     pub(super) fn by_distance<const N: usize>(&self, queries: &[[f32; N]]) -> Vec<(f32, u32)> {
+        let mut seen = [[0.0; N]; AXES];
+        for (values, parts) in queries.iter().zip(&self.axes) {
+            for (seen, part) in seen.iter_mut().zip(parts) {
+                seen.iter_mut().zip(values).for_each(|(seen, value)| *seen += part * value);
+            }
+        }
         let mut squares = vec![0.0f32; self.n_groups];
         let n_groups = self.n_groups.max(1);
         let boxes = self.lows.chunks_exact(n_groups).zip(self.highs.chunks_exact(n_groups));
-        for ((lows, highs), axis) in boxes.zip(self.axes.chunks_exact(queries.len().max(1))) {
-            let mut seen = [0.0; N];
-            for (values, weight) in queries.iter().zip(axis) {
-                seen.iter_mut().zip(values).for_each(|(seen, value)| *seen += weight * value);
-            }
-            let low = seen.iter().copied().fold(f32::INFINITY, f32::min);
-            let high = seen.iter().copied().fold(f32::NEG_INFINITY, f32::max);
+        for ((lows, highs), seen) in boxes.zip(seen) {
+            let low = seen.into_iter().fold(f32::INFINITY, f32::min);
+            let high = seen.into_iter().fold(f32::NEG_INFINITY, f32::max);
             for ((square, group_low), group_high) in squares.iter_mut().zip(lows).zip(highs) {
                 let (below, above) = (low - group_high, group_low - high);
                 let gap = if below > above { below } else { above };
@@ -91,18 +93,25 @@ impl Groups {
     }
 }
 
-/// Points of `n_features` values each, as seen along axes.
-fn along(axes: &[f32], n_features: usize, points: &[f32]) -> Vec<f32> {
-    let dot = |a: &[f32], b: &[f32]| a.iter().zip(b).map(|(a, b)| a * b).sum::<f32>();
-    let points = points.chunks_exact(n_features.max(1));
-    points.flat_map(|point| axes.chunks_exact(n_features).map(move |a| dot(a, point))).collect()
+/// Points, with a value for each feature, as seen along axes.
+fn along(axes: &Axes, points: &[f32]) -> Vec<Seen> {
+    let seen = |point: &[f32]| {
+        let mut seen = [0.0; AXES];
+        for (value, parts) in point.iter().zip(axes) {
+            seen.iter_mut().zip(parts).for_each(|(seen, part)| *seen += part * value);
+        }
+        seen
+    };
+    points.chunks_exact(axes.len().max(1)).map(seen).collect()
 }
 
-/// The directions in which samples vary most, that of the largest variance first.
-fn principal_axes(features: &[f32], n_features: usize) -> Vec<f32> {
+/// The directions in which samples vary most, that of the largest variance first:
+/// orthogonal, of length 1.
+fn principal_axes(features: &[f32], n_features: usize) -> Axes {
     let n_samples = features.len() / n_features.max(1);
+    let mut axes = vec![[0.0; AXES]; n_features];
     if n_samples == 0 {
-        return Vec::new();
+        return axes;
     }
     let step = n_samples.div_ceil(LOOKED_AT);
     let looked_at = features.chunks_exact(n_features).step_by(step);
@@ -118,39 +127,43 @@ fn principal_axes(features: &[f32], n_features: usize) -> Vec<f32> {
     let eigen = (&deviations * deviations.transpose()).symmetric_eigen();
     let mut order: Vec<usize> = (0..n_features).collect();
     order.sort_by(|&a, &b| eigen.eigenvalues[b].total_cmp(&eigen.eigenvalues[a]));
-    let axes = order.into_iter().take(AXES).map(|axis| eigen.eigenvectors.column(axis));
-    axes.flat_map(|axis| axis.iter().map(|&value| value as f32).collect::<Vec<_>>()).collect()
+    for (axis, column) in order.into_iter().take(AXES).enumerate() {
+        for (parts, &part) in axes.iter_mut().zip(&eigen.eigenvectors.column(column)) {
+            parts[axis] = part as f32;
+        }
+    }
+    axes
 }
 
 /// The numbers of points, seen along axes, so that every `together` of them, and a rest
 /// at the end, lie together.
-fn ordered(seen: &[f32], n_axes: usize, n_points: usize, together: usize) -> Vec<u32> {
-    let mut numbers: Vec<u32> = (0..n_points as u32).collect();
-    halve(seen, n_axes, together, &mut numbers);
+fn ordered(seen: &[Seen], together: usize) -> Vec<u32> {
+    let mut numbers: Vec<u32> = (0..seen.len() as u32).collect();
+    halve(seen, together, &mut numbers);
     numbers
 }
 
-fn halve(seen: &[f32], n_axes: usize, together: usize, points: &mut [u32]) {
+fn halve(seen: &[Seen], together: usize, points: &mut [u32]) {
     if points.len() <= together {
         return;
     }
-    let axis = most_varied(seen, n_axes, points);
-    let value = |number: u32| seen[number as usize * n_axes + axis];
+    let axis = most_varied(seen, points);
+    let value = |number: u32| seen[number as usize][axis];
     let order = |a: &u32, b: &u32| value(*a).total_cmp(&value(*b)).then(a.cmp(b));
     // Whole groups, so that only the last one of all can be smaller.
     let half = points.len().div_ceil(together).div_ceil(2) * together;
     points.select_nth_unstable_by(half, order);
     let (below, above) = points.split_at_mut(half);
-    halve(seen, n_axes, together, below);
-    halve(seen, n_axes, together, above);
+    halve(seen, together, below);
+    halve(seen, together, above);
 }
 
 /// The axis with the largest variance among points; the first of equals.
-fn most_varied(seen: &[f32], n_axes: usize, points: &[u32]) -> usize {
-    let (mut sums, mut squares) = (vec![0.0f64; n_axes], vec![0.0f64; n_axes]);
+fn most_varied(seen: &[Seen], points: &[u32]) -> usize {
+    let (mut sums, mut squares) = ([0.0f64; AXES], [0.0f64; AXES]);
     for &number in points {
-        let point = &seen[number as usize * n_axes..][..n_axes];
-        for ((sum, square), &value) in sums.iter_mut().zip(&mut squares).zip(point) {
+        for ((sum, square), &value) in sums.iter_mut().zip(&mut squares).zip(&seen[number as usize])
+        {
             *sum += f64::from(value);
             *square += f64::from(value).powi(2);
         }

@@ -107,7 +107,7 @@ impl Neighbours {
         let mut nearest: Vec<Nearest> = (0..n_queries.next_multiple_of(TILE))
             .map(|_| Nearest { found: vec![(f32::INFINITY, MISSING); k] })
             .collect();
-        let order = self.groups.ordered(queries, self.n_features, TILE);
+        let order = self.groups.ordered(queries, TILE);
         let query =
             |&number: &u32| &queries[number as usize * self.n_features..][..self.n_features];
         let ordered: Vec<f32> = order.iter().flat_map(query).copied().collect();
