@@ -23,8 +23,9 @@ const REACHES: usize = 2;
 /// What lies along the normal of each point, by example, then point.
 type Lines = Vec<Vec<Line>>;
 
-/// The profiles of one level, by channel, then point, and the mean error with which profiles find
-/// points, in the level's pixels: 0 without noise, which needs none, and for one example.
+/// The profiles of one level, by channel, then point, and the mean error with which
+/// profiles find points, in the level's pixels: 0 without noise, which needs none, and for
+/// one example.
 pub(super) fn learn_level(
     settings: SearchSettings,
     layout: &Layout,

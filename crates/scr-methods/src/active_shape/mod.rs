@@ -32,7 +32,8 @@ pub use search::{ActiveShapeModel, SearchSettings};
 /// probable shape of points that err as profiles were measured to err in training, so
 /// that wrong points bend it less, least of all where borders are hard to find. With
 /// `spread`, which the tuned method has too, the search begins at seven places and
-/// sizes, and the end at which the profiles of all resolutions fit best is kept. Cost: O(landmarks x candidates x steps x levels) a start.
+/// sizes, and the end at which the profiles of all resolutions fit best is kept. Cost:
+/// O(landmarks x candidates x steps x levels) a start.
 ///
 /// # Parameters
 /// `scr methods` prints them with their ranges; letters are those of the study.

@@ -25,9 +25,10 @@ use crate::{
 /// size; masks may overlap. The classifier is that of `pc`, the shape method that of
 /// `asm-tuned` or `aam-whiskers`; each point looks at the posterior of its own
 /// structure. `asm-pc-grey` looks at grey values too: a place is as far from what was
-/// learnt as its profiles in both together. The shape method learns from posteriors of its training images that
-/// are made without their own samples, as those of a new image are. Deterministic
-/// for a seed, which picks the classifier's samples. Cost: that of both methods.
+/// learnt as its profiles in both together. The shape method learns from posteriors of
+/// its training images that are made without their own samples, as those of a new image
+/// are. Deterministic for a seed, which picks the classifier's samples. Cost: that of
+/// both methods.
 ///
 /// # Parameters
 /// Those of the shape method, those of `pc` with `pc_` before their names, and

@@ -33,7 +33,7 @@ impl Features {
     pub(super) fn of(image: &GreyImage, n_scales: usize, centre: Centre) -> Self {
         let size = image.size();
         let grey = normalised(image);
-        let mut planes = Vec::with_capacity(2 * n_scales * ORDERS.len() + 2);
+        let mut planes = Vec::with_capacity(Self::count(n_scales));
         for image in [&grey, &local_contrast(&grey)] {
             for scale in 0..n_scales {
                 let kernels = [0, 1, 2].map(|order| gaussian(f64::from(1u32 << scale), order));
@@ -49,6 +49,11 @@ impl Features {
         planes.push((0..size.area()).map(x).collect());
         planes.push((0..size.area()).map(y).collect());
         Self { size, planes }
+    }
+
+    /// Number of features a pixel.
+    pub(super) const fn count(n_scales: usize) -> usize {
+        n_scales.saturating_mul(2 * ORDERS.len()).saturating_add(2)
     }
 
     /// The features of one pixel.
@@ -163,7 +168,7 @@ mod tests {
         let centre = Centre { x: 0.25, y: 1.0 };
         let features = Features::of(&slope(1.0, 0.0), 1, centre);
         let features: Vec<f32> = features.at(15 * 40 + 20).collect();
-        assert_eq!(features.len(), 2 * 6 + 2);
+        assert_eq!((features.len(), Features::count(1)), (2 * 6 + 2, 2 * 6 + 2));
         let [_, x, y, xx, xy, yy] = features[..6] else { panic!("6 answers") };
         let (col, row) = (features[12], features[13]);
         assert!(x > 0.0 && (y - 2.0 * x).abs() < 1e-4, "{x} {y}");

@@ -190,7 +190,11 @@ impl<'de> Deserialize<'de> for Neighbours {
             return Err(D::Error::custom("features and labels of samples differ in number"));
         }
         let numbers: Vec<u32> = (0..labels.len() as u32).collect();
-        Ok(Self::new(n_features, &unpacked(&panels, n_features, &numbers), labels))
+        let features = unpacked(&panels, n_features, &numbers);
+        if !features.iter().all(|value| value.is_finite()) {
+            return Err(D::Error::custom("features of samples that are no numbers"));
+        }
+        Ok(Self::new(n_features, &features, labels))
     }
 }
 
@@ -352,13 +356,15 @@ mod tests {
     }
 
     #[test]
-    fn samples_survive_their_file_and_odd_numbers_are_refused() {
+    fn samples_survive_their_file_and_what_does_not_fit_is_refused() {
         let neighbours = Neighbours::new(3, &numbers(300, 9), (0..100).collect());
         let bytes = postcard::to_stdvec(&neighbours).unwrap();
         assert_eq!(postcard::from_bytes::<Neighbours>(&bytes).unwrap(), neighbours);
-        let odd = Stored { n_features: 3, labels: vec![0; 9], panels: vec![0.0; 32] };
-        let odd = postcard::to_stdvec(&odd).unwrap();
-        assert!(postcard::from_bytes::<Neighbours>(&odd).is_err());
+        for (n_labels, value) in [(9, 0.0), (8, f32::NAN)] {
+            let odd = Stored { n_features: 3, labels: vec![0; n_labels], panels: vec![value; 32] };
+            let odd = postcard::to_stdvec(&odd).unwrap();
+            assert!(postcard::from_bytes::<Neighbours>(&odd).is_err());
+        }
     }
 
     #[test]

@@ -81,6 +81,7 @@ impl Stage {
     pub(super) fn is_sound(&self) -> bool {
         let n_structures = self.combinations.first().map_or(0, Vec::len);
         !self.samples.is_empty()
+            && self.samples.n_features() == Features::count(self.n_scales)
             && self.scaling.n_features() == self.samples.n_features()
             && self.combinations.iter().all(|combination| combination.len() == n_structures)
             && self.samples.labels().iter().all(|&l| (l as usize) < self.combinations.len())
