@@ -63,18 +63,16 @@ impl Hybrid {
     pub const SHAPE_AND_GREY: Self = Self { kind: Kind::ShapeAndGrey };
     /// The active appearance model on posteriors.
     pub const APPEARANCE: Self = Self { kind: Kind::Appearance };
+
+    fn sees_grey(self) -> bool {
+        self.kind == Kind::ShapeAndGrey
+    }
 }
 
 static OF_SHAPE: LazyLock<Vec<Parameter>> =
     LazyLock::new(|| [ActiveShape::TUNED.parameters(), &PIXEL_PARAMETERS].concat());
 static OF_APPEARANCE: LazyLock<Vec<Parameter>> =
     LazyLock::new(|| [ActiveAppearance::WHISKERS.parameters(), &PIXEL_PARAMETERS].concat());
-
-impl Hybrid {
-    fn sees_grey(self) -> bool {
-        self.kind == Kind::ShapeAndGrey
-    }
-}
 
 impl Method for Hybrid {
     fn id(&self) -> &'static str {

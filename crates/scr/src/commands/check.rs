@@ -8,12 +8,12 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::{Result, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use scr_data::{Benchmark, DataError, MaskSet, Problem, Problems};
 use scr_eval::{CheckReport, Warning};
 use serde::Serialize;
 
-use super::print;
+use super::{Format, print};
 use crate::progress::Bar;
 
 #[derive(Args)]
@@ -29,13 +29,6 @@ pub(crate) struct Check {
     /// How to print what is found
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-}
-
-/// How findings are printed.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Table,
-    Json,
 }
 
 impl Check {

@@ -9,11 +9,11 @@ mod value_figures;
 use std::fmt::Write;
 
 use anyhow::Result;
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use scr_methods::{About, METHODS, Method, Parameter};
 use serde::Serialize;
 
-use super::print;
+use super::{Format, print};
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
@@ -23,15 +23,6 @@ pub(crate) struct Methods {
     format: Format,
     #[command(subcommand)]
     action: Option<Action>,
-}
-
-/// Where the methods are to be read.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A terminal
-    Table,
-    /// A script
-    Json,
 }
 
 #[derive(Subcommand)]

@@ -26,11 +26,20 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
-use clap::Subcommand;
+use clap::{Subcommand, ValueEnum};
 use scr_data::{Fold, files};
 use scr_methods::{METHODS, Method, find_method};
 
 use crate::logging::LogFormat;
+
+/// Where a list is to be read.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// A terminal
+    Table,
+    /// A script
+    Json,
+}
 
 /// What `scr` can do.
 #[derive(Subcommand)]

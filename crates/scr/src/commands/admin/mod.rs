@@ -16,11 +16,11 @@ mod user;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use scr_report::layout::{self, Column, Layout, Table};
 use scr_store::{Store, StoreError, UserRow};
 
-use super::print;
+use super::{Format, print};
 
 #[derive(Args)]
 pub(crate) struct Admin {
@@ -110,15 +110,6 @@ fn with_new_store<T>(dir: &Path, act: impl AsyncFnOnce(Store) -> Result<T>) -> R
 async fn find_user(store: &Store, email: &str) -> Result<UserRow> {
     let user = store.user_by_email(email).await?;
     Ok(user.ok_or_else(|| StoreError::UnknownUser { user: email.to_owned() })?)
-}
-
-/// How lists are printed.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A terminal
-    Table,
-    /// A script
-    Json,
 }
 
 /// Prints a list: `rows` under the heads of a table, or `json`.
