@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::io::{ErrorKind, Read};
 
+use scr_image::Mask;
 use sha2::{Digest, Sha256};
 
 /// SHA-256 of some bytes.
@@ -34,6 +35,39 @@ pub fn reader_digest(mut reader: impl Read) -> std::io::Result<FileDigest> {
             Err(error) => return Err(error),
         }
     }
+}
+
+/// SHA-256 of a mask's pixels, the same for every file format and compression.
+///
+/// The bytes are those of the mask as a binary PBM (`P4`): the head `P4\nWIDTH HEIGHT\n`,
+/// then the rows, each padded to whole bytes, the leftmost pixel in the highest bit,
+/// 1 inside of the structure.
+///
+/// ```
+/// use scr_data::digest::{file_digest, mask_digest};
+/// use scr_image::Mask;
+/// let mask = Mask::from_text("#........# ..........");
+/// assert_eq!(mask_digest(&mask), file_digest(b"P4\n10 2\n\x80\x40\x00\x00"));
+/// ```
+#[must_use]
+pub fn mask_digest(mask: &Mask) -> FileDigest {
+    let size = mask.size();
+    let mut hash = Sha256::new();
+    hash.update(format!("P4\n{} {}\n", size.width, size.height));
+    let row_bytes = size.width.div_ceil(8);
+    let mut packed = Vec::with_capacity(row_bytes + 8);
+    for row in 0..size.height {
+        packed.clear();
+        packed.extend(mask.row(row).iter().flat_map(|word| word.reverse_bits().to_be_bytes()));
+        hash.update(&packed[..row_bytes]);
+    }
+    hash.finalize().into()
+}
+
+/// A digest as text: `sha256:` and 64 hexadecimal digits.
+#[must_use]
+pub fn digest_text(digest: &FileDigest) -> String {
+    format!("sha256:{}", hex(digest))
 }
 
 /// `bytes` in hexadecimal digits.
@@ -79,7 +113,20 @@ impl Manifest {
     /// The digest of the whole: `sha256:` and 64 hexadecimal digits.
     #[must_use]
     pub fn digest(&self) -> String {
-        format!("sha256:{}", hex(&file_digest(self.text().as_bytes())))
+        digest_text(&file_digest(self.text().as_bytes()))
+    }
+
+    /// Reads the [`text`](Self::text) of a manifest; none where a line is not `HEX  PATH`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let line = |line: &str| {
+            let (digits, path) = line.split_once("  ")?;
+            let digits = digits.as_bytes().as_chunks::<2>().0;
+            let byte = |pair: &[u8; 2]| u8::from_str_radix(str::from_utf8(pair).ok()?, 16).ok();
+            let digest: Vec<u8> = digits.iter().map(byte).collect::<Option<_>>()?;
+            Some((path.to_owned(), digest.try_into().ok()?))
+        };
+        Some(Self { files: text.lines().map(line).collect::<Option<_>>()? })
     }
 }
 
@@ -105,5 +152,19 @@ mod tests {
         assert_eq!(manifest.text(), expected);
         // sha256sum a b | sha256sum
         assert_eq!(manifest.digest(), format!("sha256:{}", hex(&file_digest(expected.as_bytes()))));
+        assert_eq!(Manifest::parse(expected), Some(manifest));
+        for odd in ["x", "00  a", &expected.replace("  ", " "), &expected.replace('e', "g")] {
+            assert_eq!(Manifest::parse(odd), None, "{odd}");
+        }
+    }
+
+    #[test]
+    fn the_digest_of_a_mask_is_that_of_its_pbm_file() {
+        // A row of 70 pixels takes nine bytes and more than one word of a mask.
+        let mask = Mask::from_fn(scr_image::Size::new(70, 2), |col, row| col == 69 || row == 1);
+        let mut pbm = b"P4\n70 2\n".to_vec();
+        pbm.extend([0, 0, 0, 0, 0, 0, 0, 0, 0b0000_0100]);
+        pbm.extend([255, 255, 255, 255, 255, 255, 255, 255, 0b1111_1100]);
+        assert_eq!(mask_digest(&mask), file_digest(&pbm));
     }
 }

@@ -3,9 +3,11 @@
 //! Writes no file: [`publish`](crate::publish) does, and comes here for the row.
 
 use jiff::{SignedDuration, Timestamp};
+use scr_data::digest::Manifest;
 use sqlx::AnyPool;
 
-use crate::database::{failed, time_text};
+use crate::database::{begin_writing, failed, time_text};
+use crate::record::{self, RecordEvent, text_digest};
 use crate::{BenchmarkDocument, StoreError};
 
 /// A claim that was not renewed for so long is its holder's no more. Renewed
@@ -87,12 +89,16 @@ async fn claim_at(
     Err(StoreError::BeingPublished { id: id.to_owned(), digest: digest.to_owned() })
 }
 
-/// Writes the row, once all files are there, and gives the claim back. The time
-/// of first publishing stays.
+/// Writes the row and a line of the record, once all files are there, and gives the claim
+/// back. The time of first publishing stays.
 ///
 /// # Errors
 /// [`StoreError::OtherBenchmark`] when another digest has been published.
-pub(crate) async fn put(pool: &AnyPool, document: &BenchmarkDocument) -> Result<(), StoreError> {
+pub(crate) async fn put(
+    pool: &AnyPool,
+    document: &BenchmarkDocument,
+    files: &Manifest,
+) -> Result<(), StoreError> {
     let doing = "publish a benchmark";
     let BenchmarkDocument { id, digest, .. } = document;
     let text = serde_json::to_string(document).map_err(|source| StoreError::Document {
@@ -100,7 +106,8 @@ pub(crate) async fn put(pool: &AnyPool, document: &BenchmarkDocument) -> Result<
         id: id.clone(),
         source,
     })?;
-    let mut transaction = pool.begin().await.map_err(failed(doing))?;
+    let document_digest = text_digest(&text);
+    let mut transaction = begin_writing(pool).await?;
     let written = sqlx::query(
         "INSERT INTO benchmarks (id, digest, document, published_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (id) DO UPDATE SET document = excluded.document \
@@ -125,6 +132,13 @@ pub(crate) async fn put(pool: &AnyPool, document: &BenchmarkDocument) -> Result<
             found: digest.clone(),
         });
     }
+    let event = RecordEvent::BenchmarkPublished {
+        benchmark: id.clone(),
+        digest: digest.clone(),
+        document_digest,
+        files_digest: record::keep_manifest(&mut transaction, &files.text()).await?,
+    };
+    record::append(&mut transaction, event).await?;
     sqlx::query("DELETE FROM publishing WHERE benchmark_id = $1 AND digest = $2")
         .bind(id)
         .bind(digest)

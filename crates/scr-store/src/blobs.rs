@@ -92,6 +92,22 @@ impl BlobKey {
         Ok(Self(format!("entries/{entry}/posteriors/{structure}/{image}.png")))
     }
 
+    /// The folder of a benchmark's files: `benchmarks/BENCHMARK`.
+    ///
+    /// # Errors
+    /// As [`image`](Self::image).
+    pub(crate) fn of_benchmark(benchmark: &str) -> Result<String, StoreError> {
+        Ok(format!("benchmarks/{}", name("a benchmark", benchmark)?))
+    }
+
+    /// The folder of an entry's files: `entries/ENTRY`.
+    ///
+    /// # Errors
+    /// As [`image`](Self::image).
+    pub(crate) fn of_entry(entry: &str) -> Result<String, StoreError> {
+        Ok(format!("entries/{}", name("an entry", entry)?))
+    }
+
     /// The key as text, `/` between folders.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -14,12 +14,12 @@ use std::time::{Duration, Instant};
 
 use scr_data::Problem;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{AnyConnection, AnyPool, Executor};
+use sqlx::{Any, AnyConnection, AnyPool, Executor};
 
 use crate::StoreError;
 
 /// Every change of the tables, in order; a version's place is its number less one.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_posteriors.sql"),
     include_str!("../migrations/0003_accounts.sql"),
@@ -30,6 +30,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/0008_operations.sql"),
     include_str!("../migrations/0009_entries.sql"),
     include_str!("../migrations/0010_identities.sql"),
+    include_str!("../migrations/0011_record.sql"),
 ];
 
 /// Readers at once in one process; a writer excludes writers only.
@@ -48,6 +49,17 @@ pub(crate) fn failed(doing: &'static str) -> impl FnOnce(sqlx::Error) -> StoreEr
 /// equally long, so that times compare as text.
 pub(crate) fn time_text(time: jiff::Timestamp) -> String {
     format!("{time:.3}")
+}
+
+/// Begins a transaction that writes: it waits for other writers now, so that all that it
+/// reads stays as it was read until it ends.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub(crate) async fn begin_writing(
+    pool: &AnyPool,
+) -> Result<sqlx::Transaction<'static, Any>, StoreError> {
+    pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed("begin to write to the database"))
 }
 
 /// Opens or makes the SQLite database in the file `path`, with all its tables.
@@ -243,7 +255,8 @@ mod tests {
         }
         connection.close().await.unwrap();
         let pool = open(&path).await.unwrap();
-        let found: (String, String) = sqlx::query_as("SELECT posteriors, images FROM entries")
+        let read = "SELECT posteriors, images FROM entries JOIN results ON entry_id = id";
+        let found: (String, String) = sqlx::query_as(read)
             .fetch_one(&pool)
             .await
             .unwrap();

@@ -7,7 +7,7 @@ use scr_report::ResultDocument;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::any::AnyRow;
-use sqlx::{Any, AnyPool, Executor, FromRow, Row};
+use sqlx::{AnyConnection, AnyPool, FromRow, Row};
 
 use crate::database::{failed, time_text};
 use crate::{CardDocument, EntryRole, StoreError, Withdrawal};
@@ -34,42 +34,28 @@ pub struct EntryRow {
     pub withdrawn: Option<Withdrawal>,
 }
 
-/// What publishing did to a row.
+/// What publishing did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Published {
     /// It was not there before.
     New,
     /// It was there, word for word.
     Unchanged,
-    /// It was there with other words, such as another description or the
-    /// scores of another version; its identifier and first date stay.
+    /// It was there, and something is new: the description of a benchmark, or the result
+    /// of an entry by other scoring rules.
     Updated,
 }
 
-/// What is to be done about an entry.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Comparison {
-    /// What putting its row would do.
-    pub(crate) published: Published,
-    /// Whether its masks are to be written first.
-    pub(crate) lacks_masks: bool,
-    /// Whether its posteriors are to be written first.
-    pub(crate) lacks_posteriors: bool,
-}
-
-/// The list of an entry that has no posteriors, as it is kept.
-const NO_POSTERIORS: &str = "[]";
-
-/// An entry as it lies in the database.
+/// An entry as it lies in the database, with its last result.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Written {
-    id: String,
-    benchmark_id: String,
-    role: String,
-    card: String,
-    summary: String,
-    images: String,
-    posteriors: String,
+    pub(crate) id: String,
+    pub(crate) benchmark_id: String,
+    pub(crate) role: String,
+    pub(crate) card: String,
+    pub(crate) summary: String,
+    pub(crate) images: String,
+    pub(crate) posteriors: String,
     published_at: String,
 }
 
@@ -151,7 +137,7 @@ pub(crate) fn write_json<T: Serialize>(
     })
 }
 
-const fn role_word(role: EntryRole) -> &'static str {
+pub(crate) const fn role_word(role: EntryRole) -> &'static str {
     match role {
         EntryRole::Observer => "observer",
         EntryRole::Baseline => "baseline",
@@ -162,21 +148,23 @@ const fn role_word(role: EntryRole) -> &'static str {
 // Queries name their columns. With `*`, a connection that read the tables before
 // another one migrated them would miss what was added.
 
-/// All entries of a benchmark, the first published first.
+/// Columns of an entry with its last result.
+const COLUMNS: &str = "id, benchmark_id, role, card, summary, images, posteriors, published_at";
+/// The same without the images' values.
+const COLUMNS_WITHOUT_IMAGES: &str =
+    "id, benchmark_id, role, card, summary, '' AS images, posteriors, published_at";
+/// Entries with their last results.
+const WITH_RESULT: &str = "entries JOIN results ON entry_id = id AND version = \
+                           (SELECT MAX(version) FROM results WHERE entry_id = id)";
+/// Entries that are not withdrawn.
+const STANDING: &str = "id NOT IN (SELECT entry_id FROM withdrawals)";
+
+/// All entries of a benchmark but withdrawn ones, the first published first.
 pub(crate) async fn of_benchmark(
     pool: &AnyPool,
     benchmark_id: &str,
 ) -> Result<Vec<EntryRow>, StoreError> {
-    let rows: Vec<Written> = sqlx::query_as(
-        "SELECT id, benchmark_id, role, card, summary, images, posteriors, published_at \
-             FROM entries WHERE benchmark_id = $1 \
-             AND id NOT IN (SELECT entry_id FROM withdrawals) ORDER BY published_at, id",
-    )
-    .bind(benchmark_id)
-    .fetch_all(pool)
-    .await
-    .map_err(failed("list entries"))?;
-    rows.into_iter().map(Written::read).collect()
+    listed(pool, COLUMNS, benchmark_id).await
 }
 
 /// As [`of_benchmark`], without the results' images.
@@ -184,29 +172,37 @@ pub(crate) async fn of_benchmark_without_images(
     pool: &AnyPool,
     benchmark_id: &str,
 ) -> Result<Vec<EntryRow>, StoreError> {
-    let rows: Vec<Written> = sqlx::query_as(
-        "SELECT id, benchmark_id, role, card, summary, '' AS images, posteriors, published_at \
-         FROM entries WHERE benchmark_id = $1 \
-         AND id NOT IN (SELECT entry_id FROM withdrawals) ORDER BY published_at, id",
-    )
-    .bind(benchmark_id)
-    .fetch_all(pool)
-    .await
-    .map_err(failed("list entries"))?;
+    listed(pool, COLUMNS_WITHOUT_IMAGES, benchmark_id).await
+}
+
+async fn listed(
+    pool: &AnyPool,
+    columns: &str,
+    benchmark_id: &str,
+) -> Result<Vec<EntryRow>, StoreError> {
+    let query = format!(
+        "SELECT {columns} FROM {WITH_RESULT} WHERE benchmark_id = $1 AND {STANDING} \
+         ORDER BY published_at, id"
+    );
+    let rows: Vec<Written> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .bind(benchmark_id)
+        .fetch_all(pool)
+        .await
+        .map_err(failed("list entries"))?;
     rows.into_iter().map(Written::read).collect()
 }
 
 /// The entries published last, the last first, without the results' images.
 pub(crate) async fn latest(pool: &AnyPool, count: u32) -> Result<Vec<EntryRow>, StoreError> {
-    let rows: Vec<Written> = sqlx::query_as(
-        "SELECT id, benchmark_id, role, card, summary, '' AS images, posteriors, published_at \
-         FROM entries WHERE id NOT IN (SELECT entry_id FROM withdrawals) \
-         ORDER BY published_at DESC, id LIMIT $1",
-    )
-    .bind(i64::from(count))
-    .fetch_all(pool)
-    .await
-    .map_err(failed("list entries"))?;
+    let query = format!(
+        "SELECT {COLUMNS_WITHOUT_IMAGES} FROM {WITH_RESULT} WHERE {STANDING} \
+         ORDER BY published_at DESC, id LIMIT $1"
+    );
+    let rows: Vec<Written> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .bind(i64::from(count))
+        .fetch_all(pool)
+        .await
+        .map_err(failed("list entries"))?;
     rows.into_iter().map(Written::read).collect()
 }
 
@@ -215,52 +211,58 @@ pub(crate) async fn get(pool: &AnyPool, id: &str) -> Result<Option<EntryRow>, St
     written(pool, id).await?.map(Written::read).transpose()
 }
 
-async fn written(pool: &AnyPool, id: &str) -> Result<Option<Written>, StoreError> {
-    sqlx::query_as(
-        "SELECT id, benchmark_id, role, card, summary, images, posteriors, published_at \
-         FROM entries WHERE id = $1",
-    )
-    .bind(id)
-    .fetch_optional(pool)
-    .await
-    .map_err(failed("read an entry"))
+/// One entry as it lies in the database.
+pub(crate) async fn written(pool: &AnyPool, id: &str) -> Result<Option<Written>, StoreError> {
+    let query = format!("SELECT {COLUMNS} FROM {WITH_RESULT} WHERE id = $1");
+    sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .bind(id)
+        .fetch_optional(pool)
+        .await
+        .map_err(failed("read an entry"))
 }
 
-/// What putting `new` would do, and whether its files are there.
-pub(crate) async fn compare(pool: &AnyPool, new: &Written) -> Result<Comparison, StoreError> {
-    let Some(old) = written(pool, &new.id).await? else {
-        let lacks_posteriors = new.posteriors != NO_POSTERIORS;
-        return Ok(Comparison { published: Published::New, lacks_masks: true, lacks_posteriors });
-    };
-    let lacks_posteriors = new.posteriors != NO_POSTERIORS && new.posteriors != old.posteriors;
-    let is_same = Written { published_at: new.published_at.clone(), ..old } == *new;
-    let published = if is_same { Published::Unchanged } else { Published::Updated };
-    Ok(Comparison { published, lacks_masks: false, lacks_posteriors })
+/// The entry that the operator published last under this role and name, from the shell,
+/// without its images' values.
+pub(crate) async fn last_of_operator(
+    pool: &AnyPool,
+    new: &EntryRow,
+) -> Result<Option<EntryRow>, StoreError> {
+    let query = format!(
+        "SELECT {COLUMNS_WITHOUT_IMAGES} FROM {WITH_RESULT} WHERE benchmark_id = $1 AND role = $2 AND {STANDING} \
+         AND id NOT IN (SELECT entry_id FROM submissions WHERE entry_id IS NOT NULL) \
+         ORDER BY published_at DESC, id DESC"
+    );
+    let rows: Vec<Written> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .bind(&new.benchmark_id)
+        .bind(role_word(new.role))
+        .fetch_all(pool)
+        .await
+        .map_err(failed("look for an earlier entry"))?;
+    for row in rows.into_iter().map(Written::read) {
+        let row = row?;
+        if row.card.name == new.card.name {
+            return Ok(Some(row));
+        }
+    }
+    Ok(None)
 }
 
-/// Writes the row, once all files are there. The time of first publishing stays.
-pub(crate) async fn put(
-    executor: impl Executor<'_, Database = Any>,
+/// Adds the row of an entry, once all files are there.
+pub(crate) async fn insert(
+    connection: &mut AnyConnection,
     row: &Written,
 ) -> Result<(), StoreError> {
-    // One statement is a transaction of its own, unless it is in one.
     sqlx::query(
-        "INSERT INTO entries \
-         (id, benchmark_id, role, card, summary, images, posteriors, published_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
-         ON CONFLICT (id) DO UPDATE SET role = excluded.role, card = excluded.card, \
-         summary = excluded.summary, images = excluded.images, \
-         posteriors = excluded.posteriors",
+        "INSERT INTO entries (id, benchmark_id, role, card, posteriors, published_at) \
+         VALUES ($1, $2, $3, $4, $5, $6)",
     )
     .bind(&row.id)
     .bind(&row.benchmark_id)
     .bind(&row.role)
     .bind(&row.card)
-    .bind(&row.summary)
-    .bind(&row.images)
     .bind(&row.posteriors)
     .bind(&row.published_at)
-    .execute(executor)
+    .execute(connection)
     .await
     .map_err(failed("publish an entry"))?;
     Ok(())

@@ -57,6 +57,19 @@ pub enum StoreError {
         /// What the database says.
         source: sqlx::Error,
     },
+    /// Files of a site lie beside a database that is missing or empty.
+    #[error(
+        "{} is {found} and {} holds the files of a site, expected the database of that site",
+        database.display(), blobs.display()
+    )]
+    LostDatabase {
+        /// The database.
+        database: PathBuf,
+        /// `missing` or `empty`.
+        found: &'static str,
+        /// The folder of files.
+        blobs: PathBuf,
+    },
     /// The database was written by a later version of this program.
     #[error("the store has schema version {found}, expected at most {known}")]
     NewerSchema {
@@ -271,6 +284,10 @@ impl StoreError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::NewerSchema { .. } => "use the version of scr that wrote it, or a later one",
+            Self::LostDatabase { .. } => {
+                "restore the last backup with `scr restore`; to begin anew, move the data \
+                 folder away first"
+            }
             Self::UnknownBenchmark { .. } => "publish the benchmark first",
             Self::OtherBenchmark { .. } => {
                 "results stay tied to the benchmark they were scored on: \

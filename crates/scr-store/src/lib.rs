@@ -34,12 +34,14 @@ mod documents;
 mod entries;
 mod error;
 mod feedback;
+mod lost;
 mod mail;
 mod offers;
 mod outlines;
-mod past_results;
 mod publications;
 mod publish;
+mod record;
+mod results;
 mod settings;
 mod submissions;
 mod withdrawals;
@@ -69,11 +71,15 @@ pub use feedback::FeedbackRow;
 pub use mail::{MAX_SENDINGS, MailRow};
 pub use offers::OfferedFile;
 pub use outlines::OutlinesDocument;
-pub use past_results::PastResult;
 pub use publications::{PublicationDocument, PublicationRow, PublicationState};
 pub use publish::{
-    EntryToPublish, POSTERIOR_SIDE_PX, PublishProgress, THUMBNAIL_SIDE_PX, entry_id,
+    EntryToPublish, POSTERIOR_SIDE_PX, PublishProgress, THUMBNAIL_SIDE_PX,
 };
+pub use record::{
+    BEFORE_FIRST, BenchmarkEvidence, EntryCommitment, EntryEvidence, RecordEvent, RecordHead,
+    RecordLine, ResultEvidence, WithdrawalEvidence, text_digest,
+};
+pub use results::PastResult;
 pub use settings::{BenchmarkSettings, ImageResults, Quota, Reference};
 pub use submissions::{
     Cancelled, DifferenceDocument, FileMark, FindingsDocument, Flag, FlagKind, FoldsDocument, Job,
@@ -113,19 +119,25 @@ impl Store {
     /// # Errors
     /// [`StoreError::Folder`], [`StoreError::Blob`] or [`StoreError::Database`]
     /// when a part cannot be opened or made, [`StoreError::NewerSchema`] when a
-    /// later version of this program wrote it.
+    /// later version of this program wrote it, [`StoreError::LostDatabase`] when there
+    /// are files of a site and no rows.
     pub async fn open(folder: &Path) -> Result<Self, StoreError> {
         let blobs = folder.join(BLOBS_FOLDER);
+        let database = folder.join(DATABASE_FILE);
+        lost::refuse_without_database(&database, &blobs)?;
         std::fs::create_dir_all(&blobs)
             .map_err(|source| StoreError::Folder { path: blobs.clone(), source })?;
-        Ok(Self {
+        let store = Self {
             folder: folder.to_owned(),
-            pool: database::open(&folder.join(DATABASE_FILE)).await?,
+            pool: database::open(&database).await?,
             blobs: Blobs::open(&blobs)?,
             is_public: false,
             min_free_bytes: MIN_FREE_BYTES,
             offers: offers::Offers::default(),
-        })
+        };
+        lost::refuse_empty_database(&store.pool, &database, &blobs).await?;
+        record::adopt(&store).await?;
+        Ok(store)
     }
 
     /// Where the folder of a benchmark lies that was added for scoring: images, masks

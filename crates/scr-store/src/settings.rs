@@ -11,8 +11,9 @@ mod hiding;
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 
-use crate::database::failed;
+use crate::database::{begin_writing, failed};
 use crate::entries::{now, read_json, write_json};
+use crate::record::{self, RecordEvent};
 use crate::{Store, StoreError};
 
 /// Decimals of scores against a hidden reference, where nobody said otherwise.
@@ -105,6 +106,17 @@ impl BenchmarkSettings {
         }
     }
 
+    /// The settings as the record states them: without addresses of people, and the terms
+    /// as their digest.
+    pub(crate) fn stated(&self) -> serde_json::Value {
+        let mut stated = serde_json::to_value(self).unwrap_or_default();
+        if let Some(fields) = stated.as_object_mut() {
+            fields.remove("reviewers");
+            fields.insert("terms".into(), record::text_digest(&self.terms).into());
+        }
+        stated
+    }
+
     /// Whether a curator with this address may decide on submissions.
     #[must_use]
     pub fn may_review(&self, email: &str) -> bool {
@@ -134,6 +146,13 @@ impl Store {
         if self.benchmark(id).await?.is_none() {
             return Err(StoreError::UnknownBenchmark { id: id.to_owned() });
         }
+        let mut transaction = begin_writing(&self.pool).await?;
+        let stated = settings.stated();
+        if settings_in(&mut transaction, id).await?.stated() != stated {
+            let (benchmark, settings) = (id.to_owned(), stated);
+            let event = RecordEvent::SettingsChanged { benchmark, settings };
+            record::append(&mut transaction, event).await?;
+        }
         sqlx::query(
             "INSERT INTO benchmark_settings (benchmark_id, document, changed_at) \
              VALUES ($1, $2, $3) ON CONFLICT (benchmark_id) DO UPDATE \
@@ -142,10 +161,10 @@ impl Store {
         .bind(id)
         .bind(write_json(id, "settings", settings)?)
         .bind(now())
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await
         .map_err(failed("write settings"))?;
-        Ok(())
+        transaction.commit().await.map_err(failed("write settings"))
     }
 }
 

@@ -5,8 +5,9 @@
 
 use serde::Serialize;
 
-use crate::database::failed;
+use crate::database::{begin_writing, failed};
 use crate::entries::now;
+use crate::record::{self, RecordEvent, WithdrawalEvidence};
 use crate::{Store, StoreError};
 
 /// That an entry was taken back.
@@ -36,20 +37,36 @@ impl Store {
         who: &str,
         reason: &str,
     ) -> Result<(), StoreError> {
-        if self.entry(id).await?.is_none() {
-            return Err(StoreError::UnknownEntry { id: id.to_owned() });
-        }
-        sqlx::query(
-            "INSERT INTO withdrawals (entry_id, at, who, reason) VALUES ($1, $2, $3, $4) \
-             ON CONFLICT (entry_id) DO NOTHING",
+        let doing = "withdraw an entry";
+        let mut transaction = begin_writing(&self.pool).await?;
+        let (entries, withdrawn): (i64, i64) = sqlx::query_as(
+            "SELECT (SELECT COUNT(*) FROM entries WHERE id = $1), \
+             (SELECT COUNT(*) FROM withdrawals WHERE entry_id = $1)",
         )
         .bind(id)
-        .bind(now())
-        .bind(who)
-        .bind(reason)
-        .execute(&self.pool)
+        .fetch_one(&mut *transaction)
         .await
-        .map_err(failed("withdraw an entry"))?;
+        .map_err(failed(doing))?;
+        if entries == 0 {
+            return Err(StoreError::UnknownEntry { id: id.to_owned() });
+        }
+        if withdrawn > 0 {
+            return Ok(());
+        }
+        let statement =
+            WithdrawalEvidence { at: now(), who: who.to_owned(), reason: reason.to_owned() };
+        sqlx::query("INSERT INTO withdrawals (entry_id, at, who, reason) VALUES ($1, $2, $3, $4)")
+            .bind(id)
+            .bind(&statement.at)
+            .bind(&statement.who)
+            .bind(&statement.reason)
+            .execute(&mut *transaction)
+            .await
+            .map_err(failed(doing))?;
+        let (entry, statement_digest) = (id.to_owned(), statement.digest());
+        let event = RecordEvent::EntryWithdrawn { entry, statement_digest };
+        record::append(&mut transaction, event).await?;
+        transaction.commit().await.map_err(failed(doing))?;
         tracing::info!(entry = id, who, "withdrew an entry");
         Ok(())
     }

@@ -1,6 +1,9 @@
 //! Publishing small benchmarks and entries through the store's door.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
+#[path = "publishing/record.rs"]
+mod record;
+
 use std::path::Path;
 
 use indexmap::IndexMap;
@@ -9,7 +12,7 @@ use scr_image::{Mask, Radiograph, Size};
 use scr_report::{ResultDocument, SpacingDocument};
 use scr_store::{
     BlobKey, CardDocument, EntryRole, EntryToPublish, OutlinesDocument, PublishProgress, Published,
-    Store, StoreError, THUMBNAIL_SIDE_PX, entry_id,
+    Store, StoreError, THUMBNAIL_SIDE_PX,
 };
 use tempfile::TempDir;
 
@@ -245,7 +248,8 @@ async fn a_published_entry_is_there_with_all_its_files() {
     let (card, result) = (entry.card.clone(), entry.result.clone());
     let (id, published) = fixture.publish(entry).await.unwrap();
     assert_eq!(published, Published::New);
-    assert_eq!(id, entry_id(&result.benchmark_digest, &result.masks_digest, "My method"));
+    let digits = id.strip_prefix("my-method-").unwrap();
+    assert!(digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
 
     let row = fixture.store.entry(&id).await.unwrap().unwrap();
     assert_eq!((row.benchmark_id.as_str(), row.role), ("tiny", EntryRole::Method));
@@ -291,21 +295,19 @@ async fn posteriors_are_kept_in_8_bits_for_every_image_and_structure() {
     }
     let before = fixture.files();
     assert_eq!(fixture.publish(with).await.unwrap().1, Published::Unchanged);
-    assert_eq!(fixture.publish(without).await.unwrap().1, Published::Updated);
     assert_eq!(fixture.files(), before, "no file was written again");
-    assert!(fixture.store.entry(&id).await.unwrap().unwrap().posteriors.is_empty());
+    let (other, published) = fixture.publish(without).await.unwrap();
+    assert_eq!(published, Published::New, "without posteriors it is another entry");
+    let other = fixture.store.entry(&other).await.unwrap().unwrap();
+    assert_eq!((other.posteriors.len(), other.card.corrects), (0, Some(id)));
 }
 
 #[tokio::test]
-async fn posteriors_are_taken_in_later_and_whole_or_not_at_all() {
+async fn posteriors_are_taken_in_whole_or_not_at_all() {
     let fixture = Fixture::new().await;
     fixture.publish_benchmark().await.unwrap();
     let masks = fixture.masks(2);
     let entry = fixture.entry("My method", &masks);
-    let (id, _) = fixture.publish(entry.clone()).await.unwrap();
-    let old = fixture.store.entry(&id).await.unwrap().unwrap();
-    assert!(old.posteriors.is_empty());
-
     let folder = fixture.posteriors(65535);
     let missing = folder.join("heart/A5.png");
     let bytes = std::fs::read(&missing).unwrap();
@@ -313,15 +315,12 @@ async fn posteriors_are_taken_in_later_and_whole_or_not_at_all() {
     let entry = EntryToPublish { posteriors: Some(folder), ..entry };
     let error = fixture.publish(entry.clone()).await.unwrap_err();
     assert!(error.to_string().contains("A5.png"), "{error}");
-    assert_eq!(fixture.store.entry(&id).await.unwrap().unwrap(), old);
+    assert_eq!(fixture.store.entries("tiny").await.unwrap(), []);
 
     write(&missing, &bytes);
-    assert_eq!(fixture.publish(entry).await.unwrap().1, Published::Updated);
-    let new = fixture.store.entry(&id).await.unwrap().unwrap();
-    assert_eq!(
-        (new.posteriors.as_slice(), new.published_at),
-        (&STRUCTURES.map(String::from)[..], old.published_at)
-    );
+    let (id, published) = fixture.publish(entry).await.unwrap();
+    assert_eq!(published, Published::New);
+    assert_eq!(fixture.store.entry(&id).await.unwrap().unwrap().posteriors, STRUCTURES);
 }
 
 #[tokio::test]
@@ -462,7 +461,7 @@ async fn a_result_of_another_benchmark_is_refused() {
 }
 
 #[tokio::test]
-async fn a_new_score_or_description_replaces_the_row_and_keeps_identifier_and_date() {
+async fn a_new_score_is_another_version_and_a_new_description_another_entry() {
     let fixture = Fixture::new().await;
     fixture.publish_benchmark().await.unwrap();
     let masks = fixture.masks(2);
@@ -470,12 +469,22 @@ async fn a_new_score_or_description_replaces_the_row_and_keeps_identifier_and_da
     let (id, _) = fixture.publish(entry.clone()).await.unwrap();
     let old = fixture.store.entry(&id).await.unwrap().unwrap();
     entry.result.evaluator_version = "2".into();
-    entry.card.description = "better said".into();
-    let (again, published) = fixture.publish(entry).await.unwrap();
+    let (again, published) = fixture.publish(entry.clone()).await.unwrap();
     assert_eq!((&again, published), (&id, Published::Updated));
     let new = fixture.store.entry(&id).await.unwrap().unwrap();
     assert_eq!((new.result.evaluator_version.as_str(), new.published_at), ("2", old.published_at));
-    assert_eq!(fixture.store.entries("tiny").await.unwrap().len(), 1);
+    let past = fixture.store.past_results(&id).await.unwrap();
+    assert_eq!(past.len(), 1);
+    assert_eq!(past[0].result, old.result);
+
+    entry.card.description = "better said".into();
+    let (other, published) = fixture.publish(entry.clone()).await.unwrap();
+    assert_eq!(published, Published::New);
+    assert_ne!(other, id);
+    let corrected = fixture.store.entry(&other).await.unwrap().unwrap();
+    assert_eq!(corrected.card.corrects, Some(id.clone()));
+    assert_eq!(fixture.store.entry(&id).await.unwrap().unwrap().card, old.card);
+    assert_eq!(fixture.publish(entry).await.unwrap(), (other, Published::Unchanged));
 }
 
 #[tokio::test]

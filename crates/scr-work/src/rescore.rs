@@ -97,7 +97,7 @@ async fn again(store: &Store, entry: &EntryRow, apply: bool) -> Result<ResultDoc
         let (id, expected) = (id.clone(), before.benchmark_digest.clone());
         return Err(WorkError::OtherBenchmark { id, expected, found: result.benchmark_digest });
     }
-    if apply && !store.replace_result(id, &before.evaluator_version, &result).await? {
+    if apply && !store.add_result(id, &before.evaluator_version, &result).await? {
         return Err(WorkError::Overtaken { id: id.clone() });
     }
     Ok(result)

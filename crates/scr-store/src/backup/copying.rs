@@ -15,10 +15,10 @@ use crate::StoreError;
 
 /// A file and what tells it from one that replaces it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Listed {
+pub(crate) struct Listed {
     /// Relative to the store's folder.
-    pub(super) path: PathBuf,
-    pub(super) bytes: u64,
+    pub(crate) path: PathBuf,
+    pub(crate) bytes: u64,
     modified: Option<SystemTime>,
 }
 
@@ -48,6 +48,16 @@ pub(super) fn list(root: &Path, within: &str) -> Result<Vec<Listed>, StoreError>
         }
     }
     found.sort();
+    Ok(found)
+}
+
+/// As [`list`], for a folder of blobs: without those that are still being written, under
+/// names that no [`BlobKey`](crate::BlobKey) has.
+pub(crate) fn list_blobs(root: &Path, within: &str) -> Result<Vec<Listed>, StoreError> {
+    let mut found = list(root, within)?;
+    let is_unfinished =
+        |name: &std::ffi::OsStr| name.as_encoded_bytes().contains(&b'#');
+    found.retain(|blob| !blob.path.file_name().is_some_and(is_unfinished));
     Ok(found)
 }
 

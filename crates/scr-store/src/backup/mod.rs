@@ -17,7 +17,7 @@ use crate::database::{self, time_text};
 use crate::{BENCHMARKS_FOLDER, BLOBS_FOLDER, DATABASE_FILE, Store, StoreError, UPLOADS_FOLDER};
 use copying::{Listed, copy_file, finish, list, open_no_further, refuse_within};
 
-pub(crate) use copying::settle;
+pub(crate) use copying::{list_blobs, settle};
 
 /// The version of how a backup is laid out.
 const FORMAT: u32 = 1;
@@ -75,8 +75,7 @@ impl Store {
         database::snapshot(&self.pool, &to.join(DATABASE_FILE)).await?;
         let database_digest = settle(&self.folder.join(DATABASE_FILE), &to.join(DATABASE_FILE))?;
 
-        let mut blobs = list(&self.folder, BLOBS_FOLDER)?;
-        blobs.retain(|blob| !is_unfinished(&blob.path));
+        let blobs = list_blobs(&self.folder, BLOBS_FOLDER)?;
         let uploads = list(&self.folder, UPLOADS_FOLDER)?;
         let total = blobs.len() + uploads.len() + benchmarks.len();
         let (mut n_files, mut files_bytes) = (0, 0);
@@ -151,13 +150,6 @@ fn copy_back(
         progress(done + 1, files.len());
     }
     Ok(())
-}
-
-/// Whether a blob is still being written, under a name that no [`BlobKey`] has.
-///
-/// [`BlobKey`]: crate::BlobKey
-fn is_unfinished(path: &Path) -> bool {
-    path.file_name().is_some_and(|name| name.as_encoded_bytes().contains(&b'#'))
 }
 
 fn write_manifest(path: &Path, document: &BackupDocument) -> Result<(), StoreError> {

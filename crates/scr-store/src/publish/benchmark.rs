@@ -13,7 +13,7 @@ use scr_image::{Radiograph, Size};
 use scr_report::SpacingDocument;
 
 use super::{Prepared, PublishProgress, batches, blocking, write_batch};
-use crate::benchmarks;
+use crate::{benchmarks, record};
 use crate::{
     BenchmarkDocument, BlobKey, ImageEntryDocument, LiteratureDocument, NamedDocument,
     ObjectDocument, ObserverDocument, OutlinesDocument, Published, Store, StoreError,
@@ -70,12 +70,12 @@ impl Store {
             }
             published = Published::Updated;
         }
-        let facts = self.write_benchmark_files(&benchmark, &digest, progress).await?;
+        let (facts, files) = self.write_benchmark_files(&benchmark, &digest, progress).await?;
         let found = self::digest(&benchmark).await?;
         if found != digest {
             return Err(StoreError::Changed { id, expected: digest, found });
         }
-        benchmarks::put(&self.pool, &document(&benchmark, digest, &facts)).await?;
+        benchmarks::put(&self.pool, &document(&benchmark, digest, &facts), &files).await?;
         tracing::info!(benchmark = id, ?published, "published a benchmark");
         Ok(published)
     }
@@ -85,17 +85,20 @@ impl Store {
         benchmark: &Arc<Benchmark>,
         digest: &str,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
-    ) -> Result<Vec<ImageFacts>, StoreError> {
+    ) -> Result<(Vec<ImageFacts>, Manifest), StoreError> {
         let images_total = benchmark.images.len();
         let source = Arc::clone(benchmark);
         let prepare = Arc::new(move |index: usize| prepare(&source, &source.images[index]));
         let mut facts = Vec::with_capacity(images_total);
+        let mut files = Manifest::default();
         for batch in batches(images_total) {
             benchmarks::claim(&self.pool, &benchmark.id, digest).await?;
-            facts.extend(write_batch(self, batch, prepare.clone()).await?);
+            let (found, written) = write_batch(self, batch, prepare.clone()).await?;
+            facts.extend(found);
+            files.extend(record::committed(&written, &BlobKey::of_benchmark(&benchmark.id)?));
             progress(PublishProgress { images_done: facts.len(), images_total });
         }
-        Ok(facts)
+        Ok((facts, files))
     }
 }
 

@@ -4,23 +4,27 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use scr_data::digest::{Manifest, file_digest, hex};
+use scr_data::digest::{Manifest, file_digest, hex, mask_digest};
 use scr_data::{Benchmark, MaskSet, Problems, formats};
 use scr_image::Size;
 use scr_report::ResultDocument;
+use sqlx::AnyConnection;
 
 use super::posterior::read_posterior;
 use super::{Prepared, PublishProgress, batches, write_batch};
-use crate::database::failed;
-use crate::entries::{self, Comparison, Written};
+use crate::database::{begin_writing, failed};
+use crate::entries::{self, Written, role_word, write_json};
+use crate::record::{self, EntryCommitment, RecordEvent, text_digest};
 use crate::submissions::published_in;
 use crate::{
     BenchmarkDocument, BlobKey, CardDocument, EntryRole, EntryRow, OutlinesDocument, Published,
-    Store, StoreError, SubmissionState,
+    Store, StoreError, SubmissionState, results,
 };
 
 /// The longest part of a name that an identifier takes over, in letters.
 const SLUG_LENGTH: usize = 48;
+/// Hexadecimal digits of an identifier: 128 bits.
+const ID_DIGITS: usize = 32;
 
 /// What an entry consists of.
 #[derive(Debug, Clone)]
@@ -43,20 +47,24 @@ pub struct EntryToPublish<'a> {
     pub posteriors: Option<PathBuf>,
 }
 
-/// The identifier of an entry: the name as a word, then eight hexadecimal digits
-/// that tell masks, benchmark and name apart; the same on every machine, for ever.
+/// The identifier of an entry: the name as a word, then [`ID_DIGITS`] hexadecimal digits
+/// of the SHA-256 of all that makes the entry, a line each: the benchmark's digest, the
+/// masks' digest, role, card, structures with posteriors, and the submission.
 ///
-/// The digits begin the SHA-256 of the benchmark's digest, the masks' digest and
-/// the name, with a line feed between them.
-///
-/// ```
-/// let id = scr_store::entry_id("sha256:00", "sha256:11", "ASM, tuned (2006)");
-/// assert_eq!(id, "asm-tuned-2006-c5e2650f");
-/// ```
-#[must_use]
-pub fn entry_id(benchmark_digest: &str, masks_digest: &str, name: &str) -> String {
-    let text = format!("{benchmark_digest}\n{masks_digest}\n{name}");
-    format!("{}-{}", slug(name), &hex(&file_digest(text.as_bytes()))[..8])
+/// 128 bits cannot be made to collide, and a submission becomes one entry only, so that
+/// no identifier is ever given twice.
+fn entry_id(row: &EntryRow, card: &str, submission: &str) -> String {
+    let EntryRow { result, role, posteriors, .. } = row;
+    let text = [
+        &*result.benchmark_digest,
+        &result.masks_digest,
+        role_word(*role),
+        card,
+        &posteriors.join(","),
+        submission,
+    ]
+    .join("\n");
+    format!("{}-{}", slug(&row.card.name), &hex(&file_digest(text.as_bytes()))[..ID_DIGITS])
 }
 
 /// Lower-case ASCII letters and digits, everything else a single `-` between them.
@@ -75,21 +83,21 @@ fn slug(name: &str) -> String {
 }
 
 impl Store {
-    /// Publishes an entry and returns its identifier, by [`entry_id`].
+    /// Publishes an entry of the operator and returns its identifier.
     ///
-    /// The same entry again changes nothing. Where only its role, its card but
-    /// for the name, or its result differ, as after scoring with a later
-    /// version, the row takes them over; masks are not read again. Posteriors
-    /// that the entry did not have are taken in; those that it has are not read
-    /// again, and are shown no more when it is published without.
+    /// The same entry again changes nothing. Where only the result differs, by other
+    /// scoring rules, it becomes the next version of the entry's result. Everything else
+    /// that differs makes an entry of its own, which corrects the last one of the operator
+    /// with this role and name.
     ///
     /// Calls `progress` after every few images, on the task that awaits.
     ///
     /// # Errors
     /// [`StoreError::UnknownBenchmark`] or [`StoreError::OtherBenchmark`] when
     /// the benchmark is not published as it is here, [`StoreError::OtherResult`]
-    /// when the result is not of this benchmark or not of these masks or has no
-    /// images' values, [`StoreError::Data`] when masks are at fault or a posterior
+    /// when the result is not of this benchmark or not of these masks, has no
+    /// images' values or differs from the published one of the same version,
+    /// [`StoreError::Data`] when masks are at fault or a posterior
     /// is missing or is; and what
     /// databases and folders say. No row is written then.
     pub async fn publish_entry(
@@ -97,17 +105,31 @@ impl Store {
         entry: EntryToPublish<'_>,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
     ) -> Result<(String, Published), StoreError> {
-        let (id, row, published) = self.write_entry(entry, progress).await?;
-        if published != Published::Unchanged {
-            entries::put(&self.pool, &row).await?;
-            tracing::info!(entry = id, ?published, "published an entry");
+        let (mut new, sizes) = self.row_of(&entry).await?;
+        if let Some(last) = entries::last_of_operator(&self.pool, &new).await? {
+            new.card.corrects.clone_from(&last.card.corrects);
+            if is_same_entry(&new, &last) {
+                return self.add_result_of(&last, &new.result).await;
+            }
+            new.card.corrects = Some(last.id);
         }
-        Ok((id, published))
+        let id = entry_id(&new, &write_json("", "card", &new.card)?, "");
+        new.id.clone_from(&id);
+        if let Some(row) = self.entry(&id).await? {
+            // Withdrawn, else it would be the operator's last one.
+            return self.add_result_of(&row, &new.result).await;
+        }
+        let files = self.write_entry_files(Source::new(entry, &id, sizes), progress).await?;
+        let mut transaction = begin_writing(&self.pool).await?;
+        insert(&mut transaction, &new, &files).await?;
+        transaction.commit().await.map_err(failed("publish an entry"))?;
+        tracing::info!(entry = id, "published an entry");
+        Ok((id, Published::New))
     }
 
-    /// Publishes the entry of a submission that a curator has accepted, as
-    /// [`publish_entry`](Self::publish_entry), and returns its identifier. The entry and
-    /// the submission's new state are there at once or not at all.
+    /// Publishes the entry of a submission that a curator has accepted, and returns its
+    /// identifier. The entry and the submission's new state are there at once or not at
+    /// all. A submission becomes one entry, however alike others are.
     ///
     /// # Errors
     /// As [`publish_entry`](Self::publish_entry); [`StoreError::State`] when the
@@ -118,92 +140,138 @@ impl Store {
         entry: EntryToPublish<'_>,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
     ) -> Result<String, StoreError> {
-        let doing = "publish a submission";
-        let (id, row, published) = self.write_entry(entry, progress).await?;
-        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
+        let (mut new, sizes) = self.row_of(&entry).await?;
+        let id = entry_id(&new, &write_json("", "card", &new.card)?, submission_id);
+        new.id.clone_from(&id);
+        let files = self.write_entry_files(Source::new(entry, &id, sizes), progress).await?;
+        let mut transaction = begin_writing(&self.pool).await?;
         if !published_in(&mut transaction, submission_id, actor, &id).await? {
             drop(transaction);
             return Err(self.cannot_become(submission_id, SubmissionState::Published).await);
         }
-        if published != Published::Unchanged {
-            entries::put(&mut *transaction, &row).await?;
-        }
-        transaction.commit().await.map_err(failed(doing))?;
-        tracing::info!(entry = id, ?published, submission = submission_id, "published an entry");
+        insert(&mut transaction, &new, &files).await?;
+        transaction.commit().await.map_err(failed("publish a submission"))?;
+        tracing::info!(entry = id, submission = submission_id, "published an entry");
         Ok(id)
     }
 
-    /// Writes the files of an entry, where they are not there. Returns its identifier,
-    /// the row that is to follow and what that will do.
-    async fn write_entry(
+    /// The row that an entry is to have, still without an identifier, and the size of
+    /// every image's masks.
+    async fn row_of(
         &self,
-        entry: EntryToPublish<'_>,
-        progress: &mut (dyn FnMut(PublishProgress) + Send),
-    ) -> Result<(String, Written, Published), StoreError> {
+        entry: &EntryToPublish<'_>,
+    ) -> Result<(EntryRow, Vec<Size>), StoreError> {
         let EntryToPublish { benchmark, role, card, masks, result, posteriors } = entry;
         let row = self.benchmark(&benchmark.id).await?;
         let Some(row) = row else {
             return Err(StoreError::UnknownBenchmark { id: benchmark.id.clone() });
         };
-        check_result(&card.name, &row.document, &result)?;
+        check_result(&card.name, &row.document, result)?;
         let sizes = sizes(benchmark, &row.document)?;
-        let id = entry_id(&result.benchmark_digest, &result.masks_digest, &card.name);
-        let masks_digest = result.masks_digest.clone();
-        let row = Written::new(&EntryRow {
-            id: id.clone(),
+        let row = EntryRow {
+            id: String::new(),
             benchmark_id: benchmark.id.clone(),
-            role,
-            card,
-            result,
+            role: *role,
+            card: card.clone(),
+            result: result.clone(),
             posteriors: if posteriors.is_some() { structures(benchmark, masks) } else { vec![] },
             published_at: entries::now(),
             withdrawn: None,
-        })?;
-        let comparison = entries::compare(&self.pool, &row).await?;
-        let Comparison { published, lacks_masks, lacks_posteriors } = comparison;
-        if lacks_masks || lacks_posteriors {
-            let source = Source {
-                benchmark: benchmark.clone(),
-                masks: masks.clone(),
-                sizes,
-                entry: id.clone(),
-                lacks_masks,
-                posteriors: posteriors.filter(|_| lacks_posteriors),
-            };
-            let found = self.write_entry_files(source, progress).await?;
-            if lacks_masks && found != masks_digest {
-                let (entry, expected) = (id, found);
-                let field = "masks_digest";
-                return Err(StoreError::OtherResult {
-                    entry,
-                    field,
-                    expected,
-                    found: masks_digest,
-                });
-            }
-        }
-        Ok((id, row, published))
+        };
+        Ok((row, sizes))
     }
 
-    /// Writes all files and returns the digest of the masks they were made from.
+    /// Adds a result to an entry that is published, where it is of other scoring rules.
+    async fn add_result_of(
+        &self,
+        row: &EntryRow,
+        result: &ResultDocument,
+    ) -> Result<(String, Published), StoreError> {
+        let (id, of) = (row.id.clone(), &row.result.evaluator_version);
+        if result.evaluator_version == *of {
+            let summary = ResultDocument { images: None, ..result.clone() };
+            let published = ResultDocument { images: None, ..row.result.clone() };
+            if summary == published {
+                return Ok((id, Published::Unchanged));
+            }
+            let (expected, found) = ("the published one".into(), "another one".into());
+            return Err(StoreError::OtherResult { entry: id, field: "scores", expected, found });
+        }
+        let added = self.add_result(&id, of, result).await?;
+        Ok((id, if added { Published::Updated } else { Published::Unchanged }))
+    }
+
+    /// Writes all files of an entry.
     async fn write_entry_files(
         &self,
         source: Source,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
-    ) -> Result<String, StoreError> {
+    ) -> Result<EntryFiles, StoreError> {
         let images = source.masks.images();
         let images_total = images.len();
+        let (entry, expected) = (source.entry.clone(), source.masks_digest.clone());
+        let folder = BlobKey::of_entry(&entry)?;
         let prepare = Arc::new(move |index: usize| source.prepare(images[index]));
-        let mut manifest = Manifest::default();
+        let (mut read, mut files) = (Manifest::default(), EntryFiles::default());
         for batch in batches(images_total) {
             let images_done = batch.end;
-            for files in write_batch(self, batch, prepare.clone()).await? {
-                manifest.extend(files);
+            let (found, written) = write_batch(self, batch, prepare.clone()).await?;
+            for masks in found {
+                read.extend(masks.read);
+                files.pixels.extend(masks.pixels);
             }
+            files.kept.extend(record::committed(&written, &folder));
             progress(PublishProgress { images_done, images_total });
         }
-        Ok(manifest.digest())
+        let found = read.digest();
+        if found != expected {
+            let (field, expected, found) = ("masks_digest", found, expected);
+            return Err(StoreError::OtherResult { entry, field, expected, found });
+        }
+        Ok(files)
     }
+}
+
+/// Files of an entry as the record commits to them.
+#[derive(Default)]
+struct EntryFiles {
+    /// Those that the store keeps.
+    kept: Manifest,
+    /// Pixels of the masks.
+    pixels: Manifest,
+}
+
+/// Adds the rows of an entry and its line of the record, in a transaction that has begun
+/// with a write.
+async fn insert(
+    connection: &mut AnyConnection,
+    new: &EntryRow,
+    files: &EntryFiles,
+) -> Result<(), StoreError> {
+    let row = Written::new(new)?;
+    entries::insert(connection, &row).await?;
+    let commitment = EntryCommitment {
+        entry: row.id.clone(),
+        benchmark: row.benchmark_id,
+        benchmark_digest: new.result.benchmark_digest.clone(),
+        role: row.role,
+        card_digest: text_digest(&row.card),
+        masks_digest: new.result.masks_digest.clone(),
+        pixels_digest: files.pixels.digest(),
+        files_digest: record::keep_files(connection, &row.id, &files.kept, &files.pixels).await?,
+        result_digest: results::insert(connection, &row.id, 1, &new.result).await?,
+        evaluator_version: new.result.evaluator_version.clone(),
+        corrects: new.card.corrects.clone(),
+    };
+    record::append(connection, RecordEvent::EntryPublished(commitment)).await
+}
+
+/// Whether two entries are one but for the scores.
+fn is_same_entry(one: &EntryRow, other: &EntryRow) -> bool {
+    one.card == other.card
+        && one.posteriors == other.posteriors
+        && one.result.masks_digest == other.result.masks_digest
+        && one.result.benchmark_digest == other.result.benchmark_digest
 }
 
 /// Refuses a result that is not of the published benchmark, or has no images' values.
@@ -267,43 +335,61 @@ fn structures(benchmark: &Benchmark, masks: &MaskSet) -> Vec<String> {
 struct Source {
     benchmark: Benchmark,
     masks: MaskSet,
+    masks_digest: String,
     sizes: Vec<Size>,
     entry: String,
-    /// Whether masks are to be written.
-    lacks_masks: bool,
-    /// The folder of the posteriors that are to be written.
+    /// Folder of posteriors.
     posteriors: Option<PathBuf>,
 }
 
+/// Masks of one image as they were read.
+#[derive(Default)]
+struct ReadMasks {
+    /// Digests of the files.
+    read: Manifest,
+    /// Digests of the pixels.
+    pixels: Manifest,
+}
+
 impl Source {
-    /// Reads one image's files and writes them in memory as the store keeps them.
-    fn prepare(&self, image: usize) -> Result<Prepared<Manifest>, StoreError> {
-        let mut problems = Problems::default();
-        let mut manifest = Manifest::default();
-        let mut files = Vec::new();
-        if self.lacks_masks {
-            files.extend(self.prepare_masks(image, &mut manifest, &mut problems)?);
+    fn new(entry: EntryToPublish<'_>, id: &str, sizes: Vec<Size>) -> Self {
+        let EntryToPublish { benchmark, masks, result, posteriors, .. } = entry;
+        Self {
+            benchmark: benchmark.clone(),
+            masks: masks.clone(),
+            masks_digest: result.masks_digest,
+            sizes,
+            entry: id.to_owned(),
+            posteriors,
         }
+    }
+
+    /// Reads one image's files and writes them in memory as the store keeps them.
+    fn prepare(&self, image: usize) -> Result<Prepared<ReadMasks>, StoreError> {
+        let mut problems = Problems::default();
+        let mut masks = ReadMasks::default();
+        let mut files = self.prepare_masks(image, &mut masks, &mut problems)?;
         files.extend(self.prepare_posteriors(image, &mut problems)?);
-        Ok(problems.or(Prepared { files, rest: manifest })?)
+        Ok(problems.or(Prepared { files, rest: masks })?)
     }
 
     fn prepare_masks(
         &self,
         image: usize,
-        manifest: &mut Manifest,
+        read: &mut ReadMasks,
         problems: &mut Problems,
     ) -> Result<Vec<(BlobKey, Bytes)>, StoreError> {
         let (size, image_id) = (self.sizes[image], &self.benchmark.images[image].id);
         let mut files: Vec<(BlobKey, Bytes)> = Vec::new();
         let mut outlines = OutlinesDocument::new(size);
         for &structure in self.masks.structures() {
-            let mask =
-                self.masks.read_mask(&self.benchmark, structure, image, Some(size), manifest);
+            let file = &mut read.read;
+            let mask = self.masks.read_mask(&self.benchmark, structure, image, Some(size), file);
             if let Some(mask) = problems.keep(mask) {
                 let structure = &self.benchmark.structures[structure].id;
                 let key = BlobKey::entry_mask(&self.entry, structure, image_id)?;
                 files.push((key, formats::png::write_mask(&mask).into()));
+                read.pixels.add(format!("{structure}/{image_id}"), mask_digest(&mask));
                 outlines.add(structure, &mask);
             }
         }
@@ -336,23 +422,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_identifier_tells_masks_benchmark_and_name_apart() {
-        let ids = [
-            entry_id("sha256:00", "sha256:11", "A method"),
-            entry_id("sha256:01", "sha256:11", "A method"),
-            entry_id("sha256:00", "sha256:10", "A method"),
-            entry_id("sha256:00", "sha256:11", "A  method"),
-        ];
-        for (index, id) in ids.iter().enumerate() {
-            assert!(id.starts_with("a-method-") && id.len() == 17, "{id}");
-            assert!(!ids[..index].contains(id), "{id} stands for two entries");
-        }
-    }
-
-    #[test]
-    fn any_name_gives_an_identifier_that_can_be_an_address_and_a_folder() {
+    fn any_name_gives_a_word_that_can_be_an_address_and_a_folder() {
         for name in ["", "  ", "../../etc", "Größe <script>", "日本", &"x y".repeat(100)] {
-            let id = entry_id("", "", name);
+            let id = format!("{}-{}", slug(name), "0".repeat(ID_DIGITS));
             assert!(BlobKey::entry_outlines(&id, "x").is_ok(), "{name:?} gave {id}");
         }
         assert_eq!(slug("Größe <b>"), "gr-e-b");

@@ -14,12 +14,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use rayon::prelude::*;
+use scr_data::digest::{FileDigest, file_digest};
 use tokio::task::JoinSet;
 
 use crate::{BlobKey, Store, StoreError};
 
 pub use benchmark::THUMBNAIL_SIDE_PX;
-pub use entry::{EntryToPublish, entry_id};
+pub use entry::EntryToPublish;
 pub use posterior::POSTERIOR_SIDE_PX;
 
 /// Files written at once. A file counts as written when it has reached the
@@ -47,19 +48,25 @@ fn batches(count: usize) -> impl Iterator<Item = Range<usize>> {
     (0..count).step_by(step).map(move |start| start..(start + step).min(count))
 }
 
+/// Files that were written, each with the SHA-256 of its bytes.
+type WrittenFiles = Vec<(BlobKey, FileDigest)>;
+
 /// Prepares the images of one batch on blocking threads and writes their files.
 async fn write_batch<T: Send + 'static>(
     store: &Store,
     batch: Range<usize>,
     prepare: Arc<dyn Fn(usize) -> Result<Prepared<T>, StoreError> + Send + Sync>,
-) -> Result<Vec<T>, StoreError> {
+) -> Result<(Vec<T>, WrittenFiles), StoreError> {
     let prepared = tokio::task::spawn_blocking(move || {
         batch.into_par_iter().map(|image| prepare(image)).collect::<Result<Vec<_>, _>>()
     });
     let prepared = prepared.await.map_err(|source| StoreError::Task { source })??;
     let (files, rests): (Vec<_>, Vec<T>) =
         prepared.into_iter().map(|image| (image.files, image.rest)).unzip();
-    let mut files = files.into_iter().flatten();
+    let files: Vec<_> = files.into_iter().flatten().collect();
+    let digests = |(key, bytes): &(BlobKey, Bytes)| (key.clone(), file_digest(bytes));
+    let written: WrittenFiles = files.par_iter().map(digests).collect();
+    let mut files = files.into_iter();
     let mut writes = JoinSet::new();
     loop {
         while writes.len() < WRITES_AT_ONCE
@@ -70,7 +77,7 @@ async fn write_batch<T: Send + 'static>(
         }
         match writes.join_next().await {
             Some(written) => written.map_err(|source| StoreError::Task { source })??,
-            None => return Ok(rests),
+            None => return Ok((rests, written)),
         }
     }
 }

@@ -30,6 +30,15 @@ impl Store {
         Ok(())
     }
 
+    /// Whether results on a benchmark are left out of what the site gives.
+    pub(crate) async fn hides_results_of(&self, benchmark: &str) -> Result<bool, StoreError> {
+        if !self.is_public {
+            return Ok(false);
+        }
+        let settings = self.benchmark_settings(benchmark).await?;
+        Ok(!settings.shows_images() || settings.decimals().is_some())
+    }
+
     /// Entries of any benchmarks.
     pub(crate) async fn shown_entries(&self, entries: &mut [EntryRow]) -> Result<(), StoreError> {
         self.shown_results(entries.iter_mut().map(|entry| &mut entry.result)).await

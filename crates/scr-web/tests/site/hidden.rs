@@ -34,7 +34,7 @@ async fn rescored(site: &Site) {
     let mut result = entry.result.clone();
     result.evaluator_version = "9.0.0".into();
     let of = &entry.result.evaluator_version;
-    assert!(site.store.replace_result(&entry.id, of, &result).await.unwrap());
+    assert!(site.store.add_result(&entry.id, of, &result).await.unwrap());
 }
 
 /// A submission with the scores of an entry, and what a check and scoring say.

@@ -13,7 +13,7 @@ async fn rescored(site: &Site, id: &str, version: &str, overlap: f64) {
     let mut result = before.clone();
     version.clone_into(&mut result.evaluator_version);
     result.objects["heart"]["overlap"].mean = Some(overlap);
-    assert!(site.store.replace_result(id, &before.evaluator_version, &result).await.unwrap());
+    assert!(site.store.add_result(id, &before.evaluator_version, &result).await.unwrap());
 }
 
 #[tokio::test]

@@ -1,0 +1,51 @@
+//! A lost database: files of a site beside a database that is missing or empty.
+//!
+//! Served, such a folder would be a site without entries, and what was published would be
+//! written over. It is refused instead.
+
+use std::path::Path;
+
+use sqlx::AnyPool;
+
+use crate::StoreError;
+use crate::database::failed;
+
+/// Refuses a missing or zero-byte database beside files.
+pub(crate) fn refuse_without_database(database: &Path, blobs: &Path) -> Result<(), StoreError> {
+    let found = match database.metadata() {
+        Ok(about) if about.len() > 0 => return Ok(()),
+        Ok(_) => "empty",
+        Err(_) => "missing",
+    };
+    refuse(found, database, blobs)
+}
+
+/// Refuses a database without benchmarks beside files, but for the files of a benchmark
+/// whose first publication was cut off.
+pub(crate) async fn refuse_empty_database(
+    pool: &AnyPool,
+    database: &Path,
+    blobs: &Path,
+) -> Result<(), StoreError> {
+    let (rows,): (i64,) = sqlx::query_as(
+        "SELECT (SELECT COUNT(*) FROM benchmarks) + (SELECT COUNT(*) FROM publishing)",
+    )
+    .fetch_one(pool)
+    .await
+    .map_err(failed("count benchmarks"))?;
+    if rows > 0 { Ok(()) } else { refuse("empty", database, blobs) }
+}
+
+fn refuse(found: &'static str, database: &Path, blobs: &Path) -> Result<(), StoreError> {
+    if !holds_files(blobs) {
+        return Ok(());
+    }
+    let (database, blobs) = (database.to_owned(), blobs.to_owned());
+    Err(StoreError::LostDatabase { database, found, blobs })
+}
+
+/// Whether there is a file anywhere below a folder.
+fn holds_files(folder: &Path) -> bool {
+    let entries = folder.read_dir().into_iter().flatten().flatten();
+    entries.map(|entry| entry.path()).any(|path| path.is_file() || holds_files(&path))
+}

@@ -1,0 +1,192 @@
+//! The beginning of the record, with what was published before there was one.
+
+use std::path::Path;
+
+use scr_data::digest::{Manifest, mask_digest};
+use scr_data::{DataError, Problem, files, formats};
+use sqlx::AnyConnection;
+
+use super::evidence::ResultEvidence;
+use super::{
+    EntryCommitment, RecordEvent, append, files_of_benchmark, files_of_entry, keep_manifest,
+    text_digest,
+};
+use crate::backup::list_blobs;
+use crate::database::{begin_writing, failed};
+use crate::entries::read_json;
+use crate::publish::blocking;
+use crate::settings::settings_in;
+use crate::{BLOBS_FOLDER, Store, StoreError};
+
+/// Begins the record where there is none: a first line, then a line for everything that
+/// is published already, as it is found now. Files are read whole, once.
+///
+/// # Errors
+/// [`StoreError::Database`], [`StoreError::Folder`]; [`StoreError::Data`] where a mask of
+/// an entry cannot be read.
+pub(crate) async fn adopt(store: &Store) -> Result<(), StoreError> {
+    if store.record_head().await?.length > 0 {
+        return Ok(());
+    }
+    let doing = "begin the record";
+    // Files first: reading them takes long, and the database is not held meanwhile.
+    let (benchmarks, entries) = store.recorded_ids().await?;
+    let mut benchmark_files = Vec::new();
+    for id in &benchmarks {
+        let (folder, id) = (store.folder.clone(), id.clone());
+        benchmark_files.push(blocking(move || files_of_benchmark(&folder, &id)).await?);
+    }
+    let mut entry_files = Vec::new();
+    for id in &entries {
+        let (folder, id) = (store.folder.clone(), id.clone());
+        let read = move || {
+            let pixels = pixels_of_entry(&folder, &id)?;
+            Ok((files_of_entry(&folder, &id)?, pixels))
+        };
+        entry_files.push(blocking(read).await?);
+    }
+
+    let mut transaction = begin_writing(&store.pool).await?;
+    let (begun,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM record")
+        .fetch_one(&mut *transaction)
+        .await
+        .map_err(failed(doing))?;
+    if begun > 0 {
+        return Ok(());
+    }
+    let event = RecordEvent::RecordBegun {
+        site: crate::accounts::random_id()?,
+        program: env!("CARGO_PKG_VERSION").to_owned(),
+        entries_before: entries.len() as u64,
+    };
+    append(&mut transaction, event).await?;
+    for (id, files) in benchmarks.iter().zip(&benchmark_files) {
+        adopt_benchmark(&mut transaction, id, files).await?;
+    }
+    for (id, (files, pixels)) in entries.iter().zip(&entry_files) {
+        adopt_entry(&mut transaction, id, files, pixels).await?;
+    }
+    transaction.commit().await.map_err(failed(doing))
+}
+
+async fn adopt_benchmark(
+    connection: &mut AnyConnection,
+    id: &str,
+    files: &Manifest,
+) -> Result<(), StoreError> {
+    let doing = "begin the record";
+    let (digest, document): (String, String) =
+        sqlx::query_as("SELECT digest, document FROM benchmarks WHERE id = $1")
+            .bind(id)
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(failed(doing))?;
+    let files_digest = keep_manifest(connection, &files.text()).await?;
+    let (benchmark, document_digest) = (id.to_owned(), text_digest(&document));
+    let event = RecordEvent::BenchmarkPublished { benchmark, digest, document_digest, files_digest };
+    append(connection, event).await?;
+    let settings = settings_in(connection, id).await?;
+    if settings != crate::BenchmarkSettings::default() {
+        let (benchmark, settings) = (id.to_owned(), settings.stated());
+        append(connection, RecordEvent::SettingsChanged { benchmark, settings }).await?;
+    }
+    Ok(())
+}
+
+async fn adopt_entry(
+    connection: &mut AnyConnection,
+    id: &str,
+    files: &Manifest,
+    pixels: &Manifest,
+) -> Result<(), StoreError> {
+    let doing = "begin the record";
+    let (benchmark, role, card): (String, String, String) =
+        sqlx::query_as("SELECT benchmark_id, role, card FROM entries WHERE id = $1")
+            .bind(id)
+            .fetch_one(&mut *connection)
+            .await
+            .map_err(failed(doing))?;
+    let results: Vec<(i64, String, String, String)> = sqlx::query_as(
+        "SELECT version, nonce, summary, images FROM results WHERE entry_id = $1 ORDER BY version",
+    )
+    .bind(id)
+    .fetch_all(&mut *connection)
+    .await
+    .map_err(failed(doing))?;
+    let withdrawal: Option<(String, String, String)> =
+        sqlx::query_as("SELECT at, who, reason FROM withdrawals WHERE entry_id = $1")
+            .bind(id)
+            .fetch_optional(&mut *connection)
+            .await
+            .map_err(failed(doing))?;
+    for (version, nonce, summary, images) in results {
+        let version = version.unsigned_abs();
+        let result: scr_report::ResultDocument = read_json(id, "result", &summary)?;
+        let result_digest = ResultEvidence { version, nonce, summary, images }.digest();
+        let evaluator_version = result.evaluator_version;
+        let event = if version == 1 {
+            let card_document: crate::CardDocument = read_json(id, "card", &card)?;
+            RecordEvent::EntryPublished(EntryCommitment {
+                entry: id.to_owned(),
+                benchmark: benchmark.clone(),
+                benchmark_digest: result.benchmark_digest,
+                role: role.clone(),
+                card_digest: text_digest(&card),
+                masks_digest: result.masks_digest,
+                pixels_digest: pixels.digest(),
+                files_digest: keep_files(connection, id, files, pixels).await?,
+                result_digest,
+                evaluator_version,
+                corrects: card_document.corrects,
+            })
+        } else {
+            let entry = id.to_owned();
+            RecordEvent::EntryRescored { entry, version, evaluator_version, result_digest }
+        };
+        append(connection, event).await?;
+    }
+    if let Some((at, who, reason)) = withdrawal {
+        let statement_digest = super::WithdrawalEvidence { at, who, reason }.digest();
+        let entry = id.to_owned();
+        append(connection, RecordEvent::EntryWithdrawn { entry, statement_digest }).await?;
+    }
+    Ok(())
+}
+
+/// Keeps the lists of an entry's files and of its masks' pixels; returns the digest of
+/// the first.
+pub(crate) async fn keep_files(
+    connection: &mut AnyConnection,
+    entry: &str,
+    files: &Manifest,
+    pixels: &Manifest,
+) -> Result<String, StoreError> {
+    let files_digest = keep_manifest(connection, &files.text()).await?;
+    sqlx::query(
+        "INSERT INTO entry_files (entry_id, files_digest, pixels_digest) VALUES ($1, $2, $3)",
+    )
+    .bind(entry)
+    .bind(&files_digest)
+    .bind(pixels.digest())
+    .execute(connection)
+    .await
+    .map_err(failed("keep the list of an entry's files"))?;
+    Ok(files_digest)
+}
+
+/// `STRUCTURE/IMAGE` with the digest of its pixels, for every mask that is kept of an
+/// entry.
+fn pixels_of_entry(folder: &Path, id: &str) -> Result<Manifest, StoreError> {
+    let masks = format!("{BLOBS_FOLDER}/entries/{id}/masks");
+    let mut pixels = Manifest::default();
+    for found in list_blobs(folder, &masks)? {
+        let place = folder.join(&found.path);
+        let bytes = files::read_file(&place).map_err(DataError::from)?;
+        let mask = formats::png::read_mask(&bytes)
+            .map_err(|error| Problem::format(&place.display().to_string(), &error))
+            .map_err(DataError::from)?;
+        let name = found.path.strip_prefix(&masks).unwrap_or(&found.path).with_extension("");
+        pixels.add(name.to_string_lossy().replace('\\', "/"), mask_digest(&mask));
+    }
+    Ok(pixels)
+}

@@ -1,0 +1,232 @@
+//! Evidence: the texts and files that the digests of the record are digests of.
+//!
+//! What the operator hides is no evidence for strangers: there a result is left out,
+//! and its commitment stays in the record.
+
+use std::path::Path;
+
+use scr_data::digest::{Manifest, reader_digest};
+use serde::{Deserialize, Serialize};
+
+use super::text_digest;
+use crate::backup::list_blobs;
+use crate::database::failed;
+use crate::{BLOBS_FOLDER, Store, StoreError, Withdrawal};
+
+/// What the record's digests of an entry are digests of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EntryEvidence {
+    /// Identifier of the entry.
+    pub entry: String,
+    /// Identifier of the benchmark.
+    pub benchmark: String,
+    /// `observer`, `baseline` or `method`.
+    pub role: String,
+    /// The card, JSON as the database keeps it.
+    pub card: String,
+    /// Results by version, the first first. Empty where the operator hides scores.
+    pub results: Vec<ResultEvidence>,
+    /// Whether results are left out.
+    pub results_hidden: bool,
+    /// The files that the site keeps: a line `HEX  PATH` each.
+    pub files: String,
+    /// Withdrawal, where there is one.
+    pub withdrawal: Option<WithdrawalEvidence>,
+}
+
+/// A result with its nonce.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ResultEvidence {
+    /// Version of the result, counted from 1.
+    pub version: u64,
+    /// Random text that goes before the result.
+    pub nonce: String,
+    /// The result without images, JSON as the database keeps it.
+    pub summary: String,
+    /// The images' values, likewise.
+    pub images: String,
+}
+
+impl ResultEvidence {
+    /// The commitment of the record to this result.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        text_digest(&format!("{}\n{}\n{}", self.nonce, self.summary, self.images))
+    }
+}
+
+/// A withdrawal, as readers see it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WithdrawalEvidence {
+    /// Time, RFC 3339 in UTC.
+    pub at: String,
+    /// Who withdrew it, in words that readers may see.
+    pub who: String,
+    /// Reason.
+    pub reason: String,
+}
+
+impl WithdrawalEvidence {
+    /// The digest of the statement in the record.
+    #[must_use]
+    pub fn digest(&self) -> String {
+        text_digest(&format!("{}\n{}\n{}", self.at, self.who, self.reason))
+    }
+}
+
+impl From<Withdrawal> for WithdrawalEvidence {
+    fn from(Withdrawal { entry_id: _, at, who, reason }: Withdrawal) -> Self {
+        Self { at, who, reason }
+    }
+}
+
+/// What the record's digests of a benchmark are digests of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BenchmarkEvidence {
+    /// Identifier of the benchmark.
+    pub benchmark: String,
+    /// Digest of what is scored against.
+    pub digest: String,
+    /// The description, JSON as the database keeps it.
+    pub document: String,
+    /// The settings as the record states them.
+    pub settings: serde_json::Value,
+}
+
+/// An entry's row: identifier, benchmark, role and card.
+type EntryText = (String, String, String, String);
+
+impl Store {
+    /// Evidence of an entry; none where there is no such entry.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], [`StoreError::Document`].
+    pub async fn entry_evidence(&self, id: &str) -> Result<Option<EntryEvidence>, StoreError> {
+        let doing = "read evidence of an entry";
+        let row: Option<EntryText> =
+            sqlx::query_as("SELECT id, benchmark_id, role, card FROM entries WHERE id = $1")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(failed(doing))?;
+        let Some((entry, benchmark, role, card)) = row else { return Ok(None) };
+        let results_hidden = self.hides_results_of(&benchmark).await?;
+        let results =
+            if results_hidden { Vec::new() } else { self.result_evidence(&entry).await? };
+        let files: Option<(String,)> = sqlx::query_as(
+            "SELECT text FROM manifests JOIN entry_files ON files_digest = digest \
+             WHERE entry_id = $1",
+        )
+        .bind(id)
+        .fetch_optional(&self.pool)
+        .await
+        .map_err(failed(doing))?;
+        let withdrawal = self.withdrawal(id).await?.map(Into::into);
+        Ok(Some(EntryEvidence {
+            entry,
+            benchmark,
+            role,
+            card,
+            results,
+            results_hidden,
+            files: files.map(|(text,)| text).unwrap_or_default(),
+            withdrawal,
+        }))
+    }
+
+    /// Evidence of a benchmark; none where there is no such benchmark.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], [`StoreError::Document`].
+    pub async fn benchmark_evidence(
+        &self,
+        id: &str,
+    ) -> Result<Option<BenchmarkEvidence>, StoreError> {
+        let row: Option<(String, String, String)> =
+            sqlx::query_as("SELECT id, digest, document FROM benchmarks WHERE id = $1")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(failed("read evidence of a benchmark"))?;
+        let Some((benchmark, digest, document)) = row else { return Ok(None) };
+        let settings = self.benchmark_settings(id).await?.stated();
+        Ok(Some(BenchmarkEvidence { benchmark, digest, document, settings }))
+    }
+
+    /// Identifiers of all benchmarks and of all entries, withdrawn ones too.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn recorded_ids(&self) -> Result<(Vec<String>, Vec<String>), StoreError> {
+        let list = async |query: &'static str| -> Result<Vec<String>, StoreError> {
+            let rows: Vec<(String,)> = sqlx::query_as(query)
+                .fetch_all(&self.pool)
+                .await
+                .map_err(failed("list what is published"))?;
+            Ok(rows.into_iter().map(|(id,)| id).collect())
+        };
+        Ok((
+            list("SELECT id FROM benchmarks ORDER BY id").await?,
+            list("SELECT id FROM entries ORDER BY id").await?,
+        ))
+    }
+
+    /// The list of files with this digest.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn manifest(&self, digest: &str) -> Result<Option<String>, StoreError> {
+        let row: Option<(String,)> =
+            sqlx::query_as("SELECT text FROM manifests WHERE digest = $1")
+                .bind(digest)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(failed("read a list of files"))?;
+        Ok(row.map(|(text,)| text))
+    }
+
+    async fn result_evidence(&self, entry: &str) -> Result<Vec<ResultEvidence>, StoreError> {
+        let rows: Vec<(i64, String, String, String)> = sqlx::query_as(
+            "SELECT version, nonce, summary, images FROM results WHERE entry_id = $1 \
+             ORDER BY version",
+        )
+        .bind(entry)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed("read evidence of an entry"))?;
+        let evidence = |(version, nonce, summary, images): (i64, String, String, String)| {
+            ResultEvidence { version: version.unsigned_abs(), nonce, summary, images }
+        };
+        Ok(rows.into_iter().map(evidence).collect())
+    }
+}
+
+/// The files of an entry that the record commits to, below `folder`, a store's: masks
+/// and posteriors. Outlines are made from masks and are no part of it.
+pub(crate) fn files_of_entry(folder: &Path, id: &str) -> Result<Manifest, StoreError> {
+    let entry = format!("{BLOBS_FOLDER}/entries/{id}");
+    files_in(folder, &[format!("{entry}/masks"), format!("{entry}/posteriors")], &entry)
+}
+
+/// The files of a benchmark that the record commits to: radiographs, thumbnails and
+/// all observers' masks.
+pub(crate) fn files_of_benchmark(folder: &Path, id: &str) -> Result<Manifest, StoreError> {
+    let benchmark = format!("{BLOBS_FOLDER}/benchmarks/{id}");
+    let parts = ["images", "masks", "thumbnails"].map(|part| format!("{benchmark}/{part}"));
+    files_in(folder, &parts, &benchmark)
+}
+
+fn files_in(folder: &Path, parts: &[String], within: &str) -> Result<Manifest, StoreError> {
+    let mut files = Manifest::default();
+    for part in parts {
+        for found in list_blobs(folder, part)? {
+            let place = folder.join(&found.path);
+            let opened = std::fs::File::open(&place).and_then(reader_digest);
+            let digest =
+                opened.map_err(|source| StoreError::Folder { path: place.clone(), source })?;
+            let name = found.path.strip_prefix(within).unwrap_or(&found.path);
+            files.add(name.to_string_lossy().replace('\\', "/"), digest);
+        }
+    }
+    Ok(files)
+}
