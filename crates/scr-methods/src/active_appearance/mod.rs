@@ -141,7 +141,10 @@ impl Method for ActiveAppearance {
     }
 
     fn version(&self) -> &'static str {
-        "1.2.0"
+        match self.variant {
+            Variant::Standard | Variant::Whiskers => "1.2.0",
+            Variant::Refined => "1.3.0",
+        }
     }
 
     fn about(&self) -> About {
