@@ -10,6 +10,7 @@ mod check;
 mod command;
 mod comparing;
 mod copies;
+mod dependencies;
 mod handing_in;
 mod measures;
 mod phantom_path;
