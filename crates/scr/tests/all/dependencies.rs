@@ -146,9 +146,7 @@ fn every_package_keeps_to_the_rules_on_licences_sources_and_bans() {
 #[test]
 fn a_package_that_breaks_a_rule_is_named() {
     let crates_io = "registry+https://github.com/rust-lang/crates.io-index";
-    let package = |name: &str, license: Value, source: Value| {
-        json!({ "name": name, "license": license, "source": source })
-    };
+    let package = |name: &str, license: Value, source: Value| json!({ "name": name, "license": license, "source": source });
     let packages = [
         package("good", json!("MIT OR GPL-3.0"), json!(crates_io)),
         package("ours", json!("MIT OR Apache-2.0"), Value::Null),

@@ -11,6 +11,7 @@ mod command;
 mod comparing;
 mod copies;
 mod dependencies;
+mod fuzz_seeds;
 mod handing_in;
 mod measures;
 mod phantom_path;
