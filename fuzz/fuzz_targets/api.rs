@@ -19,7 +19,7 @@ const ADDRESSES: [&str; 11] = [
     "POST /api/v1/jobs/SUBMISSION/cancel",
 ];
 
-fuzz_target!(|data: &[u8]| {
+fuzz_target!(init: { scr_fuzz::site::prepare(); }, |data: &[u8]| {
     let Some((&which, body)) = data.split_first() else { return };
     let address = ADDRESSES[usize::from(which) % ADDRESSES.len()];
     let status = scr_fuzz::site::ask(address, "application/json", body);

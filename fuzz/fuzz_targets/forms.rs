@@ -15,7 +15,7 @@ const FORMS: [(&str, &str); 6] = [
     ("POST /account/tokens", PLAIN),
 ];
 
-fuzz_target!(|data: &[u8]| {
+fuzz_target!(init: { scr_fuzz::site::prepare(); }, |data: &[u8]| {
     let Some((&which, body)) = data.split_first() else { return };
     let (address, kind) = FORMS[usize::from(which) % FORMS.len()];
     let status = scr_fuzz::site::ask(address, kind, body);

@@ -6,7 +6,7 @@ use libfuzzer_sys::fuzz_target;
 use scr_data::MaskSet;
 use scr_data::digest::Manifest;
 
-fuzz_target!(|data: &[u8]| {
+fuzz_target!(init: { scr_fuzz::benchmark(); }, |data: &[u8]| {
     scr_fuzz::in_folder(|folder| {
         let zip = folder.join("masks.zip");
         std::fs::write(&zip, data).expect("a temporary folder takes files");

@@ -1,7 +1,7 @@
 //! What several fuzz targets need: a folder in memory, a small benchmark, a site.
 //!
-//! A finding is a panic, an error of the site itself, a run of more than ten seconds or
-//! more than 2 GB of memory.
+//! A finding is a panic, an error of the site itself, more than 30 seconds or 2 GB of
+//! memory.
 
 pub mod site;
 

@@ -99,12 +99,18 @@ impl Site {
     }
 }
 
+thread_local! {
+    static SITE: Cell<Option<Site>> = const { Cell::new(None) };
+}
+
+/// Makes a site for this thread, which takes longer than an input may.
+pub fn prepare() {
+    SITE.set(Some(Site::new()));
+}
+
 /// The status of an answer to `METHOD /address` with a body. `BENCHMARK` is the site's
 /// benchmark, `SUBMISSION` one whose file is to come; the caller may do everything.
 pub fn ask(address: &str, content_type: &str, body: &[u8]) -> StatusCode {
-    thread_local! {
-        static SITE: Cell<Option<Site>> = const { Cell::new(None) };
-    }
     let site = SITE.take().filter(|site| site.n_asked.get() < MAX_REQUESTS);
     let site = site.unwrap_or_else(Site::new);
     let (status, _) = site.ask(address, content_type, body);
