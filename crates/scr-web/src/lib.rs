@@ -23,6 +23,8 @@ mod connections;
 mod error;
 mod export;
 mod extractors;
+#[doc(hidden)]
+pub mod fuzz;
 mod handlers;
 mod identity;
 mod image_table;

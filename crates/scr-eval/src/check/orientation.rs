@@ -9,8 +9,7 @@
 //! The whole set is said to be turned when an explanation's mean over the images
 //! is better than the given one's by [`GAIN`], and by up to [`GAIN_OF_ONE`] more
 //! the fewer the images, and better on three images of four. A weak method is no
-//! better the wrong way round: of the mean shape on 37 radiographs every other
-//! explanation has a lower mean than the given one.
+//! better the wrong way round: the mean shape on 37 radiographs is not said to be.
 //!
 //! Else single images are: those that fit well ([`FITS`]) one way round and far
 //! less ([`GAIN_OF_ONE_IMAGE`]) the way they are given. That needs a good mask, as

@@ -1,11 +1,11 @@
-//! The last word: L-BFGS on the residual itself.
+//! Refinement: L-BFGS on the residual itself.
 //!
 //! The search moves by an average derivative; here every derivative is the image's
 //! own. What is found is kept only if it fits better.
 
-use argmin::core::{CostFunction, Error, Executor, Gradient, State};
-use argmin::solver::linesearch::MoreThuenteLineSearch;
-use argmin::solver::quasinewton::LBFGS;
+use std::convert::Infallible;
+
+use basin::{CostFunction, Executor, FirstOrderState, Gradient, Lbfgs};
 
 use super::appearance::{Appearance, mean_square};
 use super::search::AppearanceSettings;
@@ -16,6 +16,8 @@ use crate::shape_model::{Placed, Pose};
 const MEMORY: usize = 7;
 /// What a squared standard deviation beyond the limit costs.
 const BEYOND: f64 = 0.1;
+/// Norm of the gradient at which the descent ends.
+const FLAT: f64 = 1e-8;
 
 /// A better appearance than `from` at its level; none when there is none.
 #[must_use]
@@ -29,16 +31,14 @@ pub(super) fn refined(
     let mut start = from.weights.clone();
     start.extend([0.0; 4]);
     let problem = Problem { appearance, pyramid, pose: from.pose, limit: settings.limit };
-    let solver: LBFGS<_, Vec<f64>, Vec<f64>, f64> =
-        LBFGS::new(MoreThuenteLineSearch::new(), MEMORY);
-    // A line search that finds no way down is an error to argmin: nothing is better then.
-    let result = Executor::new(problem, solver)
-        .configure(|state| state.param(start).max_iters(settings.refinements as u64))
-        .timer(false)
-        .run()
-        .ok()?;
-    let step = result.state().get_best_param()?;
-    let found = appearance.moved(&appearance.mean_at(from.pose), step, 1.0, settings.limit);
+    let solver: Lbfgs<Vec<f64>> = Lbfgs::new().with_m_capacity(MEMORY);
+    let solver = solver.unbounded().with_absolute_gradient_tolerance(FLAT);
+    // A line search that finds no way down ends the run; the best so far counts.
+    let Ok(result) = Executor::new(problem, solver, FirstOrderState::new(start))
+        .max_iter(settings.refinements as u64)
+        .run();
+    let start = appearance.mean_at(from.pose);
+    let found = appearance.moved(&start, result.best_param(), 1.0, settings.limit);
     (mean_square(&appearance.residual(pyramid, &found).0) < cost).then_some(found)
 }
 
@@ -60,24 +60,27 @@ impl Problem<'_> {
 impl CostFunction for Problem<'_> {
     type Param = Vec<f64>;
     type Output = f64;
+    type Error = Infallible;
 
-    fn cost(&self, step: &Vec<f64>) -> Result<f64, Error> {
-        let from = self.appearance.mean_at(self.pose);
-        let found = self.appearance.moved(&from, step, 1.0, f64::INFINITY);
-        let beyond: f64 = self.beyond(step).map(|excess| excess * excess).sum();
-        Ok(mean_square(&self.appearance.residual(self.pyramid, &found).0) + BEYOND * beyond)
+    fn cost(&self, step: &Vec<f64>) -> Result<f64, Infallible> {
+        self.cost_and_gradient(step).map(|(cost, _)| cost)
     }
 }
 
 impl Gradient for Problem<'_> {
-    type Param = Vec<f64>;
     type Gradient = Vec<f64>;
 
-    fn gradient(&self, step: &Vec<f64>) -> Result<Vec<f64>, Error> {
-        let (_, mut slope) = self.appearance.cost_and_slope(self.pyramid, self.pose, step);
+    fn gradient(&self, step: &Vec<f64>) -> Result<Vec<f64>, Infallible> {
+        self.cost_and_gradient(step).map(|(_, slope)| slope)
+    }
+
+    /// One pass over the texture gives both.
+    fn cost_and_gradient(&self, step: &Vec<f64>) -> Result<(f64, Vec<f64>), Infallible> {
+        let (mut cost, mut slope) = self.appearance.cost_and_slope(self.pyramid, self.pose, step);
         for (slope, excess) in slope.iter_mut().zip(self.beyond(step)) {
+            cost += BEYOND * excess * excess;
             *slope += 2.0 * BEYOND * excess;
         }
-        Ok(slope)
+        Ok((cost, slope))
     }
 }

@@ -62,7 +62,7 @@ impl ActiveShape {
     /// result is reported: all modes, wider limits, one candidate on either side and
     /// several starts. All modes can be kept because noise holds back those that hardly
     /// vary. Levels and noise had the best mean over that fold and fold 1 of 37
-    /// radiographs, whose reference they have so seen.
+    /// radiographs, whose reference was wrong then (docs/results.md).
     pub const TUNED: Self = Self { is_tuned: true };
 }
 
@@ -150,8 +150,9 @@ impl Method for ActiveShape {
             source: STUDY,
             verified: "The names are the study's; the method is common knowledge; the values are \
                        this project's own: those of the default in the range of the authors' \
-                       other papers, those of the tuned one chosen on phantoms by `scr tune`, and \
-                       levels and noise on radiographs too; so are noise and several starts.",
+                       other papers, those of the tuned one chosen on phantoms by `scr tune`, \
+                       levels and noise on radiographs with a wrong reference too; so are noise \
+                       and several starts.",
         }
     }
 

@@ -39,15 +39,13 @@ use crate::{
 ///
 /// The side, k, the filters and the place are known of the original; the scales, the
 /// samples, the weight of the place, its centre and the normalisation of grey values
-/// are ours. They were tried on halves of training folds: fold 1 of 247 phantoms, and
-/// both folds of 37 real radiographs, so that these defaults have seen the reference
-/// of both (the centre: of fold 1 of the radiographs, and of other phantoms). 6 scales beat 5, and 7 beat 6 only where the place counts little; a weight
-/// of 4 beat 1 by a quarter of the pixel error, and 6 made the lungs of real
-/// radiographs worse; grey values between percentiles beat mean and deviation on
-/// both, and with local contrast beside them they beat each alone on both;
-/// equalised histograms won on real radiographs and lost on phantoms; linear
-/// discriminants in place of the features lost on both. Three times as many samples
-/// took a quarter off the pixel error.
+/// are ours. They were tried on halves of fold 1 of 247 phantoms, whose reference these
+/// defaults have so seen (the centre: of other phantoms), and on 37 radiographs whose
+/// reference was wrong then (docs/results.md). On phantoms a weight of 4 beat 1 by a
+/// quarter of the pixel error; grey values between percentiles beat mean and deviation,
+/// and with local contrast beside them they beat each alone; linear discriminants in
+/// place of the features lost. Three times as many samples took a quarter off the pixel
+/// error.
 ///
 /// # Limits
 /// Knows no shape, so a lung may have holes. A structure that is small and lies
@@ -71,7 +69,7 @@ pub struct PixelClassification;
 /// Those of [`PixelClassification`], and `smoothing`: standard deviation of the
 /// blur, in pixels of the image as classified; 0 to 32, 1 by default. The value is
 /// ours: on halves of a training fold of phantoms 1 did best of 0 to 2.5, where more
-/// makes clavicles vanish; on real radiographs, lungs only, 2.5 did better.
+/// makes clavicles vanish.
 ///
 /// # Limits
 /// A structure in several parts loses all but one: a clavicle that is found in

@@ -61,7 +61,7 @@ impl Method for Voting {
     }
 
     fn version(&self) -> &'static str {
-        if self.has_hybrids { "1.0.0" } else { "1.2.0" }
+        if self.has_hybrids { "1.1.0" } else { "1.3.0" }
     }
 
     fn about(&self) -> About {

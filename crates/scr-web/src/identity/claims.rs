@@ -65,7 +65,20 @@ pub(super) fn read(
     };
     let bytes = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('='));
     let bytes = bytes.map_err(|error| format!("expected base64url in the ID token: {error}"))?;
-    let claims: Claims = serde_json::from_slice(&bytes)
+    read_claims(&bytes, provider, nonce, time)
+}
+
+/// Reads the claims of an ID token, JSON, as [`read`] does.
+///
+/// # Errors
+/// As of [`read`].
+pub(crate) fn read_claims(
+    claims: &[u8],
+    provider: &ProviderSettings,
+    nonce: &str,
+    time: Timestamp,
+) -> Result<Person, String> {
+    let claims: Claims = serde_json::from_slice(claims)
         .map_err(|error| format!("expected an ID token's claims: {error}"))?;
     expect("iss", &provider.issuer, &claims.iss)?;
     let client = &provider.client_id;

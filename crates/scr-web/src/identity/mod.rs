@@ -15,6 +15,6 @@ mod provider;
 mod settings;
 
 pub(crate) use attempt::Attempt;
-pub(crate) use claims::Person;
-pub(crate) use provider::{Provider, ProviderError, Providers};
+pub(crate) use claims::{Person, read_claims};
+pub(crate) use provider::{Provider, ProviderError, Providers, read_token};
 pub use settings::{ProviderSettings, ProvidersError, read_providers};

@@ -149,8 +149,7 @@ impl Provider {
         let (code, back, verifier) = (code.to_owned(), back.to_owned(), attempt.verifier());
         let asked = [code, back, verifier];
         let answer = aside(move || ask_token(&agent, &metadata, &settings, asked)).await?;
-        claims::read(&answer.id_token, &self.settings, &attempt.nonce(), Timestamp::now())
-            .map_err(ProviderError::Answer)
+        read_token(&answer, &self.settings, &attempt.nonce(), Timestamp::now())
     }
 
     async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
@@ -165,7 +164,7 @@ impl Provider {
 fn ask_metadata(agent: &Agent, settings: &ProviderSettings) -> Result<Metadata, ProviderError> {
     let issuer = &settings.issuer;
     let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
-    let metadata: Metadata = read(agent.get(&address).call())?;
+    let metadata: Metadata = parsed(&body(agent.get(&address).call())?)?;
     if metadata.issuer != *issuer {
         let what = format!("expected the issuer {issuer}, found {}", metadata.issuer);
         return Err(ProviderError::Answer(what));
@@ -185,7 +184,7 @@ fn ask_token(
     metadata: &Metadata,
     settings: &ProviderSettings,
     [code, back, verifier]: [String; 3],
-) -> Result<TokenAnswer, ProviderError> {
+) -> Result<Vec<u8>, ProviderError> {
     let mut fields = vec![
         ("grant_type", "authorization_code"),
         ("code", &code),
@@ -205,13 +204,25 @@ fn ask_token(
     } else {
         fields.extend([("client_id", id.as_str()), ("client_secret", secret.as_str())]);
     }
-    read(request.header("Accept", "application/json").send_form(fields))
+    body(request.header("Accept", "application/json").send_form(fields))
+}
+
+/// Reads what a provider answers to a code: who was there.
+///
+/// # Errors
+/// [`ProviderError::Answer`] with what was expected.
+pub(crate) fn read_token(
+    answer: &[u8],
+    settings: &ProviderSettings,
+    nonce: &str,
+    time: Timestamp,
+) -> Result<Person, ProviderError> {
+    let answer: TokenAnswer = parsed(answer)?;
+    claims::read(&answer.id_token, settings, nonce, time).map_err(ProviderError::Answer)
 }
 
 /// Reads a whole answer; one that says no is told with the little that it may say.
-fn read<T: DeserializeOwned>(
-    answer: Result<Response<ureq::Body>, ureq::Error>,
-) -> Result<T, ProviderError> {
+fn body(answer: Result<Response<ureq::Body>, ureq::Error>) -> Result<Vec<u8>, ProviderError> {
     let mut answer = answer.map_err(ProviderError::Unreachable)?;
     let status = answer.status();
     let body = answer.body_mut().with_config().limit(MAX_ANSWER_BYTES).read_to_vec();
@@ -225,7 +236,11 @@ fn read<T: DeserializeOwned>(
         let what = format!("expected an answer with status 200, found {status} {said:?}");
         return Err(ProviderError::Answer(what));
     }
-    serde_json::from_slice(&body)
+    Ok(body)
+}
+
+fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, ProviderError> {
+    serde_json::from_slice(body)
         .map_err(|error| ProviderError::Answer(format!("expected another form of JSON: {error}")))
 }
 

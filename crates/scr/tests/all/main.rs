@@ -10,6 +10,8 @@ mod check;
 mod command;
 mod comparing;
 mod copies;
+mod dependencies;
+mod fuzz_seeds;
 mod handing_in;
 mod measures;
 mod phantom_path;

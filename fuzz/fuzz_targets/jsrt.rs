@@ -1,0 +1,14 @@
+//! JSRT's raw images: 2048 x 2048 values and no header, the data over and over.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use scr_data::formats::jsrt_img;
+
+fuzz_target!(|data: &[u8]| {
+    let _ = jsrt_img::read(data);
+    let whole: Vec<u8> = data.iter().copied().cycle().take(jsrt_img::FILE_BYTES).collect();
+    if let Ok(radiograph) = jsrt_img::read(&whole) {
+        assert_eq!(jsrt_img::write(&radiograph), Ok(whole));
+    }
+});
