@@ -68,7 +68,7 @@ pub use error::StoreError;
 pub use feedback::FeedbackRow;
 pub use mail::{MAX_SENDINGS, MailRow};
 pub use offers::OfferedFile;
-pub use outlines::OutlinesDocument;
+pub use outlines::{MAX_CORNERS_BY_SIDE, OutlinesDocument};
 pub use past_results::PastResult;
 pub use publications::{PublicationDocument, PublicationRow, PublicationState};
 pub use publish::{
