@@ -154,9 +154,22 @@ impl Benchmark {
         image: &Image,
         manifest: &mut Manifest,
     ) -> Result<Mask, Problem> {
+        self.read_mask_of(observer, structure, image, None, manifest)
+    }
+
+    /// Reads an observer's mask, which must have the size `expected`, if any is given.
+    fn read_mask_of(
+        &self,
+        observer: &Observer,
+        structure: &Structure,
+        image: &Image,
+        expected: Option<Size>,
+        manifest: &mut Manifest,
+    ) -> Result<Mask, Problem> {
         let bytes = self.note_mask(observer, structure, image, manifest)?;
         let place = self.mask_path(observer, structure, image).display().to_string();
-        formats::read_mask(&place, &bytes).map_err(|error| Problem::format(&place, &error))
+        formats::read_mask_of(&place, &bytes, expected)
+            .map_err(|error| Problem::format(&place, &error))
     }
 
     /// Notes the file of an observer's mask in `manifest`, as `STRUCTURE/IMAGE`, and
@@ -190,15 +203,9 @@ impl Benchmark {
         let mut problems = Vec::new();
         let mut masks: Vec<Mask> = Vec::new();
         for structure in &self.structures {
-            match self.read_mask(observer, structure, image, manifest) {
-                Ok(mask) => {
-                    let size = masks.first().map_or(mask.size(), Mask::size);
-                    if mask.size() != size {
-                        let place = self.mask_path(observer, structure, image);
-                        problems.push(wrong_size(&place.display().to_string(), size, mask.size()));
-                    }
-                    masks.push(mask);
-                }
+            let size = masks.first().map(Mask::size);
+            match self.read_mask_of(observer, structure, image, size, manifest) {
+                Ok(mask) => masks.push(mask),
                 Err(problem) => problems.push(problem),
             }
         }
@@ -279,12 +286,6 @@ impl Benchmark {
         }
         problems.or(manifest.digest())
     }
-}
-
-/// Two frames that should be one.
-pub(crate) fn wrong_size(place: &str, expected: Size, found: Size) -> Problem {
-    let hint = "masks are compared pixel by pixel: export at the reference's size, nothing is resized here";
-    Problem::new(place, format!("{expected} pixels"), format!("{found} pixels"), hint)
 }
 
 /// The parts of a benchmark that [`benchmark_check`](crate::benchmark_check) has verified.

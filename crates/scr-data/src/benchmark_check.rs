@@ -4,7 +4,7 @@
 //! that cannot lead out of the benchmark's folder.
 
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Component, Path};
 
 use crate::benchmark::Checked;
 use crate::benchmark_file::BenchmarkFile;
@@ -67,11 +67,8 @@ impl Check<'_> {
     fn paths(&mut self, file: &BenchmarkFile) {
         let mut expect = |key: &str, path: &str, holes: &[&str]| {
             let plain = holes.iter().fold(path.to_owned(), |text, hole| text.replace(hole, "x"));
-            let is_inside = !plain.is_empty()
-                && !plain.contains(['\\', '{', '}', '\0'])
-                && plain.split('/').all(|part| !part.is_empty() && part != "." && part != "..");
             self.expect(
-                is_inside,
+                is_inside(&plain),
                 key,
                 "a path within the benchmark's folder",
                 format!("`{path}`"),
@@ -135,6 +132,9 @@ impl Check<'_> {
     }
 
     fn images(&mut self, root: &Path, file: &BenchmarkFile) -> Vec<Image> {
+        if !is_inside(&file.images.table) {
+            return Vec::new();
+        }
         let path = root.join(&file.images.table);
         let place = path.display().to_string();
         let Some(bytes) = self.problems.keep(files::read_file(&path)) else { return Vec::new() };
@@ -197,6 +197,9 @@ impl Check<'_> {
 
     fn literature(&mut self, root: &Path, file: &BenchmarkFile) -> Vec<LiteratureRow> {
         let Some(section) = &file.literature else { return Vec::new() };
+        if !is_inside(&section.table) {
+            return Vec::new();
+        }
         let path = root.join(&section.table);
         let Some(bytes) = self.problems.keep(files::read_file(&path)) else { return Vec::new() };
         let rows: Result<Vec<LiteratureRow>, _> =
@@ -207,6 +210,15 @@ impl Check<'_> {
         });
         self.problems.keep(found).unwrap_or_default()
     }
+}
+
+/// Whether a relative path stays within the folder that it is joined to. What does not is
+/// never opened.
+fn is_inside(path: &str) -> bool {
+    !path.is_empty()
+        && !path.contains(['\\', '{', '}', '\0'])
+        && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
+        && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
 /// Whether `name` is a plain file name on every system: it cannot climb out of a folder.

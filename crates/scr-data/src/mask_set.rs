@@ -32,7 +32,6 @@ use self::archive::Archive;
 use self::folder::Folder;
 use self::sorting::Sorting;
 use self::source::{Listing, Source, place};
-use crate::benchmark::wrong_size;
 use crate::digest::{Manifest, file_digest};
 use crate::{Benchmark, DataError, Fold, Problem, files, formats};
 
@@ -134,20 +133,43 @@ impl MaskSet {
         size: Option<Size>,
         manifest: &mut Manifest,
     ) -> Result<Mask, Problem> {
-        let name = format!("{}/{}", benchmark.structures[structure].id, benchmark.images[image].id);
+        let (place, bytes) = self.file(benchmark, structure, image)?;
+        manifest.add(mask_name(benchmark, structure, image), file_digest(&bytes));
+        formats::read_mask_of(&place, &bytes, size).map_err(|error| Problem::format(&place, &error))
+    }
+
+    /// The size that the file of a mask states, without decoding it.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the set does not cover it, or it is no mask.
+    pub fn stated_size(
+        &self,
+        benchmark: &Benchmark,
+        structure: usize,
+        image: usize,
+    ) -> Result<Size, Problem> {
+        let (place, bytes) = self.file(benchmark, structure, image)?;
+        formats::mask_size(&place, &bytes).map_err(|error| Problem::format(&place, &error))
+    }
+
+    /// Where a mask is, and its bytes.
+    fn file(
+        &self,
+        benchmark: &Benchmark,
+        structure: usize,
+        image: usize,
+    ) -> Result<(String, Vec<u8>), Problem> {
         let Some(path) = self.masks.get(&(structure, image)) else {
+            let name = mask_name(benchmark, structure, image);
             return Err(Problem::new(name, "a mask", "none in this set", ""));
         };
-        let bytes = self.source.read(path)?;
-        manifest.add(name, file_digest(&bytes));
-        let place = place(&self.root, path);
-        let mask =
-            formats::read_mask(&place, &bytes).map_err(|error| Problem::format(&place, &error))?;
-        match size {
-            Some(size) if size != mask.size() => Err(wrong_size(&place, size, mask.size())),
-            _ => Ok(mask),
-        }
+        Ok((place(&self.root, path), self.source.read(path)?))
     }
+}
+
+/// Name of a mask in a manifest, by the benchmark's identifiers.
+fn mask_name(benchmark: &Benchmark, structure: usize, image: usize) -> String {
+    format!("{}/{}", benchmark.structures[structure].id, benchmark.images[image].id)
 }
 
 impl MaskSet {

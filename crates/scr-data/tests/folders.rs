@@ -121,6 +121,20 @@ fn everything_wrong_with_a_definition_is_said_at_once() {
 }
 
 #[test]
+fn a_table_outside_the_folder_is_refused_and_never_opened() {
+    // Another file that a table could be read from.
+    let other = benchmark(TOML, TABLE);
+    let outside = other.path().join("images.csv").display().to_string();
+    for table in [outside.as_str(), "/dev/full", "../images.csv", "a/../../images.csv"] {
+        let toml = TOML.replace("table = \"images.csv\"", &format!("table = \"{table}\""));
+        assert_ne!(toml, TOML);
+        let found = problems(Benchmark::open(benchmark(&toml, TABLE).path()).unwrap_err());
+        assert_eq!(found.len(), 1, "{found:#?}");
+        assert!(found[0].contains("images.table") && found[0].contains(table), "{found:#?}");
+    }
+}
+
+#[test]
 fn a_misspelt_key_is_refused() {
     let temp = benchmark(&TOML.replace("spacing_mm", "spacing"), TABLE);
     assert!(problems(Benchmark::open(temp.path()).unwrap_err())[0].contains("spacing"));

@@ -5,7 +5,9 @@
 //! only where they turn. Pixels that touch at a corner alone are different
 //! parts. Filling all outlines gives the mask back, bit for bit.
 
-use crate::{Mask, Outline, Point};
+use std::borrow::Cow;
+
+use crate::{Mask, Outline, Point, Size};
 
 /// The four ways along a crack, each a right turn from the one before.
 const STEPS: [(isize, isize); 4] = [(1, 0), (0, 1), (-1, 0), (0, -1)];
@@ -15,18 +17,66 @@ impl Mask {
     /// columns from the left first meet their upper edges.
     #[must_use]
     pub fn outlines(&self) -> Vec<Outline> {
+        self.traced(usize::MAX).expect("no mask has as many corners as there are numbers")
+    }
+
+    /// Outlines of at most `max_corners` corners, and the side in pixels of the blocks
+    /// that they follow: 1 where they are exact.
+    ///
+    /// A mask of more corners is drawn in blocks, 2, 4, 8, ... pixels wide and high until
+    /// they are few enough. A block is in when any of its pixels is, so that nothing set
+    /// is ever left out. Noise costs no more memory than `max_corners` do; below 4 they
+    /// count as 4.
+    #[must_use]
+    pub fn outlines_within(&self, max_corners: usize) -> (Vec<Outline>, usize) {
+        let max_corners = max_corners.max(4);
+        if let Some(outlines) = self.traced(max_corners) {
+            return (outlines, 1);
+        }
+        let Size { width, height } = self.size();
+        let mut block_px = 1;
+        let mut coarse = Cow::Borrowed(self);
+        loop {
+            block_px *= 2;
+            coarse = Cow::Owned(coarse.halved());
+            let Some(outlines) = coarse.traced(max_corners) else { continue };
+            // The last blocks of a row or column may reach beyond the mask.
+            let side = |at: f64, length: usize| (at * block_px as f64).min(length as f64);
+            let full = |p: &Point| Point::new(side(p.x, width), side(p.y, height));
+            let outlines = outlines.iter().map(|o| o.points().iter().map(full).collect());
+            return (outlines.map(Outline::new).collect(), block_px);
+        }
+    }
+
+    /// Half as wide and high, rounded up; a pixel is set when any of its four is.
+    fn halved(&self) -> Self {
+        let Size { width, height } = self.size();
+        let mut half = Self::empty(Size::new(width.div_ceil(2), height.div_ceil(2)));
+        for row in 0..height {
+            for col in self.columns_in_row(row) {
+                half.set(col / 2, row / 2);
+            }
+        }
+        half
+    }
+
+    /// All outlines; none when they have more than `max_corners` corners.
+    fn traced(&self, max_corners: usize) -> Option<Vec<Outline>> {
         let size = self.size();
+        let mut left = max_corners;
         let mut walked = Self::empty(size);
         let mut outlines = Vec::new();
         for row in 0..size.height {
             for col in self.columns_in_row(row) {
                 let has_upper_edge = row == 0 || !self.get(col, row - 1);
                 if has_upper_edge && !walked.get(col, row) {
-                    outlines.push(self.walk(col, row, &mut walked));
+                    let outline = self.walk(col, row, &mut walked, left)?;
+                    left -= outline.points().len();
+                    outlines.push(outline);
                 }
             }
         }
-        outlines
+        Some(outlines)
     }
 
     /// The outline that encloses the largest area; the first of equals; none
@@ -41,8 +91,15 @@ impl Mask {
         })
     }
 
-    /// Walks once around, from the upper left corner of a pixel along its upper edge.
-    fn walk(&self, col: usize, row: usize, walked: &mut Self) -> Outline {
+    /// Walks once around, from the upper left corner of a pixel along its upper edge;
+    /// none after more than `max_corners` corners.
+    fn walk(
+        &self,
+        col: usize,
+        row: usize,
+        walked: &mut Self,
+        max_corners: usize,
+    ) -> Option<Outline> {
         let is_set = |x: isize, y: isize| x >= 0 && y >= 0 && self.get(x as usize, y as usize);
         let start = (col as isize, row as isize);
         let (mut at, mut heading) = (start, 0);
@@ -67,11 +124,14 @@ impl Mask {
                 (heading + 3) % 4
             };
             if turned != heading {
+                if corners.len() == max_corners {
+                    return None;
+                }
                 corners.push(Point::new(at.0 as f64, at.1 as f64));
                 heading = turned;
             }
             if at == start && heading == 0 {
-                return Outline::new(corners);
+                return Some(Outline::new(corners));
             }
         }
     }
@@ -80,7 +140,6 @@ impl Mask {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Size;
     use proptest::prelude::*;
 
     #[test]
@@ -101,6 +160,23 @@ mod tests {
     #[test]
     fn pixels_that_touch_at_a_corner_are_two_parts() {
         assert_eq!(Mask::from_text("#. .#").outlines().len(), 2);
+    }
+
+    #[test]
+    fn noise_is_drawn_in_blocks_that_cover_it_and_cost_no_more_than_is_allowed() {
+        let size = Size::new(203, 101);
+        let noise = Mask::from_fn(size, |col, row| (col * 7919 + row * 104_729) % 13 % 2 == 1);
+        let (exact, block_px) = noise.outlines_within(usize::MAX);
+        assert_eq!((exact, block_px), (noise.outlines(), 1));
+        for max_corners in [4, 40, 400, 4000] {
+            let (outlines, block_px) = noise.outlines_within(max_corners);
+            let corners: usize = outlines.iter().map(|outline| outline.points().len()).sum();
+            assert!(corners <= max_corners && block_px > 1, "{corners} of {max_corners}");
+            let drawn = Mask::filled(size, &outlines);
+            assert!(
+                (0..size.height).all(|row| noise.columns_in_row(row).all(|c| drawn.get(c, row)))
+            );
+        }
     }
 
     #[test]

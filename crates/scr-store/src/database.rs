@@ -83,7 +83,7 @@ pub(crate) async fn open(path: &Path) -> Result<AnyPool, StoreError> {
         .connect_with(options)
         .await
         .map_err(failed("open the database"))?;
-    switch_to_write_ahead_log(&pool).await?;
+    switch_to_write_ahead_log(&pool, path).await?;
     migrate(&pool, path).await?;
     Ok(pool)
 }
@@ -123,7 +123,7 @@ fn address(path: &Path) -> Result<String, StoreError> {
 
 /// With the write-ahead log nobody who reads waits for one who writes. The
 /// file remembers it.
-async fn switch_to_write_ahead_log(pool: &AnyPool) -> Result<(), StoreError> {
+async fn switch_to_write_ahead_log(pool: &AnyPool, path: &Path) -> Result<(), StoreError> {
     let begin = Instant::now();
     loop {
         let switched: Result<(String,), _> =
@@ -135,14 +135,34 @@ async fn switch_to_write_ahead_log(pool: &AnyPool) -> Result<(), StoreError> {
                 }
                 return Ok(());
             }
-            Err(_) if begin.elapsed() < WAL_PATIENCE => {
+            Err(error) if is_busy(&error) && begin.elapsed() < WAL_PATIENCE => {
                 tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(source) if is_damage(&source) => {
+                return Err(StoreError::DamagedDatabase { path: path.to_owned(), source });
             }
             Err(source) => {
                 return Err(failed("switch the database to its write-ahead log")(source));
             }
         }
     }
+}
+
+/// Whether another connection holds a lock (SQLITE_BUSY, SQLITE_LOCKED): the one kind
+/// of error that waiting mends.
+fn is_busy(error: &sqlx::Error) -> bool {
+    matches!(primary_code(error), Some(5 | 6))
+}
+
+/// Whether the file is no whole database (SQLITE_CORRUPT, SQLITE_NOTADB).
+fn is_damage(error: &sqlx::Error) -> bool {
+    matches!(primary_code(error), Some(11 | 26))
+}
+
+/// Primary result code of SQLite: the low byte of its extended codes.
+fn primary_code(error: &sqlx::Error) -> Option<u32> {
+    let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
+    Some(code & 0xff)
 }
 
 /// Runs the migrations that the database has not seen, each in a transaction. What an
@@ -236,6 +256,22 @@ mod tests {
         pool.close().await;
         let error = open(&path).await.unwrap_err();
         assert!(matches!(error, StoreError::NewerSchema { found: 99, .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn a_damaged_database_is_named_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("scr.sqlite");
+        std::fs::write(&path, b"no database ".repeat(1000)).unwrap();
+        let error = open(&path).await.unwrap_err();
+        assert!(matches!(error, StoreError::DamagedDatabase { .. }), "{error:?}");
+        assert!(error.to_string().contains("scr.sqlite"), "{error}");
+        assert!(error.hint().contains("restore a backup"));
+    }
+
+    #[test]
+    fn only_a_lock_that_others_hold_is_waited_for() {
+        assert!(!is_busy(&sqlx::Error::PoolTimedOut) && !is_damage(&sqlx::Error::PoolTimedOut));
     }
 
     #[tokio::test]

@@ -70,6 +70,14 @@ pub enum StoreError {
         /// The folder of files.
         blobs: PathBuf,
     },
+    /// The database's file is damaged.
+    #[error("{}: expected a SQLite database, found a damaged file", path.display())]
+    DamagedDatabase {
+        /// The file.
+        path: PathBuf,
+        /// What the database says.
+        source: sqlx::Error,
+    },
     /// The database was written by a later version of this program.
     #[error("the store has schema version {found}, expected at most {known}")]
     NewerSchema {
@@ -283,6 +291,9 @@ impl StoreError {
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {
+            Self::DamagedDatabase { .. } => {
+                "put the file aside and restore a backup with `scr restore`: nothing was changed"
+            }
             Self::NewerSchema { .. } => "use the version of scr that wrote it, or a later one",
             Self::LostDatabase { .. } => {
                 "restore the last backup with `scr restore`; to begin anew, move the data \

@@ -70,7 +70,7 @@ pub use error::StoreError;
 pub use feedback::FeedbackRow;
 pub use mail::{MAX_SENDINGS, MailRow};
 pub use offers::OfferedFile;
-pub use outlines::OutlinesDocument;
+pub use outlines::{MAX_CORNERS_BY_SIDE, OutlinesDocument};
 pub use publications::{PublicationDocument, PublicationRow, PublicationState};
 pub use publish::{
     EntryToPublish, POSTERIOR_SIDE_PX, PublishProgress, THUMBNAIL_SIDE_PX,

@@ -1,11 +1,16 @@
 //! Outlines as written for the viewer: what a page draws over a radiograph.
 //!
 //! Made from masks, crack by crack, and the masks can be filled from them again
-//! bit for bit; nothing is smoothed.
+//! bit for bit; nothing is smoothed. Noise alone, which has more corners than
+//! [`MAX_CORNERS_BY_SIDE`] allows, is drawn in blocks, and the document says so.
 
 use indexmap::IndexMap;
 use scr_image::{Mask, Size};
 use serde::{Deserialize, Serialize};
+
+/// Corners that a structure's outlines may have, for each pixel of the image's width and
+/// height together: several times as many as a lung of jagged edges has.
+pub const MAX_CORNERS_BY_SIDE: usize = 8;
 
 /// The outlines of one image's structures.
 ///
@@ -30,19 +35,31 @@ pub struct OutlinesDocument {
     /// By structure, in the benchmark's order: closed polygons, each as
     /// `x0, y0, x1, y1, ...`. A structure that is nowhere has none.
     pub structures: IndexMap<String, Vec<Vec<u32>>>,
+    /// Side of the blocks in pixels, by structure, where outlines are not exact: a block
+    /// is in when any of its pixels is.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub blocks_px: IndexMap<String, usize>,
 }
 
 impl OutlinesDocument {
     /// No structure yet, in an image of this size.
     #[must_use]
     pub fn new(size: Size) -> Self {
-        Self { size: [size.width, size.height], structures: IndexMap::new() }
+        Self {
+            size: [size.width, size.height],
+            structures: IndexMap::new(),
+            blocks_px: IndexMap::new(),
+        }
     }
 
     /// Adds the outlines of a structure's mask.
     pub fn add(&mut self, structure: &str, mask: &Mask) {
-        let polygons = mask
-            .outlines()
+        let Size { width, height } = mask.size();
+        let (outlines, block_px) = mask.outlines_within(MAX_CORNERS_BY_SIDE * (width + height));
+        if block_px > 1 {
+            self.blocks_px.insert(structure.to_owned(), block_px);
+        }
+        let polygons = outlines
             .iter()
             .map(|outline| outline.points().iter().flat_map(|p| [p.x as u32, p.y as u32]).collect())
             .collect();
@@ -67,6 +84,20 @@ impl OutlinesDocument {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn outlines_of_noise_are_bounded_and_say_that_they_are_not_exact() {
+        let bit = |col: usize, row: usize| (col * 7919 + row * 104_729) % 13 % 2 == 1;
+        let mut document = OutlinesDocument::new(Size::square(512));
+        document.add("noise", &Mask::from_fn(Size::square(512), bit));
+        document.add("disc", &Mask::from_text("#"));
+        assert!(document.blocks_px["noise"] > 1 && !document.blocks_px.contains_key("disc"));
+        let numbers: usize = document.structures["noise"].iter().map(Vec::len).sum();
+        assert!(numbers <= 2 * MAX_CORNERS_BY_SIDE * 1024, "{numbers}");
+        assert!(document.to_json().len() < 100_000);
+        assert_eq!(OutlinesDocument::from_json(&document.to_json()).unwrap(), document);
+    }
+
     use scr_image::{Outline, Point};
 
     #[test]

@@ -90,6 +90,46 @@ fn a_flipped_bit_in_a_png_is_found() {
     }
 }
 
+/// Gives a chunk of a PNG the checksum that its bytes have.
+fn renew_crc(png: &mut [u8], name: &[u8; 4]) {
+    let at = png.windows(4).position(|window| window == name).unwrap();
+    let length = u32::from_be_bytes(png[at - 4..at].try_into().unwrap()) as usize;
+    let mut crc = flate2::Crc::new();
+    crc.update(&png[at..at + 4 + length]);
+    png[at + 4 + length..][..4].copy_from_slice(&crc.sum().to_be_bytes());
+}
+
+#[test]
+fn a_wrong_checksum_of_the_pixels_is_refused_in_png_and_tiff() {
+    use ::tiff::encoder::{Compression, DeflateLevel};
+    let adler = |raw: &[u8]| {
+        let (mut a, mut b) = (1u32, 0u32);
+        for &byte in raw {
+            a = (a + u32::from(byte)) % 65521;
+            b = (b + a) % 65521;
+        }
+        (b << 16 | a).to_be_bytes()
+    };
+    let Size { width, height } = mask().size();
+    let rows = mask().to_bytes(255);
+    let filtered: Vec<u8> = rows.chunks(width).flat_map(|row| [&[0], row].concat()).collect();
+    let png = png::write_mask(&mask());
+    let tiff = tiff_of(&mask(), Compression::Deflate(DeflateLevel::Fast));
+    for (name, bytes, sum) in [("a.png", png, adler(&filtered)), ("a.tif", tiff, adler(&rows))] {
+        let at = bytes.windows(4).position(|window| window == sum);
+        let at = at.unwrap_or_else(|| panic!("{name} of {height} rows has no checksum"));
+        for byte in at..at + 4 {
+            let mut damaged = bytes.clone();
+            damaged[byte] ^= 0x10;
+            if name == "a.png" {
+                renew_crc(&mut damaged, b"IDAT");
+            }
+            let found = read_mask(name, &damaged);
+            assert!(matches!(found, Err(FormatError::Damaged { .. })), "{name}: {found:?}");
+        }
+    }
+}
+
 #[test]
 fn every_byte_of_every_file_may_be_anything() {
     for (name, bytes) in files() {

@@ -9,18 +9,22 @@
 //!
 //! A mask is taken from the stored values, no rescaling and no window.
 //!
-//! Compressed pixels, lookup tables, colour and several frames are not read.
+//! Compressed pixels, colour, several frames and lookup tables are not read:
+//! `display.rs` says which files show other values than they store.
 
+mod display;
 mod elements;
 
 use scr_image::{Mask, Radiograph, Size, Spacing};
 
 use super::masks::MaskRows;
-use super::{FormatError, MaskValue, checked_size, radiograph};
+use super::{FormatError, MaskValue, radiograph, stated_size};
+use display::Display;
 use elements::{Elements, Tag};
 
 const FORMAT: &str = "DICOM";
 
+const SOP_CLASS_UID: Tag = (0x0008, 0x0016);
 const SAMPLES_PER_PIXEL: Tag = (0x0028, 0x0002);
 const PHOTOMETRIC_INTERPRETATION: Tag = (0x0028, 0x0004);
 const NUMBER_OF_FRAMES: Tag = (0x0028, 0x0008);
@@ -38,7 +42,15 @@ const RESCALE_SLOPE: Tag = (0x0028, 0x1053);
 const VOI_LUT_FUNCTION: Tag = (0x0028, 0x1056);
 const IMAGER_PIXEL_SPACING: Tag = (0x0018, 0x1164);
 
+const MODALITY_LUT_SEQUENCE: Tag = (0x0028, 0x3000);
+const VOI_LUT_SEQUENCE: Tag = (0x0028, 0x3010);
+const PRESENTATION_LUT_SEQUENCE: Tag = (0x2050, 0x0010);
+const PRESENTATION_LUT_SHAPE: Tag = (0x2050, 0x0020);
+const SHARED_FUNCTIONAL_GROUPS: Tag = (0x5200, 0x9229);
+const PER_FRAME_FUNCTIONAL_GROUPS: Tag = (0x5200, 0x9230);
+
 const WANTED: &[Tag] = &[
+    SOP_CLASS_UID,
     SAMPLES_PER_PIXEL,
     PHOTOMETRIC_INTERPRETATION,
     NUMBER_OF_FRAMES,
@@ -55,19 +67,32 @@ const WANTED: &[Tag] = &[
     RESCALE_SLOPE,
     VOI_LUT_FUNCTION,
     IMAGER_PIXEL_SPACING,
+    MODALITY_LUT_SEQUENCE,
+    VOI_LUT_SEQUENCE,
+    PRESENTATION_LUT_SEQUENCE,
+    PRESENTATION_LUT_SHAPE,
+    SHARED_FUNCTIONAL_GROUPS,
+    PER_FRAME_FUNCTIONAL_GROUPS,
 ];
 
 /// Reads a mask: 1, 8, 16 or 32 bits allocated, MONOCHROME2.
 ///
 /// # Errors
 /// See [`read_mask`](super::read_mask). MONOCHROME1 is refused: whether its 0 is
-/// meant as background or as white, the file does not tell.
+/// meant as background or as white, the file does not tell. So are lookup tables and
+/// a rescaling that moves 0.
 pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
-    let image = Image::open(bytes, &[1, 8, 16, 32])?;
-    if image.is_monochrome1 {
+    read_mask_of(bytes, None)
+}
+
+/// [`read_mask`], refused by its header when it has another size than `expected`.
+pub(super) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
+    let image = Image::open(bytes, &[1, 8, 16, 32], expected)?;
+    if image.is_inverted {
         let hint = "save the mask as MONOCHROME2: in MONOCHROME1 its 0 is shown white";
         return Err(FormatError::unsupported("MONOCHROME2", "MONOCHROME1", hint));
     }
+    display::check_mask(&image.elements)?;
     let mut rows = MaskRows::new(image.size, |v: i64| v);
     let mut values = Vec::with_capacity(image.size.width);
     for row in 0..image.size.height {
@@ -86,15 +111,23 @@ pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
 /// # Errors
 /// See [`read_radiograph`](super::read_radiograph).
 pub fn read_radiograph(bytes: &[u8]) -> Result<Radiograph, FormatError> {
-    let image = Image::open(bytes, &[8, 16])?;
-    let shades = Shades::of(&image)?;
+    read_radiograph_of(bytes, None)
+}
+
+/// [`read_radiograph`], refused by its header when it has another size than `expected`.
+pub(super) fn read_radiograph_of(
+    bytes: &[u8],
+    expected: Option<Size>,
+) -> Result<Radiograph, FormatError> {
+    let image = Image::open(bytes, &[8, 16], expected)?;
+    let display = Display::of(&image)?;
     let mut pixels = Vec::with_capacity(image.size.area());
     for row in 0..image.size.height {
-        pixels.extend(image.row(row).map(|stored| shades.shade(stored)));
+        pixels.extend(image.row(row).map(|stored| display.shade(stored)));
     }
     let spacing = spacing(&image.elements)?;
-    let radiograph = radiograph(image.size, shades.max_value, pixels, spacing);
-    Ok(if image.is_monochrome1 { radiograph.inverted() } else { radiograph })
+    let radiograph = radiograph(image.size, display.max_value, pixels, spacing);
+    Ok(if image.is_inverted { radiograph.inverted() } else { radiograph })
 }
 
 /// An image whose description has been checked.
@@ -104,13 +137,14 @@ struct Image<'a> {
     allocated: usize,
     stored: u32,
     is_signed: bool,
-    is_monochrome1: bool,
+    is_inverted: bool,
     pixels: &'a [u8],
 }
 
 impl<'a> Image<'a> {
-    fn open(bytes: &'a [u8], depths: &[u16]) -> Result<Self, FormatError> {
+    fn open(bytes: &'a [u8], depths: &[u16], expected: Option<Size>) -> Result<Self, FormatError> {
         let elements = Elements::read(bytes, WANTED)?;
+        let Some(pixels) = elements.pixel_data() else { return Err(no_image(&elements)) };
         let need = |tag: Tag, name: &str| {
             elements
                 .number(tag)
@@ -126,9 +160,13 @@ impl<'a> Image<'a> {
         let photometric =
             elements.texts(PHOTOMETRIC_INTERPRETATION).first().copied().unwrap_or_default();
         if samples != 1 || !matches!(photometric, "MONOCHROME1" | "MONOCHROME2") {
-            return Err(FormatError::Channels { found: format!("{samples} ({photometric})") });
+            let named =
+                if photometric.is_empty() { "no PhotometricInterpretation" } else { photometric };
+            return Err(FormatError::Channels { found: format!("{samples} ({named})") });
         }
-        let size = checked_size(need(COLUMNS, "Columns")?.into(), need(ROWS, "Rows")?.into())?;
+        let is_inverted = display::is_inverted(&elements, photometric)?;
+        let size =
+            stated_size(need(COLUMNS, "Columns")?.into(), need(ROWS, "Rows")?.into(), expected)?;
         let allocated = need(BITS_ALLOCATED, "BitsAllocated")?;
         if !depths.contains(&allocated) {
             let depths: Vec<String> = depths.iter().map(u16::to_string).collect();
@@ -143,9 +181,6 @@ impl<'a> Image<'a> {
                 format!("{stored} bits up to bit {high_bit} stored in {allocated} allocated");
             return Err(FormatError::damaged(FORMAT, reason));
         }
-        let pixels = elements
-            .pixel_data()
-            .ok_or_else(|| FormatError::damaged(FORMAT, "there are no pixels"))?;
         let allocated = usize::from(allocated);
         let expected = (size.area() * allocated).div_ceil(8);
         // One byte more fills an odd length.
@@ -158,7 +193,7 @@ impl<'a> Image<'a> {
             allocated,
             stored: stored.into(),
             is_signed: elements.number(PIXEL_REPRESENTATION) == Some(1),
-            is_monochrome1: photometric == "MONOCHROME1",
+            is_inverted,
             pixels,
             elements,
         })
@@ -194,76 +229,23 @@ impl<'a> Image<'a> {
     }
 }
 
-/// From stored values to brightness.
-struct Shades {
-    max_value: u16,
-    lowest: i64,
-    slope: f64,
-    intercept: f64,
-    /// Centre and width.
-    window: Option<(f64, f64)>,
-}
-
-impl Shades {
-    fn of(image: &Image<'_>) -> Result<Self, FormatError> {
-        let elements = &image.elements;
-        let slope = decimal(elements, RESCALE_SLOPE, "RescaleSlope")?.unwrap_or(1.0);
-        let intercept = decimal(elements, RESCALE_INTERCEPT, "RescaleIntercept")?.unwrap_or(0.0);
-        if slope == 0.0 {
-            return Err(FormatError::damaged(FORMAT, "RescaleSlope is 0"));
-        }
-        let window = match (
-            decimal(elements, WINDOW_CENTER, "WindowCenter")?,
-            decimal(elements, WINDOW_WIDTH, "WindowWidth")?,
-        ) {
-            (Some(centre), Some(width)) if width >= 1.0 => Some((centre, width)),
-            (None, None) => None,
-            (centre, width) => {
-                let reason = format!("a window with centre {centre:?} and width {width:?}");
-                return Err(FormatError::damaged(FORMAT, reason));
-            }
-        };
-        let function = elements.texts(VOI_LUT_FUNCTION).first().copied().unwrap_or_default();
-        if window.is_some() && !matches!(function, "" | "LINEAR") {
-            let hint = "export the image with a linear window, or without one";
-            return Err(FormatError::unsupported("a LINEAR window", function, hint));
-        }
-        let greatest = ((1u64 << image.stored) - 1) as u16;
-        let max_value = match window {
-            None => greatest,
-            Some(_) if image.stored <= 8 => 255,
-            Some(_) => u16::MAX,
-        };
-        let lowest = if image.is_signed { -(1i64 << (image.stored - 1)) } else { 0 };
-        Ok(Self { max_value, lowest, slope, intercept, window })
-    }
-
-    fn shade(&self, stored: i64) -> u16 {
-        let Some((centre, width)) = self.window else {
-            // Without a window a positive rescaling moves no brightness against another.
-            let shade = (stored - self.lowest) as u16;
-            return if self.slope > 0.0 { shade } else { self.max_value - shade };
-        };
-        let value = self.slope * stored as f64 + self.intercept;
-        let from_centre = value - (centre - 0.5);
-        let share = if from_centre <= -(width - 1.0) / 2.0 {
-            0.0
-        } else if from_centre > (width - 1.0) / 2.0 {
-            1.0
-        } else {
-            from_centre / (width - 1.0) + 0.5
-        };
-        (share * f64::from(self.max_value)).round() as u16
-    }
-}
-
-/// The first number of an element of decimal strings; none when it is absent.
-fn decimal(elements: &Elements<'_>, tag: Tag, name: &str) -> Result<Option<f64>, FormatError> {
-    let Some(&text) = elements.texts(tag).first() else { return Ok(None) };
-    match text.parse::<f64>() {
-        Ok(number) if number.is_finite() => Ok(Some(number)),
-        _ => Err(FormatError::damaged(FORMAT, format!("{name} is `{text}`"))),
-    }
+/// A DICOM file that is no image, named by what it is.
+fn no_image(elements: &Elements<'_>) -> FormatError {
+    // PS3.4, table B.5-1, as far as such files travel with radiographs.
+    const CLASSES: &[(&str, &str)] = &[
+        ("1.2.840.10008.1.3.10", "a directory of files, DICOMDIR"),
+        ("1.2.840.10008.5.1.4.1.1.11.", "a presentation state"),
+        ("1.2.840.10008.5.1.4.1.1.66.", "a spatial registration or segmentation"),
+        ("1.2.840.10008.5.1.4.1.1.88.", "a structured report"),
+        ("1.2.840.10008.5.1.4.1.1.104.", "an encapsulated document"),
+        ("1.2.840.10008.5.1.4.1.1.481.3", "a radiotherapy structure set"),
+        ("1.2.840.10008.5.1.4.1.1.9.", "a waveform"),
+    ];
+    let uid = elements.texts(SOP_CLASS_UID).first().copied().unwrap_or_default();
+    let class = CLASSES.iter().find(|(begin, _)| uid.starts_with(begin)).map(|(_, name)| *name);
+    let what = class.map_or(String::new(), |name| format!(": {name}"));
+    let hint = "give the file of the image itself: this one holds no pixels";
+    FormatError::unsupported("a DICOM image", format!("a DICOM file without pixels{what}"), hint)
 }
 
 /// The distance between pixels; the first number is that between rows.

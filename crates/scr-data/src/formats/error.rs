@@ -47,6 +47,13 @@ pub enum FormatError {
         /// Height in pixels.
         height: u64,
     },
+    /// The image has another size than the one that it belongs to.
+    OtherSize {
+        /// The size it should have.
+        expected: Size,
+        /// The size it states.
+        found: Size,
+    },
     /// A format of fixed size has another.
     ByteCount {
         /// Bytes that it always has.
@@ -125,6 +132,8 @@ pub enum FormatError {
 
 const RE_EXPORT: &str = "copy or export the file again";
 const NO_SMOOTHING: &str = "export the mask without smoothing, resampling or JPEG, or threshold it yourself: no threshold is chosen here";
+const ONE_FRAME: &str =
+    "masks are compared pixel by pixel: export at the reference's size, nothing is resized here";
 const ONE_CHANNEL: &str = "save it as one grey channel without alpha";
 
 impl FormatError {
@@ -151,6 +160,7 @@ impl FormatError {
             Self::Damaged { format, .. } => format!("a whole {format} file"),
             Self::NoPixels { .. } => "at least one pixel".into(),
             Self::TooLarge { .. } => format!("at most {MAX_AREA_PX} pixels"),
+            Self::OtherSize { expected, .. } => format!("{expected} pixels"),
             Self::ByteCount { expected, .. } => format!("{expected} bytes"),
             Self::ValueRange { max_value, .. } => format!("values of at most {max_value}"),
             Self::Channels { .. } => "one grey channel".into(),
@@ -179,6 +189,7 @@ impl FormatError {
             Self::NoPixels { width, height } | Self::TooLarge { width, height } => {
                 format!("{width}x{height}")
             }
+            Self::OtherSize { found, .. } => format!("{found} pixels"),
             Self::ByteCount { found, .. } => format!("{found} bytes"),
             Self::ValueRange { found, col, row, .. } => {
                 format!("{found} at column {col}, row {row}")
@@ -208,6 +219,7 @@ impl FormatError {
             }
             Self::Damaged { .. } | Self::NoPixels { .. } => RE_EXPORT,
             Self::TooLarge { .. } => "no radiograph is that large: is it the right file?",
+            Self::OtherSize { .. } => ONE_FRAME,
             Self::ByteCount { .. } => "is it an original JSRT image, copied whole?",
             Self::ValueRange { .. } => "is it an original JSRT image, 12 bits, high byte first?",
             Self::Channels { .. } | Self::Transparent => ONE_CHANNEL,

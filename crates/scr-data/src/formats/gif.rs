@@ -11,7 +11,7 @@ use gif::{DecodeOptions, Decoder, DecodingError, MemoryLimit};
 use scr_image::{Mask, Size};
 
 use super::masks::MaskRows;
-use super::{FormatError, MAX_AREA_PX, MaskValue, checked_size, magic};
+use super::{FormatError, MAX_AREA_PX, MaskValue, checked_size, magic, stated_size};
 
 const FORMAT: &str = "GIF";
 
@@ -20,12 +20,17 @@ const FORMAT: &str = "GIF";
 /// # Errors
 /// See [`read_mask`](super::read_mask).
 pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
+    read_mask_of(bytes, None)
+}
+
+/// [`read_mask`], refused by its header when it has another size than `expected`.
+pub(crate) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
     magic::expect(FORMAT, "a GIF image", bytes)?;
     let mut options = DecodeOptions::new();
     let limit = NonZeroU64::new(MAX_AREA_PX as u64).expect("the limit is above 0");
     options.set_memory_limit(MemoryLimit::Bytes(limit));
     let mut decoder = options.read_info(Cursor::new(bytes)).map_err(|e| damaged(&e))?;
-    let size = checked_size(decoder.width().into(), decoder.height().into())?;
+    let size = stated_size(decoder.width().into(), decoder.height().into(), expected)?;
 
     let frame = decoder.next_frame_info().map_err(|e| damaged(&e))?;
     let Some(frame) = frame else { return Err(FormatError::Frames { found: 0 }) };

@@ -6,7 +6,7 @@
 
 use scr_image::{Radiograph, Size, Spacing};
 
-use super::{FormatError, magic, radiograph};
+use super::{FormatError, magic, radiograph, stated_size};
 
 /// Every image's size.
 pub const SIZE: Size = Size::square(2048);
@@ -24,6 +24,11 @@ pub const FILE_BYTES: usize = 2 * SIZE.area();
 /// [`FormatError::ValueRange`] when a value has more than 12 bits,
 /// [`FormatError::NotThisFormat`] when it is plainly something else.
 pub fn read(bytes: &[u8]) -> Result<Radiograph, FormatError> {
+    read_of(bytes, None)
+}
+
+/// [`read`], refused when the one size of these files is not the size `expected`.
+pub(super) fn read_of(bytes: &[u8], expected: Option<Size>) -> Result<Radiograph, FormatError> {
     if bytes.len() != FILE_BYTES {
         return Err(match magic::looks_like(bytes) {
             "bytes of an unknown format" | "an empty file" => {
@@ -32,6 +37,7 @@ pub fn read(bytes: &[u8]) -> Result<Radiograph, FormatError> {
             found => FormatError::NotThisFormat { expected: "JSRT image (.IMG)", found },
         });
     }
+    stated_size(SIZE.width as u64, SIZE.height as u64, expected)?;
     let mut pixels = Vec::with_capacity(SIZE.area());
     pixels.extend(bytes.as_chunks().0.iter().map(|&pair| u16::from_be_bytes(pair)));
     if let Some(index) = pixels.iter().position(|&value| value > MAX_VALUE) {

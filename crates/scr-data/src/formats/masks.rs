@@ -77,6 +77,10 @@ pub(super) trait Stored:
 }
 
 impl Stored for u16 {}
+impl Stored for u32 {}
+impl Stored for i8 {}
+impl Stored for i16 {}
+impl Stored for i32 {}
 impl Stored for i64 {}
 impl Stored for u8 {
     /// Eight pixels at a time as the bytes of a word; six times as fast as one by one.

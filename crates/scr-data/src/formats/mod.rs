@@ -58,13 +58,38 @@ pub const RADIOGRAPH_EXTENSIONS: &[&str] = &["png", "tif", "tiff", "dcm", "img"]
 /// # Errors
 /// Every way in which the bytes are not a whole single-frame image of two values.
 pub fn read_mask(file_name: &str, bytes: &[u8]) -> Result<Mask, FormatError> {
+    read_mask_of(file_name, bytes, None)
+}
+
+/// Reads the mask in `bytes` as [`read_mask`], which must have the size `expected`, if
+/// any is given. Where the file states another, no pixel is decoded.
+///
+/// # Errors
+/// As [`read_mask`]; [`FormatError::OtherSize`].
+pub fn read_mask_of(
+    file_name: &str,
+    bytes: &[u8],
+    expected: Option<Size>,
+) -> Result<Mask, FormatError> {
     match extension(file_name, MASK_EXTENSIONS)? {
-        "png" => png::read_mask(bytes),
-        "gif" => gif::read_mask(bytes),
-        "tif" | "tiff" => tiff::read_mask(bytes),
-        "nii" => nifti::read_mask(bytes),
-        "nii.gz" => nifti::read_mask_gz(bytes),
-        _ => dicom::read_mask(bytes),
+        "png" => png::read_mask_of(bytes, expected),
+        "gif" => gif::read_mask_of(bytes, expected),
+        "tif" | "tiff" => tiff::read_mask_of(bytes, expected),
+        "nii" => nifti::read_mask_of(bytes, expected),
+        "nii.gz" => nifti::read_mask_gz_of(bytes, expected),
+        _ => dicom::read_mask_of(bytes, expected),
+    }
+}
+
+/// The size that a mask's file states; no pixel is decoded.
+///
+/// # Errors
+/// Every way in which the beginning of the file is not that of a mask.
+pub fn mask_size(file_name: &str, bytes: &[u8]) -> Result<Size, FormatError> {
+    // Readers compare the size before all else that is large, and no file has no pixels.
+    match read_mask_of(file_name, bytes, Some(Size::new(0, 0))) {
+        Err(FormatError::OtherSize { found, .. }) => Ok(found),
+        other => other.map(|mask| mask.size()),
     }
 }
 
@@ -76,11 +101,24 @@ pub fn read_mask(file_name: &str, bytes: &[u8]) -> Result<Mask, FormatError> {
 /// # Errors
 /// Every way in which the bytes are not a whole single-frame grey image.
 pub fn read_radiograph(file_name: &str, bytes: &[u8]) -> Result<Radiograph, FormatError> {
+    read_radiograph_of(file_name, bytes, None)
+}
+
+/// Reads the radiograph in `bytes` as [`read_radiograph`], which must have the size
+/// `expected`, if any is given. Where the file states another, no pixel is decoded.
+///
+/// # Errors
+/// As [`read_radiograph`]; [`FormatError::OtherSize`].
+pub fn read_radiograph_of(
+    file_name: &str,
+    bytes: &[u8],
+    expected: Option<Size>,
+) -> Result<Radiograph, FormatError> {
     match extension(file_name, RADIOGRAPH_EXTENSIONS)? {
-        "png" => png::read_radiograph(bytes),
-        "tif" | "tiff" => tiff::read_radiograph(bytes),
-        "img" => jsrt_img::read(bytes),
-        _ => dicom::read_radiograph(bytes),
+        "png" => png::read_radiograph_of(bytes, expected),
+        "tif" | "tiff" => tiff::read_radiograph_of(bytes, expected),
+        "img" => jsrt_img::read_of(bytes, expected),
+        _ => dicom::read_radiograph_of(bytes, expected),
     }
 }
 
@@ -106,6 +144,15 @@ fn checked_size(width: u64, height: u64) -> Result<Size, FormatError> {
         Some(0) => Err(FormatError::NoPixels { width, height }),
         Some(area) if area <= MAX_AREA_PX as u64 => Ok(Size::new(width as usize, height as usize)),
         _ => Err(FormatError::TooLarge { width, height }),
+    }
+}
+
+/// The size that a file states, when it may be read and is the one expected, if any.
+fn stated_size(width: u64, height: u64, expected: Option<Size>) -> Result<Size, FormatError> {
+    let found = checked_size(width, height)?;
+    match expected.filter(|&expected| expected != found) {
+        Some(expected) => Err(FormatError::OtherSize { expected, found }),
+        None => Ok(found),
     }
 }
 
@@ -150,6 +197,19 @@ mod tests {
         assert_eq!(error, FormatError::NotThisFormat { expected: "GIF", found: "a PNG image" });
         let error = read_mask("mask.png", b"").unwrap_err();
         assert_eq!(error.found(), "an empty file");
+    }
+
+    #[test]
+    fn a_mask_of_another_size_than_expected_is_refused_by_its_header() {
+        let mask = Mask::from_text("#.. ...");
+        let bytes = png::write_mask(&mask);
+        let expected = Size::new(4, 2);
+        let error = read_mask_of("x.png", &bytes, Some(expected)).unwrap_err();
+        assert_eq!(error, FormatError::OtherSize { expected, found: mask.size() });
+        // The header alone is enough, in every format.
+        let header = &bytes[..40];
+        assert_eq!(mask_size("x.png", header), Ok(mask.size()));
+        assert_eq!(read_mask_of("x.png", &bytes, Some(mask.size())), Ok(mask));
     }
 
     #[test]

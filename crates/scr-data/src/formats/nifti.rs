@@ -12,14 +12,16 @@ use std::io::Read;
 
 use flate2::bufread::MultiGzDecoder;
 use nifti::{Endianness, NiftiHeader};
-use scr_image::Mask;
+use scr_image::{Mask, Size};
 
 use super::masks::MaskRows;
-use super::{FormatError, MaskValue, checked_size, magic};
+use super::{FormatError, MaskValue, magic, stated_size};
 
 const FORMAT: &str = "NIfTI";
 /// Of a NIfTI-1 header, the four bytes of the extension flag included.
 const HEADER_BYTES: usize = 352;
+/// Bytes after the array: none are needed, some programs fill up blocks.
+const MAX_REST_BYTES: u64 = 1 << 20;
 /// Header extensions may be this long; none in use comes near.
 const MAX_EXTENSION_BYTES: usize = 1 << 20;
 
@@ -28,8 +30,13 @@ const MAX_EXTENSION_BYTES: usize = 1 << 20;
 /// # Errors
 /// See [`read_mask`](super::read_mask).
 pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
+    read_mask_of(bytes, None)
+}
+
+/// [`read_mask`], refused by its header when it has another size than `expected`.
+pub(super) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
     magic::expect(FORMAT, "a NIfTI file", bytes)?;
-    read(bytes)
+    read(bytes, expected)
 }
 
 /// Reads a mask from a file compressed with gzip.
@@ -39,18 +46,27 @@ pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
 /// # Errors
 /// See [`read_mask`](super::read_mask).
 pub fn read_mask_gz(bytes: &[u8]) -> Result<Mask, FormatError> {
-    magic::expect("gzip", "a gzip file", bytes)?;
-    read(MultiGzDecoder::new(bytes))
+    read_mask_gz_of(bytes, None)
 }
 
-fn read(mut source: impl Read) -> Result<Mask, FormatError> {
+/// [`read_mask_gz`], refused by its header when it has another size than `expected`.
+pub(super) fn read_mask_gz_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
+    magic::expect("gzip", "a gzip file", bytes)?;
+    read(MultiGzDecoder::new(bytes), expected)
+}
+
+fn read(mut source: impl Read, expected: Option<Size>) -> Result<Mask, FormatError> {
     let mut header = [0; HEADER_BYTES];
     source.read_exact(&mut header).map_err(|e| damaged(&e))?;
+    if matches!(header[4..8], [b'n', b'+' | b'i', b'2', 0]) {
+        let hint = "save the mask as NIfTI-1, for example with nibabel.Nifti1Image";
+        return Err(FormatError::unsupported("a single NIfTI-1 file", "NIfTI-2", hint));
+    }
     magic::expect(FORMAT, "a NIfTI file", &header)?;
     let layout = Layout::of(&header)?;
+    let size = stated_size(layout.width, layout.height, expected)?;
     skip(&mut source, layout.data_offset - HEADER_BYTES)?;
 
-    let size = checked_size(layout.width, layout.height)?;
     let mut rows = MaskRows::new(size, |v: i64| v);
     let mut bytes = vec![0; size.width * layout.stored.bytes()];
     let mut values = Vec::with_capacity(size.width);
@@ -61,8 +77,11 @@ fn read(mut source: impl Read) -> Result<Mask, FormatError> {
     }
     // What follows the array is not needed, but reading on to the end of a
     // compressed file is what verifies its checksum.
-    let rest = source.take(MAX_EXTENSION_BYTES as u64).read_to_end(&mut Vec::new());
-    rest.map_err(|e| damaged(&e))?;
+    let rest = std::io::copy(&mut source.take(MAX_REST_BYTES + 1), &mut std::io::sink());
+    if rest.map_err(|e| damaged(&e))? > MAX_REST_BYTES {
+        let reason = format!("more than {MAX_REST_BYTES} bytes follow the array");
+        return Err(FormatError::damaged(FORMAT, reason));
+    }
     rows.finish(|stored| Ok(MaskValue::Number(stored)))
 }
 
@@ -79,8 +98,12 @@ impl Layout {
     fn of(bytes: &[u8; HEADER_BYTES]) -> Result<Self, FormatError> {
         let header = NiftiHeader::from_reader(bytes.as_slice())
             .map_err(|e| FormatError::damaged(FORMAT, e))?;
-        if &header.magic != b"n+1\0" || header.sizeof_hdr != 348 {
-            let found = if header.sizeof_hdr == 348 { "a header without data" } else { "NIfTI-2" };
+        if header.sizeof_hdr != 348 {
+            let reason = format!("a header of {} bytes", header.sizeof_hdr);
+            return Err(FormatError::damaged(FORMAT, reason));
+        }
+        if &header.magic != b"n+1\0" {
+            let found = "a header without data";
             let hint = "save the mask as a single NIfTI-1 file";
             return Err(FormatError::unsupported("a single NIfTI-1 file", found, hint));
         }
@@ -333,7 +356,9 @@ pub(super) mod tests {
         assert!(bomb.len() < 1 << 17);
         assert!(matches!(read_mask_gz(&bomb), Err(FormatError::TooLarge { .. })));
         let tail = gz(&file(&[1, 1], 2, &vec![0; 1 << 24], true));
-        assert_eq!(read_mask_gz(&tail), Ok(Mask::from_text(".")));
+        assert!(read_mask_gz(&tail).unwrap_err().found().contains("follow the array"));
+        let block = gz(&file(&[1, 1], 2, &[0; 512], true));
+        assert_eq!(read_mask_gz(&block), Ok(Mask::from_text(".")));
     }
 
     #[test]
@@ -342,6 +367,18 @@ pub(super) mod tests {
         let at = bytes.len() - 6;
         bytes[at] ^= 1;
         assert!(matches!(read_mask_gz(&bytes), Err(FormatError::Damaged { .. })));
+    }
+
+    #[test]
+    fn nifti_2_is_named() {
+        let mut bytes = vec![0; 600];
+        bytes[..4].copy_from_slice(&540i32.to_le_bytes());
+        bytes[4..12].copy_from_slice(b"n+2\0\r\n\x1a\n");
+        for found in [read_mask(&bytes), read_mask_gz(&gz(&bytes))] {
+            let error = found.unwrap_err();
+            assert_eq!(error.to_string(), "expected a single NIfTI-1 file, found NIfTI-2");
+            assert!(error.hint().contains("NIfTI-1"));
+        }
     }
 
     #[test]

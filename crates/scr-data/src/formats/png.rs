@@ -6,11 +6,11 @@
 
 use std::io::Cursor;
 
-use png::{BitDepth, ColorType, Compression, Decoder, Filter, Limits, Reader, Unit};
+use png::{BitDepth, ColorType, Compression, DecodeOptions, Decoder, Filter, Limits, Reader, Unit};
 use scr_image::{Mask, Radiograph, Size, Spacing};
 
 use super::masks::{BitRows, MaskRows};
-use super::{FormatError, MaskValue, checked_size, magic, radiograph};
+use super::{FormatError, MaskValue, checked_size, magic, radiograph, stated_size};
 
 const FORMAT: &str = "PNG";
 /// For what the decoder keeps beside the pixels, such as a palette.
@@ -21,7 +21,12 @@ const ROOM_BYTES: usize = 1 << 20;
 /// # Errors
 /// See [`read_mask`](super::read_mask).
 pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
-    let mut image = Image::open(bytes)?;
+    read_mask_of(bytes, None)
+}
+
+/// [`read_mask`], refused by its header when it has another size than `expected`.
+pub(super) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
+    let mut image = Image::open(bytes, expected)?;
     let size = image.size;
     if let Channels::Other(found) = image.channels() {
         return Err(FormatError::Channels { found });
@@ -62,7 +67,15 @@ pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
 /// # Errors
 /// See [`read_radiograph`](super::read_radiograph).
 pub fn read_radiograph(bytes: &[u8]) -> Result<Radiograph, FormatError> {
-    let mut image = Image::open(bytes)?;
+    read_radiograph_of(bytes, None)
+}
+
+/// [`read_radiograph`], refused by its header when it has another size than `expected`.
+pub(super) fn read_radiograph_of(
+    bytes: &[u8],
+    expected: Option<Size>,
+) -> Result<Radiograph, FormatError> {
+    let mut image = Image::open(bytes, expected)?;
     match image.channels() {
         Channels::Grey => {}
         Channels::Palette => return Err(FormatError::Channels { found: "a palette".into() }),
@@ -139,14 +152,19 @@ enum Channels {
 }
 
 impl<'a> Image<'a> {
-    fn open(bytes: &'a [u8]) -> Result<Self, FormatError> {
+    fn open(bytes: &'a [u8], expected: Option<Size>) -> Result<Self, FormatError> {
         magic::expect(FORMAT, "a PNG image", bytes)?;
-        let mut decoder =
-            Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: ROOM_BYTES });
-        decoder.set_ignore_text_chunk(true);
-        decoder.set_ignore_iccp_chunk(true);
+        let mut options = DecodeOptions::default();
+        // Every checksum counts: that of the pixels, and those of the chunks that
+        // the decoder would pass over, of which one says what is transparent.
+        options.set_ignore_checksums(false);
+        options.set_skip_ancillary_crc_failures(false);
+        options.set_ignore_text_chunk(true);
+        options.set_ignore_iccp_chunk(true);
+        let mut decoder = Decoder::new_with_options(Cursor::new(bytes), options);
+        decoder.set_limits(Limits { bytes: ROOM_BYTES });
         let info = decoder.read_header_info().map_err(|e| damaged(&e))?;
-        let size = checked_size(info.width.into(), info.height.into())?;
+        let size = stated_size(info.width.into(), info.height.into(), expected)?;
         let row_bytes = info.raw_row_length();
         decoder.set_limits(Limits { bytes: ROOM_BYTES + 2 * row_bytes });
         let reader = decoder.read_info().map_err(|e| damaged(&e))?;

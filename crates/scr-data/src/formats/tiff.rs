@@ -10,14 +10,16 @@
 //! is background, as any viewer shows it.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 
+use flate2::bufread::ZlibDecoder;
 use scr_image::{Mask, Radiograph, Size};
 use tiff::decoder::{Decoder, DecodingResult, Limits};
+use tiff::tags::Tag;
 
-use super::masks::{BitRows, MaskRows};
+use super::masks::{BitRows, MaskRows, Stored};
 use super::png::unpacked;
-use super::{FormatError, MAX_AREA_PX, MaskValue, checked_size, magic, radiograph};
+use super::{FormatError, MAX_AREA_PX, MaskValue, checked_size, magic, radiograph, stated_size};
 
 const FORMAT: &str = "TIFF";
 
@@ -26,39 +28,31 @@ const FORMAT: &str = "TIFF";
 /// # Errors
 /// See [`read_mask`](super::read_mask).
 pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
-    let page = Page::open(bytes)?;
+    read_mask_of(bytes, None)
+}
+
+/// [`read_mask`], refused by its header when it has another size than `expected`.
+pub(super) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
+    let page = Page::open(bytes, expected)?;
     let (size, bits) = (page.size, page.bits as usize);
-    let number = |stored: i64| Ok(MaskValue::Number(stored));
-    let whole = |values: Vec<i64>| {
-        let mut rows = MaskRows::new(size, |v| v);
-        page.rows(&values)?.for_each(|row| rows.push(row));
-        rows.finish(number)
-    };
+    let number = |stored: u8| Ok(MaskValue::Number(stored.into()));
     match page.decode(bytes)? {
         DecodingResult::U8(values) if bits == 1 => {
             let mut rows = BitRows::new(size);
             page.packed_rows(&values)?.for_each(|row| rows.push(row));
-            rows.finish(|stored| number(stored.into()))
+            rows.finish(number)
         }
         DecodingResult::U8(values) if bits < 8 => {
             let mut rows = MaskRows::new(size, |v| v);
             page.packed_rows(&values)?.for_each(|row| rows.push(&unpacked(row, bits, size.width)));
-            rows.finish(|stored: u8| number(stored.into()))
+            rows.finish(number)
         }
-        DecodingResult::U8(values) => {
-            let mut rows = MaskRows::new(size, |v| v);
-            page.rows(&values)?.for_each(|row| rows.push(row));
-            rows.finish(|stored: u8| number(stored.into()))
-        }
-        DecodingResult::U16(values) => {
-            let mut rows = MaskRows::new(size, |v| v);
-            page.rows(&values)?.for_each(|row| rows.push(row));
-            rows.finish(|stored: u16| number(stored.into()))
-        }
-        DecodingResult::U32(values) => whole(values.into_iter().map(i64::from).collect()),
-        DecodingResult::I8(values) => whole(values.into_iter().map(i64::from).collect()),
-        DecodingResult::I16(values) => whole(values.into_iter().map(i64::from).collect()),
-        DecodingResult::I32(values) => whole(values.into_iter().map(i64::from).collect()),
+        DecodingResult::U8(values) => page.mask(&values),
+        DecodingResult::U16(values) => page.mask(&values),
+        DecodingResult::U32(values) => page.mask(&values),
+        DecodingResult::I8(values) => page.mask(&values),
+        DecodingResult::I16(values) => page.mask(&values),
+        DecodingResult::I32(values) => page.mask(&values),
         _ => Err(page.unsupported_bits("1, 2, 4, 8, 16 or 32 bits a pixel")),
     }
 }
@@ -68,7 +62,15 @@ pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
 /// # Errors
 /// See [`read_radiograph`](super::read_radiograph).
 pub fn read_radiograph(bytes: &[u8]) -> Result<Radiograph, FormatError> {
-    let page = Page::open(bytes)?;
+    read_radiograph_of(bytes, None)
+}
+
+/// [`read_radiograph`], refused by its header when it has another size than `expected`.
+pub(super) fn read_radiograph_of(
+    bytes: &[u8],
+    expected: Option<Size>,
+) -> Result<Radiograph, FormatError> {
+    let page = Page::open(bytes, expected)?;
     let (pixels, max_value): (Vec<u16>, u16) = match (page.bits, page.decode(bytes)?) {
         (8, DecodingResult::U8(values)) => (values.into_iter().map(u16::from).collect(), 255),
         (16, DecodingResult::U16(values)) => (values, u16::MAX),
@@ -83,6 +85,7 @@ struct Page {
     size: Size,
     bits: u32,
     is_signed: bool,
+    is_deflated: bool,
 }
 
 /// Tags by the names of the specification (TIFF 6.0, part 1 and 2).
@@ -101,14 +104,14 @@ mod tag {
 }
 
 impl Page {
-    fn open(bytes: &[u8]) -> Result<Self, FormatError> {
+    fn open(bytes: &[u8], expected: Option<Size>) -> Result<Self, FormatError> {
         magic::expect(FORMAT, "a TIFF image", bytes)?;
         let file = File { bytes, is_little: bytes.starts_with(b"II") };
         let first = file.u32_at(4)?;
         let (tags, next) = file.directory(first)?;
         let value = |tag: u16, default: u32| tags.get(&tag).copied().unwrap_or(default);
-        let size =
-            checked_size(value(tag::IMAGE_WIDTH, 0).into(), value(tag::IMAGE_LENGTH, 0).into())?;
+        let (width, height) = (value(tag::IMAGE_WIDTH, 0), value(tag::IMAGE_LENGTH, 0));
+        let size = stated_size(width.into(), height.into(), expected)?;
         let pages = file.count_pages(next)?;
         if pages > 1 {
             return Err(FormatError::Frames { found: pages });
@@ -118,6 +121,7 @@ impl Page {
             0 | 1 if samples == 1 => None,
             0 | 1 => Some(format!("{samples} channels")),
             2 => Some("red, green and blue".into()),
+            u32::MAX => Some("no photometric interpretation".into()),
             3 => Some("a palette".into()),
             other => Some(format!("photometric interpretation {other}")),
         };
@@ -148,7 +152,8 @@ impl Page {
             checked_size(width.into(), length.into())?;
         }
         let is_signed = value(tag::SAMPLE_FORMAT, 1) == 2;
-        let page = Self { size, bits: value(tag::BITS_PER_SAMPLE, 1), is_signed };
+        let is_deflated = matches!(value(tag::COMPRESSION, 1), 8 | 32946);
+        let page = Self { size, bits: value(tag::BITS_PER_SAMPLE, 1), is_signed, is_deflated };
         if !matches!(page.bits, 1 | 2 | 4 | 8 | 16 | 32) {
             return Err(page.unsupported_bits("1, 2, 4, 8, 16 or 32 bits a pixel"));
         }
@@ -161,7 +166,7 @@ impl Page {
             other => FormatError::damaged(FORMAT, other),
         };
         let mut limits = Limits::default();
-        limits.decoding_buffer_size = 4 * MAX_AREA_PX;
+        limits.decoding_buffer_size = self.row_bytes() * self.size.height;
         limits.intermediate_buffer_size = bytes.len();
         let decoder = Decoder::new(Cursor::new(bytes)).map_err(damaged)?;
         let mut decoder = decoder.with_limits(limits);
@@ -169,7 +174,56 @@ impl Page {
         if checked_size(width.into(), height.into())? != self.size {
             return Err(FormatError::damaged(FORMAT, "it states two sizes"));
         }
-        decoder.read_image().map_err(damaged)
+        let decoded = decoder.read_image().map_err(damaged)?;
+        self.verify_checksums(&mut decoder, bytes)?;
+        Ok(decoded)
+    }
+
+    /// Verifies the checksum at the end of each Deflate stream: the decoder stops at
+    /// the last pixel and never reads it.
+    fn verify_checksums(
+        &self,
+        decoder: &mut Decoder<Cursor<&[u8]>>,
+        bytes: &[u8],
+    ) -> Result<(), FormatError> {
+        if !self.is_deflated {
+            return Ok(());
+        }
+        let mut places = |offsets, lengths| {
+            let offsets = decoder.get_tag_u64_vec(offsets).ok()?;
+            Some((offsets, decoder.get_tag_u64_vec(lengths).ok()?))
+        };
+        let (offsets, lengths) = places(Tag::StripOffsets, Tag::StripByteCounts)
+            .or_else(|| places(Tag::TileOffsets, Tag::TileByteCounts))
+            .ok_or_else(|| FormatError::damaged(FORMAT, "no place of the pixels is stated"))?;
+        let (chunk_width, chunk_height) = decoder.chunk_dimensions();
+        let row_bytes = (u64::from(chunk_width) * u64::from(self.bits)).div_ceil(8);
+        // The lowest strip may be as high as the others; one strip may state any height.
+        let most = (row_bytes * u64::from(chunk_height)).min(4 * MAX_AREA_PX as u64);
+        for (offset, length) in offsets.into_iter().zip(lengths) {
+            let end = offset.saturating_add(length).min(bytes.len() as u64);
+            let chunk = bytes.get(offset as usize..end as usize).unwrap_or_default();
+            let mut stream = ZlibDecoder::new(chunk).take(most + 1);
+            let found = std::io::copy(&mut stream, &mut std::io::sink());
+            match found {
+                Ok(count) if count <= most => {}
+                Ok(_) => return Err(FormatError::damaged(FORMAT, "more bytes than pixels")),
+                Err(error) => return Err(FormatError::damaged(FORMAT, error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// The mask of stored values, one a pixel.
+    fn mask<T: Stored + Into<i64>>(&self, values: &[T]) -> Result<Mask, FormatError> {
+        let mut rows = MaskRows::new(self.size, |v| v);
+        self.rows(values)?.for_each(|row| rows.push(row));
+        rows.finish(|stored: T| Ok(MaskValue::Number(stored.into())))
+    }
+
+    /// Bytes of one row of pixels, padded to whole bytes.
+    const fn row_bytes(&self) -> usize {
+        (self.size.width * self.bits as usize).div_ceil(8)
     }
 
     fn rows<'v, T>(&self, values: &'v [T]) -> Result<std::slice::ChunksExact<'v, T>, FormatError> {
@@ -181,7 +235,7 @@ impl Page {
         &self,
         values: &'v [u8],
     ) -> Result<std::slice::ChunksExact<'v, u8>, FormatError> {
-        self.rows_of(values, (self.size.width * self.bits as usize).div_ceil(8))
+        self.rows_of(values, self.row_bytes())
     }
 
     fn rows_of<'v, T>(
@@ -275,7 +329,6 @@ mod tests {
     use super::*;
     use tiff::encoder::colortype::{ColorType, Gray8, Gray16, Gray32, Gray32Float, GrayI16, RGB8};
     use tiff::encoder::{Compression, DeflateLevel, Predictor, TiffEncoder, TiffValue};
-    use tiff::tags::Tag;
 
     fn file<C: ColorType>(
         size: (u32, u32),

@@ -21,7 +21,6 @@ use rayon::prelude::*;
 use scr_image::{Mask, Size};
 
 use super::Progress;
-use crate::benchmark::wrong_size;
 use crate::digest::{file_digest, hex};
 use crate::{BENCHMARK_FILE, DataError, Fold, Problem, Problems, Staging, files, formats};
 use sources::{ImageFiles, Sources};
@@ -190,12 +189,8 @@ fn each_image<T: Send>(
 fn read_mask(path: &Path) -> Result<Mask, Problem> {
     let place = path.display().to_string();
     let bytes = files::read_file(path)?;
-    let mask = formats::gif::read_mask(&bytes).map_err(|error| Problem::format(&place, &error))?;
-    if mask.size() == MASK_SIZE {
-        Ok(mask)
-    } else {
-        Err(wrong_size(&place, MASK_SIZE, mask.size()))
-    }
+    formats::gif::read_mask_of(&bytes, Some(MASK_SIZE))
+        .map_err(|error| Problem::format(&place, &error))
 }
 
 /// Writes what is not there yet of an image's files.

@@ -1,6 +1,5 @@
 //! What a rule needs of one image: its facts, or why there are none.
 
-use scr_data::digest::Manifest;
 use scr_image::Mask;
 
 use super::facts::ImageFacts;
@@ -38,14 +37,14 @@ pub(super) fn look(reader: Reader<'_>, image: usize, sides: &[Option<usize>]) ->
     Looked { facts, wrong_sizes, reference_is_whole: references.is_some(), reading }
 }
 
-/// Whether a mask that was refused is wrong in nothing but its size.
+/// The size of a mask that was refused, when its file states another than the reference's.
 fn wrong_size(
     reader: Reader<'_>,
     image: usize,
     structure: usize,
     reference: &Mask,
 ) -> Option<WrongSize> {
-    let mut files = Manifest::default();
-    let mask = reader.masks.read_mask(reader.benchmark, structure, image, None, &mut files).ok()?;
-    Some(WrongSize { structure, image, expected: reference.size(), found: mask.size() })
+    let found = reader.masks.stated_size(reader.benchmark, structure, image).ok()?;
+    let expected = reference.size();
+    (found != expected).then_some(WrongSize { structure, image, expected, found })
 }

@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use scr_data::digest::Manifest;
+use scr_data::formats::FormatError;
 use scr_data::{Benchmark, Image, Problem, Problems, files, formats};
 use scr_image::{Radiograph, Size};
 use scr_report::SpacingDocument;
@@ -125,7 +126,7 @@ fn prepare(benchmark: &Benchmark, image: &Image) -> Result<Prepared<ImageFacts>,
         let size = *frame.get_or_insert(mask.size());
         if mask.size() != size {
             let place = benchmark.mask_path(observer, structure, image).display().to_string();
-            problems.push(other_frame(place, size, mask.size()));
+            problems.push(other_frame(&place, size, mask.size()));
             continue;
         }
         let mut outlines = OutlinesDocument::new(size);
@@ -138,11 +139,8 @@ fn prepare(benchmark: &Benchmark, image: &Image) -> Result<Prepared<ImageFacts>,
         files.push((key, outlines.to_json().into()));
     }
     let has_pixels = shows_pixels(benchmark, image);
-    if has_pixels && let Some((png, radiograph)) = problems.keep(read_png(benchmark, image)) {
-        if let Some(size) = frame.filter(|&size| size != radiograph.size()) {
-            let place = benchmark.radiograph_path(image).display().to_string();
-            problems.push(other_frame(place, size, radiograph.size()));
-        }
+    if has_pixels && let Some((png, radiograph)) = problems.keep(read_png(benchmark, image, frame))
+    {
         let thumbnail = write_png(&radiograph.thumbnail(THUMBNAIL_SIDE_PX));
         files.push((BlobKey::image(&benchmark.id, &image.id)?, png.into()));
         files.push((BlobKey::thumbnail(&benchmark.id, &image.id)?, thumbnail.into()));
@@ -152,7 +150,7 @@ fn prepare(benchmark: &Benchmark, image: &Image) -> Result<Prepared<ImageFacts>,
     Ok(Prepared { files, rest: ImageFacts { size, has_pixels } })
 }
 
-fn other_frame(place: String, expected: Size, found: Size) -> Problem {
+fn other_frame(place: &str, expected: Size, found: Size) -> Problem {
     let expected = format!("{expected} pixels, as the reference masks");
     let hint = "outlines are drawn over radiographs pixel by pixel, nothing is resized here";
     Problem::new(place, expected, format!("{found} pixels"), hint)
@@ -163,13 +161,21 @@ fn shows_pixels(benchmark: &Benchmark, image: &Image) -> bool {
     benchmark.terms.may_display && benchmark.radiograph_path(image).is_file()
 }
 
-/// A radiograph, and its PNG: the very file where it is one.
-fn read_png(benchmark: &Benchmark, image: &Image) -> Result<(Vec<u8>, Radiograph), Problem> {
+/// A radiograph of the size `frame`, if that is known, and its PNG: the very file
+/// where it is one.
+fn read_png(
+    benchmark: &Benchmark,
+    image: &Image,
+    frame: Option<Size>,
+) -> Result<(Vec<u8>, Radiograph), Problem> {
     let path = benchmark.radiograph_path(image);
     let place = path.display().to_string();
     let bytes = files::read_file(&path)?;
-    let radiograph = formats::read_radiograph(&place, &bytes)
-        .map_err(|error| Problem::format(&place, &error))?;
+    let radiograph =
+        formats::read_radiograph_of(&place, &bytes, frame).map_err(|error| match error {
+            FormatError::OtherSize { expected, found } => other_frame(&place, expected, found),
+            error => Problem::format(&place, &error),
+        })?;
     let is_png = path.extension().is_some_and(|found| found.eq_ignore_ascii_case("png"));
     let png = if is_png { bytes } else { write_png(&radiograph) };
     Ok((png, radiograph))

@@ -91,7 +91,9 @@ pub(crate) async fn thumbnail(
 
 /// An observer's outlines in one image: `size` is `[width, height]`,
 /// `structures` maps each structure to closed outlines `[x0, y0, x1, y1, ...]`
-/// in pixels from the upper left corner, inside by the even-odd rule.
+/// in pixels from the upper left corner, inside by the even-odd rule. Outlines are exact
+/// but for the structures in `blocks_px`, which are too ragged: they follow blocks so many
+/// pixels wide and high, each of which is in when any of its pixels is.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/outlines/{observer}/{image}.json",

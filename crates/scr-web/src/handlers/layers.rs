@@ -83,18 +83,20 @@ pub(super) async fn layers(
         let is_chosen = entry.as_deref().is_some_and(|entry| chosen.contains(&entry));
         let shown = is_chosen || observers.contains(&observer.id.as_str());
         let key = BlobKey::outlines(&benchmark.id, &observer.id, &image.id)?;
+        let about = if place == 0 { "reference" } else { "observer" };
+        let outlines = if shown { outlines::load(store, &key).await? } else { None };
         layers.push(Layer {
             id: observer.id.clone(),
             name: observer.name.clone(),
             kind: "observer",
-            about: if place == 0 { "reference" } else { "observer" }.to_owned(),
+            about: about.to_owned() + &in_blocks(outlines.as_ref()),
             page_href: entry.as_deref().map(address::entry),
             scored_as: entry,
             outlines_href: address::outlines(benchmark, &observer.id, &image.id),
             posteriors: None,
             shown,
             index: look(layers.len()),
-            paths: if shown { paths(store, &key, structures).await? } else { Vec::new() },
+            paths: drawn(outlines.as_ref(), structures),
         });
     }
     if let Some(submission) = submission {
@@ -105,36 +107,38 @@ pub(super) async fn layers(
             id: submission.id.clone(),
             name: submission.card.name.clone(),
             kind: "entry",
-            about: "handed in, not public".to_owned(),
+            about: "handed in, not public".to_owned() + &in_blocks(outlines.as_ref()),
             page_href: Some(address::submission(&submission.id)),
             scored_as: Some(submission.id.clone()),
             outlines_href: address::submission_outlines(&submission.id, &image.id),
             posteriors: None,
             shown,
             index: look(layers.len()),
-            paths: outlines.map(|outlines| drawn(&outlines, structures)).unwrap_or_default(),
+            paths: drawn(outlines.as_ref(), structures),
         });
     }
     let may_list = |entry: &&EntryRow| may_show || entry.role != EntryRole::Observer;
     for entry in entries.iter().filter(may_list).filter(|entry| !listed.contains(&entry.id)) {
         let shown = chosen.contains(&entry.id.as_str());
         let key = BlobKey::entry_outlines(&entry.id, &image.id)?;
+        let outlines = if shown { outlines::load(store, &key).await? } else { None };
+        let about = match entry.role {
+            EntryRole::Observer => "human observer".to_owned(),
+            EntryRole::Baseline => "baseline".to_owned(),
+            EntryRole::Method => entry.card.authors.join(", "),
+        };
         layers.push(Layer {
             id: entry.id.clone(),
             name: entry.card.name.clone(),
             kind: "entry",
-            about: match entry.role {
-                EntryRole::Observer => "human observer".to_owned(),
-                EntryRole::Baseline => "baseline".to_owned(),
-                EntryRole::Method => entry.card.authors.join(", "),
-            },
+            about: about + &in_blocks(outlines.as_ref()),
             page_href: Some(address::entry(&entry.id)),
             scored_as: Some(entry.id.clone()),
             outlines_href: address::entry_outlines(&entry.id, &image.id),
             posteriors: posteriors(entry, image),
             shown,
             index: look(layers.len()),
-            paths: if shown { paths(store, &key, structures).await? } else { Vec::new() },
+            paths: drawn(outlines.as_ref(), structures),
         });
     }
     Ok(layers)
@@ -157,19 +161,18 @@ fn look(place: usize) -> usize {
     place + place.saturating_sub(1) / 5
 }
 
-/// A layer without outlines in the store, as of an entry that covers other
-/// images only, is drawn as nothing.
-async fn paths(
-    store: &Store,
-    key: &BlobKey,
-    structures: &[StructureChoice],
-) -> Result<Vec<OutlinePath>, Failure> {
-    let outlines = outlines::load(store, key).await?;
-    Ok(outlines.map(|outlines| drawn(&outlines, structures)).unwrap_or_default())
+/// Words for outlines that are not exact; empty for exact ones.
+fn in_blocks(outlines: Option<&OutlinesDocument>) -> String {
+    let block_px = outlines.and_then(|outlines| outlines.blocks_px.values().max());
+    block_px.map_or(String::new(), |side| {
+        format!(", too ragged to be drawn exactly: in blocks of {side} pixels")
+    })
 }
 
-/// The outlines of the shown structures.
-fn drawn(outlines: &OutlinesDocument, structures: &[StructureChoice]) -> Vec<OutlinePath> {
+/// Outlines of the shown structures. A layer without outlines in the store, as of an
+/// entry that covers other images only, is drawn as nothing.
+fn drawn(outlines: Option<&OutlinesDocument>, structures: &[StructureChoice]) -> Vec<OutlinePath> {
+    let Some(outlines) = outlines else { return Vec::new() };
     let drawn =
         structures.iter().filter(|structure| structure.shown).map(|structure| OutlinePath {
             structure: structure.id.clone(),

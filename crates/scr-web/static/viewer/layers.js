@@ -20,6 +20,8 @@ export class Layer {
     this.dash = style.getPropertyValue("--layer-dash").split(/[\s,]+/).map(Number).filter((length) => length > 0);
     /** @type {Map<string, Path2D> | null} structure to path, once fetched */
     this.paths = null;
+    /** Side of the blocks in which outlines are drawn; 1 where they are exact. */
+    this.blockPx = 1;
     /** @type {Promise<void> | null} */
     this.#loading = null;
   }
@@ -38,7 +40,7 @@ export class Layer {
   /** Fetches the outlines unless they are there; a failed fetch may be tried again. */
   load() {
     this.#loading ??= fetchPaths(this.href)
-      .then((paths) => void (this.paths = paths))
+      .then(({ paths, blockPx }) => void ((this.paths = paths), (this.blockPx = blockPx)))
       .catch((cause) => {
         this.#loading = null;
         throw new Error(`the outlines of ${this.name} could not be fetched`, { cause });
@@ -105,16 +107,17 @@ function boxes(/** @type {HTMLFormElement} */ form, /** @type {string} */ list) 
   return [...form.querySelectorAll(`${list} input[type=checkbox]`)].map((box) => /** @type {HTMLInputElement} */ (box));
 }
 
-/** @returns {Promise<Map<string, Path2D>>} */
+/** @returns {Promise<{paths: Map<string, Path2D>, blockPx: number}>} */
 async function fetchPaths(/** @type {string} */ href) {
   // A copy of the site as files gives no address where there are none.
-  if (!href) return new Map();
+  if (!href) return { paths: new Map(), blockPx: 1 };
   const response = await fetch(href);
   // An entry may cover one fold only: no outlines are no failure.
-  if (response.status === 404) return new Map();
+  if (response.status === 404) return { paths: new Map(), blockPx: 1 };
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  const { structures } = await response.json();
-  return new Map(Object.entries(structures).map(([id, outlines]) => [id, pathOf(outlines)]));
+  const { structures, blocks_px: blocks = {} } = await response.json();
+  const paths = new Map(Object.entries(structures).map(([id, outlines]) => [id, pathOf(outlines)]));
+  return { paths, blockPx: Math.max(1, ...Object.values(blocks)) };
 }
 
 /** @param {number[][]} outlines  closed polygons, `[x0, y0, x1, y1, ...]` each */

@@ -262,6 +262,8 @@ async function showLayers(/** @type {HTMLInputElement} */ box) {
     await Promise.all([...layers.shown.map((layer) => layer.load()), scores.show(layers.shown), differences.refresh()]);
     const layer = layers.all.find((layer) => layer.box === box);
     if (layer?.isShown && layer.isEmpty) status.sayLater(`${layer.name} has no outlines in this image`);
+    if (layer?.isShown && layer.blockPx > 1)
+      status.sayLater(`${layer.name} is too ragged to be drawn exactly: shown in blocks of ${layer.blockPx} pixels`);
   } catch (error) {
     status.fail(error);
   }

@@ -13,6 +13,8 @@ use crate::formats::{FormatError, magic};
 pub(super) type Tag = (u16, u16);
 
 const PIXEL_DATA: Tag = (0x7fe0, 0x0010);
+const FLOAT_PIXEL_DATA: Tag = (0x7fe0, 0x0008);
+const DOUBLE_PIXEL_DATA: Tag = (0x7fe0, 0x0009);
 const ITEM: Tag = (0xfffe, 0xe000);
 const ITEM_END: Tag = (0xfffe, 0xe00d);
 const SEQUENCE_END: Tag = (0xfffe, 0xe0dd);
@@ -21,6 +23,8 @@ const UNDEFINED: u32 = u32::MAX;
 /// The elements of a file's outermost level that were asked for.
 pub(super) struct Elements<'a> {
     found: Vec<(Tag, &'a [u8])>,
+    /// Sequences of undefined length that were asked for and hold an item.
+    sequences: Vec<Tag>,
     pixel_data: Option<&'a [u8]>,
     is_big_endian: bool,
     /// Whether bytes of 8-bit pixels are swapped in pairs.
@@ -45,8 +49,13 @@ impl<'a> Elements<'a> {
         }
         let (is_explicit, is_big_endian) = encoding(syntax)?;
         let walk = Walk { bytes, at: meta.at, is_explicit, is_big_endian };
-        let elements =
-            Self { found: Vec::new(), pixel_data: None, is_big_endian, is_paired: false };
+        let elements = Self {
+            found: Vec::new(),
+            sequences: Vec::new(),
+            pixel_data: None,
+            is_big_endian,
+            is_paired: false,
+        };
         elements.walk(walk, wanted)
     }
 
@@ -73,10 +82,20 @@ impl<'a> Elements<'a> {
                     if header.length == UNDEFINED {
                         return Err(compressed("compressed pixels"));
                     }
-                    self.pixel_data = Some(walk.value(header.length)?);
+                    if self.pixel_data.replace(walk.value(header.length)?).is_some() {
+                        return Err(twice(PIXEL_DATA));
+                    }
                     self.is_paired = self.is_big_endian && &header.kind == b"OW";
                 }
-                _ if header.length == UNDEFINED => {
+                FLOAT_PIXEL_DATA | DOUBLE_PIXEL_DATA if depth == 0 => {
+                    let hint = "save the image with an integer type";
+                    let found = "floating point pixels";
+                    return Err(FormatError::unsupported("whole numbers", found, hint));
+                }
+                tag if header.length == UNDEFINED => {
+                    if depth == 0 && wanted.contains(&tag) && walk.is_at(ITEM) {
+                        self.sequences.push(tag);
+                    }
                     if &header.kind == b"UN" && unknown_from.is_none() {
                         unknown_from = Some(depth);
                         walk.is_explicit = false;
@@ -86,6 +105,9 @@ impl<'a> Elements<'a> {
                 tag => {
                     let value = walk.value(header.length)?;
                     if depth == 0 && wanted.contains(&tag) {
+                        if self.found.iter().any(|(found, _)| *found == tag) {
+                            return Err(twice(tag));
+                        }
                         self.found.push((tag, value));
                     }
                 }
@@ -101,6 +123,11 @@ impl<'a> Elements<'a> {
     pub(super) fn bytes(&self, tag: Tag) -> Option<&'a [u8]> {
         let found = self.found.iter().find(|(found, _)| *found == tag);
         found.map(|&(_, value)| value).filter(|value| !value.is_empty())
+    }
+
+    /// Whether there is a sequence with at least one item.
+    pub(super) fn has_items(&self, tag: Tag) -> bool {
+        self.sequences.contains(&tag) || self.bytes(tag).is_some()
     }
 
     /// An element of 16-bit numbers (US, SS): its first.
@@ -149,6 +176,13 @@ impl<'a> Walk<'a> {
         self.bytes.get(self.at..)?.first_chunk().map(|&group| u16::from_le_bytes(group))
     }
 
+    /// Whether the next element has this tag.
+    fn is_at(&self, tag: Tag) -> bool {
+        let mut ahead = Walk { ..*self };
+        let found = ahead.number_16().and_then(|group| Ok((group, ahead.number_16()?)));
+        found == Ok(tag)
+    }
+
     fn take<const N: usize>(&mut self) -> Result<[u8; N], FormatError> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let taken = *rest.first_chunk().ok_or_else(ends_early)?;
@@ -194,6 +228,10 @@ impl<'a> Walk<'a> {
         self.at += value.len();
         Ok(value)
     }
+}
+
+fn twice((group, element): Tag) -> FormatError {
+    FormatError::damaged(FORMAT, format!("element ({group:04x},{element:04x}) stands there twice"))
 }
 
 fn ends_early() -> FormatError {

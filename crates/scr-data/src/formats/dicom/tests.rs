@@ -219,6 +219,107 @@ fn what_is_not_supported_is_refused_by_name() {
     );
 }
 
+/// A whole file with a sequence of one item before its pixels.
+fn with_sequence(case: &Case, tag: Tag) -> Vec<u8> {
+    let whole = case.bytes();
+    let at = whole.windows(4).rposition(|w| w == [0xe0, 0x7f, 0x10, 0]).unwrap();
+    let mut bytes = whole[..at].to_vec();
+    bytes.extend(tag.0.to_le_bytes());
+    bytes.extend(tag.1.to_le_bytes());
+    bytes.extend(b"SQ\0\0");
+    bytes.extend([0xff; 4]);
+    bytes.extend([0xfe, 0xff, 0, 0xe0, 0, 0, 0, 0]);
+    bytes.extend([0xfe, 0xff, 0xdd, 0xe0, 0, 0, 0, 0]);
+    bytes.extend(&whole[at..]);
+    bytes
+}
+
+fn windowed() -> Case {
+    Case::new((2, 1), (8, 8), &[0, 200]).text(WINDOW_CENTER, "DS", "100").text(
+        WINDOW_WIDTH,
+        "DS",
+        "200",
+    )
+}
+
+#[test]
+fn a_lookup_table_is_refused_by_name_and_never_left_out() {
+    let plain = Case::new((2, 1), (8, 8), &[0, 1]);
+    for (tag, name) in [
+        (MODALITY_LUT_SEQUENCE, "a ModalityLUTSequence"),
+        (VOI_LUT_SEQUENCE, "a VOILUTSequence"),
+        (PRESENTATION_LUT_SEQUENCE, "a PresentationLUTSequence"),
+    ] {
+        let bytes = with_sequence(&plain, tag);
+        let error = read_radiograph(&bytes).unwrap_err();
+        assert!(error.found().starts_with(name), "{error}");
+        assert!(error.hint().contains("pydicom"), "{error}");
+        assert_eq!(read_mask(&bytes).unwrap_err().found(), name);
+    }
+    for tag in [SHARED_FUNCTIONAL_GROUPS, PER_FRAME_FUNCTIONAL_GROUPS] {
+        let bytes = with_sequence(&plain, tag);
+        assert!(read_radiograph(&bytes).unwrap_err().found().contains("FunctionalGroups"));
+        assert!(read_mask(&bytes).is_ok(), "segmentation objects have them");
+    }
+    // A window is an alternative to a VOI LUT, not to the other tables.
+    assert!(read_radiograph(&with_sequence(&windowed(), VOI_LUT_SEQUENCE)).is_ok());
+    assert!(read_radiograph(&with_sequence(&windowed(), MODALITY_LUT_SEQUENCE)).is_err());
+}
+
+#[test]
+fn a_presentation_shape_turns_once_and_contradicts_nothing() {
+    let shaped = |photometric, shape| {
+        let case = Case::new((2, 1), (8, 8), &[5, 255]).text(PRESENTATION_LUT_SHAPE, "CS", shape);
+        read_radiograph(&Case { photometric, ..case }.bytes())
+    };
+    assert_eq!(shaped("MONOCHROME2", "IDENTITY").unwrap().pixels(), [5, 255]);
+    assert_eq!(shaped("MONOCHROME1", "INVERSE").unwrap().pixels(), [250, 0]);
+    for (photometric, shape) in
+        [("MONOCHROME2", "INVERSE"), ("MONOCHROME1", "IDENTITY"), ("MONOCHROME2", "LIN OD")]
+    {
+        let error = shaped(photometric, shape).unwrap_err();
+        assert_eq!(error.found(), format!("PresentationLUTShape {shape}"));
+    }
+}
+
+#[test]
+fn a_negative_slope_turns_the_window_too() {
+    let case = windowed().text(RESCALE_SLOPE, "DS", "-1").text(RESCALE_INTERCEPT, "DS", "200");
+    assert_eq!(read_radiograph(&case.bytes()).unwrap().pixels(), [255, 0]);
+}
+
+#[test]
+fn a_mask_that_is_rescaled_away_from_its_stored_values_is_refused() {
+    let rescaled = |slope, intercept| {
+        let case = Case::new((2, 1), (8, 8), &[0, 1]);
+        let case = case.text(RESCALE_SLOPE, "DS", slope).text(RESCALE_INTERCEPT, "DS", intercept);
+        read_mask(&case.bytes())
+    };
+    assert!(rescaled("1", "0").is_ok());
+    assert_eq!(rescaled("-1", "1").unwrap_err().found(), "RescaleSlope -1, RescaleIntercept 1");
+    assert!(rescaled("1", "-1").is_err());
+}
+
+#[test]
+fn a_file_without_pixels_is_named_by_what_it_is() {
+    let mut bytes = front(EXPLICIT);
+    bytes.extend([8, 0, 0x16, 0]);
+    bytes.extend(b"UI\x1c\x001.2.840.10008.5.1.4.1.1.11.1");
+    let error = read_radiograph(&bytes).unwrap_err();
+    assert_eq!(error.found(), "a DICOM file without pixels: a presentation state");
+    assert_eq!(read_mask(&front(EXPLICIT)).unwrap_err().found(), "a DICOM file without pixels");
+}
+
+#[test]
+fn an_element_that_stands_twice_is_damage() {
+    let whole = small_mask();
+    let at = whole.windows(4).position(|w| w == [0x28, 0, 0x10, 0]).unwrap();
+    let mut bytes = whole[..at].to_vec();
+    bytes.extend(b"\x28\0\x10\0US\x02\0\x05\0");
+    bytes.extend(&whole[at..]);
+    assert!(read_mask(&bytes).unwrap_err().found().contains("stands there twice"));
+}
+
 /// The front of a file by hand: preamble, magic and transfer syntax.
 fn front(syntax: &str) -> Vec<u8> {
     let mut bytes = vec![0; 128];
