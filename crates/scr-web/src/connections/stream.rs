@@ -80,7 +80,10 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
         // With TLS the last bytes wait here.
         match Pin::new(&mut self.inner).poll_flush(context) {
             Poll::Pending => self.written(context, Poll::Pending).map_ok(|_| ()),
-            flushed => flushed,
+            flushed => {
+                self.patience.moved(0);
+                flushed
+            }
         }
     }
 
