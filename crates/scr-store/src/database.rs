@@ -19,7 +19,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Executor};
 use crate::StoreError;
 
 /// Every change of the tables, in order; a version's place is its number less one.
-const MIGRATIONS: [&str; 11] = [
+const MIGRATIONS: [&str; 12] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_posteriors.sql"),
     include_str!("../migrations/0003_accounts.sql"),
@@ -31,6 +31,7 @@ const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/0009_entries.sql"),
     include_str!("../migrations/0010_identities.sql"),
     include_str!("../migrations/0011_record.sql"),
+    include_str!("../migrations/0012_turns.sql"),
 ];
 
 /// Readers at once in one process; a writer excludes writers only.

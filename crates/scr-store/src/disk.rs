@@ -69,6 +69,14 @@ impl Store {
         written.map_err(|source| StoreError::Folder { path: self.folder.clone(), source })
     }
 
+    /// Whether a file of `bytes` would leave free what is to stay free.
+    ///
+    /// # Errors
+    /// [`StoreError::DiskFull`], [`StoreError::Folder`].
+    pub fn has_room_for(&self, bytes: u64) -> Result<(), StoreError> {
+        self.needs_space(bytes)
+    }
+
     /// Refuses what would leave less free than is to stay free.
     pub(crate) fn needs_space(&self, bytes: u64) -> Result<(), StoreError> {
         let DiskSpace { free_bytes, min_free_bytes } = self.disk_space()?;

@@ -247,6 +247,18 @@ pub enum StoreError {
         /// How many bytes together.
         bytes: i64,
     },
+    /// A person has too many submissions that are not scored yet.
+    #[error("at most {count} submissions of one person may wait to be scored at once")]
+    Unfinished {
+        /// How many.
+        count: i64,
+    },
+    /// The files of a person's submissions take too much of the disk.
+    #[error("the files of one person's submissions that are not decided may take {bytes} bytes")]
+    Stored {
+        /// How many bytes together.
+        bytes: i64,
+    },
     /// A piece of a file that does not follow on what is here.
     #[error(
         "a piece from byte {offset} to {end} of submission `{id}`, expected one from {here} on and not beyond {size}"
@@ -312,6 +324,8 @@ impl StoreError {
             }
             Self::ScopeRefused { .. } => "reviewing needs a curator or operator",
             Self::OpenUploads { .. } => "complete or withdraw one of them first",
+            Self::Unfinished { .. } => "wait until one of them is scored, or withdraw one",
+            Self::Stored { .. } => "wait until one of them is decided, or withdraw one",
             Self::DiskFull { .. } => "free space on the disk of the data folder, or enlarge it",
             Self::UnknownEntry { .. } => "`scr admin entry list` names them",
             Self::UnknownPublication { .. } => "`scr admin publication list` names them",

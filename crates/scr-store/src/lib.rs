@@ -83,8 +83,8 @@ pub use results::PastResult;
 pub use settings::{BenchmarkSettings, ImageResults, Quota, Reference};
 pub use submissions::{
     Cancelled, DifferenceDocument, FileMark, FindingsDocument, Flag, FlagKind, FoldsDocument, Job,
-    JobKind, JobProgress, JobRow, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission,
-    Submission, SubmissionState, Suspicion, SuspicionsDocument, Tidied, Told,
+    JobKind, JobProgress, JobRow, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission, Piece,
+    Retention, Submission, SubmissionState, Suspicion, SuspicionsDocument, Tidied, Told,
 };
 pub use withdrawals::Withdrawal;
 pub use workers::{WORKER_SILENCE, WorkerRow};

@@ -8,12 +8,14 @@ use scr_data::Benchmark;
 use scr_phantom::{Population, write_benchmark};
 use scr_store::{
     Cancelled, CardDocument, FindingsDocument, Job, JobKind, JobProgress, MAX_ATTEMPTS,
-    NewSubmission, Role, Store, StoreError, Submission, SubmissionState, SuspicionsDocument, Told,
+    NewSubmission, Retention, Role, Store, StoreError, Submission, SubmissionState,
+    SuspicionsDocument, Told,
 };
 use tempfile::TempDir;
 
 const LEASE: Duration = Duration::from_secs(60);
 const AT_ONCE: Duration = Duration::ZERO;
+const EXPIRED: Retention = Retention { receiving: AT_ONCE, checked: AT_ONCE };
 
 struct Desk {
     _temp: TempDir,
@@ -46,6 +48,11 @@ impl Desk {
             supersedes: None,
         };
         self.store.begin_submission(new).await.unwrap()
+    }
+
+    /// As another person.
+    async fn as_other(&self, email: &str, role: Role) -> String {
+        self.store.add_user(email, "B", role, None).await.unwrap().id
     }
 
     async fn received(&self) -> String {
@@ -306,13 +313,85 @@ async fn what_nobody_goes_on_with_and_what_is_done_is_deleted_and_nothing_else()
     desk.store.submission_received(&done.id, &desk.user).await.unwrap();
     desk.store.submission_failed(&done.id, "w", &[]).await.unwrap();
 
-    let tidied = desk.store.tidy_uploads("w", LEASE).await.unwrap();
+    let tidied = desk.store.tidy_uploads("w", Retention::default()).await.unwrap();
     assert!(tidied.abandoned.is_empty() && tidied.n_deleted == 1, "{tidied:?}");
     tokio::time::sleep(Duration::from_millis(3)).await;
-    let tidied = desk.store.tidy_uploads("w", AT_ONCE).await.unwrap();
+    let tidied = desk.store.tidy_uploads("w", EXPIRED).await.unwrap();
     assert_eq!((&tidied.abandoned[..], tidied.n_deleted), (std::slice::from_ref(&begun.id), 1));
     assert_eq!(desk.state(&begun.id).await, SubmissionState::Withdrawn);
     assert_eq!(desk.store.uploaded_bytes(&waiting.id).unwrap(), 3, "it is still to be scored");
+}
+
+#[tokio::test]
+async fn what_is_checked_and_never_confirmed_expires_and_what_awaits_review_does_not() {
+    let desk = Desk::new().await;
+    let (checked, scored) = (desk.received().await, desk.accepted().await);
+    let submission = desk.store.submission(&checked).await.unwrap().unwrap();
+    let suspicions = SuspicionsDocument::default();
+    desk.store.submission_checked(&submission, "w", &suspicions).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(3)).await;
+    let tidied = desk.store.tidy_uploads("w", Retention::default()).await.unwrap();
+    assert!(tidied.abandoned.is_empty(), "{tidied:?}");
+    let tidied = desk.store.tidy_uploads("w", EXPIRED).await.unwrap();
+    assert_eq!(tidied.abandoned, std::slice::from_ref(&checked));
+    assert_eq!(desk.state(&scored).await, SubmissionState::Publishing);
+}
+
+#[tokio::test]
+async fn accounts_take_turns_however_much_one_of_them_hands_in() {
+    let mut desk = Desk::new().await;
+    let mut much = Vec::new();
+    for _ in 0..5 {
+        much.push(desk.received().await);
+    }
+    desk.user = desk.as_other("b@b.org", Role::Participant).await;
+    let little = [desk.received().await, desk.received().await];
+    let mut taken = Vec::new();
+    while let Some(job) = desk.take("w", LEASE).await {
+        taken.push(job.submission_id);
+    }
+    assert_eq!(taken.len(), 7);
+    assert_eq!((&taken[0], &taken[2]), (&much[0], &much[1]), "in its own order");
+    assert_eq!((&taken[1], &taken[3]), (&little[0], &little[1]), "between those of the other");
+}
+
+#[tokio::test]
+async fn one_account_fills_neither_the_queue_nor_the_disk() {
+    let desk = Desk::new().await;
+    for _ in 0..25 {
+        desk.received().await;
+    }
+    let refused = desk.store.may_begin(&desk.user, "phantom").await.unwrap_err();
+    assert!(matches!(refused, StoreError::Unfinished { count: 25 }), "{refused}");
+    let other = Desk { user: desk.as_other("b@b.org", Role::Participant).await, ..desk };
+    for _ in 0..4 {
+        let begun = other.begin(2 << 30).await;
+        other.store.submission_received(&begun.id, &other.user).await.unwrap();
+    }
+    let refused = other.store.may_begin(&other.user, "phantom").await.unwrap_err();
+    assert!(matches!(refused, StoreError::Stored { .. }), "{refused}");
+}
+
+#[tokio::test]
+async fn a_piece_is_kept_whole_or_not_at_all_however_it_comes() {
+    let desk = Desk::new().await;
+    let content: Vec<u8> = (0..700_000u32).map(|n| (n % 251) as u8).collect();
+    let begun = desk.begin(content.len() as u64).await;
+    let mut broken = desk.store.begin_piece(&begun, 0, None).unwrap();
+    broken.add(Bytes::from(content[..600_000].to_vec())).await.unwrap();
+    drop(broken);
+    assert_eq!(desk.store.uploaded_bytes(&begun.id).unwrap(), 0);
+    for (offset, end) in [(0, 650_000), (0, 650_000), (650_000, content.len())] {
+        let announced = Some((end - offset) as u64);
+        let mut piece = desk.store.begin_piece(&begun, offset as u64, announced).unwrap();
+        for bytes in content[offset..end].chunks(100_000) {
+            piece.add(Bytes::from(bytes.to_vec())).await.unwrap();
+        }
+        assert_eq!(piece.keep().await.unwrap(), end as u64);
+    }
+    assert_eq!(std::fs::read(desk.store.upload_path(&begun.id)).unwrap(), content);
+    let error = desk.store.begin_piece(&begun, 700_001, Some(1)).unwrap_err();
+    assert!(matches!(error, StoreError::Piece { here: 700_000, .. }), "{error}");
 }
 
 #[tokio::test]

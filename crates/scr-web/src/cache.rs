@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 use tower_http::services::ServeFile;
 
+use crate::connections::Held;
 use crate::error::Failure;
 
 /// How long a browser may use its copy.
@@ -79,6 +80,8 @@ pub(crate) async fn file_on_disk(
     let etag = HeaderValue::from_str(&etag).expect("a digest in quotes is a header's value");
     let headers = response.headers_mut();
     headers.insert(header::ETAG, etag);
+    response.extensions_mut().insert(Held::STREAM);
+    let headers = response.headers_mut();
     // To be saved, whatever is in it.
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     Ok(response)

@@ -154,6 +154,14 @@ pub(crate) enum Failure {
         /// Its name for people.
         name: String,
     },
+    /// The body of a request is too long, no JSON, or did not come in time.
+    #[error("{what}")]
+    Body {
+        /// How it is told.
+        status: StatusCode,
+        /// What is wrong.
+        what: String,
+    },
     /// Nothing has the address.
     #[error("Nothing has this address.")]
     NoPage,
@@ -175,6 +183,7 @@ impl Failure {
     fn status(&self) -> StatusCode {
         match self {
             Self::ReadOnly => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Body { status, .. } => *status,
             Self::Withdrawn { .. } => StatusCode::GONE,
             Self::Unsigned => StatusCode::UNAUTHORIZED,
             Self::SignIn { .. } => StatusCode::SEE_OTHER,
@@ -208,6 +217,7 @@ impl Failure {
                 "Not allowed"
             }
             Self::OtherSite => "Sent from elsewhere",
+            Self::Body { .. } => "Cannot be read",
             Self::TooMany { .. } => "Too often",
             Self::Quota { .. } => "Enough for now",
             Self::Conflict { .. } => "Does not fit",
@@ -255,7 +265,9 @@ impl From<StoreError> for Failure {
             StoreError::Quota { wait_seconds, .. } => {
                 return Self::Quota { what: error.to_string(), wait_seconds };
             }
-            StoreError::OpenUploads { .. } => {
+            StoreError::OpenUploads { .. }
+            | StoreError::Unfinished { .. }
+            | StoreError::Stored { .. } => {
                 return Self::Conflict { what: format!("{error}: {}", error.hint()) };
             }
             StoreError::NoSubmission { id } => return Self::NoSubmission { id },

@@ -2,12 +2,18 @@
 //! forms that make this site write a mail.
 //!
 //! Counts in memory, in this process: a restart forgets. What a person may hand in is
-//! counted in the store.
+//! counted in the store. The memory is the same for any number of keys of any length: a
+//! key is hashed, with a secret of the process, to one counter in each of [`ROWS`] rows,
+//! and is refused when all of them are used up (a count-min sketch; Cormode and
+//! Muthukrishnan 2005). Nothing is thrown away to make room, so nobody gets rid of their
+//! own count; another's is used up by chance only, and with few keys of many hardly ever.
 //!
 //! - [`Limits`]: all counters of a site. - [`Client`]: whose address a request comes from.
 //! - [`FromHere`]: whether that is the machine itself.
 
+use std::collections::hash_map::RandomState;
 use std::convert::Infallible;
+use std::hash::BuildHasher;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -24,8 +30,10 @@ use crate::routes::SiteSettings;
 
 /// Where a proxy says whose a request is.
 const FORWARDED_FOR: &str = "x-forwarded-for";
-/// Counters that are kept before those are thrown away that are at rest.
-const MAX_KEPT: usize = 10_000;
+/// Rows of counters of a limit.
+const ROWS: u64 = 3;
+/// Counters of a row.
+const ROW_COUNTERS: u64 = 1 << 14;
 
 /// What is limited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,7 +64,8 @@ const LIMITS: [(Limit, u32, Duration); 6] = [
 
 /// All counters of a site.
 pub(crate) struct Limits {
-    by_limit: Vec<(Limit, DefaultKeyedRateLimiter<String>)>,
+    by_limit: Vec<(Limit, DefaultKeyedRateLimiter<u64>)>,
+    secret: RandomState,
     clock: DefaultClock,
 }
 
@@ -67,7 +76,11 @@ impl Default for Limits {
             let burst = NonZeroU32::new(burst).expect("no limit is none at all");
             (limit, RateLimiter::keyed(quota.allow_burst(burst)))
         };
-        Self { by_limit: LIMITS.into_iter().map(limiter).collect(), clock: DefaultClock::default() }
+        Self {
+            by_limit: LIMITS.into_iter().map(limiter).collect(),
+            secret: RandomState::new(),
+            clock: DefaultClock::default(),
+        }
     }
 }
 
@@ -79,13 +92,15 @@ impl Limits {
     pub(crate) fn check(&self, limit: Limit, key: &str) -> Result<(), Failure> {
         let found = self.by_limit.iter().find(|(one, _)| *one == limit);
         let Some((_, limiter)) = found else { return Ok(()) };
-        if limiter.len() > MAX_KEPT {
-            limiter.retain_recent();
+        let counter = |row| row * ROW_COUNTERS + self.secret.hash_one((row, key)) % ROW_COUNTERS;
+        let counted: Vec<_> = (0..ROWS).map(|row| limiter.check_key(&counter(row))).collect();
+        if counted.iter().any(Result::is_ok) {
+            return Ok(());
         }
-        limiter.check_key(&key.to_owned()).map_err(|until| {
-            let wait = until.wait_time_from(self.clock.now());
-            Failure::TooMany { wait_seconds: wait.as_secs() + 1 }
-        })
+        let now = self.clock.now();
+        let waits =
+            counted.into_iter().filter_map(Result::err).map(|until| until.wait_time_from(now));
+        Err(Failure::TooMany { wait_seconds: waits.min().unwrap_or_default().as_secs() + 1 })
     }
 }
 
@@ -110,7 +125,10 @@ impl Client {
     /// The client of a request.
     pub(crate) fn of(parts: &Parts, settings: &SiteSettings) -> Self {
         let named = settings.behind_proxy.then(|| forwarded(&parts.headers)).flatten();
-        Self(network(named.or(socket(parts)).unwrap_or(Ipv4Addr::UNSPECIFIED.into())))
+        match network(named.or(socket(parts)).unwrap_or(Ipv4Addr::UNSPECIFIED.into())) {
+            IpAddr::V4(address) => Self(address.to_string()),
+            IpAddr::V6(network) => Self(format!("{network}/64")),
+        }
     }
 }
 
@@ -152,17 +170,18 @@ fn socket(parts: &Parts) -> Option<IpAddr> {
 
 /// The address that the proxy saw: the last one, since those before it are what the
 /// client says of itself.
-fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
+pub(crate) fn forwarded(headers: &HeaderMap) -> Option<IpAddr> {
     let last = headers.get_all(FORWARDED_FOR).iter().next_back()?.to_str().ok()?;
     last.rsplit(',').next()?.trim().parse().ok()
 }
 
-fn network(address: IpAddr) -> String {
+/// What counts as one client: an IPv4 address, or the network of an IPv6 address.
+pub(crate) fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V4(address) => address.into(),
         IpAddr::V6(address) => {
             let [a, b, c, d, ..] = address.segments();
-            format!("{}/64", Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0))
+            Ipv6Addr::new(a, b, c, d, 0, 0, 0, 0).into()
         }
     }
 }
@@ -182,6 +201,21 @@ mod tests {
         assert!(matches!(refused, Failure::TooMany { wait_seconds: 1..=1801 }), "{refused:?}");
         limits.check(Limit::MailTo, "b").unwrap();
         limits.check(Limit::MailFrom, "a").unwrap();
+    }
+
+    #[test]
+    fn no_number_of_keys_takes_more_memory_or_lets_anyone_try_again() {
+        let limits = Limits::default();
+        for _ in 0..4 {
+            limits.check(Limit::MailTo, "a").unwrap();
+        }
+        for other in 0..40_000 {
+            limits.check(Limit::MailTo, &other.to_string()).ok();
+        }
+        limits.check(Limit::MailTo, &"long".repeat(1 << 20)).ok();
+        limits.check(Limit::MailTo, "a").unwrap_err();
+        let kept: usize = limits.by_limit.iter().map(|(_, limiter)| limiter.len()).sum();
+        assert!(kept as u64 <= ROWS * ROW_COUNTERS, "{kept}");
     }
 
     #[test]

@@ -8,7 +8,6 @@ use axum::routing::{MethodRouter, delete, get, post, put};
 use scr_store::{MAX_CHUNK_BYTES, Store};
 use std::sync::Arc;
 use std::time::Duration;
-use tower::limit::GlobalConcurrencyLimitLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::timeout::TimeoutLayer;
@@ -16,6 +15,7 @@ use tower_http::timeout::TimeoutLayer;
 use crate::api;
 use crate::assets;
 use crate::card_input::MAX_FILE_BYTES;
+use crate::connections::Held;
 use crate::error::{self, Failure};
 use crate::handlers::{
     account, add, benchmark, browse, data, download, entry, entry_files, feedback, home, images,
@@ -25,18 +25,20 @@ use crate::identity::{ProviderSettings, Providers};
 use crate::limits::Limits;
 use crate::operations::{self, with_operations};
 use crate::security;
+use crate::under_way::UnderWay;
 
-/// The largest body of a request, in bytes; a piece of a file has a limit of its own.
-const MAX_BODY_BYTES: usize = 1 << 20;
-/// How long an answer may take to begin, with the request's body: a piece of the largest
-/// size comes in at 50 kB/s.
-const MAX_ANSWER_TIME: Duration = Duration::from_secs(180);
-/// Pieces of files taken in at once, each of which lies in memory; others wait.
-const MAX_PIECES: usize = 8;
+/// The largest body of a request, in bytes, where nothing else is said: a small form.
+const MAX_BODY_BYTES: usize = 8 << 10;
+/// The largest card with which a submission begins, in bytes.
+const MAX_CARD_BYTES: usize = 512 << 10;
+/// Deadline of the beginning of an answer, with the request's body.
+const MAX_ANSWER_TIME: Duration = Duration::from_secs(30);
+/// Deadline of a piece of a file: one of the largest size comes in at 50 kB/s.
+const MAX_PIECE_TIME: Duration = Duration::from_secs(180);
 /// The largest form of handing in: the file, and the fields around it.
 const MAX_FORM_BYTES: usize = MAX_FILE_BYTES as usize + (1 << 20);
 
-/// The longest form that readers report by, in bytes.
+/// The largest report of a reader and message of a curator, in bytes.
 const MAX_REPORT_BYTES: usize = 64 << 10;
 
 /// How the site is run, beside what it keeps.
@@ -72,6 +74,7 @@ pub(crate) struct SiteState {
     settings: Arc<SiteSettings>,
     limits: Arc<Limits>,
     providers: Arc<Providers>,
+    under_way: Arc<UnderWay>,
 }
 
 impl FromRef<SiteState> for Store {
@@ -89,6 +92,12 @@ impl FromRef<SiteState> for Arc<SiteSettings> {
 impl FromRef<SiteState> for Arc<Limits> {
     fn from_ref(state: &SiteState) -> Self {
         Arc::clone(&state.limits)
+    }
+}
+
+impl FromRef<SiteState> for Arc<UnderWay> {
+    fn from_ref(state: &SiteState) -> Self {
+        Arc::clone(&state.under_way)
     }
 }
 
@@ -126,7 +135,7 @@ impl Routes {
 /// Every address of the site, as patterns: `/entries/{entry}`.
 #[must_use]
 pub fn addresses() -> Vec<String> {
-    let site = routes().merge(form_with_file()).addresses;
+    let site = routes().merge(routes_with_files()).addresses;
     site.into_iter().chain(operations::ADDRESSES.map(str::to_owned)).collect()
 }
 
@@ -152,15 +161,17 @@ pub fn router(store: &Store, settings: SiteSettings) -> Router {
         providers: Arc::new(Providers::new(&settings.providers)),
         settings: Arc::new(settings),
         limits: Arc::default(),
+        under_way: Arc::default(),
     };
     let router = routes()
         .router
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
         .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_ANSWER_TIME))
-        .merge(form_with_file().router)
+        .merge(routes_with_files().router)
         .fallback(async || Failure::NoPage)
         .layer(middleware::from_fn(security::refuse_other_sites))
         .layer(middleware::from_fn(error::draw))
+        .layer(middleware::map_response(Held::note))
         .layer(CompressionLayer::new().compress_when(is_worth_packing()))
         .with_state(state.clone());
     security::with_security_headers(with_operations(router, &state))
@@ -199,7 +210,10 @@ fn submission_pages() -> Routes {
         .route("/review", get(review::queue))
         .route("/review/{submission}", get(review::one))
         .route("/review/{submission}/publish", post(review::publish))
-        .route("/review/{submission}/return", post(review::send_back))
+        .route(
+            "/review/{submission}/return",
+            post(review::send_back).layer(DefaultBodyLimit::max(MAX_REPORT_BYTES)),
+        )
         .route("/review/publications/{publication}/show", post(publications::show))
         .route("/review/publications/{publication}/hide", post(publications::hide))
         .route("/submissions", get(submissions::list))
@@ -208,12 +222,18 @@ fn submission_pages() -> Routes {
         .route("/submissions/{submission}/withdraw", post(submissions::withdraw))
 }
 
-/// The form that a whole file comes with, for which other limits hold: its bytes go to
-/// the disk as they come, and may take their time.
-fn form_with_file() -> Routes {
-    let limit = DefaultBodyLimit::max(MAX_FORM_BYTES);
-    let form = get(submit::form).post(submit::submit).layer(limit);
-    Routes::new().route("/benchmarks/{benchmark}/submit", form)
+/// The form that a whole file comes with, and the pieces of one, for which other limits
+/// hold: their bytes go to the disk as they come, and may take their time.
+fn routes_with_files() -> Routes {
+    let form = get(submit::form).post(submit::submit);
+    let piece = put(api::handing_in::piece);
+    let deadline = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_PIECE_TIME);
+    Routes::new()
+        .route("/benchmarks/{benchmark}/submit", form.layer(DefaultBodyLimit::max(MAX_FORM_BYTES)))
+        .route(
+            "/api/v1/submissions/{submission}/file",
+            piece.layer((deadline, DefaultBodyLimit::max(MAX_CHUNK_BYTES))),
+        )
 }
 
 fn account_pages() -> Routes {
@@ -311,21 +331,20 @@ fn submission_routes() -> Routes {
     use api::{handing_in, review, submissions, watching};
     let one = "/api/v1/submissions/{submission}";
     Routes::new()
-        .route("/api/v1/benchmarks/{benchmark}/submissions", post(handing_in::begin))
+        .route(
+            "/api/v1/benchmarks/{benchmark}/submissions",
+            post(handing_in::begin).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)),
+        )
         .route("/api/v1/submissions", get(submissions::submissions))
         .route(one, get(submissions::submission))
-        .route(
-            &format!("{one}/file"),
-            put(handing_in::piece).layer((
-                GlobalConcurrencyLimitLayer::new(MAX_PIECES),
-                DefaultBodyLimit::max(MAX_CHUNK_BYTES),
-            )),
-        )
         .route(&format!("{one}/complete"), post(handing_in::complete))
         .route(&format!("{one}/confirm"), post(submissions::confirm))
         .route(&format!("{one}/events"), get(watching::events))
         .route(&format!("{one}/outlines/{{file}}"), get(watching::outlines))
-        .route(&format!("{one}/review"), post(review::review))
+        .route(
+            &format!("{one}/review"),
+            post(review::review).layer(DefaultBodyLimit::max(MAX_REPORT_BYTES)),
+        )
         .route("/api/v1/review", get(review::queue))
         .route(&format!("{one}/withdraw"), post(submissions::withdraw))
 }

@@ -16,7 +16,7 @@ mod worker;
 
 pub use mail::{MailError, Sender, run_sender};
 pub use rescore::{Rescored, Rescoring, rescore};
-pub use worker::{ABANDONED_AFTER, Worker, run_worker};
+pub use worker::{Worker, run_worker};
 
 /// Why a job could not be done, apart from what is wrong with the masks.
 #[derive(Debug, thiserror::Error)]

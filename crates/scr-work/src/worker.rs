@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use scr_store::{Job, Store};
+use scr_store::{Job, Retention, Store};
 
 use crate::WorkError;
 use crate::job::do_job;
@@ -18,8 +18,6 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 const DISK_PAUSE: Duration = Duration::from_secs(30);
 /// How often uploads are tidied up.
 const TIDY_EVERY: Duration = Duration::from_secs(600);
-/// How long the next piece of a file may take.
-pub const ABANDONED_AFTER: Duration = Duration::from_secs(7 * 24 * 3600);
 /// How long a worker waits when there is nothing to do.
 const PAUSE: Duration = Duration::from_millis(300);
 
@@ -99,9 +97,9 @@ impl Worker {
 
     async fn tidy(&self) -> Result<(), scr_store::StoreError> {
         self.store.forget_silent_workers(TIDY_EVERY).await?;
-        let tidied = self.store.tidy_uploads(&self.name, ABANDONED_AFTER).await?;
+        let tidied = self.store.tidy_uploads(&self.name, Retention::default()).await?;
         for id in &tidied.abandoned {
-            tracing::info!(submission = id, "no more of its file came: withdrawn");
+            tracing::info!(submission = id, "its submitter was waited for in vain: withdrawn");
         }
         if tidied.n_deleted > 0 {
             tracing::info!(n = tidied.n_deleted, "deleted uploads that are of no more use");

@@ -13,7 +13,7 @@ use crate::StoreError;
 
 /// Hashes computed at once in one process; each holds 19 MiB and a core for
 /// some 20 ms, and a flood of sign-ins is not to take all memory.
-const HASHES_AT_ONCE: usize = 4;
+const HASHES_AT_ONCE: usize = 2;
 static HASHING: Semaphore = Semaphore::const_new(HASHES_AT_ONCE);
 
 /// Salt of the hash that is computed where there is none to compare with.

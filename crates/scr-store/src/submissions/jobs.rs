@@ -97,26 +97,42 @@ pub(super) async fn replace(
 }
 
 impl Store {
-    /// Takes the job that has waited longest and is nobody's, for `lease`.
+    /// Takes a job that is nobody's, for `lease`. Accounts take turns: the one that was
+    /// served longest ago is next, with the job of its own that has waited longest.
     ///
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn take_job(&self, worker: &str, lease: Duration) -> Result<Option<Job>, StoreError> {
-        let now = Timestamp::now();
+        let (now, doing) = (Timestamp::now(), "take a job");
+        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
         let taken: Option<(String, String, i64)> = sqlx::query_as(
             "UPDATE jobs SET worker = $1, leased_until = $2, attempts = attempts + 1 \
-             WHERE submission_id = (SELECT submission_id FROM jobs WHERE leased_until < $3 \
-             AND attempts < $4 ORDER BY created_at, submission_id LIMIT 1) \
+             WHERE submission_id = (SELECT jobs.submission_id FROM jobs \
+             JOIN submissions ON submissions.id = jobs.submission_id \
+             LEFT JOIN turns ON turns.user_id = submissions.user_id \
+             WHERE leased_until < $3 AND attempts < $4 \
+             ORDER BY COALESCE(taken_at, ''), jobs.created_at, jobs.submission_id LIMIT 1) \
              AND leased_until < $3 RETURNING submission_id, kind, attempts",
         )
         .bind(worker)
         .bind(time_text(now + lease))
         .bind(time_text(now))
         .bind(MAX_ATTEMPTS)
-        .fetch_optional(&self.pool)
+        .fetch_optional(&mut *transaction)
         .await
-        .map_err(failed("take a job"))?;
+        .map_err(failed(doing))?;
         let Some((submission_id, kind, attempts)) = taken else { return Ok(None) };
+        sqlx::query(
+            "INSERT INTO turns (user_id, taken_at) \
+             SELECT user_id, $1 FROM submissions WHERE id = $2 \
+             ON CONFLICT (user_id) DO UPDATE SET taken_at = excluded.taken_at",
+        )
+        .bind(time_text(now))
+        .bind(&submission_id)
+        .execute(&mut *transaction)
+        .await
+        .map_err(failed(doing))?;
+        transaction.commit().await.map_err(failed(doing))?;
         let kind = JobKind::read(&kind)?;
         Ok(Some(Job { submission_id, kind, attempts }))
     }

@@ -9,7 +9,8 @@
 //! - `found.rs`: what the check and scoring found.
 //! - `jobs.rs`: what is to be done, and whose work it is.
 //! - `queue.rs`: the jobs as an operator sees and cancels them.
-//! - `uploads.rs`: the files as they come in, piece by piece.
+//! - `uploads.rs`: the files as they come in, piece by piece. - `pieces.rs`: a piece.
+//! - `quota.rs`: how much one account may have under way.
 //! - `retention.rs`: how long these files are kept.
 //!
 //! **Every change of state is one transaction with its line in the log and with the
@@ -20,6 +21,7 @@ mod found;
 mod jobs;
 mod lists;
 mod outlines;
+mod pieces;
 mod queue;
 mod quota;
 mod retention;
@@ -33,8 +35,9 @@ pub use found::{
 };
 pub(crate) use jobs::GIVEN_UP;
 pub use jobs::{Job, JobKind, JobProgress, MAX_ATTEMPTS};
+pub use pieces::Piece;
 pub use queue::{Cancelled, JobRow};
-pub use retention::Tidied;
+pub use retention::{Retention, Tidied};
 pub(crate) use rows::published_in;
 pub use rows::{FileMark, LogLine, NewSubmission, Submission};
 pub use states::SubmissionState;

@@ -13,19 +13,41 @@ use super::rows::Change;
 use crate::database::{failed, time_text};
 use crate::{Store, StoreError, UPLOADS_FOLDER};
 
+/// How long a submission may stay in a state in which its submitter is waited for. One
+/// that awaits review is its curator's and stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retention {
+    /// Since the last piece of its file came.
+    pub receiving: Duration,
+    /// Since its check, without a word to go on.
+    pub checked: Duration,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self { receiving: RECEIVING, checked: CHECKED }
+    }
+}
+
+/// Retention of an upload of which nothing more comes.
+const RECEIVING: Duration = Duration::from_secs(7 * 24 * 3600);
+/// Retention of a checked submission that is never confirmed.
+const CHECKED: Duration = Duration::from_secs(30 * 24 * 3600);
+
 /// What was tidied up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Tidied {
-    /// Submissions of which nothing more came, and which are withdrawn now.
+    /// Submissions whose submitter was waited for in vain, and which are withdrawn now.
     pub abandoned: Vec<String>,
     /// How many files were deleted.
     pub n_deleted: usize,
 }
 
 impl Store {
-    /// Withdraws submissions of which no piece came for `patience`, and deletes the files
-    /// of those that are published, rejected or withdrawn. Deletes what belongs to no
-    /// submission when it has not changed for `patience`. May be done by several
+    /// Withdraws submissions that stayed for too long in a state in which their submitter
+    /// is waited for, and deletes the files of those that are published, rejected or
+    /// withdrawn. Deletes what belongs to no submission when it has not changed for as
+    /// long as an upload may rest. May be done by several
     /// processes at once, and again at any time.
     ///
     /// # Errors
@@ -33,21 +55,30 @@ impl Store {
     pub async fn tidy_uploads(
         &self,
         actor: &str,
-        patience: Duration,
+        retention: Retention,
     ) -> Result<Tidied, StoreError> {
         let mut tidied = Tidied::default();
-        let old: Vec<(String,)> =
-            sqlx::query_as("SELECT id FROM submissions WHERE state = $1 AND updated_at < $2")
-                .bind(SubmissionState::Receiving.as_str())
-                .bind(time_text(Timestamp::now() - patience))
-                .fetch_all(&self.pool)
-                .await
-                .map_err(failed("look for abandoned submissions"))?;
-        for (id,) in old {
-            if self.is_fresh(&id, patience) {
+        let Retention { receiving: patience, checked } = retention;
+        let expiring = [
+            (SubmissionState::Receiving, patience, "no more of its file came"),
+            (SubmissionState::Checked, checked, "it was not confirmed"),
+        ];
+        let mut old = Vec::new();
+        for (state, age, message) in expiring {
+            let found: Vec<(String,)> =
+                sqlx::query_as("SELECT id FROM submissions WHERE state = $1 AND updated_at < $2")
+                    .bind(state.as_str())
+                    .bind(time_text(Timestamp::now() - age))
+                    .fetch_all(&self.pool)
+                    .await
+                    .map_err(failed("look for abandoned submissions"))?;
+            old.extend(found.into_iter().map(|(id,)| (id, state, message)));
+        }
+        for (id, state, message) in old {
+            if state == SubmissionState::Receiving && self.is_fresh(&id, patience) {
                 continue;
             }
-            let (to, message) = (SubmissionState::Withdrawn, "no more of its file came");
+            let to = SubmissionState::Withdrawn;
             match self.change(&id, Change { to, actor, message, set: vec![], job: None }).await {
                 Ok(()) => tidied.abandoned.push(id),
                 // Its submitter was faster.

@@ -171,7 +171,7 @@ impl Store {
     /// Begins a submission; its file is to follow.
     ///
     /// # Errors
-    /// [`StoreError::Quota`] and [`StoreError::OpenUploads`] when it is one too many;
+    /// As [`may_begin`](Self::may_begin) when it is one too many;
     /// [`StoreError::DiskFull`] when the file would leave too little free;
     /// [`StoreError::Database`], also when there is no such benchmark.
     pub async fn begin_submission(&self, new: NewSubmission<'_>) -> Result<Submission, StoreError> {
@@ -199,7 +199,7 @@ impl Store {
         .execute(&mut *transaction)
         .await
         .map_err(failed("begin a submission"))?;
-        super::quota::check(&mut transaction, &new).await?;
+        super::quota::check_added(&mut transaction, &new).await?;
         log(&mut transaction, &id, (new.user_id, state, ""), &now).await?;
         transaction.commit().await.map_err(failed("begin a submission"))?;
         let begun = self.submission(&id).await?;

@@ -3,8 +3,8 @@
 //! `uploads/ID` grows at its end only; how long it is says how much is here. What a
 //! piece says has reached the disk before it is acknowledged.
 
-use std::io::{Seek, SeekFrom, Write};
-use std::path::PathBuf;
+use std::io::{self, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
@@ -50,40 +50,41 @@ impl Store {
         offset: u64,
         piece: Bytes,
     ) -> Result<u64, StoreError> {
+        if let Some(here) = self.place_for(submission, offset, piece.len() as u64)? {
+            return Ok(here);
+        }
+        let (path, end) = (self.upload_path(&submission.id), offset + piece.len() as u64);
+        let write = move || {
+            append(&path, offset, &mut &piece[..])
+                .map_err(|source| StoreError::Folder { path, source })?;
+            Ok(end)
+        };
+        tokio::task::spawn_blocking(write).await.map_err(|source| StoreError::Task { source })?
+    }
+
+    /// Refuses a piece that has no place; how many bytes are here, where they have it in
+    /// them already.
+    pub(super) fn place_for(
+        &self,
+        submission: &Submission,
+        offset: u64,
+        length: u64,
+    ) -> Result<Option<u64>, StoreError> {
         let (id, size) = (submission.id.clone(), submission.size_bytes);
         if submission.state != SubmissionState::Receiving {
             let (state, to) = (submission.state, SubmissionState::Receiving);
             return Err(StoreError::State { id, state, to });
         }
         let here = self.uploaded_bytes(&id)?;
-        let end = offset.saturating_add(piece.len() as u64);
+        let end = offset.saturating_add(length);
         if end <= here {
-            return Ok(here);
+            return Ok(Some(here));
         }
         if offset != here || end > size {
             return Err(StoreError::Piece { id, offset, end, here, size });
         }
-        self.needs_space(piece.len() as u64)?;
-        let path = self.upload_path(&id);
-        let write = move || -> Result<u64, StoreError> {
-            let write = || {
-                std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
-                let mut file = std::fs::OpenOptions::new()
-                    .create(true)
-                    .truncate(false)
-                    .write(true)
-                    .open(&path)?;
-                file.seek(SeekFrom::Start(offset))?;
-                let written = file.write_all(&piece).and_then(|()| file.sync_data());
-                if written.is_err() {
-                    file.set_len(offset)?;
-                }
-                written
-            };
-            write().map_err(|source| StoreError::Folder { path: path.clone(), source })?;
-            Ok(end)
-        };
-        tokio::task::spawn_blocking(write).await.map_err(|source| StoreError::Task { source })?
+        self.needs_space(length)?;
+        Ok(None)
     }
 
     /// Takes what is here for the whole file, where its size was not known before.
@@ -116,4 +117,18 @@ impl Store {
             _ => Ok(()),
         }
     }
+}
+
+/// Writes what `piece` gives at the end of a file, and waits until it is on the disk.
+/// Nothing of it is kept when that fails.
+pub(super) fn append(path: &Path, offset: u64, piece: &mut impl Read) -> io::Result<()> {
+    std::fs::create_dir_all(path.parent().unwrap_or(path))?;
+    let mut file =
+        std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
+    file.seek(SeekFrom::Start(offset))?;
+    let written = io::copy(piece, &mut file).and_then(|_| file.sync_data());
+    if written.is_err() {
+        file.set_len(offset)?;
+    }
+    written
 }

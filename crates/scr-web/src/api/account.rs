@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::refusals;
+use crate::bodies::Unread;
 use crate::error::Failure;
 use crate::extractors::Signed;
 use crate::handlers::account::{OwnData, OwnToken, data_of, tokens_of};
@@ -74,9 +75,10 @@ pub(crate) async fn account(
 pub(crate) async fn set_name(
     State(store): State<Store>,
     signed: Signed,
-    Json(NewName { name }): Json<NewName>,
+    body: Unread,
 ) -> Result<StatusCode, Failure> {
     signed.needs(Scope::Submit)?;
+    let NewName { name } = body.json().await?;
     store.set_name(&signed.0.user.id, &name).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -2,10 +2,12 @@
 //!
 //! What becomes of it is `submissions.rs`.
 
+use std::sync::Arc;
+
 use axum::Json;
-use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
+use futures_util::StreamExt;
 use scr_store::{FileMark, NewSubmission, Scope, Store};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -13,9 +15,12 @@ use utoipa::ToSchema;
 use super::refusals::{self, Refusal};
 use super::schema;
 use super::submissions::{FileInput, SubmissionAnswer, answer, changed, own};
+use crate::bodies::Unread;
 use crate::card_input::{CardInput, Intent, size_fault};
 use crate::error::Failure;
 use crate::extractors::{Published, Signed};
+use crate::places::Seated;
+use crate::under_way::UnderWay;
 
 /// What is to be handed in.
 #[derive(Deserialize, ToSchema)]
@@ -69,12 +74,13 @@ pub(crate) async fn begin(
     State(store): State<Store>,
     signed: Signed,
     Published(benchmark): Published,
-    Json(beginning): Json<Beginning>,
+    body: Unread,
 ) -> Result<(StatusCode, Json<SubmissionAnswer>), Failure> {
     signed.needs(Scope::Submit)?;
-    let Beginning { card, size_bytes, accept_terms, confirm, corrects, file } = beginning;
-    let intent = Intent { card, corrects, accepts_terms: accept_terms };
     let user = &signed.0.user;
+    store.may_begin(&user.id, &benchmark.document.id).await?;
+    let Beginning { card, size_bytes, accept_terms, confirm, corrects, file } = body.json().await?;
+    let intent = Intent { card, corrects, accepts_terms: accept_terms };
     let checked = intent.checked(&store, &benchmark, user).await?;
     let card = match (checked, size_fault(size_bytes)) {
         (Ok(card), None) => card,
@@ -120,14 +126,22 @@ pub(crate) async fn begin(
 )]
 pub(crate) async fn piece(
     State(store): State<Store>,
+    State(under_way): State<Arc<UnderWay>>,
     signed: Signed,
     Path(id): Path<String>,
     Query(options): Query<PieceOptions>,
-    body: Bytes,
+    Seated(seat): Seated,
+    body: Unread,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Submit)?;
     let submission = own(&store, &signed, id).await?;
-    store.add_piece(&submission, options.offset, body).await?;
+    let mut piece = store.begin_piece(&submission, options.offset, body.announced())?;
+    let _place = under_way.upload(&signed.0.user, seat);
+    let mut bytes = body.stream();
+    while let Some(some) = bytes.next().await {
+        piece.add(some?).await?;
+    }
+    piece.keep().await?;
     Ok(Json(answer(&store, submission).await?))
 }
 

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 use super::refusals::{self, Refusal};
 use super::submissions::{SubmissionAnswer, any, changed};
 use crate::address;
+use crate::bodies::Unread;
 use crate::error::Failure;
 use crate::extractors::Signed;
 use crate::reviewers::{self, Waiting, refuse_others};
@@ -109,13 +110,13 @@ pub(crate) async fn review(
     State(store): State<Store>,
     signed: Signed,
     Path(id): Path<String>,
-    Json(review): Json<Review>,
+    body: Unread,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Review)?;
     let submission = any(&store, id).await?;
     refuse_others(&store, &signed.0.user, &submission.benchmark_id).await?;
     let (id, curator) = (&submission.id, &signed.0.user.id);
-    match review {
+    match body.json().await? {
         Review::Publish => store.submission_accepted(id, curator).await?,
         Review::Return { message } if message.trim().is_empty() => {
             return Err(Failure::Wrong { what: "message: expected why it is returned".into() });

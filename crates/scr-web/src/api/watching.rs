@@ -8,12 +8,16 @@ use futures_util::stream::{self, Stream};
 use scr_store::{JobProgress, Store, SubmissionState};
 use serde::Deserialize;
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::submissions::seen;
 use super::{refusals, schema};
 use crate::error::Failure;
 use crate::extractors::Signed;
+use crate::limits::Client;
+use crate::places::Seated;
+use crate::under_way::{StreamPlaces, UnderWay};
 
 /// How often the state is looked up.
 const LOOKED_EVERY: Duration = Duration::from_millis(400);
@@ -38,11 +42,15 @@ const ANSWERED_FOR: Duration = Duration::from_secs(20);
 )]
 pub(crate) async fn events(
     State(store): State<Store>,
+    State(under_way): State<Arc<UnderWay>>,
     signed: Signed,
+    client: Client,
     Path(id): Path<String>,
+    Seated(seat): Seated,
 ) -> Result<impl IntoResponse, Failure> {
     let submission = seen(&store, &signed, id).await?;
-    Ok(Sse::new(changes(store, submission.id)).keep_alive(KeepAlive::default()))
+    let places = under_way.stream(&signed.0.user, client, seat);
+    Ok(Sse::new(changes(store, submission.id, places)).keep_alive(KeepAlive::default()))
 }
 
 /// Where a stream of events is.
@@ -51,10 +59,15 @@ struct Watch {
     id: String,
     since: Instant,
     told: Option<(SubmissionState, JobProgress)>,
+    _places: StreamPlaces,
 }
 
-fn changes(store: Store, id: String) -> impl Stream<Item = Result<Event, Infallible>> {
-    let watch = Watch { store, id, since: Instant::now(), told: None };
+fn changes(
+    store: Store,
+    id: String,
+    places: StreamPlaces,
+) -> impl Stream<Item = Result<Event, Infallible>> {
+    let watch = Watch { store, id, since: Instant::now(), told: None, _places: places };
     stream::unfold(watch, |mut watch| async move {
         loop {
             if watch.told.is_some_and(|(state, _)| state.is_final()) {

@@ -23,5 +23,6 @@ mod pages;
 mod past_results;
 mod reports;
 mod results;
+mod staying_up;
 mod submitting;
 mod too_often;

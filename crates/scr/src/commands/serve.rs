@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_store::{MIN_FREE_BYTES, Store};
-use scr_web::{SiteSettings, Tls, read_providers};
+use scr_web::{Peers, SiteSettings, Tls, read_providers};
 use scr_work::{run_sender, run_worker};
 use tokio::net::TcpListener;
 
@@ -139,7 +139,10 @@ pub(crate) async fn serve(dir: &Path, options: Options) -> Result<()> {
     let mails = tokio::spawn(run_sender(sender, until_dropped(stopped.clone())));
     let work = tokio::spawn(run_worker(worker(&store), until_dropped(stopped)));
     let router = scr_web::router(&store, settings);
-    scr_web::serve(listener, router, tls, stop_signal()).await.context("the server failed")?;
+    let peers = if behind_proxy { Peers::Proxy } else { Peers::Clients };
+    scr_web::serve(listener, router, tls, peers, stop_signal())
+        .await
+        .context("the server failed")?;
     drop(stop);
     work.await.context("the worker failed")?;
     mails.await.context("the sender of mails failed")?;

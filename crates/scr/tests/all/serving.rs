@@ -248,6 +248,30 @@ fn on_a_full_disk_uploads_are_refused_and_everything_else_goes_on() {
 }
 
 #[test]
+fn more_connections_than_a_client_may_have_close_its_own_and_hold_up_nobody() {
+    let temp = tempfile::tempdir().unwrap();
+    let dir = temp.path().join("site");
+    make_site(&dir);
+    let server = Server::serve(&dir, &temp.path().join("log"), &[]);
+    let host = server.address.trim_start_matches("http://");
+    // 128 are allowed; each asks and does not read.
+    let mut sockets: Vec<_> = (0..600)
+        .map(|_| {
+            let mut stream = std::net::TcpStream::connect(host).unwrap();
+            let _ = std::io::Write::write_all(&mut stream, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+            stream
+        })
+        .collect();
+    let answer = agent().get(format!("{}/", server.address)).call().unwrap();
+    assert_eq!(answer.status(), 200);
+    // The first one is closed, in order or not, while an idle one would have some time left.
+    sockets[0].set_read_timeout(Some(std::time::Duration::from_secs(10))).unwrap();
+    let ended = std::io::Read::read_to_end(&mut sockets[0], &mut Vec::new());
+    let is_left = ended.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);
+    assert!(!is_left, "it is still open");
+}
+
+#[test]
 fn whoever_is_slow_to_ask_holds_up_nobody() {
     let temp = tempfile::tempdir().unwrap();
     let dir = temp.path().join("site");

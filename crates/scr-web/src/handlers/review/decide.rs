@@ -1,6 +1,5 @@
 //! What a curator decides, by form.
 
-use axum::Form;
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_store::Store;
@@ -9,6 +8,7 @@ use serde::Deserialize;
 use super::decidable;
 use super::one::page;
 use crate::address;
+use crate::bodies::Unread;
 use crate::error::Failure;
 use crate::extractors::Member;
 
@@ -35,9 +35,10 @@ pub(crate) async fn send_back(
     State(store): State<Store>,
     member: Member,
     Path(id): Path<String>,
-    Form(Return { message }): Form<Return>,
+    body: Unread,
 ) -> Result<Response, Failure> {
     let submission = decidable(&store, &member, id).await?;
+    let Return { message } = body.form().await?;
     let message = message.trim().replace("\r\n", "\n");
     if message.is_empty() {
         return page(&store, &member, submission, true).await;

@@ -3,6 +3,7 @@
 //! Works without script as one POST; `static/submit/` sends the file piece by piece
 //! through the API where script runs, from the same fields.
 
+mod parts;
 mod receive;
 
 pub(crate) use receive::submit;

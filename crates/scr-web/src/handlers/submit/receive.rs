@@ -1,44 +1,51 @@
 //! The form as a browser without script sends it: fields, and last the file, which goes
 //! to the disk as it comes in.
 
+use std::sync::Arc;
+
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::extract::multipart::{Field, Multipart};
-use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_store::{NewSubmission, Store, Submission};
 
 use super::page;
+use super::parts::{Part, Parts};
 use crate::address;
+use crate::bodies::Unread;
 use crate::card_input::{CardInput, Fault, Intent, MAX_FILE_BYTES, MAX_TEXT, size_fault};
 use crate::error::Failure;
 use crate::extractors::{Member, Published};
+use crate::places::Seated;
+use crate::under_way::UnderWay;
 
 /// Bytes that are written at once.
-const PIECE_BYTES: usize = 4 << 20;
+const PIECE_BYTES: usize = 1 << 20;
 /// The most bytes of a field of text that are kept: more than a good one may have.
 const MAX_FIELD_BYTES: usize = 4 * (MAX_TEXT + 1);
 
 /// Takes the form: the submission's page, or the form again with all that is wrong.
 pub(crate) async fn submit(
     State(store): State<Store>,
+    State(under_way): State<Arc<UnderWay>>,
     member: Member,
     Published(benchmark): Published,
-    headers: HeaderMap,
-    mut form: Multipart,
+    Seated(seat): Seated,
+    body: Unread,
 ) -> Result<Response, Failure> {
+    store.may_begin(&member.user.id, &benchmark.document.id).await?;
+    let announced = body.announced().unwrap_or(MAX_FILE_BYTES).min(MAX_FILE_BYTES);
+    store.has_room_for(announced)?;
+    let _place = under_way.upload(&member.user, seat);
+    let mut form = Parts::of(body).await?;
     let mut intent = Intent::default();
-    let broken = |error: axum::extract::multipart::MultipartError| Failure::Wrong {
-        what: format!("the form did not come in whole: {error}"),
-    };
-    while let Some(mut field) = form.next_field().await.map_err(broken)? {
-        let name = field.name().unwrap_or_default().to_owned();
+    while let Some(mut field) = form.next().await? {
+        let name = field.name().to_owned();
         if name != "file" {
-            let text = text(&mut field).await.map_err(broken)?;
+            let text = text(&mut field).await?;
             fill(&mut intent, &name, text);
             continue;
         }
-        let first = field.chunk().await.map_err(broken)?.filter(|chunk| !chunk.is_empty());
+        let first = field.chunk().await?.filter(|chunk| !chunk.is_empty());
         let mut faults = Vec::new();
         if first.is_none() {
             faults.extend(size_fault(0));
@@ -49,7 +56,7 @@ pub(crate) async fn submit(
                     benchmark_id: &benchmark.document.id,
                     user_id: &member.user.id,
                     card: &card,
-                    size_bytes: announced(&headers),
+                    size_bytes: announced,
                     file: None,
                     confirmed: false,
                     supersedes: intent.corrects.as_deref(),
@@ -65,7 +72,7 @@ pub(crate) async fn submit(
             }
             (checked, _) => {
                 // The browser hears the answer only when it has sent all.
-                while field.chunk().await.map_err(broken)?.is_some() {}
+                while field.chunk().await?.is_some() {}
                 faults.extend(checked.err().into_iter().flatten());
             }
         }
@@ -75,7 +82,7 @@ pub(crate) async fn submit(
 }
 
 /// A field of text; what is too long to be good is cut.
-async fn text(field: &mut Field<'_>) -> Result<String, axum::extract::multipart::MultipartError> {
+async fn text(field: &mut Part<'_>) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await? {
         let room = MAX_FIELD_BYTES - bytes.len();
@@ -103,18 +110,12 @@ fn fill(intent: &mut Intent, name: &str, text: String) {
     }
 }
 
-/// The most bytes that the file can have, by what the browser says of the whole form.
-fn announced(headers: &HeaderMap) -> u64 {
-    let length = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
-    length.and_then(|length| length.parse().ok()).unwrap_or(MAX_FILE_BYTES).min(MAX_FILE_BYTES)
-}
-
 /// Writes the file as it comes, and says what is wrong with it.
 async fn take(
     store: &Store,
     begun: &Submission,
     first: Bytes,
-    field: &mut Field<'_>,
+    field: &mut Part<'_>,
 ) -> Result<Result<(), Fault>, Failure> {
     let (mut piece, mut offset) = (Vec::from(first), 0);
     loop {
