@@ -7,6 +7,7 @@ use std::io::{Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
 use bytes::Bytes;
+use scr_data::durable;
 
 use super::{Submission, SubmissionState};
 use crate::database::failed;
@@ -67,7 +68,8 @@ impl Store {
         let path = self.upload_path(&id);
         let write = move || -> Result<u64, StoreError> {
             let write = || {
-                std::fs::create_dir_all(path.parent().unwrap_or(&path))?;
+                let folder = path.parent().unwrap_or(&path);
+                durable::create_folders(folder)?;
                 let mut file = std::fs::OpenOptions::new()
                     .create(true)
                     .truncate(false)
@@ -78,7 +80,9 @@ impl Store {
                 if written.is_err() {
                     file.set_len(offset)?;
                 }
-                written
+                written?;
+                // The file's name lasts with its first piece.
+                if offset == 0 { durable::sync_folder(folder) } else { Ok(()) }
             };
             write().map_err(|source| StoreError::Folder { path: path.clone(), source })?;
             Ok(end)
