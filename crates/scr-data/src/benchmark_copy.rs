@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rayon::prelude::*;
 
 use crate::digest::{Manifest, file_digest};
+use crate::durable::{self, beside};
 use crate::{Benchmark, DataError, Problem, Problems, Staging, files};
 
 /// What copying did.
@@ -30,7 +31,8 @@ pub struct BenchmarkCopy {
     copied: Copied,
 }
 
-/// The folder that was replaced, until the copy is kept.
+/// The folder that was replaced, until the copy is kept. No benchmark's identifier has
+/// a dot.
 const BEFORE: &str = ".before";
 /// A whole copy that is about to replace it.
 const NEXT: &str = ".next";
@@ -144,14 +146,7 @@ fn delete(folder: &Path, to: &Path) -> Result<(), DataError> {
 }
 
 fn rename(from: &Path, to: &Path) -> Result<(), DataError> {
-    std::fs::rename(from, to).map_err(DataError::write(to))
-}
-
-/// A folder beside `to`; no benchmark's identifier has a dot.
-fn beside(to: &Path, ending: &str) -> PathBuf {
-    let mut name = to.file_name().unwrap_or_default().to_owned();
-    name.push(ending);
-    to.with_file_name(name)
+    durable::rename(from, to).map_err(DataError::write(to))
 }
 
 /// Whether `to` is the very folder to copy; refuses a place within it.
@@ -163,7 +158,7 @@ fn is_same_folder(root: &Path, to: &Path) -> Result<bool, DataError> {
         return Ok(true);
     }
     let parent = to.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(parent).map_err(DataError::write(parent))?;
+    durable::create_folders(parent).map_err(DataError::write(parent))?;
     let parent = parent.canonicalize().map_err(DataError::write(parent))?;
     if parent.starts_with(&root) {
         let holds = format!("lies within the benchmark {} itself", root.display());

@@ -1,10 +1,10 @@
 //! Reading whole files with a bound, and writing them whole or not at all.
 
 use std::fs::{File, FileType};
-use std::io::{Read, Write};
+use std::io::Read;
 use std::path::Path;
 
-use crate::{DataError, Problem};
+use crate::{DataError, Problem, durable};
 
 /// No single file of a benchmark or a set of masks may be larger, in bytes:
 /// an uncompressed 16-bit image of the largest area allowed, and room for a header.
@@ -26,9 +26,6 @@ pub fn check_file(path: &Path) -> Result<(), Problem> {
     }
     Ok(())
 }
-
-/// How the name of a file begins while it is written.
-const UNFINISHED: &str = ".writing-";
 
 /// Reads a file of at most [`MAX_FILE_BYTES`].
 ///
@@ -74,40 +71,11 @@ pub(crate) fn kind(found: FileType) -> &'static str {
     if found.is_dir() { "a folder" } else { "something else" }
 }
 
-/// Deletes what killed runs left unfinished, in `folder` and all folders below it.
-///
-/// # Errors
-/// What the system says.
-pub(crate) fn delete_unfinished(folder: &Path) -> std::io::Result<()> {
-    for entry in std::fs::read_dir(folder)? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            delete_unfinished(&entry.path())?;
-        } else if entry.file_name().to_string_lossy().starts_with(UNFINISHED) {
-            std::fs::remove_file(entry.path())?;
-        }
-    }
-    Ok(())
-}
-
-/// Writes a file so that it is either there whole or not at all: under a
-/// temporary name in the same folder first, then renamed. Missing folders are made.
+/// Writes a file so that it is whole, or as it was before, and lasts. Missing folders are
+/// made.
 ///
 /// # Errors
 /// [`DataError::Write`].
 pub fn write_file(path: &Path, bytes: &[u8]) -> Result<(), DataError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    let write = || -> std::io::Result<()> {
-        std::fs::create_dir_all(folder)?;
-        let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder)?;
-        file.write_all(bytes)?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            file.as_file().set_permissions(std::fs::Permissions::from_mode(0o644))?;
-        }
-        file.persist(path).map_err(|error| error.error)?;
-        Ok(())
-    };
-    write().map_err(DataError::write(path))
+    durable::write(path, bytes).map_err(DataError::write(path))
 }

@@ -7,14 +7,20 @@
 //!
 //! - [`Benchmark`]: a folder with `benchmark.toml`.
 //! - [`MaskSet`]: a folder of masks that someone wants scored, or a zip file of one.
+//! - [`durable`]: how files last.
+//! - [`Output`]: where `--out` writes to.
+//! - [`terminal`]: text of others, as a terminal may show it.
 //! - [`Staging`]: how folders are written, whole or not at all.
 //! - [`BenchmarkCopy`]: a benchmark's folder at the place where a site keeps it.
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make and damage files"))]
 
 pub mod benchmark_file;
 pub mod digest;
+pub mod durable;
 pub mod files;
 pub mod formats;
 pub mod import;
+pub mod terminal;
 
 mod benchmark;
 mod benchmark_check;
@@ -23,6 +29,7 @@ mod benchmark_files;
 mod definition;
 mod landmarks;
 mod mask_set;
+mod output;
 mod problems;
 mod staging;
 
@@ -31,5 +38,6 @@ pub use benchmark_copy::{BenchmarkCopy, Copied};
 pub use definition::{Fold, Image, LiteratureRow, Object, Observer, Structure, Terms};
 pub use landmarks::Landmarks;
 pub use mask_set::{MaskSet, RUN_RECORD};
+pub use output::Output;
 pub use problems::{DataError, Problem, Problems};
 pub use staging::Staging;

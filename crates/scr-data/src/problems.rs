@@ -4,6 +4,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::formats::FormatError;
+use crate::terminal::{Shown, ShownLines};
 
 /// One thing that is wrong: where, what was expected, what was found, what to do.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,9 +55,10 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: expected {}, found {}", self.place, self.expected, self.found)?;
+        let (place, expected) = (Shown(&self.place), ShownLines(&self.expected));
+        write!(f, "{place}: expected {expected}, found {}", ShownLines(&self.found))?;
         if !self.hint.is_empty() {
-            write!(f, "\n    hint: {}", self.hint)?;
+            write!(f, "\n    hint: {}", ShownLines(&self.hint))?;
         }
         Ok(())
     }
@@ -129,7 +131,7 @@ pub enum DataError {
     #[error("{0}")]
     Problems(Problems),
     /// The system did not let us write.
-    #[error("cannot write {}", path.display())]
+    #[error("cannot write {}", Shown(&path.display().to_string()))]
     Write {
         /// The file or folder.
         path: PathBuf,
@@ -137,7 +139,7 @@ pub enum DataError {
         source: std::io::Error,
     },
     /// The place to write to holds something else.
-    #[error("{} already exists and {holds}", path.display())]
+    #[error("{} already exists and {holds}", Shown(&path.display().to_string()))]
     Occupied {
         /// The file or folder.
         path: PathBuf,

@@ -1,14 +1,19 @@
 //! Writing a folder so that a half-finished one is never taken for a whole one.
 //!
 //! Files are written into `OUT.partial` beside OUT, each whole or not at all,
-//! and the folder gets its name when everything is there. An interrupted run of
-//! the same plan goes on from the files it finds; another plan starts over.
+//! and the folder gets its name when everything is there and has reached the disk. An
+//! interrupted run of the same plan goes on from the files it finds; another plan starts
+//! over, and so does a machine that was started anew: a file may be cut short then.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use crate::durable::{self, beside};
 use crate::{DataError, files};
 
 const PLAN: &str = ".plan";
+/// The start of the machine on which the files were written.
+const BOOT: &str = ".boot";
 
 /// A folder in the making.
 #[derive(Debug)]
@@ -27,6 +32,10 @@ impl Staging {
     /// [`DataError::Occupied`] when `out` exists and is not an empty folder,
     /// [`DataError::Write`] when the system does not let us write.
     pub fn begin(out: &Path, plan: &str) -> Result<Self, DataError> {
+        if out.is_symlink() && !out.exists() {
+            let holds = "is a link to nothing; choose another or delete it first".into();
+            return Err(DataError::Occupied { path: out.to_owned(), holds });
+        }
         if out.exists() {
             let is_empty = out.read_dir().is_ok_and(|mut entries| entries.next().is_none());
             if !is_empty {
@@ -39,17 +48,18 @@ impl Staging {
         // `.` and `..` have no name to put `.partial` behind.
         let out = &if out.exists() { out.canonicalize() } else { std::path::absolute(out) }
             .map_err(DataError::write(out))?;
-        let mut name = out.file_name().unwrap_or_default().to_owned();
-        name.push(".partial");
-        let partial = out.with_file_name(name);
-        let is_other = partial.exists()
-            && std::fs::read(partial.join(PLAN)).ok().as_deref() != Some(plan.as_bytes());
-        if is_other {
+        let partial = beside(out, ".partial");
+        let (boot, there) = (boot(), |name| std::fs::read(partial.join(name)).ok());
+        let is_other = there(PLAN).as_deref() != Some(plan.as_bytes())
+            || there(BOOT).is_some_and(|then| then != boot.as_bytes());
+        if partial.exists() && is_other {
             std::fs::remove_dir_all(&partial).map_err(DataError::write(&partial))?;
         }
         if partial.exists() {
-            files::delete_unfinished(&partial).map_err(DataError::write(&partial))?;
+            durable::delete_temporaries(&partial, Duration::ZERO)
+                .map_err(DataError::write(&partial))?;
         }
+        files::write_file(&partial.join(BOOT), boot.as_bytes())?;
         files::write_file(&partial.join(PLAN), plan.as_bytes())?;
         Ok(Self { out: out.to_owned(), partial })
     }
@@ -71,21 +81,31 @@ impl Staging {
     /// # Errors
     /// [`DataError::Write`].
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), DataError> {
-        files::write_file(&self.partial.join(path), bytes)
+        let path = self.partial.join(path);
+        durable::write_unsettled(&path, bytes).map_err(DataError::write(&path))
     }
 
-    /// Gives the folder its name: from now on it is whole.
+    /// Gives the folder its name once everything has reached the disk: from now on it is
+    /// whole.
     ///
     /// # Errors
     /// [`DataError::Write`].
     pub fn finish(self) -> Result<(), DataError> {
-        let plan = self.partial.join(PLAN);
-        std::fs::remove_file(&plan).map_err(DataError::write(&plan))?;
+        for name in [PLAN, BOOT] {
+            let file = self.partial.join(name);
+            std::fs::remove_file(&file).map_err(DataError::write(&file))?;
+        }
+        durable::settle(&self.partial).map_err(DataError::write(&self.partial))?;
         if self.out.exists() {
             std::fs::remove_dir(&self.out).map_err(DataError::write(&self.out))?;
         }
-        std::fs::rename(&self.partial, &self.out).map_err(DataError::write(&self.out))
+        durable::rename(&self.partial, &self.out).map_err(DataError::write(&self.out))
     }
+}
+
+/// The start of the machine, as Linux names it; empty elsewhere.
+fn boot() -> String {
+    std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -115,6 +135,25 @@ mod tests {
         let out = temp.path().join("bench");
         Staging::begin(&out, "plan").unwrap().write("a", b"1").unwrap();
         assert!(!Staging::begin(&out, "other").unwrap().has("a"));
+    }
+
+    #[test]
+    fn a_machine_that_was_started_anew_starts_over() {
+        let temp = tempfile::tempdir().unwrap();
+        let out = temp.path().join("bench");
+        Staging::begin(&out, "plan").unwrap().write("a", b"1").unwrap();
+        std::fs::write(temp.path().join("bench.partial/.boot"), "another start").unwrap();
+        assert!(!Staging::begin(&out, "plan").unwrap().has("a"));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nothing_is_left_alone() {
+        let temp = tempfile::tempdir().unwrap();
+        let out = temp.path().join("bench");
+        std::os::unix::fs::symlink("nothing", &out).unwrap();
+        let error = Staging::begin(&out, "plan").unwrap_err();
+        assert!(error.to_string().contains("a link to nothing"), "{error}");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Benchmarks and sets of masks on disk: what opens, and what is said of what does not.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

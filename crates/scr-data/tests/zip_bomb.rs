@@ -1,6 +1,7 @@
 //! A zip file of a megabyte that says it holds a gigabyte, or holds one and does not
 //! say so, and one of a million names. A process of its own, so that its memory can be watched.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 use std::fs;
 use std::io::{BufWriter, Write};

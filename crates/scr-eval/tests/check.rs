@@ -1,6 +1,7 @@
 //! Accidents that happen to sets of masks, each made on purpose on small phantoms:
 //! its rule speaks, no other does, and none does of an honest set.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 use std::collections::BTreeSet;
 use std::fs;

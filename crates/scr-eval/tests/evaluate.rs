@@ -1,5 +1,6 @@
 //! Scores of small phantoms, and what they rest on.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 use std::fs;
 use std::path::Path;

@@ -11,6 +11,7 @@
 //!
 //! A new method is a folder with an implementation of [`Method`] and a line in
 //! the registry.
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make and damage files"))]
 
 pub mod active_appearance;
 pub mod active_shape;

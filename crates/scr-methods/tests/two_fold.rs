@@ -1,5 +1,6 @@
 //! Running several methods over a benchmark: what is shared, kept and gone on from.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -4,6 +4,7 @@
 //!
 //! With `outlines` the reference is drawn in white and the second observer in
 //! black; with `sheet` all images go into one file, eight in a row.
+#![expect(clippy::disallowed_methods, reason = "an example needs no durable files")]
 
 use std::error::Error;
 use std::fs::File;

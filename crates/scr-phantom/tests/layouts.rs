@@ -1,4 +1,5 @@
 //! A small population written to disk in both layouts and read back.
+#![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};

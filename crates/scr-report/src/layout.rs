@@ -3,6 +3,7 @@
 //! Knows nothing of what the texts mean; [`tables`](crate::tables) fills them.
 
 use comfy_table::{CellAlignment, ContentArrangement, presets};
+use scr_data::terminal::Shown;
 
 /// Where a table is to be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,10 +59,23 @@ pub fn write(tables: &[Table], layout: Layout) -> String {
 
 impl Table {
     fn write(&self, layout: Layout) -> String {
+        let table = self.shown();
         match layout {
-            Layout::Text => self.text(),
-            Layout::Markdown => self.markdown(),
-            Layout::Latex => self.latex(),
+            Layout::Text => table.text(),
+            Layout::Markdown => table.markdown(),
+            Layout::Latex => table.latex(),
+        }
+    }
+
+    /// The same of texts that a terminal may show, each on one line.
+    fn shown(&self) -> Self {
+        let shown = |text: &String| Shown(text).to_string();
+        let head = |column: &Column| Column { head: shown(&column.head), ..*column };
+        Self {
+            title: shown(&self.title),
+            columns: self.columns.iter().map(head).collect(),
+            rows: self.rows.iter().map(|row| row.iter().map(shown).collect()).collect(),
+            notes: self.notes.iter().map(shown).collect(),
         }
     }
 

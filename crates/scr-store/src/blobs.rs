@@ -1,14 +1,13 @@
 //! Files: images, thumbnails, masks, outlines and posteriors, each under one key.
 //!
 //! Knows no benchmark: a [`BlobKey`] is made of names that were checked, so
-//! that none can lead out of its folder. A file is there whole or not at all.
+//! that none can lead out of its folder. A file is there whole or not at all, and lasts.
 
-use std::path::Path;
-use std::sync::Arc;
+use std::io;
+use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use object_store::local::LocalFileSystem;
-use object_store::{ObjectStore, ObjectStoreExt};
+use scr_data::durable;
 
 use crate::StoreError;
 
@@ -126,39 +125,41 @@ fn name<'a>(what: &'static str, text: &'a str) -> Result<&'a str, StoreError> {
 /// A place for files.
 #[derive(Debug, Clone)]
 pub(crate) struct Blobs {
-    files: Arc<dyn ObjectStore>,
+    folder: PathBuf,
 }
 
 impl Blobs {
-    /// Opens the existing folder `folder`. What is written there has reached the
-    /// disk when writing returns.
-    pub(crate) fn open(folder: &Path) -> Result<Self, StoreError> {
-        let files = LocalFileSystem::new_with_prefix(folder).map_err(|source| {
-            StoreError::Blob { doing: "open", key: folder.display().to_string(), source }
-        })?;
-        // A row must not outlive its files when the power fails.
-        Ok(Self { files: Arc::new(files.with_fsync(true)) })
+    /// The existing folder `folder`.
+    pub(crate) fn open(folder: &Path) -> Self {
+        Self { folder: folder.to_owned() }
     }
 
     /// The bytes of a file; none when there is no such file.
     pub(crate) async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError> {
-        let failed =
-            |source| StoreError::Blob { doing: "read", key: key.as_str().to_owned(), source };
-        match self.files.get(&key.as_str().into()).await {
-            Ok(found) => found.bytes().await.map(Some).map_err(failed),
-            Err(object_store::Error::NotFound { .. }) => Ok(None),
-            Err(source) => Err(failed(source)),
-        }
+        let read = self.doing("read", key, |path| match std::fs::read(path) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            found => found.map(|bytes| Some(bytes.into())),
+        });
+        read.await
     }
 
-    /// Writes a file whole, in place of the one that was there.
+    /// Writes a file whole, in place of the one that was there. It has reached the disk
+    /// when this returns: a row must not outlive its files when the power fails.
     pub(crate) async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError> {
-        let written = self.files.put(&key.as_str().into(), bytes.into()).await;
-        written.map(|_| ()).map_err(|source| StoreError::Blob {
-            doing: "write",
-            key: key.as_str().to_owned(),
-            source,
-        })
+        self.doing("write", key, move |path| durable::write(path, &bytes)).await
+    }
+
+    /// Does something with a file on a thread that may block.
+    async fn doing<T: Send + 'static>(
+        &self,
+        doing: &'static str,
+        key: &BlobKey,
+        act: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let (path, key) = (self.folder.join(key.as_str()), key.as_str().to_owned());
+        let done = tokio::task::spawn_blocking(move || act(&path)).await;
+        let done = done.map_err(|source| StoreError::Task { source })?;
+        done.map_err(|source| StoreError::Blob { doing, key, source })
     }
 }
 
@@ -213,7 +214,7 @@ mod tests {
     #[tokio::test]
     async fn a_file_is_replaced_whole_and_lies_where_its_key_says() {
         let folder = tempfile::tempdir().unwrap();
-        let blobs = Blobs::open(folder.path()).unwrap();
+        let blobs = Blobs::open(folder.path());
         let key = BlobKey::image("b.1", "x_2-3.4").unwrap();
         assert_eq!(blobs.get(&key).await.unwrap(), None);
         blobs.put(&key, Bytes::from_static(b"first")).await.unwrap();

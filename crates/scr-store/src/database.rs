@@ -12,7 +12,7 @@
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use scr_data::Problem;
+use scr_data::{Problem, durable};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Executor};
 
@@ -214,12 +214,9 @@ async fn copy_before(pool: &AnyPool, path: &Path, version: i64) -> Result<(), St
     let making = making.map_err(failed)?.into_temp_path();
     snapshot(pool, &making).await?;
     crate::backup::settle(path, &making)?;
-    match making.persist_noclobber(&copy) {
-        Ok(()) => {}
-        Err(error) if error.error.kind() == std::io::ErrorKind::AlreadyExists => return Ok(()),
-        Err(error) => return Err(failed(error.error)),
+    if durable::persist_new(making, &copy).map_err(failed)? {
+        tracing::warn!(copy = %copy.display(), "the database was copied before it is changed");
     }
-    tracing::warn!(copy = %copy.display(), "the database was copied before it is changed");
     Ok(())
 }
 

@@ -127,8 +127,7 @@ mod tests {
         assert!(folder(full()).is_disk_full());
         assert!(folder(io::Error::other(full())).is_disk_full());
         assert!(!folder(io::Error::from(io::ErrorKind::NotFound)).is_disk_full());
-        let blob = object_store::Error::Generic { store: "files", source: Box::new(full()) };
-        let error = StoreError::Blob { doing: "write", key: "x".into(), source: blob };
+        let error = StoreError::Blob { doing: "write", key: "x".into(), source: full() };
         assert!(error.is_disk_full());
     }
 }

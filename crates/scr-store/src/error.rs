@@ -29,7 +29,18 @@ pub enum StoreError {
         /// The file.
         key: String,
         /// What the system says.
-        source: object_store::Error,
+        source: std::io::Error,
+    },
+    /// The data folder, with all that is secret in it, is open to others.
+    #[error(
+        "the data folder {} is open to other users: expected mode 0700, found {mode:04o}",
+        path.display()
+    )]
+    OpenFolder {
+        /// The folder.
+        path: PathBuf,
+        /// Its permissions.
+        mode: u32,
     },
     /// A file cannot be copied into a backup or out of one.
     #[error("cannot copy {} to {}", from.display(), to.display())]
@@ -305,6 +316,9 @@ impl StoreError {
         match self {
             Self::DamagedDatabase { .. } => {
                 "put the file aside and restore a backup with `scr restore`: nothing was changed"
+            }
+            Self::OpenFolder { .. } => {
+                "run `chmod -R go= DATA` on that folder, as its owner, then try again"
             }
             Self::NewerSchema { .. } => "use the version of scr that wrote it, or a later one",
             Self::LostDatabase { .. } => {

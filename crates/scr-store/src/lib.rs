@@ -22,6 +22,7 @@
 //! assert!(folder.path().join("scr.sqlite").is_file());
 //! # Ok::<(), scr_store::StoreError>(()) }).unwrap();
 //! ```
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make and damage files"))]
 
 mod accounts;
 mod backup;
@@ -34,6 +35,7 @@ mod documents;
 mod entries;
 mod error;
 mod feedback;
+mod folder;
 mod lost;
 mod mail;
 mod offers;
@@ -50,11 +52,12 @@ mod workers;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use scr_data::durable;
 use sqlx::AnyPool;
 
 pub use accounts::{
-    AcceptanceRow, Caller, Confirmed, Identity, LINK_AGE, Role, SESSION_AGE, SESSION_IDLE,
-    SHOWN_AGE, Scope, SessionRow, TokenRow, UserRow, random_secret,
+    AcceptanceRow, Caller, Confirmed, Identity, LINK_AGE, OtherKeys, Role, SESSION_AGE,
+    SESSION_IDLE, SHOWN_AGE, Scope, SessionRow, TokenRow, UserRow, random_secret,
 };
 pub use backup::{BackupDocument, restore_backup};
 pub use benchmarks::BenchmarkRow;
@@ -68,6 +71,7 @@ pub use documents::{
 pub use entries::{EntryRow, Published};
 pub use error::StoreError;
 pub use feedback::FeedbackRow;
+pub use folder::claim as claim_folder;
 pub use mail::{MAX_SENDINGS, MailRow};
 pub use offers::OfferedFile;
 pub use outlines::{MAX_CORNERS_BY_SIDE, OutlinesDocument};
@@ -114,23 +118,26 @@ pub struct Store {
 
 impl Store {
     /// Opens the store in `folder`, or makes one: `folder/scr.sqlite` and
-    /// `folder/blobs`. Several processes may have the same one open.
+    /// `folder/blobs`. Several processes may have the same one open. A folder that is made
+    /// or empty becomes its owner's alone.
     ///
     /// # Errors
+    /// [`StoreError::OpenFolder`] when others may read or write what is there,
     /// [`StoreError::Folder`], [`StoreError::Blob`] or [`StoreError::Database`]
     /// when a part cannot be opened or made, [`StoreError::NewerSchema`] when a
     /// later version of this program wrote it, [`StoreError::LostDatabase`] when there
     /// are files of a site and no rows.
     pub async fn open(folder: &Path) -> Result<Self, StoreError> {
+        folder::claim(folder)?;
         let blobs = folder.join(BLOBS_FOLDER);
         let database = folder.join(DATABASE_FILE);
         lost::refuse_without_database(&database, &blobs)?;
-        std::fs::create_dir_all(&blobs)
+        durable::create_folders(&blobs)
             .map_err(|source| StoreError::Folder { path: blobs.clone(), source })?;
         let store = Self {
             folder: folder.to_owned(),
             pool: database::open(&database).await?,
-            blobs: Blobs::open(&blobs)?,
+            blobs: Blobs::open(&blobs),
             is_public: false,
             min_free_bytes: MIN_FREE_BYTES,
             offers: offers::Offers::default(),

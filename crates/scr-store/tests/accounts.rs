@@ -5,7 +5,7 @@ use std::path::Path;
 
 use scr_data::{Benchmark, files, formats};
 use scr_image::{Mask, Size};
-use scr_store::{Role, Scope, Store, StoreError};
+use scr_store::{OtherKeys, Role, Scope, Store, StoreError};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -102,12 +102,12 @@ async fn only_the_right_password_of_a_known_address_is_accepted() {
     assert_eq!(verify("c@b.org", PASSWORD).await, None);
     assert_eq!(verify("a@b.org", &long).await, None);
 
-    store.set_password(&user.id, "another good one").await.unwrap();
+    store.set_password(&user.id, "another good one", OtherKeys::Kept).await.unwrap();
     assert_eq!(verify("a@b.org", PASSWORD).await, None);
     assert_eq!(verify("a@b.org", "another good one").await, Some(user.clone()));
-    let error = store.set_password(&user.id, "short").await.unwrap_err();
+    let error = store.set_password(&user.id, "short", OtherKeys::Kept).await.unwrap_err();
     assert!(matches!(error, StoreError::Account { .. }), "{error}");
-    let error = store.set_password("nobody", PASSWORD).await.unwrap_err();
+    let error = store.set_password("nobody", PASSWORD, OtherKeys::Kept).await.unwrap_err();
     assert!(matches!(error, StoreError::UnknownUser { .. }), "{error}");
 }
 

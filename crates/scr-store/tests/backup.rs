@@ -1,5 +1,6 @@
 //! Backups of a store that others write to, and stores made of them.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
+#![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -24,6 +25,7 @@ struct Site {
 impl Site {
     async fn new() -> Self {
         let temp = tempfile::tempdir().unwrap();
+        scr_store::claim_folder(&temp.path().join("site")).unwrap();
         let folder = temp.path().join("site/benchmarks/phantom");
         write_benchmark(&Population::new(2, 1), 64, &folder, &|_, _, _| ()).unwrap();
         let store = Store::open(&temp.path().join("site")).await.unwrap();

@@ -1,5 +1,6 @@
 //! Publishing small benchmarks and entries through the store's door.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
+#![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 #[path = "publishing/record.rs"]
 mod record;

@@ -11,6 +11,7 @@
 //!
 //! One file of `handlers/` is one page: a typed struct, drawn by the template of
 //! the same name under `templates/`.
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make and damage files"))]
 
 mod address;
 mod api;

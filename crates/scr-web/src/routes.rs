@@ -174,7 +174,8 @@ pub fn router(store: &Store, settings: SiteSettings) -> Router {
         .layer(middleware::map_response(Held::note))
         .layer(CompressionLayer::new().compress_when(is_worth_packing()))
         .with_state(state.clone());
-    security::with_security_headers(with_operations(router, &state))
+    let tls = middleware::from_fn_with_state(state.settings.clone(), security::keep_to_tls);
+    security::with_security_headers(with_operations(router, &state)).layer(tls)
 }
 
 /// Files to be saved are sent as they are, so that a part of one fits the rest.

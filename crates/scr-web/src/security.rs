@@ -5,14 +5,17 @@
 //! anything. A form needs no secret field: a browser says with each request whether
 //! it comes from this site's own page.
 
+use std::sync::Arc;
+
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::error::Failure;
+use crate::routes::SiteSettings;
 
 /// What a page may load, run and talk to.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
@@ -31,6 +34,25 @@ pub(crate) fn with_security_headers(router: Router) -> Router {
     HEADERS.into_iter().fold(router, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
     })
+}
+
+/// How long a browser asks for this host over TLS only: a year, as is common.
+const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
+
+/// The layer that has browsers ask over TLS only, where people reach the site so: by its
+/// own address, or by what the proxy before it says of the request.
+pub(crate) async fn keep_to_tls(
+    State(settings): State<Arc<SiteSettings>>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let by_proxy = request.headers().get("x-forwarded-proto").is_some_and(|by| by == "https");
+    let is_tls = settings.is_secure() || settings.behind_proxy && by_proxy;
+    let mut response = next.run(request).await;
+    if is_tls {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, TLS_ONLY);
+    }
+    response
 }
 
 /// The layer that refuses what another site's page sends and what would change

@@ -6,6 +6,7 @@
 //! takes up. Everything that a job does may be done again: files are written under
 //! names that follow from what is in them, and states change once. After a change of the
 //! scoring rules [`rescore`] scores again what is public.
+#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make and damage files"))]
 
 mod findings;
 mod job;

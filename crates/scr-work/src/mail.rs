@@ -5,13 +5,13 @@
 //! for one.
 
 use std::future::Future;
-use std::io::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use lettre::message::header::ContentType;
 use lettre::message::{Mailbox, Message};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
+use scr_data::durable;
 use scr_store::{MailRow, Store};
 
 /// How long the sender waits when there is nothing to send.
@@ -125,14 +125,9 @@ impl Sender {
                 server.send(message).await.map_err(|source| MailError::Refused { source })?;
             }
             Route::Folder(folder) => {
-                let write = || {
-                    std::fs::create_dir_all(folder)?;
-                    let mut file = tempfile::NamedTempFile::new_in(folder)?;
-                    file.write_all(&message.formatted())?;
-                    file.persist(folder.join(format!("{}.eml", mail.id)))?;
-                    Ok(())
-                };
-                write().map_err(|source| MailError::Folder { folder: folder.clone(), source })?;
+                let path = folder.join(format!("{}.eml", mail.id));
+                durable::write(&path, &message.formatted())
+                    .map_err(|source| MailError::Folder { folder: folder.clone(), source })?;
             }
         }
         Ok(())

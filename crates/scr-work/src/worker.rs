@@ -81,6 +81,13 @@ impl Worker {
     /// Says that the worker is there, and now and then tidies up; never ends.
     async fn keep_house(&self) {
         let mut tidied_at: Option<Instant> = None;
+        match self.store.delete_temporaries().await {
+            Ok(0) => {}
+            Ok(n) => tracing::info!(n, "deleted files that killed processes left half-written"),
+            Err(error) => {
+                tracing::error!(error = report(&error), "half-written files are still there");
+            }
+        }
         loop {
             if let Err(error) = self.store.hear_worker(&self.name).await {
                 tracing::warn!(error = report(&error), "the worker could not say that it is there");

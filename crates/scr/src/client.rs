@@ -5,6 +5,7 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
+use scr_data::terminal::{self, ShownLines};
 use serde_json::Value;
 use ureq::http::{Response, StatusCode};
 use ureq::{Agent, RequestBuilder};
@@ -195,9 +196,9 @@ impl Client {
             return Ok(value);
         }
         match value["error"]["message"].as_str() {
-            Some(message) => bail!("{} says: {message}", self.server),
+            Some(message) => bail!("{} says: {}", self.server, ShownLines(message)),
             None => {
-                bail!("{address} answered {status}: {}", body.chars().take(200).collect::<String>())
+                bail!("{address} answered {status}: {}", terminal::cut(&body, 200))
             }
         }
     }

@@ -5,10 +5,13 @@
 //! crates, but `tuning`, which needs methods and measures at once. Data goes to stdout, logs and progress to stderr. Exit code 0: done;
 //! 1: the input is at fault, every problem is listed; 2: wrong usage.
 
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
 mod client;
 mod commands;
 mod logging;
 mod progress;
+mod tell;
 mod tuning;
 
 use std::process::ExitCode;
@@ -16,6 +19,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use crate::commands::Command;
+use crate::tell::tell;
 
 /// Segmentation in chest radiographs: evaluate, compare and host a benchmark.
 #[derive(Parser)]
@@ -27,6 +31,9 @@ struct Cli {
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
+    if let Some(mask) = cli.command.umask() {
+        set_umask(mask);
+    }
     logging::begin(cli.command.log_format());
     match cli.command.run() {
         Ok(()) => ExitCode::SUCCESS,
@@ -38,15 +45,23 @@ fn main() -> ExitCode {
     }
 }
 
+/// Sets which rights no new file and folder has; nothing where files have no modes.
+fn set_umask(mask: u32) {
+    #[cfg(unix)]
+    rustix::process::umask(rustix::fs::Mode::from_bits_truncate(mask as rustix::fs::RawMode));
+    #[cfg(not(unix))]
+    let _ = mask;
+}
+
 /// What failed, then what caused it, down to the root, and what to do about it.
 fn report(error: &anyhow::Error) {
-    eprintln!("error: {error}");
+    tell!("error: {error}");
     for cause in error.chain().skip(1) {
-        eprintln!("  caused by: {cause}");
+        tell!("  caused by: {cause}");
     }
     let hint = error.downcast_ref().map_or("", scr_store::StoreError::hint);
     if !hint.is_empty() {
-        eprintln!("hint: {hint}");
+        tell!("hint: {hint}");
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use scr_data::terminal::{Shown, ShownLines};
+
 use super::Findings;
 
 /// How many images the text of a warning names.
@@ -69,13 +71,14 @@ pub struct Warning {
 impl fmt::Display for Warning {
     /// As [`Problem`](scr_data::Problem) has it: place and finding, then a hint.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: {}: {}", self.rule.key(), self.structures.join(", "), self.message)?;
+        let (rule, structures) = (self.rule.key(), self.structures.join(", "));
+        write!(f, "{rule}: {}: {}", Shown(&structures), ShownLines(&self.message))?;
         let named = self.images.len().min(NAMED_IMAGES);
-        write!(f, "\n    images: {}", self.images[..named].join(", "))?;
+        write!(f, "\n    images: {}", Shown(&self.images[..named].join(", ")))?;
         if named < self.images.len() {
             write!(f, " and {} more", self.images.len() - named)?;
         }
-        write!(f, "\n    hint: {}", self.hint)
+        write!(f, "\n    hint: {}", ShownLines(&self.hint))
     }
 }
 

@@ -3,6 +3,7 @@
 //! Asked of the system, where it is Linux; nowhere else.
 
 /// Forgets the peak so far, where the system can.
+#[expect(clippy::disallowed_methods, reason = "what it writes to is no file on a disk")]
 pub(crate) fn forget_peak() {
     // 5 resets the peak alone; a system that refuses keeps the old one, which is
     // never too small.

@@ -151,7 +151,8 @@ impl Store {
         self.user(&id).await
     }
 
-    /// Has an identity open an account from now on. False when it opens another's.
+    /// Has an identity open an account from now on, and tells its owner by mail. False when
+    /// it opens another's.
     ///
     /// # Errors
     /// [`StoreError::Database`].
@@ -159,6 +160,18 @@ impl Store {
         let doing = "connect an identity";
         let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
         let is_theirs = connect(&mut transaction, user_id, shown).await?;
+        if is_theirs {
+            let email: Option<(String,)> =
+                sqlx::query_as("SELECT email FROM users WHERE id = $1 AND removed_at IS NULL")
+                    .bind(user_id)
+                    .fetch_optional(&mut *transaction)
+                    .await
+                    .map_err(failed(doing))?;
+            let letter = letters::identity_connected(&shown.issuer, &shown.subject);
+            if let Some((email,)) = email {
+                mail::queue(&mut transaction, &email, letter).await?;
+            }
+        }
         transaction.commit().await.map_err(failed(doing))?;
         Ok(is_theirs)
     }
@@ -252,7 +265,7 @@ pub(super) async fn disconnect_all(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::accounts::{Confirmed, Role};
+    use crate::accounts::{Confirmed, OtherKeys, Role};
 
     const PASSWORD: &str = "correct horse battery";
 
@@ -304,7 +317,12 @@ mod tests {
             let of_eve = mailed(&store).await;
             if by_mail {
                 store.ask_reset(&email).await.unwrap();
-                assert!(store.reset_password(&mailed(&store).await, PASSWORD).await.unwrap());
+                assert!(
+                    store
+                        .reset_password(&mailed(&store).await, PASSWORD, OtherKeys::Kept)
+                        .await
+                        .unwrap()
+                );
             } else {
                 store.sign_up(&email, "Ann", PASSWORD).await.unwrap();
                 let own = mailed(&store).await;

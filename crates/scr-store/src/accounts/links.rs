@@ -11,7 +11,10 @@
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{AnyConnection, Row};
 
-use super::{Role, UserRow, identities, passwords, random_id, random_secret, rules, secret_digest};
+use super::{
+    OtherKeys, Role, UserRow, identities, keys, passwords, random_id, random_secret, rules,
+    secret_digest,
+};
 use crate::database::{failed, time_text};
 use crate::entries::now;
 use crate::mail::{self, letters};
@@ -128,13 +131,19 @@ impl Store {
         transaction.commit().await.map_err(failed(doing))
     }
 
-    /// Sets another password with the secret of a link, and ends all sessions. The
-    /// address is known to be theirs by that. False when there is no such link any more.
+    /// Sets another password with the secret of a link, ends all sessions and what else
+    /// opens the account, unless it is kept, and tells the owner. The address is known to
+    /// be theirs by that. False when there is no such link any more.
     ///
     /// # Errors
     /// [`StoreError::Account`] when the password is too short or too long: the link
     /// stays good; [`StoreError::Database`].
-    pub async fn reset_password(&self, secret: &str, password: &str) -> Result<bool, StoreError> {
+    pub async fn reset_password(
+        &self,
+        secret: &str,
+        password: &str,
+        other_keys: OtherKeys,
+    ) -> Result<bool, StoreError> {
         let doing = "set another password";
         rules::check([rules::password(password)])?;
         let hash = passwords::hash(password).await?;
@@ -150,24 +159,22 @@ impl Store {
             .execute(&mut *transaction)
             .await
             .map_err(failed(doing))?;
-        let updated = sqlx::query(
+        let updated: Option<(String,)> = sqlx::query_as(
             "UPDATE users SET password = $1, confirmed_at = COALESCE(confirmed_at, $2) \
-             WHERE id = $3 AND removed_at IS NULL",
+             WHERE id = $3 AND removed_at IS NULL RETURNING email",
         )
         .bind(hash)
         .bind(now())
         .bind(&id)
-        .execute(&mut *transaction)
+        .fetch_optional(&mut *transaction)
         .await
         .map_err(failed(doing))?;
-        for sql in [
-            "DELETE FROM sessions WHERE user_id = $1",
-            "DELETE FROM one_time_links WHERE user_id = $1",
-        ] {
-            sqlx::query(sql).bind(&id).execute(&mut *transaction).await.map_err(failed(doing))?;
+        keys::end(&mut transaction, &id, other_keys).await?;
+        if let Some((email,)) = &updated {
+            mail::queue(&mut transaction, email, letters::password_changed(other_keys)).await?;
         }
         transaction.commit().await.map_err(failed(doing))?;
-        Ok(updated.rows_affected() > 0)
+        Ok(updated.is_some())
     }
 
     /// Deletes links that are over, and accounts that nobody confirmed in their time.
@@ -315,7 +322,10 @@ mod tests {
         let (_, secret) = mailed(&store).await;
         assert_eq!(store.confirm(&secret, OTHER).await.unwrap(), Confirmed::OtherPassword);
         assert_eq!(store.confirm("00", PASSWORD).await.unwrap(), Confirmed::NoLink);
-        assert!(!store.reset_password(&secret, OTHER).await.unwrap(), "it is for confirming");
+        assert!(
+            !store.reset_password(&secret, OTHER, OtherKeys::Ended).await.unwrap(),
+            "it is for confirming"
+        );
         let Confirmed::Yes(user) = store.confirm(&secret, PASSWORD).await.unwrap() else {
             panic!("the link is good")
         };
@@ -347,7 +357,7 @@ mod tests {
         // Who reads the mail gets in all the same.
         store.ask_reset("a@x.org").await.unwrap();
         let (_, reset) = mailed(&store).await;
-        assert!(store.reset_password(&reset, PASSWORD).await.unwrap());
+        assert!(store.reset_password(&reset, PASSWORD, OtherKeys::Ended).await.unwrap());
         let user = store.verify_password("a@x.org", PASSWORD).await.unwrap().unwrap();
         assert!(user.confirmed_at.is_some());
         assert_eq!(store.confirm(&second, OTHER).await.unwrap(), Confirmed::NoLink);
@@ -362,11 +372,46 @@ mod tests {
         assert_eq!(store.mail_counts().await.unwrap(), (0, 0));
         store.ask_reset("a@x.org").await.unwrap();
         let (_, secret) = mailed(&store).await;
-        assert!(store.reset_password(&secret, "short").await.is_err());
-        assert!(store.reset_password(&secret, PASSWORD).await.unwrap());
-        assert!(!store.reset_password(&secret, OTHER).await.unwrap());
+        assert!(store.reset_password(&secret, "short", OtherKeys::Ended).await.is_err());
+        assert!(store.reset_password(&secret, PASSWORD, OtherKeys::Ended).await.unwrap());
+        assert!(!store.reset_password(&secret, OTHER, OtherKeys::Ended).await.unwrap());
         assert!(store.session(&session).await.unwrap().is_none());
         assert!(store.verify_password("a@x.org", PASSWORD).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_new_password_ends_tokens_and_identities_unless_they_are_kept_and_is_mailed() {
+        let (_folder, store) = store().await;
+        let user = store.add_user("a@x.org", "Ann", Role::Participant, None).await.unwrap();
+        let identity = crate::Identity { issuer: "https://x.org".into(), subject: "1".into() };
+        for (keys, by_link) in [
+            (OtherKeys::Kept, true),
+            (OtherKeys::Kept, false),
+            (OtherKeys::Ended, true),
+            (OtherKeys::Ended, false),
+        ] {
+            let token = store.create_token("a@x.org", [crate::Scope::Read], "laptop").await;
+            let token = token.unwrap();
+            assert_eq!(mailed(&store).await.0, "A new token for your account");
+            assert!(store.connect(&user.id, &identity).await.unwrap());
+            assert_eq!(mailed(&store).await.0, "A new identity opens your account");
+            let session = store.begin_session(&user.id, "").await.unwrap();
+            if by_link {
+                store.ask_reset("a@x.org").await.unwrap();
+                let (_, secret) = mailed(&store).await;
+                assert!(store.reset_password(&secret, PASSWORD, keys).await.unwrap());
+            } else {
+                store.set_password(&user.id, OTHER, keys).await.unwrap();
+            }
+            assert_eq!(mailed(&store).await.0, "Your password was changed");
+            assert!(store.session(&session).await.unwrap().is_none());
+            let open = (
+                store.caller(&token).await.unwrap().is_some(),
+                store.user_of_identity(&identity).await.unwrap().is_some(),
+            );
+            let is_kept = keys == OtherKeys::Kept;
+            assert_eq!(open, (is_kept, is_kept), "{keys:?}");
+        }
     }
 
     #[tokio::test]

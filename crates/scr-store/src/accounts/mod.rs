@@ -8,9 +8,11 @@
 //! - [`TokenRow`]: what a program shows in a person's place, with its [`Scope`]s.
 //! - [`SessionRow`]: a browser that someone is signed in with.
 //! - [`Identity`]: who a person is at an identity provider, such as ORCID.
+//! - [`OtherKeys`]: what becomes of all that with another password.
 //! - [`Caller`]: whose token was shown, and what it lets them do.
 
 mod identities;
+mod keys;
 mod links;
 mod passwords;
 mod roles;
@@ -21,6 +23,7 @@ mod tokens;
 mod users;
 
 pub use identities::{Identity, SHOWN_AGE};
+pub use keys::OtherKeys;
 pub use links::{Confirmed, LINK_AGE};
 pub use roles::{Role, Scope};
 pub use sessions::{SESSION_AGE, SESSION_IDLE, SessionRow};

@@ -19,12 +19,14 @@ pub enum Role {
 /// What a token lets its holder do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
-    /// Hand in sets of masks, and change what is one's own.
+    /// Hand in sets of masks, and change what was handed in.
     Submit,
     /// Publish or return what others handed in; for operators, end its jobs too.
     Review,
     /// Read what is not public.
     Read,
+    /// Change one's name, and make tokens void.
+    Account,
 }
 
 impl Role {
@@ -45,7 +47,7 @@ impl Role {
     #[must_use]
     pub const fn allows(self, scope: Scope) -> bool {
         match scope {
-            Scope::Submit | Scope::Read => true,
+            Scope::Submit | Scope::Read | Scope::Account => true,
             Scope::Review => matches!(self, Self::Curator | Self::Operator),
         }
     }
@@ -58,7 +60,7 @@ impl Role {
 
 impl Scope {
     /// Every scope.
-    pub const ALL: [Self; 3] = [Self::Submit, Self::Review, Self::Read];
+    pub const ALL: [Self; 4] = [Self::Submit, Self::Review, Self::Read, Self::Account];
 
     /// Its word.
     #[must_use]
@@ -67,6 +69,7 @@ impl Scope {
             Self::Submit => "submit",
             Self::Review => "review",
             Self::Read => "read",
+            Self::Account => "account",
         }
     }
 }
@@ -88,7 +91,7 @@ impl FromStr for Scope {
     type Err = StoreError;
 
     fn from_str(text: &str) -> Result<Self, StoreError> {
-        let expected = "submit, review or read";
+        let expected = "submit, review, read or account";
         Self::ALL.into_iter().find(|scope| scope.as_str() == text).ok_or_else(|| StoreError::Word {
             what: "scope",
             expected,

@@ -13,6 +13,7 @@ use sqlx::any::AnyRow;
 
 use super::{Scope, UserRow, random_id, random_secret, rules, secret_digest};
 use crate::database::{failed, time_text};
+use crate::mail::{self, letters};
 use crate::{Store, StoreError};
 
 /// How every token begins, so that people and scanners know what they found.
@@ -58,7 +59,8 @@ impl Caller {
 }
 
 impl Store {
-    /// Gives a person a new token. It is returned here and never again.
+    /// Gives a person a new token, and tells them by mail that there is one. It is returned
+    /// here and never again.
     ///
     /// # Errors
     /// [`StoreError::UnknownUser`] when the address has no account,
@@ -80,6 +82,8 @@ impl Store {
             return Err(StoreError::ScopeRefused { scope, role: user.role });
         }
         let token = format!("{PREFIX}{}", random_secret()?);
+        let doing = "create a token";
+        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
         // Who was removed in the meantime gets none.
         let inserted = sqlx::query(
             "INSERT INTO tokens (id, user_id, digest, scopes, note, created_at) \
@@ -91,13 +95,19 @@ impl Store {
         .bind(note)
         .bind(time_text(Timestamp::now()))
         .bind(&user.id)
-        .execute(&self.pool)
+        .execute(&mut *transaction)
         .await
-        .map_err(failed("create a token"))?;
-        match inserted.rows_affected() {
-            0 => Err(StoreError::UnknownUser { user: email.to_owned() }),
-            _ => Ok(token),
+        .map_err(failed(doing))?;
+        if inserted.rows_affected() == 0 {
+            return Err(StoreError::UnknownUser { user: email.to_owned() });
         }
+        // An address that is not confirmed may be a stranger's.
+        if user.confirmed_at.is_some() {
+            let letter = letters::token_made(note, &write_scopes(&scopes).replace(',', ", "));
+            mail::queue(&mut transaction, &user.email, letter).await?;
+        }
+        transaction.commit().await.map_err(failed(doing))?;
+        Ok(token)
     }
 
     /// Whose token this is; none when it is unknown or revoked, or its owner's

@@ -1,14 +1,15 @@
 //! Rows of people.
 //!
-//! Sends no mail and keeps no session. A person who is removed stays as a row
+//! Keeps no session. A person who is removed stays as a row
 //! without name and address, as entries and logs point to it.
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, Row};
 
-use super::{Role, passwords, random_id, rules};
+use super::{OtherKeys, Role, keys, passwords, random_id, rules};
 use crate::database::failed;
 use crate::entries::now;
+use crate::mail::{self, letters};
 use crate::{Store, StoreError};
 
 /// A person with an account.
@@ -168,16 +169,36 @@ impl Store {
         update(&self.pool, sql, name, user_id).await
     }
 
-    /// Gives a person another password.
+    /// Gives a person another password, ends all sessions and what else opens the account,
+    /// unless it is kept, and tells the person by mail.
     ///
     /// # Errors
     /// [`StoreError::Account`] when it is too short or too long,
     /// [`StoreError::UnknownUser`] when nobody has this identifier any more.
-    pub async fn set_password(&self, user_id: &str, password: &str) -> Result<(), StoreError> {
+    pub async fn set_password(
+        &self,
+        user_id: &str,
+        password: &str,
+        other_keys: OtherKeys,
+    ) -> Result<(), StoreError> {
+        let doing = "change a password";
         rules::check([rules::password(password)])?;
         let hash = passwords::hash(password).await?;
-        let sql = "UPDATE users SET password = $1 WHERE id = $2 AND removed_at IS NULL";
-        update(&self.pool, sql, &hash, user_id).await
+        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
+        let found: Option<(String,)> = sqlx::query_as(
+            "UPDATE users SET password = $1 WHERE id = $2 AND removed_at IS NULL RETURNING email",
+        )
+        .bind(hash)
+        .bind(user_id)
+        .fetch_optional(&mut *transaction)
+        .await
+        .map_err(failed(doing))?;
+        let Some((email,)) = found else {
+            return Err(StoreError::UnknownUser { user: user_id.to_owned() });
+        };
+        keys::end(&mut transaction, user_id, other_keys).await?;
+        mail::queue(&mut transaction, &email, letters::password_changed(other_keys)).await?;
+        transaction.commit().await.map_err(failed(doing))
     }
 
     /// The person whose address and password these are, confirmed or not; none

@@ -1,7 +1,7 @@
-//! Copying a store's files so that they have reached the disk, never held in memory.
+//! Copying a store's files, never held in memory.
 //!
 //! Knows no database and no manifest. A folder in the making is a [`Staging`], which
-//! gets its name when all files are there.
+//! gets its name when all files are there and have reached the disk.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use scr_data::digest::{hex, reader_digest};
-use scr_data::{Problem, Staging};
+use scr_data::{Problem, Staging, durable};
 
 use crate::StoreError;
 
@@ -51,35 +51,26 @@ pub(super) fn list(root: &Path, within: &str) -> Result<Vec<Listed>, StoreError>
     Ok(found)
 }
 
-/// As [`list`], for a folder of blobs: without those that are still being written, under
-/// names that no [`BlobKey`](crate::BlobKey) has.
+/// As [`list`], for a folder of blobs: without temporary files.
 pub(crate) fn list_blobs(root: &Path, within: &str) -> Result<Vec<Listed>, StoreError> {
     let mut found = list(root, within)?;
-    let is_unfinished =
-        |name: &std::ffi::OsStr| name.as_encoded_bytes().contains(&b'#');
-    found.retain(|blob| !blob.path.file_name().is_some_and(is_unfinished));
+    found.retain(|blob| !durable::is_temporary(&blob.path));
     Ok(found)
 }
 
-/// Copies a file, and waits until the copy has reached the disk. Returns its size;
-/// none when there is no such file.
+/// Copies a file into a folder in the making. Returns its size; none when there is no
+/// such file.
 pub(super) fn copy_file(from: &Path, to: &Path) -> Result<Option<u64>, StoreError> {
     let Some(mut source) = unless_gone(from, File::open(from))? else { return Ok(None) };
-    let mut copy = || -> io::Result<u64> {
-        fs::create_dir_all(to.parent().unwrap_or(to))?;
-        let mut copy = File::create(to)?;
-        let bytes = io::copy(&mut source, &mut copy)?;
-        copy.sync_all()?;
-        Ok(bytes)
-    };
-    copy().map(Some).map_err(|source| failed(from, to, source))
+    let copied = durable::copy_unsettled(&mut source, to);
+    copied.map(Some).map_err(|source| failed(from, to, source))
 }
 
-/// Waits until the copy of a database has reached the disk; nobody may read it who may
-/// not read the one it is a copy of. Returns its digest.
+/// Waits until the copy of a database has reached the disk, its owner's alone. Returns its
+/// digest.
 pub(crate) fn settle(from: &Path, copy: &Path) -> Result<String, StoreError> {
-    open_no_further(from, copy)?;
     let read = || -> io::Result<String> {
+        durable::make_private(copy)?;
         let file = fs::OpenOptions::new().read(true).write(true).open(copy)?;
         file.sync_all()?;
         Ok(format!("sha256:{}", hex(&reader_digest(file)?)))
@@ -87,41 +78,22 @@ pub(crate) fn settle(from: &Path, copy: &Path) -> Result<String, StoreError> {
     read().map_err(|source| failed(from, copy, source))
 }
 
-/// Lets read `copy` whoever may read `from`, and its owner also write.
-pub(super) fn open_no_further(from: &Path, copy: &Path) -> Result<(), StoreError> {
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        let allow = || -> io::Result<()> {
-            let about = from.metadata()?;
-            let owner = if about.is_dir() { 0o700 } else { 0o600 };
-            let mode = about.permissions().mode() & 0o777 | owner;
-            fs::set_permissions(copy, fs::Permissions::from_mode(mode))
-        };
-        allow().map_err(|source| failed(from, copy, source))?;
-    }
-    #[cfg(not(unix))]
-    let _ = (from, copy);
-    Ok(())
+/// Takes all rights to a folder in the making from everyone but its owner.
+pub(super) fn make_private(folder: &Path) -> Result<(), StoreError> {
+    let folder_failed = |source| StoreError::Folder { path: folder.to_owned(), source };
+    durable::make_private(folder).map_err(folder_failed)
 }
 
-/// Gives the folder its name when everything is there and has reached the disk, and
-/// deletes it when something failed.
+/// Gives the folder its name when everything is there, and deletes it when something
+/// failed.
 pub(super) fn finish<T>(staging: Staging, filled: Result<T, StoreError>) -> Result<T, StoreError> {
-    let folder = staging.folder().to_owned();
-    let synced = filled.and_then(|done| {
-        sync_folders(&folder).map_err(|source| failed(&folder, &folder, source))?;
-        Ok(done)
-    });
-    if synced.is_err() {
+    if filled.is_ok() {
+        staging.finish()?;
+    } else {
         // What failed is worth telling; that something is left is seen.
-        let _ = fs::remove_dir_all(&folder);
-        return synced;
+        let _ = fs::remove_dir_all(staging.folder());
     }
-    staging.finish()?;
-    let above = folder.parent().unwrap_or(&folder);
-    sync_folder(above).map_err(|source| failed(&folder, above, source))?;
-    synced
+    filled
 }
 
 /// Refuses to write `out` within the folder that is copied.
@@ -140,21 +112,6 @@ pub(super) fn refuse_within(source: &Path, out: &Path) -> Result<(), StoreError>
         return Err(StoreError::Data(problem.into()));
     }
     Ok(())
-}
-
-fn sync_folders(folder: &Path) -> io::Result<()> {
-    for entry in folder.read_dir()? {
-        let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            sync_folders(&entry.path())?;
-        }
-    }
-    sync_folder(folder)
-}
-
-/// Names of files reach the disk with their folder; elsewhere folders cannot be opened.
-fn sync_folder(folder: &Path) -> io::Result<()> {
-    if cfg!(unix) { File::open(folder)?.sync_all() } else { Ok(()) }
 }
 
 fn unless_gone<T>(path: &Path, found: io::Result<T>) -> Result<Option<T>, StoreError> {

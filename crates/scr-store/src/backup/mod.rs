@@ -10,12 +10,12 @@ mod copying;
 
 use std::path::Path;
 
-use scr_data::{Problem, Staging, files};
+use scr_data::{Problem, Staging, durable, files};
 use serde::{Deserialize, Serialize};
 
 use crate::database::{self, time_text};
 use crate::{BENCHMARKS_FOLDER, BLOBS_FOLDER, DATABASE_FILE, Store, StoreError, UPLOADS_FOLDER};
-use copying::{Listed, copy_file, finish, list, open_no_further, refuse_within};
+use copying::{Listed, copy_file, finish, list, make_private, refuse_within};
 
 pub(crate) use copying::{list_blobs, settle};
 
@@ -42,8 +42,7 @@ pub struct BackupDocument {
 impl Store {
     /// Writes database, blobs, uploads and benchmarks' folders into the folder `out`,
     /// whole or not at all, while others may use the store. It holds what the store
-    /// holds, hashes of passwords too: whoever may not read the store's folder may not
-    /// read this one either.
+    /// holds, hashes of passwords too, and is its owner's alone likewise.
     ///
     /// Copies on the thread that it is called on, which waits for the disk: a command's
     /// work, not a server's. `progress` is told how many files are done and of how many.
@@ -69,7 +68,7 @@ impl Store {
         to: &Path,
         progress: &mut (dyn FnMut(usize, usize) + Send),
     ) -> Result<BackupDocument, StoreError> {
-        open_no_further(&self.folder, to)?;
+        make_private(to)?;
         let benchmarks = list(&self.folder, BENCHMARKS_FOLDER)?;
         let taken_at = time_text(jiff::Timestamp::now());
         database::snapshot(&self.pool, &to.join(DATABASE_FILE)).await?;
@@ -134,7 +133,7 @@ fn copy_back(
     document: &BackupDocument,
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<(), StoreError> {
-    open_no_further(backup, to)?;
+    make_private(to)?;
     let (from, database) = (backup.join(DATABASE_FILE), to.join(DATABASE_FILE));
     copy_file(&from, &database)?.ok_or_else(|| damaged(&from, "the database", "no file"))?;
     let found = settle(&from, &database)?;

@@ -5,7 +5,7 @@
 use sqlx::AnyConnection;
 
 use super::{Letter, queue};
-use crate::accounts::{LINK_AGE, Role};
+use crate::accounts::{LINK_AGE, OtherKeys, Role};
 use crate::database::failed;
 use crate::entries::read_json;
 use crate::settings::settings_in;
@@ -58,6 +58,46 @@ pub(crate) fn reset(secret: &str) -> Letter {
              {{site}}/account/new-password?link={secret}\n\n\
              If it was not you, do nothing: the password stays as it is.",
             LINK_AGE.as_hours()
+        ),
+    )
+}
+
+/// That an account has a new password, and what ended with the old one.
+pub(crate) fn password_changed(other_keys: OtherKeys) -> Letter {
+    let kept = match other_keys {
+        OtherKeys::Ended => {
+            "All browsers are signed out, all tokens are void, and no identity \
+                             from elsewhere opens the account any more."
+        }
+        OtherKeys::Kept => {
+            "All browsers are signed out. Tokens and identities from elsewhere \
+                            go on opening the account."
+        }
+    };
+    security("Your password was changed", &format!("Your account has a new password. {kept}"))
+}
+
+/// That a token was made for an account.
+pub(crate) fn token_made(note: &str, scopes: &str) -> Letter {
+    let called =
+        if note.is_empty() { String::new() } else { format!(" It is called “{note}”.") };
+    let text = format!("A token was made for your account, good for: {scopes}.{called}");
+    security("A new token for your account", &text)
+}
+
+/// That an identity opens an account from now on.
+pub(crate) fn identity_connected(issuer: &str, subject: &str) -> Letter {
+    let text = format!("{subject} of {issuer} opens your account from now on.");
+    security("A new identity opens your account", &text)
+}
+
+/// A change of what opens an account, and what to do if it was somebody else's.
+fn security(subject: &str, text: &str) -> Letter {
+    letter(
+        subject,
+        &format!(
+            "{text}\n\nIf it was not you: set another password at {{site}}/account/reset, which \
+             ends whatever else opens the account, and tell the operator."
         ),
     )
 }

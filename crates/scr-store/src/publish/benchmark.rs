@@ -77,6 +77,7 @@ impl Store {
             return Err(StoreError::Changed { id, expected: digest, found });
         }
         benchmarks::put(&self.pool, &document(&benchmark, digest, &facts), &files).await?;
+        self.delete_temporaries().await?;
         tracing::info!(benchmark = id, ?published, "published a benchmark");
         Ok(published)
     }

@@ -4,14 +4,17 @@
 //! file that it came in is of no more use, and neither is one of which nothing more
 //! comes. The main type is [`Tidied`].
 
+use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
+use scr_data::durable;
 
 use super::SubmissionState;
 use super::rows::Change;
 use crate::database::{failed, time_text};
-use crate::{Store, StoreError, UPLOADS_FOLDER};
+use crate::publish::blocking;
+use crate::{BENCHMARKS_FOLDER, BLOBS_FOLDER, Store, StoreError, UPLOADS_FOLDER};
 
 /// How long a submission may stay in a state in which its submitter is waited for. One
 /// that awaits review is its curator's and stays.
@@ -97,6 +100,24 @@ impl Store {
             }
         }
         Ok(tidied)
+    }
+
+    /// Deletes what killed processes left half-written among the files and benchmarks:
+    /// what is older than [`durable::STALE_AGE`], so that nobody's work is touched.
+    /// Returns how many files.
+    ///
+    /// # Errors
+    /// [`StoreError::Folder`].
+    pub async fn delete_temporaries(&self) -> Result<usize, StoreError> {
+        let folders = [BLOBS_FOLDER, BENCHMARKS_FOLDER].map(|name| self.folder.join(name));
+        blocking(move || {
+            let delete = |path: &PathBuf| {
+                durable::delete_temporaries(path, durable::STALE_AGE)
+                    .map_err(|source| StoreError::Folder { path: path.clone(), source })
+            };
+            folders.iter().map(delete).sum()
+        })
+        .await
     }
 
     /// Whether something came within `patience`.

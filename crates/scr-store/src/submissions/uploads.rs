@@ -7,6 +7,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
+use scr_data::durable;
 
 use super::{Submission, SubmissionState};
 use crate::database::failed;
@@ -122,7 +123,8 @@ impl Store {
 /// Writes what `piece` gives at the end of a file, and waits until it is on the disk.
 /// Nothing of it is kept when that fails.
 pub(super) fn append(path: &Path, offset: u64, piece: &mut impl Read) -> io::Result<()> {
-    std::fs::create_dir_all(path.parent().unwrap_or(path))?;
+    let folder = path.parent().unwrap_or(path);
+    durable::create_folders(folder)?;
     let mut file =
         std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
     file.seek(SeekFrom::Start(offset))?;
@@ -130,5 +132,7 @@ pub(super) fn append(path: &Path, offset: u64, piece: &mut impl Read) -> io::Res
     if written.is_err() {
         file.set_len(offset)?;
     }
-    written
+    written?;
+    // The file's name lasts with its first piece.
+    if offset == 0 { durable::sync_folder(folder) } else { Ok(()) }
 }

@@ -2,7 +2,8 @@
 //!
 //! **A token cannot do everything that its owner can.** It makes no other token, adds no
 //! identity, changes no password, ends no session and deletes no account: these are
-//! pages' alone, for whoever has a token that is not theirs must not be able to stay, or
+//! pages' alone. Another name, and making a token void, ask for the scope `account`, which
+//! programs that hand in do not need. Whoever has a token that is not theirs must not be able to stay, or
 //! to lock its owner out.
 
 use axum::Json;
@@ -63,7 +64,7 @@ pub(crate) async fn account(
     path = "/api/v1/account/name",
     tag = "account",
     request_body = NewName,
-    security(("token" = ["submit"])),
+    security(("token" = ["account"])),
     responses(
         (status = 204, description = "It is changed"),
         refusals::Unsigned,
@@ -77,7 +78,7 @@ pub(crate) async fn set_name(
     signed: Signed,
     body: Unread,
 ) -> Result<StatusCode, Failure> {
-    signed.needs(Scope::Submit)?;
+    signed.needs(Scope::Account)?;
     let NewName { name } = body.json().await?;
     store.set_name(&signed.0.user.id, &name).await?;
     Ok(StatusCode::NO_CONTENT)
@@ -111,7 +112,7 @@ pub(crate) async fn tokens(
     path = "/api/v1/account/tokens/{token}",
     tag = "account",
     params(("token" = String, Path, description = "Identifier of the token, not the token")),
-    security(("token" = ["submit"])),
+    security(("token" = ["account"])),
     responses(
         (status = 204, description = "It is void"),
         refusals::Unsigned,
@@ -124,7 +125,7 @@ pub(crate) async fn revoke_token(
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    signed.needs(Scope::Submit)?;
+    signed.needs(Scope::Account)?;
     store.revoke_own_token(&signed.0.user.id, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -21,6 +21,8 @@ const COOKIE: CookieName = CookieName::new("scr-identity", "__Host-scr-identity"
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Attempt {
     secret: String,
+    /// The provider that the browser was sent to, by its name in addresses of this site.
+    provider: String,
     /// Where to go when signed in, an address of this site.
     pub(crate) next: String,
     /// The secret of a mailed link that is to be confirmed by it, or an empty text.
@@ -29,8 +31,20 @@ pub(crate) struct Attempt {
 
 impl Attempt {
     /// Another one.
-    pub(crate) fn begin(next: &str, link: &str) -> Result<Self, StoreError> {
-        Ok(Self { secret: random_secret()?, next: next.to_owned(), link: link.to_owned() })
+    pub(crate) fn begin(provider: &str, next: &str, link: &str) -> Result<Self, StoreError> {
+        Ok(Self {
+            secret: random_secret()?,
+            provider: provider.to_owned(),
+            next: next.to_owned(),
+            link: link.to_owned(),
+        })
+    }
+
+    /// Whether it was begun at this provider, which now sends the browser back with
+    /// `state`: what one provider says never ends what was begun at another (RFC 9700,
+    /// 4.4).
+    pub(crate) fn is_of(&self, provider: &str, state: &str) -> bool {
+        self.provider == provider && self.state() == state
     }
 
     /// The one that the browser began last.
@@ -39,13 +53,13 @@ impl Attempt {
         let options = Options::of_query(cookie.value());
         let text = |name| options.first(name).unwrap_or_default().to_owned();
         let secret = options.first("secret")?.to_owned();
-        Some(Self { secret, next: text("next"), link: text("link") })
+        Some(Self { secret, provider: text("provider"), next: text("next"), link: text("link") })
     }
 
     /// The jar with it.
     pub(crate) fn into_jar(self, jar: CookieJar, settings: &SiteSettings) -> CookieJar {
-        let Self { secret, next, link } = self;
-        let fields = [("secret", secret), ("next", next), ("link", link)];
+        let Self { secret, provider, next, link } = self;
+        let fields = [("secret", secret), ("provider", provider), ("next", next), ("link", link)];
         let value = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut cookie = session::made(COOKIE, value, settings);
         cookie.set_max_age(SHOWN_AGE.try_into().ok());
@@ -83,7 +97,7 @@ impl Attempt {
     }
 
     fn derived(&self, purpose: &str) -> String {
-        digest(&format!("{purpose} {}", self.secret))
+        digest(&format!("{purpose} {} {}", self.provider, self.secret))
     }
 }
 
@@ -97,7 +111,7 @@ mod tests {
 
     #[test]
     fn an_attempt_comes_back_as_it_went_and_shows_no_secret() {
-        let attempt = Attempt::begin("/benchmarks/a;b?x=1&y=2", "00ff").unwrap();
+        let attempt = Attempt::begin("orcid", "/benchmarks/a;b?x=1&y=2", "00ff").unwrap();
         let settings = SiteSettings::default();
         let jar = attempt.clone().into_jar(CookieJar::new(), &settings);
         assert_eq!(Attempt::of(&jar, &settings), Some(attempt.clone()));
@@ -106,7 +120,9 @@ mod tests {
             assert!(!shown[..at].contains(one), "{one} serves two purposes");
             assert!(!one.contains(&attempt.secret) && !one.contains(&attempt.verifier()));
         }
-        assert_ne!(attempt.state(), Attempt::begin("", "").unwrap().state());
+        assert_ne!(attempt.state(), Attempt::begin("orcid", "", "").unwrap().state());
+        assert!(attempt.is_of("orcid", &attempt.state()));
+        assert!(!attempt.is_of("other", &attempt.state()) && !attempt.is_of("orcid", ""));
         assert_eq!(Attempt::of(&Attempt::ended(jar, &settings), &settings), None);
     }
 

@@ -12,10 +12,12 @@ mod metrics;
 mod readiness;
 mod requests;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{FromRef, Request};
+use axum::extract::{FromRef, FromRequestParts, Request};
+use axum::http::request::Parts;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
@@ -40,7 +42,7 @@ pub(crate) fn with_operations(site: Router, state: &SiteState) -> Router {
     let readiness = Router::new()
         .route(HEALTHZ, get(readiness::healthz))
         .route(READYZ, get(readiness::readyz))
-        .with_state(store);
+        .with_state(state.clone());
     let guard = middleware::from_fn_with_state(state.clone(), refuse_strangers);
     let measured = Router::new()
         .route(METRICS, get(metrics::metrics).route_layer(guard))
@@ -64,4 +66,22 @@ async fn refuse_strangers(
         None => return Err(Failure::NotForRole { role: Role::Operator }),
     }
     Ok(next.run(request).await)
+}
+
+/// Whether a request comes from the machine itself or from an operator.
+struct Insider(bool);
+
+impl FromRequestParts<SiteState> for Insider {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &SiteState) -> Result<Self, Infallible> {
+        let FromHere(is_from_here) = FromHere::from_request_parts(parts, state).await?;
+        if is_from_here {
+            return Ok(Self(true));
+        }
+        // Who shows what is no operator's token is a stranger: whether the site is ready
+        // is said all the same.
+        let signed = <Signed as FromRequestParts<_>>::from_request_parts(parts, state).await;
+        Ok(Self(signed.is_ok_and(|signed| signed.operates(Scope::Read).is_ok())))
+    }
 }

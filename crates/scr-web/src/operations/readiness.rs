@@ -8,15 +8,24 @@ use axum::http::StatusCode;
 use scr_store::{Store, StoreError};
 use serde::Serialize;
 
+use super::Insider;
 use crate::error::Failure;
 
 /// How long the database may take for a word.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What `/readyz` says: every check, and whether all are well.
+/// What `/readyz` says: whether all is well; to the machine itself and to operators, what
+/// is and what is not.
 #[derive(Serialize)]
 pub(super) struct Readiness {
     ready: bool,
+    #[serde(flatten)]
+    checks: Option<Checks>,
+}
+
+/// Every check.
+#[derive(Serialize)]
+struct Checks {
     /// Whether the database can be read and written.
     database: bool,
     /// Whether files can be written.
@@ -35,22 +44,24 @@ pub(super) async fn healthz(State(store): State<Store>) -> Result<&'static str, 
 }
 
 /// Answers `/readyz`: 200 when submissions are taken and worked on, 503 when not.
-pub(super) async fn readyz(State(store): State<Store>) -> (StatusCode, Json<Readiness>) {
+pub(super) async fn readyz(
+    State(store): State<Store>,
+    Insider(is_insider): Insider,
+) -> (StatusCode, Json<Readiness>) {
     let written = tokio::time::timeout(PATIENCE, store.check_writable()).await;
     let workers = tokio::time::timeout(PATIENCE, store.workers()).await;
     let workers = workers.ok().and_then(|found| well("workers", found)).map_or(0, |w| w.len());
     let space = well("the disk", store.disk_space());
-    let mut readiness = Readiness {
-        ready: false,
+    let checks = Checks {
         database: written.is_ok_and(|done| well("the database", done).is_some()),
         files: well("the folder", store.check_folder_writable()).is_some(),
         disk: space.is_some_and(scr_store::DiskSpace::is_enough),
         disk_free_bytes: space.map_or(0, |space| space.free_bytes),
         workers,
     };
-    readiness.ready = readiness.database && readiness.files && readiness.disk && workers > 0;
-    let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
-    (status, Json(readiness))
+    let ready = checks.database && checks.files && checks.disk && workers > 0;
+    let status = if ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
+    (status, Json(Readiness { ready, checks: is_insider.then_some(checks) }))
 }
 
 /// What went well; the log says what did not, and why.

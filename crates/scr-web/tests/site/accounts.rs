@@ -163,6 +163,24 @@ async fn a_lost_password_is_set_anew_by_mail() {
 }
 
 #[tokio::test]
+async fn a_lost_password_ends_what_a_stranger_may_have_made_unless_the_box_is_ticked() {
+    let site = Site::empty().await;
+    signed_in(&site, "a@x.org", Role::Participant).await;
+    for (box_, is_good) in [("&keep=on", true), ("", false)] {
+        let token = site.store.create_token("a@x.org", [scr_store::Scope::Read], "").await.unwrap();
+        assert_eq!(mailed(&site).await.0, "A new token for your account");
+        post(&site, "/account/reset", "", "email=a@x.org").await;
+        let (_, link) = mailed(&site).await;
+        let form = format!("link={link}&password=another long password{box_}");
+        let told = post(&site, "/account/new-password", "", &form).await;
+        assert_eq!(told.status, StatusCode::OK);
+        assert_eq!(told.text().contains("every token is void"), !is_good);
+        assert_eq!(mailed(&site).await.0, "Your password was changed");
+        assert_eq!(site.store.caller(&token).await.unwrap().is_some(), is_good);
+    }
+}
+
+#[tokio::test]
 async fn another_password_asks_for_the_old_one_and_signs_all_other_browsers_out() {
     let site = Site::empty().await;
     let here = signed_in(&site, "a@x.org", Role::Participant).await;
@@ -205,11 +223,15 @@ async fn a_token_is_shown_once_and_made_void_by_its_owner_alone() {
     let site = Site::empty().await;
     let owner = signed_in(&site, "a@x.org", Role::Participant).await;
     let stranger = signed_in(&site, "b@x.org", Role::Participant).await;
-    let refused = post(&site, "/account/tokens", &owner, "note=x&review=on").await;
+    let wrong = post(&site, "/account/tokens", &owner, "note=x&read=on&password=guessed").await;
+    assert!(wrong.text().contains("The password is not right."), "{}", wrong.text());
+    let known = |form: &str| format!("{form}&password={PASSWORD}");
+    let refused = post(&site, "/account/tokens", &owner, &known("note=x&review=on")).await;
     assert!(refused.text().contains("role does not allow"), "{}", refused.text());
-    let none = post(&site, "/account/tokens", &owner, "note=x").await;
+    let none = post(&site, "/account/tokens", &owner, &known("note=x")).await;
     assert!(none.text().contains("scopes: expected at least one"), "{}", none.text());
-    let made = post(&site, "/account/tokens", &owner, "note=laptop&submit=on&read=on").await;
+    let form = known("note=laptop&submit=on&read=on");
+    let made = post(&site, "/account/tokens", &owner, &form).await;
     let token = made.text().split("id=\"token\">").nth(1).unwrap()[..68].to_owned();
     assert_eq!(made.header("cache-control"), "no-store");
     let caller = site.store.caller(&token).await.unwrap().unwrap();

@@ -48,6 +48,25 @@ async fn a_program_changes_its_owners_name_and_is_told_what_no_name_is() {
 }
 
 #[tokio::test]
+async fn a_token_for_handing_in_changes_nothing_of_the_account() {
+    let site = Site::published().await;
+    site.token("a@x.org", Role::Curator).await;
+    let scopes = [Scope::Submit, Scope::Review, Scope::Read];
+    let token = site.store.create_token("a@x.org", scopes, "").await.unwrap();
+    let listed = site.ask("GET", "account/tokens", &token, &Value::Null).await.json();
+    let path = format!("account/tokens/{}", listed["tokens"][0]["id"].as_str().unwrap());
+    let revoked = site.ask("DELETE", &path, &token, &Value::Null).await;
+    let named = site.ask("POST", "account/name", &token, &json!({ "name": "Eve" })).await;
+    for refused in [revoked, named] {
+        assert_eq!(refused.status, StatusCode::FORBIDDEN);
+        assert!(refused.text().contains("account"), "{}", refused.text());
+    }
+    let user = site.store.user_by_email("a@x.org").await.unwrap().unwrap();
+    assert_eq!(user.name, "Ann");
+    assert!(site.store.tokens(&user.id).await.unwrap().iter().all(|row| row.revoked_at.is_none()));
+}
+
+#[tokio::test]
 async fn a_program_makes_tokens_void_but_only_its_owners() {
     let site = Site::published().await;
     let own = site.token("a@x.org", Role::Participant).await;

@@ -46,15 +46,21 @@ impl Elsewhere {
     }
 
     async fn site(&self) -> Site {
-        let provider = ProviderSettings {
-            id: "orcid".into(),
-            name: "ORCID".into(),
+        Self::site_of(vec![self.provider("orcid", "ORCID")]).await
+    }
+
+    fn provider(&self, id: &str, name: &str) -> ProviderSettings {
+        ProviderSettings {
+            id: id.into(),
+            name: name.into(),
             issuer: self.issuer.clone(),
             client_id: CLIENT.0.into(),
             client_secret: CLIENT.1.into(),
-        };
+        }
+    }
+
+    async fn site_of(providers: Vec<ProviderSettings>) -> Site {
         let public_url = Some(SITE.to_owned());
-        let providers = vec![provider];
         Site::empty_with(SiteSettings { public_url, providers, ..SiteSettings::default() }).await
     }
 
@@ -274,6 +280,28 @@ async fn nobody_comes_in_with_what_another_browser_began_or_the_provider_did_not
     let refused = post(&site, "/account/identities/sign-up", &cookies.header(), form).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(site.store.mail_counts().await.unwrap(), (0, 0));
+}
+
+#[tokio::test]
+async fn what_one_provider_says_never_ends_what_was_begun_at_another() {
+    let (orcid, evil) = (Elsewhere::start().await, Elsewhere::start().await);
+    let providers = vec![orcid.provider("orcid", "ORCID"), evil.provider("evil", "Evil")];
+    let site = Elsewhere::site_of(providers).await;
+    let mut cookies = Cookies::default();
+    let gone = site.get("/account/with/orcid").await;
+    cookies.take(&gone);
+    let back = orcid.sign_in(gone.header("location"), "0000-1");
+    // The code of the one comes with the address of the other.
+    let mixed = back.replace("/with/orcid/", "/with/evil/");
+    let named = format!("{back}&iss=http://evil.org");
+    for wrong in [mixed, named] {
+        let refused = seen(&site, &wrong, &cookies.header()).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        assert!(refused.text().contains("not begun in this browser"), "{}", refused.text());
+    }
+    assert_eq!(orcid.codes.lock().unwrap().len(), 1, "the code went to nobody");
+    let good = format!("{back}&iss={}", orcid.issuer);
+    assert_eq!(seen(&site, &good, &cookies.header()).await.status, StatusCode::OK);
 }
 
 #[tokio::test]

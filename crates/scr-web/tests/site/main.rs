@@ -1,6 +1,7 @@
 //! The site over HTTP: a store filled through its own functions, the whole
 //! router, requests as a browser sends them.
 #![expect(clippy::unwrap_used, reason = "what a test cannot get ends it")]
+#![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 mod fixture;
 mod handing_in;

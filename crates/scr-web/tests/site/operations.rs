@@ -6,13 +6,19 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::http::{Request, StatusCode};
 use scr_store::{Role, Scope};
+use scr_web::SiteSettings;
 use serde_json::json;
+use tower::ServiceExt;
 
 use crate::fixture::{Answer, Site};
 
 /// What `/metrics` answers a program at an address, with a token where it has one.
 async fn metrics(site: &Site, peer: [u8; 4], token: Option<&str>) -> Answer {
-    let mut request = Request::get("/metrics").extension(ConnectInfo(SocketAddr::from((peer, 9))));
+    asked(site, "/metrics", peer, token).await
+}
+
+async fn asked(site: &Site, address: &str, peer: [u8; 4], token: Option<&str>) -> Answer {
+    let mut request = Request::get(address).extension(ConnectInfo(SocketAddr::from((peer, 9))));
     if let Some(token) = token {
         request = request.header("Authorization", format!("Bearer {token}"));
     }
@@ -22,7 +28,7 @@ async fn metrics(site: &Site, peer: [u8; 4], token: Option<&str>) -> Answer {
 #[tokio::test]
 async fn a_site_is_ready_when_somebody_works_and_says_what_is_missing_before() {
     let site = Site::published().await;
-    let answer = site.get("/readyz").await;
+    let answer = asked(&site, "/readyz", [127, 0, 0, 1], None).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
     let said = answer.json();
     assert_eq!((&said["database"], &said["files"]), (&json!(true), &json!(true)), "{said}");
@@ -31,6 +37,44 @@ async fn a_site_is_ready_when_somebody_works_and_says_what_is_missing_before() {
     let answer = site.get("/readyz").await;
     assert_eq!((answer.status, &answer.json()["ready"]), (StatusCode::OK, &json!(true)));
     assert_eq!(site.page("/healthz").await, "ok\n");
+}
+
+#[tokio::test]
+async fn strangers_learn_of_readiness_whether_and_no_more() {
+    let site = Site::published().await;
+    let there = [192, 0, 2, 1];
+    let operator = site.token("o@x.org", Role::Operator).await;
+    let curator = site.token("c@x.org", Role::Curator).await;
+    for (status, ready) in [(StatusCode::SERVICE_UNAVAILABLE, false), (StatusCode::OK, true)] {
+        for token in [None, Some(curator.as_str()), Some("scr_none")] {
+            let answer = asked(&site, "/readyz", there, token).await;
+            assert_eq!((answer.status, answer.json()), (status, json!({ "ready": ready })));
+        }
+        let answer = asked(&site, "/readyz", there, Some(&operator)).await;
+        assert!(answer.json()["disk_free_bytes"].is_u64(), "{}", answer.text());
+        site.store.hear_worker("w").await.unwrap();
+    }
+}
+
+#[tokio::test]
+async fn browsers_are_kept_to_tls_where_people_reach_the_site_so() {
+    const NAME: &str = "strict-transport-security";
+    let site = Site::published().await;
+    assert_eq!(site.get("/").await.header(NAME), "");
+    let site = site.at("https://scr.example.org");
+    for address in ["/", "/no-such-page", "/healthz"] {
+        assert_eq!(site.get(address).await.header(NAME), "max-age=31536000", "{address}");
+    }
+    for (behind_proxy, by, expected) in
+        [(true, "https", "max-age=31536000"), (true, "http", ""), (false, "https", "")]
+    {
+        let settings = SiteSettings { behind_proxy, ..SiteSettings::default() };
+        let router = scr_web::router(&site.store, settings);
+        let request = Request::get("/").header("X-Forwarded-Proto", by).body(Body::empty());
+        let response = router.oneshot(request.unwrap()).await.unwrap();
+        let found = response.headers().get(NAME).map_or("", |value| value.to_str().unwrap());
+        assert_eq!(found, expected, "{behind_proxy} {by}");
+    }
 }
 
 #[tokio::test]

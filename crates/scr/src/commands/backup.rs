@@ -7,6 +7,7 @@ use clap::Args;
 use scr_store::{BackupDocument, DATABASE_FILE, Store, restore_backup};
 
 use crate::progress::Bar;
+use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Backup {
@@ -41,7 +42,7 @@ impl Backup {
             written
         })?;
         let (dir, out) = (self.dir.display(), self.out.display());
-        eprintln!("{dir} is backed up in {out}: {}", contents(&document));
+        tell!("{dir} is backed up in {out}: {}", contents(&document));
         Ok(())
     }
 }
@@ -54,7 +55,7 @@ impl Restore {
         drop(bar);
         let taken_at = &document.taken_at;
         let dir = self.dir.display();
-        eprintln!("{dir} is the site as it was at {taken_at}: {}", contents(&document));
+        tell!("{dir} is the site as it was at {taken_at}: {}", contents(&document));
         Ok(())
     }
 }

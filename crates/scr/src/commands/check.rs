@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::{Format, print};
 use crate::progress::Bar;
+use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Check {
@@ -72,7 +73,7 @@ impl Check {
         })?;
         drop(bar);
         for notice in masks.notices().iter().chain(&report.notices) {
-            eprintln!("note: {notice}");
+            tell!("note: {notice}");
         }
         Ok((benchmark, masks, report))
     }

@@ -4,14 +4,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
-use scr_data::{Benchmark, DataError, MaskSet, Problem, Problems, files};
+use scr_data::{Benchmark, DataError, MaskSet, Output, Problem, Problems, files};
 use scr_eval::{CompareSettings, Settings, compare};
 use scr_measures::{Kind, Measure};
 use scr_report::comparison::{incomparable, method_values};
 use scr_report::{ComparisonDocument, NamedResult, ResultDocument, csv, layout, tables};
 
 use super::evaluate::{Format, Scoring, score};
-use super::print;
+use super::{output, print};
 
 #[derive(Args)]
 pub(crate) struct Compare {
@@ -27,8 +27,8 @@ pub(crate) struct Compare {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// Write the comparison to a file instead of stdout
-    #[arg(long)]
-    out: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", value_parser = output())]
+    out: Option<Output>,
 }
 
 /// What is compared when nothing else is asked for.
@@ -58,7 +58,7 @@ impl Compare {
             (Format::Csv, _) => csv::comparison(&found),
             _ => found.to_json(),
         };
-        print(self.out.as_deref(), &text)
+        print(self.out.as_ref(), &text)
     }
 }
 

@@ -10,12 +10,13 @@ use scr_eval::Settings;
 use scr_methods::{Job, METHODS, Method, Parameters, RunRecord, TwoFold};
 use scr_phantom::{Population, write_benchmark};
 use scr_report::tables;
-use scr_store::{CardDocument, EntryRole, EntryToPublish, Store};
+use scr_store::{CardDocument, EntryRole, EntryToPublish, Store, claim_folder};
 
 use super::evaluate::score;
 use super::run::cost;
 use super::serve::{Options, serve};
 use crate::progress::Bar;
+use crate::tell::tell;
 
 const SEED: u64 = 1;
 
@@ -92,6 +93,8 @@ impl Demo {
         }
         let folder = self.dir.join("benchmarks").join("phantom");
         if !folder.exists() {
+            // Refused before anything is drawn, not after.
+            claim_folder(&self.dir)?;
             let population = Population::new(self.images.unwrap_or(DEFAULT_IMAGES) as usize, SEED);
             let bar = Bar::new();
             let show = |what: &str, done, total| bar.show(what, done, total);
@@ -136,7 +139,7 @@ async fn publish(
     (masks, posteriors): (&MaskSet, Option<&Path>),
 ) -> Result<()> {
     let result = score(benchmark, masks, &Settings::default(), true)?;
-    eprintln!("{}\n{}", card.name, tables::overview(&result));
+    tell!("{}\n{}", card.name, tables::overview(&result));
     let bar = Bar::new();
     let posteriors = posteriors.map(Path::to_owned);
     let entry = EntryToPublish { benchmark, role, card, masks, result, posteriors };

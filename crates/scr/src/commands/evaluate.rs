@@ -5,14 +5,15 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
-use scr_data::{Benchmark, MaskSet};
+use scr_data::{Benchmark, MaskSet, Output};
 use scr_eval::{Settings, UndefinedAs};
 use scr_measures::{Measure, registry::IMAGE_MEASURES};
 use scr_report::layout::{self, Layout};
 use scr_report::{ResultDocument, csv, tables};
 
-use super::print;
+use super::{output, print};
 use crate::progress::Bar;
+use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Evaluate {
@@ -27,8 +28,8 @@ pub(crate) struct Evaluate {
     #[arg(long)]
     per_image: bool,
     /// Write the result to a file instead of stdout
-    #[arg(long)]
-    out: Option<PathBuf>,
+    #[arg(long, value_name = "FILE", value_parser = output())]
+    out: Option<Output>,
 }
 
 /// Against what, and by which measures: the same for every command that scores.
@@ -135,7 +136,7 @@ impl Evaluate {
         let settings = self.scoring.settings(&Measure::DEFAULT);
         let masks = MaskSet::open(&self.masks, &benchmark)?;
         let result = score(&benchmark, &masks, &settings, self.per_image)?;
-        print(self.out.as_deref(), &self.text(&result))
+        print(self.out.as_ref(), &self.text(&result))
     }
 
     fn text(&self, result: &ResultDocument) -> String {
@@ -160,7 +161,7 @@ pub(crate) fn score(
     per_image: bool,
 ) -> Result<ResultDocument> {
     for notice in masks.notices() {
-        eprintln!("note: {notice}");
+        tell!("note: {notice}");
     }
     let (bar, done, total) = (Bar::new(), AtomicUsize::new(0), masks.images().len());
     let evaluation = scr_eval::evaluate(benchmark, masks, settings, &|| {

@@ -7,6 +7,7 @@ use clap::Args;
 use scr_store::{DATABASE_FILE, Store};
 
 use crate::progress::Bar;
+use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Export {
@@ -34,7 +35,7 @@ impl Export {
             anyhow::Ok(exported?)
         })?;
         let (out, n_pages, n_files) = (self.out.display(), exported.n_pages, exported.n_files);
-        eprintln!("the public site is in {out}: {n_pages} pages, {n_files} files in all");
+        tell!("the public site is in {out}: {n_pages} pages, {n_files} files in all");
         Ok(())
     }
 }

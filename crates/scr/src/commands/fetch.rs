@@ -7,6 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_data::digest::{file_digest, hex};
 use scr_data::files::MAX_FILE_BYTES;
+use scr_data::terminal::{Shown, ShownLines};
 use scr_data::{Benchmark, Staging};
 use serde::Deserialize;
 use serde_json::Value;
@@ -14,6 +15,7 @@ use url::Url;
 
 use crate::client::Client;
 use crate::progress::Bar;
+use crate::tell::tell;
 
 /// Files that are asked for at once: most are small, and the way is long.
 const AT_ONCE: usize = 4;
@@ -78,11 +80,11 @@ impl Fetch {
         let copy = Benchmark::open(staging.folder())?;
         let found = copy.digest(copy.reference())?;
         if found != manifest.digest {
-            bail!("the copy has the digest {found}, expected {}", manifest.digest);
+            bail!("the copy has the digest {found}, expected {}", Shown(&manifest.digest));
         }
         staging.finish()?;
         let (n_files, out) = (manifest.files.len(), self.out.display());
-        eprintln!("{out} is the benchmark {}, {n_files} files, {found}", self.benchmark);
+        tell!("{out} is the benchmark {}, {n_files} files, {found}", self.benchmark);
         Ok(())
     }
 }
@@ -93,10 +95,11 @@ impl Offered {
         let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_));
         let is_within = !self.path.is_empty() && Path::new(&self.path).components().all(is_plain);
         if !is_within || self.path.contains('\\') {
-            bail!("the site offers `{}`, expected a path within the benchmark's folder", self.path);
+            let path = Shown(&self.path);
+            bail!("the site offers `{path}`, expected a path within the benchmark's folder");
         }
         if self.size_bytes > MAX_FILE_BYTES {
-            let (path, size) = (&self.path, self.size_bytes);
+            let (path, size) = (Shown(&self.path), self.size_bytes);
             bail!("the site offers `{path}` of {size} bytes, expected at most {MAX_FILE_BYTES}");
         }
         Ok(())
@@ -115,7 +118,7 @@ impl Offered {
         }
         let bytes = client.file(&address(about, &self.path)?, version, self.size_bytes)?;
         if !self.is_same(&bytes) {
-            bail!("{} came with another SHA-256 than {}", self.path, self.sha256);
+            bail!("{} came with another SHA-256 than {}", Shown(&self.path), Shown(&self.sha256));
         }
         Ok(staging.write(&self.path, &bytes)?)
     }
@@ -132,7 +135,7 @@ fn fetch_all(client: &Client, about: &str, manifest: &Manifest, staging: &Stagin
             if fetched.is_err() {
                 next.store(files.len(), Ordering::Relaxed);
             }
-            fetched.with_context(|| format!("cannot fetch {}", file.path))?;
+            fetched.with_context(|| format!("cannot fetch {}", Shown(&file.path)))?;
             let n_done = done.fetch_add(1, Ordering::Relaxed) + 1;
             bar.show("fetching files", n_done, files.len());
         }
@@ -158,6 +161,8 @@ fn in_words(terms: &Value) -> String {
     let text =
         |key: &str| terms[key].as_str().filter(|text| !text.is_empty()).unwrap_or("not stated");
     let cite = terms["cite"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let cite = cite.map(|reference| format!("\n  to cite: {reference}")).collect::<String>();
-    format!("  licence: {}\n  passing copies on: {}{cite}", text("licence"), text("redistribution"))
+    let cite = cite.map(|reference| format!("\n  to cite: {}", ShownLines(reference)));
+    let (licence, passing_on) = (text("licence"), text("redistribution"));
+    let (licence, passing_on) = (ShownLines(licence), ShownLines(passing_on));
+    format!("  licence: {licence}\n  passing copies on: {passing_on}{}", cite.collect::<String>())
 }

@@ -7,6 +7,7 @@ use clap::{Args, Subcommand};
 use scr_data::import::scr::ScrImport;
 
 use crate::progress::Bar;
+use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Import {
@@ -54,9 +55,9 @@ impl Import {
         let report = import.run(&|what, done, total| bar.show(what, done, total))?;
         drop(bar);
         for notice in &report.notices {
-            eprintln!("note: {notice}");
+            tell!("note: {notice}");
         }
-        eprintln!("{} images imported to {out}", report.n_images);
+        tell!("{} images imported to {out}", report.n_images);
         Ok(())
     }
 }

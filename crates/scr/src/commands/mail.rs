@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use crate::tell::tell;
 use anyhow::{Result, bail};
 use clap::Args;
 use scr_store::Store;
@@ -29,7 +30,7 @@ impl MailOptions {
         let store = store.clone();
         let Some(server) = &self.smtp else {
             let folder = dir.join(MAIL_FOLDER);
-            eprintln!("mails are written into {}; send them with --smtp", folder.display());
+            tell!("mails are written into {}; send them with --smtp", folder.display());
             let from = self.mail_from.as_deref().unwrap_or(NOBODY);
             return Ok(Sender::into_folder(store, folder, from, site)?);
         };

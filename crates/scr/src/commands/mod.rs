@@ -23,11 +23,11 @@ mod tune;
 mod worker;
 
 use std::io::Write;
-use std::path::Path;
 
 use anyhow::{Context, Result};
+use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Subcommand, ValueEnum};
-use scr_data::{Fold, files};
+use scr_data::{Fold, Output};
 use scr_methods::{METHODS, Method, find_method};
 
 use crate::logging::LogFormat;
@@ -109,6 +109,23 @@ impl Command {
         }
     }
 
+    /// Which rights no file has that it makes; none where that is the caller's to say.
+    ///
+    /// A data folder and its copies are their owner's alone. An export is for everybody:
+    /// a web server reads it as another user, also where a service's umask says otherwise.
+    pub(crate) const fn umask(&self) -> Option<u32> {
+        match self {
+            Self::Demo(_)
+            | Self::Worker(_)
+            | Self::Admin(_)
+            | Self::Backup(_)
+            | Self::Restore(_)
+            | Self::Serve(_) => Some(0o077),
+            Self::Export(_) => Some(0o022),
+            _ => None,
+        }
+    }
+
     /// Does it.
     pub(crate) fn run(self) -> Result<()> {
         match self {
@@ -139,10 +156,10 @@ impl Command {
     }
 }
 
-/// Writes text to a file, whole or not at all, or to stdout.
-fn print(out: Option<&Path>, text: &str) -> Result<()> {
+/// Writes text to an output, or to stdout.
+fn print(out: Option<&Output>, text: &str) -> Result<()> {
     match out {
-        Some(path) => Ok(files::write_file(path, text.as_bytes())?),
+        Some(out) => Ok(out.write(text.as_bytes())?),
         None => std::io::stdout().write_all(text.as_bytes()).context("cannot write to stdout"),
     }
 }
@@ -168,6 +185,11 @@ fn parse_fold(text: &str) -> Result<Fold, String> {
 /// Reads the name of a method.
 fn parse_method(name: &str) -> Result<&'static dyn Method, String> {
     find_method(name).map_err(|error| error.to_string())
+}
+
+/// Reads the name of a file to write; what cannot be written to is found before the work.
+fn output() -> impl TypedValueParser<Value = Output> {
+    PathBufValueParser::new().try_map(|path| Output::at(&path))
 }
 
 /// Reads `key=value`.

@@ -7,6 +7,7 @@ use clap::{Args, ValueEnum};
 use scr_phantom::{Population, write_benchmark, write_originals};
 
 use crate::progress::Bar;
+use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Phantom {
@@ -45,7 +46,7 @@ impl Phantom {
             Layout::Originals => write_originals(&population, &self.out, &show)?,
         }
         drop(bar);
-        eprintln!("{} phantoms written to {}", self.images, self.out.display());
+        tell!("{} phantoms written to {}", self.images, self.out.display());
         Ok(())
     }
 }

@@ -6,13 +6,15 @@ use anyhow::Result;
 use clap::Args;
 use indexmap::IndexMap;
 use scr_data::digest::Manifest;
-use scr_data::{Benchmark, Image, MaskSet, Object, Problems, files};
+use scr_data::{Benchmark, Image, MaskSet, Object, Output, Problems, files};
 use scr_image::Mask;
 use scr_report::NamedResult;
 use scr_report::html::{DrawnCase, Overlay, Report as Page, choose_cases, picture, plots, report};
 
 use super::compare::{FEW, ReadSet, compared, read_sets};
 use super::evaluate::Scoring;
+use super::output;
+use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Report {
@@ -22,8 +24,8 @@ pub(crate) struct Report {
     #[command(flatten)]
     scoring: Scoring,
     /// The HTML file to write
-    #[arg(long)]
-    out: PathBuf,
+    #[arg(long, value_name = "FILE", value_parser = output())]
+    out: Output,
     /// Folder to write every plot to as an SVG file as well
     #[arg(long)]
     plots: Option<PathBuf>,
@@ -53,14 +55,14 @@ impl Report {
             cases: &cases,
             command: &command_line(),
         };
-        files::write_file(&self.out, report(&page).as_bytes())?;
+        self.out.write(report(&page).as_bytes())?;
         if let Some(folder) = &self.plots {
             for plot in plots(&results, &comparison) {
                 let path = folder.join(format!("{}.svg", plot.name));
                 files::write_file(&path, plot.svg.as_bytes())?;
             }
         }
-        eprintln!("report written to {}", self.out.display());
+        tell!("report written to {}", self.out);
         Ok(())
     }
 }

@@ -13,6 +13,7 @@ use scr_report::tables;
 use super::evaluate::score;
 use super::{parse_method, parse_setting, print, refuse_posteriors};
 use crate::progress::Bar;
+use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Run {
@@ -57,7 +58,7 @@ impl Run {
         drop(bar);
         for (job, record) in jobs.iter().zip(&records) {
             let (id, cost, masks) = (job.method.id(), cost(&record.cost), job.masks.display());
-            eprintln!("{id}: {cost}; masks in {masks}");
+            tell!("{id}: {cost}; masks in {masks}");
         }
         if self.evaluate { evaluate(&benchmark, &jobs) } else { Ok(()) }
     }

@@ -10,6 +10,7 @@ use scr_methods::{Model, Subject, find_method, segment_fold};
 
 use super::{parse_fold, refuse_posteriors};
 use crate::progress::Bar;
+use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Segment {
@@ -66,7 +67,7 @@ impl Segment {
         masks.finish()?;
         posteriors.map(Staging::finish).transpose()?;
         drop(bar);
-        eprintln!("masks written to {}", self.out.display());
+        tell!("masks written to {}", self.out.display());
         Ok(())
     }
 }

@@ -14,6 +14,7 @@ use tokio::net::TcpListener;
 use super::mail::MailOptions;
 use super::worker::worker;
 use crate::logging::LogFormat;
+use crate::tell::tell;
 
 /// How long what is still computed may take when everything else has stopped.
 pub(crate) const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -127,8 +128,8 @@ pub(crate) async fn serve(dir: &Path, options: Options) -> Result<()> {
         .await
         .with_context(|| format!("cannot listen at {listen}; choose another with --listen"))?;
     let address = listener.local_addr().context("the listener has no address")?;
-    println!("{scheme}://{address}/");
-    eprintln!("serving {}; stop with Ctrl-C", dir.display());
+    super::print(None, &format!("{scheme}://{address}/\n"))?;
+    tell!("serving {}; stop with Ctrl-C", dir.display());
     let site = public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
     // Whoever speaks TLS here has cookies sent over TLS only.
     let public_url = public_url.or_else(|| tls.is_some().then(|| site.clone()));

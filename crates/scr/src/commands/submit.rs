@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use scr_data::files;
+use scr_data::terminal::{Shown, ShownLines};
+use scr_data::{Problem, files};
 use serde_json::{Value, json};
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
@@ -14,6 +15,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 use super::print;
 use crate::client::Client;
 use crate::progress::Bar;
+use crate::tell::tell;
 
 /// States that pass by themselves after a file is whole.
 const PASSING: [&str; 2] = ["received", "scoring"];
@@ -162,7 +164,9 @@ fn tell_suspicions(found: &Value) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     for suspicion in found["suspicions"]["suspicions"].as_array().into_iter().flatten() {
         let of = |key: &str| text(&suspicion[key]);
-        eprintln!("suspicious: {}: {}\n    hint: {}", of("rule"), of("message"), of("hint"));
+        let (rule, message, hint) = (of("rule"), of("message"), of("hint"));
+        let (rule, message) = (Shown(&rule), ShownLines(&message));
+        tell!("suspicious: {rule}: {message}\n    hint: {}", ShownLines(&hint));
     }
 }
 
@@ -178,9 +182,7 @@ fn refuse_rejected(found: &Value) -> Result<()> {
         .flatten()
         .map(|problem| {
             let of = |key: &str| text(&problem[key]);
-            let hint = of("hint");
-            let hint = if hint.is_empty() { hint } else { format!("\n    hint: {hint}") };
-            format!("{}: expected {}, found {}{hint}", of("place"), of("expected"), of("found"))
+            Problem::new(of("place"), of("expected"), of("found"), of("hint")).to_string()
         })
         .collect();
     bail!("the submission was rejected\n{}", problems.join("\n"))

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use scr_data::{Benchmark, Fold, files};
+use scr_data::{Benchmark, Fold, Output};
 use scr_methods::{Method, Parameters, TrainingSet};
 
-use super::{parse_fold, parse_method, parse_setting};
+use super::{output, parse_fold, parse_method, parse_setting};
 use crate::progress::Bar;
+use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Train {
@@ -22,8 +23,8 @@ pub(crate) struct Train {
     #[arg(long, value_parser = parse_fold)]
     fold: Fold,
     /// Model file to write
-    #[arg(long)]
-    out: PathBuf,
+    #[arg(long, value_name = "FILE", value_parser = output())]
+    out: Output,
     /// Sets a parameter of the method; may be given several times
     #[arg(long, value_name = "KEY=VALUE", value_parser = parse_setting)]
     set: Vec<(String, String)>,
@@ -40,14 +41,14 @@ impl Train {
         let show = |what: &str, done, total| bar.show(what, done, total);
         let set = TrainingSet::new(&benchmark, self.fold);
         let model = scr_methods::train(self.method, &set, &parameters, self.seed, &show)?;
-        files::write_file(&self.out, &model.to_bytes())?;
+        self.out.write(&model.to_bytes())?;
         drop(bar);
-        eprintln!(
+        tell!(
             "{} trained on {} images of fold {}, written to {}",
             self.method.id(),
             model.header().seen.len(),
             self.fold.number(),
-            self.out.display()
+            self.out
         );
         Ok(())
     }

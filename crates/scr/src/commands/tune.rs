@@ -5,10 +5,10 @@ use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
-use scr_data::{Benchmark, Fold};
+use scr_data::{Benchmark, Fold, Output};
 use scr_methods::{Method, Parameters};
 
-use super::{parse_fold, parse_method, print};
+use super::{output, parse_fold, parse_method, print};
 use crate::progress::Bar;
 use crate::tuning::{Table, Tried, Tuned, Tuning};
 
@@ -24,8 +24,8 @@ pub(crate) struct Tune {
     #[arg(long, value_parser = parse_fold)]
     fold: Fold,
     /// Table of what was tried, as CSV; a tuning that was interrupted goes on from it
-    #[arg(long)]
-    out: PathBuf,
+    #[arg(long, value_name = "FILE", value_parser = output())]
+    out: Output,
     /// Values of a parameter to try; may be given for several parameters, which are varied in
     /// this order [default for asm: the parameters of the study]
     #[arg(long = "try", value_name = "KEY=V1,V2,...", value_parser = parse_tries)]
@@ -65,6 +65,9 @@ const OF_ASM: [(&str, &str); 9] = [
 impl Tune {
     pub(crate) fn run(self) -> Result<()> {
         let tries = self.tries()?;
+        let Some(path) = self.out.file() else {
+            bail!("--out {}: expected a file, which a tuning goes on from", self.out);
+        };
         let benchmark = Benchmark::open(&self.benchmark)?;
         let n_images = benchmark.fold(self.fold).count();
         if n_images < usize::from(self.parts) {
@@ -83,7 +86,7 @@ impl Tune {
             seed: self.seed,
             tries,
         };
-        let mut table = Table::open(&self.out, &tuning)?;
+        let mut table = Table::open(path, &tuning)?;
         let bar = Bar::new();
         let tuned = tuning.run(&mut table, &|what, done, total| bar.show(what, done, total))?;
         drop(bar);
@@ -136,7 +139,7 @@ impl Tune {
         let changed = if changed.is_empty() { "none".into() } else { changed.join(" ") };
         writeln!(text, "changed  {changed}")?;
         let settled = if tuned.has_settled { "" } else { "; the last round still changed some" };
-        writeln!(text, "{} settings tried, see {}{settled}", tuned.n_tried, self.out.display())?;
+        writeln!(text, "{} settings tried, see {}{settled}", tuned.n_tried, self.out)?;
         Ok(text)
     }
 }

@@ -9,6 +9,7 @@ use scr_work::{Worker, run_worker};
 
 use super::serve::{LAST_WORDS, stop_signal};
 use crate::logging::LogFormat;
+use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct WorkerCommand {
@@ -32,7 +33,7 @@ impl WorkerCommand {
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
         let worked = runtime.block_on(async {
             let store = Store::open(&self.dir).await?;
-            eprintln!("working on {}; stop with Ctrl-C", self.dir.display());
+            tell!("working on {}; stop with Ctrl-C", self.dir.display());
             run_worker(worker(&store), stop_signal()).await;
             store.close().await;
             Ok(())

@@ -138,7 +138,7 @@ fn a_person_signs_up_confirms_by_mail_makes_a_token_and_signs_out() {
         heading(&browser, "Account").await;
 
         browser.script("document.querySelector('input[name=submit]').click()").await;
-        fill(&browser, &[("note", "laptop")]).await;
+        fill(&browser, &[("note", "laptop"), ("token-password", PASSWORD)]).await;
         browser.picture("account").await;
         press(&browser, "Make a token").await;
         heading(&browser, "A new token").await;

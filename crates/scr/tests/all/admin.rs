@@ -195,9 +195,12 @@ fn an_operator_signs_a_person_out_everywhere_and_a_new_password_does_too() {
     let said = admin(&site, &["user", "sign-out", "a@b.org", "--identities"]);
     assert!(said.stderr.contains("0000-1 is disconnected"), "{}", said.stderr);
     let session = begin();
-    let change = ["user", "password", "a@b.org", "--password-stdin"];
+    let change = ["user", "password", "a@b.org", "--password-stdin", "--keep-keys"];
     assert_eq!(admin_with(&site, "another long password\n", &change).code, 0);
     assert_eq!(is_open(&session), (false, true));
+    let session = begin();
+    assert_eq!(admin_with(&site, "another long password\n", &change[..4]).code, 0);
+    assert_eq!(is_open(&session), (false, false));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The project from outside: the real binary, its files, its site in a browser,
 //! and the rules of the house.
+#![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 mod accounts;
 mod admin;
@@ -11,9 +12,12 @@ mod command;
 mod comparing;
 mod copies;
 mod dependencies;
+mod documented;
 mod fuzz_seeds;
 mod handing_in;
 mod measures;
+mod outputs;
+mod permissions;
 mod phantom_path;
 mod real_radiographs;
 mod rescoring;
@@ -23,4 +27,5 @@ mod serving;
 mod showing;
 mod site;
 mod submitting;
+mod terminals;
 mod webdriver;

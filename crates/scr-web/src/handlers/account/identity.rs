@@ -81,7 +81,7 @@ pub(crate) async fn go_to_provider(
 ) -> Result<Response, Failure> {
     let provider = at.provider()?;
     let next = address::own(options.first("next").unwrap_or_default());
-    let attempt = Attempt::begin(next, options.first("link").unwrap_or_default())?;
+    let attempt = Attempt::begin(&at.id, next, options.first("link").unwrap_or_default())?;
     let there = provider.address(&attempt, &at.back).await;
     let there = there.map_err(|error| told(provider, &error))?;
     Ok((browser.begin(attempt), Redirect::to(there.as_str())).into_response())
@@ -103,7 +103,9 @@ pub(crate) async fn arrive(
     let (provider, refuse) =
         (at.provider()?, |next: &str, wrong| sign_in::refuse(&at.providers, "", next, wrong));
     let state = options.first("state").unwrap_or_default();
-    let begun = browser.attempt().filter(|attempt| attempt.state() == state);
+    // Providers that name themselves are held to it (RFC 9207).
+    let is_other = options.first("iss").is_some_and(|named| named != provider.issuer());
+    let begun = browser.attempt().filter(|begun| !is_other && begun.is_of(&at.id, state));
     let Some(attempt) = begun else { return refuse("/account", NOT_BEGUN) };
     let Some(code) = options.first("code") else {
         let wrong = "You were not signed in there, or did not want to be known here.";

@@ -68,8 +68,9 @@ pub(super) async fn refuse(
 
 const fn meaning(scope: Scope) -> &'static str {
     match scope {
-        Scope::Submit => "hand in masks, and change what is yours",
+        Scope::Submit => "hand in masks, and change what you handed in",
         Scope::Review => "publish and return what others handed in",
         Scope::Read => "read what is not public",
+        Scope::Account => "change your name, and make tokens void",
     }
 }

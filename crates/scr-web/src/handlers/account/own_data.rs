@@ -50,7 +50,7 @@ struct OwnSession {
 #[derive(Serialize, ToSchema)]
 pub(crate) struct OwnToken {
     id: String,
-    /// submit, review, read.
+    /// submit, review, read, account.
     scopes: Vec<&'static str>,
     note: String,
     created_at: String,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use scr_store::Store;
+use scr_store::{OtherKeys, Store};
 use serde::Deserialize;
 
 use super::browser::Browser;
@@ -38,9 +38,12 @@ pub(crate) async fn set_name(
 pub(crate) struct ChangedPassword {
     old: String,
     new: String,
+    /// A box: tokens and identities stay.
+    keep: Option<String>,
 }
 
-/// Changes the password, ends all sessions and begins one for this browser.
+/// Changes the password, ends what else opens the account and begins a session for this
+/// browser.
 pub(crate) async fn set_password(
     State(store): State<Store>,
     State(limits): State<Arc<Limits>>,
@@ -51,9 +54,9 @@ pub(crate) async fn set_password(
     if !is_password(&store, &limits, &member, &form.old).await? {
         return refuse(&store, member, vec![NOT_THE_PASSWORD.to_owned()]).await;
     }
-    if let Err(wrong) = wrong(store.set_password(&member.user.id, &form.new).await)? {
+    let keys = OtherKeys::kept_if(form.keep.is_some());
+    if let Err(wrong) = wrong(store.set_password(&member.user.id, &form.new, keys).await)? {
         return refuse(&store, member, wrong).await;
     }
-    store.end_all_sessions(&member.user.id).await?;
     Ok((browser.sign_in(&store, &member.user).await?, done()).into_response())
 }

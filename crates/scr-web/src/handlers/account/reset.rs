@@ -7,7 +7,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::Store;
+use scr_store::{OtherKeys, Store};
 use serde::Deserialize;
 
 use super::{NotePage, private_page, wrong};
@@ -67,6 +67,8 @@ struct NewPasswordPage {
 pub(crate) struct NewPassword {
     link: String,
     password: String,
+    /// A box: tokens and identities stay.
+    keep: Option<String>,
 }
 
 /// Answers `/account/new-password?link=SECRET`: the form, which uses nothing up.
@@ -75,7 +77,7 @@ pub(crate) async fn ask_new(options: Options) -> Result<Response, Failure> {
     private_page(StatusCode::OK, &NewPasswordPage { link, wrong: Vec::new() })
 }
 
-/// Sets the password and ends all sessions.
+/// Sets the password and ends what else opens the account.
 pub(crate) async fn set_new(
     State(store): State<Store>,
     State(limits): State<Arc<Limits>>,
@@ -83,11 +85,18 @@ pub(crate) async fn set_new(
     Form(form): Form<NewPassword>,
 ) -> Result<Response, Failure> {
     limits.check(Limit::PasswordFrom, &client.0)?;
-    let wrong = match wrong(store.reset_password(&form.link, &form.password).await)? {
+    let keys = OtherKeys::kept_if(form.keep.is_some());
+    let wrong = match wrong(store.reset_password(&form.link, &form.password, keys).await)? {
         Ok(true) => {
             let note = NotePage {
                 title: "The password is set",
-                text: "Every browser that was signed in is signed out.",
+                text: match keys {
+                    OtherKeys::Ended => {
+                        "Every browser that was signed in is signed out, every token is void, and \
+                         no identity from elsewhere opens the account."
+                    }
+                    OtherKeys::Kept => "Every browser that was signed in is signed out.",
+                },
                 way_on: Some(("/account/sign-in", "Sign in")),
             };
             return private_page(StatusCode::OK, &note);

@@ -1,5 +1,7 @@
 //! Making a token, which is shown once, and making one void.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::Form;
 use axum::extract::State;
@@ -9,9 +11,10 @@ use scr_store::{Scope, Store, StoreError};
 use serde::Deserialize;
 
 use super::overview::refuse;
-use super::{done, private_page, wrong};
+use super::{NOT_THE_PASSWORD, done, is_password, private_page, wrong};
 use crate::error::Failure;
 use crate::extractors::Member;
+use crate::limits::Limits;
 
 #[derive(Template)]
 #[template(path = "account/token.html")]
@@ -27,6 +30,9 @@ pub(crate) struct NewToken {
     submit: Option<String>,
     review: Option<String>,
     read: Option<String>,
+    account: Option<String>,
+    #[serde(default)]
+    password: String,
 }
 
 /// Which token.
@@ -35,14 +41,23 @@ pub(crate) struct Revoked {
     token: String,
 }
 
-/// Makes a token and shows it, this once.
+/// Makes a token for who knows the account's password, and shows it, this once: who finds
+/// an open browser takes no key along.
 pub(crate) async fn create_token(
     State(store): State<Store>,
+    State(limits): State<Arc<Limits>>,
     member: Member,
     Form(form): Form<NewToken>,
 ) -> Result<Response, Failure> {
-    let boxes =
-        [(Scope::Submit, form.submit), (Scope::Review, form.review), (Scope::Read, form.read)];
+    if !is_password(&store, &limits, &member, &form.password).await? {
+        return refuse(&store, member, vec![NOT_THE_PASSWORD.to_owned()]).await;
+    }
+    let boxes = [
+        (Scope::Submit, form.submit),
+        (Scope::Review, form.review),
+        (Scope::Read, form.read),
+        (Scope::Account, form.account),
+    ];
     let scopes = boxes.into_iter().filter_map(|(scope, ticked)| ticked.map(|_| scope));
     match wrong(store.create_token(&member.user.email, scopes, form.note.trim()).await)? {
         Ok(token) => private_page(StatusCode::OK, &TokenPage { token }),

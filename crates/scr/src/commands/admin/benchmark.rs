@@ -11,6 +11,7 @@ use serde_json::json;
 use super::settings::{Set, Show};
 use super::{Dir, Format, print_list, with_new_store};
 use crate::progress::Bar;
+use crate::tell::tell;
 
 #[derive(Subcommand)]
 pub(super) enum Benchmarks {
@@ -71,12 +72,12 @@ async fn add(store: &Store, benchmark: &Benchmark) -> Result<()> {
     copy.keep()?;
     match (copied, published) {
         (Copied::Unchanged, Published::Unchanged) => {
-            eprintln!("benchmark `{id}` is there already, nothing changed");
+            tell!("benchmark `{id}` is there already, nothing changed");
         }
         (Copied::New, _) | (_, Published::New) => {
-            eprintln!("benchmark `{id}` added: {} images", benchmark.images.len());
+            tell!("benchmark `{id}` added: {} images", benchmark.images.len());
         }
-        _ => eprintln!("benchmark `{id}` updated: {} images", benchmark.images.len()),
+        _ => tell!("benchmark `{id}` updated: {} images", benchmark.images.len()),
     }
     Ok(())
 }

@@ -6,6 +6,7 @@ use scr_store::{EntryRow, Store};
 use serde_json::json;
 
 use super::{Dir, Format, or_dash, print_list};
+use crate::tell::tell;
 
 /// Who withdraws an entry from the shell, as readers see it.
 const WHO: &str = "the operator of the site";
@@ -42,7 +43,7 @@ impl Entries {
                 }
                 dir.with_store(async |store| {
                     store.withdraw_entry(&entry, WHO, reason.trim()).await?;
-                    eprintln!("entry {entry} is withdrawn; its address says why");
+                    tell!("entry {entry} is withdrawn; its address says why");
                     Ok(())
                 })
             }

@@ -8,6 +8,7 @@ use scr_store::{Cancelled, JobRow, Store};
 use serde_json::json;
 
 use super::{Dir, Format, or_dash, print_list};
+use crate::tell::tell;
 
 /// What the log of a submission says of whoever cancels its job here.
 const ACTOR: &str = "operator at the shell";
@@ -105,10 +106,10 @@ const fn state(job: &JobRow) -> &'static str {
 async fn cancel(store: &Store, id: &str) -> Result<()> {
     match store.cancel_job(id, ACTOR).await? {
         Cancelled::Now(state) => {
-            eprintln!("the job is cancelled, submission {id} is {}", state.as_str());
+            tell!("the job is cancelled, submission {id} is {}", state.as_str());
         }
         Cancelled::NoJob(state) => {
-            eprintln!("submission {id} is {} and has no job, nothing changed", state.as_str());
+            tell!("submission {id} is {} and has no job, nothing changed", state.as_str());
         }
     }
     Ok(())

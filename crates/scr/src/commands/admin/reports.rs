@@ -5,6 +5,7 @@ use clap::Subcommand;
 use scr_store::{FeedbackRow, PublicationRow, PublicationState, Store};
 
 use super::{Dir, Format, print_list};
+use crate::tell::tell;
 
 #[derive(Subcommand)]
 pub(super) enum Publications {
@@ -66,7 +67,7 @@ impl Feedback {
 fn set_state(dir: &Dir, id: &str, state: PublicationState) -> Result<()> {
     dir.with_store(async |store| {
         store.set_publication_state(id, state).await?;
-        eprintln!("publication {id} is {}", state.as_str());
+        tell!("publication {id} is {}", state.as_str());
         Ok(())
     })
 }

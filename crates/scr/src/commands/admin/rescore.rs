@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::super::print;
 use super::Dir;
 use crate::progress::Bar;
+use crate::tell::tell;
 
 #[derive(Args)]
 pub(super) struct Rescore {
@@ -62,7 +63,7 @@ impl Rescore {
             .collect();
         let done = rescored.len() - failed.len();
         let what = if apply { "scored again" } else { "would change; --apply puts it in place" };
-        eprintln!("{done} of {} entries of an older version {what}", rescored.len());
+        tell!("{done} of {} entries of an older version {what}", rescored.len());
         if failed.is_empty() {
             return Ok(());
         }

@@ -9,6 +9,7 @@ use scr_store::{BenchmarkSettings, ImageResults, Quota, Reference, Role, Store, 
 use serde_json::json;
 
 use super::{Dir, Format, find_user, print_list};
+use crate::tell::tell;
 
 /// The most decimals that a score is rounded to.
 const MAX_DECIMALS: u8 = 9;
@@ -70,7 +71,7 @@ impl Set {
             let mut settings = settings_of(&store, &self.id).await?;
             self.change(&store, &mut settings).await?;
             store.set_benchmark_settings(&self.id, &settings).await?;
-            eprintln!("settings of benchmark `{}` changed", self.id);
+            tell!("settings of benchmark `{}` changed", self.id);
             Ok(())
         })
     }

@@ -7,6 +7,7 @@ use serde_json::json;
 
 use super::super::print;
 use super::{Dir, Format, find_user, or_dash, print_list};
+use crate::tell::tell;
 
 #[derive(Subcommand)]
 pub(super) enum Tokens {
@@ -15,7 +16,7 @@ pub(super) enum Tokens {
         /// Whose it is
         email: String,
         /// What it is for; everything that the person's role allows if left out
-        #[arg(long, value_delimiter = ',', value_name = "submit,review,read")]
+        #[arg(long, value_delimiter = ',', value_name = "submit,review,read,account")]
         scope: Vec<Scope>,
         /// What to call it in lists
         #[arg(long, default_value = "", hide_default_value = true)]
@@ -56,7 +57,7 @@ impl Tokens {
             }
             Self::Revoke { id, dir } => dir.with_store(async |store| {
                 store.revoke_token(&id).await?;
-                eprintln!("token {id} revoked");
+                tell!("token {id} revoked");
                 Ok(())
             }),
         }

@@ -4,10 +4,11 @@ use std::io::{BufRead, IsTerminal, Read};
 
 use anyhow::{Context, Result, bail};
 use clap::Subcommand;
-use scr_store::{Role, Store, UserRow};
+use scr_store::{OtherKeys, Role, Store, UserRow};
 use serde_json::json;
 
 use super::{Dir, Format, find_user, or_dash, print_list, with_new_store};
+use crate::tell::tell;
 
 /// More of a line of stdin is not read; longer passwords are refused anyway.
 const MAX_LINE_BYTES: u64 = 4096;
@@ -48,13 +49,19 @@ pub(super) enum Users {
         #[command(flatten)]
         dir: Dir,
     },
-    /// Give a person another password, and sign them out everywhere
+    /// Give a person another password, and end what else opens their account
+    ///
+    /// Browsers are signed out, tokens become void, identities such as ORCID iDs are
+    /// disconnected.
     Password {
         /// Their address
         email: String,
         /// Read it from the first line of stdin
         #[arg(long, required = true)]
         password_stdin: bool,
+        /// Keep tokens and identities
+        #[arg(long)]
+        keep_keys: bool,
         #[command(flatten)]
         dir: Dir,
     },
@@ -84,7 +91,7 @@ impl Users {
                 let password = password_stdin.then(read_password).transpose()?;
                 with_new_store(&dir.path, async |store| {
                     let user = store.add_user(&email, &name, role, password.as_deref()).await?;
-                    eprintln!("{} added as {role}", user.email);
+                    tell!("{} added as {role}", user.email);
                     Ok(())
                 })
             }
@@ -92,34 +99,37 @@ impl Users {
             Self::Role { email, role, dir } => dir.with_store(async |store| {
                 let user = find_user(&store, &email).await?;
                 store.set_role(&user.id, role).await?;
-                eprintln!("{} is {role} now, was {}", user.email, user.role);
+                tell!("{} is {role} now, was {}", user.email, user.role);
                 Ok(())
             }),
-            Self::Password { email, dir, .. } => {
+            Self::Password { email, keep_keys, dir, .. } => {
                 let password = read_password()?;
                 dir.with_store(async |store| {
                     let user = find_user(&store, &email).await?;
-                    store.set_password(&user.id, &password).await?;
-                    store.end_all_sessions(&user.id).await?;
-                    eprintln!("{} has a new password, and is signed out everywhere", user.email);
+                    let keys = OtherKeys::kept_if(keep_keys);
+                    store.set_password(&user.id, &password, keys).await?;
+                    tell!("{} has a new password, and is signed out everywhere", user.email);
+                    if keys == OtherKeys::Ended {
+                        tell!("their tokens are void and their identities disconnected");
+                    }
                     Ok(())
                 })
             }
             Self::SignOut { email, identities, dir } => dir.with_store(async |store| {
                 let user = find_user(&store, &email).await?;
                 store.end_all_sessions(&user.id).await?;
-                eprintln!("{} is signed out everywhere", user.email);
+                tell!("{} is signed out everywhere", user.email);
                 let connected = store.identities(&user.id).await?;
                 for identity in connected.iter().filter(|_| identities) {
                     store.disconnect(&user.id, identity).await?;
-                    eprintln!("{} {} is disconnected", identity.issuer, identity.subject);
+                    tell!("{} {} is disconnected", identity.issuer, identity.subject);
                 }
                 Ok(())
             }),
             Self::Remove { email, dir } => dir.with_store(async |store| {
                 let user = find_user(&store, &email).await?;
                 store.remove_user(&user.id).await?;
-                eprintln!("{} removed; what they handed in stays", user.email);
+                tell!("{} removed; what they handed in stays", user.email);
                 Ok(())
             }),
         }

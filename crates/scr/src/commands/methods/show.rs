@@ -12,6 +12,7 @@ use scr_methods::{Method, Model, Subject};
 use super::figures::{NamedFigure, Shown};
 use crate::commands::{parse_method, segment};
 use crate::progress::Bar;
+use crate::tell::tell;
 
 #[derive(Args)]
 pub(super) struct Show {
@@ -66,7 +67,7 @@ impl Show {
                 continue;
             };
             if model.has_seen(None, &name, Some(&bytes)) {
-                eprintln!("note: {} is an image that the model was trained on", path.display());
+                tell!("note: {} is an image that the model was trained on", path.display());
             }
             if radiographs.iter().any(|(other, _)| *other == name) {
                 problems.push(Problem::new(
