@@ -10,7 +10,7 @@ mod copying;
 
 use std::path::Path;
 
-use scr_data::{Problem, Staging, durable, files};
+use scr_data::{Problem, Staging, files};
 use serde::{Deserialize, Serialize};
 
 use crate::database::{self, time_text};
