@@ -49,6 +49,12 @@ impl BenchmarkDocument {
     pub fn reference(&self) -> Option<&ObserverDocument> {
         self.observers.first().filter(|_| !self.reference_hidden)
     }
+
+    /// Whether an observer is one of those that are listed.
+    #[must_use]
+    pub fn has_observer(&self, id: &str) -> bool {
+        self.observers.iter().any(|observer| observer.id == id)
+    }
 }
 
 /// Something with an identifier and a name.

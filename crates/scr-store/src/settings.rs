@@ -1,19 +1,17 @@
 //! What the operator says of a benchmark, beside what its file says.
 //!
 //! Settings may change at any time and move no score. What they hide is taken out
-//! where documents leave the store for the site ([`Store::public`]), so that no page
+//! where documents leave the store for the site ([`PublicStore`](crate::PublicStore)), so that no page
 //! can show it.
 //!
 //! - [`BenchmarkSettings`]: one benchmark's, the defaults where nobody said otherwise.
-
-mod hiding;
 
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 
 use crate::database::failed;
 use crate::entries::{now, read_json, write_json};
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError, benchmarks};
 
 /// Decimals of scores against a hidden reference, where nobody said otherwise.
 const DECIMALS_OF_HIDDEN: u8 = 3;
@@ -112,7 +110,7 @@ impl BenchmarkSettings {
     }
 }
 
-impl Store {
+impl StoreCore {
     /// The settings of a benchmark; the defaults where nobody said otherwise.
     ///
     /// # Errors
@@ -131,7 +129,7 @@ impl Store {
         id: &str,
         settings: &BenchmarkSettings,
     ) -> Result<(), StoreError> {
-        if self.benchmark(id).await?.is_none() {
+        if benchmarks::get(&self.pool, id).await?.is_none() {
             return Err(StoreError::UnknownBenchmark { id: id.to_owned() });
         }
         sqlx::query(
@@ -149,7 +147,7 @@ impl Store {
     }
 }
 
-/// As [`Store::benchmark_settings`], within a transaction.
+/// As [`StoreCore::benchmark_settings`], within a transaction.
 pub(crate) async fn settings_in(
     connection: &mut AnyConnection,
     id: &str,

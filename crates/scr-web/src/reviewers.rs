@@ -1,7 +1,7 @@
 //! Who decides on what was handed in for a benchmark: all curators, or those whom the
 //! operator names. Looks at no role: that is asked for before.
 
-use scr_store::{Store, Submission, SubmissionState, UserRow};
+use scr_store::{PublicStore, Submission, SubmissionState, UserRow};
 
 use crate::error::Failure;
 
@@ -15,7 +15,7 @@ pub(crate) struct Waiting {
 
 /// Refuses a curator of other benchmarks.
 pub(crate) async fn refuse_others(
-    store: &Store,
+    store: &PublicStore,
     user: &UserRow,
     benchmark_id: &str,
 ) -> Result<(), Failure> {
@@ -26,12 +26,19 @@ pub(crate) async fn refuse_others(
 }
 
 /// Whether a curator reviews for a benchmark.
-async fn may_review(store: &Store, user: &UserRow, benchmark_id: &str) -> Result<bool, Failure> {
+async fn may_review(
+    store: &PublicStore,
+    user: &UserRow,
+    benchmark_id: &str,
+) -> Result<bool, Failure> {
     Ok(store.benchmark_settings(benchmark_id).await?.may_review(&user.email))
 }
 
 /// What awaits a curator's decision, the longest first.
-pub(crate) async fn waiting_for(store: &Store, user: &UserRow) -> Result<Vec<Waiting>, Failure> {
+pub(crate) async fn waiting_for(
+    store: &PublicStore,
+    user: &UserRow,
+) -> Result<Vec<Waiting>, Failure> {
     let mut waiting = Vec::new();
     for submission in store.submissions_in(SubmissionState::AwaitingReview).await? {
         if may_review(store, user, &submission.benchmark_id).await? {

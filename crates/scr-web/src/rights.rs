@@ -6,7 +6,7 @@
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use scr_store::{BenchmarkDocument, Caller, Store, UserRow};
+use scr_store::{BenchmarkDocument, Caller, PublicStore, UserRow};
 use std::sync::Arc;
 
 use crate::address;
@@ -29,7 +29,7 @@ pub(crate) struct Asker {
 
 impl<S> FromRequestParts<S> for Asker
 where
-    Store: FromRef<S>,
+    PublicStore: FromRef<S>,
     Arc<SiteSettings>: FromRef<S>,
     Arc<Limits>: FromRef<S>,
     S: Send + Sync,
@@ -62,7 +62,7 @@ pub(crate) fn may_offer(benchmark: &BenchmarkDocument) -> Result<(), Failure> {
 /// Refuses a copy to who may have none: where nobody may, and to who has not accepted
 /// the terms as they are now.
 pub(crate) async fn may_download(
-    store: &Store,
+    store: &PublicStore,
     benchmark: &BenchmarkDocument,
     asker: &Asker,
 ) -> Result<(), Failure> {
@@ -73,7 +73,7 @@ pub(crate) async fn may_download(
 /// Refuses single masks of observers to who has not accepted the terms, where the
 /// operator has written any.
 pub(crate) async fn may_see_masks(
-    store: &Store,
+    store: &PublicStore,
     benchmark: &BenchmarkDocument,
     asker: &Asker,
 ) -> Result<(), Failure> {
@@ -82,7 +82,7 @@ pub(crate) async fn may_see_masks(
 
 /// Whether a person has accepted the terms as they are now.
 pub(crate) async fn has_accepted_terms(
-    store: &Store,
+    store: &PublicStore,
     benchmark: &BenchmarkDocument,
     user: &UserRow,
 ) -> Result<bool, Failure> {
@@ -91,7 +91,7 @@ pub(crate) async fn has_accepted_terms(
 
 /// When a person accepted the terms as they are now, RFC 3339; none where they have not.
 pub(crate) async fn terms_accepted_at(
-    store: &Store,
+    store: &PublicStore,
     benchmark: &BenchmarkDocument,
     user: &UserRow,
 ) -> Result<Option<String>, Failure> {
@@ -101,7 +101,7 @@ pub(crate) async fn terms_accepted_at(
 
 /// Notes that a person accepts the terms, where `version` is that of the present ones.
 pub(crate) async fn accept_terms(
-    store: &Store,
+    store: &PublicStore,
     benchmark: &BenchmarkDocument,
     user: &UserRow,
     version: &str,
@@ -118,7 +118,7 @@ impl Asker {
     /// again.
     async fn needs_terms(
         &self,
-        store: &Store,
+        store: &PublicStore,
         benchmark: &BenchmarkDocument,
     ) -> Result<(), Failure> {
         let version = terms_version(&benchmark.terms);

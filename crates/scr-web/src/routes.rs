@@ -5,7 +5,7 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::{MethodRouter, delete, get, post, put};
-use scr_store::{MAX_CHUNK_BYTES, Store};
+use scr_store::{MAX_CHUNK_BYTES, PublicStore};
 use std::sync::Arc;
 use std::time::Duration;
 use tower::limit::GlobalConcurrencyLimitLayer;
@@ -68,13 +68,13 @@ impl SiteSettings {
 /// What handlers take with `State`: the store, or how the site is run.
 #[derive(Clone)]
 pub(crate) struct SiteState {
-    store: Store,
+    store: PublicStore,
     settings: Arc<SiteSettings>,
     limits: Arc<Limits>,
     providers: Arc<Providers>,
 }
 
-impl FromRef<SiteState> for Store {
+impl FromRef<SiteState> for PublicStore {
     fn from_ref(state: &SiteState) -> Self {
         state.store.clone()
     }
@@ -146,9 +146,9 @@ fn routes() -> Routes {
 ///
 /// Every answer carries the security headers; a request without an answer gets
 /// a page that says so, or JSON under `/api`.
-pub fn router(store: &Store, settings: SiteSettings) -> Router {
+pub fn router(store: &PublicStore, settings: SiteSettings) -> Router {
     let state = SiteState {
-        store: store.public(),
+        store: store.clone(),
         providers: Arc::new(Providers::new(&settings.providers)),
         settings: Arc::new(settings),
         limits: Arc::default(),

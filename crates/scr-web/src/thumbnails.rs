@@ -1,6 +1,6 @@
 //! Small pictures of radiographs, with or without outlines, for lists and examples.
 
-use scr_store::{BenchmarkDocument, BlobKey, ImageEntryDocument, Store};
+use scr_store::{BenchmarkDocument, ImageEntryDocument, PublicStore};
 
 use crate::address;
 use crate::error::Failure;
@@ -49,7 +49,7 @@ impl Thumbnail {
 
     /// A picture with the reference's outlines.
     pub(crate) async fn outlined(
-        store: &Store,
+        store: &PublicStore,
         benchmark: &BenchmarkDocument,
         image: &ImageEntryDocument,
     ) -> Result<Self, Failure> {
@@ -58,8 +58,9 @@ impl Thumbnail {
             return Ok(thumbnail);
         }
         let Some(reference) = benchmark.reference() else { return Ok(thumbnail) };
-        let key = BlobKey::outlines(&benchmark.id, &reference.id, &image.id)?;
-        if let Some(outlines) = outlines::load(store, &key).await? {
+        let file = store.observer_outlines(benchmark, &reference.id, &image.id).await?;
+        if let Some(file) = file {
+            let outlines = outlines::read(&file)?;
             let step_px = outlines.size[0] as f64 / STEPS_ACROSS;
             thumbnail.paths = benchmark
                 .structures

@@ -9,7 +9,7 @@ use sqlx::{AnyPool, Row};
 use super::{Role, passwords, random_id, rules};
 use crate::database::failed;
 use crate::entries::now;
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl UserRow {
     }
 }
 
-impl Store {
+impl StoreCore {
     /// Adds a person for whom the operator vouches: the address counts as
     /// confirmed. Without a password they can only use tokens.
     ///

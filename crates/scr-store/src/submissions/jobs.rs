@@ -12,7 +12,7 @@ use sqlx::AnyConnection;
 use super::SubmissionState;
 use super::queue::{Why, end};
 use crate::database::{failed, time_text};
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
 /// How often a job is begun at most.
 pub const MAX_ATTEMPTS: i64 = 3;
@@ -96,7 +96,7 @@ pub(super) async fn replace(
     Ok(())
 }
 
-impl Store {
+impl StoreCore {
     /// Takes the job that has waited longest and is nobody's, for `lease`.
     ///
     /// # Errors

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::SubmissionState;
 use super::rows::Change;
 use crate::database::{failed, time_text};
-use crate::{Store, StoreError, UPLOADS_FOLDER};
+use crate::{StoreCore, StoreError, UPLOADS_FOLDER};
 
 /// What was tidied up.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct Tidied {
     pub n_deleted: usize,
 }
 
-impl Store {
+impl StoreCore {
     /// Withdraws submissions of which no piece came for `patience`, and deletes the files
     /// of those that are published, rejected or withdrawn. Deletes what belongs to no
     /// submission when it has not changed for `patience`. May be done by several
@@ -56,7 +56,7 @@ impl Store {
             }
         }
         for id in self.uploads()? {
-            let is_done = match self.submission(&id).await? {
+            let is_done = match self.submission_row(&id).await? {
                 Some(submission) => submission.state.is_final(),
                 None => !self.is_fresh(&id, patience),
             };

@@ -10,7 +10,7 @@ use super::{FindingsDocument, JobKind, SubmissionState, SuspicionsDocument, Told
 use crate::database::failed;
 use crate::entries::{now, read_json, write_json};
 use crate::mail::letters::tell_of_change;
-use crate::{CardDocument, Store, StoreError};
+use crate::{CardDocument, StoreCore, StoreError};
 
 /// What someone wants to hand in.
 #[derive(Debug, Clone)]
@@ -167,7 +167,7 @@ fn read_some<T: DeserializeOwned>(
     text.map(|text| read_json(id, what, &text)).transpose()
 }
 
-impl Store {
+impl StoreCore {
     /// Begins a submission; its file is to follow.
     ///
     /// # Errors
@@ -202,26 +202,19 @@ impl Store {
         super::quota::check(&mut transaction, &new).await?;
         log(&mut transaction, &id, (new.user_id, state, ""), &now).await?;
         transaction.commit().await.map_err(failed("begin a submission"))?;
-        let begun = self.submission(&id).await?;
+        let begun = self.submission_row(&id).await?;
         begun.ok_or(StoreError::NoSubmission { id })
     }
 
-    /// The submission with this identifier.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`], or [`StoreError::Document`] when it cannot be read.
-    pub async fn submission(&self, id: &str) -> Result<Option<Submission>, StoreError> {
+    /// The submission with this identifier, nothing left out.
+    pub(crate) async fn submission_row(&self, id: &str) -> Result<Option<Submission>, StoreError> {
         let query = format!("SELECT {COLUMNS} FROM submissions WHERE id = $1");
         let found: Option<Written> = sqlx::query_as(sqlx::AssertSqlSafe(query))
             .bind(id)
             .fetch_optional(&self.pool)
             .await
             .map_err(failed("read a submission"))?;
-        let mut found = found.map(Written::read).transpose()?;
-        if let Some(found) = &mut found {
-            self.shown_submission(found).await?;
-        }
-        Ok(found)
+        found.map(Written::read).transpose()
     }
 
     /// Its file is whole: it is to be checked and scored.
@@ -344,7 +337,7 @@ impl Store {
 
     /// Why a change was not made.
     pub(crate) async fn cannot_become(&self, id: &str, to: SubmissionState) -> StoreError {
-        match self.submission(id).await {
+        match self.submission_row(id).await {
             Ok(Some(Submission { state, .. })) => StoreError::State { id: id.into(), state, to },
             Ok(None) => StoreError::NoSubmission { id: id.into() },
             Err(other) => other,

@@ -6,7 +6,7 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use scr_store::{FileMark, NewSubmission, Scope, Store};
+use scr_store::{FileMark, NewSubmission, PublicStore, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -66,7 +66,7 @@ pub(crate) struct PieceOptions {
     )
 )]
 pub(crate) async fn begin(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Published(benchmark): Published,
     Json(beginning): Json<Beginning>,
@@ -119,7 +119,7 @@ pub(crate) async fn begin(
     )
 )]
 pub(crate) async fn piece(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
     Query(options): Query<PieceOptions>,
@@ -147,7 +147,7 @@ pub(crate) async fn piece(
     )
 )]
 pub(crate) async fn complete(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {

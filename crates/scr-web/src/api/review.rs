@@ -4,7 +4,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use scr_store::{Scope, Store};
+use scr_store::{PublicStore, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -79,7 +79,7 @@ pub(crate) enum Review {
     )
 )]
 pub(crate) async fn queue(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
 ) -> Result<Json<ReviewQueue>, Failure> {
     signed.needs(Scope::Review)?;
@@ -106,7 +106,7 @@ pub(crate) async fn queue(
     )
 )]
 pub(crate) async fn review(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
     Json(review): Json<Review>,

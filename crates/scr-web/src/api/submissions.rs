@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use scr_report::ResultDocument;
 use scr_store::{
-    FileMark, LogLine, Scope, Store, Submission, SubmissionState, SuspicionsDocument, Told,
+    FileMark, LogLine, PublicStore, Scope, Submission, SubmissionState, SuspicionsDocument, Told,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -125,7 +125,7 @@ impl From<Submission> for ListedSubmission {
     )
 )]
 pub(crate) async fn submissions(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
 ) -> Result<Json<SubmissionList>, Failure> {
     signed.needs(Scope::Read)?;
@@ -149,7 +149,7 @@ pub(crate) async fn submissions(
     )
 )]
 pub(crate) async fn confirm(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
@@ -173,7 +173,7 @@ pub(crate) async fn confirm(
     )
 )]
 pub(crate) async fn submission(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
@@ -197,7 +197,7 @@ pub(crate) async fn submission(
     )
 )]
 pub(crate) async fn withdraw(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
@@ -207,13 +207,13 @@ pub(crate) async fn withdraw(
     changed(&store, &submission.id).await
 }
 
-pub(super) async fn any(store: &Store, id: String) -> Result<Submission, Failure> {
+pub(super) async fn any(store: &PublicStore, id: String) -> Result<Submission, Failure> {
     store.submission(&id).await?.ok_or(Failure::NoSubmission { id })
 }
 
 /// The caller's own, and for who may review anybody's.
 pub(super) async fn seen(
-    store: &Store,
+    store: &PublicStore,
     signed: &Signed,
     id: String,
 ) -> Result<Submission, Failure> {
@@ -224,7 +224,11 @@ pub(super) async fn seen(
 }
 
 /// The caller's own; another's is as good as none.
-pub(super) async fn own(store: &Store, signed: &Signed, id: String) -> Result<Submission, Failure> {
+pub(super) async fn own(
+    store: &PublicStore,
+    signed: &Signed,
+    id: String,
+) -> Result<Submission, Failure> {
     let found = any(store, id).await?;
     if found.user_id == signed.0.user.id {
         return Ok(found);
@@ -232,12 +236,18 @@ pub(super) async fn own(store: &Store, signed: &Signed, id: String) -> Result<Su
     Err(Failure::NoSubmission { id: found.id })
 }
 
-pub(super) async fn changed(store: &Store, id: &str) -> Result<Json<SubmissionAnswer>, Failure> {
+pub(super) async fn changed(
+    store: &PublicStore,
+    id: &str,
+) -> Result<Json<SubmissionAnswer>, Failure> {
     let found = any(store, id.to_owned()).await?;
     Ok(Json(answer(store, found).await?))
 }
 
-pub(super) async fn answer(store: &Store, found: Submission) -> Result<SubmissionAnswer, Failure> {
+pub(super) async fn answer(
+    store: &PublicStore,
+    found: Submission,
+) -> Result<SubmissionAnswer, Failure> {
     Ok(SubmissionAnswer {
         url: url_of(&found),
         received_bytes: store.uploaded_bytes(&found.id)?,

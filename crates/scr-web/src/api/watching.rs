@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
-use scr_store::{JobProgress, Store, SubmissionState};
+use scr_store::{JobProgress, PublicStore, SubmissionState};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::time::{Duration, Instant};
@@ -37,7 +37,7 @@ const ANSWERED_FOR: Duration = Duration::from_secs(20);
     )
 )]
 pub(crate) async fn events(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<impl IntoResponse, Failure> {
@@ -47,13 +47,13 @@ pub(crate) async fn events(
 
 /// Where a stream of events is.
 struct Watch {
-    store: Store,
+    store: PublicStore,
     id: String,
     since: Instant,
     told: Option<(SubmissionState, JobProgress)>,
 }
 
-fn changes(store: Store, id: String) -> impl Stream<Item = Result<Event, Infallible>> {
+fn changes(store: PublicStore, id: String) -> impl Stream<Item = Result<Event, Infallible>> {
     let watch = Watch { store, id, since: Instant::now(), told: None };
     stream::unfold(watch, |mut watch| async move {
         loop {
@@ -103,7 +103,7 @@ pub(crate) struct Parts {
     )
 )]
 pub(crate) async fn outlines(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(parts): Path<Parts>,
 ) -> Result<impl IntoResponse, Failure> {

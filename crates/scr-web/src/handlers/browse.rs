@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use scr_report::SpacingDocument;
-use scr_store::{BenchmarkDocument, ImageEntryDocument, Store};
+use scr_store::{BenchmarkDocument, ImageEntryDocument, PublicStore};
 use std::collections::HashMap;
 
 use super::account::private_page;
@@ -60,7 +60,7 @@ pub(super) struct StructureChoice {
 /// Answers `/benchmarks/ID/browse/IMAGE`; with `?submission=ID` that submission is
 /// among the layers, for its submitter and for curators.
 pub(crate) async fn browse(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Visitor(visitor): Visitor,
     Published(row): Published,
     Path(segments): Path<HashMap<String, String>>,

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, ImageEntryDocument, Store};
+use scr_store::{BenchmarkDocument, ImageEntryDocument, PublicStore};
 
 use super::page;
 use crate::address;
@@ -49,7 +49,7 @@ struct EntryLink {
 
 /// Answers `/benchmarks/ID/download`.
 pub(crate) async fn download(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
 ) -> Result<Response, Failure> {
     let document = row.document;
@@ -59,10 +59,7 @@ pub(crate) async fn download(
     page(&DownloadPage {
         obtain: linked(&document.terms.obtain),
         cite: document.terms.cite.iter().map(|text| linked(text)).collect(),
-        folder_href: store
-            .benchmark_folder(&document.id)
-            .is_dir()
-            .then(|| format!("{api_href}/download")),
+        folder_href: store.takes_masks(&document.id).then(|| format!("{api_href}/download")),
         terms_version: terms_version(&document.terms),
         api_href,
         rows: offered.iter().map(|image| image_row(&document, image)).collect(),

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use scr_report::{MeasureMap, SummaryDocument};
-use scr_store::{BenchmarkDocument, EntryRow, Store, Withdrawal};
+use scr_store::{BenchmarkDocument, EntryRow, PublicStore, Withdrawal};
 use std::sync::Arc;
 
 use super::scored_before::ScoredBefore;
@@ -97,7 +97,7 @@ struct SummaryRow {
 
 /// Answers `/entries/ID`.
 pub(crate) async fn entry(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(site): State<Arc<SiteSettings>>,
     AnyEntry(entry): AnyEntry,
     options: Options,
@@ -111,7 +111,7 @@ pub(crate) async fn entry(
     let href = address::entry(&entry.id);
     let look = address::query([("entries", entry.id.as_str())]);
     let images = ImageTable::new(&benchmark, &entry, &href, &look, &options);
-    let past = store.past_results(&entry.id).await?;
+    let past = store.past_results(&entry).await?;
     page(&EntryPage {
         benchmark_href: address::benchmark(&benchmark.id, ""),
         mark: reference_mark(entry.role),

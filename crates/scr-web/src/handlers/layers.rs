@@ -3,11 +3,12 @@
 //!
 //! Says what is listed and what is shown; draws nothing.
 
+use axum::body::Bytes;
 use std::collections::BTreeMap;
 
 use scr_store::{
-    BenchmarkDocument, BlobKey, EntryRole, EntryRow, ImageEntryDocument, ObserverDocument,
-    OutlinesDocument, Store, Submission,
+    BenchmarkDocument, EntryRole, EntryRow, ImageEntryDocument, ObserverDocument, OutlinesDocument,
+    PublicStore, Submission,
 };
 
 use super::browse::StructureChoice;
@@ -54,7 +55,7 @@ pub(super) struct OutlinePath {
 /// All observers, then a submission that is not public, then all entries that are no
 /// observer's of the list, with the outlines of those that are shown.
 pub(super) async fn layers(
-    store: &Store,
+    store: &PublicStore,
     benchmark: &BenchmarkDocument,
     image: &ImageEntryDocument,
     entries: &[EntryRow],
@@ -82,7 +83,10 @@ pub(super) async fn layers(
         let entry = entry_of(observer);
         let is_chosen = entry.as_deref().is_some_and(|entry| chosen.contains(&entry));
         let shown = is_chosen || observers.contains(&observer.id.as_str());
-        let key = BlobKey::outlines(&benchmark.id, &observer.id, &image.id)?;
+        let file = match shown {
+            true => store.observer_outlines(benchmark, &observer.id, &image.id).await?,
+            false => None,
+        };
         layers.push(Layer {
             id: observer.id.clone(),
             name: observer.name.clone(),
@@ -94,7 +98,7 @@ pub(super) async fn layers(
             posteriors: None,
             shown,
             index: look(layers.len()),
-            paths: if shown { paths(store, &key, structures).await? } else { Vec::new() },
+            paths: paths(file, structures)?,
         });
     }
     if let Some(submission) = submission {
@@ -118,7 +122,10 @@ pub(super) async fn layers(
     let may_list = |entry: &&EntryRow| may_show || entry.role != EntryRole::Observer;
     for entry in entries.iter().filter(may_list).filter(|entry| !listed.contains(&entry.id)) {
         let shown = chosen.contains(&entry.id.as_str());
-        let key = BlobKey::entry_outlines(&entry.id, &image.id)?;
+        let file = match shown {
+            true => store.entry_outlines(benchmark, entry, &image.id).await?,
+            false => None,
+        };
         layers.push(Layer {
             id: entry.id.clone(),
             name: entry.card.name.clone(),
@@ -134,7 +141,7 @@ pub(super) async fn layers(
             posteriors: posteriors(entry, image),
             shown,
             index: look(layers.len()),
-            paths: if shown { paths(store, &key, structures).await? } else { Vec::new() },
+            paths: paths(file, structures)?,
         });
     }
     Ok(layers)
@@ -159,13 +166,9 @@ fn look(place: usize) -> usize {
 
 /// A layer without outlines in the store, as of an entry that covers other
 /// images only, is drawn as nothing.
-async fn paths(
-    store: &Store,
-    key: &BlobKey,
-    structures: &[StructureChoice],
-) -> Result<Vec<OutlinePath>, Failure> {
-    let outlines = outlines::load(store, key).await?;
-    Ok(outlines.map(|outlines| drawn(&outlines, structures)).unwrap_or_default())
+fn paths(file: Option<Bytes>, structures: &[StructureChoice]) -> Result<Vec<OutlinePath>, Failure> {
+    let Some(file) = file else { return Ok(Vec::new()) };
+    Ok(drawn(&outlines::read(&file)?, structures))
 }
 
 /// The outlines of the shown structures.

@@ -7,7 +7,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::Store;
+use scr_store::PublicStore;
 use serde::Deserialize;
 
 use super::{NotePage, private_page, wrong};
@@ -33,7 +33,7 @@ pub(crate) async fn ask_reset() -> Result<Response, Failure> {
 /// Mails a link, where the address has an account. The answer does not wait for it, so
 /// that it takes as long where there is none.
 pub(crate) async fn reset(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     client: Client,
     Form(form): Form<Asked>,
@@ -77,7 +77,7 @@ pub(crate) async fn ask_new(options: Options) -> Result<Response, Failure> {
 
 /// Sets the password and ends all sessions.
 pub(crate) async fn set_new(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     client: Client,
     Form(form): Form<NewPassword>,

@@ -19,7 +19,7 @@ pub(crate) use page::submission;
 pub(super) use log::{LogRow, log_rows};
 pub(super) use standing::{FoldRow, StandingTable, Vicinity, fold_rows, standings};
 
-use scr_store::{EntryRole, EntryRow, Role, Store, Submission, SubmissionState};
+use scr_store::{EntryRole, EntryRow, PublicStore, Role, Submission, SubmissionState};
 
 use crate::error::Failure;
 use crate::extractors::{Member, Options};
@@ -41,7 +41,7 @@ pub(super) const fn state_words(state: SubmissionState) -> &'static str {
 
 /// The submission, where the member may see it.
 pub(super) async fn seen(
-    store: &Store,
+    store: &PublicStore,
     member: &Member,
     id: String,
 ) -> Result<Submission, Failure> {
@@ -54,7 +54,7 @@ pub(super) async fn seen(
 }
 
 /// The submission, where it is the member's own.
-async fn own(store: &Store, member: &Member, id: String) -> Result<Submission, Failure> {
+async fn own(store: &PublicStore, member: &Member, id: String) -> Result<Submission, Failure> {
     let found = seen(store, member, id).await?;
     if found.user_id == member.user.id {
         return Ok(found);
@@ -64,7 +64,7 @@ async fn own(store: &Store, member: &Member, id: String) -> Result<Submission, F
 
 /// The submission that `?submission=ID` names, for whom may see it.
 pub(super) async fn wanted(
-    store: &Store,
+    store: &PublicStore,
     visitor: Option<Member>,
     options: &Options,
 ) -> Result<Option<Submission>, Failure> {

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::extract::multipart::{Field, Multipart};
 use axum::http::{HeaderMap, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use scr_store::{NewSubmission, Store, Submission};
+use scr_store::{NewSubmission, PublicStore, Submission};
 
 use super::page;
 use crate::address;
@@ -21,7 +21,7 @@ const MAX_FIELD_BYTES: usize = 4 * (MAX_TEXT + 1);
 
 /// Takes the form: the submission's page, or the form again with all that is wrong.
 pub(crate) async fn submit(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Published(benchmark): Published,
     headers: HeaderMap,
@@ -111,7 +111,7 @@ fn announced(headers: &HeaderMap) -> u64 {
 
 /// Writes the file as it comes, and says what is wrong with it.
 async fn take(
-    store: &Store,
+    store: &PublicStore,
     begun: &Submission,
     first: Bytes,
     field: &mut Field<'_>,

@@ -4,75 +4,42 @@
 
 use scr_report::{MeasureMap, ResultDocument, SummaryDocument};
 
-use super::BenchmarkSettings;
 use crate::{
-    BenchmarkDocument, EntryRow, FindingsDocument, Flag, FlagKind, Store, StoreError, Submission,
+    BenchmarkDocument, BenchmarkSettings, FindingsDocument, Flag, FlagKind, Submission,
     SuspicionsDocument,
 };
 
 /// Rules of the check that look at a set of masks alone.
 const RULES_WITHOUT_REFERENCE: [&str; 4] = ["wrong_size", "inverted", "empty", "identical_masks"];
 
-impl Store {
-    /// The same store as the site may see it: what the operator hides is not in it.
-    #[must_use]
-    pub fn public(&self) -> Self {
-        Self { is_public: true, ..self.clone() }
+/// What is hidden of one benchmark.
+pub(super) struct Hiding {
+    settings: BenchmarkSettings,
+}
+
+impl Hiding {
+    pub(super) const fn new(settings: BenchmarkSettings) -> Self {
+        Self { settings }
     }
 
-    pub(crate) async fn shown_benchmark(
-        &self,
-        document: &mut BenchmarkDocument,
-    ) -> Result<(), StoreError> {
-        if self.is_public {
-            self.benchmark_settings(&document.id).await?.hide_in_benchmark(document);
-        }
-        Ok(())
+    pub(super) fn in_benchmark(&self, document: &mut BenchmarkDocument) {
+        self.settings.hide_in_benchmark(document);
     }
 
-    /// Entries of any benchmarks.
-    pub(crate) async fn shown_entries(&self, entries: &mut [EntryRow]) -> Result<(), StoreError> {
-        self.shown_results(entries.iter_mut().map(|entry| &mut entry.result)).await
+    pub(super) fn in_result(&self, result: &mut ResultDocument) {
+        self.settings.hide_in_result(result);
     }
 
-    /// Results on any benchmarks.
-    pub(crate) async fn shown_results<'a>(
-        &self,
-        results: impl Iterator<Item = &'a mut ResultDocument>,
-    ) -> Result<(), StoreError> {
-        if !self.is_public {
-            return Ok(());
-        }
-        let mut known: Option<(String, BenchmarkSettings)> = None;
-        for result in results {
-            let settings = match known.take() {
-                Some((id, settings)) if id == result.benchmark => settings,
-                _ => self.benchmark_settings(&result.benchmark).await?,
-            };
-            settings.hide_in_result(result);
-            known = Some((result.benchmark.clone(), settings));
-        }
-        Ok(())
-    }
-
-    pub(crate) async fn shown_submission(
-        &self,
-        submission: &mut Submission,
-    ) -> Result<(), StoreError> {
-        if !self.is_public {
-            return Ok(());
-        }
-        let settings = self.benchmark_settings(&submission.benchmark_id).await?;
+    pub(super) fn in_submission(&self, submission: &mut Submission) {
         if let Some(result) = &mut submission.result {
-            settings.hide_in_result(result);
+            self.settings.hide_in_result(result);
         }
         if let Some(findings) = &mut submission.findings {
-            settings.hide_in_findings(findings);
+            self.settings.hide_in_findings(findings);
         }
         if let Some(suspicions) = &mut submission.suspicions {
-            settings.hide_in_suspicions(suspicions);
+            self.settings.hide_in_suspicions(suspicions);
         }
-        Ok(())
     }
 }
 

@@ -1,0 +1,125 @@
+//! Reads for pages and API: what the operator hides is not in them.
+//!
+//! The main type is [`PublicStore`]. It leads to no unfiltered read: whoever has one can
+//! show nothing by forgetting a call.
+//!
+//! - here: documents. `files.rs`: files.
+//! - `hiding.rs`: which parts of documents are hidden.
+
+mod files;
+mod hiding;
+
+use std::ops::Deref;
+
+use hiding::Hiding;
+
+use crate::{BenchmarkRow, EntryRow, PastResult, Store, StoreCore, StoreError, Submission};
+
+/// A store as the site may see it: accounts, jobs and writes as they are, documents and
+/// files without what is hidden. Clones share everything.
+#[derive(Debug, Clone)]
+pub struct PublicStore {
+    /// Private to this module, which hands out no read of it as it is.
+    all: Store,
+}
+
+impl Deref for PublicStore {
+    type Target = StoreCore;
+
+    fn deref(&self) -> &StoreCore {
+        &self.all
+    }
+}
+
+impl Store {
+    /// The same store as the site may see it.
+    #[must_use]
+    pub fn public(&self) -> PublicStore {
+        PublicStore { all: self.clone() }
+    }
+}
+
+impl PublicStore {
+    /// All benchmarks, the first published first.
+    ///
+    /// # Errors
+    /// As [`Store::benchmarks`].
+    pub async fn benchmarks(&self) -> Result<Vec<BenchmarkRow>, StoreError> {
+        let mut rows = self.all.benchmarks().await?;
+        for row in &mut rows {
+            self.hiding(&row.document.id).await?.in_benchmark(&mut row.document);
+        }
+        Ok(rows)
+    }
+
+    /// The benchmark with this identifier; none when it is not published.
+    ///
+    /// # Errors
+    /// As [`Store::benchmark`].
+    pub async fn benchmark(&self, id: &str) -> Result<Option<BenchmarkRow>, StoreError> {
+        let mut row = self.all.benchmark(id).await?;
+        if let Some(row) = &mut row {
+            self.hiding(id).await?.in_benchmark(&mut row.document);
+        }
+        Ok(row)
+    }
+
+    /// All entries of a benchmark but those that were withdrawn, the first published
+    /// first, without every image's values.
+    ///
+    /// # Errors
+    /// As [`Store::entries`].
+    pub async fn entries_without_images(
+        &self,
+        benchmark_id: &str,
+    ) -> Result<Vec<EntryRow>, StoreError> {
+        let mut rows = self.all.entries_without_images(benchmark_id).await?;
+        let hiding = self.hiding(benchmark_id).await?;
+        for row in &mut rows {
+            hiding.in_result(&mut row.result);
+        }
+        Ok(rows)
+    }
+
+    /// The entry with this identifier, also when it was withdrawn; none when it is not
+    /// published.
+    ///
+    /// # Errors
+    /// As [`Store::entry`].
+    pub async fn entry(&self, id: &str) -> Result<Option<EntryRow>, StoreError> {
+        let mut row = self.all.entry(id).await?;
+        if let Some(row) = &mut row {
+            self.hiding(&row.benchmark_id).await?.in_result(&mut row.result);
+        }
+        Ok(row)
+    }
+
+    /// The results that an entry had before it was scored again, the first first.
+    ///
+    /// # Errors
+    /// As [`Store::past_results`].
+    pub async fn past_results(&self, entry: &EntryRow) -> Result<Vec<PastResult>, StoreError> {
+        let mut past = self.all.past_results(&entry.id).await?;
+        let hiding = self.hiding(&entry.benchmark_id).await?;
+        for past in &mut past {
+            hiding.in_result(&mut past.result);
+        }
+        Ok(past)
+    }
+
+    /// The submission with this identifier, with its results and findings.
+    ///
+    /// # Errors
+    /// As [`Store::submission`].
+    pub async fn submission(&self, id: &str) -> Result<Option<Submission>, StoreError> {
+        let mut found = self.all.submission(id).await?;
+        if let Some(found) = &mut found {
+            self.hiding(&found.benchmark_id).await?.in_submission(found);
+        }
+        Ok(found)
+    }
+
+    async fn hiding(&self, benchmark_id: &str) -> Result<Hiding, StoreError> {
+        Ok(Hiding::new(self.benchmark_settings(benchmark_id).await?))
+    }
+}
