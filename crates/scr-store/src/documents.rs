@@ -50,6 +50,13 @@ impl BenchmarkDocument {
         self.observers.first().filter(|_| !self.reference_hidden)
     }
 
+    /// Whether pages may show what observers drew, also where it is an entry: where the
+    /// terms say so, and not where all observers are hidden with the reference.
+    #[must_use]
+    pub fn shows_observers(&self) -> bool {
+        self.terms.may_display && !(self.reference_hidden && self.observers.is_empty())
+    }
+
     /// Whether an observer is one of those that are listed.
     #[must_use]
     pub fn has_observer(&self, id: &str) -> bool {

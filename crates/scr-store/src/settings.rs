@@ -32,8 +32,12 @@ pub struct BenchmarkSettings {
     pub downloads: Option<bool>,
     /// Whether the reference is to be seen.
     pub reference: Reference,
-    /// How every image's values are given; where nobody said otherwise they are public,
-    /// but hidden with the reference.
+    /// Whether the other observers are to be seen although the reference is hidden; they
+    /// drew the same structures, and are hidden with it unless the operator says so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub show_observers: bool,
+    /// How every image's values are given; public where nobody said otherwise. They are
+    /// hidden with the reference, whatever is said here; decimals count there too.
     pub image_results: Option<ImageResults>,
 }
 
@@ -86,11 +90,8 @@ impl BenchmarkSettings {
     /// Whether every image's values are given.
     #[must_use]
     pub const fn shows_images(&self) -> bool {
-        match self.image_results {
-            Some(ImageResults::Hidden) => false,
-            Some(_) => true,
-            None => !self.hides_reference(),
-        }
+        let is_hidden = matches!(self.image_results, Some(ImageResults::Hidden));
+        !is_hidden && !self.hides_reference()
     }
 
     /// Decimals of all scores; none where they are given as they are.
@@ -159,4 +160,22 @@ pub(crate) async fn settings_in(
             .await
             .map_err(failed("read settings"))?;
     row.map_or_else(|| Ok(BenchmarkSettings::default()), |(text,)| read_json(id, "settings", &text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hidden_reference_hides_images_and_rounds_whatever_else_is_said() {
+        let shown = BenchmarkSettings::default();
+        assert!(shown.shows_images() && shown.decimals().is_none());
+        let hidden = BenchmarkSettings { reference: Reference::Hidden, ..shown.clone() };
+        assert!(!hidden.shows_images() && hidden.decimals() == Some(3));
+        let image_results = Some(ImageResults::Decimals(2));
+        let told = BenchmarkSettings { image_results, ..hidden };
+        assert!(!told.shows_images() && told.decimals() == Some(2));
+        let public = BenchmarkSettings { image_results: Some(ImageResults::Public), ..told };
+        assert!(!public.shows_images() && public.decimals() == Some(3));
+    }
 }

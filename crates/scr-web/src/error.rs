@@ -99,12 +99,6 @@ pub(crate) enum Failure {
         /// The least role that may.
         role: scr_store::Role,
     },
-    /// A curator of other benchmarks.
-    #[error("Others review what is handed in for `{benchmark}`.")]
-    NotReviewer {
-        /// Identifier of the benchmark.
-        benchmark: String,
-    },
     /// A page of another site sent it.
     #[error("This was sent from another site's page, and is not done.")]
     OtherSite,
@@ -180,7 +174,6 @@ impl Failure {
             Self::SignIn { .. } => StatusCode::SEE_OTHER,
             Self::Forbidden { .. }
             | Self::NotForRole { .. }
-            | Self::NotReviewer { .. }
             | Self::NotOffered { .. }
             | Self::TermsNotAccepted { .. }
             | Self::OtherSite => StatusCode::FORBIDDEN,
@@ -204,9 +197,7 @@ impl Failure {
             Self::NotScored { .. } => "Nothing to hand in to",
             Self::Unsigned => "No token",
             Self::SignIn { .. } => "Sign in first",
-            Self::Forbidden { .. } | Self::NotForRole { .. } | Self::NotReviewer { .. } => {
-                "Not allowed"
-            }
+            Self::Forbidden { .. } | Self::NotForRole { .. } => "Not allowed",
             Self::OtherSite => "Sent from elsewhere",
             Self::TooMany { .. } => "Too often",
             Self::Quota { .. } => "Enough for now",

@@ -1,5 +1,5 @@
-//! Who decides on what was handed in for a benchmark: all curators, or those whom the
-//! operator names. Looks at no role: that is asked for before.
+//! Who sees what was handed in for a benchmark and decides on it: all curators, or those
+//! whom the operator names. Looks at no role: that is asked for before.
 
 use scr_store::{PublicStore, Submission, SubmissionState, UserRow};
 
@@ -13,16 +13,38 @@ pub(crate) struct Waiting {
     pub(crate) submitter: String,
 }
 
-/// Refuses a curator of other benchmarks.
-pub(crate) async fn refuse_others(
+/// The submission, where a person may see it: their own, and of those who review
+/// (`may_review_some`) what is handed in for their benchmarks. Anything else is as good
+/// as not there.
+pub(crate) async fn seen(
     store: &PublicStore,
     user: &UserRow,
-    benchmark_id: &str,
-) -> Result<(), Failure> {
-    if may_review(store, user, benchmark_id).await? {
-        return Ok(());
+    may_review_some: bool,
+    id: String,
+) -> Result<Submission, Failure> {
+    let found = store.submission(&id).await?;
+    let Some(found) = found else { return Err(Failure::NoSubmission { id }) };
+    if found.user_id == user.id {
+        return Ok(found);
     }
-    Err(Failure::NotReviewer { benchmark: benchmark_id.to_owned() })
+    if may_review_some && may_review(store, user, &found.benchmark_id).await? {
+        let whole = store.submission_for_review(&id).await?;
+        return whole.ok_or(Failure::NoSubmission { id });
+    }
+    Err(Failure::NoSubmission { id })
+}
+
+/// The submission, where a curator decides on it; that they are one was asked before.
+pub(crate) async fn to_decide(
+    store: &PublicStore,
+    user: &UserRow,
+    id: String,
+) -> Result<Submission, Failure> {
+    let found = seen(store, user, true, id).await?;
+    if may_review(store, user, &found.benchmark_id).await? {
+        return Ok(found);
+    }
+    Err(Failure::NoSubmission { id: found.id })
 }
 
 /// Whether a curator reviews for a benchmark.

@@ -50,7 +50,7 @@ impl PublicStore {
         observer: &str,
         image: &str,
     ) -> Result<Option<Bytes>, StoreError> {
-        let may_show = benchmark.terms.may_display && benchmark.has_observer(observer);
+        let may_show = benchmark.shows_observers() && benchmark.has_observer(observer);
         self.file(may_show, BlobKey::outlines(&benchmark.id, observer, image)).await
     }
 
@@ -163,6 +163,7 @@ fn gives(
     entry: &EntryRow,
     allow: impl Fn(&TermsDocument) -> bool,
 ) -> bool {
-    entry.benchmark_id == benchmark.id
-        && (entry.role != EntryRole::Observer || allow(&benchmark.terms))
+    let is_allowed =
+        entry.role != EntryRole::Observer || benchmark.shows_observers() && allow(&benchmark.terms);
+    entry.benchmark_id == benchmark.id && is_allowed
 }

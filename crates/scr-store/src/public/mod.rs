@@ -11,7 +11,7 @@ mod hiding;
 
 use std::ops::Deref;
 
-use hiding::Hiding;
+use hiding::{Hiding, Reader};
 
 use crate::{BenchmarkRow, EntryRow, PastResult, Store, StoreCore, StoreError, Submission};
 
@@ -47,7 +47,8 @@ impl PublicStore {
     pub async fn benchmarks(&self) -> Result<Vec<BenchmarkRow>, StoreError> {
         let mut rows = self.all.benchmarks().await?;
         for row in &mut rows {
-            self.hiding(&row.document.id).await?.in_benchmark(&mut row.document);
+            let settings = self.benchmark_settings(&row.document.id).await?;
+            Hiding::new(settings, &row.document).in_benchmark(&mut row.document);
         }
         Ok(rows)
     }
@@ -59,7 +60,8 @@ impl PublicStore {
     pub async fn benchmark(&self, id: &str) -> Result<Option<BenchmarkRow>, StoreError> {
         let mut row = self.all.benchmark(id).await?;
         if let Some(row) = &mut row {
-            self.hiding(id).await?.in_benchmark(&mut row.document);
+            let settings = self.benchmark_settings(id).await?;
+            Hiding::new(settings, &row.document).in_benchmark(&mut row.document);
         }
         Ok(row)
     }
@@ -74,6 +76,9 @@ impl PublicStore {
         benchmark_id: &str,
     ) -> Result<Vec<EntryRow>, StoreError> {
         let mut rows = self.all.entries_without_images(benchmark_id).await?;
+        if rows.is_empty() {
+            return Ok(rows);
+        }
         let hiding = self.hiding(benchmark_id).await?;
         for row in &mut rows {
             hiding.in_result(&mut row.result);
@@ -107,19 +112,40 @@ impl PublicStore {
         Ok(past)
     }
 
-    /// The submission with this identifier, with its results and findings.
+    /// The submission with this identifier, with its results and findings, as its
+    /// submitter may see it.
     ///
     /// # Errors
     /// As [`Store::submission`].
     pub async fn submission(&self, id: &str) -> Result<Option<Submission>, StoreError> {
+        self.submission_for(id, Reader::Submitter).await
+    }
+
+    /// The same for a curator who decides on it and has not handed it in: with flags that
+    /// rest on a hidden reference, in words.
+    ///
+    /// # Errors
+    /// As [`Store::submission`].
+    pub async fn submission_for_review(&self, id: &str) -> Result<Option<Submission>, StoreError> {
+        self.submission_for(id, Reader::Reviewer).await
+    }
+
+    async fn submission_for(
+        &self,
+        id: &str,
+        reader: Reader,
+    ) -> Result<Option<Submission>, StoreError> {
         let mut found = self.all.submission(id).await?;
         if let Some(found) = &mut found {
-            self.hiding(&found.benchmark_id).await?.in_submission(found);
+            self.hiding(&found.benchmark_id).await?.in_submission(found, reader);
         }
         Ok(found)
     }
 
     async fn hiding(&self, benchmark_id: &str) -> Result<Hiding, StoreError> {
-        Ok(Hiding::new(self.benchmark_settings(benchmark_id).await?))
+        let settings = self.benchmark_settings(benchmark_id).await?;
+        let unknown = || StoreError::UnknownBenchmark { id: benchmark_id.to_owned() };
+        let row = self.all.benchmark(benchmark_id).await?.ok_or_else(unknown)?;
+        Ok(Hiding::new(settings, &row.document))
     }
 }

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::refusals::{self, Refusal};
-use super::submissions::{SubmissionAnswer, any, changed};
+use super::submissions::{SubmissionAnswer, changed};
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::Signed;
-use crate::reviewers::{self, Waiting, refuse_others};
+use crate::reviewers::{self, Waiting, to_decide};
 
 /// What waits for the caller's decision.
 #[derive(Serialize, ToSchema)]
@@ -112,8 +112,7 @@ pub(crate) async fn review(
     Json(review): Json<Review>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Review)?;
-    let submission = any(&store, id).await?;
-    refuse_others(&store, &signed.0.user, &submission.benchmark_id).await?;
+    let submission = to_decide(&store, &signed.0.user, id).await?;
     let (id, curator) = (&submission.id, &signed.0.user.id);
     match review {
         Review::Publish => store.submission_accepted(id, curator).await?,

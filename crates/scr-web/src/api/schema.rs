@@ -267,10 +267,10 @@ pub(crate) struct Summary {
     q3: Option<f64>,
     /// Largest value.
     max: Option<f64>,
-    /// Values summarised.
-    n: usize,
-    /// Images for which the measure is undefined.
-    n_undefined: usize,
+    /// Values summarised; null where the reference is hidden.
+    n: Option<usize>,
+    /// Images for which the measure is undefined; null where the reference is hidden.
+    n_undefined: Option<usize>,
     /// Bootstrap interval of the mean, low and high.
     ci95: Option<[f64; 2]>,
 }
@@ -394,8 +394,8 @@ mod tests {
             median: None,
             q3: None,
             max: None,
-            n: 1,
-            n_undefined: 0,
+            n: Some(1),
+            n_undefined: Some(0),
             ci95: Some([0.4, 0.6]),
         };
         let measures = || [("overlap".to_owned(), summary.clone())].into_iter().collect();

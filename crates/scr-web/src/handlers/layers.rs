@@ -69,7 +69,7 @@ pub(super) async fn layers(
     let chosen = options.list("entries").unwrap_or_default();
     let mut layers = Vec::new();
     // What observers drew is shown where the terms let the data be shown.
-    let may_show = benchmark.terms.may_display;
+    let may_show = benchmark.shows_observers();
     let observed = if may_show { benchmark.observers.as_slice() } else { &[] };
     // An observer's drawings are often an entry too: they are listed once, as the observer's.
     let entry_of = |observer: &ObserverDocument| {
@@ -79,7 +79,8 @@ pub(super) async fn layers(
         entries.iter().find(is_same).map(|entry| entry.id.clone())
     };
     let listed: Vec<String> = observed.iter().filter_map(entry_of).collect();
-    for (place, observer) in observed.iter().enumerate() {
+    for observer in observed {
+        let is_reference = benchmark.reference().is_some_and(|found| found.id == observer.id);
         let entry = entry_of(observer);
         let is_chosen = entry.as_deref().is_some_and(|entry| chosen.contains(&entry));
         let shown = is_chosen || observers.contains(&observer.id.as_str());
@@ -91,7 +92,7 @@ pub(super) async fn layers(
             id: observer.id.clone(),
             name: observer.name.clone(),
             kind: "observer",
-            about: if place == 0 { "reference" } else { "observer" }.to_owned(),
+            about: if is_reference { "reference" } else { "observer" }.to_owned(),
             page_href: entry.as_deref().map(address::entry),
             scored_as: entry,
             outlines_href: address::outlines(benchmark, &observer.id, &image.id),

@@ -276,6 +276,11 @@ pub(crate) fn mask_files(shift: usize) -> Vec<(String, Vec<u8>)> {
     files
 }
 
+/// A mask without pixels, as a PNG.
+pub(crate) fn blank_mask() -> Vec<u8> {
+    formats::png::write_mask(&Mask::empty(SIZE))
+}
+
 fn write_posteriors(folder: &Path) -> PathBuf {
     let root = folder.join("posteriors");
     let flat = Radiograph::new(SIZE, u16::MAX, vec![13107; SIZE.area()], None).unwrap();

@@ -12,8 +12,7 @@ use scr_store::{PublicStore, Role, Submission};
 
 use crate::error::Failure;
 use crate::extractors::Member;
-use crate::handlers::submissions::seen;
-use crate::reviewers::refuse_others;
+use crate::reviewers::to_decide;
 
 /// The submission, where the member may decide on it.
 async fn decidable(
@@ -22,7 +21,5 @@ async fn decidable(
     id: String,
 ) -> Result<Submission, Failure> {
     member.needs(Role::Curator)?;
-    let submission = seen(store, member, id).await?;
-    refuse_others(store, &member.user, &submission.benchmark_id).await?;
-    Ok(submission)
+    to_decide(store, &member.user, id).await
 }

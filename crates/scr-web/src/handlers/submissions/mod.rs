@@ -23,6 +23,7 @@ use scr_store::{EntryRole, EntryRow, PublicStore, Role, Submission, SubmissionSt
 
 use crate::error::Failure;
 use crate::extractors::{Member, Options};
+use crate::reviewers;
 
 /// A state as people say it.
 pub(super) const fn state_words(state: SubmissionState) -> &'static str {
@@ -45,12 +46,7 @@ pub(super) async fn seen(
     member: &Member,
     id: String,
 ) -> Result<Submission, Failure> {
-    match store.submission(&id).await? {
-        Some(found) if found.user_id == member.user.id || member.user.role >= Role::Curator => {
-            Ok(found)
-        }
-        _ => Err(Failure::NoSubmission { id }),
-    }
+    reviewers::seen(store, &member.user, member.user.role >= Role::Curator, id).await
 }
 
 /// The submission, where it is the member's own.

@@ -30,11 +30,15 @@ pub(super) struct Set {
     /// Whether files are offered for download, whatever the benchmark's file says
     #[arg(long, value_enum)]
     downloads: Option<YesOrNo>,
-    /// Whether the reference is to be seen; where it is hidden, scores are rounded and
-    /// given without images
+    /// Whether the reference is to be seen; where it is hidden, scores are means, rounded
+    /// to three decimals
     #[arg(long, value_enum)]
     reference: Option<ShownOrHidden>,
-    /// How every image's values are given; a number rounds all scores to so many decimals
+    /// Whether the other observers are to be seen although the reference is hidden
+    #[arg(long, value_enum)]
+    observers: Option<ShownOrHidden>,
+    /// How every image's values are given, which are hidden with the reference; a number
+    /// rounds all scores to so many decimals
     #[arg(long, value_name = "public|hidden|DECIMALS", value_parser = parse_image_results)]
     images_results: Option<ImageResults>,
     #[command(flatten)]
@@ -93,8 +97,17 @@ impl Set {
                 ShownOrHidden::Hidden => Reference::Hidden,
             };
         }
+        if let Some(observers) = self.observers {
+            settings.show_observers = matches!(observers, ShownOrHidden::Shown);
+        }
         settings.submissions = self.submissions.unwrap_or(settings.submissions);
         settings.image_results = self.images_results.or(settings.image_results);
+        if settings.hides_reference() && self.images_results == Some(ImageResults::Public) {
+            bail!(
+                "--images-results: expected hidden or a number of decimals, found public: every \
+                 image's values would give the hidden reference away"
+            );
+        }
         Ok(())
     }
 }
@@ -120,6 +133,7 @@ impl Show {
                 ("reviewers", reviewers),
                 ("downloads", settings.downloads.map_or("as its file says", yes_or_no).to_owned()),
                 ("reference", word(&settings.reference)?),
+                ("observers", observers(&settings).to_owned()),
                 ("images shown", yes_or_no(settings.shows_images()).to_owned()),
                 ("decimals", settings.decimals().map_or("all".to_owned(), |n| n.to_string())),
             ];
@@ -127,6 +141,10 @@ impl Show {
             print_list(Format::Table, &["setting", "value"], rows.to_vec(), &[])
         })
     }
+}
+
+const fn observers(settings: &BenchmarkSettings) -> &'static str {
+    if settings.hides_reference() && !settings.show_observers { "hidden" } else { "shown" }
 }
 
 const fn yes_or_no(is_so: bool) -> &'static str {
