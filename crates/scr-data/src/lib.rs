@@ -23,6 +23,7 @@ mod benchmark_files;
 mod definition;
 mod landmarks;
 mod mask_set;
+mod permission;
 mod problems;
 mod staging;
 
@@ -31,5 +32,6 @@ pub use benchmark_copy::{BenchmarkCopy, Copied};
 pub use definition::{Fold, Image, LiteratureRow, Object, Observer, Structure, Terms};
 pub use landmarks::Landmarks;
 pub use mask_set::{MaskSet, RUN_RECORD};
+pub use permission::Permission;
 pub use problems::{DataError, Problem, Problems};
 pub use staging::Staging;

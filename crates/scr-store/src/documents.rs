@@ -2,6 +2,7 @@
 //! the API. Written forms only: nothing here knows how they come about.
 
 use indexmap::IndexMap;
+use scr_data::Permission;
 use scr_report::SpacingDocument;
 use serde::{Deserialize, Serialize};
 
@@ -54,7 +55,7 @@ impl BenchmarkDocument {
     /// terms say so, and not where all observers are hidden with the reference.
     #[must_use]
     pub fn shows_observers(&self) -> bool {
-        self.terms.may_display && !(self.reference_hidden && self.observers.is_empty())
+        self.terms.display.is_allowed() && !(self.reference_hidden && self.observers.is_empty())
     }
 
     /// Whether an observer is one of those that are listed.
@@ -119,10 +120,12 @@ pub struct TermsDocument {
     pub licence: String,
     /// What is said on passing copies on, in words.
     pub redistribution: String,
-    /// Whether copies may be offered for download.
-    pub may_download: bool,
-    /// Whether the radiographs may be shown on pages.
-    pub may_display: bool,
+    /// Permission to offer copies for download.
+    #[serde(rename = "may_download")]
+    pub download: Permission,
+    /// Permission to show the radiographs and what the observers drew on pages.
+    #[serde(rename = "may_display")]
+    pub display: Permission,
     /// How to obtain the data where copies may not be passed on.
     pub obtain: String,
     /// What to cite.

@@ -6,6 +6,7 @@
 //!
 //! - [`BenchmarkSettings`]: one benchmark's, the defaults where nobody said otherwise.
 
+use scr_data::Permission;
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 
@@ -27,9 +28,9 @@ pub struct BenchmarkSettings {
     pub submissions: Quota,
     /// Addresses of the curators that review; all curators where it is empty.
     pub reviewers: Vec<String>,
-    /// Whether files are offered for download; what the benchmark's file says where
+    /// Permission to offer files for download; what the benchmark's file says where
     /// nobody said otherwise.
-    pub downloads: Option<bool>,
+    pub downloads: Option<Permission>,
     /// Whether the reference is to be seen.
     pub reference: Reference,
     /// Whether the other observers are to be seen although the reference is hidden; they

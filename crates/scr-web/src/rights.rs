@@ -51,7 +51,7 @@ where
 pub(crate) fn may_offer(benchmark: &BenchmarkDocument) -> Result<(), Failure> {
     let why = if benchmark.reference_hidden {
         "Its reference is hidden: masks can be scored here alone.".to_owned()
-    } else if !benchmark.terms.may_download {
+    } else if !benchmark.terms.download.is_allowed() {
         format!("Its terms do not allow them to be passed on. {}", benchmark.terms.obtain)
     } else {
         return Ok(());

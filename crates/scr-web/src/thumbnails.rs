@@ -34,7 +34,7 @@ pub(crate) struct Thumbnail {
 impl Thumbnail {
     /// A picture without outlines.
     pub(crate) fn plain(benchmark: &BenchmarkDocument, image: &ImageEntryDocument) -> Self {
-        let may_show = benchmark.terms.may_display && image.has_pixels;
+        let may_show = benchmark.terms.display.is_allowed() && image.has_pixels;
         Self {
             image: image.id.clone(),
             fold: image.fold,
@@ -54,7 +54,7 @@ impl Thumbnail {
         image: &ImageEntryDocument,
     ) -> Result<Self, Failure> {
         let mut thumbnail = Self::plain(benchmark, image);
-        if !benchmark.terms.may_display {
+        if !benchmark.terms.display.is_allowed() {
             return Ok(thumbnail);
         }
         let Some(reference) = benchmark.reference() else { return Ok(thumbnail) };

@@ -23,7 +23,7 @@ impl PublicStore {
         benchmark: &BenchmarkDocument,
         image: &str,
     ) -> Result<Option<Bytes>, StoreError> {
-        let may_show = benchmark.terms.may_display;
+        let may_show = benchmark.terms.display.is_allowed();
         self.file(may_show, BlobKey::image(&benchmark.id, image)).await
     }
 
@@ -36,7 +36,7 @@ impl PublicStore {
         benchmark: &BenchmarkDocument,
         image: &str,
     ) -> Result<Option<Bytes>, StoreError> {
-        let may_show = benchmark.terms.may_display;
+        let may_show = benchmark.terms.display.is_allowed();
         self.file(may_show, BlobKey::thumbnail(&benchmark.id, image)).await
     }
 
@@ -65,7 +65,7 @@ impl PublicStore {
         structure: &str,
         image: &str,
     ) -> Result<Option<Bytes>, StoreError> {
-        let may_give = benchmark.terms.may_download && benchmark.has_observer(observer);
+        let may_give = benchmark.terms.download.is_allowed() && benchmark.has_observer(observer);
         self.file(may_give, BlobKey::mask(&benchmark.id, observer, structure, image)).await
     }
 
@@ -79,7 +79,7 @@ impl PublicStore {
         entry: &EntryRow,
         image: &str,
     ) -> Result<Option<Bytes>, StoreError> {
-        let may_show = gives(benchmark, entry, |terms| terms.may_display);
+        let may_show = gives(benchmark, entry, |terms| terms.display.is_allowed());
         self.file(may_show, BlobKey::entry_outlines(&entry.id, image)).await
     }
 
@@ -94,7 +94,7 @@ impl PublicStore {
         structure: &str,
         image: &str,
     ) -> Result<Option<Bytes>, StoreError> {
-        let may_give = gives(benchmark, entry, |terms| terms.may_download);
+        let may_give = gives(benchmark, entry, |terms| terms.download.is_allowed());
         self.file(may_give, BlobKey::entry_mask(&entry.id, structure, image)).await
     }
 
@@ -111,7 +111,7 @@ impl PublicStore {
         image: &str,
     ) -> Result<Option<Bytes>, StoreError> {
         let is_listed = entry.posteriors.iter().any(|listed| listed == structure);
-        let may_show = is_listed && gives(benchmark, entry, |terms| terms.may_display);
+        let may_show = is_listed && gives(benchmark, entry, |terms| terms.display.is_allowed());
         self.file(may_show, BlobKey::entry_posterior(&entry.id, structure, image)).await
     }
 
@@ -131,7 +131,7 @@ impl PublicStore {
         &self,
         benchmark: &BenchmarkDocument,
     ) -> Result<Option<Arc<[OfferedFile]>>, StoreError> {
-        if !benchmark.terms.may_download || benchmark.reference_hidden {
+        if !benchmark.terms.download.is_allowed() || benchmark.reference_hidden {
             return Ok(None);
         }
         self.all.offered_files(&benchmark.id).await

@@ -52,7 +52,7 @@ impl Hiding {
     pub(super) fn in_benchmark(&self, document: &mut BenchmarkDocument) {
         document.terms.text.clone_from(&self.settings.terms);
         if let Some(downloads) = self.settings.downloads {
-            document.terms.may_download = downloads;
+            document.terms.download = downloads;
         }
         if self.settings.hides_reference() {
             document.reference_hidden = true;

@@ -157,7 +157,7 @@ fn other_frame(place: String, expected: Size, found: Size) -> Problem {
 
 /// Whether the radiograph is there and pages may show it.
 fn shows_pixels(benchmark: &Benchmark, image: &Image) -> bool {
-    benchmark.terms.may_display && benchmark.radiograph_path(image).is_file()
+    benchmark.terms.display.is_allowed() && benchmark.radiograph_path(image).is_file()
 }
 
 /// A radiograph, and its PNG: the very file where it is one.
@@ -260,8 +260,8 @@ fn document(benchmark: &Benchmark, digest: String, facts: &[ImageFacts]) -> Benc
         terms: TermsDocument {
             licence: benchmark.terms.licence.clone(),
             redistribution: benchmark.terms.redistribution.clone(),
-            may_download: benchmark.terms.may_download,
-            may_display: benchmark.terms.may_display,
+            download: benchmark.terms.download,
+            display: benchmark.terms.display,
             obtain: benchmark.terms.obtain.clone(),
             cite: benchmark.terms.cite.clone(),
             text: String::new(),

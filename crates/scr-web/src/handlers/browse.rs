@@ -79,7 +79,7 @@ pub(crate) async fn browse(
     let scores = ImageScores::new(&store, &benchmark, &image, shown, private, &options).await?;
     let kept = kept_options(&options);
     let neighbour = |image: &ImageEntryDocument| address::browse(&benchmark.id, &image.id, &kept);
-    let may_show = benchmark.terms.may_display && image.has_pixels;
+    let may_show = benchmark.terms.display.is_allowed() && image.has_pixels;
     let page = BrowsePage {
         submission: submission.map(|submission| submission.id),
         position: index + 1,

@@ -55,7 +55,8 @@ pub(crate) async fn download(
     let document = row.document;
     let entries = store.entries_without_images(&document.id).await?;
     let api_href = format!("/api/v1{}", address::benchmark(&document.id, ""));
-    let offered = if document.terms.may_download { document.images.as_slice() } else { &[] };
+    let offered =
+        if document.terms.download.is_allowed() { document.images.as_slice() } else { &[] };
     page(&DownloadPage {
         obtain: linked(&document.terms.obtain),
         cite: document.terms.cite.iter().map(|text| linked(text)).collect(),
@@ -75,7 +76,7 @@ pub(crate) async fn download(
 }
 
 fn radiograph(document: &BenchmarkDocument, image: &ImageEntryDocument) -> Option<String> {
-    let is_offered = image.has_pixels && document.terms.may_display;
+    let is_offered = image.has_pixels && document.terms.display.is_allowed();
     is_offered.then(|| address::image(document, &image.id))
 }
 

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use scr_data::Permission;
 use scr_store::{
     BenchmarkSettings, BlobKey, CardDocument, FindingsDocument, Flag, FlagKind, FoldsDocument,
     ImageResults, NewSubmission, Reference, Role, Suspicion, SuspicionsDocument,
@@ -262,6 +263,7 @@ async fn downloads_are_offered_or_not_as_the_operator_says() {
     for (downloads, status) in
         [(Some(false), StatusCode::NOT_FOUND), (Some(true), StatusCode::OK), (None, StatusCode::OK)]
     {
+        let downloads = downloads.map(Permission::from);
         let settings = BenchmarkSettings { downloads, ..BenchmarkSettings::default() };
         site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
         assert_eq!(site.get(mask).await.status, status, "{downloads:?}");

@@ -89,7 +89,7 @@ impl Set {
             settings.reviewers = checked_reviewers(store, reviewers).await?;
         }
         if let Some(downloads) = self.downloads {
-            settings.downloads = Some(matches!(downloads, YesOrNo::Yes));
+            settings.downloads = Some(matches!(downloads, YesOrNo::Yes).into());
         }
         if let Some(reference) = self.reference {
             settings.reference = match reference {
@@ -131,7 +131,7 @@ impl Show {
                 ("terms", if settings.terms.is_empty() { "-" } else { &settings.terms }.to_owned()),
                 ("submissions", format!("{count} in {days} days")),
                 ("reviewers", reviewers),
-                ("downloads", settings.downloads.map_or("as its file says", yes_or_no).to_owned()),
+                ("downloads", settings.downloads.map_or("as its file says", |may| yes_or_no(may.is_allowed())).to_owned()),
                 ("reference", word(&settings.reference)?),
                 ("observers", observers(&settings).to_owned()),
                 ("images shown", yes_or_no(settings.shows_images()).to_owned()),
