@@ -19,7 +19,7 @@ use sqlx::{AnyConnection, AnyPool, Executor};
 use crate::StoreError;
 
 /// Every change of the tables, in order; a version's place is its number less one.
-const MIGRATIONS: [&str; 10] = [
+const MIGRATIONS: [&str; 11] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_posteriors.sql"),
     include_str!("../migrations/0003_accounts.sql"),
@@ -30,6 +30,7 @@ const MIGRATIONS: [&str; 10] = [
     include_str!("../migrations/0008_operations.sql"),
     include_str!("../migrations/0009_entries.sql"),
     include_str!("../migrations/0010_identities.sql"),
+    include_str!("../migrations/0012_ladder.sql"),
 ];
 
 /// Readers at once in one process; a writer excludes writers only.

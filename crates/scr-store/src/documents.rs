@@ -32,6 +32,13 @@ pub struct BenchmarkDocument {
     /// Whether the reference is left out of `observers`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reference_hidden: bool,
+    /// The step by which a score must be better to be shown, where a ladder keeps the
+    /// reference hidden.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<f64>,
+    /// When the operator ended the benchmark, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<String>,
     /// How the folds are to be used, such as `two-fold`.
     pub protocol: String,
     /// All images, in the order of the benchmark's table.

@@ -36,6 +36,7 @@ mod documents;
 mod entries;
 mod error;
 mod feedback;
+mod ladder;
 mod mail;
 mod offers;
 mod outlines;
@@ -70,11 +71,12 @@ pub use documents::{
 pub use entries::{EntryRow, Published};
 pub use error::StoreError;
 pub use feedback::FeedbackRow;
+pub use ladder::LadderStep;
 pub use mail::{MAX_SENDINGS, MailRow};
 pub use offers::OfferedFile;
 pub use outlines::OutlinesDocument;
 pub use past_results::PastResult;
-pub use public::PublicStore;
+pub use public::{Copies, PublicStore};
 pub use publications::{PublicationDocument, PublicationRow, PublicationState};
 pub use publish::{
     EntryToPublish, POSTERIOR_SIDE_PX, PublishProgress, THUMBNAIL_SIDE_PX, entry_id,

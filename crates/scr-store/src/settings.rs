@@ -12,7 +12,7 @@ use sqlx::AnyConnection;
 
 use crate::database::failed;
 use crate::entries::{now, read_json, write_json};
-use crate::{StoreCore, StoreError, benchmarks};
+use crate::{LadderStep, StoreCore, StoreError, benchmarks};
 
 /// Decimals of scores against a hidden reference, where nobody said otherwise.
 const DECIMALS_OF_HIDDEN: u8 = 3;
@@ -37,6 +37,14 @@ pub struct BenchmarkSettings {
     /// drew the same structures, and are hidden with it unless the operator says so.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub show_observers: bool,
+    /// The step by which a score must be better to be shown, against a hidden reference;
+    /// see [`LadderStep`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<LadderStep>,
+    /// When the operator ended the benchmark, RFC 3339 in UTC: nothing more is handed in,
+    /// and entries show means on full precision, also against a hidden reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<String>,
     /// How every image's values are given; public where nobody said otherwise. They are
     /// hidden with the reference, whatever is said here; decimals count there too.
     pub image_results: Option<ImageResults>,
@@ -88,6 +96,12 @@ impl BenchmarkSettings {
         matches!(self.reference, Reference::Hidden)
     }
 
+    /// The step of the ladder, which is for hidden references.
+    #[must_use]
+    pub fn ladder(&self) -> Option<LadderStep> {
+        self.ladder.filter(|_| self.hides_reference())
+    }
+
     /// Whether every image's values are given.
     #[must_use]
     pub const fn shows_images(&self) -> bool {
@@ -120,6 +134,14 @@ impl StoreCore {
     pub async fn benchmark_settings(&self, id: &str) -> Result<BenchmarkSettings, StoreError> {
         let mut connection = self.pool.acquire().await.map_err(failed("read settings"))?;
         settings_in(&mut connection, id).await
+    }
+
+    /// Refuses what is handed in for a benchmark that its operator has ended.
+    pub(crate) async fn needs_open(&self, benchmark_id: &str) -> Result<(), StoreError> {
+        match self.benchmark_settings(benchmark_id).await?.ended_at {
+            Some(at) => Err(StoreError::Ended { id: benchmark_id.to_owned(), at }),
+            None => Ok(()),
+        }
     }
 
     /// Puts settings in place of those that were there.

@@ -120,8 +120,8 @@ impl Intent {
         if !faults.is_empty() {
             return Ok(Err(faults));
         }
-        if !store.takes_masks(id) {
-            return Err(Failure::NotScored { id: id.clone() });
+        if !store.takes_masks(&benchmark.document) {
+            return Err(Failure::takes_nothing(&benchmark.document));
         }
         Ok(Ok(self.card.document()))
     }

@@ -1,22 +1,20 @@
 //! Who may copy a benchmark's files: one rule, for every address that gives copies.
 //!
-//! Looking at radiographs and outlines on pages is another matter, which the terms'
-//! word on display decides. Here, copies of the whole folder are meant, as `scr fetch`
-//! makes them.
+//! Looking at radiographs and outlines on pages is another right, which the terms' word on
+//! display decides: who may not have copies is shown display copies ([`Copies`]).
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use scr_store::{BenchmarkDocument, Caller, PublicStore, UserRow};
+use scr_store::{BenchmarkDocument, Caller, Copies, PublicStore, UserRow};
 use std::sync::Arc;
 
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::{Options, Signed, terms_version};
+use crate::extractors::{Signed, terms_version};
 use crate::limits::Limits;
 use crate::routes::SiteSettings;
 
-/// The header that names the version of the terms that whoever asks accepts; an
-/// address may name it in its option `terms` instead.
+/// The header that names the version of the terms that whoever asks accepts.
 pub(crate) const ACCEPT_TERMS: &str = "accept-terms";
 
 /// Who asks for a copy, and what they accept.
@@ -39,9 +37,9 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let signed = Option::<Signed>::from_request_parts(parts, state).await?;
         let caller = signed.map(|Signed(caller)| caller);
-        let Ok(options) = Options::from_request_parts(parts, state).await;
+        // An address accepts nothing: any page can have a browser ask for one.
         let header = parts.headers.get(ACCEPT_TERMS).and_then(|value| value.to_str().ok());
-        let accepted = header.or(options.first("terms")).map(|version| version.trim().to_owned());
+        let accepted = header.map(|version| version.trim().to_owned());
         Ok(Self { caller, accepted })
     }
 }
@@ -70,14 +68,33 @@ pub(crate) async fn may_download(
     asker.needs_terms(store, benchmark).await
 }
 
-/// Refuses single masks of observers to who has not accepted the terms, where the
-/// operator has written any.
-pub(crate) async fn may_see_masks(
+/// Refuses single radiographs of full size, exact outlines and masks of observers to who
+/// may have no copies: where the terms do not allow them, and where the operator has
+/// written terms that they have not accepted.
+pub(crate) async fn may_have_exact(
     store: &PublicStore,
     benchmark: &BenchmarkDocument,
     asker: &Asker,
 ) -> Result<(), Failure> {
+    if !benchmark.terms.download.is_allowed() {
+        return Err(Failure::NoFile);
+    }
     if benchmark.terms.text.is_empty() { Ok(()) } else { asker.needs_terms(store, benchmark).await }
+}
+
+/// What a page shows its visitor, by the same rule.
+pub(crate) async fn copies_for(
+    store: &PublicStore,
+    benchmark: &BenchmarkDocument,
+    visitor: Option<&UserRow>,
+) -> Result<Copies, Failure> {
+    let has_accepted = match visitor {
+        _ if benchmark.terms.text.is_empty() => true,
+        Some(user) => has_accepted_terms(store, benchmark, user).await?,
+        None => false,
+    };
+    let is_exact = benchmark.terms.download.is_allowed() && has_accepted;
+    Ok(if is_exact { Copies::Exact } else { Copies::Display })
 }
 
 /// Whether a person has accepted the terms as they are now.

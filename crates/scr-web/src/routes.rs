@@ -264,6 +264,15 @@ fn api_routes() -> Routes {
         .route("/api/v1/benchmarks/{benchmark}/entries", get(benchmarks::entries))
         .route("/api/v1/benchmarks/{benchmark}/images/{file}", get(files::image))
         .route("/api/v1/benchmarks/{benchmark}/thumbnails/{file}", get(files::thumbnail))
+        .route("/api/v1/benchmarks/{benchmark}/display/images/{file}", get(files::image_display))
+        .route(
+            "/api/v1/benchmarks/{benchmark}/display/outlines/{observer}/{file}",
+            get(files::outlines_display),
+        )
+        .route(
+            "/api/v1/entries/{entry}/display/outlines/{file}",
+            get(files::entry_outlines_display),
+        )
         .route("/api/v1/benchmarks/{benchmark}/outlines/{observer}/{file}", get(files::outlines))
         .route(
             "/api/v1/benchmarks/{benchmark}/masks/{observer}/{structure}/{file}",

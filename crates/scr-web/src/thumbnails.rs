@@ -1,6 +1,6 @@
 //! Small pictures of radiographs, with or without outlines, for lists and examples.
 
-use scr_store::{BenchmarkDocument, ImageEntryDocument, PublicStore};
+use scr_store::{BenchmarkDocument, Copies, ImageEntryDocument, PublicStore};
 
 use crate::address;
 use crate::error::Failure;
@@ -58,7 +58,8 @@ impl Thumbnail {
             return Ok(thumbnail);
         }
         let Some(reference) = benchmark.reference() else { return Ok(thumbnail) };
-        let file = store.observer_outlines(benchmark, &reference.id, &image.id).await?;
+        let file =
+            store.observer_outlines(benchmark, &reference.id, &image.id, Copies::Display).await?;
         if let Some(file) = file {
             let outlines = outlines::read(&file)?;
             let step_px = outlines.size[0] as f64 / STEPS_ACROSS;

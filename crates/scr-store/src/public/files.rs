@@ -9,12 +9,25 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::PublicStore;
+use super::display::display_copy;
 use crate::{
-    BenchmarkDocument, BlobKey, EntryRole, EntryRow, OfferedFile, StoreError, TermsDocument,
+    BenchmarkDocument, BlobKey, EntryRole, EntryRow, OfferedFile, OutlinesDocument, StoreError,
+    TermsDocument,
 };
 
+/// What a reader is given of data: the files themselves, or copies to look at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copies {
+    /// Radiographs of full size and exact outlines: for who may have copies.
+    Exact,
+    /// Reduced radiographs and simplified outlines: where data may be shown on pages.
+    Display,
+}
+
 impl PublicStore {
-    /// A radiograph, 8- or 16-bit grey PNG, where pages may show it.
+    /// A radiograph, where pages may show it: 8- or 16-bit grey PNG; the display copy at
+    /// most 512 pixels and half as wide and high, 8 bits. Of what was published before
+    /// there were display copies the small picture takes its place.
     ///
     /// # Errors
     /// [`StoreError::Blob`] when it is there and cannot be read, as for all files.
@@ -22,9 +35,16 @@ impl PublicStore {
         &self,
         benchmark: &BenchmarkDocument,
         image: &str,
+        copies: Copies,
     ) -> Result<Option<Bytes>, StoreError> {
         let may_show = benchmark.terms.display.is_allowed();
-        self.file(may_show, BlobKey::image(&benchmark.id, image)).await
+        if copies == Copies::Exact {
+            return self.file(may_show, BlobKey::image(&benchmark.id, image)).await;
+        }
+        match self.file(may_show, BlobKey::display(&benchmark.id, image)).await? {
+            Some(file) => Ok(Some(file)),
+            None => self.thumbnail(benchmark, image).await,
+        }
     }
 
     /// A small picture of a radiograph, where pages may show it.
@@ -49,9 +69,11 @@ impl PublicStore {
         benchmark: &BenchmarkDocument,
         observer: &str,
         image: &str,
+        copies: Copies,
     ) -> Result<Option<Bytes>, StoreError> {
         let may_show = benchmark.shows_observers() && benchmark.has_observer(observer);
-        self.file(may_show, BlobKey::outlines(&benchmark.id, observer, image)).await
+        let key = BlobKey::outlines(&benchmark.id, observer, image);
+        given(self.file(may_show, key).await?, copies)
     }
 
     /// An observer's mask of a structure in one image, where copies are offered.
@@ -69,7 +91,8 @@ impl PublicStore {
         self.file(may_give, BlobKey::mask(&benchmark.id, observer, structure, image)).await
     }
 
-    /// An entry's outlines in one image.
+    /// An entry's outlines in one image. Display copies are made of what observers drew;
+    /// a method's masks are its maker's.
     ///
     /// # Errors
     /// As [`radiograph`](Self::radiograph).
@@ -78,9 +101,11 @@ impl PublicStore {
         benchmark: &BenchmarkDocument,
         entry: &EntryRow,
         image: &str,
+        copies: Copies,
     ) -> Result<Option<Bytes>, StoreError> {
         let may_show = gives(benchmark, entry, |terms| terms.display.is_allowed());
-        self.file(may_show, BlobKey::entry_outlines(&entry.id, image)).await
+        let file = self.file(may_show, BlobKey::entry_outlines(&entry.id, image)).await?;
+        given(file, if entry.role == EntryRole::Observer { copies } else { Copies::Exact })
     }
 
     /// An entry's mask of a structure in one image.
@@ -115,10 +140,18 @@ impl PublicStore {
         self.file(may_show, BlobKey::entry_posterior(&entry.id, structure, image)).await
     }
 
-    /// Whether masks can be handed in: whether the benchmark was added for scoring.
+    /// Whether masks can be handed in: whether the benchmark was added for scoring and has
+    /// not ended.
     #[must_use]
-    pub fn takes_masks(&self, benchmark_id: &str) -> bool {
-        self.all.benchmark_folder(benchmark_id).is_dir()
+    pub fn takes_masks(&self, benchmark: &BenchmarkDocument) -> bool {
+        benchmark.ended_at.is_none() && self.all.benchmark_folder(&benchmark.id).is_dir()
+    }
+
+    /// Whether a copy of the benchmark's folder is offered.
+    #[must_use]
+    pub fn offers_folder(&self, benchmark: &BenchmarkDocument) -> bool {
+        let may_offer = benchmark.terms.download.is_allowed() && !benchmark.reference_hidden;
+        may_offer && self.all.benchmark_folder(&benchmark.id).is_dir()
     }
 
     /// The files that make a copy of a benchmark's folder, by path; none where nobody
@@ -154,6 +187,17 @@ impl PublicStore {
             _ => Ok(None),
         }
     }
+}
+
+/// Outlines as they are, or to look at.
+fn given(file: Option<Bytes>, copies: Copies) -> Result<Option<Bytes>, StoreError> {
+    let (Some(file), Copies::Display) = (&file, copies) else { return Ok(file) };
+    let read = OutlinesDocument::from_json(file).map_err(|source| StoreError::Document {
+        what: "outlines",
+        id: "an image".into(),
+        source,
+    })?;
+    Ok(Some(display_copy(&read).to_json().into()))
 }
 
 /// Whether files of an entry are given. Its masks are its maker's; what an observer drew

@@ -5,15 +5,20 @@
 //! count is needed beside a mean. Everything that tells of single images or of the
 //! reference alone goes: order statistics, spread, counts, folds, intervals, measures
 //! without a better end (such as `ctr_reference`), and what the check and scoring found
-//! by comparing with the reference. docs/security.md says how much that leaves.
+//! by comparing with the reference. docs/security.md says how much that leaves. With a
+//! ladder (`ladder.rs`) only what it shows is left. When the operator has ended the
+//! benchmark, the means of entries are on full precision.
+
+use std::collections::HashMap;
 
 use scr_measures::registry::IMAGE_MEASURES;
 use scr_measures::{Better, Measure, Quantity};
 use scr_report::{MeasureMap, ResultDocument, SpacingDocument, SummaryDocument, UndefinedDocument};
 
+use crate::ladder::Rung;
 use crate::{
-    BenchmarkDocument, BenchmarkSettings, FindingsDocument, FlagKind, Submission,
-    SuspicionsDocument,
+    BenchmarkDocument, BenchmarkSettings, EntryRow, FindingsDocument, FlagKind, PastResult,
+    Submission, SuspicionsDocument,
 };
 
 /// Distances lose so many decimals more than shares: a pixel is about a thousandth of an
@@ -23,6 +28,8 @@ const FEWER_DECIMALS_OF_DISTANCES: u8 = 2;
 /// What is hidden of one benchmark.
 pub(super) struct Hiding {
     settings: BenchmarkSettings,
+    /// What the ladder shows, by submission and entry; empty without one.
+    rungs: HashMap<String, Rung>,
     /// The longest diagonal of the images in pixels and, where it is known, in mm.
     diagonal: Diagonal,
 }
@@ -46,7 +53,17 @@ struct Diagonal {
 impl Hiding {
     /// What settings hide of a benchmark, whose document is as it was published.
     pub(super) fn new(settings: BenchmarkSettings, benchmark: &BenchmarkDocument) -> Self {
-        Self { settings, diagonal: Diagonal::of(benchmark) }
+        Self { settings, diagonal: Diagonal::of(benchmark), rungs: HashMap::new() }
+    }
+
+    /// Whether scores go through a ladder.
+    pub(super) fn has_ladder(&self) -> bool {
+        self.settings.ladder().is_some()
+    }
+
+    /// The same with what the ladder shows.
+    pub(super) fn with_rungs(self, rungs: HashMap<String, Rung>) -> Self {
+        Self { rungs, ..self }
     }
 
     pub(super) fn in_benchmark(&self, document: &mut BenchmarkDocument) {
@@ -59,14 +76,38 @@ impl Hiding {
             let n_hidden = if self.settings.show_observers { 1 } else { usize::MAX };
             document.observers = document.observers.drain(..).skip(n_hidden).collect();
         }
+        document.ladder = self.settings.ladder().map(f64::from);
+        document.ended_at.clone_from(&self.settings.ended_at);
     }
 
-    pub(super) fn in_result(&self, result: &mut ResultDocument) {
+    pub(super) fn in_entry(&self, entry: &mut EntryRow) {
+        let decimals = self.settings.decimals().filter(|_| self.settings.ended_at.is_none());
+        self.in_result(&entry.id, &mut entry.result, decimals);
+    }
+
+    /// Of the results before, which a ladder has not seen, nothing is shown under one.
+    pub(super) fn in_past(&self, entry: &EntryRow, past: &mut Vec<PastResult>) {
+        let is_over = self.settings.ended_at.is_some();
+        if self.rungs.contains_key(&entry.id) && !is_over {
+            past.clear();
+        }
+        let decimals = self.settings.decimals().filter(|_| !is_over);
+        for past in past {
+            self.in_result("", &mut past.result, decimals);
+        }
+    }
+
+    /// `decimals` is none for full precision.
+    fn in_result(&self, id: &str, result: &mut ResultDocument, decimals: Option<u8>) {
         if !self.settings.shows_images() {
             result.images = None;
         }
         if self.settings.hides_reference() {
-            return self.hide_reference(result);
+            self.hide_reference(result, decimals);
+            if let (Some(rung), Some(_)) = (self.rungs.get(id), decimals) {
+                show_rung(result, rung);
+            }
+            return;
         }
         if let Some(decimals) = self.settings.decimals() {
             round_result(result, decimals);
@@ -75,7 +116,7 @@ impl Hiding {
 
     pub(super) fn in_submission(&self, submission: &mut Submission, reader: Reader) {
         if let Some(result) = &mut submission.result {
-            self.in_result(result);
+            self.in_result(&submission.id, result, self.settings.decimals());
         }
         if let Some(findings) = &mut submission.findings {
             self.in_findings(findings, reader);
@@ -86,8 +127,7 @@ impl Hiding {
     }
 
     /// Leaves the means, undefined values counted as worst, to so many decimals.
-    fn hide_reference(&self, result: &mut ResultDocument) {
-        let decimals = self.settings.decimals();
+    fn hide_reference(&self, result: &mut ResultDocument, decimals: Option<u8>) {
         let has_undefined = result.undefined_as.is_none();
         result.undefined_as = Some(UndefinedDocument::LongestDiagonal);
         result.folds.clear();
@@ -206,6 +246,20 @@ fn mean_with_worst(summary: &SummaryDocument, worst: Option<f64>) -> Option<f64>
     let Some(worst) = worst.filter(|_| n_undefined > 0) else { return summary.mean };
     let sum = summary.mean.unwrap_or_default() * n as f64 + worst * n_undefined as f64;
     Some(sum / (n + n_undefined) as f64)
+}
+
+/// Leaves what the ladder shows in place of the means, and nothing else.
+fn show_rung(result: &mut ResultDocument, rung: &Rung) {
+    for (object, measures) in &mut result.objects {
+        measures.retain(|key, _| key == "overlap");
+        for summary in measures.values_mut() {
+            summary.mean = rung.overlaps.get(object).copied();
+        }
+    }
+    result.image_measures.retain(|key, _| key == "pixel_error");
+    for summary in result.image_measures.values_mut() {
+        summary.mean = rung.pixel_error;
+    }
 }
 
 const fn only_mean(mean: Option<f64>) -> SummaryDocument {

@@ -3,11 +3,14 @@
 //! The main type is [`PublicStore`]. It leads to no unfiltered read: whoever has one can
 //! show nothing by forgetting a call.
 //!
-//! - here: documents. `files.rs`: files.
+//! - here: documents. `files.rs`: files. `display.rs`: outlines to look at.
 //! - `hiding.rs`: which parts of documents are hidden.
 
+mod display;
 mod files;
 mod hiding;
+
+pub use files::Copies;
 
 use std::ops::Deref;
 
@@ -81,7 +84,7 @@ impl PublicStore {
         }
         let hiding = self.hiding(benchmark_id).await?;
         for row in &mut rows {
-            hiding.in_result(&mut row.result);
+            hiding.in_entry(row);
         }
         Ok(rows)
     }
@@ -94,7 +97,7 @@ impl PublicStore {
     pub async fn entry(&self, id: &str) -> Result<Option<EntryRow>, StoreError> {
         let mut row = self.all.entry(id).await?;
         if let Some(row) = &mut row {
-            self.hiding(&row.benchmark_id).await?.in_result(&mut row.result);
+            self.hiding(&row.benchmark_id).await?.in_entry(row);
         }
         Ok(row)
     }
@@ -105,9 +108,8 @@ impl PublicStore {
     /// As [`Store::past_results`].
     pub async fn past_results(&self, entry: &EntryRow) -> Result<Vec<PastResult>, StoreError> {
         let mut past = self.all.past_results(&entry.id).await?;
-        let hiding = self.hiding(&entry.benchmark_id).await?;
-        for past in &mut past {
-            hiding.in_result(&mut past.result);
+        if !past.is_empty() {
+            self.hiding(&entry.benchmark_id).await?.in_past(entry, &mut past);
         }
         Ok(past)
     }
@@ -146,6 +148,10 @@ impl PublicStore {
         let settings = self.benchmark_settings(benchmark_id).await?;
         let unknown = || StoreError::UnknownBenchmark { id: benchmark_id.to_owned() };
         let row = self.all.benchmark(benchmark_id).await?.ok_or_else(unknown)?;
-        Ok(Hiding::new(settings, &row.document))
+        let hiding = Hiding::new(settings, &row.document);
+        if hiding.has_ladder() {
+            return Ok(hiding.with_rungs(self.all.rungs(benchmark_id).await?));
+        }
+        Ok(hiding)
     }
 }

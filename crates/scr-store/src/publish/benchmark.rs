@@ -23,6 +23,10 @@ use crate::{
 /// Thumbnails are at most so wide and high, in pixels.
 pub const THUMBNAIL_SIDE_PX: usize = 192;
 
+/// Display copies of radiographs are at most so wide and high, in pixels, and at most half
+/// as wide and high as the radiograph.
+const DISPLAY_SIDE_PX: usize = 512;
+
 /// What is known of an image only once its files were read.
 #[derive(Debug, Clone, Copy)]
 struct ImageFacts {
@@ -143,10 +147,17 @@ fn prepare(benchmark: &Benchmark, image: &Image) -> Result<Prepared<ImageFacts>,
         let thumbnail = write_png(&radiograph.thumbnail(THUMBNAIL_SIDE_PX));
         files.push((BlobKey::image(&benchmark.id, &image.id)?, png.into()));
         files.push((BlobKey::thumbnail(&benchmark.id, &image.id)?, thumbnail.into()));
+        let display = write_png(&radiograph.thumbnail(display_side(radiograph.size())));
+        files.push((BlobKey::display(&benchmark.id, &image.id)?, display.into()));
     }
     let frame = problems.or(frame)?;
     let size = frame.expect("without a problem the reference has given the size");
     Ok(Prepared { files, rest: ImageFacts { size, has_pixels } })
+}
+
+/// The longest side of a display copy.
+fn display_side(size: Size) -> usize {
+    size.width.max(size.height).div_ceil(2).min(DISPLAY_SIDE_PX)
 }
 
 fn other_frame(place: String, expected: Size, found: Size) -> Problem {
@@ -243,6 +254,8 @@ fn document(benchmark: &Benchmark, digest: String, facts: &[ImageFacts]) -> Benc
             })
             .collect(),
         reference_hidden: false,
+        ladder: None,
+        ended_at: None,
         protocol: benchmark.protocol.clone(),
         images: benchmark
             .images

@@ -10,7 +10,7 @@ use super::{FindingsDocument, JobKind, SubmissionState, SuspicionsDocument, Told
 use crate::database::failed;
 use crate::entries::{now, read_json, write_json};
 use crate::mail::letters::tell_of_change;
-use crate::{CardDocument, StoreCore, StoreError};
+use crate::{CardDocument, StoreCore, StoreError, ladder};
 
 /// What someone wants to hand in.
 #[derive(Debug, Clone)]
@@ -173,8 +173,10 @@ impl StoreCore {
     /// # Errors
     /// [`StoreError::Quota`] and [`StoreError::OpenUploads`] when it is one too many;
     /// [`StoreError::DiskFull`] when the file would leave too little free;
+    /// [`StoreError::Ended`] when the benchmark takes nothing more;
     /// [`StoreError::Database`], also when there is no such benchmark.
     pub async fn begin_submission(&self, new: NewSubmission<'_>) -> Result<Submission, StoreError> {
+        self.needs_open(new.benchmark_id).await?;
         self.needs_space(new.size_bytes)?;
         let id = crate::accounts::random_id()?;
         let now = now();
@@ -220,8 +222,12 @@ impl StoreCore {
     /// Its file is whole: it is to be checked and scored.
     ///
     /// # Errors
-    /// [`StoreError::State`] when it is past that; [`StoreError::Database`].
+    /// [`StoreError::State`] when it is past that; [`StoreError::Ended`] when the benchmark
+    /// is over; [`StoreError::Database`].
     pub async fn submission_received(&self, id: &str, actor: &str) -> Result<(), StoreError> {
+        if let Some(submission) = self.submission_row(id).await? {
+            self.needs_open(&submission.benchmark_id).await?;
+        }
         let (to, job) = (SubmissionState::Received, Some(JobKind::Score));
         self.change(id, Change { to, actor, message: "", set: vec![], job }).await
     }
@@ -284,8 +290,16 @@ impl StoreCore {
             ("result", write_json(id, "result", result)?),
             ("findings", write_json(id, "findings", findings)?),
         ];
+        let doing = "keep the scores of a submission";
         let to = SubmissionState::AwaitingReview;
-        self.change(id, Change { to, actor, message: "", set, job: None }).await
+        let change = Change { to, actor, message: "", set, job: None };
+        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
+        if !change_in(&mut transaction, id, change).await? {
+            drop(transaction);
+            return Err(self.cannot_become(id, to).await);
+        }
+        ladder::climb(&mut transaction, id, result).await?;
+        transaction.commit().await.map_err(failed(doing))
     }
 
     /// A curator agrees: its entry is to be made.

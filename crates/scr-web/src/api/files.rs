@@ -2,14 +2,15 @@
 //!
 //! What the terms of a benchmark do not allow to offer is not there (404): no
 //! radiograph and no observer's outline where they may not be shown, no
-//! observer's mask where copies may not be passed on. The masks of an entry are
-//! its maker's and are offered, unless the entry is an observer's.
+//! observer's mask where copies may not be passed on. Radiographs of full size and exact
+//! outlines are copies; what is shown to others are the display copies. The masks of an
+//! entry are its maker's and are offered, unless the entry is an observer's.
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, EntryRole, PublicStore};
+use scr_store::{BenchmarkDocument, Copies, EntryRole, PublicStore};
 use serde::Deserialize;
 
 use super::refusals;
@@ -18,7 +19,7 @@ use crate::cache::{Keep, file_response};
 use crate::error::Failure;
 use crate::extractors::{Options, Published, PublishedEntry};
 use crate::handlers::benchmark_of;
-use crate::rights::{Asker, may_see_masks};
+use crate::rights::{Asker, may_have_exact};
 
 /// The parts of a file's address after the benchmark or entry.
 #[derive(Deserialize)]
@@ -46,12 +47,44 @@ impl Parts {
         ("benchmark" = String, Path, description = "Identifier of the benchmark"),
         ("image" = String, Path, description = "Identifier of the image")
     ),
+    security((), ("token" = [])),
     responses(
         (status = 200, description = "The radiograph", body = Vec<u8>, content_type = "image/png"),
+        refusals::NotOffered,
+        refusals::Unsigned,
         refusals::NoFile
     )
 )]
 pub(crate) async fn image(
+    State(store): State<PublicStore>,
+    Published(row): Published,
+    asker: Asker,
+    Path(parts): Path<Parts>,
+    options: Options,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let document = row.document;
+    let file = store.radiograph(&document, parts.image(".png")?, Copies::Exact).await?;
+    let file = file.ok_or(Failure::NoFile)?;
+    may_have_exact(&store, &document, &asker).await?;
+    offer(Some(file), &headers, "image/png", keep(&document, &options))
+}
+
+/// A radiograph to look at: 8-bit grey PNG, at most 512 pixels and half as wide and high.
+#[utoipa::path(
+    get,
+    path = "/api/v1/benchmarks/{benchmark}/display/images/{image}.png",
+    tag = "files",
+    params(
+        ("benchmark" = String, Path, description = "Identifier of the benchmark"),
+        ("image" = String, Path, description = "Identifier of the image")
+    ),
+    responses(
+        (status = 200, description = "The display copy", body = Vec<u8>, content_type = "image/png"),
+        refusals::NoFile
+    )
+)]
+pub(crate) async fn image_display(
     State(store): State<PublicStore>,
     Published(row): Published,
     Path(parts): Path<Parts>,
@@ -59,8 +92,8 @@ pub(crate) async fn image(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    let file = store.radiograph(&document, parts.image(".png")?).await?;
-    offer(file, &headers, "image/png", keep(&document, &options))
+    let file = store.radiograph(&document, parts.image(".png")?, Copies::Display).await?;
+    offer(file, &headers, "image/png", keep_display(&document, &options))
 }
 
 /// A small 8-bit picture of a radiograph.
@@ -101,22 +134,57 @@ pub(crate) async fn thumbnail(
         ("observer" = String, Path, description = "Identifier of the observer"),
         ("image" = String, Path, description = "Identifier of the image")
     ),
+    security((), ("token" = [])),
     responses(
         (status = 200, description = "The outlines", body = serde_json::Value),
+        refusals::NotOffered,
+        refusals::Unsigned,
         refusals::NoFile
     )
 )]
 pub(crate) async fn outlines(
     State(store): State<PublicStore>,
     Published(row): Published,
+    asker: Asker,
     Path(parts): Path<Parts>,
     options: Options,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
     let image = parts.image(".json")?;
-    let file = store.observer_outlines(&document, &parts.observer, image).await?;
-    offer(file, &headers, "application/json", keep(&document, &options))
+    let observer = &parts.observer;
+    let file = store.observer_outlines(&document, observer, image, Copies::Exact).await?;
+    let file = file.ok_or(Failure::NoFile)?;
+    may_have_exact(&store, &document, &asker).await?;
+    offer(Some(file), &headers, "application/json", keep(&document, &options))
+}
+
+/// An observer's outlines in one image to look at: in the form of the exact ones, simplified.
+#[utoipa::path(
+    get,
+    path = "/api/v1/benchmarks/{benchmark}/display/outlines/{observer}/{image}.json",
+    tag = "files",
+    params(
+        ("benchmark" = String, Path, description = "Identifier of the benchmark"),
+        ("observer" = String, Path, description = "Identifier of the observer"),
+        ("image" = String, Path, description = "Identifier of the image")
+    ),
+    responses(
+        (status = 200, description = "The display copy", body = serde_json::Value),
+        refusals::NoFile
+    )
+)]
+pub(crate) async fn outlines_display(
+    State(store): State<PublicStore>,
+    Published(row): Published,
+    Path(parts): Path<Parts>,
+    options: Options,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let (document, image) = (row.document, parts.image(".json")?);
+    let observer = &parts.observer;
+    let file = store.observer_outlines(&document, observer, image, Copies::Display).await?;
+    offer(file, &headers, "application/json", keep_display(&document, &options))
 }
 
 /// An observer's mask of one structure in one image.
@@ -150,7 +218,7 @@ pub(crate) async fn mask(
     let image = parts.image(".png")?;
     let file = store.observer_mask(&document, &parts.observer, &parts.structure, image).await?;
     let file = file.ok_or(Failure::NoFile)?;
-    may_see_masks(&store, &document, &asker).await?;
+    may_have_exact(&store, &document, &asker).await?;
     offer(Some(file), &headers, "image/png", keep(&document, &options))
 }
 
@@ -163,8 +231,11 @@ pub(crate) async fn mask(
         ("entry" = String, Path, description = "Identifier of the entry"),
         ("image" = String, Path, description = "Identifier of the image")
     ),
+    security((), ("token" = [])),
     responses(
         (status = 200, description = "The outlines", body = serde_json::Value),
+        refusals::NotOffered,
+        refusals::Unsigned,
         refusals::NoEntry,
         refusals::NoFile
     )
@@ -172,11 +243,44 @@ pub(crate) async fn mask(
 pub(crate) async fn entry_outlines(
     State(store): State<PublicStore>,
     PublishedEntry(row): PublishedEntry,
+    asker: Asker,
     Path(parts): Path<Parts>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(&store, &row.benchmark_id).await?;
-    let file = store.entry_outlines(&benchmark, &row, parts.image(".json")?).await?;
+    let image = parts.image(".json")?;
+    let file = store.entry_outlines(&benchmark, &row, image, Copies::Exact).await?;
+    let file = file.ok_or(Failure::NoFile)?;
+    if row.role == EntryRole::Observer {
+        may_have_exact(&store, &benchmark, &asker).await?;
+    }
+    offer(Some(file), &headers, "application/json", keep_entry(&benchmark, row.role))
+}
+
+/// An entry's outlines in one image to look at: simplified where an observer drew them.
+#[utoipa::path(
+    get,
+    path = "/api/v1/entries/{entry}/display/outlines/{image}.json",
+    tag = "files",
+    params(
+        ("entry" = String, Path, description = "Identifier of the entry"),
+        ("image" = String, Path, description = "Identifier of the image")
+    ),
+    responses(
+        (status = 200, description = "The display copy", body = serde_json::Value),
+        refusals::NoEntry,
+        refusals::NoFile
+    )
+)]
+pub(crate) async fn entry_outlines_display(
+    State(store): State<PublicStore>,
+    PublishedEntry(row): PublishedEntry,
+    Path(parts): Path<Parts>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let benchmark = benchmark_of(&store, &row.benchmark_id).await?;
+    let image = parts.image(".json")?;
+    let file = store.entry_outlines(&benchmark, &row, image, Copies::Display).await?;
     offer(file, &headers, "application/json", Keep::ForADay)
 }
 
@@ -210,9 +314,9 @@ pub(crate) async fn entry_mask(
     let file = store.entry_mask(&benchmark, &row, &parts.structure, parts.image(".png")?).await?;
     let file = file.ok_or(Failure::NoFile)?;
     if row.role == EntryRole::Observer {
-        may_see_masks(&store, &benchmark, &asker).await?;
+        may_have_exact(&store, &benchmark, &asker).await?;
     }
-    offer(Some(file), &headers, "image/png", Keep::ForADay)
+    offer(Some(file), &headers, "image/png", keep_entry(&benchmark, row.role))
 }
 
 /// An entry's posterior of one structure in one image, 8-bit grey PNG: 0 for the
@@ -249,8 +353,20 @@ pub(crate) async fn entry_posterior(
 /// without one may come to mean another benchmark of the same name. What asks for
 /// accepted terms asks each time.
 fn keep(document: &BenchmarkDocument, options: &Options) -> Keep {
+    let asks_nothing = document.terms.text.is_empty();
+    if asks_nothing { keep_display(document, options) } else { Keep::AskAgain }
+}
+
+/// As [`keep`], for what asks for nothing.
+fn keep_display(document: &BenchmarkDocument, options: &Options) -> Keep {
     let is_this_version = options.first("v") == Some(address::version(document).as_str());
-    if is_this_version && document.terms.text.is_empty() { Keep::ForADay } else { Keep::AskAgain }
+    if is_this_version { Keep::ForADay } else { Keep::AskAgain }
+}
+
+/// What is a method's is kept for a day; what an observer drew while it asks for nothing.
+fn keep_entry(document: &BenchmarkDocument, role: EntryRole) -> Keep {
+    let is_free = role != EntryRole::Observer || document.terms.text.is_empty();
+    if is_free { Keep::ForADay } else { Keep::AskAgain }
 }
 
 fn offer(

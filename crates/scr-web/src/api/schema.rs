@@ -36,6 +36,12 @@ pub(crate) struct Benchmark {
     /// Whether the reference is hidden, and no observer of the list.
     #[serde(default)]
     reference_hidden: bool,
+    /// The step by which a score must be better to be shown, where there is a ladder.
+    #[serde(default)]
+    ladder: Option<f64>,
+    /// When the operator ended the benchmark, RFC 3339: nothing more is handed in.
+    #[serde(default)]
+    ended_at: Option<String>,
     /// How the folds are to be used.
     protocol: String,
     /// All images.
@@ -358,6 +364,8 @@ mod tests {
                 name: "Reference".into(),
                 landmarks: false,
             }],
+            ladder: Some(0.01),
+            ended_at: Some("2026-11-28T00:00:00.000Z".into()),
             reference_hidden: true,
             protocol: "two-fold".into(),
             images: vec![ImageEntryDocument {

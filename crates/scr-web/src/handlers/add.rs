@@ -37,7 +37,7 @@ pub(crate) async fn add(State(store): State<PublicStore>) -> Result<Response, Fa
 }
 
 fn layout(store: &PublicStore, document: BenchmarkDocument) -> Layout {
-    let takes_masks = store.takes_masks(&document.id);
+    let takes_masks = store.takes_masks(&document);
     Layout {
         href: address::benchmark(&document.id, ""),
         download_href: address::benchmark(&document.id, "download"),

@@ -87,7 +87,7 @@ pub(crate) async fn benchmark(
         leaders,
         examples,
         cite: document.terms.cite.iter().map(|text| linked(text)).collect(),
-        takes_masks: store.takes_masks(&document.id),
+        takes_masks: store.takes_masks(&document),
         benchmark: document,
     })
 }

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, ImageEntryDocument, PublicStore};
+use scr_store::{BenchmarkDocument, Copies, ImageEntryDocument, PublicStore};
 
 use super::page;
 use crate::address;
@@ -60,7 +60,7 @@ pub(crate) async fn download(
     page(&DownloadPage {
         obtain: linked(&document.terms.obtain),
         cite: document.terms.cite.iter().map(|text| linked(text)).collect(),
-        folder_href: store.takes_masks(&document.id).then(|| format!("{api_href}/download")),
+        folder_href: store.offers_folder(&document).then(|| format!("{api_href}/download")),
         terms_version: terms_version(&document.terms),
         api_href,
         rows: offered.iter().map(|image| image_row(&document, image)).collect(),
@@ -77,7 +77,7 @@ pub(crate) async fn download(
 
 fn radiograph(document: &BenchmarkDocument, image: &ImageEntryDocument) -> Option<String> {
     let is_offered = image.has_pixels && document.terms.display.is_allowed();
-    is_offered.then(|| address::image(document, &image.id))
+    is_offered.then(|| address::image(document, &image.id, Copies::Exact))
 }
 
 fn image_row(document: &BenchmarkDocument, image: &ImageEntryDocument) -> ImageRow {
@@ -88,7 +88,7 @@ fn image_row(document: &BenchmarkDocument, image: &ImageEntryDocument) -> ImageR
             .observers
             .iter()
             .map(|observer| ObserverFiles {
-                outlines_href: address::outlines(document, &observer.id, &image.id),
+                outlines_href: address::outlines(document, &observer.id, &image.id, Copies::Exact),
                 masks: document
                     .structures
                     .iter()

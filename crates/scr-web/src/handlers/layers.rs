@@ -7,8 +7,8 @@ use axum::body::Bytes;
 use std::collections::BTreeMap;
 
 use scr_store::{
-    BenchmarkDocument, EntryRole, EntryRow, ImageEntryDocument, ObserverDocument, OutlinesDocument,
-    PublicStore, Submission,
+    BenchmarkDocument, Copies, EntryRole, EntryRow, ImageEntryDocument, ObserverDocument,
+    OutlinesDocument, PublicStore, Submission,
 };
 
 use super::browse::StructureChoice;
@@ -61,7 +61,7 @@ pub(super) async fn layers(
     entries: &[EntryRow],
     submission: Option<&Submission>,
     structures: &[StructureChoice],
-    options: &Options,
+    (options, copies): (&Options, Copies),
 ) -> Result<Vec<Layer>, Failure> {
     let observers = options.list("observers").unwrap_or_else(|| {
         benchmark.observers.first().map(|first| first.id.as_str()).into_iter().collect()
@@ -85,7 +85,7 @@ pub(super) async fn layers(
         let is_chosen = entry.as_deref().is_some_and(|entry| chosen.contains(&entry));
         let shown = is_chosen || observers.contains(&observer.id.as_str());
         let file = match shown {
-            true => store.observer_outlines(benchmark, &observer.id, &image.id).await?,
+            true => store.observer_outlines(benchmark, &observer.id, &image.id, copies).await?,
             false => None,
         };
         layers.push(Layer {
@@ -95,7 +95,7 @@ pub(super) async fn layers(
             about: if is_reference { "reference" } else { "observer" }.to_owned(),
             page_href: entry.as_deref().map(address::entry),
             scored_as: entry,
-            outlines_href: address::outlines(benchmark, &observer.id, &image.id),
+            outlines_href: address::outlines(benchmark, &observer.id, &image.id, copies),
             posteriors: None,
             shown,
             index: look(layers.len()),
@@ -124,7 +124,7 @@ pub(super) async fn layers(
     for entry in entries.iter().filter(may_list).filter(|entry| !listed.contains(&entry.id)) {
         let shown = chosen.contains(&entry.id.as_str());
         let file = match shown {
-            true => store.entry_outlines(benchmark, entry, &image.id).await?,
+            true => store.entry_outlines(benchmark, entry, &image.id, copies).await?,
             false => None,
         };
         layers.push(Layer {
@@ -138,7 +138,7 @@ pub(super) async fn layers(
             },
             page_href: Some(address::entry(&entry.id)),
             scored_as: Some(entry.id.clone()),
-            outlines_href: address::entry_outlines(&entry.id, &image.id),
+            outlines_href: address::entry_outlines(entry, &image.id, copies),
             posteriors: posteriors(entry, image),
             shown,
             index: look(layers.len()),

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, EntryRow, ImageEntryDocument, PublicStore, Submission};
+use scr_store::{BenchmarkDocument, Copies, EntryRow, ImageEntryDocument, PublicStore, Submission};
 use std::collections::HashMap;
 
 use super::account::private_page;
@@ -65,7 +65,9 @@ pub(crate) async fn scores(
     let entries = store.entries_without_images(&benchmark.id).await?;
     let submission = submissions::wanted(&store, visitor, &options).await?;
     let private = submission.as_ref();
-    let layers = layers(&store, &benchmark, &image, &entries, private, &[], &options).await?;
+    let layers =
+        layers(&store, &benchmark, &image, &entries, private, &[], (&options, Copies::Display))
+            .await?;
     let scores =
         ImageScores::new(&store, &benchmark, &image, layers.iter(), private, &options).await?;
     let drawn = ScoresPage {

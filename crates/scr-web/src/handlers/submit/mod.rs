@@ -98,8 +98,8 @@ async fn page(
     faults: Vec<Fault>,
 ) -> Result<Response, Failure> {
     let id = &benchmark.document.id;
-    if !store.takes_masks(id) {
-        return Err(Failure::NotScored { id: id.clone() });
+    if !store.takes_masks(&benchmark.document) {
+        return Err(Failure::takes_nothing(&benchmark.document));
     }
     let has_accepted = has_accepted_terms(store, &benchmark.document, &member.user).await?;
     let mut own = Vec::new();
