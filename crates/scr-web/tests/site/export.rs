@@ -149,9 +149,11 @@ async fn a_copy_hides_what_the_site_hides() {
         let site = Site::with_terms(terms).await;
         let files = copied(&site).await;
         let has = |part: &str| files.keys().any(|file| file.contains(part));
-        assert_eq!(has("tiny/images/"), shows, "{terms:?}");
+        assert_eq!(has("tiny/images/"), offers, "{terms:?}");
+        assert_eq!(has("tiny/display/images/"), shows && !offers, "{terms:?}");
         assert_eq!(has("tiny/thumbnails/"), shows, "{terms:?}");
-        assert_eq!(has("tiny/outlines/"), shows, "{terms:?}");
+        assert_eq!(has("tiny/outlines/"), offers, "{terms:?}");
+        assert_eq!(has("tiny/display/outlines/"), shows && !offers, "{terms:?}");
         assert_eq!(has("tiny/masks/"), offers, "{terms:?}");
         let observer = format!("entries/{}/outlines/", site.entry("Second observer"));
         assert_eq!(has(&observer), shows && has(&observer), "{terms:?}");
