@@ -159,7 +159,7 @@ fn telling(value: &Value) -> Option<&str> {
         Value::Object(values) => {
             values.iter().filter(|(key, _)| *key != "literature").find_map(|(key, value)| {
                 let is_empty =
-                    value.is_null() || value.as_object().is_some_and(|map| map.is_empty());
+                    value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
                 let key = TELLING.into_iter().find(|one| one == key).filter(|_| !is_empty);
                 key.or_else(|| if value.is_string() { None } else { telling(value) })
             })
