@@ -301,10 +301,10 @@ impl Benchmark {
     pub(crate) fn from_checked(root: &Path, checked: Checked) -> Self {
         let Checked { file, images, objects, literature } = checked;
         let spacing = file.images.spacing_mm.spacing().ok().flatten();
-        let may_download = file.terms.redistribution.starts_with("allowed");
+        let download = file.terms.download().unwrap_or_default();
+        let display = file.terms.display().unwrap_or_default();
         let literature_table = file.literature.as_ref().map(|literature| literature.table.clone());
         let tables = [file.images.table.clone()].into_iter().chain(literature_table).collect();
-        let may_display = file.terms.display.map_or(may_download, |word| word == "allowed");
         Self {
             root: root.to_owned(),
             id: file.id,
@@ -335,8 +335,8 @@ impl Benchmark {
             terms: Terms {
                 licence: file.terms.licence,
                 redistribution: file.terms.redistribution,
-                may_download,
-                may_display,
+                download,
+                display,
                 obtain: file.terms.obtain,
                 cite: file.terms.cite,
             },

@@ -98,15 +98,12 @@ impl Check<'_> {
             let expected = "a number of mm above 0, two of them as [x, y], or \"unknown\"";
             self.expect(false, "images.spacing_mm", expected, found);
         }
-        let known = |word: &str| word.starts_with("allowed") || word.starts_with("forbidden");
-        let terms = &file.terms;
-        let expected = "words that begin with `allowed` or `forbidden`";
-        let found = format!("`{}`", terms.redistribution);
-        let holds = terms.redistribution.is_empty() || known(&terms.redistribution);
-        self.expect(holds, "terms.redistribution", expected, found);
-        if let Some(display) = &terms.display {
-            let holds = display == "allowed" || display == "forbidden";
-            self.expect(holds, "terms.display", "`allowed` or `forbidden`", format!("`{display}`"));
+        if let Err(found) = file.terms.download() {
+            let expected = "words that begin with `allowed` or `forbidden`";
+            self.expect(false, "terms.redistribution", expected, found);
+        }
+        if let Err(found) = file.terms.display() {
+            self.expect(false, "terms.display", "`allowed` or `forbidden`", found);
         }
     }
 

@@ -7,6 +7,8 @@
 use scr_image::Spacing;
 use serde::{Deserialize, Serialize};
 
+use crate::Permission;
+
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -154,6 +156,34 @@ pub struct TermsSection {
     /// What to cite.
     #[serde(default)]
     pub cite: Vec<String>,
+}
+
+impl TermsSection {
+    /// Permission to pass copies on; forbidden where nothing is said.
+    ///
+    /// # Errors
+    /// The words, where they begin with no permission.
+    pub(crate) fn download(&self) -> Result<Permission, String> {
+        if self.redistribution.is_empty() {
+            return Ok(Permission::Forbidden);
+        }
+        let unknown = || format!("`{}`", self.redistribution);
+        Permission::of_words(&self.redistribution).ok_or_else(unknown)
+    }
+
+    /// Permission to show the data on pages; as [`download`](Self::download) where nothing
+    /// is said.
+    ///
+    /// # Errors
+    /// The word, where it is no permission.
+    pub(crate) fn display(&self) -> Result<Permission, String> {
+        match self.display.as_deref() {
+            None => Ok(self.download().unwrap_or_default()),
+            Some("allowed") => Ok(Permission::Allowed),
+            Some("forbidden") => Ok(Permission::Forbidden),
+            Some(other) => Err(format!("`{other}`")),
+        }
+    }
 }
 
 /// `[literature]`

@@ -5,6 +5,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Permission;
+
 /// One of the two halves of a benchmark: what segments one was trained on the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Fold {
@@ -105,10 +107,10 @@ pub struct Terms {
     pub licence: String,
     /// On passing copies on, in words.
     pub redistribution: String,
-    /// Whether copies may be offered: only where the terms say `allowed`.
-    pub may_download: bool,
-    /// Whether the radiographs may be shown on pages.
-    pub may_display: bool,
+    /// Permission to offer copies: only where the terms say `allowed`.
+    pub download: Permission,
+    /// Permission to show the radiographs and what the observers drew on pages.
+    pub display: Permission,
     /// How to obtain the data where copies may not be passed on.
     pub obtain: String,
     /// What to cite.

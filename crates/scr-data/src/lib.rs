@@ -30,6 +30,7 @@ mod definition;
 mod landmarks;
 mod mask_set;
 mod output;
+mod permission;
 mod problems;
 mod staging;
 
@@ -39,5 +40,6 @@ pub use definition::{Fold, Image, LiteratureRow, Object, Observer, Structure, Te
 pub use landmarks::Landmarks;
 pub use mask_set::{MaskSet, RUN_RECORD};
 pub use output::Output;
+pub use permission::Permission;
 pub use problems::{DataError, Problem, Problems};
 pub use staging::Staging;

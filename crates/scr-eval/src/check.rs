@@ -53,6 +53,8 @@ pub struct CheckReport {
     pub n_images: usize,
     /// Identifiers of the structures that it covers, in the benchmark's order.
     pub structures: Vec<String>,
+    /// Images whose mask has pixels, by structure, in the order of `structures`.
+    pub n_filled: Vec<usize>,
     /// Names exactly what the set was held against; `None` where something of it
     /// cannot be read.
     pub benchmark_digest: Option<String>,
@@ -125,12 +127,16 @@ pub fn check(
     };
 
     let structures = masks.structures();
+    let n_filled =
+        |place: usize| images.iter().filter(|image| !image.masks[place].is_empty).count();
+    let n_filled = (0..structures.len()).map(n_filled).collect();
     let findings = Findings { benchmark, structures, sides: &sides, images: &images };
     let mut warnings = wrong_size::warnings(benchmark, &wrong_sizes);
     warnings.extend(findings.warnings());
     Ok(CheckReport {
         n_images: masks.images().len(),
         structures: structures.iter().map(|&s| benchmark.structures[s].id.clone()).collect(),
+        n_filled,
         benchmark_digest: reference_is_whole.then(|| reference_files.digest()),
         masks_digest: problems.list().is_empty().then(|| mask_files.digest()),
         problems,

@@ -25,7 +25,11 @@ fn a_benchmark_opens_and_holds_the_cases_masks() {
     assert_eq!(most.load(Ordering::Relaxed), 3);
 
     let benchmark = Benchmark::open(&out).unwrap();
-    assert!(benchmark.is_phantom && benchmark.terms.may_download && benchmark.terms.may_display);
+    assert!(
+        benchmark.is_phantom
+            && benchmark.terms.download.is_allowed()
+            && benchmark.terms.display.is_allowed()
+    );
     assert_eq!(benchmark.spacing.unwrap().x_mm(), 2.8);
     let ids: Vec<&str> = benchmark.images.iter().map(|image| image.id.as_str()).collect();
     assert_eq!(ids, population.ids());

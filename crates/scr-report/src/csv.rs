@@ -64,7 +64,8 @@ fn summary_row(fold: &str, object: &str, key: &str, summary: &SummaryDocument) -
         ]
         .map(number),
     );
-    row.extend([summary.n.to_string(), summary.n_undefined.to_string()]);
+    let count = |n: Option<usize>| n.map_or_else(String::new, |n| n.to_string());
+    row.extend([count(summary.n), count(summary.n_undefined)]);
     row
 }
 

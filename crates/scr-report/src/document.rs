@@ -95,6 +95,9 @@ impl std::fmt::Display for SpacingDocument {
 pub enum UndefinedDocument {
     /// As long as the image's diagonal.
     ImageDiagonal,
+    /// As long as the longest diagonal of the benchmark's images: on a site that hides
+    /// the reference.
+    LongestDiagonal,
 }
 
 /// The summaries of one fold.
@@ -106,7 +109,8 @@ pub struct FoldDocument {
     pub image_measures: MeasureMap<SummaryDocument>,
 }
 
-/// One measure over all images. All but the counts are null when no image has a value.
+/// One measure over all images. All but the counts are null when no image has a value,
+/// and all but the mean where a site hides the reference.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct SummaryDocument {
     /// Arithmetic mean.
@@ -123,10 +127,10 @@ pub struct SummaryDocument {
     pub q3: Option<f64>,
     /// Largest value.
     pub max: Option<f64>,
-    /// Values summarised.
-    pub n: usize,
-    /// Images for which the measure is undefined.
-    pub n_undefined: usize,
+    /// Values summarised; null where a site hides the count.
+    pub n: Option<usize>,
+    /// Images for which the measure is undefined; null where a site hides the count.
+    pub n_undefined: Option<usize>,
     /// Bootstrap interval of the mean, `[low, high]`.
     pub ci95: Option<[f64; 2]>,
 }
@@ -236,8 +240,8 @@ impl SummaryDocument {
             median: summary.median,
             q3: summary.q3,
             max: summary.max,
-            n: summary.n,
-            n_undefined: summary.n_undefined,
+            n: Some(summary.n),
+            n_undefined: Some(summary.n_undefined),
             ci95: found.ci95,
         }
     }

@@ -26,6 +26,15 @@ impl BlobKey {
         Ok(Self(format!("benchmarks/{benchmark}/images/{image}.png")))
     }
 
+    /// A reduced radiograph for pages: `benchmarks/BENCHMARK/display/IMAGE.png`.
+    ///
+    /// # Errors
+    /// As [`image`](Self::image).
+    pub fn display(benchmark: &str, image: &str) -> Result<Self, StoreError> {
+        let (benchmark, image) = (name("a benchmark", benchmark)?, name("an image", image)?);
+        Ok(Self(format!("benchmarks/{benchmark}/display/{image}.png")))
+    }
+
     /// A small picture of a radiograph: `benchmarks/BENCHMARK/thumbnails/IMAGE.png`.
     ///
     /// # Errors
@@ -177,6 +186,8 @@ mod tests {
             let keys = [
                 BlobKey::image(bad, "x"),
                 BlobKey::image("x", bad),
+                BlobKey::display(bad, "x"),
+                BlobKey::display("x", bad),
                 BlobKey::thumbnail(bad, "x"),
                 BlobKey::thumbnail("x", bad),
                 BlobKey::mask(bad, "x", "x", "x"),

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use crate::database::{failed, time_text};
 use crate::submissions::GIVEN_UP;
-use crate::{Store, StoreError, SubmissionState, UPLOADS_FOLDER};
+use crate::{StoreCore, StoreError, SubmissionState, UPLOADS_FOLDER};
 
 /// How many submissions are in a state.
 pub type StateCount = (SubmissionState, u64);
@@ -30,7 +30,7 @@ pub struct Counts {
     pub uploads_bytes: u64,
 }
 
-impl Store {
+impl StoreCore {
     /// Counts everything.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Executor};
 use crate::StoreError;
 
 /// Every change of the tables, in order; a version's place is its number less one.
-const MIGRATIONS: [&str; 12] = [
+const MIGRATIONS: [&str; 13] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_posteriors.sql"),
     include_str!("../migrations/0003_accounts.sql"),
@@ -32,6 +32,7 @@ const MIGRATIONS: [&str; 12] = [
     include_str!("../migrations/0010_identities.sql"),
     include_str!("../migrations/0011_record.sql"),
     include_str!("../migrations/0012_turns.sql"),
+    include_str!("../migrations/0013_ladder.sql"),
 ];
 
 /// Readers at once in one process; a writer excludes writers only.
@@ -290,10 +291,7 @@ mod tests {
         connection.close().await.unwrap();
         let pool = open(&path).await.unwrap();
         let read = "SELECT posteriors, images FROM entries JOIN results ON entry_id = id";
-        let found: (String, String) = sqlx::query_as(read)
-            .fetch_one(&pool)
-            .await
-            .unwrap();
+        let found: (String, String) = sqlx::query_as(read).fetch_one(&pool).await.unwrap();
         assert_eq!(found, ("[]".into(), "images".into()));
         pool.close().await;
 

@@ -8,9 +8,9 @@ use std::error::Error;
 use std::io::{self, Write};
 
 use crate::database::failed;
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
-/// How much is to stay free unless [`Store::keep_free`] says otherwise, in bytes.
+/// How much is to stay free unless [`Store::keep_free`](crate::Store::keep_free) says otherwise, in bytes.
 pub const MIN_FREE_BYTES: u64 = 256 << 20;
 
 /// SQLite's code of a database that cannot grow.
@@ -33,13 +33,7 @@ impl DiskSpace {
     }
 }
 
-impl Store {
-    /// The same store, which takes uploads only where `bytes` stay free.
-    #[must_use]
-    pub fn keep_free(self, bytes: u64) -> Self {
-        Self { min_free_bytes: bytes, ..self }
-    }
-
+impl StoreCore {
     /// The disk under the store.
     ///
     /// # Errors

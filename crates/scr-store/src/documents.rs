@@ -2,6 +2,7 @@
 //! the API. Written forms only: nothing here knows how they come about.
 
 use indexmap::IndexMap;
+use scr_data::Permission;
 use scr_report::SpacingDocument;
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +32,13 @@ pub struct BenchmarkDocument {
     /// Whether the reference is left out of `observers`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reference_hidden: bool,
+    /// The step by which a score must be better to be shown, where a ladder keeps the
+    /// reference hidden.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<f64>,
+    /// When the operator ended the benchmark, RFC 3339 in UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<String>,
     /// How the folds are to be used, such as `two-fold`.
     pub protocol: String,
     /// All images, in the order of the benchmark's table.
@@ -48,6 +56,19 @@ impl BenchmarkDocument {
     #[must_use]
     pub fn reference(&self) -> Option<&ObserverDocument> {
         self.observers.first().filter(|_| !self.reference_hidden)
+    }
+
+    /// Whether pages may show what observers drew, also where it is an entry: where the
+    /// terms say so, and not where all observers are hidden with the reference.
+    #[must_use]
+    pub fn shows_observers(&self) -> bool {
+        self.terms.display.is_allowed() && !(self.reference_hidden && self.observers.is_empty())
+    }
+
+    /// Whether an observer is one of those that are listed.
+    #[must_use]
+    pub fn has_observer(&self, id: &str) -> bool {
+        self.observers.iter().any(|observer| observer.id == id)
     }
 }
 
@@ -106,10 +127,12 @@ pub struct TermsDocument {
     pub licence: String,
     /// What is said on passing copies on, in words.
     pub redistribution: String,
-    /// Whether copies may be offered for download.
-    pub may_download: bool,
-    /// Whether the radiographs may be shown on pages.
-    pub may_display: bool,
+    /// Permission to offer copies for download.
+    #[serde(rename = "may_download")]
+    pub download: Permission,
+    /// Permission to show the radiographs and what the observers drew on pages.
+    #[serde(rename = "may_display")]
+    pub display: Permission,
     /// How to obtain the data where copies may not be passed on.
     pub obtain: String,
     /// What to cite.

@@ -240,6 +240,14 @@ pub enum StoreError {
         /// Where it was to be.
         to: crate::SubmissionState,
     },
+    /// The operator has ended the benchmark.
+    #[error("benchmark `{id}` ended at {at}: nothing more is handed in")]
+    Ended {
+        /// The benchmark.
+        id: String,
+        /// When, RFC 3339 in UTC.
+        at: String,
+    },
     /// A person began as many submissions as the operator allows.
     #[error("{count} submissions in {days} days are allowed for this benchmark, and were begun")]
     Quota {

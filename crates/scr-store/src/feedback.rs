@@ -8,7 +8,7 @@ use crate::accounts::random_id;
 use crate::database::failed;
 use crate::entries::now;
 use crate::mail::letters::tell_operators;
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError, benchmarks};
 
 const MAX_MESSAGE_CHARS: usize = 5000;
 const MAX_REPLY_TO_BYTES: usize = 254;
@@ -28,7 +28,7 @@ pub struct FeedbackRow {
     pub sent_at: String,
 }
 
-impl Store {
+impl StoreCore {
     /// Keeps a message about a benchmark, or about the site where `benchmark_id` is empty.
     ///
     /// # Errors
@@ -40,7 +40,7 @@ impl Store {
         reply_to: &str,
         message: &str,
     ) -> Result<(), StoreError> {
-        if !benchmark_id.is_empty() && self.benchmark(benchmark_id).await?.is_none() {
+        if !benchmark_id.is_empty() && benchmarks::get(&self.pool, benchmark_id).await?.is_none() {
             return Err(StoreError::UnknownBenchmark { id: benchmark_id.to_owned() });
         }
         let mut problems = Problems::default();

@@ -1,8 +1,10 @@
 //! Where benchmarks, entries and their files are kept: a database and a folder.
 //!
-//! Computes no score, draws nothing on a page and knows no address. Three nouns:
+//! Computes no score, draws nothing on a page and knows no address. The nouns:
 //!
-//! - [`Store`]: a folder with `scr.sqlite` and `blobs`, open in any number of processes.
+//! - [`Store`]: a folder with `scr.sqlite` and `blobs`, open in any number of processes;
+//!   for workers and the command. The site has [`PublicStore`], whose reads leave out
+//!   what is hidden.
 //! - [`BenchmarkRow`] and [`EntryRow`]: what is published, as written
 //!   [`documents`](BenchmarkDocument).
 //! - [`BlobKey`]: the name of a file, safe by construction.
@@ -36,10 +38,12 @@ mod entries;
 mod error;
 mod feedback;
 mod folder;
+mod ladder;
 mod lost;
 mod mail;
 mod offers;
 mod outlines;
+mod public;
 mod publications;
 mod publish;
 mod record;
@@ -49,6 +53,7 @@ mod submissions;
 mod withdrawals;
 mod workers;
 
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
@@ -72,13 +77,13 @@ pub use entries::{EntryRow, Published};
 pub use error::StoreError;
 pub use feedback::FeedbackRow;
 pub use folder::claim as claim_folder;
+pub use ladder::LadderStep;
 pub use mail::{MAX_SENDINGS, MailRow};
 pub use offers::OfferedFile;
 pub use outlines::{MAX_CORNERS_BY_SIDE, OutlinesDocument};
+pub use public::{Copies, PublicStore};
 pub use publications::{PublicationDocument, PublicationRow, PublicationState};
-pub use publish::{
-    EntryToPublish, POSTERIOR_SIDE_PX, PublishProgress, THUMBNAIL_SIDE_PX,
-};
+pub use publish::{EntryToPublish, POSTERIOR_SIDE_PX, PublishProgress, THUMBNAIL_SIDE_PX};
 pub use record::{
     BEFORE_FIRST, BenchmarkEvidence, EntryCommitment, EntryEvidence, RecordEvent, RecordHead,
     RecordLine, ResultEvidence, WithdrawalEvidence, text_digest,
@@ -104,16 +109,30 @@ const UPLOADS_FOLDER: &str = "uploads";
 /// The folder of benchmarks that were added for scoring.
 const BENCHMARKS_FOLDER: &str = "benchmarks";
 
-/// A database and a folder of files. Clones share both.
+/// Accounts, mails, jobs and writes: all that shows nothing of a reference or a score.
+/// [`Store`] adds reads of everything, [`PublicStore`] reads of what may be shown.
 #[derive(Debug, Clone)]
-pub struct Store {
+pub struct StoreCore {
     folder: PathBuf,
     pool: AnyPool,
     blobs: Blobs,
-    /// Whether what the operator hides is left out.
-    is_public: bool,
     min_free_bytes: u64,
     offers: offers::Offers,
+}
+
+/// A database and a folder of files, with reads of everything: for workers and the
+/// command. Clones share both.
+#[derive(Debug, Clone)]
+pub struct Store {
+    core: StoreCore,
+}
+
+impl Deref for Store {
+    type Target = StoreCore;
+
+    fn deref(&self) -> &StoreCore {
+        &self.core
+    }
 }
 
 impl Store {
@@ -134,24 +153,31 @@ impl Store {
         lost::refuse_without_database(&database, &blobs)?;
         durable::create_folders(&blobs)
             .map_err(|source| StoreError::Folder { path: blobs.clone(), source })?;
-        let store = Self {
+        let core = StoreCore {
             folder: folder.to_owned(),
             pool: database::open(&database).await?,
             blobs: Blobs::open(&blobs),
-            is_public: false,
             min_free_bytes: MIN_FREE_BYTES,
             offers: offers::Offers::default(),
         };
-        lost::refuse_empty_database(&store.pool, &database, &blobs).await?;
+        lost::refuse_empty_database(&core.pool, &database, &blobs).await?;
+        let store = Self { core };
         record::adopt(&store).await?;
         Ok(store)
+    }
+
+    /// The same store, which takes uploads only where `bytes` stay free.
+    #[must_use]
+    pub fn keep_free(mut self, bytes: u64) -> Self {
+        self.core.min_free_bytes = bytes;
+        self
     }
 
     /// Where the folder of a benchmark lies that was added for scoring: images, masks
     /// of every observer and all else that `benchmark.toml` names.
     #[must_use]
     pub fn benchmark_folder(&self, id: &str) -> PathBuf {
-        self.folder.join(BENCHMARKS_FOLDER).join(id)
+        self.scoring_folder(id)
     }
 
     /// All benchmarks, the first published first.
@@ -159,11 +185,7 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`], or [`StoreError::Document`] when one cannot be read.
     pub async fn benchmarks(&self) -> Result<Vec<BenchmarkRow>, StoreError> {
-        let mut rows = benchmarks::all(&self.pool).await?;
-        for row in &mut rows {
-            self.shown_benchmark(&mut row.document).await?;
-        }
-        Ok(rows)
+        benchmarks::all(&self.pool).await
     }
 
     /// The benchmark with this identifier; none when it is not published.
@@ -171,11 +193,7 @@ impl Store {
     /// # Errors
     /// As [`benchmarks`](Self::benchmarks).
     pub async fn benchmark(&self, id: &str) -> Result<Option<BenchmarkRow>, StoreError> {
-        let mut row = benchmarks::get(&self.pool, id).await?;
-        if let Some(row) = &mut row {
-            self.shown_benchmark(&mut row.document).await?;
-        }
-        Ok(row)
+        benchmarks::get(&self.pool, id).await
     }
 
     /// All entries of a benchmark but those that were taken back, with every image's
@@ -186,9 +204,7 @@ impl Store {
     /// [`StoreError::Database`], or [`StoreError::Document`] or
     /// [`StoreError::Role`] when one cannot be read.
     pub async fn entries(&self, benchmark_id: &str) -> Result<Vec<EntryRow>, StoreError> {
-        let mut rows = entries::of_benchmark(&self.pool, benchmark_id).await?;
-        self.shown_entries(&mut rows).await?;
-        Ok(rows)
+        entries::of_benchmark(&self.pool, benchmark_id).await
     }
 
     /// As [`entries`](Self::entries), but with `result.images` left out.
@@ -199,9 +215,7 @@ impl Store {
         &self,
         benchmark_id: &str,
     ) -> Result<Vec<EntryRow>, StoreError> {
-        let mut rows = entries::of_benchmark_without_images(&self.pool, benchmark_id).await?;
-        self.shown_entries(&mut rows).await?;
-        Ok(rows)
+        entries::of_benchmark_without_images(&self.pool, benchmark_id).await
     }
 
     /// The `count` entries of all benchmarks that were published last, the last
@@ -210,9 +224,7 @@ impl Store {
     /// # Errors
     /// As [`entries`](Self::entries).
     pub async fn latest_entries(&self, count: u32) -> Result<Vec<EntryRow>, StoreError> {
-        let mut rows = entries::latest(&self.pool, count).await?;
-        self.shown_entries(&mut rows).await?;
-        Ok(rows)
+        entries::latest(&self.pool, count).await
     }
 
     /// The entry with this identifier, with every image's values, also when it was
@@ -222,11 +234,18 @@ impl Store {
     /// As [`entries`](Self::entries).
     pub async fn entry(&self, id: &str) -> Result<Option<EntryRow>, StoreError> {
         let mut row = entries::get(&self.pool, id).await?;
-        self.shown_entries(row.as_mut_slice()).await?;
         if let Some(entry) = &mut row {
             entry.withdrawn = self.withdrawal(id).await?;
         }
         Ok(row)
+    }
+
+    /// The submission with this identifier, with its results and findings.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], or [`StoreError::Document`] when it cannot be read.
+    pub async fn submission(&self, id: &str) -> Result<Option<Submission>, StoreError> {
+        self.submission_row(id).await
     }
 
     /// The bytes of a file; none when there is no such file.
@@ -244,6 +263,13 @@ impl Store {
     /// [`StoreError::Blob`] when it cannot be written.
     pub async fn put_blob(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError> {
         self.blobs.put(key, bytes).await
+    }
+}
+
+impl StoreCore {
+    /// As [`Store::benchmark_folder`], which holds what may be hidden.
+    pub(crate) fn scoring_folder(&self, id: &str) -> PathBuf {
+        self.folder.join(BENCHMARKS_FOLDER).join(id)
     }
 
     /// Waits for queries under way and closes the database. Dropping every

@@ -67,7 +67,7 @@ impl Store {
 fn offer(folder: &Path) -> Result<Vec<OfferedFile>, StoreError> {
     let benchmark = Benchmark::open(folder)?;
     let mut paths = benchmark.files();
-    if benchmark.terms.may_display {
+    if benchmark.terms.display.is_allowed() {
         paths.extend(benchmark.radiograph_files());
         paths.sort();
     }

@@ -11,7 +11,7 @@ use scr_data::{Problem, Problems};
 use crate::accounts::random_id;
 use crate::database::failed;
 use crate::entries::{now, read_json, write_json};
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError, benchmarks, entries};
 
 const MAX_DOI_BYTES: usize = 200;
 const MAX_WORDS_CHARS: usize = 500;
@@ -108,7 +108,7 @@ impl FromRow<'_, AnyRow> for PublicationRow {
     }
 }
 
-impl Store {
+impl StoreCore {
     /// Keeps what a reader reports, for a curator to look at. A DOI that is known for
     /// this benchmark changes nothing.
     ///
@@ -120,13 +120,13 @@ impl Store {
         benchmark_id: &str,
         mut document: PublicationDocument,
     ) -> Result<(), StoreError> {
-        if self.benchmark(benchmark_id).await?.is_none() {
+        if benchmarks::get(&self.pool, benchmark_id).await?.is_none() {
             return Err(StoreError::UnknownBenchmark { id: benchmark_id.to_owned() });
         }
         document.doi = kept_doi(&document.doi);
         let mut problems = problems(&document);
         for id in &document.entry_ids {
-            let entry = self.entry(id).await?;
+            let entry = entries::get(&self.pool, id).await?;
             if entry.is_none_or(|entry| entry.benchmark_id != benchmark_id) {
                 let expected = "identifiers of entries on this benchmark";
                 problems.push(Problem::new("entries", expected, format!("`{id}`"), ""));

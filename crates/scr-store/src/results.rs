@@ -78,8 +78,7 @@ impl Store {
         Ok(true)
     }
 
-    /// The results that an entry had before its present one, the first first. What the
-    /// operator hides of the present one is hidden of these.
+    /// The results that an entry had before its present one, the first first.
     ///
     /// # Errors
     /// [`StoreError::Database`]; [`StoreError::Document`] when one cannot be read.
@@ -101,10 +100,7 @@ impl Store {
             let evaluator_version = result.evaluator_version.clone();
             Ok(PastResult { evaluator_version, scored_at, replaced_at, result })
         };
-        let mut past =
-            rows.into_iter().zip(replaced).map(read).collect::<Result<Vec<_>, StoreError>>()?;
-        self.shown_results(past.iter_mut().map(|past| &mut past.result)).await?;
-        Ok(past)
+        rows.into_iter().zip(replaced).map(read).collect()
     }
 }
 

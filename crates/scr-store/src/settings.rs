@@ -1,20 +1,19 @@
 //! What the operator says of a benchmark, beside what its file says.
 //!
 //! Settings may change at any time and move no score. What they hide is taken out
-//! where documents leave the store for the site ([`Store::public`]), so that no page
+//! where documents leave the store for the site ([`PublicStore`](crate::PublicStore)), so that no page
 //! can show it.
 //!
 //! - [`BenchmarkSettings`]: one benchmark's, the defaults where nobody said otherwise.
 
-mod hiding;
-
+use scr_data::Permission;
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 
 use crate::database::{begin_writing, failed};
 use crate::entries::{now, read_json, write_json};
 use crate::record::{self, RecordEvent};
-use crate::{Store, StoreError};
+use crate::{LadderStep, StoreCore, StoreError, benchmarks};
 
 /// Decimals of scores against a hidden reference, where nobody said otherwise.
 const DECIMALS_OF_HIDDEN: u8 = 3;
@@ -30,13 +29,25 @@ pub struct BenchmarkSettings {
     pub submissions: Quota,
     /// Addresses of the curators that review; all curators where it is empty.
     pub reviewers: Vec<String>,
-    /// Whether files are offered for download; what the benchmark's file says where
+    /// Permission to offer files for download; what the benchmark's file says where
     /// nobody said otherwise.
-    pub downloads: Option<bool>,
+    pub downloads: Option<Permission>,
     /// Whether the reference is to be seen.
     pub reference: Reference,
-    /// How every image's values are given; where nobody said otherwise they are public,
-    /// but hidden with the reference.
+    /// Whether the other observers are to be seen although the reference is hidden; they
+    /// drew the same structures, and are hidden with it unless the operator says so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub show_observers: bool,
+    /// The step by which a score must be better to be shown, against a hidden reference;
+    /// see [`LadderStep`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ladder: Option<LadderStep>,
+    /// When the operator ended the benchmark, RFC 3339 in UTC: nothing more is handed in,
+    /// and entries show means on full precision, also against a hidden reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub ended_at: Option<String>,
+    /// How every image's values are given; public where nobody said otherwise. They are
+    /// hidden with the reference, whatever is said here; decimals count there too.
     pub image_results: Option<ImageResults>,
 }
 
@@ -86,14 +97,17 @@ impl BenchmarkSettings {
         matches!(self.reference, Reference::Hidden)
     }
 
+    /// The step of the ladder, which is for hidden references.
+    #[must_use]
+    pub fn ladder(&self) -> Option<LadderStep> {
+        self.ladder.filter(|_| self.hides_reference())
+    }
+
     /// Whether every image's values are given.
     #[must_use]
     pub const fn shows_images(&self) -> bool {
-        match self.image_results {
-            Some(ImageResults::Hidden) => false,
-            Some(_) => true,
-            None => !self.hides_reference(),
-        }
+        let is_hidden = matches!(self.image_results, Some(ImageResults::Hidden));
+        !is_hidden && !self.hides_reference()
     }
 
     /// Decimals of all scores; none where they are given as they are.
@@ -124,7 +138,7 @@ impl BenchmarkSettings {
     }
 }
 
-impl Store {
+impl StoreCore {
     /// The settings of a benchmark; the defaults where nobody said otherwise.
     ///
     /// # Errors
@@ -132,6 +146,14 @@ impl Store {
     pub async fn benchmark_settings(&self, id: &str) -> Result<BenchmarkSettings, StoreError> {
         let mut connection = self.pool.acquire().await.map_err(failed("read settings"))?;
         settings_in(&mut connection, id).await
+    }
+
+    /// Refuses what is handed in for a benchmark that its operator has ended.
+    pub(crate) async fn needs_open(&self, benchmark_id: &str) -> Result<(), StoreError> {
+        match self.benchmark_settings(benchmark_id).await?.ended_at {
+            Some(at) => Err(StoreError::Ended { id: benchmark_id.to_owned(), at }),
+            None => Ok(()),
+        }
     }
 
     /// Puts settings in place of those that were there.
@@ -143,7 +165,7 @@ impl Store {
         id: &str,
         settings: &BenchmarkSettings,
     ) -> Result<(), StoreError> {
-        if self.benchmark(id).await?.is_none() {
+        if benchmarks::get(&self.pool, id).await?.is_none() {
             return Err(StoreError::UnknownBenchmark { id: id.to_owned() });
         }
         let mut transaction = begin_writing(&self.pool).await?;
@@ -168,7 +190,7 @@ impl Store {
     }
 }
 
-/// As [`Store::benchmark_settings`], within a transaction.
+/// As [`StoreCore::benchmark_settings`], within a transaction.
 pub(crate) async fn settings_in(
     connection: &mut AnyConnection,
     id: &str,
@@ -180,4 +202,22 @@ pub(crate) async fn settings_in(
             .await
             .map_err(failed("read settings"))?;
     row.map_or_else(|| Ok(BenchmarkSettings::default()), |(text,)| read_json(id, "settings", &text))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_hidden_reference_hides_images_and_rounds_whatever_else_is_said() {
+        let shown = BenchmarkSettings::default();
+        assert!(shown.shows_images() && shown.decimals().is_none());
+        let hidden = BenchmarkSettings { reference: Reference::Hidden, ..shown.clone() };
+        assert!(!hidden.shows_images() && hidden.decimals() == Some(3));
+        let image_results = Some(ImageResults::Decimals(2));
+        let told = BenchmarkSettings { image_results, ..hidden };
+        assert!(!told.shows_images() && told.decimals() == Some(2));
+        let public = BenchmarkSettings { image_results: Some(ImageResults::Public), ..told };
+        assert!(!public.shows_images() && public.decimals() == Some(3));
+    }
 }

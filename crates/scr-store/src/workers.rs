@@ -8,7 +8,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use crate::database::{failed, time_text};
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
 /// A worker that was not heard of for so long has ended.
 pub const WORKER_SILENCE: Duration = Duration::from_secs(20);
@@ -24,7 +24,7 @@ pub struct WorkerRow {
     pub heard_at: String,
 }
 
-impl Store {
+impl StoreCore {
     /// Notes that a worker is there.
     ///
     /// # Errors

@@ -4,7 +4,7 @@
 //! business. Identifiers come from benchmarks and entries, so nothing is
 //! assumed of the characters in them.
 
-use scr_store::BenchmarkDocument;
+use scr_store::{BenchmarkDocument, Copies, EntryRole, EntryRow};
 use std::fmt::Write as _;
 
 /// The page of a benchmark, or of one of its sections when `section` is not empty.
@@ -42,9 +42,12 @@ pub(crate) fn past_results(id: &str) -> String {
     format!("/api/v1/entries/{}/past-results", encoded(id))
 }
 
-/// The radiograph itself, as PNG.
-pub(crate) fn image(benchmark: &BenchmarkDocument, image: &str) -> String {
-    file(benchmark, &["images", image], "png")
+/// The radiograph, or its display copy, as PNG.
+pub(crate) fn image(benchmark: &BenchmarkDocument, image: &str, copies: Copies) -> String {
+    match copies {
+        Copies::Exact => file(benchmark, &["images", image], "png"),
+        Copies::Display => file(benchmark, &["display", "images", image], "png"),
+    }
 }
 
 /// The radiograph as a small picture.
@@ -52,9 +55,17 @@ pub(crate) fn thumbnail(benchmark: &BenchmarkDocument, image: &str) -> String {
     file(benchmark, &["thumbnails", image], "png")
 }
 
-/// An observer's outlines in one image, as JSON.
-pub(crate) fn outlines(benchmark: &BenchmarkDocument, observer: &str, image: &str) -> String {
-    file(benchmark, &["outlines", observer, image], "json")
+/// An observer's outlines in one image, or their display copy, as JSON.
+pub(crate) fn outlines(
+    benchmark: &BenchmarkDocument,
+    observer: &str,
+    image: &str,
+    copies: Copies,
+) -> String {
+    match copies {
+        Copies::Exact => file(benchmark, &["outlines", observer, image], "json"),
+        Copies::Display => file(benchmark, &["display", "outlines", observer, image], "json"),
+    }
 }
 
 /// An observer's mask of one structure in one image, as PNG.
@@ -85,9 +96,13 @@ pub(crate) fn version(benchmark: &BenchmarkDocument) -> String {
     digits.chars().filter(char::is_ascii_hexdigit).take(12).collect()
 }
 
-/// An entry's outlines in one image, as JSON.
-pub(crate) fn entry_outlines(entry: &str, image: &str) -> String {
-    format!("/api/v1/entries/{}/outlines/{}.json", encoded(entry), encoded(image))
+/// An entry's outlines in one image, or the display copy of an observer's, as JSON.
+pub(crate) fn entry_outlines(entry: &EntryRow, image: &str, copies: Copies) -> String {
+    let display = match copies {
+        Copies::Display if entry.role == EntryRole::Observer => "display/",
+        _ => "",
+    };
+    format!("/api/v1/entries/{}/{display}outlines/{}.json", encoded(&entry.id), encoded(image))
 }
 
 /// An entry's posterior of one structure in one image, as PNG.

@@ -4,7 +4,7 @@
 //! Follows no link and reads no file.
 
 use scr_data::Problem;
-use scr_store::{BenchmarkRow, CardDocument, Store, UserRow};
+use scr_store::{BenchmarkRow, CardDocument, PublicStore, UserRow};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use utoipa::ToSchema;
@@ -99,7 +99,7 @@ impl Intent {
     /// [`Failure::NotScored`] where the benchmark takes nothing; what the store says.
     pub(crate) async fn checked(
         &self,
-        store: &Store,
+        store: &PublicStore,
         benchmark: &BenchmarkRow,
         user: &UserRow,
     ) -> Result<Result<CardDocument, Vec<Fault>>, Failure> {
@@ -120,8 +120,8 @@ impl Intent {
         if !faults.is_empty() {
             return Ok(Err(faults));
         }
-        if !store.benchmark_folder(id).is_dir() {
-            return Err(Failure::NotScored { id: id.clone() });
+        if !store.takes_masks(&benchmark.document) {
+            return Err(Failure::takes_nothing(&benchmark.document));
         }
         Ok(Ok(self.card.document()))
     }

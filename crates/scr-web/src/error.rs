@@ -12,9 +12,10 @@ use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use scr_store::StoreError;
+use scr_store::{BenchmarkDocument, StoreError};
 
 use crate::card_input::Fault;
+use crate::numbers::date;
 
 /// Where all else leads.
 const HOME: (&str, &str) = ("/", "All benchmarks");
@@ -84,6 +85,14 @@ pub(crate) enum Failure {
         /// Identifier of the benchmark.
         id: String,
     },
+    /// The operator has ended the benchmark.
+    #[error("The benchmark `{id}` ended on {}: nothing more is handed in.", date(at))]
+    Ended {
+        /// Identifier of the benchmark.
+        id: String,
+        /// When, RFC 3339.
+        at: String,
+    },
     /// No token, or none that is known.
     #[error("This needs a token: `Authorization: Bearer TOKEN`.")]
     Unsigned,
@@ -98,12 +107,6 @@ pub(crate) enum Failure {
     NotForRole {
         /// The least role that may.
         role: scr_store::Role,
-    },
-    /// A curator of other benchmarks.
-    #[error("Others review what is handed in for `{benchmark}`.")]
-    NotReviewer {
-        /// Identifier of the benchmark.
-        benchmark: String,
     },
     /// A page of another site sent it.
     #[error("This was sent from another site's page, and is not done.")]
@@ -189,11 +192,12 @@ impl Failure {
             Self::SignIn { .. } => StatusCode::SEE_OTHER,
             Self::Forbidden { .. }
             | Self::NotForRole { .. }
-            | Self::NotReviewer { .. }
             | Self::NotOffered { .. }
             | Self::TermsNotAccepted { .. }
             | Self::OtherSite => StatusCode::FORBIDDEN,
-            Self::Conflict { .. } | Self::NotScored { .. } => StatusCode::CONFLICT,
+            Self::Conflict { .. } | Self::NotScored { .. } | Self::Ended { .. } => {
+                StatusCode::CONFLICT
+            }
             Self::Wrong { .. } | Self::Faulty { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooMany { .. } | Self::Quota { .. } => StatusCode::TOO_MANY_REQUESTS,
             Self::Provider { .. } => StatusCode::BAD_GATEWAY,
@@ -210,12 +214,10 @@ impl Failure {
             Self::Withdrawn { .. } => "Withdrawn",
             Self::NoImage { .. } => "No such image",
             Self::NoSubmission { .. } => "No such submission",
-            Self::NotScored { .. } => "Nothing to hand in to",
+            Self::NotScored { .. } | Self::Ended { .. } => "Nothing to hand in to",
             Self::Unsigned => "No token",
             Self::SignIn { .. } => "Sign in first",
-            Self::Forbidden { .. } | Self::NotForRole { .. } | Self::NotReviewer { .. } => {
-                "Not allowed"
-            }
+            Self::Forbidden { .. } | Self::NotForRole { .. } => "Not allowed",
             Self::OtherSite => "Sent from elsewhere",
             Self::Body { .. } => "Cannot be read",
             Self::TooMany { .. } => "Too often",
@@ -230,6 +232,15 @@ impl Failure {
             Self::Provider { .. } => "No answer from elsewhere",
             Self::NoSpace => "No room left",
             Self::Internal => "Server error",
+        }
+    }
+
+    /// Why a benchmark takes no masks: it has ended, or was not added for scoring.
+    pub(crate) fn takes_nothing(benchmark: &BenchmarkDocument) -> Self {
+        let id = benchmark.id.clone();
+        match benchmark.ended_at.clone() {
+            Some(at) => Self::Ended { id, at },
+            None => Self::NotScored { id },
         }
     }
 
@@ -270,6 +281,7 @@ impl From<StoreError> for Failure {
             | StoreError::Stored { .. } => {
                 return Self::Conflict { what: format!("{error}: {}", error.hint()) };
             }
+            StoreError::Ended { id, at } => return Self::Ended { id, at },
             StoreError::NoSubmission { id } => return Self::NoSubmission { id },
             StoreError::UnknownBenchmark { id } => return Self::NoBenchmark { id },
             StoreError::UnknownPublication { .. } | StoreError::UnknownToken => {

@@ -10,7 +10,7 @@ use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum_extra::extract::CookieJar;
 use scr_store::{
-    BenchmarkRow, Caller, EntryRow, Role, Scope, SessionRow, Store, TermsDocument, UserRow,
+    BenchmarkRow, Caller, EntryRow, PublicStore, Role, Scope, SessionRow, TermsDocument, UserRow,
 };
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
@@ -75,13 +75,13 @@ pub(crate) struct Published(pub(crate) BenchmarkRow);
 
 impl<S> FromRequestParts<S> for Published
 where
-    Store: FromRef<S>,
+    PublicStore: FromRef<S>,
     S: Send + Sync,
 {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let store = Store::from_ref(state);
+        let store = PublicStore::from_ref(state);
         let id = named(parts, "benchmark").await?;
         let row = store.benchmark(&id).await?;
         row.map(Self).ok_or(Failure::NoBenchmark { id })
@@ -96,7 +96,7 @@ pub(crate) struct AnyEntry(pub(crate) EntryRow);
 
 impl<S> FromRequestParts<S> for PublishedEntry
 where
-    Store: FromRef<S>,
+    PublicStore: FromRef<S>,
     S: Send + Sync,
 {
     type Rejection = Failure;
@@ -112,13 +112,13 @@ where
 
 impl<S> FromRequestParts<S> for AnyEntry
 where
-    Store: FromRef<S>,
+    PublicStore: FromRef<S>,
     S: Send + Sync,
 {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let store = Store::from_ref(state);
+        let store = PublicStore::from_ref(state);
         let id = named(parts, "entry").await?;
         let row = store.entry(&id).await?;
         row.map(Self).ok_or(Failure::NoEntry { id })
@@ -147,7 +147,7 @@ impl Signed {
 
 impl<S> FromRequestParts<S> for Signed
 where
-    Store: FromRef<S>,
+    PublicStore: FromRef<S>,
     Arc<SiteSettings>: FromRef<S>,
     Arc<Limits>: FromRef<S>,
     S: Send + Sync,
@@ -155,7 +155,7 @@ where
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let store = Store::from_ref(state);
+        let store = PublicStore::from_ref(state);
         let Some(header) = parts.headers.get(header::AUTHORIZATION) else {
             let Member { user, .. } = signed_in(parts, state).await?.ok_or(Failure::Unsigned)?;
             let scopes = user.role.scopes().collect();
@@ -175,7 +175,7 @@ where
 /// None of a stranger; a token that nobody has is refused all the same.
 impl<S> axum::extract::OptionalFromRequestParts<S> for Signed
 where
-    Store: FromRef<S>,
+    PublicStore: FromRef<S>,
     Arc<SiteSettings>: FromRef<S>,
     Arc<Limits>: FromRef<S>,
     S: Send + Sync,
@@ -198,7 +198,7 @@ pub(crate) struct Visitor(pub(crate) Option<Member>);
 
 impl<S> FromRequestParts<S> for Visitor
 where
-    Store: FromRef<S>,
+    PublicStore: FromRef<S>,
     Arc<SiteSettings>: FromRef<S>,
     S: Send + Sync,
 {
@@ -226,7 +226,7 @@ impl Member {
 
 impl<S> FromRequestParts<S> for Member
 where
-    Store: FromRef<S>,
+    PublicStore: FromRef<S>,
     Arc<SiteSettings>: FromRef<S>,
     S: Send + Sync,
 {
@@ -245,13 +245,13 @@ where
 
 async fn signed_in<S>(parts: &Parts, state: &S) -> Result<Option<Member>, Failure>
 where
-    Store: FromRef<S>,
+    PublicStore: FromRef<S>,
     Arc<SiteSettings>: FromRef<S>,
 {
     let jar = CookieJar::from_headers(&parts.headers);
     let settings = Arc::<SiteSettings>::from_ref(state);
     let Some(cookie) = session::cookie(&jar, &settings) else { return Ok(None) };
-    let found = Store::from_ref(state).session(cookie.value()).await?;
+    let found = PublicStore::from_ref(state).session(cookie.value()).await?;
     Ok(found.map(|(user, session)| Member { user, session }))
 }
 

@@ -1,7 +1,7 @@
 //! The site: pages, JSON and the viewer, over what the store keeps.
 //!
 //! Computes no score: it reads benchmarks, entries and files from the
-//! [`Store`](scr_store::Store) and draws them, and takes down what people hand in.
+//! [`PublicStore`](scr_store::PublicStore) and draws them, and takes down what people hand in.
 //! Pages work without script; the viewer's script only takes over the browser's figure.
 //!
 //! - [`router`]: every address, for a server or a test.

@@ -2,19 +2,15 @@
 //!
 //! Reads the outlines that the store keeps; traces nothing itself.
 
-use scr_store::{BlobKey, OutlinesDocument, Store};
+use scr_store::OutlinesDocument;
 use std::fmt::Write as _;
 
 use crate::error::Failure;
 
-/// The outlines under a key; `None` when the store has none.
-pub(crate) async fn load(
-    store: &Store,
-    key: &BlobKey,
-) -> Result<Option<OutlinesDocument>, Failure> {
-    let Some(bytes) = store.blob(key).await? else { return Ok(None) };
-    OutlinesDocument::from_json(&bytes).map(Some).map_err(|error| {
-        tracing::error!(%error, key = key.as_str(), "an outline file cannot be read");
+/// The outlines in a file of the store.
+pub(crate) fn read(file: &[u8]) -> Result<OutlinesDocument, Failure> {
+    OutlinesDocument::from_json(file).map_err(|error| {
+        tracing::error!(%error, "an outline file cannot be read");
         Failure::Internal
     })
 }

@@ -37,6 +37,8 @@ pub(crate) struct ResultsTable {
     pub(crate) has_undefined: bool,
     /// What the order and the ranks follow, in words.
     pub(crate) ordered_by: String,
+    /// On what: full precision, or what is shown.
+    pub(crate) ordered_on: &'static str,
 }
 
 /// A measure over the columns that show it.
@@ -151,8 +153,8 @@ impl ResultsTable {
         let default = SortKey {
             measure: first.measure.clone(),
             statistic: match subject {
-                Subject::WholeImage => Statistic::Median,
-                Subject::Object(_) => Statistic::Mean,
+                Subject::WholeImage if !has_means_alone(&lines) => Statistic::Median,
+                _ => Statistic::Mean,
             },
         };
         let is_meant = options.first("object").is_none_or(|object| object == subject.key());
@@ -196,6 +198,10 @@ impl ResultsTable {
             rows: rows(entries, &lines, &columns, (&key, by_name, order)),
             has_undefined: columns.iter().any(|key| key.statistic == Statistic::Undefined),
             ordered_by: described(&key),
+            ordered_on: match has_means_alone(&lines) {
+                true => "as it is shown",
+                false => "on full precision",
+            },
         })
     }
 }
@@ -223,8 +229,12 @@ fn columns(subject: &Subject<'_>, lines: &[Line<'_>], options: &Options) -> Vec<
         let is_undefined_somewhere = lines
             .iter()
             .filter_map(|line| line.measures.get(measure))
-            .any(|summary| summary.n_undefined > 0);
-        let statistics = subject.statistics(measure).iter().copied();
+            .any(|summary| summary.n_undefined.is_some_and(|n| n > 0));
+        let statistics = match has_means_alone(lines) {
+            true => [Statistic::Mean].as_slice(),
+            false => subject.statistics(measure),
+        };
+        let statistics = statistics.iter().copied();
         let undefined = is_undefined_somewhere.then_some(Statistic::Undefined);
         columns.extend(
             statistics
@@ -233,6 +243,12 @@ fn columns(subject: &Subject<'_>, lines: &[Line<'_>], options: &Options) -> Vec<
         );
     }
     columns
+}
+
+/// Whether there is nothing but means, as where the reference is hidden.
+fn has_means_alone(lines: &[Line<'_>]) -> bool {
+    let mut summaries = lines.iter().flat_map(|line| line.measures.values());
+    summaries.all(|summary| summary.n.is_none())
 }
 
 fn groups(columns: &[SortKey]) -> Vec<Group> {
@@ -296,7 +312,10 @@ fn cell(measures: &MeasureMap<SummaryDocument>, column: &SortKey) -> String {
         Statistic::Mean => head.mean_sd(summary.mean, summary.sd),
         Statistic::Interval => head.interval(summary.ci95),
         Statistic::Undefined => {
-            format!("{} of {}", summary.n_undefined, summary.n + summary.n_undefined)
+            let counts = summary.n.zip(summary.n_undefined);
+            counts.map_or(NONE.to_owned(), |(n, n_undefined)| {
+                format!("{n_undefined} of {}", n + n_undefined)
+            })
         }
         statistic => head.shown(statistic.of(summary)),
     }

@@ -1,22 +1,20 @@
 //! Who may copy a benchmark's files: one rule, for every address that gives copies.
 //!
-//! Looking at radiographs and outlines on pages is another matter, which the terms'
-//! word on display decides. Here, copies of the whole folder are meant, as `scr fetch`
-//! makes them.
+//! Looking at radiographs and outlines on pages is another right, which the terms' word on
+//! display decides: who may not have copies is shown display copies ([`Copies`]).
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use scr_store::{BenchmarkDocument, Caller, Store, UserRow};
+use scr_store::{BenchmarkDocument, Caller, Copies, PublicStore, UserRow};
 use std::sync::Arc;
 
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::{Options, Signed, terms_version};
+use crate::extractors::{Signed, terms_version};
 use crate::limits::Limits;
 use crate::routes::SiteSettings;
 
-/// The header that names the version of the terms that whoever asks accepts; an
-/// address may name it in its option `terms` instead.
+/// The header that names the version of the terms that whoever asks accepts.
 pub(crate) const ACCEPT_TERMS: &str = "accept-terms";
 
 /// Who asks for a copy, and what they accept.
@@ -29,7 +27,7 @@ pub(crate) struct Asker {
 
 impl<S> FromRequestParts<S> for Asker
 where
-    Store: FromRef<S>,
+    PublicStore: FromRef<S>,
     Arc<SiteSettings>: FromRef<S>,
     Arc<Limits>: FromRef<S>,
     S: Send + Sync,
@@ -39,9 +37,9 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let signed = Option::<Signed>::from_request_parts(parts, state).await?;
         let caller = signed.map(|Signed(caller)| caller);
-        let Ok(options) = Options::from_request_parts(parts, state).await;
+        // An address accepts nothing: any page can have a browser ask for one.
         let header = parts.headers.get(ACCEPT_TERMS).and_then(|value| value.to_str().ok());
-        let accepted = header.or(options.first("terms")).map(|version| version.trim().to_owned());
+        let accepted = header.map(|version| version.trim().to_owned());
         Ok(Self { caller, accepted })
     }
 }
@@ -51,7 +49,7 @@ where
 pub(crate) fn may_offer(benchmark: &BenchmarkDocument) -> Result<(), Failure> {
     let why = if benchmark.reference_hidden {
         "Its reference is hidden: masks can be scored here alone.".to_owned()
-    } else if !benchmark.terms.may_download {
+    } else if !benchmark.terms.download.is_allowed() {
         format!("Its terms do not allow them to be passed on. {}", benchmark.terms.obtain)
     } else {
         return Ok(());
@@ -62,7 +60,7 @@ pub(crate) fn may_offer(benchmark: &BenchmarkDocument) -> Result<(), Failure> {
 /// Refuses a copy to who may have none: where nobody may, and to who has not accepted
 /// the terms as they are now.
 pub(crate) async fn may_download(
-    store: &Store,
+    store: &PublicStore,
     benchmark: &BenchmarkDocument,
     asker: &Asker,
 ) -> Result<(), Failure> {
@@ -70,19 +68,38 @@ pub(crate) async fn may_download(
     asker.needs_terms(store, benchmark).await
 }
 
-/// Refuses single masks of observers to who has not accepted the terms, where the
-/// operator has written any.
-pub(crate) async fn may_see_masks(
-    store: &Store,
+/// Refuses single radiographs of full size, exact outlines and masks of observers to who
+/// may have no copies: where the terms do not allow them, and where the operator has
+/// written terms that they have not accepted.
+pub(crate) async fn may_have_exact(
+    store: &PublicStore,
     benchmark: &BenchmarkDocument,
     asker: &Asker,
 ) -> Result<(), Failure> {
+    if !benchmark.terms.download.is_allowed() {
+        return Err(Failure::NoFile);
+    }
     if benchmark.terms.text.is_empty() { Ok(()) } else { asker.needs_terms(store, benchmark).await }
+}
+
+/// What a page shows its visitor, by the same rule.
+pub(crate) async fn copies_for(
+    store: &PublicStore,
+    benchmark: &BenchmarkDocument,
+    visitor: Option<&UserRow>,
+) -> Result<Copies, Failure> {
+    let has_accepted = match visitor {
+        _ if benchmark.terms.text.is_empty() => true,
+        Some(user) => has_accepted_terms(store, benchmark, user).await?,
+        None => false,
+    };
+    let is_exact = benchmark.terms.download.is_allowed() && has_accepted;
+    Ok(if is_exact { Copies::Exact } else { Copies::Display })
 }
 
 /// Whether a person has accepted the terms as they are now.
 pub(crate) async fn has_accepted_terms(
-    store: &Store,
+    store: &PublicStore,
     benchmark: &BenchmarkDocument,
     user: &UserRow,
 ) -> Result<bool, Failure> {
@@ -91,7 +108,7 @@ pub(crate) async fn has_accepted_terms(
 
 /// When a person accepted the terms as they are now, RFC 3339; none where they have not.
 pub(crate) async fn terms_accepted_at(
-    store: &Store,
+    store: &PublicStore,
     benchmark: &BenchmarkDocument,
     user: &UserRow,
 ) -> Result<Option<String>, Failure> {
@@ -101,7 +118,7 @@ pub(crate) async fn terms_accepted_at(
 
 /// Notes that a person accepts the terms, where `version` is that of the present ones.
 pub(crate) async fn accept_terms(
-    store: &Store,
+    store: &PublicStore,
     benchmark: &BenchmarkDocument,
     user: &UserRow,
     version: &str,
@@ -118,7 +135,7 @@ impl Asker {
     /// again.
     async fn needs_terms(
         &self,
-        store: &Store,
+        store: &PublicStore,
         benchmark: &BenchmarkDocument,
     ) -> Result<(), Failure> {
         let version = terms_version(&benchmark.terms);

@@ -5,7 +5,7 @@ use axum::extract::{DefaultBodyLimit, FromRef};
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::{MethodRouter, delete, get, post, put};
-use scr_store::{MAX_CHUNK_BYTES, Store};
+use scr_store::{MAX_CHUNK_BYTES, PublicStore};
 use std::sync::Arc;
 use std::time::Duration;
 use tower_http::compression::CompressionLayer;
@@ -70,14 +70,14 @@ impl SiteSettings {
 /// What handlers take with `State`: the store, or how the site is run.
 #[derive(Clone)]
 pub(crate) struct SiteState {
-    store: Store,
+    store: PublicStore,
     settings: Arc<SiteSettings>,
     limits: Arc<Limits>,
     providers: Arc<Providers>,
     under_way: Arc<UnderWay>,
 }
 
-impl FromRef<SiteState> for Store {
+impl FromRef<SiteState> for PublicStore {
     fn from_ref(state: &SiteState) -> Self {
         state.store.clone()
     }
@@ -155,9 +155,9 @@ fn routes() -> Routes {
 ///
 /// Every answer carries the security headers; a request without an answer gets
 /// a page that says so, or JSON under `/api`.
-pub fn router(store: &Store, settings: SiteSettings) -> Router {
+pub fn router(store: &PublicStore, settings: SiteSettings) -> Router {
     let state = SiteState {
-        store: store.public(),
+        store: store.clone(),
         providers: Arc::new(Providers::new(&settings.providers)),
         settings: Arc::new(settings),
         limits: Arc::default(),
@@ -285,6 +285,15 @@ fn api_routes() -> Routes {
         .route("/api/v1/benchmarks/{benchmark}/entries", get(benchmarks::entries))
         .route("/api/v1/benchmarks/{benchmark}/images/{file}", get(files::image))
         .route("/api/v1/benchmarks/{benchmark}/thumbnails/{file}", get(files::thumbnail))
+        .route("/api/v1/benchmarks/{benchmark}/display/images/{file}", get(files::image_display))
+        .route(
+            "/api/v1/benchmarks/{benchmark}/display/outlines/{observer}/{file}",
+            get(files::outlines_display),
+        )
+        .route(
+            "/api/v1/entries/{entry}/display/outlines/{file}",
+            get(files::entry_outlines_display),
+        )
         .route("/api/v1/benchmarks/{benchmark}/outlines/{observer}/{file}", get(files::outlines))
         .route(
             "/api/v1/benchmarks/{benchmark}/masks/{observer}/{structure}/{file}",

@@ -81,7 +81,7 @@ impl Statistic {
             Self::Median => summary.median,
             Self::UpperQuartile => summary.q3,
             Self::Max => summary.max,
-            Self::Undefined => Some(summary.n_undefined as f64),
+            Self::Undefined => summary.n_undefined.map(|n| n as f64),
         }
     }
 }
@@ -186,7 +186,7 @@ impl Standing {
             Some(summary) => {
                 // The column of counts is ordered by the counts, not by what they tell of others.
                 let counts = statistic != Statistic::Undefined;
-                let n_undefined = if counts { summary.n_undefined } else { 0 };
+                let n_undefined = summary.n_undefined.filter(|_| counts).unwrap_or_default();
                 Self { value: statistic.of(summary), n_undefined }
             }
             None => Self { value: None, n_undefined: 0 },

@@ -1,6 +1,6 @@
 //! Small pictures of radiographs, with or without outlines, for lists and examples.
 
-use scr_store::{BenchmarkDocument, BlobKey, ImageEntryDocument, Store};
+use scr_store::{BenchmarkDocument, Copies, ImageEntryDocument, PublicStore};
 
 use crate::address;
 use crate::error::Failure;
@@ -34,7 +34,7 @@ pub(crate) struct Thumbnail {
 impl Thumbnail {
     /// A picture without outlines.
     pub(crate) fn plain(benchmark: &BenchmarkDocument, image: &ImageEntryDocument) -> Self {
-        let may_show = benchmark.terms.may_display && image.has_pixels;
+        let may_show = benchmark.terms.display.is_allowed() && image.has_pixels;
         Self {
             image: image.id.clone(),
             fold: image.fold,
@@ -49,17 +49,19 @@ impl Thumbnail {
 
     /// A picture with the reference's outlines.
     pub(crate) async fn outlined(
-        store: &Store,
+        store: &PublicStore,
         benchmark: &BenchmarkDocument,
         image: &ImageEntryDocument,
     ) -> Result<Self, Failure> {
         let mut thumbnail = Self::plain(benchmark, image);
-        if !benchmark.terms.may_display {
+        if !benchmark.terms.display.is_allowed() {
             return Ok(thumbnail);
         }
         let Some(reference) = benchmark.reference() else { return Ok(thumbnail) };
-        let key = BlobKey::outlines(&benchmark.id, &reference.id, &image.id)?;
-        if let Some(outlines) = outlines::load(store, &key).await? {
+        let file =
+            store.observer_outlines(benchmark, &reference.id, &image.id, Copies::Display).await?;
+        if let Some(file) = file {
+            let outlines = outlines::read(&file)?;
             let step_px = outlines.size[0] as f64 / STEPS_ACROSS;
             thumbnail.paths = benchmark
                 .structures

@@ -10,6 +10,7 @@ use scr_store::{
 
 use crate::WorkError;
 use crate::findings::findings;
+use crate::probes;
 use crate::progress::Progress;
 
 /// Problems told at most: a list that nobody reads to its end helps nobody.
@@ -51,6 +52,7 @@ async fn check(
     progress: &Progress,
 ) -> Result<bool, WorkError> {
     let (id, progress) = (&submission.id, progress.clone());
+    let is_hidden = store.benchmark_settings(&submission.benchmark_id).await?.hides_reference();
     let found = off_thread(store, submission, move |benchmark, root| {
         let masks = match MaskSet::open(root, benchmark) {
             Ok(masks) => masks,
@@ -59,11 +61,12 @@ async fn check(
         progress.begin(masks.images().len());
         let reference = &benchmark.reference().id;
         let report = scr_eval::check(benchmark, &masks, reference, &|| progress.step())?;
-        let problems = report.problems.list();
+        let probes = if is_hidden { probes::problems(&report) } else { Vec::new() };
+        let problems: Vec<&Problem> = report.problems.list().iter().chain(&probes).collect();
         if problems.is_empty() {
             return Ok(Ok(suspicions(&masks, &report)));
         }
-        Ok(Err(problems.iter().map(|problem| tell(problem, root)).collect()))
+        Ok(Err(problems.into_iter().map(|problem| tell(problem, root)).collect()))
     });
     match found.await? {
         Ok(suspicions) => {

@@ -11,6 +11,7 @@
 mod findings;
 mod job;
 mod mail;
+mod probes;
 mod progress;
 mod rescore;
 mod worker;

@@ -41,8 +41,8 @@ fn standings_table(
         for (key, compared) in measures {
             let standing = &compared.methods[index];
             let undefined = match standing.summary.n_undefined {
-                0 => String::new(),
-                n => format!(", {n} undefined"),
+                None | Some(0) => String::new(),
+                Some(n) => format!(", {n} undefined"),
             };
             let rank = match standing.rank_ci95 {
                 Some([best, worst]) => format!("{} [{best}..{worst}]", standing.rank_by_mean),

@@ -37,6 +37,11 @@ fn number(key: &str, value: Option<f64>) -> String {
     value.map_or(NONE.to_owned(), |value| format!("{value:.places$}"))
 }
 
+/// A count of images; a dash where a site hides it.
+fn count(n: Option<usize>) -> String {
+    n.map_or(NONE.to_owned(), |n| n.to_string())
+}
+
 /// `low..high`, rounded for reading.
 fn interval(key: &str, interval: Option<[f64; 2]>) -> String {
     interval.map_or(NONE.to_owned(), |[low, high]| {

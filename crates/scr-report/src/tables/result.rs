@@ -1,7 +1,7 @@
 //! One result: summaries by object, values by image, a first look.
 
-use super::{arrow, interval, mean_sd, number};
-use crate::document::{MeasureMap, ResultDocument, SummaryDocument};
+use super::{arrow, count, interval, mean_sd, number};
+use crate::document::{MeasureMap, ResultDocument, SummaryDocument, UndefinedDocument};
 use crate::layout::{Column, Table};
 
 /// The name of whole images among objects.
@@ -34,8 +34,12 @@ pub(super) fn what_was_scored(result: &ResultDocument) -> Vec<String> {
             result.evaluator_version, result.bootstrap_resamples, result.bootstrap_seed
         ),
     ];
-    if result.undefined_as.is_some() {
-        lines.push("undefined distances are summarised as the image's diagonal".to_owned());
+    if let Some(undefined_as) = result.undefined_as {
+        let length = match undefined_as {
+            UndefinedDocument::ImageDiagonal => "the image's diagonal",
+            UndefinedDocument::LongestDiagonal => "the longest diagonal of all images",
+        };
+        lines.push(format!("undefined distances are summarised as {length}"));
     }
     lines
 }
@@ -74,8 +78,8 @@ fn summary_table(
             value(summary.median),
             value(summary.q3),
             value(summary.max),
-            summary.n.to_string(),
-            summary.n_undefined.to_string(),
+            count(summary.n),
+            count(summary.n_undefined),
         ];
         row.extend(folds.iter().map(|(_, of_fold)| value(of_fold.get(key).and_then(|s| s.mean))));
         row
@@ -118,8 +122,8 @@ pub fn overview(result: &ResultDocument) -> String {
             text += &format!(
                 "  {object:12} {key:15} {} on {} images, {} undefined\n",
                 mean_sd(key, summary.mean, summary.sd),
-                summary.n,
-                summary.n_undefined
+                count(summary.n),
+                count(summary.n_undefined)
             );
         }
     }

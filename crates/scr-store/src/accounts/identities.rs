@@ -18,7 +18,7 @@ use super::{UserRow, rules, secret_digest};
 use crate::database::{failed, time_text};
 use crate::entries::now;
 use crate::mail::{self, letters};
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
 /// How long an identity that was shown waits for its owner's answer.
 pub const SHOWN_AGE: Duration = Duration::from_secs(30 * 60);
@@ -32,7 +32,7 @@ pub struct Identity {
     pub subject: String,
 }
 
-impl Store {
+impl StoreCore {
     /// Whose confirmed account an identity opens.
     ///
     /// # Errors
@@ -265,6 +265,7 @@ pub(super) async fn disconnect_all(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Store;
     use crate::accounts::{Confirmed, OtherKeys, Role};
 
     const PASSWORD: &str = "correct horse battery";

@@ -18,7 +18,7 @@ use super::{
 use crate::database::{failed, time_text};
 use crate::entries::now;
 use crate::mail::{self, letters};
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
 /// How long a link is good.
 pub const LINK_AGE: SignedDuration = SignedDuration::from_hours(24);
@@ -50,7 +50,7 @@ pub enum Confirmed {
     NoLink,
 }
 
-impl Store {
+impl StoreCore {
     /// Makes an account whose address is to be confirmed, and mails the link. Whether
     /// the address has an account already nobody learns but its owner, by mail; one
     /// that was never confirmed is made anew.
@@ -290,6 +290,7 @@ pub(super) async fn used(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Store;
 
     const PASSWORD: &str = "correct horse battery";
     const OTHER: &str = "another long password";

@@ -13,7 +13,7 @@ use sqlx::Row;
 use super::{UserRow, random_secret, secret_digest};
 use crate::database::{failed, time_text};
 use crate::entries::now;
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
 /// How long a session lasts that is not used.
 pub const SESSION_IDLE: Duration = Duration::from_secs(14 * 24 * 3600);
@@ -37,7 +37,7 @@ pub struct SessionRow {
     pub seen_at: String,
 }
 
-impl Store {
+impl StoreCore {
     /// Begins a session and returns its secret, which is kept nowhere.
     ///
     /// # Errors
@@ -183,6 +183,7 @@ impl Store {
 mod tests {
     use super::*;
     use crate::Role;
+    use crate::Store;
 
     #[tokio::test]
     async fn a_session_opens_with_its_secret_until_it_is_ended() {

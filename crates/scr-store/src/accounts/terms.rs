@@ -3,7 +3,7 @@
 
 use crate::database::failed;
 use crate::entries::now;
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError, benchmarks};
 
 /// That a person accepted terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct AcceptanceRow {
     pub accepted_at: String,
 }
 
-impl Store {
+impl StoreCore {
     /// Notes that a person accepted a version of a benchmark's terms. Once more
     /// changes nothing: the first time stays.
     ///
@@ -31,7 +31,7 @@ impl Store {
         if self.user(user_id).await?.is_none() {
             return Err(StoreError::UnknownUser { user: user_id.to_owned() });
         }
-        if self.benchmark(benchmark_id).await?.is_none() {
+        if benchmarks::get(&self.pool, benchmark_id).await?.is_none() {
             return Err(StoreError::UnknownBenchmark { id: benchmark_id.to_owned() });
         }
         sqlx::query(

@@ -14,7 +14,7 @@ use sqlx::any::AnyRow;
 use super::{Scope, UserRow, random_id, random_secret, rules, secret_digest};
 use crate::database::{failed, time_text};
 use crate::mail::{self, letters};
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
 /// How every token begins, so that people and scanners know what they found.
 const PREFIX: &str = "scr_";
@@ -58,7 +58,7 @@ impl Caller {
     }
 }
 
-impl Store {
+impl StoreCore {
     /// Gives a person a new token, and tells them by mail that there is one. It is returned
     /// here and never again.
     ///

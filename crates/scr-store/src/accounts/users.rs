@@ -10,7 +10,7 @@ use super::{OtherKeys, Role, keys, passwords, random_id, rules};
 use crate::database::failed;
 use crate::entries::now;
 use crate::mail::{self, letters};
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,7 +48,7 @@ impl UserRow {
     }
 }
 
-impl Store {
+impl StoreCore {
     /// Adds a person for whom the operator vouches: the address counts as
     /// confirmed. Without a password they can only use tokens.
     ///

@@ -12,7 +12,7 @@ use jiff::{SignedDuration, Timestamp};
 use sqlx::AnyConnection;
 
 use crate::database::{failed, time_text};
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
 /// How often a mail is tried, over about a day.
 pub const MAX_SENDINGS: i64 = 7;
@@ -62,7 +62,7 @@ pub(crate) async fn queue(
     Ok(())
 }
 
-impl Store {
+impl StoreCore {
     /// Takes the mail that has waited longest. It comes again by itself, later each
     /// time, unless [`mail_sent`](Self::mail_sent) says that it went.
     ///
@@ -142,6 +142,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Store;
 
     async fn queued(store: &Store, subject: &str) {
         let mut transaction = store.pool.begin().await.unwrap();

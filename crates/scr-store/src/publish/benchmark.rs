@@ -14,15 +14,19 @@ use scr_image::{Radiograph, Size};
 use scr_report::SpacingDocument;
 
 use super::{Prepared, PublishProgress, batches, blocking, write_batch};
-use crate::{benchmarks, record};
 use crate::{
     BenchmarkDocument, BlobKey, ImageEntryDocument, LiteratureDocument, NamedDocument,
     ObjectDocument, ObserverDocument, OutlinesDocument, Published, Store, StoreError,
     TermsDocument,
 };
+use crate::{benchmarks, record};
 
 /// Thumbnails are at most so wide and high, in pixels.
 pub const THUMBNAIL_SIDE_PX: usize = 192;
+
+/// Display copies of radiographs are at most so wide and high, in pixels, and at most half
+/// as wide and high as the radiograph.
+const DISPLAY_SIDE_PX: usize = 512;
 
 /// What is known of an image only once its files were read.
 #[derive(Debug, Clone, Copy)]
@@ -145,10 +149,17 @@ fn prepare(benchmark: &Benchmark, image: &Image) -> Result<Prepared<ImageFacts>,
         let thumbnail = write_png(&radiograph.thumbnail(THUMBNAIL_SIDE_PX));
         files.push((BlobKey::image(&benchmark.id, &image.id)?, png.into()));
         files.push((BlobKey::thumbnail(&benchmark.id, &image.id)?, thumbnail.into()));
+        let display = write_png(&radiograph.thumbnail(display_side(radiograph.size())));
+        files.push((BlobKey::display(&benchmark.id, &image.id)?, display.into()));
     }
     let frame = problems.or(frame)?;
     let size = frame.expect("without a problem the reference has given the size");
     Ok(Prepared { files, rest: ImageFacts { size, has_pixels } })
+}
+
+/// The longest side of a display copy.
+fn display_side(size: Size) -> usize {
+    size.width.max(size.height).div_ceil(2).min(DISPLAY_SIDE_PX)
 }
 
 fn other_frame(place: &str, expected: Size, found: Size) -> Problem {
@@ -159,7 +170,7 @@ fn other_frame(place: &str, expected: Size, found: Size) -> Problem {
 
 /// Whether the radiograph is there and pages may show it.
 fn shows_pixels(benchmark: &Benchmark, image: &Image) -> bool {
-    benchmark.terms.may_display && benchmark.radiograph_path(image).is_file()
+    benchmark.terms.display.is_allowed() && benchmark.radiograph_path(image).is_file()
 }
 
 /// A radiograph of the size `frame`, if that is known, and its PNG: the very file
@@ -253,6 +264,8 @@ fn document(benchmark: &Benchmark, digest: String, facts: &[ImageFacts]) -> Benc
             })
             .collect(),
         reference_hidden: false,
+        ladder: None,
+        ended_at: None,
         protocol: benchmark.protocol.clone(),
         images: benchmark
             .images
@@ -270,8 +283,8 @@ fn document(benchmark: &Benchmark, digest: String, facts: &[ImageFacts]) -> Benc
         terms: TermsDocument {
             licence: benchmark.terms.licence.clone(),
             redistribution: benchmark.terms.redistribution.clone(),
-            may_download: benchmark.terms.may_download,
-            may_display: benchmark.terms.may_display,
+            download: benchmark.terms.download,
+            display: benchmark.terms.display,
             obtain: benchmark.terms.obtain.clone(),
             cite: benchmark.terms.cite.clone(),
             text: String::new(),

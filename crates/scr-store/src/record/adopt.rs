@@ -83,7 +83,8 @@ async fn adopt_benchmark(
             .map_err(failed(doing))?;
     let files_digest = keep_manifest(connection, &files.text()).await?;
     let (benchmark, document_digest) = (id.to_owned(), text_digest(&document));
-    let event = RecordEvent::BenchmarkPublished { benchmark, digest, document_digest, files_digest };
+    let event =
+        RecordEvent::BenchmarkPublished { benchmark, digest, document_digest, files_digest };
     append(connection, event).await?;
     let settings = settings_in(connection, id).await?;
     if settings != crate::BenchmarkSettings::default() {

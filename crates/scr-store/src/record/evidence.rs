@@ -110,9 +110,7 @@ impl Store {
                 .await
                 .map_err(failed(doing))?;
         let Some((entry, benchmark, role, card)) = row else { return Ok(None) };
-        let results_hidden = self.hides_results_of(&benchmark).await?;
-        let results =
-            if results_hidden { Vec::new() } else { self.result_evidence(&entry).await? };
+        let results = self.result_evidence(&entry).await?;
         let files: Option<(String,)> = sqlx::query_as(
             "SELECT text FROM manifests JOIN entry_files ON files_digest = digest \
              WHERE entry_id = $1",
@@ -128,7 +126,7 @@ impl Store {
             role,
             card,
             results,
-            results_hidden,
+            results_hidden: false,
             files: files.map(|(text,)| text).unwrap_or_default(),
             withdrawal,
         }))
@@ -176,12 +174,11 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`].
     pub async fn manifest(&self, digest: &str) -> Result<Option<String>, StoreError> {
-        let row: Option<(String,)> =
-            sqlx::query_as("SELECT text FROM manifests WHERE digest = $1")
-                .bind(digest)
-                .fetch_optional(&self.pool)
-                .await
-                .map_err(failed("read a list of files"))?;
+        let row: Option<(String,)> = sqlx::query_as("SELECT text FROM manifests WHERE digest = $1")
+            .bind(digest)
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(failed("read a list of files"))?;
         Ok(row.map(|(text,)| text))
     }
 
@@ -212,7 +209,8 @@ pub(crate) fn files_of_entry(folder: &Path, id: &str) -> Result<Manifest, StoreE
 /// all observers' masks.
 pub(crate) fn files_of_benchmark(folder: &Path, id: &str) -> Result<Manifest, StoreError> {
     let benchmark = format!("{BLOBS_FOLDER}/benchmarks/{id}");
-    let parts = ["images", "masks", "thumbnails"].map(|part| format!("{benchmark}/{part}"));
+    let parts =
+        ["display", "images", "masks", "thumbnails"].map(|part| format!("{benchmark}/{part}"));
     files_in(folder, &parts, &benchmark)
 }
 

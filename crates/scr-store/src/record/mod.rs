@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, AnyPool};
 
 use crate::database::{failed, time_text};
-use crate::{BlobKey, Store, StoreError};
+use crate::{BlobKey, StoreCore, StoreError};
 
 pub use event::{EntryCommitment, RecordEvent};
 pub use evidence::{BenchmarkEvidence, EntryEvidence, ResultEvidence, WithdrawalEvidence};
@@ -143,7 +143,7 @@ async fn head(pool: &AnyPool) -> Result<RecordHead, StoreError> {
     Ok(RecordHead { length: length.unsigned_abs(), head })
 }
 
-impl Store {
+impl StoreCore {
     /// Length and head of the record.
     ///
     /// # Errors

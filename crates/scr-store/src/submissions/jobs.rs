@@ -12,7 +12,7 @@ use sqlx::AnyConnection;
 use super::SubmissionState;
 use super::queue::{Why, end};
 use crate::database::{failed, time_text};
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
 /// How often a job is begun at most.
 pub const MAX_ATTEMPTS: i64 = 3;
@@ -96,7 +96,7 @@ pub(super) async fn replace(
     Ok(())
 }
 
-impl Store {
+impl StoreCore {
     /// Takes a job that is nobody's, for `lease`. Accounts take turns: the one that was
     /// served longest ago is next, with the job of its own that has waited longest.
     ///

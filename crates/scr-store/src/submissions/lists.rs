@@ -1,18 +1,18 @@
 //! Submissions, many at once: a person's, a state's, and what is public of a person's.
 //!
-//! Lists carry no results, which are long: [`Store::submission`] has them.
+//! Lists carry no results, which are long: [`Store::submission`](crate::Store::submission) has them.
 
 use super::rows::{LIST_COLUMNS, Written};
 use super::{LogLine, Submission, SubmissionState};
 use crate::database::failed;
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
-impl Store {
+impl StoreCore {
     /// All submissions in a state without their results, those that have waited
     /// longest first.
     ///
     /// # Errors
-    /// As [`submission`](Self::submission).
+    /// As [`submission`](crate::Store::submission).
     pub async fn submissions_in(
         &self,
         state: SubmissionState,
@@ -23,7 +23,7 @@ impl Store {
     /// All submissions of a person without their results, the newest first.
     ///
     /// # Errors
-    /// As [`submission`](Self::submission).
+    /// As [`submission`](crate::Store::submission).
     pub async fn submissions_of(&self, user_id: &str) -> Result<Vec<Submission>, StoreError> {
         self.listed("user_id = $1 ORDER BY created_at DESC, id", user_id).await
     }
@@ -62,7 +62,7 @@ impl Store {
     /// All changes of a submission's state, in their order.
     ///
     /// # Errors
-    /// As [`submission`](Self::submission).
+    /// As [`submission`](crate::Store::submission).
     pub async fn submission_log(&self, id: &str) -> Result<Vec<LogLine>, StoreError> {
         let rows: Vec<(String, String, String, String)> = sqlx::query_as(
             "SELECT at, actor, state, message FROM submission_log WHERE submission_id = $1 \

@@ -4,9 +4,9 @@ use scr_data::digest::Manifest;
 use scr_data::{Benchmark, MaskSet};
 
 use super::{Submission, SubmissionState};
-use crate::{OutlinesDocument, Store, StoreError};
+use crate::{OutlinesDocument, StoreCore, StoreError};
 
-impl Store {
+impl StoreCore {
     /// The outlines of one image, as of an entry; none before the check has found the
     /// masks good, when the file is kept no more, and for an image that it has not.
     ///
@@ -26,7 +26,7 @@ impl Store {
         if !is_good || !root.is_file() {
             return Ok(None);
         }
-        let folder = self.benchmark_folder(&submission.benchmark_id);
+        let folder = self.scoring_folder(&submission.benchmark_id);
         let image = image.to_owned();
         let draw = move || -> Result<Option<OutlinesDocument>, StoreError> {
             let benchmark = Benchmark::open(&folder)?;

@@ -9,7 +9,7 @@ use bytes::{Bytes, BytesMut};
 
 use super::uploads::append;
 use super::{MAX_CHUNK_BYTES, Submission, SubmissionState};
-use crate::{Store, StoreError, UPLOADS_FOLDER};
+use crate::{StoreCore, StoreError, UPLOADS_FOLDER};
 
 /// Bytes of a piece that are in memory before they are written.
 const BUFFER_BYTES: usize = 256 << 10;
@@ -17,7 +17,7 @@ const BUFFER_BYTES: usize = 256 << 10;
 /// A piece that comes in.
 #[derive(Debug)]
 pub struct Piece {
-    store: Store,
+    store: StoreCore,
     submission: Submission,
     offset: u64,
     length: u64,
@@ -25,7 +25,7 @@ pub struct Piece {
     aside: Option<File>,
 }
 
-impl Store {
+impl StoreCore {
     /// Begins to take a piece at `offset` of `announced` bytes, where that is known.
     ///
     /// # Errors

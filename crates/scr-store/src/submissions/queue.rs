@@ -11,7 +11,7 @@ use super::rows::{Change, change_in};
 use super::{JobKind, SubmissionState, Told};
 use crate::database::{failed, time_text};
 use crate::entries::write_json;
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
 /// A job that waits or is being done.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ pub enum Cancelled {
     NoJob(SubmissionState),
 }
 
-impl Store {
+impl StoreCore {
     /// All jobs, those that have waited longest first.
     ///
     /// # Errors
@@ -101,7 +101,7 @@ impl Store {
         };
         let Some(to) = to else {
             drop(transaction);
-            let found = self.submission(id).await?;
+            let found = self.submission_row(id).await?;
             let found = found.ok_or_else(|| StoreError::NoSubmission { id: id.into() })?;
             return Ok(Cancelled::NoJob(found.state));
         };

@@ -7,7 +7,7 @@ use sqlx::AnyConnection;
 use super::{NewSubmission, SubmissionState};
 use crate::database::{failed, time_text};
 use crate::settings::settings_in;
-use crate::{Store, StoreError};
+use crate::{StoreCore, StoreError};
 
 /// Uploads that a person may have open at once.
 const MAX_OPEN_UPLOADS: i64 = 5;
@@ -18,7 +18,7 @@ const MAX_UNFINISHED: i64 = 25;
 /// Bytes of the files of one account's submissions that are not decided.
 const MAX_STORED_BYTES: i64 = 8 << 30;
 
-impl Store {
+impl StoreCore {
     /// Whether a person may begin a submission, as far as that can be said before its
     /// size is known.
     ///

@@ -14,7 +14,7 @@ use super::SubmissionState;
 use super::rows::Change;
 use crate::database::{failed, time_text};
 use crate::publish::blocking;
-use crate::{BENCHMARKS_FOLDER, BLOBS_FOLDER, Store, StoreError, UPLOADS_FOLDER};
+use crate::{BENCHMARKS_FOLDER, BLOBS_FOLDER, StoreCore, StoreError, UPLOADS_FOLDER};
 
 /// How long a submission may stay in a state in which its submitter is waited for. One
 /// that awaits review is its curator's and stays.
@@ -46,7 +46,7 @@ pub struct Tidied {
     pub n_deleted: usize,
 }
 
-impl Store {
+impl StoreCore {
     /// Withdraws submissions that stayed for too long in a state in which their submitter
     /// is waited for, and deletes the files of those that are published, rejected or
     /// withdrawn. Deletes what belongs to no submission when it has not changed for as
@@ -90,7 +90,7 @@ impl Store {
             }
         }
         for id in self.uploads()? {
-            let is_done = match self.submission(&id).await? {
+            let is_done = match self.submission_row(&id).await? {
                 Some(submission) => submission.state.is_final(),
                 None => !self.is_fresh(&id, patience),
             };

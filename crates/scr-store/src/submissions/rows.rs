@@ -10,7 +10,7 @@ use super::{FindingsDocument, JobKind, SubmissionState, SuspicionsDocument, Told
 use crate::database::failed;
 use crate::entries::{now, read_json, write_json};
 use crate::mail::letters::tell_of_change;
-use crate::{CardDocument, Store, StoreError};
+use crate::{CardDocument, StoreCore, StoreError, ladder};
 
 /// What someone wants to hand in.
 #[derive(Debug, Clone)]
@@ -167,14 +167,16 @@ fn read_some<T: DeserializeOwned>(
     text.map(|text| read_json(id, what, &text)).transpose()
 }
 
-impl Store {
+impl StoreCore {
     /// Begins a submission; its file is to follow.
     ///
     /// # Errors
     /// As [`may_begin`](Self::may_begin) when it is one too many;
     /// [`StoreError::DiskFull`] when the file would leave too little free;
+    /// [`StoreError::Ended`] when the benchmark takes nothing more;
     /// [`StoreError::Database`], also when there is no such benchmark.
     pub async fn begin_submission(&self, new: NewSubmission<'_>) -> Result<Submission, StoreError> {
+        self.needs_open(new.benchmark_id).await?;
         self.needs_space(new.size_bytes)?;
         let id = crate::accounts::random_id()?;
         let now = now();
@@ -202,33 +204,30 @@ impl Store {
         super::quota::check_added(&mut transaction, &new).await?;
         log(&mut transaction, &id, (new.user_id, state, ""), &now).await?;
         transaction.commit().await.map_err(failed("begin a submission"))?;
-        let begun = self.submission(&id).await?;
+        let begun = self.submission_row(&id).await?;
         begun.ok_or(StoreError::NoSubmission { id })
     }
 
-    /// The submission with this identifier.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`], or [`StoreError::Document`] when it cannot be read.
-    pub async fn submission(&self, id: &str) -> Result<Option<Submission>, StoreError> {
+    /// The submission with this identifier, nothing left out.
+    pub(crate) async fn submission_row(&self, id: &str) -> Result<Option<Submission>, StoreError> {
         let query = format!("SELECT {COLUMNS} FROM submissions WHERE id = $1");
         let found: Option<Written> = sqlx::query_as(sqlx::AssertSqlSafe(query))
             .bind(id)
             .fetch_optional(&self.pool)
             .await
             .map_err(failed("read a submission"))?;
-        let mut found = found.map(Written::read).transpose()?;
-        if let Some(found) = &mut found {
-            self.shown_submission(found).await?;
-        }
-        Ok(found)
+        found.map(Written::read).transpose()
     }
 
     /// Its file is whole: it is to be checked and scored.
     ///
     /// # Errors
-    /// [`StoreError::State`] when it is past that; [`StoreError::Database`].
+    /// [`StoreError::State`] when it is past that; [`StoreError::Ended`] when the benchmark
+    /// is over; [`StoreError::Database`].
     pub async fn submission_received(&self, id: &str, actor: &str) -> Result<(), StoreError> {
+        if let Some(submission) = self.submission_row(id).await? {
+            self.needs_open(&submission.benchmark_id).await?;
+        }
         let (to, job) = (SubmissionState::Received, Some(JobKind::Score));
         self.change(id, Change { to, actor, message: "", set: vec![], job }).await
     }
@@ -291,8 +290,16 @@ impl Store {
             ("result", write_json(id, "result", result)?),
             ("findings", write_json(id, "findings", findings)?),
         ];
+        let doing = "keep the scores of a submission";
         let to = SubmissionState::AwaitingReview;
-        self.change(id, Change { to, actor, message: "", set, job: None }).await
+        let change = Change { to, actor, message: "", set, job: None };
+        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
+        if !change_in(&mut transaction, id, change).await? {
+            drop(transaction);
+            return Err(self.cannot_become(id, to).await);
+        }
+        ladder::climb(&mut transaction, id, result).await?;
+        transaction.commit().await.map_err(failed(doing))
     }
 
     /// A curator agrees: its entry is to be made.
@@ -344,7 +351,7 @@ impl Store {
 
     /// Why a change was not made.
     pub(crate) async fn cannot_become(&self, id: &str, to: SubmissionState) -> StoreError {
-        match self.submission(id).await {
+        match self.submission_row(id).await {
             Ok(Some(Submission { state, .. })) => StoreError::State { id: id.into(), state, to },
             Ok(None) => StoreError::NoSubmission { id: id.into() },
             Err(other) => other,

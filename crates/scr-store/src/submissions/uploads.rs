@@ -11,12 +11,12 @@ use scr_data::durable;
 
 use super::{Submission, SubmissionState};
 use crate::database::failed;
-use crate::{Store, StoreError, UPLOADS_FOLDER};
+use crate::{StoreCore, StoreError, UPLOADS_FOLDER};
 
 /// The largest piece, in bytes.
 pub const MAX_CHUNK_BYTES: usize = 8 << 20;
 
-impl Store {
+impl StoreCore {
     /// Where the file of a submission lies.
     #[must_use]
     pub fn upload_path(&self, id: &str) -> PathBuf {

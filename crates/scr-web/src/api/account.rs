@@ -9,7 +9,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
-use scr_store::{Scope, Store};
+use scr_store::{PublicStore, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -51,7 +51,7 @@ pub(crate) struct NewName {
     )
 )]
 pub(crate) async fn account(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
 ) -> Result<([(HeaderName, &'static str); 1], Json<OwnData>), Failure> {
     signed.needs(Scope::Read)?;
@@ -74,7 +74,7 @@ pub(crate) async fn account(
     )
 )]
 pub(crate) async fn set_name(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     body: Unread,
 ) -> Result<StatusCode, Failure> {
@@ -97,7 +97,7 @@ pub(crate) async fn set_name(
     )
 )]
 pub(crate) async fn tokens(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
 ) -> Result<([(HeaderName, &'static str); 1], Json<TokenList>), Failure> {
     signed.needs(Scope::Read)?;
@@ -121,7 +121,7 @@ pub(crate) async fn tokens(
     )
 )]
 pub(crate) async fn revoke_token(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use scr_store::{BenchmarkDocument, Store};
+use scr_store::{BenchmarkDocument, PublicStore};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -60,7 +60,9 @@ pub(crate) struct EntryList {
     tag = "benchmarks",
     responses((status = 200, description = "All benchmarks", body = BenchmarkList))
 )]
-pub(crate) async fn benchmarks(State(store): State<Store>) -> Result<Json<BenchmarkList>, Failure> {
+pub(crate) async fn benchmarks(
+    State(store): State<PublicStore>,
+) -> Result<Json<BenchmarkList>, Failure> {
     let rows = store.benchmarks().await?;
     let benchmarks = rows
         .into_iter()
@@ -106,7 +108,7 @@ pub(crate) async fn benchmark(Published(row): Published) -> Json<BenchmarkAnswer
     )
 )]
 pub(crate) async fn entries(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
 ) -> Result<Json<EntryList>, Failure> {
     let rows = store.entries_without_images(&row.document.id).await?;

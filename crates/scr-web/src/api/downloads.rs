@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use scr_store::{BenchmarkDocument, OfferedFile, Store};
+use scr_store::{BenchmarkDocument, OfferedFile, PublicStore};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -51,7 +51,7 @@ pub(crate) struct DownloadManifest {
     )
 )]
 pub(crate) async fn manifest(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
 ) -> Result<Json<DownloadManifest>, Failure> {
     let files = offered(&store, &row.document).await?;
@@ -77,7 +77,7 @@ pub(crate) async fn manifest(
     )
 )]
 pub(crate) async fn sums(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
 ) -> Result<Response, Failure> {
     let files = offered(&store, &row.document).await?;
@@ -112,7 +112,7 @@ pub(crate) async fn sums(
     )
 )]
 pub(crate) async fn file(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
     asker: Asker,
     Path(mut segments): Path<HashMap<String, String>>,
@@ -124,14 +124,14 @@ pub(crate) async fn file(
     // Only what is offered is there: no path leads anywhere else.
     let found = files.binary_search_by(|file| file.path.as_str().cmp(&path));
     let file = &files[found.map_err(|_| Failure::NoFile)?];
-    let on_disk = store.benchmark_folder(&row.document.id).join(&file.path);
+    let on_disk = store.offered_path(&row.document, file);
     file_on_disk(request, &on_disk, &file.sha256).await
 }
 
 async fn offered(
-    store: &Store,
+    store: &PublicStore,
     benchmark: &BenchmarkDocument,
 ) -> Result<Arc<[OfferedFile]>, Failure> {
     may_offer(benchmark)?;
-    store.offered_files(&benchmark.id).await?.ok_or(Failure::NoFile)
+    store.offered_files(benchmark).await?.ok_or(Failure::NoFile)
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use scr_report::ResultDocument;
-use scr_store::{CardDocument, EntryRole, EntryRow, PastResult, Store};
+use scr_store::{CardDocument, EntryRole, EntryRow, PastResult, PublicStore};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -103,9 +103,9 @@ pub(crate) async fn entry(PublishedEntry(row): PublishedEntry) -> Json<EntrySumm
     )
 )]
 pub(crate) async fn past_results(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     PublishedEntry(row): PublishedEntry,
 ) -> Result<Json<PastResultList>, Failure> {
-    let past = store.past_results(&row.id).await?;
+    let past = store.past_results(&row).await?;
     Ok(Json(PastResultList { past_results: past.into_iter().map(Into::into).collect() }))
 }

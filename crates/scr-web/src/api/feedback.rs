@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use scr_store::{FeedbackRow, Scope, Store};
+use scr_store::{FeedbackRow, PublicStore, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -70,7 +70,7 @@ impl From<FeedbackRow> for SentMessage {
     )
 )]
 pub(crate) async fn send(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     PublicJson(sent): PublicJson<Message>,
 ) -> Result<StatusCode, Failure> {
     let Message { benchmark, reply_to, message } = sent;
@@ -91,7 +91,7 @@ pub(crate) async fn send(
     )
 )]
 pub(crate) async fn messages(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
 ) -> Result<Json<MessageList>, Failure> {
     signed.operates(Scope::Read)?;

@@ -2,13 +2,15 @@
 //!
 //! What the terms of a benchmark do not allow to offer is not there (404): no
 //! radiograph and no observer's outline where they may not be shown, no
-//! observer's mask where copies may not be passed on. The masks of an entry are
-//! its maker's and are offered, unless the entry is an observer's.
+//! observer's mask where copies may not be passed on. Radiographs of full size and exact
+//! outlines are copies; what is shown to others are the display copies. The masks of an
+//! entry are its maker's and are offered, unless the entry is an observer's.
 
+use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, BlobKey, EntryRole, EntryRow, Store, TermsDocument};
+use scr_store::{BenchmarkDocument, Copies, EntryRole, PublicStore};
 use serde::Deserialize;
 
 use super::refusals;
@@ -16,7 +18,8 @@ use crate::address;
 use crate::cache::{Keep, file_response};
 use crate::error::Failure;
 use crate::extractors::{Options, Published, PublishedEntry};
-use crate::rights::{Asker, may_see_masks};
+use crate::handlers::benchmark_of;
+use crate::rights::{Asker, may_have_exact};
 
 /// The parts of a file's address after the benchmark or entry.
 #[derive(Deserialize)]
@@ -44,22 +47,53 @@ impl Parts {
         ("benchmark" = String, Path, description = "Identifier of the benchmark"),
         ("image" = String, Path, description = "Identifier of the image")
     ),
+    security((), ("token" = [])),
     responses(
         (status = 200, description = "The radiograph", body = Vec<u8>, content_type = "image/png"),
+        refusals::NotOffered,
+        refusals::Unsigned,
         refusals::NoFile
     )
 )]
 pub(crate) async fn image(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
+    Published(row): Published,
+    asker: Asker,
+    Path(parts): Path<Parts>,
+    options: Options,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let document = row.document;
+    let file = store.radiograph(&document, parts.image(".png")?, Copies::Exact).await?;
+    let file = file.ok_or(Failure::NoFile)?;
+    may_have_exact(&store, &document, &asker).await?;
+    offer(Some(file), &headers, "image/png", keep(&document, &options))
+}
+
+/// A radiograph to look at: 8-bit grey PNG, at most 512 pixels and half as wide and high.
+#[utoipa::path(
+    get,
+    path = "/api/v1/benchmarks/{benchmark}/display/images/{image}.png",
+    tag = "files",
+    params(
+        ("benchmark" = String, Path, description = "Identifier of the benchmark"),
+        ("image" = String, Path, description = "Identifier of the image")
+    ),
+    responses(
+        (status = 200, description = "The display copy", body = Vec<u8>, content_type = "image/png"),
+        refusals::NoFile
+    )
+)]
+pub(crate) async fn image_display(
+    State(store): State<PublicStore>,
     Published(row): Published,
     Path(parts): Path<Parts>,
     options: Options,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    may(document.terms.may_display)?;
-    let key = BlobKey::image(&document.id, parts.image(".png")?);
-    offer(&store, key, &headers, "image/png", keep(&document, &options)).await
+    let file = store.radiograph(&document, parts.image(".png")?, Copies::Display).await?;
+    offer(file, &headers, "image/png", keep_display(&document, &options))
 }
 
 /// A small 8-bit picture of a radiograph.
@@ -77,16 +111,15 @@ pub(crate) async fn image(
     )
 )]
 pub(crate) async fn thumbnail(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
     Path(parts): Path<Parts>,
     options: Options,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    may(document.terms.may_display)?;
-    let key = BlobKey::thumbnail(&document.id, parts.image(".png")?);
-    offer(&store, key, &headers, "image/png", keep(&document, &options)).await
+    let file = store.thumbnail(&document, parts.image(".png")?).await?;
+    offer(file, &headers, "image/png", keep(&document, &options))
 }
 
 /// An observer's outlines in one image: `size` is `[width, height]`,
@@ -103,22 +136,57 @@ pub(crate) async fn thumbnail(
         ("observer" = String, Path, description = "Identifier of the observer"),
         ("image" = String, Path, description = "Identifier of the image")
     ),
+    security((), ("token" = [])),
     responses(
         (status = 200, description = "The outlines", body = serde_json::Value),
+        refusals::NotOffered,
+        refusals::Unsigned,
         refusals::NoFile
     )
 )]
 pub(crate) async fn outlines(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
+    asker: Asker,
     Path(parts): Path<Parts>,
     options: Options,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    may(document.terms.may_display && drew(&document, &parts.observer))?;
-    let key = BlobKey::outlines(&document.id, &parts.observer, parts.image(".json")?);
-    offer(&store, key, &headers, "application/json", keep(&document, &options)).await
+    let image = parts.image(".json")?;
+    let observer = &parts.observer;
+    let file = store.observer_outlines(&document, observer, image, Copies::Exact).await?;
+    let file = file.ok_or(Failure::NoFile)?;
+    may_have_exact(&store, &document, &asker).await?;
+    offer(Some(file), &headers, "application/json", keep(&document, &options))
+}
+
+/// An observer's outlines in one image to look at: in the form of the exact ones, simplified.
+#[utoipa::path(
+    get,
+    path = "/api/v1/benchmarks/{benchmark}/display/outlines/{observer}/{image}.json",
+    tag = "files",
+    params(
+        ("benchmark" = String, Path, description = "Identifier of the benchmark"),
+        ("observer" = String, Path, description = "Identifier of the observer"),
+        ("image" = String, Path, description = "Identifier of the image")
+    ),
+    responses(
+        (status = 200, description = "The display copy", body = serde_json::Value),
+        refusals::NoFile
+    )
+)]
+pub(crate) async fn outlines_display(
+    State(store): State<PublicStore>,
+    Published(row): Published,
+    Path(parts): Path<Parts>,
+    options: Options,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let (document, image) = (row.document, parts.image(".json")?);
+    let observer = &parts.observer;
+    let file = store.observer_outlines(&document, observer, image, Copies::Display).await?;
+    offer(file, &headers, "application/json", keep_display(&document, &options))
 }
 
 /// An observer's mask of one structure in one image.
@@ -141,7 +209,7 @@ pub(crate) async fn outlines(
     )
 )]
 pub(crate) async fn mask(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
     asker: Asker,
     Path(parts): Path<Parts>,
@@ -149,11 +217,11 @@ pub(crate) async fn mask(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    may(document.terms.may_download && drew(&document, &parts.observer))?;
-    may_see_masks(&store, &document, &asker).await?;
     let image = parts.image(".png")?;
-    let key = BlobKey::mask(&document.id, &parts.observer, &parts.structure, image);
-    offer(&store, key, &headers, "image/png", keep(&document, &options)).await
+    let file = store.observer_mask(&document, &parts.observer, &parts.structure, image).await?;
+    let file = file.ok_or(Failure::NoFile)?;
+    may_have_exact(&store, &document, &asker).await?;
+    offer(Some(file), &headers, "image/png", keep(&document, &options))
 }
 
 /// An entry's outlines in one image, in the form of an observer's.
@@ -165,21 +233,57 @@ pub(crate) async fn mask(
         ("entry" = String, Path, description = "Identifier of the entry"),
         ("image" = String, Path, description = "Identifier of the image")
     ),
+    security((), ("token" = [])),
     responses(
         (status = 200, description = "The outlines", body = serde_json::Value),
+        refusals::NotOffered,
+        refusals::Unsigned,
         refusals::NoEntry,
         refusals::NoFile
     )
 )]
 pub(crate) async fn entry_outlines(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
+    PublishedEntry(row): PublishedEntry,
+    asker: Asker,
+    Path(parts): Path<Parts>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let benchmark = benchmark_of(&store, &row.benchmark_id).await?;
+    let image = parts.image(".json")?;
+    let file = store.entry_outlines(&benchmark, &row, image, Copies::Exact).await?;
+    let file = file.ok_or(Failure::NoFile)?;
+    if row.role == EntryRole::Observer {
+        may_have_exact(&store, &benchmark, &asker).await?;
+    }
+    offer(Some(file), &headers, "application/json", keep_entry(&benchmark, row.role))
+}
+
+/// An entry's outlines in one image to look at: simplified where an observer drew them.
+#[utoipa::path(
+    get,
+    path = "/api/v1/entries/{entry}/display/outlines/{image}.json",
+    tag = "files",
+    params(
+        ("entry" = String, Path, description = "Identifier of the entry"),
+        ("image" = String, Path, description = "Identifier of the image")
+    ),
+    responses(
+        (status = 200, description = "The display copy", body = serde_json::Value),
+        refusals::NoEntry,
+        refusals::NoFile
+    )
+)]
+pub(crate) async fn entry_outlines_display(
+    State(store): State<PublicStore>,
     PublishedEntry(row): PublishedEntry,
     Path(parts): Path<Parts>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    may_observer(&store, &row, |terms| terms.may_display).await?;
-    let key = BlobKey::entry_outlines(&row.id, parts.image(".json")?);
-    offer(&store, key, &headers, "application/json", Keep::ForADay).await
+    let benchmark = benchmark_of(&store, &row.benchmark_id).await?;
+    let image = parts.image(".json")?;
+    let file = store.entry_outlines(&benchmark, &row, image, Copies::Display).await?;
+    offer(file, &headers, "application/json", Keep::ForADay)
 }
 
 /// An entry's mask of one structure in one image.
@@ -202,20 +306,19 @@ pub(crate) async fn entry_outlines(
     )
 )]
 pub(crate) async fn entry_mask(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     PublishedEntry(row): PublishedEntry,
     asker: Asker,
     Path(parts): Path<Parts>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    may_observer(&store, &row, |terms| terms.may_download).await?;
-    if row.role == EntryRole::Observer
-        && let Some(benchmark) = store.benchmark(&row.benchmark_id).await?
-    {
-        may_see_masks(&store, &benchmark.document, &asker).await?;
+    let benchmark = benchmark_of(&store, &row.benchmark_id).await?;
+    let file = store.entry_mask(&benchmark, &row, &parts.structure, parts.image(".png")?).await?;
+    let file = file.ok_or(Failure::NoFile)?;
+    if row.role == EntryRole::Observer {
+        may_have_exact(&store, &benchmark, &asker).await?;
     }
-    let key = BlobKey::entry_mask(&row.id, &parts.structure, parts.image(".png")?);
-    offer(&store, key, &headers, "image/png", Keep::ForADay).await
+    offer(Some(file), &headers, "image/png", keep_entry(&benchmark, row.role))
 }
 
 /// An entry's posterior of one structure in one image, 8-bit grey PNG: 0 for the
@@ -237,57 +340,42 @@ pub(crate) async fn entry_mask(
     )
 )]
 pub(crate) async fn entry_posterior(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     PublishedEntry(row): PublishedEntry,
     Path(parts): Path<Parts>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    may_observer(&store, &row, |terms| terms.may_display).await?;
-    // Files of an earlier publication may lie there still.
-    may(row.posteriors.contains(&parts.structure))?;
-    let key = BlobKey::entry_posterior(&row.id, &parts.structure, parts.image(".png")?);
-    offer(&store, key, &headers, "image/png", Keep::ForADay).await
-}
-
-/// Whether the observer is one of those that are to be seen.
-fn drew(document: &BenchmarkDocument, observer: &str) -> bool {
-    document.observers.iter().any(|one| one.id == observer)
-}
-
-fn may(is_allowed: bool) -> Result<(), Failure> {
-    if is_allowed { Ok(()) } else { Err(Failure::NoFile) }
-}
-
-/// What an observer drew belongs to the benchmark, also as an entry: its terms decide.
-async fn may_observer(
-    store: &Store,
-    entry: &EntryRow,
-    allow: impl Fn(&TermsDocument) -> bool,
-) -> Result<(), Failure> {
-    if entry.role != EntryRole::Observer {
-        return Ok(());
-    }
-    let benchmark = store.benchmark(&entry.benchmark_id).await?;
-    may(benchmark.is_some_and(|row| allow(&row.document.terms)))
+    let benchmark = benchmark_of(&store, &row.benchmark_id).await?;
+    let image = parts.image(".png")?;
+    let file = store.entry_posterior(&benchmark, &row, &parts.structure, image).await?;
+    offer(file, &headers, "image/png", Keep::ForADay)
 }
 
 /// For a day when the address names the version that the benchmark has: an address
 /// without one may come to mean another benchmark of the same name. What asks for
 /// accepted terms asks each time.
 fn keep(document: &BenchmarkDocument, options: &Options) -> Keep {
-    let is_this_version = options.first("v") == Some(address::version(document).as_str());
-    if is_this_version && document.terms.text.is_empty() { Keep::ForADay } else { Keep::AskAgain }
+    let asks_nothing = document.terms.text.is_empty();
+    if asks_nothing { keep_display(document, options) } else { Keep::AskAgain }
 }
 
-async fn offer<E>(
-    store: &Store,
-    key: Result<BlobKey, E>,
+/// As [`keep`], for what asks for nothing.
+fn keep_display(document: &BenchmarkDocument, options: &Options) -> Keep {
+    let is_this_version = options.first("v") == Some(address::version(document).as_str());
+    if is_this_version { Keep::ForADay } else { Keep::AskAgain }
+}
+
+/// What is a method's is kept for a day; what an observer drew while it asks for nothing.
+fn keep_entry(document: &BenchmarkDocument, role: EntryRole) -> Keep {
+    let is_free = role != EntryRole::Observer || document.terms.text.is_empty();
+    if is_free { Keep::ForADay } else { Keep::AskAgain }
+}
+
+fn offer(
+    file: Option<Bytes>,
     headers: &HeaderMap,
     content_type: &'static str,
     keep: Keep,
 ) -> Result<Response, Failure> {
-    // A name that cannot be a key is the name of no file.
-    let key = key.map_err(|_| Failure::NoFile)?;
-    let body = store.blob(&key).await?.ok_or(Failure::NoFile)?;
-    Ok(file_response(headers, body, content_type, keep))
+    Ok(file_response(headers, file.ok_or(Failure::NoFile)?, content_type, keep))
 }

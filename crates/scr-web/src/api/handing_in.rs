@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use futures_util::StreamExt;
-use scr_store::{FileMark, NewSubmission, Scope, Store};
+use scr_store::{FileMark, NewSubmission, PublicStore, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -71,7 +71,7 @@ pub(crate) struct PieceOptions {
     )
 )]
 pub(crate) async fn begin(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Published(benchmark): Published,
     body: Unread,
@@ -125,7 +125,7 @@ pub(crate) async fn begin(
     )
 )]
 pub(crate) async fn piece(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(under_way): State<Arc<UnderWay>>,
     signed: Signed,
     Path(id): Path<String>,
@@ -161,7 +161,7 @@ pub(crate) async fn piece(
     )
 )]
 pub(crate) async fn complete(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use scr_store::{Cancelled, JobRow, MAX_ATTEMPTS, Scope, Store, SubmissionState, WorkerRow};
+use scr_store::{Cancelled, JobRow, MAX_ATTEMPTS, PublicStore, Scope, SubmissionState, WorkerRow};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -96,7 +96,7 @@ impl From<WorkerRow> for Worker {
     )
 )]
 pub(crate) async fn jobs(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
 ) -> Result<Json<JobList>, Failure> {
     signed.operates(Scope::Read)?;
@@ -124,7 +124,7 @@ pub(crate) async fn jobs(
     )
 )]
 pub(crate) async fn cancel(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<CancelledJob>, Failure> {

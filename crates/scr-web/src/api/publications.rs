@@ -4,7 +4,7 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use scr_store::{PublicationDocument, PublicationRow, PublicationState, Scope, Store};
+use scr_store::{PublicStore, PublicationDocument, PublicationRow, PublicationState, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -113,7 +113,7 @@ impl From<Report> for PublicationDocument {
     )
 )]
 pub(crate) async fn publications(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Option<Signed>,
     Published(row): Published,
     Query(which): Query<Which>,
@@ -148,7 +148,7 @@ pub(crate) async fn publications(
     )
 )]
 pub(crate) async fn report(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
     PublicJson(report): PublicJson<Report>,
 ) -> Result<StatusCode, Failure> {
@@ -171,7 +171,7 @@ pub(crate) async fn report(
     )
 )]
 pub(crate) async fn show(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
@@ -193,7 +193,7 @@ pub(crate) async fn show(
     )
 )]
 pub(crate) async fn hide(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
@@ -201,7 +201,7 @@ pub(crate) async fn hide(
 }
 
 async fn set_state(
-    store: &Store,
+    store: &PublicStore,
     signed: &Signed,
     id: &str,
     state: PublicationState,

@@ -4,17 +4,17 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use scr_store::{Scope, Store};
+use scr_store::{PublicStore, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::refusals::{self, Refusal};
-use super::submissions::{SubmissionAnswer, any, changed};
+use super::submissions::{SubmissionAnswer, changed};
 use crate::address;
 use crate::bodies::Unread;
 use crate::error::Failure;
 use crate::extractors::Signed;
-use crate::reviewers::{self, Waiting, refuse_others};
+use crate::reviewers::{self, Waiting, to_decide};
 
 /// What waits for the caller's decision.
 #[derive(Serialize, ToSchema)]
@@ -80,7 +80,7 @@ pub(crate) enum Review {
     )
 )]
 pub(crate) async fn queue(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
 ) -> Result<Json<ReviewQueue>, Failure> {
     signed.needs(Scope::Review)?;
@@ -107,14 +107,13 @@ pub(crate) async fn queue(
     )
 )]
 pub(crate) async fn review(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
     body: Unread,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Review)?;
-    let submission = any(&store, id).await?;
-    refuse_others(&store, &signed.0.user, &submission.benchmark_id).await?;
+    let submission = to_decide(&store, &signed.0.user, id).await?;
     let (id, curator) = (&submission.id, &signed.0.user.id);
     match body.json().await? {
         Review::Publish => store.submission_accepted(id, curator).await?,

@@ -36,6 +36,12 @@ pub(crate) struct Benchmark {
     /// Whether the reference is hidden, and no observer of the list.
     #[serde(default)]
     reference_hidden: bool,
+    /// The step by which a score must be better to be shown, where there is a ladder.
+    #[serde(default)]
+    ladder: Option<f64>,
+    /// When the operator ended the benchmark, RFC 3339: nothing more is handed in.
+    #[serde(default)]
+    ended_at: Option<String>,
     /// How the folds are to be used.
     protocol: String,
     /// All images.
@@ -267,10 +273,10 @@ pub(crate) struct Summary {
     q3: Option<f64>,
     /// Largest value.
     max: Option<f64>,
-    /// Values summarised.
-    n: usize,
-    /// Images for which the measure is undefined.
-    n_undefined: usize,
+    /// Values summarised; null where the reference is hidden.
+    n: Option<usize>,
+    /// Images for which the measure is undefined; null where the reference is hidden.
+    n_undefined: Option<usize>,
     /// Bootstrap interval of the mean, low and high.
     ci95: Option<[f64; 2]>,
 }
@@ -358,6 +364,8 @@ mod tests {
                 name: "Reference".into(),
                 landmarks: false,
             }],
+            ladder: Some(0.01),
+            ended_at: Some("2026-11-28T00:00:00.000Z".into()),
             reference_hidden: true,
             protocol: "two-fold".into(),
             images: vec![ImageEntryDocument {
@@ -394,8 +402,8 @@ mod tests {
             median: None,
             q3: None,
             max: None,
-            n: 1,
-            n_undefined: 0,
+            n: Some(1),
+            n_undefined: Some(0),
             ci95: Some([0.4, 0.6]),
         };
         let measures = || [("overlap".to_owned(), summary.clone())].into_iter().collect();

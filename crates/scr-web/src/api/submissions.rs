@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::{Path, State};
 use scr_report::ResultDocument;
 use scr_store::{
-    FileMark, LogLine, Scope, Store, Submission, SubmissionState, SuspicionsDocument, Told,
+    FileMark, LogLine, PublicStore, Scope, Submission, SubmissionState, SuspicionsDocument, Told,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -18,6 +18,7 @@ use super::schema;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::Signed;
+use crate::reviewers;
 
 /// What tells a file again after an upload broke off.
 #[derive(Deserialize, Serialize, ToSchema)]
@@ -125,7 +126,7 @@ impl From<Submission> for ListedSubmission {
     )
 )]
 pub(crate) async fn submissions(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
 ) -> Result<Json<SubmissionList>, Failure> {
     signed.needs(Scope::Read)?;
@@ -149,7 +150,7 @@ pub(crate) async fn submissions(
     )
 )]
 pub(crate) async fn confirm(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
@@ -173,7 +174,7 @@ pub(crate) async fn confirm(
     )
 )]
 pub(crate) async fn submission(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
@@ -197,7 +198,7 @@ pub(crate) async fn submission(
     )
 )]
 pub(crate) async fn withdraw(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
@@ -207,24 +208,25 @@ pub(crate) async fn withdraw(
     changed(&store, &submission.id).await
 }
 
-pub(super) async fn any(store: &Store, id: String) -> Result<Submission, Failure> {
+async fn any(store: &PublicStore, id: String) -> Result<Submission, Failure> {
     store.submission(&id).await?.ok_or(Failure::NoSubmission { id })
 }
 
-/// The caller's own, and for who may review anybody's.
+/// The caller's own, and what is handed in for benchmarks that they review.
 pub(super) async fn seen(
-    store: &Store,
+    store: &PublicStore,
     signed: &Signed,
     id: String,
 ) -> Result<Submission, Failure> {
-    match signed.needs(Scope::Review) {
-        Ok(()) => any(store, id).await,
-        Err(_) => own(store, signed, id).await,
-    }
+    reviewers::seen(store, &signed.0.user, signed.needs(Scope::Review).is_ok(), id).await
 }
 
 /// The caller's own; another's is as good as none.
-pub(super) async fn own(store: &Store, signed: &Signed, id: String) -> Result<Submission, Failure> {
+pub(super) async fn own(
+    store: &PublicStore,
+    signed: &Signed,
+    id: String,
+) -> Result<Submission, Failure> {
     let found = any(store, id).await?;
     if found.user_id == signed.0.user.id {
         return Ok(found);
@@ -232,12 +234,18 @@ pub(super) async fn own(store: &Store, signed: &Signed, id: String) -> Result<Su
     Err(Failure::NoSubmission { id: found.id })
 }
 
-pub(super) async fn changed(store: &Store, id: &str) -> Result<Json<SubmissionAnswer>, Failure> {
+pub(super) async fn changed(
+    store: &PublicStore,
+    id: &str,
+) -> Result<Json<SubmissionAnswer>, Failure> {
     let found = any(store, id.to_owned()).await?;
     Ok(Json(answer(store, found).await?))
 }
 
-pub(super) async fn answer(store: &Store, found: Submission) -> Result<SubmissionAnswer, Failure> {
+pub(super) async fn answer(
+    store: &PublicStore,
+    found: Submission,
+) -> Result<SubmissionAnswer, Failure> {
     Ok(SubmissionAnswer {
         url: url_of(&found),
         received_bytes: store.uploaded_bytes(&found.id)?,

@@ -4,7 +4,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use scr_store::{BenchmarkDocument, Store, TermsDocument, UserRow};
+use scr_store::{BenchmarkDocument, PublicStore, TermsDocument, UserRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -51,7 +51,7 @@ pub(crate) struct Acceptance {
     )
 )]
 pub(crate) async fn terms(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Option<Signed>,
     Published(row): Published,
 ) -> Result<Json<TermsAnswer>, Failure> {
@@ -78,7 +78,7 @@ pub(crate) async fn terms(
     )
 )]
 pub(crate) async fn accept(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Signed(caller): Signed,
     Published(row): Published,
     Json(Acceptance { version }): Json<Acceptance>,
@@ -94,7 +94,7 @@ pub(crate) async fn accept(
 }
 
 async fn answer(
-    store: &Store,
+    store: &PublicStore,
     benchmark: BenchmarkDocument,
     user: Option<&UserRow>,
 ) -> Result<Json<TermsAnswer>, Failure> {

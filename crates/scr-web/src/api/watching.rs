@@ -5,7 +5,7 @@ use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream};
-use scr_store::{JobProgress, Store, SubmissionState};
+use scr_store::{JobProgress, PublicStore, SubmissionState};
 use serde::Deserialize;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -41,7 +41,7 @@ const ANSWERED_FOR: Duration = Duration::from_secs(20);
     )
 )]
 pub(crate) async fn events(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(under_way): State<Arc<UnderWay>>,
     signed: Signed,
     client: Client,
@@ -55,7 +55,7 @@ pub(crate) async fn events(
 
 /// Where a stream of events is.
 struct Watch {
-    store: Store,
+    store: PublicStore,
     id: String,
     since: Instant,
     told: Option<(SubmissionState, JobProgress)>,
@@ -63,7 +63,7 @@ struct Watch {
 }
 
 fn changes(
-    store: Store,
+    store: PublicStore,
     id: String,
     places: StreamPlaces,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -116,7 +116,7 @@ pub(crate) struct Parts {
     )
 )]
 pub(crate) async fn outlines(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     signed: Signed,
     Path(parts): Path<Parts>,
 ) -> Result<impl IntoResponse, Failure> {

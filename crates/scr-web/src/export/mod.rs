@@ -18,7 +18,7 @@ use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode, header};
 use scr_data::{DataError, Staging};
-use scr_store::Store;
+use scr_store::PublicStore;
 use tower::ServiceExt;
 
 use crate::{SiteSettings, assets, router};
@@ -70,7 +70,7 @@ pub struct Exported {
 /// # Errors
 /// [`ExportError`]; no folder `out` is left then.
 pub async fn export(
-    store: &Store,
+    store: &PublicStore,
     out: &Path,
     date: &str,
     progress: &mut (dyn FnMut(usize, usize) + Send),

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, BenchmarkRow, Store};
+use scr_store::{BenchmarkDocument, BenchmarkRow, PublicStore};
 
 use super::page;
 use crate::address;
@@ -30,14 +30,14 @@ struct Layout {
 }
 
 /// Answers `/add`.
-pub(crate) async fn add(State(store): State<Store>) -> Result<Response, Failure> {
+pub(crate) async fn add(State(store): State<PublicStore>) -> Result<Response, Failure> {
     let rows = store.benchmarks().await?;
     let layout = |row: BenchmarkRow| layout(&store, row.document);
     page(&AddPage { benchmarks: rows.into_iter().map(layout).collect() })
 }
 
-fn layout(store: &Store, document: BenchmarkDocument) -> Layout {
-    let takes_masks = store.benchmark_folder(&document.id).is_dir();
+fn layout(store: &PublicStore, document: BenchmarkDocument) -> Layout {
+    let takes_masks = store.takes_masks(&document);
     Layout {
         href: address::benchmark(&document.id, ""),
         download_href: address::benchmark(&document.id, "download"),

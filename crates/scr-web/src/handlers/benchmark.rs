@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, Store};
+use scr_store::{BenchmarkDocument, PublicStore};
 
 use super::entry_files::{BIBTEX, file, plain};
 use super::page;
@@ -47,7 +47,7 @@ struct Leader {
 
 /// Answers `/benchmarks/ID`.
 pub(crate) async fn benchmark(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
 ) -> Result<Response, Failure> {
     let document = row.document;
@@ -87,7 +87,7 @@ pub(crate) async fn benchmark(
         leaders,
         examples,
         cite: document.terms.cite.iter().map(|text| linked(text)).collect(),
-        takes_masks: store.benchmark_folder(&document.id).is_dir(),
+        takes_masks: store.takes_masks(&document),
         benchmark: document,
     })
 }

@@ -9,7 +9,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use scr_report::SpacingDocument;
-use scr_store::{BenchmarkDocument, ImageEntryDocument, Store};
+use scr_store::{BenchmarkDocument, Copies, ImageEntryDocument, PublicStore};
 use std::collections::HashMap;
 
 use super::account::private_page;
@@ -20,6 +20,7 @@ use crate::address;
 use crate::error::Failure;
 use crate::extractors::{Options, Published, Visitor};
 use crate::numbers::capitalised;
+use crate::rights::copies_for;
 
 #[derive(Template)]
 #[template(path = "browse.html")]
@@ -34,6 +35,8 @@ struct BrowsePage {
     next: Option<String>,
     /// None where the terms forbid display or the pixels are absent.
     image_href: Option<String>,
+    /// Whether the radiograph is reduced and the observers' outlines are simplified.
+    is_display_copy: bool,
     /// mm a pixel, where it is known and the same in both directions.
     spacing_mm: Option<f64>,
     layers: Vec<Layer>,
@@ -60,7 +63,7 @@ pub(super) struct StructureChoice {
 /// Answers `/benchmarks/ID/browse/IMAGE`; with `?submission=ID` that submission is
 /// among the layers, for its submitter and for curators.
 pub(crate) async fn browse(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Visitor(visitor): Visitor,
     Published(row): Published,
     Path(segments): Path<HashMap<String, String>>,
@@ -71,22 +74,25 @@ pub(crate) async fn browse(
     let image = benchmark.images[index].clone();
     let entries = store.entries_without_images(&benchmark.id).await?;
     let structures = structures(&benchmark, &options);
+    let user = visitor.as_ref().map(|member| &member.user);
+    let copies = copies_for(&store, &benchmark, user).await?;
     let submission = submissions::wanted(&store, visitor, &options).await?;
     let private = submission.as_ref();
-    let layers =
-        layers(&store, &benchmark, &image, &entries, private, &structures, &options).await?;
+    let drawn = (&options, copies);
+    let layers = layers(&store, &benchmark, &image, &entries, private, &structures, drawn).await?;
     let shown = layers.iter().filter(|layer| layer.shown);
     let scores = ImageScores::new(&store, &benchmark, &image, shown, private, &options).await?;
     let kept = kept_options(&options);
     let neighbour = |image: &ImageEntryDocument| address::browse(&benchmark.id, &image.id, &kept);
-    let may_show = benchmark.terms.may_display && image.has_pixels;
+    let may_show = benchmark.terms.display.is_allowed() && image.has_pixels;
     let page = BrowsePage {
         submission: submission.map(|submission| submission.id),
         position: index + 1,
         count: benchmark.images.len(),
         previous: index.checked_sub(1).map(|index| neighbour(&benchmark.images[index])),
         next: benchmark.images.get(index + 1).map(neighbour),
-        image_href: may_show.then(|| address::image(&benchmark, &image.id)),
+        image_href: may_show.then(|| address::image(&benchmark, &image.id, copies)),
+        is_display_copy: may_show && copies == Copies::Display,
         spacing_mm: benchmark.spacing_mm.and_then(SpacingDocument::same),
         has_posteriors: layers.iter().any(|layer| layer.posteriors.is_some()),
         layers,

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, Store};
+use scr_store::{BenchmarkDocument, PublicStore};
 
 use super::benchmark::n_by_fold;
 use super::page;
@@ -31,7 +31,7 @@ struct ObjectRow {
 
 /// Answers `/benchmarks/ID/data`.
 pub(crate) async fn data(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
 ) -> Result<Response, Failure> {
     let document = row.document;

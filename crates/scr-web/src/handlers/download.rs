@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, ImageEntryDocument, Store};
+use scr_store::{BenchmarkDocument, Copies, ImageEntryDocument, PublicStore};
 
 use super::page;
 use crate::address;
@@ -49,20 +49,18 @@ struct EntryLink {
 
 /// Answers `/benchmarks/ID/download`.
 pub(crate) async fn download(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
 ) -> Result<Response, Failure> {
     let document = row.document;
     let entries = store.entries_without_images(&document.id).await?;
     let api_href = format!("/api/v1{}", address::benchmark(&document.id, ""));
-    let offered = if document.terms.may_download { document.images.as_slice() } else { &[] };
+    let offered =
+        if document.terms.download.is_allowed() { document.images.as_slice() } else { &[] };
     page(&DownloadPage {
         obtain: linked(&document.terms.obtain),
         cite: document.terms.cite.iter().map(|text| linked(text)).collect(),
-        folder_href: store
-            .benchmark_folder(&document.id)
-            .is_dir()
-            .then(|| format!("{api_href}/download")),
+        folder_href: store.offers_folder(&document).then(|| format!("{api_href}/download")),
         terms_version: terms_version(&document.terms),
         api_href,
         rows: offered.iter().map(|image| image_row(&document, image)).collect(),
@@ -78,8 +76,8 @@ pub(crate) async fn download(
 }
 
 fn radiograph(document: &BenchmarkDocument, image: &ImageEntryDocument) -> Option<String> {
-    let is_offered = image.has_pixels && document.terms.may_display;
-    is_offered.then(|| address::image(document, &image.id))
+    let is_offered = image.has_pixels && document.terms.display.is_allowed();
+    is_offered.then(|| address::image(document, &image.id, Copies::Exact))
 }
 
 fn image_row(document: &BenchmarkDocument, image: &ImageEntryDocument) -> ImageRow {
@@ -90,7 +88,7 @@ fn image_row(document: &BenchmarkDocument, image: &ImageEntryDocument) -> ImageR
             .observers
             .iter()
             .map(|observer| ObserverFiles {
-                outlines_href: address::outlines(document, &observer.id, &image.id),
+                outlines_href: address::outlines(document, &observer.id, &image.id, Copies::Exact),
                 masks: document
                     .structures
                     .iter()

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
 use scr_report::{MeasureMap, SummaryDocument};
-use scr_store::{BenchmarkDocument, EntryRow, Store, Withdrawal};
+use scr_store::{BenchmarkDocument, EntryRow, PublicStore, Withdrawal};
 use std::sync::Arc;
 
 use super::scored_before::ScoredBefore;
@@ -14,7 +14,7 @@ use super::{benchmark_of, page};
 use crate::error::Failure;
 use crate::extractors::{AnyEntry, Options};
 use crate::image_table::ImageTable;
-use crate::numbers::{MeasureHead, date};
+use crate::numbers::{MeasureHead, NONE, date};
 use crate::references::{Piece, linked};
 use crate::results_table::reference_mark;
 use crate::routes::SiteSettings;
@@ -91,13 +91,14 @@ struct SummaryRow {
     interval: String,
     /// Smallest value, lower quartile, median, upper quartile, largest value.
     five_numbers: [String; 5],
-    n: usize,
-    n_undefined: usize,
+    n: String,
+    n_undefined: String,
+    has_undefined: bool,
 }
 
 /// Answers `/entries/ID`.
 pub(crate) async fn entry(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(site): State<Arc<SiteSettings>>,
     AnyEntry(entry): AnyEntry,
     options: Options,
@@ -111,7 +112,7 @@ pub(crate) async fn entry(
     let href = address::entry(&entry.id);
     let look = address::query([("entries", entry.id.as_str())]);
     let images = ImageTable::new(&benchmark, &entry, &href, &look, &options);
-    let past = store.past_results(&entry.id).await?;
+    let past = store.past_results(&entry).await?;
     page(&EntryPage {
         benchmark_href: address::benchmark(&benchmark.id, ""),
         mark: reference_mark(entry.role),
@@ -173,6 +174,11 @@ fn summaries(benchmark: &BenchmarkDocument, entry: &EntryRow) -> Vec<SummaryTabl
         .collect()
 }
 
+/// A count of images; a dash where it is hidden with the reference.
+fn count(n: Option<usize>) -> String {
+    n.map_or_else(|| NONE.to_owned(), |n| n.to_string())
+}
+
 fn summary_rows(measures: &MeasureMap<SummaryDocument>) -> Vec<SummaryRow> {
     let row = |(key, summary): (&String, &SummaryDocument)| {
         let head = MeasureHead::of(key);
@@ -183,8 +189,9 @@ fn summary_rows(measures: &MeasureMap<SummaryDocument>) -> Vec<SummaryRow> {
             mean_sd: head.mean_sd(summary.mean, summary.sd),
             interval: head.interval(summary.ci95),
             five_numbers: five.map(|value| head.shown(value)),
-            n: summary.n,
-            n_undefined: summary.n_undefined,
+            n: count(summary.n),
+            n_undefined: count(summary.n_undefined),
+            has_undefined: summary.n_undefined.is_some_and(|n| n > 0),
         }
     };
     measures.iter().map(row).collect()

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use scr_report::ResultDocument;
-use scr_store::Store;
+use scr_store::PublicStore;
 use std::sync::Arc;
 
 use super::benchmark_of;
@@ -31,7 +31,7 @@ pub(crate) async fn results_csv(PublishedEntry(entry): PublishedEntry) -> Respon
 
 /// Answers `/entries/ID/cite.bib`.
 pub(crate) async fn cite_bib(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(site): State<Arc<SiteSettings>>,
     AnyEntry(entry): AnyEntry,
 ) -> Result<Response, Failure> {
@@ -42,7 +42,7 @@ pub(crate) async fn cite_bib(
 
 /// Answers `/entries/ID/CITATION.cff`.
 pub(crate) async fn citation_cff(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(site): State<Arc<SiteSettings>>,
     AnyEntry(entry): AnyEntry,
 ) -> Result<Response, Failure> {

@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_data::Problem;
-use scr_store::{BenchmarkRow, Store, StoreError};
+use scr_store::{BenchmarkRow, PublicStore, StoreError};
 
 use super::page;
 use crate::error::Failure;
@@ -29,7 +29,7 @@ struct FeedbackPage {
 
 /// Answers `/feedback`; `?benchmark=ID` chooses what it is about.
 pub(crate) async fn feedback(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     options: Options,
 ) -> Result<Response, Failure> {
     page(&FeedbackPage {
@@ -44,7 +44,7 @@ pub(crate) async fn feedback(
 
 /// Keeps a message, or shows the form again with all that is wrong.
 pub(crate) async fn send(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     PublicForm(sent): PublicForm,
 ) -> Result<Response, Failure> {
     let text = |name: &str| sent.first(name).unwrap_or_default().to_owned();

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_store::Store;
+use scr_store::PublicStore;
 
 use super::page;
 use crate::address;
@@ -49,7 +49,7 @@ struct News {
 }
 
 /// Answers `/`.
-pub(crate) async fn home(State(store): State<Store>) -> Result<Response, Failure> {
+pub(crate) async fn home(State(store): State<PublicStore>) -> Result<Response, Failure> {
     let mut benchmarks = Vec::new();
     let mut news = Vec::new();
     for row in store.benchmarks().await? {

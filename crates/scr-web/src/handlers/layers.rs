@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use scr_store::{
-    BenchmarkDocument, BlobKey, EntryRole, EntryRow, ImageEntryDocument, ObserverDocument,
-    OutlinesDocument, Store, Submission,
+    BenchmarkDocument, Copies, EntryRole, EntryRow, ImageEntryDocument, ObserverDocument,
+    OutlinesDocument, PublicStore, Submission,
 };
 
 use super::browse::StructureChoice;
@@ -54,13 +54,13 @@ pub(super) struct OutlinePath {
 /// All observers, then a submission that is not public, then all entries that are no
 /// observer's of the list, with the outlines of those that are shown.
 pub(super) async fn layers(
-    store: &Store,
+    store: &PublicStore,
     benchmark: &BenchmarkDocument,
     image: &ImageEntryDocument,
     entries: &[EntryRow],
     submission: Option<&Submission>,
     structures: &[StructureChoice],
-    options: &Options,
+    (options, copies): (&Options, Copies),
 ) -> Result<Vec<Layer>, Failure> {
     let observers = options.list("observers").unwrap_or_else(|| {
         benchmark.observers.first().map(|first| first.id.as_str()).into_iter().collect()
@@ -68,7 +68,7 @@ pub(super) async fn layers(
     let chosen = options.list("entries").unwrap_or_default();
     let mut layers = Vec::new();
     // What observers drew is shown where the terms let the data be shown.
-    let may_show = benchmark.terms.may_display;
+    let may_show = benchmark.shows_observers();
     let observed = if may_show { benchmark.observers.as_slice() } else { &[] };
     // An observer's drawings are often an entry too: they are listed once, as the observer's.
     let entry_of = |observer: &ObserverDocument| {
@@ -78,13 +78,17 @@ pub(super) async fn layers(
         entries.iter().find(is_same).map(|entry| entry.id.clone())
     };
     let listed: Vec<String> = observed.iter().filter_map(entry_of).collect();
-    for (place, observer) in observed.iter().enumerate() {
+    for observer in observed {
+        let is_reference = benchmark.reference().is_some_and(|found| found.id == observer.id);
         let entry = entry_of(observer);
         let is_chosen = entry.as_deref().is_some_and(|entry| chosen.contains(&entry));
         let shown = is_chosen || observers.contains(&observer.id.as_str());
-        let key = BlobKey::outlines(&benchmark.id, &observer.id, &image.id)?;
-        let about = if place == 0 { "reference" } else { "observer" };
-        let outlines = if shown { outlines::load(store, &key).await? } else { None };
+        let file = match shown {
+            true => store.observer_outlines(benchmark, &observer.id, &image.id, copies).await?,
+            false => None,
+        };
+        let about = if is_reference { "reference" } else { "observer" };
+        let outlines = file.as_deref().map(outlines::read).transpose()?;
         layers.push(Layer {
             id: observer.id.clone(),
             name: observer.name.clone(),
@@ -92,7 +96,7 @@ pub(super) async fn layers(
             about: about.to_owned() + &in_blocks(outlines.as_ref()),
             page_href: entry.as_deref().map(address::entry),
             scored_as: entry,
-            outlines_href: address::outlines(benchmark, &observer.id, &image.id),
+            outlines_href: address::outlines(benchmark, &observer.id, &image.id, copies),
             posteriors: None,
             shown,
             index: look(layers.len()),
@@ -120,8 +124,11 @@ pub(super) async fn layers(
     let may_list = |entry: &&EntryRow| may_show || entry.role != EntryRole::Observer;
     for entry in entries.iter().filter(may_list).filter(|entry| !listed.contains(&entry.id)) {
         let shown = chosen.contains(&entry.id.as_str());
-        let key = BlobKey::entry_outlines(&entry.id, &image.id)?;
-        let outlines = if shown { outlines::load(store, &key).await? } else { None };
+        let file = match shown {
+            true => store.entry_outlines(benchmark, entry, &image.id, copies).await?,
+            false => None,
+        };
+        let outlines = file.as_deref().map(outlines::read).transpose()?;
         let about = match entry.role {
             EntryRole::Observer => "human observer".to_owned(),
             EntryRole::Baseline => "baseline".to_owned(),
@@ -134,7 +141,7 @@ pub(super) async fn layers(
             about: about + &in_blocks(outlines.as_ref()),
             page_href: Some(address::entry(&entry.id)),
             scored_as: Some(entry.id.clone()),
-            outlines_href: address::entry_outlines(&entry.id, &image.id),
+            outlines_href: address::entry_outlines(entry, &image.id, copies),
             posteriors: posteriors(entry, image),
             shown,
             index: look(layers.len()),

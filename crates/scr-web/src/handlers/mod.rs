@@ -25,7 +25,7 @@ pub(crate) mod terms;
 use askama::Template;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
-use scr_store::{BenchmarkDocument, Store};
+use scr_store::{BenchmarkDocument, PublicStore};
 
 use crate::error::Failure;
 
@@ -37,7 +37,10 @@ fn page(template: &impl Template) -> Result<Response, Failure> {
 }
 
 /// The benchmark of an entry or a submission, which the store has whenever it has one.
-async fn benchmark_of(store: &Store, id: &str) -> Result<BenchmarkDocument, Failure> {
+pub(crate) async fn benchmark_of(
+    store: &PublicStore,
+    id: &str,
+) -> Result<BenchmarkDocument, Failure> {
     let row = store.benchmark(id).await?;
     row.map(|row| row.document).ok_or_else(|| {
         tracing::error!(benchmark = id, "the benchmark of something is not in the store");

@@ -5,7 +5,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
-use scr_store::{FeedbackRow, JobRow, MAX_ATTEMPTS, Role, Store, SubmissionState, WorkerRow};
+use scr_store::{FeedbackRow, JobRow, MAX_ATTEMPTS, PublicStore, Role, SubmissionState, WorkerRow};
 
 use super::account::private_page;
 use crate::address;
@@ -41,7 +41,7 @@ struct JobLine {
 
 /// Answers `/operate`.
 pub(crate) async fn operate(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
 ) -> Result<Response, Failure> {
     member.needs(Role::Operator)?;
@@ -78,7 +78,7 @@ fn line(job: JobRow) -> JobLine {
 
 /// Ends a job for good.
 pub(crate) async fn cancel(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Path(id): Path<String>,
 ) -> Result<Redirect, Failure> {

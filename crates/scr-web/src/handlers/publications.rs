@@ -8,7 +8,8 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_data::Problem;
 use scr_store::{
-    BenchmarkDocument, EntryRow, PublicationDocument, PublicationState, Role, Store, StoreError,
+    BenchmarkDocument, EntryRow, PublicStore, PublicationDocument, PublicationState, Role,
+    StoreError,
 };
 
 use super::entry_files::{BIBTEX, file, plain};
@@ -55,7 +56,7 @@ struct EntryChoice {
 
 /// Answers `/benchmarks/ID/publications`.
 pub(crate) async fn publications(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
     options: Options,
 ) -> Result<Response, Failure> {
@@ -68,7 +69,7 @@ pub(crate) async fn publications(
 
 /// Answers `/benchmarks/ID/publications.bib`.
 pub(crate) async fn publications_bib(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
 ) -> Result<Response, Failure> {
     let publications = store.publications(&row.document.id).await?;
@@ -79,7 +80,7 @@ pub(crate) async fn publications_bib(
 
 /// Keeps a report that the form sent, or shows the form again with all that is wrong.
 pub(crate) async fn report(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
     PublicForm(sent): PublicForm,
 ) -> Result<Response, Failure> {
@@ -118,7 +119,7 @@ pub(crate) async fn report(
 
 /// Puts a publication up, for curators.
 pub(crate) async fn show(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Path(id): Path<String>,
 ) -> Result<Redirect, Failure> {
@@ -127,7 +128,7 @@ pub(crate) async fn show(
 
 /// Takes a publication off the list, or keeps it from it, for curators.
 pub(crate) async fn hide(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Path(id): Path<String>,
 ) -> Result<Redirect, Failure> {
@@ -135,7 +136,7 @@ pub(crate) async fn hide(
 }
 
 async fn set_state(
-    store: &Store,
+    store: &PublicStore,
     member: &Member,
     id: &str,
     state: PublicationState,
@@ -147,7 +148,7 @@ async fn set_state(
 
 impl PublicationsPage {
     async fn new(
-        store: &Store,
+        store: &PublicStore,
         benchmark: BenchmarkDocument,
         report: PublicationDocument,
     ) -> Result<Self, Failure> {

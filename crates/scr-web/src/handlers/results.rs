@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::Response;
 use scr_report::plot::{BoxPlotRow, box_plot};
 use scr_report::tables::as_published;
-use scr_store::{BenchmarkDocument, EntryRole, EntryRow, LiteratureDocument, Store};
+use scr_store::{BenchmarkDocument, EntryRole, EntryRow, LiteratureDocument, PublicStore};
 
 use super::page;
 use crate::error::Failure;
@@ -56,7 +56,7 @@ struct Scoring {
 
 /// Answers `/benchmarks/ID/results`.
 pub(crate) async fn results(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
     options: Options,
 ) -> Result<Response, Failure> {

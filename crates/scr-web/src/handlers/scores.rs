@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, EntryRow, ImageEntryDocument, Store, Submission};
+use scr_store::{BenchmarkDocument, Copies, EntryRow, ImageEntryDocument, PublicStore, Submission};
 use std::collections::HashMap;
 
 use super::account::private_page;
@@ -54,7 +54,7 @@ pub(super) struct ScoreRow {
 /// Answers `/benchmarks/ID/browse/IMAGE/scores`; with `?submission=ID` those of that
 /// submission too, for its submitter and for curators.
 pub(crate) async fn scores(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Visitor(visitor): Visitor,
     Published(row): Published,
     Path(segments): Path<HashMap<String, String>>,
@@ -65,7 +65,9 @@ pub(crate) async fn scores(
     let entries = store.entries_without_images(&benchmark.id).await?;
     let submission = submissions::wanted(&store, visitor, &options).await?;
     let private = submission.as_ref();
-    let layers = layers(&store, &benchmark, &image, &entries, private, &[], &options).await?;
+    let layers =
+        layers(&store, &benchmark, &image, &entries, private, &[], (&options, Copies::Display))
+            .await?;
     let scores =
         ImageScores::new(&store, &benchmark, &image, layers.iter(), private, &options).await?;
     let drawn = ScoresPage {
@@ -81,7 +83,7 @@ impl ImageScores {
     /// The scores of the entries behind `layers`, in their order; `private` is the
     /// submission among them.
     pub(super) async fn new(
-        store: &Store,
+        store: &PublicStore,
         benchmark: &BenchmarkDocument,
         image: &ImageEntryDocument,
         layers: impl Iterator<Item = &Layer>,

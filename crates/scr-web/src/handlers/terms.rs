@@ -7,7 +7,7 @@ use askama::Template;
 use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use scr_store::{BenchmarkDocument, Store};
+use scr_store::{BenchmarkDocument, PublicStore};
 use serde::Deserialize;
 
 use super::page;
@@ -37,7 +37,7 @@ pub(crate) struct Accepted {
 
 /// Answers `/benchmarks/ID/terms`.
 pub(crate) async fn terms(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Published(row): Published,
     Visitor(visitor): Visitor,
 ) -> Result<Response, Failure> {
@@ -61,7 +61,7 @@ pub(crate) async fn terms(
 
 /// Notes that the wording on the page was accepted.
 pub(crate) async fn accept(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Published(row): Published,
     Form(form): Form<Accepted>,

@@ -17,7 +17,7 @@ use prometheus_client::metrics::gauge::Gauge;
 use prometheus_client::metrics::histogram::Histogram;
 use prometheus_client::metrics::info::Info;
 use prometheus_client::registry::{Registry, Unit};
-use scr_store::{Counts, Store};
+use scr_store::{Counts, PublicStore};
 
 use crate::error::Failure;
 
@@ -43,13 +43,13 @@ struct InState {
 
 /// What is counted as requests are answered.
 pub(super) struct Metrics {
-    store: Store,
+    store: PublicStore,
     requests: Family<Answered, Counter>,
     durations: Family<Route, Histogram, fn() -> Histogram>,
 }
 
 impl Metrics {
-    pub(super) fn new(store: Store) -> Self {
+    pub(super) fn new(store: PublicStore) -> Self {
         Self {
             store,
             requests: Family::default(),

@@ -21,7 +21,7 @@ use axum::http::request::Parts;
 use axum::middleware::{self, Next};
 use axum::response::Response;
 use axum::routing::get;
-use scr_store::{Role, Scope, Store};
+use scr_store::{PublicStore, Role, Scope};
 
 use crate::error::{self, Failure};
 use crate::extractors::Signed;
@@ -37,7 +37,7 @@ pub(crate) const ADDRESSES: [&str; 3] = [HEALTHZ, READYZ, METRICS];
 
 /// The site with addresses for those who run it; every request is measured and logged.
 pub(crate) fn with_operations(site: Router, state: &SiteState) -> Router {
-    let store = Store::from_ref(state);
+    let store = PublicStore::from_ref(state);
     let metrics = Arc::new(Metrics::new(store.clone()));
     let readiness = Router::new()
         .route(HEALTHZ, get(readiness::healthz))

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use scr_store::{Store, StoreError};
+use scr_store::{PublicStore, StoreError};
 use serde::Serialize;
 
 use super::Insider;
@@ -38,14 +38,14 @@ struct Checks {
 }
 
 /// Answers `/healthz`: whether the store can be read.
-pub(super) async fn healthz(State(store): State<Store>) -> Result<&'static str, Failure> {
+pub(super) async fn healthz(State(store): State<PublicStore>) -> Result<&'static str, Failure> {
     store.benchmark("").await?;
     Ok("ok\n")
 }
 
 /// Answers `/readyz`: 200 when submissions are taken and worked on, 503 when not.
 pub(super) async fn readyz(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     Insider(is_insider): Insider,
 ) -> (StatusCode, Json<Readiness>) {
     let written = tokio::time::timeout(PATIENCE, store.check_writable()).await;

@@ -9,6 +9,7 @@ use scr_store::{
 };
 use serde_json::{Value, json};
 
+use crate::accounts::seen;
 use crate::fixture::Site;
 
 const NONE: &Value = &Value::Null;
@@ -95,6 +96,43 @@ async fn the_queue_is_for_who_may_review_the_longest_waiting_first() {
     site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
     let queue = site.ask("GET", "review", &curator, NONE).await.json();
     assert!(ids(&queue).is_empty(), "others review this benchmark");
+}
+
+#[tokio::test]
+async fn a_curator_of_other_benchmarks_sees_no_submission_on_pages_and_api() {
+    let site = Site::published().await;
+    let curator = site.token("c@x.org", Role::Curator).await;
+    let cookie = site.cookie("c@x.org").await;
+    site.store.add_user("a@x.org", "Ann", Role::Participant, None).await.unwrap();
+    let id = waiting(&site, "a@x.org", "M").await;
+    scored(&site, &id).await;
+    let statuses = async || {
+        let mut statuses = Vec::new();
+        let path = format!("submissions/{id}");
+        statuses.push(site.ask("GET", &path, &curator, NONE).await.status);
+        let decision = json!({ "decision": "return", "message": "" });
+        let path = format!("submissions/{id}/review");
+        statuses.push(site.ask("POST", &path, &curator, &decision).await.status);
+        let browse = format!("/benchmarks/tiny/browse/T1?submission={id}");
+        for address in [format!("/submissions/{id}"), format!("/review/{id}"), browse] {
+            statuses.push(seen(&site, &address, &cookie).await.status);
+        }
+        statuses
+    };
+    let (ok, wrong) = (StatusCode::OK, StatusCode::UNPROCESSABLE_ENTITY);
+    let settings = |email: &str| BenchmarkSettings {
+        reviewers: vec![email.into()],
+        ..BenchmarkSettings::default()
+    };
+    site.store.set_benchmark_settings("tiny", &settings("d@x.org")).await.unwrap();
+    assert_eq!(statuses().await, [StatusCode::NOT_FOUND; 5]);
+    for part in ["events", "outlines/T1.json"] {
+        let path = format!("submissions/{id}/{part}");
+        let answer = site.ask("GET", &path, &curator, NONE).await;
+        assert_eq!(answer.status, StatusCode::NOT_FOUND, "{part}");
+    }
+    site.store.set_benchmark_settings("tiny", &settings("c@x.org")).await.unwrap();
+    assert_eq!(statuses().await, [ok, wrong, ok, ok, ok]);
 }
 
 #[tokio::test]

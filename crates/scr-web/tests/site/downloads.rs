@@ -98,7 +98,9 @@ async fn nobody_is_given_a_copy_without_accepting_the_terms_as_they_are() {
     let version = terms_version(&site).await;
     assert!(refused["error"]["message"].as_str().unwrap().contains(&version));
     let asked = format!("benchmark.toml?terms={version}");
-    assert_eq!(ask(&site, &asked, &[]).await.status, StatusCode::OK);
+    assert_eq!(ask(&site, &asked, &[]).await.status, StatusCode::FORBIDDEN, "no link accepts");
+    let accepts = ("Accept-Terms", version.as_str());
+    assert_eq!(ask(&site, "benchmark.toml", &[accepts]).await.status, StatusCode::OK);
     let page = site.page("/benchmarks/tiny/download").await;
     assert!(page.contains(&format!("Accept-Terms: {version}")));
     assert!(page.contains("scr fetch tiny --server SITE"));
@@ -156,4 +158,25 @@ async fn nothing_else_of_the_disk_is_offered() {
     let without = Site::published().await;
     let answer = without.get(&format!("{DOWNLOAD}/manifest.json")).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND, "it was not added as a folder");
+}
+
+#[tokio::test]
+async fn a_page_of_another_site_accepts_no_terms_in_anybodys_name() {
+    let site = with_folder(Terms::Open).await;
+    let user = site.store.add_user("a@example.org", "A", Role::Participant, None).await.unwrap();
+    let cookie = site.cookie("a@example.org").await;
+    let version = terms_version(&site).await;
+    let file = "/api/v1/benchmarks/tiny/download/files/benchmark.toml";
+    for address in [file, "/benchmarks/tiny/terms", "/benchmarks/tiny/download"] {
+        for option in ["terms", "version", "accept_terms", "accept-terms"] {
+            // As a picture or a link on another site's page makes a browser ask.
+            let request = Request::get(format!("{address}?{option}={version}"))
+                .header("Cookie", &cookie)
+                .header("Sec-Fetch-Site", "cross-site")
+                .body(Body::empty());
+            let answer = site.send(request.unwrap()).await;
+            assert!(address != file || answer.status == StatusCode::FORBIDDEN, "{option}");
+        }
+    }
+    assert_eq!(site.store.acceptances(&user.id).await.unwrap(), []);
 }

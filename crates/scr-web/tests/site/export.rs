@@ -9,7 +9,8 @@ use crate::fixture::{Site, Terms};
 async fn copied(site: &Site) -> BTreeMap<String, Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("copy");
-    let exported = scr_web::export(&site.store, &out, "2026-11-26", &mut |_, _| ()).await.unwrap();
+    let exported =
+        scr_web::export(&site.store.public(), &out, "2026-11-26", &mut |_, _| ()).await.unwrap();
     let mut found = BTreeMap::new();
     read(&out, "", &mut found);
     assert_eq!(exported.n_files, found.len());
@@ -148,9 +149,11 @@ async fn a_copy_hides_what_the_site_hides() {
         let site = Site::with_terms(terms).await;
         let files = copied(&site).await;
         let has = |part: &str| files.keys().any(|file| file.contains(part));
-        assert_eq!(has("tiny/images/"), shows, "{terms:?}");
+        assert_eq!(has("tiny/images/"), offers, "{terms:?}");
+        assert_eq!(has("tiny/display/images/"), shows && !offers, "{terms:?}");
         assert_eq!(has("tiny/thumbnails/"), shows, "{terms:?}");
-        assert_eq!(has("tiny/outlines/"), shows, "{terms:?}");
+        assert_eq!(has("tiny/outlines/"), offers, "{terms:?}");
+        assert_eq!(has("tiny/display/outlines/"), shows && !offers, "{terms:?}");
         assert_eq!(has("tiny/masks/"), offers, "{terms:?}");
         let observer = format!("entries/{}/outlines/", site.entry("Second observer"));
         assert_eq!(has(&observer), shows && has(&observer), "{terms:?}");
@@ -168,9 +171,11 @@ async fn a_folder_with_something_in_it_is_left_alone() {
     let site = Site::empty().await;
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("mine"), "x").unwrap();
-    let error = scr_web::export(&site.store, folder.path(), "2026-11-26", &mut |_, _| ()).await;
+    let error =
+        scr_web::export(&site.store.public(), folder.path(), "2026-11-26", &mut |_, _| ()).await;
     assert!(error.unwrap_err().to_string().contains("not an empty folder"));
     let empty = folder.path().join("copy");
-    let exported = scr_web::export(&site.store, &empty, "2026-11-26", &mut |_, _| ()).await;
+    let exported =
+        scr_web::export(&site.store.public(), &empty, "2026-11-26", &mut |_, _| ()).await;
     assert_eq!(exported.unwrap().n_pages, 2, "a front page and how to add results");
 }

@@ -76,6 +76,7 @@ async fn json_is_compressed_and_pictures_are_not() {
 #[tokio::test]
 async fn what_the_terms_forbid_is_not_there() {
     let radiograph = "/api/v1/benchmarks/tiny/images/T1.png".to_owned();
+    let display = "/api/v1/benchmarks/tiny/display/images/T1.png".to_owned();
     let mask = "/api/v1/benchmarks/tiny/masks/reference/heart/T1.png".to_owned();
     for (terms, shows, offers) in [
         (Terms::Open, true, true),
@@ -86,9 +87,13 @@ async fn what_the_terms_forbid_is_not_there() {
         let observer =
             format!("/api/v1/entries/{}/masks/heart/T1.png", site.entry("Second observer"));
         let own = format!("/api/v1/entries/{}/masks/heart/T1.png", site.entry("Shifted"));
-        for (address, is_there) in
-            [(&radiograph, shows), (&mask, offers), (&observer, offers), (&own, true)]
-        {
+        for (address, is_there) in [
+            (&radiograph, offers),
+            (&display, shows),
+            (&mask, offers),
+            (&observer, offers),
+            (&own, true),
+        ] {
             let expected = if is_there { StatusCode::OK } else { StatusCode::NOT_FOUND };
             assert_eq!(site.get(address).await.status, expected, "{terms:?} {address}");
         }
@@ -124,7 +129,7 @@ async fn a_posterior_is_shown_where_the_outlines_of_its_entry_are() {
     for terms in [Terms::Open, Terms::DisplayOnly, Terms::Closed] {
         let site = Site::with_terms(terms).await;
         for entry in ["Exact", "Second observer"].map(|name| site.entry(name)) {
-            let outlines = format!("/api/v1/entries/{entry}/outlines/T1.json");
+            let outlines = format!("/api/v1/entries/{entry}/display/outlines/T1.json");
             let posterior = format!("/api/v1/entries/{entry}/posteriors/heart/T1.png");
             let (outlines, posterior) = (site.get(&outlines).await, site.get(&posterior).await);
             assert_eq!(posterior.status, outlines.status, "{terms:?} {entry}");

@@ -73,7 +73,7 @@ impl Site {
     pub(crate) async fn empty_with(settings: scr_web::SiteSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("store")).await.unwrap();
-        let router = scr_web::router(&store, settings);
+        let router = scr_web::router(&store.public(), settings);
         Self { store, router, entries: Vec::new(), folder }
     }
 
@@ -120,7 +120,7 @@ impl Site {
             let id = publish(&store, &benchmark, folder.path(), (name, None), role, draw).await;
             entries.push((name.to_owned(), id));
         }
-        let router = scr_web::router(&store, scr_web::SiteSettings::default());
+        let router = scr_web::router(&store.public(), scr_web::SiteSettings::default());
         Self { store, router, entries, folder }
     }
 
@@ -152,7 +152,7 @@ impl Site {
     pub(crate) fn at(mut self, public_url: &str) -> Self {
         let public_url = Some(public_url.to_owned());
         let settings = scr_web::SiteSettings { public_url, ..Default::default() };
-        self.router = scr_web::router(&self.store, settings);
+        self.router = scr_web::router(&self.store.public(), settings);
         self
     }
 
@@ -274,6 +274,11 @@ pub(crate) fn mask_files(shift: usize) -> Vec<(String, Vec<u8>)> {
         }
     }
     files
+}
+
+/// A mask without pixels, as a PNG.
+pub(crate) fn blank_mask() -> Vec<u8> {
+    formats::png::write_mask(&Mask::empty(SIZE))
 }
 
 fn write_posteriors(folder: &Path) -> PathBuf {

@@ -4,11 +4,11 @@ use std::io::{Cursor, Write};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use scr_store::{Role, SubmissionState};
+use scr_store::{BenchmarkSettings, Reference, Role, SubmissionState};
 use scr_work::Worker;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-use crate::fixture::{Answer, HOSTILE, Site};
+use crate::fixture::{Answer, HOSTILE, Site, blank_mask, mask_files};
 
 const FORM: &str = "/benchmarks/tiny/submit";
 
@@ -91,12 +91,15 @@ const GOOD: [(&str, &str); 5] = [
 
 /// The fixture's masks as a zip file, but for the one named.
 fn zipped(without: &str, shift: usize) -> Vec<u8> {
+    let files = mask_files(shift).into_iter().filter(|(path, _)| path != without);
+    zip_of(files)
+}
+
+fn zip_of(files: impl Iterator<Item = (String, Vec<u8>)>) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
-    for (path, png) in crate::fixture::mask_files(shift) {
-        if path != without {
-            zip.start_file(path, SimpleFileOptions::default()).unwrap();
-            zip.write_all(&png).unwrap();
-        }
+    for (path, png) in files {
+        zip.start_file(path, SimpleFileOptions::default()).unwrap();
+        zip.write_all(&png).unwrap();
     }
     zip.finish().unwrap().into_inner()
 }
@@ -287,4 +290,41 @@ async fn who_is_not_signed_in_is_asked_to_and_comes_back() {
         let to = location(&answer);
         assert!(to.starts_with("/account/sign-in?next=%2F"), "{address}: {to}");
     }
+}
+
+#[tokio::test]
+async fn a_set_of_mostly_empty_masks_is_not_scored_against_a_hidden_reference() {
+    let desk = Desk::new().await;
+    let who = desk.person("p@x.org", Role::Participant).await;
+    // Hearts in two of six images, where three are needed.
+    let is_kept =
+        |path: &str| !path.starts_with("heart/") || ["T1", "T2"].iter().any(|t| path.contains(t));
+    let probe = || {
+        let masks = mask_files(0).into_iter();
+        zip_of(
+            masks
+                .map(|(path, png)| if is_kept(&path) { (path, png) } else { (path, blank_mask()) }),
+        )
+    };
+    let state_of = async |address: &str| {
+        let id = address.trim_start_matches("/submissions/");
+        desk.site.store.submission(id).await.unwrap().unwrap()
+    };
+    let mut fields = GOOD.to_vec();
+    fields.push(("confirm", "yes"));
+    let settings =
+        BenchmarkSettings { reference: Reference::Hidden, ..BenchmarkSettings::default() };
+    desk.site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    let address = location(&desk.hand_in(&who, &fields, &probe()).await);
+    desk.work().await;
+    let found = state_of(&address).await;
+    assert_eq!((found.state, found.result), (SubmissionState::Rejected, None));
+    assert_eq!(found.problems.len(), 1, "{:?}", found.problems);
+    let page = desk.page(&who, &address).await;
+    assert!(page.contains("masks with pixels in at least 3 of 6 images"), "{page}");
+    let shown = BenchmarkSettings::default();
+    desk.site.store.set_benchmark_settings("tiny", &shown).await.unwrap();
+    let address = location(&desk.hand_in(&who, &fields, &probe()).await);
+    desk.work().await;
+    assert_ne!(state_of(&address).await.state, SubmissionState::Rejected, "the reference is shown");
 }

@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
+use scr_data::Permission;
 use scr_store::{
     BenchmarkSettings, BlobKey, CardDocument, FindingsDocument, Flag, FlagKind, FoldsDocument,
     ImageResults, NewSubmission, Reference, Role, Suspicion, SuspicionsDocument,
@@ -114,14 +115,17 @@ fn readable(site: &Site, submission: &str) -> Vec<String> {
     addresses
 }
 
-/// What the reference's drawings look like when they are given out.
+/// What the observers' drawings look like when they are given out.
 async fn drawings(site: &Site) -> Vec<Vec<u8>> {
     let mut drawings = Vec::new();
-    for image in 1..=6 {
-        let image = format!("T{image}");
-        let mut keys = vec![BlobKey::outlines("tiny", "reference", &image).unwrap()];
+    for (observer, image) in ["reference", "second"]
+        .into_iter()
+        .zip([1..=6, 1..=6])
+        .flat_map(|(observer, images)| images.map(move |image| (observer, format!("T{image}"))))
+    {
+        let mut keys = vec![BlobKey::outlines("tiny", observer, &image).unwrap()];
         for structure in STRUCTURES {
-            keys.push(BlobKey::mask("tiny", "reference", structure, &image).unwrap());
+            keys.push(BlobKey::mask("tiny", observer, structure, &image).unwrap());
         }
         for key in keys {
             drawings.push(site.store.blob(&key).await.unwrap().unwrap().to_vec());
@@ -146,21 +150,48 @@ fn precise(value: &Value) -> Option<f64> {
     }
 }
 
+/// The first key that tells of single images, or of how many they are.
+fn telling(value: &Value) -> Option<&str> {
+    const TELLING: [&str; 10] =
+        ["sd", "min", "q1", "median", "q3", "max", "n", "n_undefined", "ci95", "folds"];
+    match value {
+        Value::Array(values) => values.iter().find_map(telling),
+        Value::Object(values) => {
+            values.iter().filter(|(key, _)| *key != "literature").find_map(|(key, value)| {
+                let is_empty =
+                    value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
+                let key = TELLING.into_iter().find(|one| one == key).filter(|_| !is_empty);
+                key.or_else(|| if value.is_string() { None } else { telling(value) })
+            })
+        }
+        _ => None,
+    }
+}
+
+fn is_api_description(address: &str) -> bool {
+    address == "/api/openapi.json"
+}
+
 fn check(address: &str, answer: &Answer, drawings: &[Vec<u8>]) {
-    if address.contains("/reference/") {
+    if ["/reference/", "/second/"].iter().any(|observer| address.contains(observer)) {
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{address}");
     }
-    assert!(!drawings.contains(&answer.body), "{address} gives a drawing of the reference out");
+    assert!(!drawings.contains(&answer.body), "{address} gives a drawing of an observer out");
     let text = String::from_utf8_lossy(&answer.body);
     assert!(!text.contains("/reference/"), "{address} links to the reference");
+    assert!(!text.contains("/outlines/second/"), "{address} links to an observer");
+    for word in ["ctr_reference", "ctr_difference", "class=\"box-plot"] {
+        assert!(!text.contains(word) || is_api_description(address), "{address} has {word}");
+    }
     assert!(!text.contains("reference's outlines"), "{address} shows the reference");
     assert!(!text.contains("<path class=\"structure"), "{address} draws the reference");
     assert!(!text.contains("0.123456"), "{address} is precise");
-    // Outlines and pictures are an entry's or the second observer's own.
-    let is_file = address.contains("/outlines/") || address == "/api/openapi.json";
+    // Outlines are an entry's own.
+    let is_file = address.contains("/outlines/") || is_api_description(address);
     if answer.header("content-type").starts_with("application/json") && !is_file {
         let json = answer.json();
         assert_eq!(precise(&json), None, "{address}: {json}");
+        assert_eq!(telling(&json), None, "{address}: {json}");
         let results = [&json["results"], &json, &json["past_results"][0]["results"]];
         assert!(
             results.iter().all(|one| one["objects"].is_null()
@@ -201,9 +232,9 @@ async fn scores_against_a_hidden_reference_are_there_rounded_also_for_who_handed
     let exact = full.objects["heart"]["overlap"].mean.unwrap();
     let shown = answer["results"]["objects"]["heart"]["overlap"]["mean"].as_f64().unwrap();
     assert!(shown != exact && (shown - exact).abs() <= 0.0005, "{shown} for {exact}");
-    let suspicions = &answer["suspicions"]["suspicions"];
-    assert_eq!(suspicions[0]["message"], "in 1 images");
-    assert_eq!(suspicions[0]["images"], serde_json::json!([]));
+    assert_eq!(answer["suspicions"]["suspicions"], serde_json::json!([]));
+    let masd = answer["results"]["objects"]["heart"]["masd_mm"]["mean"].as_f64().unwrap();
+    assert_eq!((masd * 10.0).round() / 10.0, masd, "distances lose two decimals more");
 }
 
 #[tokio::test]
@@ -232,6 +263,7 @@ async fn downloads_are_offered_or_not_as_the_operator_says() {
     for (downloads, status) in
         [(Some(false), StatusCode::NOT_FOUND), (Some(true), StatusCode::OK), (None, StatusCode::OK)]
     {
+        let downloads = downloads.map(Permission::from);
         let settings = BenchmarkSettings { downloads, ..BenchmarkSettings::default() };
         site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
         assert_eq!(site.get(mask).await.status, status, "{downloads:?}");
@@ -302,4 +334,74 @@ async fn observers_masks_are_given_to_who_has_accepted_the_operators_terms() {
     assert_eq!(statuses().await, [ok, no, ok, no]);
     let own = format!("/api/v1/entries/{}/masks/heart/T1.png", site.entry("Shifted"));
     assert_eq!(site.get(&own).await.status, ok, "an entry's masks are its maker's");
+}
+
+#[tokio::test]
+async fn an_undefined_distance_against_a_hidden_reference_counts_as_the_longest_diagonal() {
+    let site = Site::published().await;
+    let masd = async || {
+        let address = format!("/api/v1/entries/{}", site.entry("Hole"));
+        site.get(&address).await.json()["results"]["objects"]["heart"]["masd_mm"].clone()
+    };
+    let shown = masd().await;
+    assert_eq!((&shown["mean"], &shown["n_undefined"]), (&0.0.into(), &1.into()));
+    hide(&site, BenchmarkSettings::default()).await;
+    let hidden = masd().await;
+    // One of six images of 24 x 20 pixels of 1.4 mm, the others exact.
+    let expected = (24.0_f64.hypot(20.0) * 1.4 / 6.0 * 10.0).round() / 10.0;
+    assert_eq!((&hidden["mean"], &hidden["n_undefined"]), (&expected.into(), &Value::Null));
+}
+
+#[tokio::test]
+async fn other_observers_are_hidden_with_the_reference_unless_the_operator_shows_them() {
+    let site = Site::published().await;
+    let files = [
+        "/api/v1/benchmarks/tiny/outlines/second/T1.json".to_owned(),
+        "/api/v1/benchmarks/tiny/masks/second/heart/T1.png".to_owned(),
+        format!("/api/v1/entries/{}/outlines/T1.json", site.entry("Second observer")),
+        format!("/api/v1/entries/{}/masks/heart/T1.png", site.entry("Second observer")),
+        format!("/api/v1/entries/{}/posteriors/heart/T1.png", site.entry("Second observer")),
+    ];
+    let statuses = async || {
+        let mut statuses = Vec::new();
+        for file in &files {
+            statuses.push(site.get(file).await.status);
+        }
+        statuses
+    };
+    assert_eq!(statuses().await, [StatusCode::OK; 5]);
+    hide(&site, BenchmarkSettings::default()).await;
+    assert_eq!(statuses().await, [StatusCode::NOT_FOUND; 5]);
+    let page = site.page("/benchmarks/tiny/browse/T1").await;
+    assert!(!page.contains("Second observer"), "{page}");
+    hide(&site, BenchmarkSettings { show_observers: true, ..BenchmarkSettings::default() }).await;
+    assert_eq!(statuses().await, [StatusCode::OK; 5]);
+}
+
+#[tokio::test]
+async fn with_a_hidden_reference_a_reviewer_reads_flags_in_words_and_a_submitter_none() {
+    let (site, submission) = hidden_site().await;
+    let address = format!("/review/{submission}");
+    let own = seen(&site, &address, &site.cookie("c@x.org").await).await;
+    assert!(!own.text().contains("almost the reference"), "{}", own.text());
+    site.store.add_user("d@x.org", "Dan", Role::Curator, None).await.unwrap();
+    let other = seen(&site, &address, &site.cookie("d@x.org").await).await;
+    assert!(other.text().contains("The masks are almost the reference’s."), "{}", other.text());
+    assert!(!other.text().contains("0.123456") && !other.text().contains("p ="));
+}
+
+#[tokio::test]
+async fn tables_against_a_hidden_reference_have_means_alone_and_say_so() {
+    let (site, _) = hidden_site().await;
+    let page = site.page("/benchmarks/tiny/results").await;
+    assert!(page.contains("The reference of this benchmark is hidden."), "{page}");
+    assert!(page.contains("mean of pixel error, as it is shown"), "{page}");
+    for word in ["sort=pixel_error.median", "sort=overlap.ci95", "<svg class=\"box"] {
+        assert!(!page.contains(word), "{word}: {page}");
+    }
+}
+
+async fn hide(site: &Site, settings: BenchmarkSettings) {
+    let settings = BenchmarkSettings { reference: Reference::Hidden, ..settings };
+    site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
 }

@@ -30,7 +30,7 @@ impl Export {
             let store = Store::open(&self.dir).await?;
             let bar = Bar::new();
             let mut show = |done, known| bar.show("copying pages and files", done, known);
-            let exported = scr_web::export(&store, &self.out, today, &mut show).await;
+            let exported = scr_web::export(&store.public(), &self.out, today, &mut show).await;
             store.close().await;
             anyhow::Ok(exported?)
         })?;

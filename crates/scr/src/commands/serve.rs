@@ -139,7 +139,7 @@ pub(crate) async fn serve(dir: &Path, options: Options) -> Result<()> {
     let (stop, stopped) = tokio::sync::watch::channel(());
     let mails = tokio::spawn(run_sender(sender, until_dropped(stopped.clone())));
     let work = tokio::spawn(run_worker(worker(&store), until_dropped(stopped)));
-    let router = scr_web::router(&store, settings);
+    let router = scr_web::router(&store.public(), settings);
     let peers = if behind_proxy { Peers::Proxy } else { Peers::Clients };
     scr_web::serve(listener, router, tls, peers, stop_signal())
         .await

@@ -277,3 +277,27 @@ fn an_entry_is_withdrawn_with_a_reason_and_stays_listed() {
     let unknown = admin(&site, &["publication", "show", "none"]);
     assert!(unknown.code == 1 && unknown.stderr.contains("publication list"), "{}", unknown.stderr);
 }
+
+#[test]
+fn a_ladder_is_for_hidden_references_and_the_end_is_for_good() {
+    let temp = tempfile::tempdir().unwrap();
+    let (source, site) = (temp.path().join("source"), temp.path().join("site"));
+    let folder = draw(&source, "1");
+    assert_eq!(admin(&site, &["benchmark", "add", &folder]).code, 0);
+    let set =
+        |arguments: &[&str]| admin(&site, &[&["benchmark", "set", "phantom"], arguments].concat());
+    let refused = set(&["--ladder", "0.01"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.stderr.contains("expected a hidden reference"), "{}", refused.stderr);
+    assert_eq!(set(&["--ladder", "0.0001", "--reference", "hidden"]).code, 2);
+    let refused = set(&["--reference", "hidden", "--images-results", "public"]);
+    assert!(refused.stderr.contains("give the hidden reference away"), "{}", refused.stderr);
+    assert_eq!(set(&["--reference", "hidden", "--ladder", "0.025"]).code, 0);
+    let shown = json(&site, &["benchmark", "show", "phantom"]);
+    assert_eq!(shown["ladder"], 0.025);
+    assert_eq!(set(&["--end"]).code, 0);
+    let ended = json(&site, &["benchmark", "show", "phantom"])["ended_at"].clone();
+    assert!(ended.is_string(), "{ended}");
+    assert_eq!(set(&["--end"]).code, 0);
+    assert_eq!(json(&site, &["benchmark", "show", "phantom"])["ended_at"], ended);
+}

@@ -115,6 +115,24 @@ fn a_score_never_learns_who_made_the_mask() {
 }
 
 #[test]
+fn the_site_has_no_way_to_what_is_hidden() {
+    // All that scr-web has is what `PublicStore` reads, and that leads to no `Store`.
+    for (path, code) in sources("scr-web") {
+        let words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
+        for word in words.filter(|word| ["Store", "Blobs", "BlobKey"].contains(word)) {
+            panic!("{path} names {word}, expected `PublicStore` alone");
+        }
+    }
+    let public = sources("scr-store").into_iter().filter(|(path, _)| path.contains("/public/"));
+    for (path, code) in public {
+        assert!(
+            !code.contains("-> Store") && !code.contains("-> &Store"),
+            "{path} leads to a Store"
+        );
+    }
+}
+
+#[test]
 fn the_core_reads_no_file_and_no_clock() {
     for package in ["scr-image", "scr-measures", "scr-stats"] {
         for (path, code) in sources(package) {

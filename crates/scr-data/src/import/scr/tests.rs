@@ -142,7 +142,7 @@ fn the_originals_become_a_benchmark() {
     let benchmark = Benchmark::open(&import.out).unwrap();
     assert_eq!((benchmark.id.as_str(), benchmark.images.len()), ("scr", 3));
     assert_eq!(benchmark.spacing.unwrap().x_mm(), 0.35);
-    assert!(!benchmark.terms.may_download && !benchmark.terms.may_display);
+    assert!(!benchmark.terms.download.is_allowed() && !benchmark.terms.display.is_allowed());
     assert!(!benchmark.literature.is_empty());
     let folds: Vec<u8> = benchmark.images.iter().map(|i| i.fold.number()).collect();
     assert_eq!(folds, [1, 2, 1]);

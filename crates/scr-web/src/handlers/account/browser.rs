@@ -7,7 +7,7 @@ use axum::extract::{FromRef, FromRequestParts};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
-use scr_store::{Store, UserRow};
+use scr_store::{PublicStore, UserRow};
 
 use crate::error::Failure;
 use crate::identity::Attempt;
@@ -40,7 +40,11 @@ where
 
 impl Browser {
     /// The cookies with a new session of a person, and without the one from before.
-    pub(super) async fn sign_in(self, store: &Store, user: &UserRow) -> Result<CookieJar, Failure> {
+    pub(super) async fn sign_in(
+        self,
+        store: &PublicStore,
+        user: &UserRow,
+    ) -> Result<CookieJar, Failure> {
         self.end_session(store).await?;
         let secret = store.begin_session(&user.id, &self.agent).await?;
         let jar = Attempt::ended(self.jar, &self.settings);
@@ -48,7 +52,7 @@ impl Browser {
     }
 
     /// The cookies without a session.
-    pub(super) async fn sign_out(self, store: &Store) -> Result<CookieJar, Failure> {
+    pub(super) async fn sign_out(self, store: &PublicStore) -> Result<CookieJar, Failure> {
         self.end_session(store).await?;
         Ok(session::ended(self.jar, &self.settings))
     }
@@ -63,7 +67,7 @@ impl Browser {
         Attempt::of(&self.jar, &self.settings)
     }
 
-    async fn end_session(&self, store: &Store) -> Result<(), Failure> {
+    async fn end_session(&self, store: &PublicStore) -> Result<(), Failure> {
         let Some(cookie) = session::cookie(&self.jar, &self.settings) else { return Ok(()) };
         if let Some((user, session)) = store.session(cookie.value()).await? {
             store.end_session(&user.id, &session.digest).await?;

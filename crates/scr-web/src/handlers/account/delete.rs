@@ -6,7 +6,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use scr_store::{Store, StoreError, SubmissionState};
+use scr_store::{PublicStore, StoreError, SubmissionState};
 use serde::Deserialize;
 
 use super::browser::Browser;
@@ -24,7 +24,7 @@ pub(crate) struct Deletion {
 
 /// Deletes the account, and takes back what it has not published yet.
 pub(crate) async fn delete(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     member: Member,
     browser: Browser,

@@ -9,7 +9,7 @@ use axum::extract::{FromRef, FromRequestParts, State};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use axum::response::{IntoResponse, Redirect, Response};
-use scr_store::{Identity, Store};
+use scr_store::{Identity, PublicStore};
 use serde::Deserialize;
 
 use super::browser::Browser;
@@ -91,7 +91,7 @@ pub(crate) async fn go_to_provider(
 /// in where the identity opens an account, confirms an address where that was begun, and
 /// else asks what to do.
 pub(crate) async fn arrive(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     at: AtProvider,
     client: Client,
@@ -150,7 +150,7 @@ pub(crate) struct SignUpWith {
 
 /// Makes an account with the identity that the browser showed, to be confirmed.
 pub(crate) async fn sign_up_with(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     State(providers): State<Arc<Providers>>,
     client: Client,
@@ -185,7 +185,7 @@ pub(crate) struct Connection {
 /// Has the identity that the browser showed open the account of who is signed in, and
 /// knows its password: who finds an open browser adds no key of their own.
 pub(crate) async fn connect(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     State(providers): State<Arc<Providers>>,
     member: Member,
@@ -221,7 +221,7 @@ struct IdentitiesPage {
 
 /// Answers `/account/identities`: what opens the account, and what else could.
 pub(crate) async fn identities(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(providers): State<Arc<Providers>>,
     member: Member,
 ) -> Result<Response, Failure> {
@@ -238,7 +238,7 @@ pub(crate) struct Disconnection {
 
 /// Has an identity open the account no more.
 pub(crate) async fn disconnect(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Form(Disconnection { issuer, subject }): Form<Disconnection>,
 ) -> Result<Redirect, Failure> {
@@ -248,7 +248,7 @@ pub(crate) async fn disconnect(
 
 /// The identity that this browser showed a while ago, and whose it is.
 async fn shown<'a>(
-    store: &Store,
+    store: &PublicStore,
     providers: &'a Providers,
     browser: &Browser,
 ) -> Result<Option<(Identity, &'a Provider)>, Failure> {

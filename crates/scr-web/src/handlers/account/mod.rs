@@ -29,7 +29,7 @@ pub(crate) use tokens::{create_token, revoke_token};
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use scr_store::{Store, StoreError};
+use scr_store::{PublicStore, StoreError};
 
 use crate::error::Failure;
 use crate::extractors::Member;
@@ -60,7 +60,7 @@ const NOT_THE_PASSWORD: &str = "The password is not right.";
 
 /// Whether this is the password of who is signed in; counted as a sign-in is.
 async fn is_password(
-    store: &Store,
+    store: &PublicStore,
     limits: &Limits,
     member: &Member,
     password: &str,

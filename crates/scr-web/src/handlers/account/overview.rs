@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{AcceptanceRow, Scope, SessionRow, Store, TokenRow, UserRow};
+use scr_store::{AcceptanceRow, PublicStore, Scope, SessionRow, TokenRow, UserRow};
 
 use super::private_page;
 use crate::error::Failure;
@@ -30,7 +30,7 @@ struct ScopeChoice {
 
 /// Answers `/account`.
 pub(crate) async fn overview(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
 ) -> Result<Response, Failure> {
     show(&store, member, StatusCode::OK, Vec::new()).await
@@ -38,7 +38,7 @@ pub(crate) async fn overview(
 
 /// The page, with what is wrong with something that was sent from it.
 pub(super) async fn show(
-    store: &Store,
+    store: &PublicStore,
     member: Member,
     status: StatusCode,
     wrong: Vec<String>,
@@ -59,7 +59,7 @@ pub(super) async fn show(
 
 /// As [`show`] for what cannot be done as it was sent.
 pub(super) async fn refuse(
-    store: &Store,
+    store: &PublicStore,
     member: Member,
     wrong: Vec<String>,
 ) -> Result<Response, Failure> {

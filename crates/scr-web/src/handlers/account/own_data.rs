@@ -5,8 +5,8 @@ use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use scr_store::{
-    CardDocument, Identity, LogLine, Scope, Store, Submission, SubmissionState, TokenRow, Told,
-    UserRow,
+    CardDocument, Identity, LogLine, PublicStore, Scope, Submission, SubmissionState, TokenRow,
+    Told, UserRow,
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -87,7 +87,7 @@ struct OwnSubmission {
 
 /// Answers `/account/data.json`.
 pub(crate) async fn own_data(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
 ) -> Result<Response, Failure> {
     let headers = [
@@ -98,7 +98,7 @@ pub(crate) async fn own_data(
 }
 
 /// Everything of a person.
-pub(crate) async fn data_of(store: &Store, user: UserRow) -> Result<OwnData, Failure> {
+pub(crate) async fn data_of(store: &PublicStore, user: UserRow) -> Result<OwnData, Failure> {
     let identities = store.identities(&user.id).await?.into_iter();
     let sessions = store.sessions(&user.id).await?.into_iter();
     let tokens = tokens_of(store, &user).await?;
@@ -139,7 +139,10 @@ pub(crate) async fn data_of(store: &Store, user: UserRow) -> Result<OwnData, Fai
 }
 
 /// A person's tokens, the first first.
-pub(crate) async fn tokens_of(store: &Store, user: &UserRow) -> Result<Vec<OwnToken>, Failure> {
+pub(crate) async fn tokens_of(
+    store: &PublicStore,
+    user: &UserRow,
+) -> Result<Vec<OwnToken>, Failure> {
     Ok(store.tokens(&user.id).await?.into_iter().map(OwnToken::from).collect())
 }
 

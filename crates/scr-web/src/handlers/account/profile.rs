@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use scr_store::{OtherKeys, Store};
+use scr_store::{OtherKeys, PublicStore};
 use serde::Deserialize;
 
 use super::browser::Browser;
@@ -23,7 +23,7 @@ pub(crate) struct NewName {
 
 /// Changes the name.
 pub(crate) async fn set_name(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Form(form): Form<NewName>,
 ) -> Result<Response, Failure> {
@@ -45,7 +45,7 @@ pub(crate) struct ChangedPassword {
 /// Changes the password, ends what else opens the account and begins a session for this
 /// browser.
 pub(crate) async fn set_password(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     member: Member,
     browser: Browser,

@@ -7,7 +7,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{OtherKeys, Store};
+use scr_store::{OtherKeys, PublicStore};
 use serde::Deserialize;
 
 use super::{NotePage, private_page, wrong};
@@ -33,7 +33,7 @@ pub(crate) async fn ask_reset() -> Result<Response, Failure> {
 /// Mails a link, where the address has an account. The answer does not wait for it, so
 /// that it takes as long where there is none.
 pub(crate) async fn reset(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     client: Client,
     Form(form): Form<Asked>,
@@ -79,7 +79,7 @@ pub(crate) async fn ask_new(options: Options) -> Result<Response, Failure> {
 
 /// Sets the password and ends what else opens the account.
 pub(crate) async fn set_new(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     client: Client,
     Form(form): Form<NewPassword>,

@@ -3,7 +3,7 @@
 use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use scr_store::Store;
+use scr_store::PublicStore;
 use serde::Deserialize;
 
 use super::browser::Browser;
@@ -19,7 +19,7 @@ pub(crate) struct Ended {
 
 /// Ends one session of one's own.
 pub(crate) async fn end_session(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Form(form): Form<Ended>,
 ) -> Result<Response, Failure> {
@@ -29,7 +29,7 @@ pub(crate) async fn end_session(
 
 /// Signs out everywhere, here too.
 pub(crate) async fn end_all_sessions(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     browser: Browser,
 ) -> Result<Response, Failure> {

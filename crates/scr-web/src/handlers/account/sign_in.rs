@@ -10,7 +10,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use scr_store::Store;
+use scr_store::PublicStore;
 use serde::Deserialize;
 
 use super::browser::Browser;
@@ -67,7 +67,7 @@ pub(super) fn refuse(
 
 /// Signs in.
 pub(crate) async fn sign_in(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     State(providers): State<Arc<Providers>>,
     client: Client,
@@ -90,7 +90,7 @@ pub(crate) async fn sign_in(
 
 /// Signs out; who is not signed in stays so.
 pub(crate) async fn sign_out(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     browser: Browser,
 ) -> Result<Response, Failure> {
     Ok((browser.sign_out(&store).await?, Redirect::to("/")).into_response())

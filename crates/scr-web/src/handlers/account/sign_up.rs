@@ -9,7 +9,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use scr_store::{Confirmed, Store};
+use scr_store::{Confirmed, PublicStore};
 use serde::Deserialize;
 
 use super::browser::Browser;
@@ -47,7 +47,7 @@ pub(crate) async fn ask_sign_up(
 
 /// Makes an account that is to be confirmed.
 pub(crate) async fn sign_up(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     State(providers): State<Arc<Providers>>,
     client: Client,
@@ -103,7 +103,7 @@ pub(crate) async fn ask_confirm(
 
 /// Confirms the address and signs in.
 pub(crate) async fn confirm(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     client: Client,
     browser: Browser,

@@ -7,7 +7,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{Scope, Store, StoreError};
+use scr_store::{PublicStore, Scope, StoreError};
 use serde::Deserialize;
 
 use super::overview::refuse;
@@ -44,7 +44,7 @@ pub(crate) struct Revoked {
 /// Makes a token for who knows the account's password, and shows it, this once: who finds
 /// an open browser takes no key along.
 pub(crate) async fn create_token(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     member: Member,
     Form(form): Form<NewToken>,
@@ -67,7 +67,7 @@ pub(crate) async fn create_token(
 
 /// Makes a token of one's own void; another's is as good as none.
 pub(crate) async fn revoke_token(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Form(form): Form<Revoked>,
 ) -> Result<Response, Failure> {

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use scr_store::Store;
+use scr_store::PublicStore;
 use serde::Deserialize;
 
 use super::decidable;
@@ -21,7 +21,7 @@ pub(crate) struct Return {
 
 /// Has the entry made.
 pub(crate) async fn publish(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Path(id): Path<String>,
 ) -> Result<Redirect, Failure> {
@@ -32,7 +32,7 @@ pub(crate) async fn publish(
 
 /// Returns it with a message, without which the page comes back.
 pub(crate) async fn send_back(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Path(id): Path<String>,
     body: Unread,

@@ -8,17 +8,18 @@ pub(crate) use decide::{publish, send_back};
 pub(crate) use one::one;
 pub(crate) use queue::queue;
 
-use scr_store::{Role, Store, Submission};
+use scr_store::{PublicStore, Role, Submission};
 
 use crate::error::Failure;
 use crate::extractors::Member;
-use crate::handlers::submissions::seen;
-use crate::reviewers::refuse_others;
+use crate::reviewers::to_decide;
 
 /// The submission, where the member may decide on it.
-async fn decidable(store: &Store, member: &Member, id: String) -> Result<Submission, Failure> {
+async fn decidable(
+    store: &PublicStore,
+    member: &Member,
+    id: String,
+) -> Result<Submission, Failure> {
     member.needs(Role::Curator)?;
-    let submission = seen(store, member, id).await?;
-    refuse_others(store, &member.user, &submission.benchmark_id).await?;
-    Ok(submission)
+    to_decide(store, &member.user, id).await
 }

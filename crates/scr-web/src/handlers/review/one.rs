@@ -5,8 +5,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use scr_store::{
-    BenchmarkDocument, Flag, FlagKind, Store, Submission, SubmissionState, SuspicionsDocument,
-    UserRow,
+    BenchmarkDocument, Flag, FlagKind, PublicStore, Submission, SubmissionState,
+    SuspicionsDocument, UserRow,
 };
 
 use super::decidable;
@@ -64,7 +64,7 @@ struct Look {
 
 /// Answers `/review/ID`.
 pub(crate) async fn one(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
@@ -73,7 +73,7 @@ pub(crate) async fn one(
 }
 
 pub(super) async fn page(
-    store: &Store,
+    store: &PublicStore,
     member: &Member,
     submission: Submission,
     lacks_message: bool,

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{PublicationRow, PublicationState, Role, Store};
+use scr_store::{PublicStore, PublicationRow, PublicationState, Role};
 
 use crate::address;
 use crate::error::Failure;
@@ -41,7 +41,10 @@ impl QueuePage {
 }
 
 /// Answers `/review`.
-pub(crate) async fn queue(State(store): State<Store>, member: Member) -> Result<Response, Failure> {
+pub(crate) async fn queue(
+    State(store): State<PublicStore>,
+    member: Member,
+) -> Result<Response, Failure> {
     member.needs(Role::Curator)?;
     let waiting = waiting_for(&store, &member.user).await?.into_iter().map(row).collect();
     let publications = store.all_publications().await?;

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::Redirect;
-use scr_store::Store;
+use scr_store::PublicStore;
 
 use super::own;
 use crate::address;
@@ -11,7 +11,7 @@ use crate::extractors::Member;
 
 /// Has a checked submission scored.
 pub(crate) async fn confirm(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Path(id): Path<String>,
 ) -> Result<Redirect, Failure> {
@@ -22,7 +22,7 @@ pub(crate) async fn confirm(
 
 /// Takes a submission back that is not public yet.
 pub(crate) async fn withdraw(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Path(id): Path<String>,
 ) -> Result<Redirect, Failure> {

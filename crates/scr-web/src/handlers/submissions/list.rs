@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{Store, Submission};
+use scr_store::{PublicStore, Submission};
 
 use super::state_words;
 use crate::address;
@@ -31,7 +31,10 @@ struct ListRow {
 }
 
 /// Answers `/submissions`.
-pub(crate) async fn list(State(store): State<Store>, member: Member) -> Result<Response, Failure> {
+pub(crate) async fn list(
+    State(store): State<PublicStore>,
+    member: Member,
+) -> Result<Response, Failure> {
     let row = |submission: Submission| ListRow {
         href: address::submission(&submission.id),
         benchmark_href: address::benchmark(&submission.benchmark_id, ""),

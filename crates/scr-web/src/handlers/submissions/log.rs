@@ -2,7 +2,7 @@
 //!
 //! Submitters read roles; curators, and who it is about, read names.
 
-use scr_store::{Role, Store, Submission, SubmissionState};
+use scr_store::{PublicStore, Role, Submission, SubmissionState};
 
 use crate::error::Failure;
 use crate::extractors::Member;
@@ -18,7 +18,7 @@ pub(crate) struct LogRow {
 
 /// All changes, the first first.
 pub(crate) async fn log_rows(
-    store: &Store,
+    store: &PublicStore,
     submission: &Submission,
     reader: &Member,
 ) -> Result<Vec<LogRow>, Failure> {

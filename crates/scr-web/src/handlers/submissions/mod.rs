@@ -19,10 +19,11 @@ pub(crate) use page::submission;
 pub(super) use log::{LogRow, log_rows};
 pub(super) use standing::{FoldRow, StandingTable, Vicinity, fold_rows, standings};
 
-use scr_store::{EntryRole, EntryRow, Role, Store, Submission, SubmissionState};
+use scr_store::{EntryRole, EntryRow, PublicStore, Role, Submission, SubmissionState};
 
 use crate::error::Failure;
 use crate::extractors::{Member, Options};
+use crate::reviewers;
 
 /// A state as people say it.
 pub(super) const fn state_words(state: SubmissionState) -> &'static str {
@@ -41,20 +42,15 @@ pub(super) const fn state_words(state: SubmissionState) -> &'static str {
 
 /// The submission, where the member may see it.
 pub(super) async fn seen(
-    store: &Store,
+    store: &PublicStore,
     member: &Member,
     id: String,
 ) -> Result<Submission, Failure> {
-    match store.submission(&id).await? {
-        Some(found) if found.user_id == member.user.id || member.user.role >= Role::Curator => {
-            Ok(found)
-        }
-        _ => Err(Failure::NoSubmission { id }),
-    }
+    reviewers::seen(store, &member.user, member.user.role >= Role::Curator, id).await
 }
 
 /// The submission, where it is the member's own.
-async fn own(store: &Store, member: &Member, id: String) -> Result<Submission, Failure> {
+async fn own(store: &PublicStore, member: &Member, id: String) -> Result<Submission, Failure> {
     let found = seen(store, member, id).await?;
     if found.user_id == member.user.id {
         return Ok(found);
@@ -64,7 +60,7 @@ async fn own(store: &Store, member: &Member, id: String) -> Result<Submission, F
 
 /// The submission that `?submission=ID` names, for whom may see it.
 pub(super) async fn wanted(
-    store: &Store,
+    store: &PublicStore,
     visitor: Option<Member>,
     options: &Options,
 ) -> Result<Option<Submission>, Failure> {

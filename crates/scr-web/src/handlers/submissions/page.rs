@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use scr_store::{
-    BenchmarkDocument, FileMark, Role, Store, Submission, SubmissionState, SuspicionsDocument,
+    BenchmarkDocument, FileMark, PublicStore, Role, Submission, SubmissionState, SuspicionsDocument,
 };
 
 use super::{FoldRow, LogRow, StandingTable, Vicinity, as_entry, fold_rows, log_rows, seen};
@@ -61,7 +61,7 @@ struct Resume {
 
 /// Answers `/submissions/ID`.
 pub(crate) async fn submission(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Path(id): Path<String>,
     options: Options,

@@ -12,7 +12,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, BenchmarkRow, Store, SubmissionState};
+use scr_store::{BenchmarkDocument, BenchmarkRow, PublicStore, SubmissionState};
 
 use super::account::private_page;
 use crate::address;
@@ -68,7 +68,7 @@ impl FormPage {
 
 /// Answers `/benchmarks/ID/submit`; with `?from=SUBMISSION` the card is that one's.
 pub(crate) async fn form(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     member: Member,
     Published(benchmark): Published,
     options: Options,
@@ -92,15 +92,15 @@ pub(crate) async fn form(
 
 /// The form with what was typed, and what is wrong with it.
 async fn page(
-    store: &Store,
+    store: &PublicStore,
     member: &Member,
     benchmark: BenchmarkRow,
     intent: Intent,
     faults: Vec<Fault>,
 ) -> Result<Response, Failure> {
     let id = &benchmark.document.id;
-    if !store.benchmark_folder(id).is_dir() {
-        return Err(Failure::NotScored { id: id.clone() });
+    if !store.takes_masks(&benchmark.document) {
+        return Err(Failure::takes_nothing(&benchmark.document));
     }
     let has_accepted = has_accepted_terms(store, &benchmark.document, &member.user).await?;
     let mut own = Vec::new();

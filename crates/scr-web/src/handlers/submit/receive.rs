@@ -6,7 +6,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use scr_store::{NewSubmission, Store, Submission};
+use scr_store::{NewSubmission, PublicStore, Submission};
 
 use super::page;
 use super::parts::{Part, Parts};
@@ -25,7 +25,7 @@ const MAX_FIELD_BYTES: usize = 4 * (MAX_TEXT + 1);
 
 /// Takes the form: the submission's page, or the form again with all that is wrong.
 pub(crate) async fn submit(
-    State(store): State<Store>,
+    State(store): State<PublicStore>,
     State(under_way): State<Arc<UnderWay>>,
     member: Member,
     Published(benchmark): Published,
@@ -112,7 +112,7 @@ fn fill(intent: &mut Intent, name: &str, text: String) {
 
 /// Writes the file as it comes, and says what is wrong with it.
 async fn take(
-    store: &Store,
+    store: &PublicStore,
     begun: &Submission,
     first: Bytes,
     field: &mut Part<'_>,

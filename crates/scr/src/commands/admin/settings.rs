@@ -5,7 +5,9 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use scr_store::{BenchmarkSettings, ImageResults, Quota, Reference, Role, Store, StoreError};
+use scr_store::{
+    BenchmarkSettings, ImageResults, LadderStep, Quota, Reference, Role, Store, StoreError,
+};
 use serde_json::json;
 
 use super::{Dir, Format, find_user, print_list};
@@ -31,11 +33,23 @@ pub(super) struct Set {
     /// Whether files are offered for download, whatever the benchmark's file says
     #[arg(long, value_enum)]
     downloads: Option<YesOrNo>,
-    /// Whether the reference is to be seen; where it is hidden, scores are rounded and
-    /// given without images
+    /// Whether the reference is to be seen; where it is hidden, scores are means, rounded
+    /// to three decimals
     #[arg(long, value_enum)]
     reference: Option<ShownOrHidden>,
-    /// How every image's values are given; a number rounds all scores to so many decimals
+    /// Whether the other observers are to be seen although the reference is hidden
+    #[arg(long, value_enum)]
+    observers: Option<ShownOrHidden>,
+    /// The step by which a score must be better to be shown against a hidden reference,
+    /// such as 0.01; `none` for no ladder
+    #[arg(long, value_name = "STEP|none", value_parser = parse_ladder)]
+    ladder: Option<Ladder>,
+    /// End the benchmark for good: nothing more is handed in, and the standing is on full
+    /// precision
+    #[arg(long)]
+    end: bool,
+    /// How every image's values are given, which are hidden with the reference; a number
+    /// rounds all scores to so many decimals
     #[arg(long, value_name = "public|hidden|DECIMALS", value_parser = parse_image_results)]
     images_results: Option<ImageResults>,
     #[command(flatten)]
@@ -52,6 +66,10 @@ pub(super) struct Show {
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
+
+/// A ladder, or none.
+#[derive(Clone, Copy)]
+struct Ladder(Option<LadderStep>);
 
 #[derive(Clone, Copy, ValueEnum)]
 enum YesOrNo {
@@ -86,7 +104,7 @@ impl Set {
             settings.reviewers = checked_reviewers(store, reviewers).await?;
         }
         if let Some(downloads) = self.downloads {
-            settings.downloads = Some(matches!(downloads, YesOrNo::Yes));
+            settings.downloads = Some(matches!(downloads, YesOrNo::Yes).into());
         }
         if let Some(reference) = self.reference {
             settings.reference = match reference {
@@ -94,8 +112,30 @@ impl Set {
                 ShownOrHidden::Hidden => Reference::Hidden,
             };
         }
+        if let Some(observers) = self.observers {
+            settings.show_observers = matches!(observers, ShownOrHidden::Shown);
+        }
+        if let Some(Ladder(step)) = self.ladder {
+            settings.ladder = step;
+        }
+        if self.end {
+            let now = format!("{:.3}", jiff::Timestamp::now());
+            settings.ended_at.get_or_insert(now);
+        }
         settings.submissions = self.submissions.unwrap_or(settings.submissions);
         settings.image_results = self.images_results.or(settings.image_results);
+        if settings.ladder.is_some() && !settings.hides_reference() {
+            bail!(
+                "--ladder: expected a hidden reference, found a shown one, against which \
+                 everybody can score: add --reference hidden, or --ladder none"
+            );
+        }
+        if settings.hides_reference() && self.images_results == Some(ImageResults::Public) {
+            bail!(
+                "--images-results: expected hidden or a number of decimals, found public: every \
+                 image's values would give the hidden reference away"
+            );
+        }
         Ok(())
     }
 }
@@ -119,8 +159,17 @@ impl Show {
                 ("terms", if settings.terms.is_empty() { "-" } else { &settings.terms }.to_owned()),
                 ("submissions", format!("{count} in {days} days")),
                 ("reviewers", reviewers),
-                ("downloads", settings.downloads.map_or("as its file says", yes_or_no).to_owned()),
+                (
+                    "downloads",
+                    settings
+                        .downloads
+                        .map_or("as its file says", |may| yes_or_no(may.is_allowed()))
+                        .to_owned(),
+                ),
                 ("reference", word(&settings.reference)?),
+                ("observers", observers(&settings).to_owned()),
+                ("ladder", ladder(&settings)),
+                ("ended", settings.ended_at.clone().unwrap_or_else(|| "-".to_owned())),
                 ("images shown", yes_or_no(settings.shows_images()).to_owned()),
                 ("decimals", settings.decimals().map_or("all".to_owned(), |n| n.to_string())),
             ];
@@ -128,6 +177,14 @@ impl Show {
             print_list(Format::Table, &["setting", "value"], rows.to_vec(), &[])
         })
     }
+}
+
+fn ladder(settings: &BenchmarkSettings) -> String {
+    settings.ladder().map_or("-".to_owned(), |step| format!("a step of {}", f64::from(step)))
+}
+
+const fn observers(settings: &BenchmarkSettings) -> &'static str {
+    if settings.hides_reference() && !settings.show_observers { "hidden" } else { "shown" }
 }
 
 const fn yes_or_no(is_so: bool) -> &'static str {
@@ -176,6 +233,15 @@ fn parse_quota(text: &str) -> Result<Quota, String> {
         Some(Quota { count: count.parse().ok()?, days }).filter(|quota| quota.days > 0)
     };
     quota().ok_or_else(|| "expected a number and a period, such as 20/week or 10/30d".to_owned())
+}
+
+/// `0.01`, or `none`.
+fn parse_ladder(text: &str) -> Result<Ladder, String> {
+    if text == "none" {
+        return Ok(Ladder(None));
+    }
+    let step = text.parse::<f64>().map_err(|_| "expected a number such as 0.01, or none")?;
+    LadderStep::try_from(step).map(|step| Ladder(Some(step)))
 }
 
 fn parse_image_results(text: &str) -> Result<ImageResults, String> {

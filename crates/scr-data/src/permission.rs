@@ -1,0 +1,53 @@
+//! Permissions that a benchmark's terms give: read from words once, a type from there on.
+
+use serde::{Deserialize, Serialize};
+
+/// Permission to show data on pages, or to pass copies on. In JSON true where it is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(from = "bool", into = "bool")]
+pub enum Permission {
+    /// Not given, or nothing is said.
+    #[default]
+    Forbidden,
+    /// Given.
+    Allowed,
+}
+
+impl Permission {
+    /// The permission that words begin with: `allowed with attribution` is
+    /// [`Allowed`](Self::Allowed). None where the first word is neither `allowed` nor
+    /// `forbidden`.
+    ///
+    /// ```
+    /// use scr_data::Permission;
+    /// assert_eq!(Permission::of_words("allowed, with attribution"), Some(Permission::Allowed));
+    /// assert_eq!(Permission::of_words("allowedly"), None);
+    /// ```
+    #[must_use]
+    pub fn of_words(words: &str) -> Option<Self> {
+        let end = words.find(|letter: char| !letter.is_alphanumeric()).unwrap_or(words.len());
+        match &words[..end] {
+            "allowed" => Some(Self::Allowed),
+            "forbidden" => Some(Self::Forbidden),
+            _ => None,
+        }
+    }
+
+    /// Whether it is given.
+    #[must_use]
+    pub const fn is_allowed(self) -> bool {
+        matches!(self, Self::Allowed)
+    }
+}
+
+impl From<bool> for Permission {
+    fn from(is_allowed: bool) -> Self {
+        if is_allowed { Self::Allowed } else { Self::Forbidden }
+    }
+}
+
+impl From<Permission> for bool {
+    fn from(permission: Permission) -> Self {
+        permission.is_allowed()
+    }
+}

@@ -1,0 +1,240 @@
+//! The Ladder: what is shown of scores against a hidden reference, one submission after
+//! the other.
+//!
+//! Source: Blum and Hardt, "The Ladder: A Reliable Leaderboard for Machine Learning
+//! Competitions", ICML 2015, PMLR 37:1006-1014, Figure 1, with a fixed step. Theirs is
+//! one loss, lower is better. Ours, for an account and a benchmark: one ladder for the
+//! mean overlap of each object, higher is better, and one for the mean pixel error, lower
+//! is better. These are shares, on which one step means the same; all other measures are
+//! not shown until the operator ends the benchmark.
+//!
+//! A value climbs where it is better than the one shown by **more** than a step, and shows
+//! to the nearest step; else the one shown before is shown again. The first one shows.
+//!
+//! - [`LadderStep`]: the step. [`Rung`]: what is shown.
+
+use std::collections::HashMap;
+
+use indexmap::IndexMap;
+use scr_report::ResultDocument;
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
+
+use crate::database::failed;
+use crate::entries::{read_json, write_json};
+use crate::settings::settings_in;
+use crate::{Store, StoreError};
+
+/// Steps of a ladder are multiples of one thousandth.
+const PER_UNIT: f64 = 1000.0;
+
+/// Values that differ by less are the same: a tie is no matter of the last bit.
+const TIE: f64 = 1e-9;
+
+/// The step of a ladder: a share from 0.001 to 0.5, in thousandths.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "f64", into = "f64")]
+pub struct LadderStep(u16);
+
+/// What an account is shown of a benchmark's scores.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub(crate) struct Rung {
+    /// Mean overlap by object.
+    pub(crate) overlaps: IndexMap<String, f64>,
+    /// Mean pixel error.
+    pub(crate) pixel_error: Option<f64>,
+}
+
+impl TryFrom<f64> for LadderStep {
+    type Error = String;
+
+    fn try_from(step: f64) -> Result<Self, String> {
+        let thousandths = step * PER_UNIT;
+        let is_whole = (thousandths - thousandths.round()).abs() < 1e-6;
+        if is_whole && (1.0..=500.0).contains(&thousandths.round()) {
+            return Ok(Self(thousandths.round() as u16));
+        }
+        Err(format!("expected a step from 0.001 to 0.5 in thousandths, found {step}"))
+    }
+}
+
+impl From<LadderStep> for f64 {
+    fn from(step: LadderStep) -> Self {
+        Self::from(step.0) / PER_UNIT
+    }
+}
+
+impl LadderStep {
+    /// The multiple of the step that is nearest.
+    fn nearest(self, value: f64) -> f64 {
+        (value * PER_UNIT / f64::from(self.0)).round() * f64::from(self.0) / PER_UNIT
+    }
+}
+
+impl Rung {
+    /// What is shown after a result.
+    fn after(mut self, result: &ResultDocument, step: LadderStep) -> Self {
+        for (object, measures) in &result.objects {
+            if let Some(overlap) = measures.get("overlap").and_then(|summary| summary.mean) {
+                let best = self.overlaps.get(object).copied();
+                if best.is_none_or(|best| overlap > best + f64::from(step) + TIE) {
+                    self.overlaps.insert(object.clone(), step.nearest(overlap));
+                }
+            }
+        }
+        let error = result.image_measures.get("pixel_error").and_then(|summary| summary.mean);
+        if let Some(error) = error
+            && self.pixel_error.is_none_or(|best| error < best - f64::from(step) - TIE)
+        {
+            self.pixel_error = Some(step.nearest(error));
+        }
+        self
+    }
+}
+
+/// Notes what is shown of a submission that was just scored, in the transaction that says
+/// so; nothing where the benchmark has no ladder.
+pub(crate) async fn climb(
+    connection: &mut AnyConnection,
+    submission_id: &str,
+    result: &ResultDocument,
+) -> Result<(), StoreError> {
+    let doing = "note what a ladder shows";
+    let settings = settings_in(connection, &result.benchmark).await?;
+    let Some(step) = settings.ladder() else { return Ok(()) };
+    let (user_id,): (String,) = sqlx::query_as("SELECT user_id FROM submissions WHERE id = $1")
+        .bind(submission_id)
+        .fetch_one(&mut *connection)
+        .await
+        .map_err(failed(doing))?;
+    let before: Option<(i64, String)> = sqlx::query_as(
+        "SELECT number, shown FROM ladders WHERE benchmark_id = $1 AND user_id = $2 \
+         ORDER BY number DESC LIMIT 1",
+    )
+    .bind(&result.benchmark)
+    .bind(&user_id)
+    .fetch_optional(&mut *connection)
+    .await
+    .map_err(failed(doing))?;
+    let (number, rung) = match before {
+        Some((number, text)) => (number, read_json(submission_id, "ladder", &text)?),
+        None => (0, Rung::default()),
+    };
+    sqlx::query(
+        "INSERT INTO ladders (submission_id, benchmark_id, user_id, number, shown) \
+         VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(submission_id)
+    .bind(&result.benchmark)
+    .bind(&user_id)
+    .bind(number + 1)
+    .bind(write_json(submission_id, "ladder", &rung.after(result, step))?)
+    .execute(connection)
+    .await
+    .map_err(failed(doing))?;
+    Ok(())
+}
+
+impl Store {
+    /// What is shown of the submissions of a benchmark, by the identifier of each and of
+    /// the entry that came of it.
+    pub(crate) async fn rungs(
+        &self,
+        benchmark_id: &str,
+    ) -> Result<HashMap<String, Rung>, StoreError> {
+        let rows: Vec<(String, Option<String>, String)> = sqlx::query_as(
+            "SELECT submission_id, entry_id, shown FROM ladders \
+             JOIN submissions ON submissions.id = submission_id WHERE ladders.benchmark_id = $1",
+        )
+        .bind(benchmark_id)
+        .fetch_all(&self.pool)
+        .await
+        .map_err(failed("read what a ladder shows"))?;
+        let mut rungs = HashMap::new();
+        for (submission, entry, text) in rows {
+            let rung: Rung = read_json(&submission, "ladder", &text)?;
+            rungs.extend(entry.map(|entry| (entry, rung.clone())));
+            rungs.insert(submission, rung);
+        }
+        Ok(rungs)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use scr_report::SummaryDocument;
+
+    fn result(overlap: f64, pixel_error: f64) -> ResultDocument {
+        let summary = |mean| SummaryDocument {
+            mean: Some(mean),
+            sd: None,
+            min: None,
+            q1: None,
+            median: None,
+            q3: None,
+            max: None,
+            n: Some(1),
+            n_undefined: Some(0),
+            ci95: None,
+        };
+        let of = |key: &str, mean| [(key.to_owned(), summary(mean))].into_iter().collect();
+        ResultDocument {
+            benchmark: "b".into(),
+            benchmark_digest: String::new(),
+            masks_digest: String::new(),
+            evaluator_version: String::new(),
+            observer: String::new(),
+            spacing_mm: None,
+            undefined_as: None,
+            bootstrap_seed: 1,
+            bootstrap_resamples: 1,
+            objects: [("heart".to_owned(), of("overlap", overlap))].into_iter().collect(),
+            image_measures: of("pixel_error", pixel_error),
+            folds: IndexMap::new(),
+            images: None,
+        }
+    }
+
+    #[test]
+    fn a_value_shows_when_it_is_better_by_more_than_a_step() {
+        let step = LadderStep::try_from(0.01).unwrap();
+        let mut rung = Rung::default();
+        let mut shown = Vec::new();
+        // The fourth is a step better to the last digit, a tie; the sixth falls behind.
+        for overlap in [0.8034, 0.8099, 0.7, 0.81, 0.8101, 0.8, 0.93] {
+            rung = rung.after(&result(overlap, 1.0 - overlap), step);
+            shown.push((rung.overlaps["heart"], rung.pixel_error.unwrap()));
+        }
+        let expected = [
+            (0.8, 0.2),
+            (0.8, 0.2),
+            (0.8, 0.2),
+            (0.8, 0.2),
+            (0.81, 0.19),
+            (0.81, 0.19),
+            (0.93, 0.07),
+        ];
+        assert_eq!(shown, expected);
+    }
+
+    #[test]
+    fn what_an_account_was_shown_of_an_object_stays_while_others_are_scored() {
+        let step = LadderStep::try_from(0.01).unwrap();
+        let rung = Rung::default().after(&result(0.8, 0.2), step);
+        let mut other = result(0.9, 0.2);
+        other.objects.shift_remove("heart");
+        other.image_measures.clear();
+        assert_eq!(rung.clone().after(&other, step), rung);
+    }
+
+    #[test]
+    fn a_step_is_a_number_of_thousandths() {
+        for step in [0.001, 0.01, 0.025, 0.5] {
+            assert_eq!(f64::from(LadderStep::try_from(step).unwrap()), step);
+        }
+        for wrong in [0.0, -0.01, 0.0005, 0.0101_5, 0.6, f64::NAN] {
+            assert!(LadderStep::try_from(wrong).is_err(), "{wrong}");
+        }
+    }
+}
