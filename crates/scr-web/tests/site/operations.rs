@@ -69,7 +69,7 @@ async fn browsers_are_kept_to_tls_where_people_reach_the_site_so() {
         [(true, "https", "max-age=31536000"), (true, "http", ""), (false, "https", "")]
     {
         let settings = SiteSettings { behind_proxy, ..SiteSettings::default() };
-        let router = scr_web::router(&site.store, settings);
+        let router = scr_web::router(&site.store.public(), settings);
         let request = Request::get("/").header("X-Forwarded-Proto", by).body(Body::empty());
         let response = router.oneshot(request.unwrap()).await.unwrap();
         let found = response.headers().get(NAME).map_or("", |value| value.to_str().unwrap());
