@@ -230,7 +230,9 @@ fn by_object<V, T>(
 }
 
 impl SummaryDocument {
-    fn new(found: &SummaryWithInterval) -> Self {
+    /// The written form of a summary.
+    #[must_use]
+    pub fn new(found: &SummaryWithInterval) -> Self {
         let summary = found.summary;
         Self {
             mean: summary.mean,

@@ -37,6 +37,7 @@ mod operations;
 mod outlines;
 mod places;
 mod public_form;
+mod record_foot;
 mod references;
 mod results_table;
 mod reviewers;

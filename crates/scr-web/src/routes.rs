@@ -24,6 +24,7 @@ use crate::handlers::{
 use crate::identity::{ProviderSettings, Providers};
 use crate::limits::Limits;
 use crate::operations::{self, with_operations};
+use crate::record_foot;
 use crate::security;
 use crate::under_way::UnderWay;
 
@@ -171,6 +172,7 @@ pub fn router(store: &PublicStore, settings: SiteSettings) -> Router {
         .fallback(async || Failure::NoPage)
         .layer(middleware::from_fn(security::refuse_other_sites))
         .layer(middleware::from_fn(error::draw))
+        .layer(middleware::from_fn_with_state(state.clone(), record_foot::fill))
         .layer(middleware::map_response(Held::note))
         .layer(CompressionLayer::new().compress_when(is_worth_packing()))
         .with_state(state.clone());
@@ -276,7 +278,7 @@ fn reports() -> Routes {
 }
 
 fn api_routes() -> Routes {
-    use api::{benchmarks, downloads, entries, files};
+    use api::{benchmarks, downloads, entries, files, record};
     let download = "/api/v1/benchmarks/{benchmark}/download";
     Routes::new()
         .route("/api/openapi.json", get(api::openapi))
@@ -302,6 +304,9 @@ fn api_routes() -> Routes {
         .route(&format!("{download}/manifest.json"), get(downloads::manifest))
         .route(&format!("{download}/SHA256SUMS"), get(downloads::sums))
         .route(&format!("{download}/files/{{*path}}"), get(downloads::file))
+        .route("/api/v1/record", get(record::head))
+        .route("/api/v1/record/log", get(record::log))
+        .route("/api/v1/record/entries/{entry}", get(record::entry))
         .route("/api/v1/entries/{entry}", get(entries::entry))
         .route("/api/v1/entries/{entry}/past-results", get(entries::past_results))
         .route("/api/v1/entries/{entry}/outlines/{file}", get(files::entry_outlines))

@@ -182,6 +182,21 @@ impl Store {
         Ok(row.map(|(text,)| text))
     }
 
+    /// Paths of the masks and posteriors that lie in the folder of an entry.
+    ///
+    /// # Errors
+    /// [`StoreError::Data`] when the folder cannot be read.
+    pub fn kept_files_of_entry(&self, id: &str) -> Result<Vec<String>, StoreError> {
+        let entry = format!("{BLOBS_FOLDER}/entries/{id}");
+        let mut paths = Vec::new();
+        for part in ["masks", "posteriors"] {
+            for found in list_blobs(&self.folder, &format!("{entry}/{part}"))? {
+                paths.push(path_within(&found.path, &entry));
+            }
+        }
+        Ok(paths)
+    }
+
     async fn result_evidence(&self, entry: &str) -> Result<Vec<ResultEvidence>, StoreError> {
         let rows: Vec<(i64, String, String, String)> = sqlx::query_as(
             "SELECT version, nonce, summary, images FROM results WHERE entry_id = $1 \
@@ -222,9 +237,13 @@ fn files_in(folder: &Path, parts: &[String], within: &str) -> Result<Manifest, S
             let opened = std::fs::File::open(&place).and_then(reader_digest);
             let digest =
                 opened.map_err(|source| StoreError::Folder { path: place.clone(), source })?;
-            let name = found.path.strip_prefix(within).unwrap_or(&found.path);
-            files.add(name.to_string_lossy().replace('\\', "/"), digest);
+            files.add(path_within(&found.path, within), digest);
         }
     }
     Ok(files)
+}
+
+/// A path relative to a folder, `/` between folders.
+fn path_within(path: &Path, folder: &str) -> String {
+    path.strip_prefix(folder).unwrap_or(path).to_string_lossy().replace('\\', "/")
 }

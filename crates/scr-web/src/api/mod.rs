@@ -12,6 +12,7 @@ pub(crate) mod files;
 pub(crate) mod handing_in;
 pub(crate) mod jobs;
 pub(crate) mod publications;
+pub(crate) mod record;
 mod refusals;
 pub(crate) mod review;
 pub(crate) mod schema;
@@ -67,6 +68,9 @@ const TOKENS: &str = "A token of an account, made on the account's page or by `s
         files::entry_outlines_display,
         files::entry_mask,
         files::entry_posterior,
+        record::head,
+        record::log,
+        record::entry,
         downloads::manifest,
         downloads::sums,
         downloads::file,

@@ -20,6 +20,7 @@ mod serve;
 mod submit;
 mod train;
 mod tune;
+mod verify;
 mod worker;
 
 use std::io::Write;
@@ -95,6 +96,12 @@ pub(crate) enum Command {
     /// A read-only copy, viewer included, of what the site shows to everybody. It may lie
     /// at any address; its front page is OUT/index.html.
     Export(export::Export),
+    /// Verify the record of a site: data folder, exported copy or address
+    ///
+    /// Recomputes the chain of the record, the digest of every file, every summary from its
+    /// images' values and, with --scores, every score from masks and reference. Lists
+    /// everything that does not hold.
+    Verify(verify::Verify),
     /// Serve a folder of published benchmarks and entries as a site
     Serve(serve::Serve),
 }
@@ -120,6 +127,7 @@ impl Command {
             | Self::Admin(_)
             | Self::Backup(_)
             | Self::Restore(_)
+            | Self::Verify(_)
             | Self::Serve(_) => Some(0o077),
             Self::Export(_) => Some(0o022),
             _ => None,
@@ -151,6 +159,7 @@ impl Command {
             Self::Backup(command) => command.run(),
             Self::Restore(command) => command.run(),
             Self::Export(command) => command.run(),
+            Self::Verify(command) => command.run(),
             Self::Serve(command) => command.run(),
         }
     }

@@ -1,0 +1,104 @@
+//! What only a data folder shows: benchmarks with all their files, and rows and files
+//! that no line of the record speaks of.
+
+use std::collections::BTreeSet;
+
+use scr_data::digest::{Manifest, digest_text, reader_digest};
+use scr_data::{Benchmark, DataError};
+use scr_store::text_digest;
+
+use crate::Report;
+use crate::chain::{Record, RecordedBenchmark};
+use crate::source::{Source, VerifyError};
+
+/// Checks every benchmark: row, settings, files, and what is scored against.
+pub(crate) async fn check_benchmarks(
+    source: &Source,
+    record: &Record,
+    report: &mut Report,
+) -> Result<(), VerifyError> {
+    let Source::Data { folder, store } = source else { return Ok(()) };
+    for (id, recorded) in &record.benchmarks {
+        let Some(evidence) = store.benchmark_evidence(id).await? else {
+            report.problem(format!("benchmark {id}"), "a benchmark, as in the record", "none");
+            continue;
+        };
+        let place = |what: &str| format!("{what} of benchmark {id}");
+        report.compare(place("digest"), &recorded.digest, &evidence.digest);
+        let document_digest = text_digest(&evidence.document);
+        report.compare(place("description"), &recorded.document_digest, &document_digest);
+        if let Some(settings) = &recorded.settings {
+            let found = evidence.settings.to_string();
+            report.compare(place("settings"), &settings.to_string(), &found);
+        }
+        let files = store.manifest(&recorded.files_digest).await?;
+        let Some(files) = files.as_deref().and_then(Manifest::parse) else {
+            report.problem(place("list of files"), &recorded.files_digest, "none");
+            continue;
+        };
+        for (path, digest) in files.files() {
+            let place = format!("blobs/benchmarks/{id}/{path}");
+            let file = std::fs::File::open(folder.join(&place)).and_then(reader_digest);
+            report.counts.files += 1;
+            match file {
+                Ok(found) => report.compare(&place, &digest_text(digest), &digest_text(&found)),
+                Err(error) => report.problem(&place, digest_text(digest), error.to_string()),
+            }
+        }
+        check_source(source, id, recorded, report).await;
+    }
+    Ok(())
+}
+
+/// Checks the folder that is scored against, where the benchmark was added with one.
+async fn check_source(
+    source: &Source,
+    id: &str,
+    recorded: &RecordedBenchmark,
+    report: &mut Report,
+) {
+    let Source::Data { store, .. } = source else { return };
+    let folder = store.benchmark_folder(id);
+    if !folder.is_dir() {
+        return;
+    }
+    let place = format!("benchmarks/{id}");
+    let read = move || -> Result<String, DataError> {
+        let benchmark = Benchmark::open(&folder)?;
+        benchmark.digest(benchmark.reference())
+    };
+    match tokio::task::spawn_blocking(read).await {
+        Ok(Ok(found)) => report.compare(place, &recorded.digest, &found),
+        Ok(Err(error)) => report.problem(place, &recorded.digest, error.to_string()),
+        Err(error) => report.problem(place, &recorded.digest, error.to_string()),
+    }
+}
+
+/// Notes rows of the database that no line of the record speaks of, and files of entries
+/// that no list has.
+pub(crate) async fn check_rows(
+    source: &Source,
+    record: &Record,
+    report: &mut Report,
+) -> Result<(), VerifyError> {
+    let Source::Data { store, .. } = source else { return Ok(()) };
+    let (benchmarks, entries) = store.recorded_ids().await?;
+    for id in benchmarks.iter().filter(|id| !record.benchmarks.contains_key(*id)) {
+        report.problem(format!("benchmark {id}"), "a line of the record", "none");
+    }
+    for id in entries.iter().filter(|id| !record.entries.contains_key(*id)) {
+        report.problem(format!("entry {id}"), "a line of the record", "none");
+    }
+    let known: BTreeSet<&String> = record.entries.keys().collect();
+    for id in entries.iter().filter(|id| known.contains(id)) {
+        let listed = store.entry_evidence(id).await?.map(|found| found.files);
+        let listed = listed.as_deref().and_then(Manifest::parse).unwrap_or_default();
+        let listed: BTreeSet<&str> = listed.files().map(|(path, _)| path).collect();
+        let kept = store.kept_files_of_entry(id)?;
+        for path in kept.iter().filter(|path| !listed.contains(path.as_str())) {
+            let place = format!("blobs/entries/{id}/{path}");
+            report.problem(place, "no file, as in the list", "a file");
+        }
+    }
+    Ok(())
+}

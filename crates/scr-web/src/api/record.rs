@@ -1,0 +1,82 @@
+//! The record of the site, for whoever checks it: head, lines, and evidence of entries.
+
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::extract::{Path, State};
+use axum::http::{HeaderValue, header};
+use axum::response::Response;
+use futures_util::stream;
+use scr_store::{EntryEvidence, PublicStore, StoreError};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::refusals;
+use crate::error::Failure;
+
+/// Lines that are read at a time.
+const LINES_AT_A_TIME: u32 = 500;
+
+/// Length of the record and digest of its last line.
+#[derive(Serialize, ToSchema)]
+pub(crate) struct RecordAnswer {
+    /// Number of lines.
+    length: u64,
+    /// `sha256:` and the SHA-256 of the last line's bytes, without its line end.
+    head: String,
+}
+
+/// Head of the record.
+#[utoipa::path(
+    get,
+    path = "/api/v1/record",
+    tag = "record",
+    responses((status = 200, description = "Length and head", body = RecordAnswer))
+)]
+pub(crate) async fn head(State(store): State<PublicStore>) -> Result<Json<RecordAnswer>, Failure> {
+    let head = store.record_head().await?;
+    Ok(Json(RecordAnswer { length: head.length, head: head.head }))
+}
+
+/// All lines of the record, the first first, as JSON Lines.
+#[utoipa::path(
+    get,
+    path = "/api/v1/record/log",
+    tag = "record",
+    responses((status = 200, description = "A line each change", content_type = "application/jsonl",
+        body = String))
+)]
+pub(crate) async fn log(State(store): State<PublicStore>) -> Response {
+    let lines = stream::unfold((store, 0), |(store, after)| async move {
+        let lines = match store.record_lines(after, LINES_AT_A_TIME).await {
+            Ok(lines) if lines.is_empty() => return None,
+            Ok(lines) => lines,
+            // What is cut off in the middle has no line end, and its reader sees that.
+            Err(error) => return Some((Err(error), (store, u64::MAX))),
+        };
+        let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
+        Some((Ok::<_, StoreError>(Bytes::from(text)), (store, after + lines.len() as u64)))
+    });
+    let mut response = Response::new(Body::from_stream(lines));
+    let content_type = HeaderValue::from_static("application/jsonl");
+    response.headers_mut().insert(header::CONTENT_TYPE, content_type);
+    response
+}
+
+/// What the digests of an entry in the record are digests of: card, results with their
+/// nonces, list of files. Where the operator hides scores, results are left out.
+#[utoipa::path(
+    get,
+    path = "/api/v1/record/entries/{entry}",
+    tag = "record",
+    params(("entry" = String, Path, description = "Identifier of the entry")),
+    responses(
+        (status = 200, description = "Evidence of the entry", body = serde_json::Value),
+        refusals::NoEntry
+    )
+)]
+pub(crate) async fn entry(
+    State(store): State<PublicStore>,
+    Path(id): Path<String>,
+) -> Result<Json<EntryEvidence>, Failure> {
+    store.entry_evidence(&id).await?.map(Json).ok_or(Failure::NoEntry { id })
+}

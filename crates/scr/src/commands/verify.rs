@@ -1,0 +1,106 @@
+//! `scr verify`: whether the record of a site holds.
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use scr_verify::{NotedHead, Report, Source, verify};
+use serde_json::json;
+
+use super::{Format, print};
+use crate::progress::Bar;
+use crate::tell::tell;
+
+#[derive(Args)]
+pub(crate) struct Verify {
+    /// Data folder, folder that `scr export` wrote, or address of a site
+    #[arg(value_name = "DATA|EXPORT|URL")]
+    source: String,
+    /// Compute every score anew from masks and reference, where both are there
+    #[arg(long)]
+    scores: bool,
+    /// Head of the record that was noted earlier; it must be line N of the record
+    #[arg(long, value_name = "sha256:...", requires = "at", value_parser = parse_head)]
+    head: Option<String>,
+    /// Number of the line whose digest --head is
+    #[arg(long, value_name = "N", requires = "head")]
+    at: Option<u64>,
+    /// Output format
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
+}
+
+fn parse_head(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix("sha256:").filter(|digits| {
+        digits.len() == 64 && digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    });
+    match digits {
+        Some(_) => Ok(text.to_owned()),
+        None => Err("expected `sha256:` and 64 hexadecimal digits in lower case".into()),
+    }
+}
+
+impl Verify {
+    pub(crate) fn run(self) -> Result<()> {
+        let noted =
+            self.head.zip(self.at).map(|(digest, number)| NotedHead { digest, number });
+        let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+        let report = runtime.block_on(async {
+            let source = Source::open(&self.source).await?;
+            let bar = Bar::new();
+            let mut show = |done, total| bar.show("verifying entries", done, total);
+            verify(&source, self.scores, noted.as_ref(), &mut show).await
+        })?;
+        match self.format {
+            Format::Table => print(None, &text(&report))?,
+            Format::Json => print(None, &(serde_json::to_string_pretty(&as_json(&report))? + "\n"))?,
+        }
+        for unreached in &report.unreached {
+            tell!("not checked: {unreached}");
+        }
+        let n_problems = report.problems.list().len();
+        if n_problems == 0 {
+            return Ok(());
+        }
+        bail!("{} does not hold in {n_problems} places\n{}", self.source, report.problems)
+    }
+}
+
+fn text(report: &Report) -> String {
+    let counts = report.counts;
+    let verdict =
+        if report.problems.list().is_empty() { "the record holds" } else { "the record does not hold" };
+    let lines = [
+        ("lines of the record", counts.lines),
+        ("entries", counts.entries),
+        ("results", counts.results),
+        ("files", counts.files),
+        ("results scored anew", counts.scored),
+        ("not checked", report.unreached.len()),
+        ("problems", report.problems.list().len()),
+    ];
+    let table = lines.map(|(what, count)| format!("  {what:<20} {count:>8}\n"));
+    format!("{verdict}\n{}", table.concat())
+}
+
+fn as_json(report: &Report) -> serde_json::Value {
+    let counts = report.counts;
+    let problems: Vec<_> = report
+        .problems
+        .list()
+        .iter()
+        .map(|problem| {
+            json!({ "place": problem.place, "expected": problem.expected, "found": problem.found })
+        })
+        .collect();
+    json!({
+        "holds": problems.is_empty(),
+        "checked": {
+            "lines": counts.lines,
+            "entries": counts.entries,
+            "results": counts.results,
+            "files": counts.files,
+            "scored": counts.scored,
+        },
+        "not_checked": report.unreached,
+        "problems": problems,
+    })
+}
