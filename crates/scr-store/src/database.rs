@@ -105,6 +105,20 @@ pub(crate) async fn snapshot(pool: &AnyPool, to: &Path) -> Result<(), StoreError
     Ok(())
 }
 
+/// Opens a copy of a database that nobody else has open, for reading; nothing is written
+/// beside it.
+///
+/// # Errors
+/// [`StoreError::Database`].
+pub(crate) async fn open_copy(path: &Path) -> Result<AnyPool, StoreError> {
+    let address = address(path)?.replace("?mode=rwc", "?mode=ro&immutable=1");
+    AnyPoolOptions::new()
+        .max_connections(1)
+        .connect(&address)
+        .await
+        .map_err(failed("open the copy of the database"))
+}
+
 /// The address of a SQLite file, which is made when it is missing. Every byte
 /// that could mean something in an address is escaped; sqlx's own writer of
 /// addresses leaves `%` as it is and would open another file.

@@ -8,21 +8,26 @@
 
 mod copying;
 
+use std::collections::HashMap;
 use std::path::Path;
 
-use scr_data::{Problem, Staging, files};
+use scr_data::digest::{FileDigest, Manifest, digest_text, reader_digest};
+use scr_data::{Problem, Problems, Staging, files};
 use serde::{Deserialize, Serialize};
 
 use crate::database::{self, time_text};
+use crate::record;
 use crate::{BENCHMARKS_FOLDER, BLOBS_FOLDER, DATABASE_FILE, Store, StoreError, UPLOADS_FOLDER};
 use copying::{Listed, copy_file, finish, list, make_private, refuse_within};
 
 pub(crate) use copying::{list_blobs, settle};
 
 /// The version of how a backup is laid out.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// The file that says what a backup holds.
 const MANIFEST: &str = "backup.json";
+/// The list of all files of a backup but the database: a line `SHA-256  PATH` each.
+const FILES: &str = "files.sha256";
 
 /// What a backup holds, as its `backup.json` says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +42,8 @@ pub struct BackupDocument {
     pub n_files: u64,
     /// Their size together.
     pub files_bytes: u64,
+    /// `sha256:` and the hexadecimal digits of the list of them, `files.sha256`.
+    pub files_digest: String,
 }
 
 impl Store {
@@ -77,12 +84,12 @@ impl Store {
         let blobs = list_blobs(&self.folder, BLOBS_FOLDER)?;
         let uploads = list(&self.folder, UPLOADS_FOLDER)?;
         let total = blobs.len() + uploads.len() + benchmarks.len();
-        let (mut n_files, mut files_bytes) = (0, 0);
+        let (mut files, mut files_bytes) = (Manifest::default(), 0);
         let all = blobs.iter().chain(&uploads).chain(&benchmarks);
         for (done, Listed { path, .. }) in all.enumerate() {
             match copy_file(&self.folder.join(path), &to.join(path))? {
                 Some(bytes) => {
-                    n_files += 1;
+                    files.add(name_of(path), digest_of(&to.join(path))?);
                     files_bytes += bytes;
                 }
                 // Rejected or taken back since.
@@ -94,8 +101,18 @@ impl Store {
         if list(&self.folder, BENCHMARKS_FOLDER)? != benchmarks {
             return Err(changed(&self.folder.join(BENCHMARKS_FOLDER)));
         }
-        let document =
-            BackupDocument { format: FORMAT, taken_at, database_digest, n_files, files_bytes };
+        let committed = record::committed_files(&to.join(DATABASE_FILE)).await?;
+        differences(&committed, &files, "the record").or(())?;
+        let (n_files, files_digest) = (files.files().len() as u64, files.digest());
+        files::write_file(&to.join(FILES), files.text().as_bytes())?;
+        let document = BackupDocument {
+            format: FORMAT,
+            taken_at,
+            database_digest,
+            n_files,
+            files_bytes,
+            files_digest,
+        };
         write_manifest(&to.join(MANIFEST), &document)?;
         Ok(document)
     }
@@ -121,9 +138,13 @@ pub fn restore_backup(
         files.extend(list(backup, folder)?);
     }
     refuse_other_files(backup, &files, &document)?;
+    let listed = read_files(&backup.join(FILES), &document)?;
     let staging = Staging::begin(to, &crate::accounts::random_id()?)?;
     let filled = copy_back(backup, staging.folder(), &files, &document, progress);
-    finish(staging, filled.map(|()| document))
+    let checked = filled.and_then(|copied| {
+        differences(&listed, &copied, "the backup's list").or(document).map_err(Into::into)
+    });
+    finish(staging, checked)
 }
 
 fn copy_back(
@@ -132,7 +153,7 @@ fn copy_back(
     files: &[Listed],
     document: &BackupDocument,
     progress: &mut (dyn FnMut(usize, usize) + Send),
-) -> Result<(), StoreError> {
+) -> Result<Manifest, StoreError> {
     make_private(to)?;
     let (from, database) = (backup.join(DATABASE_FILE), to.join(DATABASE_FILE));
     copy_file(&from, &database)?.ok_or_else(|| damaged(&from, "the database", "no file"))?;
@@ -140,15 +161,54 @@ fn copy_back(
     if found != document.database_digest {
         return Err(damaged(&from, &document.database_digest, &found));
     }
+    let mut copies = Manifest::default();
     for (done, Listed { path, bytes, .. }) in files.iter().enumerate() {
         let (from, to) = (backup.join(path), to.join(path));
         let copied = copy_file(&from, &to)?;
         if copied != Some(*bytes) {
             return Err(changed(&from));
         }
+        copies.add(name_of(path), digest_of(&to)?);
         progress(done + 1, files.len());
     }
-    Ok(())
+    Ok(copies)
+}
+
+/// A file's path within a store or a backup, `/` between folders.
+fn name_of(path: &Path) -> String {
+    path.to_string_lossy().replace('\\', "/")
+}
+
+fn digest_of(file: &Path) -> Result<FileDigest, StoreError> {
+    let read = std::fs::File::open(file).and_then(reader_digest);
+    read.map_err(|error| StoreError::Data(Problem::unreadable(file, &error).into()))
+}
+
+/// Every file that `expected` lists and `found` lacks or has with other bytes.
+fn differences(expected: &Manifest, found: &Manifest, list: &str) -> Problems {
+    let found: HashMap<&str, &FileDigest> = found.files().collect();
+    let mut problems = Problems::default();
+    for (path, digest) in expected.files() {
+        let said = match found.get(path) {
+            Some(found) if *found == digest => continue,
+            Some(found) => digest_text(found),
+            None => "no file".to_owned(),
+        };
+        let expected = format!("{}, as in {list}", digest_text(digest));
+        let hint = "it is missing or damaged: take it from an earlier backup";
+        problems.push(Problem::new(path, expected, said, hint));
+    }
+    problems
+}
+
+fn read_files(path: &Path, document: &BackupDocument) -> Result<Manifest, StoreError> {
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| StoreError::Data(Problem::unreadable(path, &error).into()))?;
+    let found = record::text_digest(&text);
+    match Manifest::parse(&text) {
+        Some(files) if found == document.files_digest => Ok(files),
+        _ => Err(damaged(path, &document.files_digest, &found)),
+    }
 }
 
 fn write_manifest(path: &Path, document: &BackupDocument) -> Result<(), StoreError> {

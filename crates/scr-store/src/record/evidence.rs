@@ -3,14 +3,16 @@
 //! What the operator hides is no evidence for strangers: there a result is left out,
 //! and its commitment stays in the record.
 
+use std::collections::HashMap;
 use std::path::Path;
 
 use scr_data::digest::{Manifest, reader_digest};
 use serde::{Deserialize, Serialize};
 
-use super::text_digest;
+use super::{RecordEvent, RecordLine, text_digest};
 use crate::backup::list_blobs;
 use crate::database::failed;
+use crate::entries::read_json;
 use crate::{BLOBS_FOLDER, Store, StoreError, Withdrawal};
 
 /// What the record's digests of an entry are digests of.
@@ -211,6 +213,52 @@ impl Store {
         };
         Ok(rows.into_iter().map(evidence).collect())
     }
+}
+
+/// All files that the record in a copy of a database commits to, by their paths in a
+/// store's folder.
+pub(crate) async fn committed_files(database: &Path) -> Result<Manifest, StoreError> {
+    let doing = "read the record of the copy";
+    let pool = crate::database::open_copy(database).await?;
+    let lists: Vec<(String, String)> = sqlx::query_as(
+        "SELECT 'entries/' || entry_id, text FROM entry_files \
+         JOIN manifests ON digest = files_digest",
+    )
+    .fetch_all(&pool)
+    .await
+    .map_err(failed(doing))?;
+    let lines: Vec<(String,)> = sqlx::query_as("SELECT line FROM record ORDER BY number")
+        .fetch_all(&pool)
+        .await
+        .map_err(failed(doing))?;
+    let mut benchmarks = HashMap::new();
+    for (line,) in &lines {
+        let line: RecordLine = read_json("record", "line", line)?;
+        if let RecordEvent::BenchmarkPublished { benchmark, files_digest, .. } = line.event {
+            benchmarks.insert(benchmark, files_digest);
+        }
+    }
+    let mut files = Manifest::default();
+    let mut add = |folder: &str, text: &str| {
+        for (path, digest) in Manifest::parse(text).unwrap_or_default().files() {
+            files.add(format!("{BLOBS_FOLDER}/{folder}/{path}"), *digest);
+        }
+    };
+    for (folder, text) in &lists {
+        add(folder, text);
+    }
+    for (benchmark, digest) in benchmarks {
+        let list: Option<(String,)> = sqlx::query_as("SELECT text FROM manifests WHERE digest = $1")
+            .bind(digest)
+            .fetch_optional(&pool)
+            .await
+            .map_err(failed(doing))?;
+        if let Some((text,)) = list {
+            add(&format!("benchmarks/{benchmark}"), &text);
+        }
+    }
+    pool.close().await;
+    Ok(files)
 }
 
 /// The files of an entry that the record commits to, below `folder`, a store's: masks

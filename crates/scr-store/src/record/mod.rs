@@ -27,7 +27,7 @@ pub use event::{EntryCommitment, RecordEvent};
 pub use evidence::{BenchmarkEvidence, EntryEvidence, ResultEvidence, WithdrawalEvidence};
 
 pub(crate) use adopt::{adopt, keep_files};
-pub(crate) use evidence::{files_of_benchmark, files_of_entry};
+pub(crate) use evidence::{committed_files, files_of_benchmark, files_of_entry};
 
 /// The digest that stands before the first line: no line has it.
 pub const BEFORE_FIRST: &str =
