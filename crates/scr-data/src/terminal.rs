@@ -81,7 +81,7 @@ fn write_bounded(
 /// Whether a sign only shows itself. Those that cannot be printed are what Rust's `Debug`
 /// escapes within a text: control, format, private and unassigned ones, and separators
 /// other than the blank. An accent on the letter before it is printed.
-fn is_harmless(sign: char) -> bool {
+pub fn is_harmless(sign: char) -> bool {
     if sign.is_ascii() {
         return !sign.is_ascii_control();
     }

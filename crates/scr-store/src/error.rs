@@ -240,6 +240,12 @@ pub enum StoreError {
         /// Where it was to be.
         to: crate::SubmissionState,
     },
+    /// A curator wants to decide on their own submission.
+    #[error("submission `{id}` is the curator's own, expected another curator to decide")]
+    OwnSubmission {
+        /// The submission.
+        id: String,
+    },
     /// The operator has ended the benchmark.
     #[error("benchmark `{id}` ended at {at}: nothing more is handed in")]
     Ended {
@@ -343,6 +349,10 @@ impl StoreError {
             Self::BeingPublished { .. } => "wait until that has ended, then try again",
             Self::OtherResult { .. } => {
                 "score exactly these masks on the published benchmark again, with per-image values"
+            }
+            Self::OwnSubmission { .. } => {
+                "on a site of one person the operator allows it: `scr admin benchmark set ID \
+                 --own-reviews yes`"
             }
             Self::ScopeRefused { .. } => "reviewing needs a curator or operator",
             Self::OpenUploads { .. } => "complete or withdraw one of them first",

@@ -42,6 +42,10 @@ pub struct BenchmarkSettings {
     /// see [`LadderStep`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ladder: Option<LadderStep>,
+    /// Whether curators may decide on what they handed in themselves: for a site of one
+    /// person.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub own_reviews: bool,
     /// When the operator ended the benchmark, RFC 3339 in UTC: nothing more is handed in,
     /// and entries show means on full precision, also against a hidden reference.
     #[serde(skip_serializing_if = "Option::is_none")]

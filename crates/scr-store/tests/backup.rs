@@ -171,3 +171,25 @@ async fn nobody_reads_a_backup_who_may_not_read_the_site() {
         assert_eq!(found, (0o700, 0o600), "{folder}");
     }
 }
+
+#[tokio::test]
+async fn a_backup_of_half_a_site_is_refused_with_what_is_missing() {
+    let site = Site::new().await;
+    let masks = site.path("site/blobs/benchmarks/phantom/masks");
+    let mut file = masks.clone();
+    while file.is_dir() {
+        file = std::fs::read_dir(&file).unwrap().next().unwrap().unwrap().path();
+    }
+    let whole = std::fs::read(&file).unwrap();
+    std::fs::write(&file, b"other").unwrap();
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let error = site.back_up(|_| ()).await.unwrap_err();
+    assert!(error.to_string().contains(name), "{error}");
+    std::fs::remove_dir_all(&masks).unwrap();
+    let error = site.back_up(|_| ()).await.unwrap_err();
+    assert!(error.to_string().contains("no file"), "{error}");
+    assert!(!site.path("backup").exists(), "nothing is left");
+
+    std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+    std::fs::write(&file, whole).unwrap();
+}

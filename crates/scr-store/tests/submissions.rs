@@ -61,8 +61,15 @@ impl Desk {
         begun.id
     }
 
-    /// Scored and accepted; with a result of nothing.
+    /// Scored and accepted.
     async fn accepted(&self) -> String {
+        let id = self.scored().await;
+        self.store.submission_accepted(&id, "curator").await.unwrap();
+        id
+    }
+
+    /// Scored, with a result of nothing.
+    async fn scored(&self) -> String {
         let id = self.received().await;
         let submission = self.store.submission(&id).await.unwrap().unwrap();
         let confirmed = Submission { confirmed: true, ..submission };
@@ -77,7 +84,6 @@ impl Desk {
         let result = serde_json::from_value(result).unwrap();
         let findings = FindingsDocument::default();
         self.store.submission_scored(&id, "w", &result, &findings).await.unwrap();
-        self.store.submission_accepted(&id, "curator").await.unwrap();
         id
     }
 
@@ -417,4 +423,22 @@ async fn an_upload_that_would_fill_the_disk_is_refused_and_leaves_nothing() {
     let counts = full.counts().await.unwrap();
     assert_eq!(counts.submissions[0], (SubmissionState::Receiving, 1));
     assert_eq!((counts.jobs_waiting, counts.uploads_bytes), (0, 0));
+}
+
+#[tokio::test]
+async fn nobody_decides_on_their_own_submission_unless_the_operator_allows_it() {
+    let site = Site::new().await;
+    let id = site.scored().await;
+    for decision in [
+        site.store.submission_accepted(&id, &site.user).await,
+        site.store.submission_returned(&id, &site.user, "no").await,
+    ] {
+        let error = decision.unwrap_err();
+        assert!(matches!(error, StoreError::OwnSubmission { .. }), "{error}");
+    }
+    assert_eq!(site.state(&id).await, SubmissionState::AwaitingReview);
+    let settings = BenchmarkSettings { own_reviews: true, ..BenchmarkSettings::default() };
+    site.store.set_benchmark_settings("phantom", &settings).await.unwrap();
+    site.store.submission_accepted(&id, &site.user).await.unwrap();
+    assert_eq!(site.state(&id).await, SubmissionState::Publishing);
 }

@@ -2,9 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use scr_store::{
-    BEFORE_FIRST, EntryCommitment, RecordEvent, RecordHead, RecordLine, text_digest,
-};
+use scr_store::{BEFORE_FIRST, EntryCommitment, RecordEvent, RecordHead, RecordLine, text_digest};
 
 use crate::{NotedHead, Report};
 
@@ -53,7 +51,11 @@ impl Record {
             match serde_json::from_str::<RecordLine>(text) {
                 Ok(line) => {
                     report.compare(&place, &number.to_string(), &line.number.to_string());
-                    report.compare(&place, &format!("previous {previous}"), &format!("previous {}", line.previous));
+                    report.compare(
+                        &place,
+                        &format!("previous {previous}"),
+                        &format!("previous {}", line.previous),
+                    );
                     record.add(line.event, &place, report);
                 }
                 Err(error) => report.problem(&place, "a line of JSON", error.to_string()),
@@ -77,7 +79,12 @@ impl Record {
 
     fn add(&mut self, event: RecordEvent, place: &str, report: &mut Report) {
         match event {
-            RecordEvent::BenchmarkPublished { benchmark, digest, document_digest, files_digest } => {
+            RecordEvent::BenchmarkPublished {
+                benchmark,
+                digest,
+                document_digest,
+                files_digest,
+            } => {
                 let known = self.benchmarks.entry(benchmark).or_default();
                 if !known.digest.is_empty() {
                     report.compare(place, &known.digest, &digest);
@@ -117,9 +124,9 @@ impl Record {
                 }
             }
             RecordEvent::RecordBegun { .. } => {}
-            RecordEvent::Unknown => report.unreached.push(format!(
-                "{place}: its kind is of a later version of this program"
-            )),
+            RecordEvent::Unknown => report
+                .unreached
+                .push(format!("{place}: its kind is of a later version of this program")),
         }
     }
 }

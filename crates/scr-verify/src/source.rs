@@ -22,7 +22,9 @@ const LINES_AT_A_TIME: u32 = 1000;
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
     /// There is nothing to verify.
-    #[error("{place}: expected a data folder, a copy that `scr export` wrote, or the address of a site")]
+    #[error(
+        "{place}: expected a data folder, a copy that `scr export` wrote, or the address of a site"
+    )]
     NoSource {
         /// Folder or address.
         place: String,

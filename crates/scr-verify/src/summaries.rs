@@ -33,9 +33,8 @@ fn summarise(result: &ResultDocument, images: &[ImageDocument]) -> FoldDocument 
     let mut columns: Vec<Vec<Option<f64>>> = Vec::new();
     for (object, measures) in &result.objects {
         for measure in measures.keys() {
-            let value = |image: &ImageDocument| {
-                image.objects.get(object)?.get(measure).copied().flatten()
-            };
+            let value =
+                |image: &ImageDocument| image.objects.get(object)?.get(measure).copied().flatten();
             columns.push(images.iter().map(value).collect());
         }
     }
@@ -43,8 +42,7 @@ fn summarise(result: &ResultDocument, images: &[ImageDocument]) -> FoldDocument 
         let value = |image: &ImageDocument| image.image_measures.get(measure).copied().flatten();
         columns.push(images.iter().map(value).collect());
     }
-    let bootstrap =
-        Bootstrap::new(images.len(), result.bootstrap_resamples, result.bootstrap_seed);
+    let bootstrap = Bootstrap::new(images.len(), result.bootstrap_resamples, result.bootstrap_seed);
     let intervals = bootstrap.mean_ci95(&columns);
     let mut summaries = columns.iter().zip(intervals).map(|(values, ci95)| {
         SummaryDocument::new(&SummaryWithInterval { summary: Summary::of(values), ci95 })

@@ -4,7 +4,7 @@
 //! Follows no link and reads no file.
 
 use scr_data::Problem;
-use scr_store::{BenchmarkRow, CardDocument, PublicStore, UserRow};
+use scr_store::{BenchmarkRow, CardDocument, NAME_RULE, PublicStore, UserRow, is_plain_name};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use utoipa::ToSchema;
@@ -131,14 +131,16 @@ impl CardInput {
     fn faults(&self) -> Vec<Fault> {
         let mut faults = Vec::new();
         let name = self.name.trim();
-        if name.is_empty() || name.chars().count() > MAX_NAME || name.contains(char::is_control) {
-            let message = format!("needed: 1 to {MAX_NAME} characters on one line");
+        if name.is_empty() || name.chars().count() > MAX_NAME || !is_plain_name(name) {
+            let message = format!("needed: 1 to {MAX_NAME} characters {NAME_RULE}");
             faults.push(Fault::new("card.name", message));
         }
         let is_long = |text: &String| text.chars().count() > MAX_TEXT;
         if self.authors.len() > MAX_AUTHORS || self.authors.iter().any(is_long) {
             let message = format!("expected at most {MAX_AUTHORS}, of {MAX_TEXT} characters");
             faults.push(Fault::new("card.authors", message));
+        } else if !self.authors.iter().all(|author| is_plain_name(author)) {
+            faults.push(Fault::new("card.authors", format!("needed: names {NAME_RULE}")));
         }
         let texts = [
             ("card.description", &self.description),

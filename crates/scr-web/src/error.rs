@@ -276,7 +276,8 @@ impl From<StoreError> for Failure {
             StoreError::Quota { wait_seconds, .. } => {
                 return Self::Quota { what: error.to_string(), wait_seconds };
             }
-            StoreError::OpenUploads { .. }
+            StoreError::OwnSubmission { .. }
+            | StoreError::OpenUploads { .. }
             | StoreError::Unfinished { .. }
             | StoreError::Stored { .. } => {
                 return Self::Conflict { what: format!("{error}: {}", error.hint()) };

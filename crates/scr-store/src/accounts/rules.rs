@@ -4,6 +4,7 @@
 use scr_data::{Problem, Problems};
 
 use crate::StoreError;
+use crate::names::{NAME_RULE, is_plain_name};
 
 const MAX_EMAIL_BYTES: usize = 254;
 const MAX_NAME_CHARS: usize = 200;
@@ -35,10 +36,9 @@ pub(super) fn email(email: &str) -> Option<Problem> {
 
 /// The problems of a person's name.
 pub(super) fn name(name: &str) -> Option<Problem> {
-    let expected = format!("1 to {MAX_NAME_CHARS} characters without control characters");
+    let expected = format!("1 to {MAX_NAME_CHARS} characters {NAME_RULE}");
     let count = name.chars().count();
-    let is_good =
-        !name.trim().is_empty() && count <= MAX_NAME_CHARS && !name.chars().any(char::is_control);
+    let is_good = !name.trim().is_empty() && count <= MAX_NAME_CHARS && is_plain_name(name);
     (!is_good).then(|| Problem::new("name", expected, shown(name, count, "characters"), ""))
 }
 
@@ -54,9 +54,9 @@ pub(super) fn password(password: &str) -> Option<Problem> {
 
 /// The problems of a token's note.
 pub(super) fn note(note: &str) -> Option<Problem> {
-    let expected = format!("at most {MAX_NOTE_CHARS} characters without control characters");
+    let expected = format!("at most {MAX_NOTE_CHARS} characters {NAME_RULE}");
     let count = note.chars().count();
-    let is_good = count <= MAX_NOTE_CHARS && !note.chars().any(char::is_control);
+    let is_good = count <= MAX_NOTE_CHARS && is_plain_name(note);
     (!is_good).then(|| Problem::new("note", expected, shown(note, count, "characters"), ""))
 }
 

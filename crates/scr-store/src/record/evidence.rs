@@ -248,11 +248,12 @@ pub(crate) async fn committed_files(database: &Path) -> Result<Manifest, StoreEr
         add(folder, text);
     }
     for (benchmark, digest) in benchmarks {
-        let list: Option<(String,)> = sqlx::query_as("SELECT text FROM manifests WHERE digest = $1")
-            .bind(digest)
-            .fetch_optional(&pool)
-            .await
-            .map_err(failed(doing))?;
+        let list: Option<(String,)> =
+            sqlx::query_as("SELECT text FROM manifests WHERE digest = $1")
+                .bind(digest)
+                .fetch_optional(&pool)
+                .await
+                .map_err(failed(doing))?;
         if let Some((text,)) = list {
             add(&format!("benchmarks/{benchmark}"), &text);
         }

@@ -305,8 +305,10 @@ impl StoreCore {
     /// A curator agrees: its entry is to be made.
     ///
     /// # Errors
-    /// As [`submission_received`](Self::submission_received).
+    /// As [`submission_received`](Self::submission_received);
+    /// [`StoreError::OwnSubmission`] when the curator handed it in.
     pub async fn submission_accepted(&self, id: &str, actor: &str) -> Result<(), StoreError> {
+        self.refuse_own(id, actor).await?;
         let (to, job) = (SubmissionState::Publishing, Some(JobKind::Publish));
         self.change(id, Change { to, actor, message: "", set: vec![], job }).await
     }
@@ -314,13 +316,14 @@ impl StoreCore {
     /// A curator returns it; its file is of no more use and is deleted.
     ///
     /// # Errors
-    /// As [`submission_received`](Self::submission_received); [`StoreError::Folder`].
+    /// As [`submission_accepted`](Self::submission_accepted); [`StoreError::Folder`].
     pub async fn submission_returned(
         &self,
         id: &str,
         actor: &str,
         message: &str,
     ) -> Result<(), StoreError> {
+        self.refuse_own(id, actor).await?;
         let set = vec![("message", message.to_owned())];
         let to = SubmissionState::Rejected;
         self.change(id, Change { to, actor, message, set, job: None }).await?;
@@ -335,6 +338,25 @@ impl StoreCore {
         let to = SubmissionState::Withdrawn;
         self.change(id, Change { to, actor, message: "", set: vec![], job: None }).await?;
         self.delete_upload(id)
+    }
+
+    /// Refuses a decision on one's own submission, unless the operator allows it.
+    async fn refuse_own(&self, id: &str, actor: &str) -> Result<(), StoreError> {
+        let doing = "read whose a submission is";
+        let row: Option<(String, String)> =
+            sqlx::query_as("SELECT user_id, benchmark_id FROM submissions WHERE id = $1")
+                .bind(id)
+                .fetch_optional(&self.pool)
+                .await
+                .map_err(failed(doing))?;
+        match row {
+            Some((owner, benchmark))
+                if owner == actor && !self.benchmark_settings(&benchmark).await?.own_reviews =>
+            {
+                Err(StoreError::OwnSubmission { id: id.to_owned() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// State, log and job at once, or nothing.

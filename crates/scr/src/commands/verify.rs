@@ -40,8 +40,7 @@ fn parse_head(text: &str) -> Result<String, String> {
 
 impl Verify {
     pub(crate) fn run(self) -> Result<()> {
-        let noted =
-            self.head.zip(self.at).map(|(digest, number)| NotedHead { digest, number });
+        let noted = self.head.zip(self.at).map(|(digest, number)| NotedHead { digest, number });
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
         let report = runtime.block_on(async {
             let source = Source::open(&self.source).await?;
@@ -51,7 +50,9 @@ impl Verify {
         })?;
         match self.format {
             Format::Table => print(None, &text(&report))?,
-            Format::Json => print(None, &(serde_json::to_string_pretty(&as_json(&report))? + "\n"))?,
+            Format::Json => {
+                print(None, &(serde_json::to_string_pretty(&as_json(&report))? + "\n"))?
+            }
         }
         for unreached in &report.unreached {
             tell!("not checked: {unreached}");
@@ -66,8 +67,11 @@ impl Verify {
 
 fn text(report: &Report) -> String {
     let counts = report.counts;
-    let verdict =
-        if report.problems.list().is_empty() { "the record holds" } else { "the record does not hold" };
+    let verdict = if report.problems.list().is_empty() {
+        "the record holds"
+    } else {
+        "the record does not hold"
+    };
     let lines = [
         ("lines of the record", counts.lines),
         ("entries", counts.entries),

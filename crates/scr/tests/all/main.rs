@@ -28,4 +28,5 @@ mod showing;
 mod site;
 mod submitting;
 mod terminals;
+mod verifying;
 mod webdriver;

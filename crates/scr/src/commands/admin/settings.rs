@@ -44,6 +44,9 @@ pub(super) struct Set {
     /// such as 0.01; `none` for no ladder
     #[arg(long, value_name = "STEP|none", value_parser = parse_ladder)]
     ladder: Option<Ladder>,
+    /// Whether curators may decide on what they handed in themselves, for a site of one person
+    #[arg(long, value_enum)]
+    own_reviews: Option<YesOrNo>,
     /// End the benchmark for good: nothing more is handed in, and the standing is on full
     /// precision
     #[arg(long)]
@@ -112,6 +115,9 @@ impl Set {
                 ShownOrHidden::Hidden => Reference::Hidden,
             };
         }
+        if let Some(own_reviews) = self.own_reviews {
+            settings.own_reviews = matches!(own_reviews, YesOrNo::Yes);
+        }
         if let Some(observers) = self.observers {
             settings.show_observers = matches!(observers, ShownOrHidden::Shown);
         }
@@ -168,6 +174,7 @@ impl Show {
                 ),
                 ("reference", word(&settings.reference)?),
                 ("observers", observers(&settings).to_owned()),
+                ("own reviews", yes_or_no(settings.own_reviews).to_owned()),
                 ("ladder", ladder(&settings)),
                 ("ended", settings.ended_at.clone().unwrap_or_else(|| "-".to_owned())),
                 ("images shown", yes_or_no(settings.shows_images()).to_owned()),
