@@ -68,7 +68,7 @@ impl Store {
         }
         check(id, &before, result)?;
         let version = version.unsigned_abs() + 1;
-        let result_digest = insert(&mut transaction, id, version, result).await?;
+        let result_digest = insert(&mut transaction, id, (version, &now()), result).await?;
         let (entry, to) = (id.to_owned(), result.evaluator_version.clone());
         let evaluator_version = to.clone();
         let event = RecordEvent::EntryRescored { entry, version, evaluator_version, result_digest };
@@ -109,7 +109,7 @@ impl Store {
 pub(crate) async fn insert(
     connection: &mut AnyConnection,
     id: &str,
-    version: u64,
+    (version, scored_at): (u64, &str),
     result: &ResultDocument,
 ) -> Result<String, StoreError> {
     let mut summary = result.clone();
@@ -123,7 +123,7 @@ pub(crate) async fn insert(
     )
     .bind(id)
     .bind(i64::try_from(version).unwrap_or(i64::MAX))
-    .bind(now())
+    .bind(scored_at)
     .bind(&evidence.nonce)
     .bind(&evidence.summary)
     .bind(&evidence.images)

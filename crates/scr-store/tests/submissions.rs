@@ -7,8 +7,8 @@ use bytes::Bytes;
 use scr_data::Benchmark;
 use scr_phantom::{Population, write_benchmark};
 use scr_store::{
-    Cancelled, CardDocument, FindingsDocument, Job, JobKind, JobProgress, MAX_ATTEMPTS,
-    NewSubmission, Retention, Role, Store, StoreError, Submission, SubmissionState,
+    BenchmarkSettings, Cancelled, CardDocument, FindingsDocument, Job, JobKind, JobProgress,
+    MAX_ATTEMPTS, NewSubmission, Retention, Role, Store, StoreError, Submission, SubmissionState,
     SuspicionsDocument, Told,
 };
 use tempfile::TempDir;
@@ -427,18 +427,18 @@ async fn an_upload_that_would_fill_the_disk_is_refused_and_leaves_nothing() {
 
 #[tokio::test]
 async fn nobody_decides_on_their_own_submission_unless_the_operator_allows_it() {
-    let site = Site::new().await;
-    let id = site.scored().await;
+    let desk = Desk::new().await;
+    let id = desk.scored().await;
     for decision in [
-        site.store.submission_accepted(&id, &site.user).await,
-        site.store.submission_returned(&id, &site.user, "no").await,
+        desk.store.submission_accepted(&id, &desk.user).await,
+        desk.store.submission_returned(&id, &desk.user, "no").await,
     ] {
         let error = decision.unwrap_err();
         assert!(matches!(error, StoreError::OwnSubmission { .. }), "{error}");
     }
-    assert_eq!(site.state(&id).await, SubmissionState::AwaitingReview);
+    assert_eq!(desk.state(&id).await, SubmissionState::AwaitingReview);
     let settings = BenchmarkSettings { own_reviews: true, ..BenchmarkSettings::default() };
-    site.store.set_benchmark_settings("phantom", &settings).await.unwrap();
-    site.store.submission_accepted(&id, &site.user).await.unwrap();
-    assert_eq!(site.state(&id).await, SubmissionState::Publishing);
+    desk.store.set_benchmark_settings("phantom", &settings).await.unwrap();
+    desk.store.submission_accepted(&id, &desk.user).await.unwrap();
+    assert_eq!(desk.state(&id).await, SubmissionState::Publishing);
 }

@@ -259,7 +259,8 @@ async fn insert(
         masks_digest: new.result.masks_digest.clone(),
         pixels_digest: files.pixels.digest(),
         files_digest: record::keep_files(connection, &row.id, &files.kept, &files.pixels).await?,
-        result_digest: results::insert(connection, &row.id, 1, &new.result).await?,
+        result_digest: results::insert(connection, &row.id, (1, &new.published_at), &new.result)
+            .await?,
         evaluator_version: new.result.evaluator_version.clone(),
         corrects: new.card.corrects.clone(),
     };
