@@ -223,7 +223,7 @@ fn a_token_is_printed_alone_once_and_can_be_revoked() {
     let reviewing = create(&["c@b.org", "--scope", "review,read"]).stdout;
 
     let listed = json(&site, &["token", "list", "p@b.org"]);
-    assert_eq!(listed[0]["scopes"], serde_json::json!(["submit", "read"]));
+    assert_eq!(listed[0]["scopes"], serde_json::json!(["submit", "read", "account"]));
     assert_eq!(listed[0]["note"], "laptop");
     assert!(!listed.to_string().contains(token));
     let runtime = tokio::runtime::Runtime::new().unwrap();

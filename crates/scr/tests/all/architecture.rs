@@ -125,10 +125,10 @@ fn the_site_has_no_way_to_what_is_hidden() {
     }
     let public = sources("scr-store").into_iter().filter(|(path, _)| path.contains("/public/"));
     for (path, code) in public {
-        assert!(
-            !code.contains("-> Store") && !code.contains("-> &Store"),
-            "{path} leads to a Store"
-        );
+        for answer in code.lines().filter_map(|line| line.split_once("->")).map(|(_, it)| it) {
+            let mut words = answer.split(|letter: char| !letter.is_alphanumeric());
+            assert!(words.all(|word| word != "Store"), "{path} leads to a Store");
+        }
     }
 }
 

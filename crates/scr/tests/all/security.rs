@@ -13,10 +13,12 @@ fn every_line_of_the_threat_model_names_a_test_that_there_is() {
         .map(|(_, bytes)| String::from_utf8(bytes).expect("sources are UTF-8"))
         .collect();
     let (mut named, mut bare) = (BTreeSet::new(), Vec::new());
-    let limits = model.lines().skip_while(|line| !line.starts_with("| limit"));
-    let limits: Vec<&str> = limits.take_while(|line| line.starts_with('|')).collect();
-    let is_row = |line: &&str| line.starts_with("| ") && !line.starts_with("| threat");
-    for line in model.lines().filter(|line| is_row(line) && !limits.contains(line)) {
+    // Tables of threats; others hold limits and figures.
+    let tables = model.split("| threat |").skip(1);
+    let rows = tables.flat_map(|table| {
+        table.lines().skip(2).take_while(|line| line.starts_with('|')).collect::<Vec<_>>()
+    });
+    for line in rows {
         let tests = line.trim_end_matches('|').rsplit('|').next().unwrap_or_default();
         let names: Vec<&str> = tests.split('`').skip(1).step_by(2).collect();
         if names.is_empty() {
