@@ -364,6 +364,9 @@ async fn accounts_take_turns_however_much_one_of_them_hands_in() {
 #[tokio::test]
 async fn one_account_fills_neither_the_queue_nor_the_disk() {
     let desk = Desk::new().await;
+    let submissions = scr_store::Quota { count: 100, days: 7 };
+    let settings = BenchmarkSettings { submissions, ..BenchmarkSettings::default() };
+    desk.store.set_benchmark_settings("phantom", &settings).await.unwrap();
     for _ in 0..25 {
         desk.received().await;
     }

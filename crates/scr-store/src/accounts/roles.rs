@@ -130,8 +130,11 @@ mod tests {
 
     #[test]
     fn participants_cannot_review() {
-        assert_eq!(Role::Participant.scopes().collect::<Vec<_>>(), [Scope::Submit, Scope::Read]);
-        assert_eq!(Role::Curator.scopes().count(), 3);
-        assert_eq!(Role::Operator.scopes().count(), 3);
+        assert_eq!(
+            Role::Participant.scopes().collect::<Vec<_>>(),
+            [Scope::Submit, Scope::Read, Scope::Account]
+        );
+        assert_eq!(Role::Curator.scopes().count(), 4);
+        assert_eq!(Role::Operator.scopes().count(), 4);
     }
 }

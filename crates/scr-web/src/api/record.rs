@@ -29,6 +29,7 @@ pub(crate) struct RecordAnswer {
 #[utoipa::path(
     get,
     path = "/api/v1/record",
+    operation_id = "record_head",
     tag = "record",
     responses((status = 200, description = "Length and head", body = RecordAnswer))
 )]
@@ -41,8 +42,9 @@ pub(crate) async fn head(State(store): State<PublicStore>) -> Result<Json<Record
 #[utoipa::path(
     get,
     path = "/api/v1/record/log",
+    operation_id = "record_log",
     tag = "record",
-    responses((status = 200, description = "A line each change", content_type = "application/jsonl",
+    responses((status = 200, description = "A line each change", content_type = "application/x-ndjson",
         body = String))
 )]
 pub(crate) async fn log(State(store): State<PublicStore>) -> Response {
@@ -57,7 +59,7 @@ pub(crate) async fn log(State(store): State<PublicStore>) -> Response {
         Some((Ok::<_, StoreError>(Bytes::from(text)), (store, after + lines.len() as u64)))
     });
     let mut response = Response::new(Body::from_stream(lines));
-    let content_type = HeaderValue::from_static("application/jsonl");
+    let content_type = HeaderValue::from_static("application/x-ndjson");
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response
 }
@@ -67,6 +69,7 @@ pub(crate) async fn log(State(store): State<PublicStore>) -> Response {
 #[utoipa::path(
     get,
     path = "/api/v1/record/entries/{entry}",
+    operation_id = "record_entry",
     tag = "record",
     params(("entry" = String, Path, description = "Identifier of the entry")),
     responses(

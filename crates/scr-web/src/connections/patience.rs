@@ -76,8 +76,8 @@ mod tests {
             (0..60)
                 .fold(GRACE, |left, _| left_after(left, Some(Duration::from_secs(1)), bytes_per_s))
         };
-        assert_eq!(after_a_minute(1), Duration::ZERO);
-        assert_eq!(after_a_minute(2000), Duration::ZERO);
+        assert!(after_a_minute(1) < Duration::from_millis(1));
+        assert!(after_a_minute(2000) < Duration::from_millis(500));
         assert!(after_a_minute(4096) > Duration::from_secs(18));
     }
 }

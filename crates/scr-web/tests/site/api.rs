@@ -49,7 +49,7 @@ async fn every_address_of_the_openapi_document_answers() {
         let served = answer.header("content-type").split(';').next().unwrap();
         assert!(described.contains_key(served), "{path} is {served}, described as {described:?}");
     }
-    assert_eq!(n_open, 21);
+    assert_eq!(n_open, 24);
 }
 
 #[tokio::test]

@@ -81,6 +81,7 @@ fn data_flows_in_one_direction() {
         "scr-report",
         "scr-store",
         "scr-work",
+        "scr-verify",
         "scr-web",
         "scr",
     ];

@@ -64,6 +64,7 @@ fn a_site_comes_back_from_its_backup_as_it_was() {
     let made = BackedUp::new();
     let site = files_but_the_database(&made.path("site"));
     let mut backup = files_but_the_database(&made.path("backup"));
+    assert!(backup.remove("files.sha256").is_some());
     let manifest = backup.remove("backup.json").unwrap();
     let manifest: Value = serde_json::from_slice(&manifest).unwrap();
     assert_eq!(manifest["n_files"], site.len());
@@ -134,8 +135,8 @@ fn a_damaged_backup_is_refused_and_says_what_is_wrong() {
 
     let manifest = made.path("backup/backup.json");
     let text = fs::read_to_string(&manifest).unwrap();
-    fs::write(&manifest, text.replace("\"format\": 1", "\"format\": 2")).unwrap();
-    made.refused(&["backup.json", "format 2"]);
+    fs::write(&manifest, text.replace("\"format\": 2", "\"format\": 2")).unwrap();
+    made.refused(&["backup.json", "format 3"]);
     fs::write(&manifest, "{}").unwrap();
     made.refused(&["backup.json"]);
     fs::remove_file(&manifest).unwrap();
