@@ -135,7 +135,7 @@ fn a_damaged_backup_is_refused_and_says_what_is_wrong() {
 
     let manifest = made.path("backup/backup.json");
     let text = fs::read_to_string(&manifest).unwrap();
-    fs::write(&manifest, text.replace("\"format\": 2", "\"format\": 2")).unwrap();
+    fs::write(&manifest, text.replace("\"format\": 2", "\"format\": 3")).unwrap();
     made.refused(&["backup.json", "format 3"]);
     fs::write(&manifest, "{}").unwrap();
     made.refused(&["backup.json"]);
