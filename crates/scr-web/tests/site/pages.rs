@@ -169,7 +169,7 @@ async fn the_data_page_counts_folds_and_attributes() {
     ));
     assert!(page.contains("median 42.5, 40 to 45"), "ages");
     assert!(page.contains("not given"), "one sex is not given");
-    assert!(page.contains("class=\"structure structure-2\" d=\"M), "outlines of the heart");
+    assert!(page.contains(r#"class="structure structure-2" d="M"#), "outlines of the heart");
 }
 
 #[tokio::test]
