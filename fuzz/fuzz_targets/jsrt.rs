@@ -7,7 +7,11 @@ use scr_data::formats::jsrt_img;
 
 fuzz_target!(|data: &[u8]| {
     let _ = jsrt_img::read(data);
-    let whole: Vec<u8> = data.iter().copied().cycle().take(jsrt_img::FILE_BYTES).collect();
+    if data.is_empty() {
+        return;
+    }
+    let mut whole = data.repeat(jsrt_img::FILE_BYTES.div_ceil(data.len()));
+    whole.truncate(jsrt_img::FILE_BYTES);
     if let Ok(radiograph) = jsrt_img::read(&whole) {
         assert_eq!(jsrt_img::write(&radiograph), Ok(whole));
     }

@@ -49,7 +49,7 @@ impl Site {
             let token = store.create_token(OPERATOR, Role::Operator.scopes(), "").await;
             let session = store.begin_session(&user.id, "").await.expect("a session begins");
             let settings = SiteSettings { behind_proxy: true, ..SiteSettings::default() };
-            let router = scr_web::router(&store, settings);
+            let router = scr_web::router(&store.public(), settings);
             (router, token.expect("a token is given"), format!("scr-session={session}"))
         });
         let submission = "none".to_owned();
