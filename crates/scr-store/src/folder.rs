@@ -44,7 +44,7 @@ mod tests {
     use crate::Store;
 
     fn mode(path: &Path) -> u32 {
-        path.metadata().unwrap().permissions().mode() & 0o777
+        path.metadata().expect("it is there").permissions().mode() & 0o777
     }
 
     #[tokio::test]

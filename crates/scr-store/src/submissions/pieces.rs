@@ -72,7 +72,7 @@ impl Piece {
         let (buffer, aside) = (std::mem::take(&mut self.buffer), self.aside.take());
         let folder = self.store.folder.join(UPLOADS_FOLDER);
         let write = move || {
-            let written = std::fs::create_dir_all(&folder).and_then(|()| {
+            let written = scr_data::durable::create_folders(&folder).and_then(|()| {
                 let mut file = aside.map_or_else(|| tempfile::tempfile_in(&folder), Ok)?;
                 file.write_all(&buffer)?;
                 Ok(file)
