@@ -67,6 +67,7 @@ impl Unread {
 }
 
 /// A body that did not come in whole: too long, too slow, or its connection broke.
+#[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 pub(crate) fn broken(error: BoxError) -> Failure {
     let mut cause: Option<&(dyn Error + 'static)> = Some(&*error);
     while let Some(found) = cause {

@@ -51,7 +51,7 @@ impl Verify {
         match self.format {
             Format::Table => print(None, &text(&report))?,
             Format::Json => {
-                print(None, &(serde_json::to_string_pretty(&as_json(&report))? + "\n"))?
+                print(None, &(serde_json::to_string_pretty(&as_json(&report))? + "\n"))?;
             }
         }
         for unreached in &report.unreached {

@@ -1,5 +1,6 @@
 //! What `docs/operations.md` tells operators to put into files, run as it is written.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use std::fs;
 use std::net::TcpListener;

@@ -1,6 +1,7 @@
 //! Who may read what: data folders and backups are their owner's alone, an export is for
 //! everybody.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use std::fs::{self, Permissions};
 use std::io::Write;
