@@ -1,6 +1,6 @@
 """Attacks a site in many ways at once, beside honest readers and submitters.
 
-    python3 tests/operations/siege.py [--seconds 120] [--json] [--readers 20] [--submitters 5]
+    python3 tests/operations/siege.py [--seconds 120] [--json] [--only ATTACK...]
 
 Starts a site of its own from a binary and attacks it. Exit code 0 when the limits hold:
 honest pages' p99 under 500 ms, the server's memory under 300 MiB, every honest upload
@@ -341,6 +341,8 @@ def run(given, folder):
     submissions = [site.begin(token, "Bad") for token in bad]
 
     besieged, done = attacks(site, bad, submissions, long_pages), threading.Event()
+    if given.only is not None:
+        besieged = [attack for attack in besieged if attack.name in given.only]
     besiegers = Besiegers(site, besieged, done)
     times, taken, wrong_reads, wrong_uploads = [], [], [], []
     people = [
@@ -411,6 +413,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--submitters", type=int, default=5)
+    parser.add_argument("--only", nargs="*", metavar="ATTACK", help="these attacks alone; none: no attack")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:

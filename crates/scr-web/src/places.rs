@@ -19,24 +19,30 @@ use tokio::sync::Notify;
 /// Time left to a connection that is being answered, for comparison with those that wait
 /// for their clients.
 const BUSY: Duration = Duration::from_secs(30);
+/// Time left to a connection that has not asked for anything yet.
+const NEW: Duration = Duration::from_secs(20);
 
 /// A connection: the time left to its client, and the bytes of answers in memory for it.
 #[derive(Debug)]
 pub(crate) struct Seat {
     state: Mutex<SeatState>,
     gives_way: Notify,
+    /// Woken when the client reads on.
+    reads_on: Notify,
 }
 
 #[derive(Debug)]
 struct SeatState {
     until: Instant,
     held_bytes: u64,
+    /// False while bytes of an answer wait for the client to read.
+    is_read: bool,
 }
 
 impl Default for Seat {
     fn default() -> Self {
-        let state = SeatState { until: Instant::now() + BUSY, held_bytes: 0 };
-        Self { state: Mutex::new(state), gives_way: Notify::new() }
+        let state = SeatState { until: Instant::now() + NEW, held_bytes: 0, is_read: true };
+        Self { state: Mutex::new(state), gives_way: Notify::new(), reads_on: Notify::new() }
     }
 }
 
@@ -55,6 +61,21 @@ impl Seat {
     pub(crate) fn releases(&self, bytes: usize) {
         let mut state = self.lock();
         state.held_bytes = state.held_bytes.saturating_sub(bytes as u64);
+    }
+
+    /// Notes whether the client reads what was written.
+    pub(crate) fn note_read(&self, is_read: bool) {
+        self.lock().is_read = is_read;
+        if is_read {
+            self.reads_on.notify_one();
+        }
+    }
+
+    /// Completes when the client has read what was written, but for what is on the way.
+    pub(crate) async fn is_read(&self) {
+        while !self.lock().is_read {
+            self.reads_on.notified().await;
+        }
     }
 
     /// Completes when the connection is to be closed in favour of others.

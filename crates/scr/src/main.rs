@@ -21,6 +21,11 @@ use clap::Parser;
 use crate::commands::Command;
 use crate::tell::tell;
 
+/// Memory goes back to the system when it is free: with the system's own allocator a server
+/// keeps what large blocks on many threads have left behind.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Segmentation in chest radiographs: evaluate, compare and host a benchmark.
 #[derive(Parser)]
 #[command(name = "scr", version, max_term_width = 100)]

@@ -50,6 +50,8 @@ const MAX_ANSWERS_BYTES: u64 = 64 << 20;
 const STREAM_BYTES: u64 = 64 << 10;
 /// Bytes of the head of a request, and of what is read or written at once.
 const MAX_HEAD_BYTES: usize = 64 << 10;
+/// Bytes of an answer that the system takes before its client reads, beyond what is on the way.
+const UNSENT_BYTES: u32 = 16 << 10;
 /// Deadline of greeting each other in TLS.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 /// Deadline of the head of a request; an idle connection is closed after it as well.
@@ -141,6 +143,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             Ok((stream, peer)) => {
                 // Small answers go out at once; where that cannot be had, they go out later.
                 let _ = stream.set_nodelay(true);
+                bound_unsent(&stream);
                 return (stream, peer);
             }
             Err(error) => {
@@ -149,6 +152,15 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             }
         }
     }
+}
+
+/// Bounds what the system holds of answers that nobody reads. Where it cannot, it holds as
+/// much as it sees fit.
+fn bound_unsent(stream: &TcpStream) {
+    #[cfg(target_os = "linux")]
+    let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(UNSENT_BYTES);
+    #[cfg(not(target_os = "linux"))]
+    let _ = stream;
 }
 
 /// A connection.
@@ -187,6 +199,8 @@ impl Connection {
         request: hyper::Request<Incoming>,
         router: Router,
     ) -> Result<Response, Infallible> {
+        // Who asks again before reading waits: no answer is made that nobody may read.
+        self.seat.is_read().await;
         self.seat.goes_on();
         if self.peers == Peers::Proxy
             && let Some(client) = limits::forwarded(request.headers())
