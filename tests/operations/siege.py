@@ -60,10 +60,21 @@ def head(method, path, token=None, length=None, kind=None):
 class Attack:
     """One way of attacking: so many sockets, each begun anew when the server ends it."""
 
-    def __init__(self, name, sockets, addresses, opening, drip=b"", every_s=0.0, reads=False):
+    # Sockets begun in a second, for each at once: more would measure this machine's patience.
+    NEW_PER_S = 0.5
+
+    def __init__(self, name, sockets, addresses, opening, drip=b"", every_s=0.0, reads=False, lasts_s=None):
         self.name, self.sockets, self.addresses = name, sockets, addresses
         self.opening, self.drip, self.every_s, self.reads = opening, drip, every_s, reads
+        # A client is not told that the server has given it up: it begins anew after this time.
+        self.lasts_s = lasts_s
         self.begun = self.ended = 0
+        self.may_begin = 0.0
+
+    def waits(self, seconds):
+        """Notes that time has gone by; sockets may be begun for it."""
+        per_s = max(10, self.sockets * self.NEW_PER_S)
+        self.may_begin = min(per_s / 5, self.may_begin + seconds * per_s)
 
 
 def attacks(site, tokens, submissions, long_pages):
@@ -108,7 +119,7 @@ def attacks(site, tokens, submissions, long_pages):
     part = b'--b\r\nContent-Disposition: form-data; name="x"\r\nX-Endless: '
     filler = b"z" * 60_000
     return [
-        Attack("ask and do not read", 520, 250, unread),
+        Attack("ask and do not read", 520, 250, unread, lasts_s=10),
         Attack("say nothing", 60, 60, lambda: b""),
         Attack("heads that drip", 60, 60, lambda: b"GET / HTTP/1.1\r\nX-Slow: ", b"z", 1),
         Attack("form posts that say no more", 20, 5, cookie_form(b"--b\r\n")),
@@ -126,9 +137,6 @@ def attacks(site, tokens, submissions, long_pages):
 class Besiegers:
     """All attacks in one thread: sockets that do what their attack says."""
 
-    # Sockets begun in a second, of all attacks: more would measure this machine's patience.
-    NEW_PER_S = 300
-
     def __init__(self, site, all_attacks, done):
         self.site, self.attacks, self.done = site, all_attacks, done
         self.selector = selectors.DefaultSelector()
@@ -145,7 +153,8 @@ class Besiegers:
             one.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         one.bind((f"127.1.{kind}.{number + 1}", 0))
         one.connect_ex(("127.0.0.1", self.site.port))
-        state = {"attack": attack, "out": attack.opening(), "next": time.monotonic()}
+        now = time.monotonic()
+        state = {"attack": attack, "out": attack.opening(), "begun": now, "next": now}
         self.open[attack][one] = state
         self.selector.register(one, selectors.EVENT_READ | selectors.EVENT_WRITE, state)
         attack.begun += 1
@@ -179,15 +188,15 @@ class Besiegers:
                 self.selector.unregister(one)
 
     def run(self):
-        allowance, last, looked, nap = 0.0, time.monotonic(), 0.0, 0.02
+        last, looked, nap = time.monotonic(), 0.0, 0.02
         while not self.done.is_set():
             now = time.monotonic()
-            allowance = min(50.0, allowance + (now - last) * self.NEW_PER_S)
-            last = now
             for attack in self.attacks:
-                while len(self.open[attack]) < attack.sockets and allowance >= 1:
+                attack.waits(now - last)
+                while len(self.open[attack]) < attack.sockets and attack.may_begin >= 1:
                     self.begin(attack)
-                    allowance -= 1
+                    attack.may_begin -= 1
+            last = now
             for key, events in self.selector.select(0):
                 try:
                     self.go_on(key.fileobj, key.data, events, now)
@@ -204,12 +213,16 @@ class Besiegers:
             time.sleep(nap)
 
     def look(self):
-        """Finds the sockets that the server has ended while nothing was read."""
+        """Finds the sockets that are over: ended by the server while nothing was read, or old."""
+        now = time.monotonic()
         for attack in self.attacks:
-            for one in list(self.open[attack]):
+            for one, state in list(self.open[attack].items()):
+                is_old = attack.lasts_s is not None and now - state["begun"] > attack.lasts_s
                 if one not in self.selector.get_map():
-                    if one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] != ESTABLISHED:
-                        self.end(one, attack)
+                    state_of_tcp = one.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0]
+                    is_old = is_old or state_of_tcp != ESTABLISHED
+                if is_old:
+                    self.end(one, attack)
 
     def drip(self, attack, now):
         for one, state in list(self.open[attack].items()):
@@ -376,7 +389,7 @@ def run(given, folder):
         "seconds": given.seconds, "pages": len(times), "failed_pages": len(wrong_reads),
         "median_ms": round(at(0.5)), "p99_ms": round(at(0.99)), "slowest_ms": round(times[-1]),
         "uploads": len(taken), "lost_uploads": lost, "memory_mib": round(peak),
-        "attacks": {a.name: {"sockets": a.sockets, "begun": a.begun, "cut_off": a.ended} for a in besieged},
+        "attacks": {a.name: {"sockets": a.sockets, "begun": a.begun, "over": a.ended} for a in besieged},
     }
     broken = []
     if at(0.99) >= P99_MS:
@@ -402,9 +415,9 @@ def show(figures, as_json):
     for name, value in figures.items():
         if name not in ("attacks", "broken"):
             print(f"{name.replace('_', ' '):14} {value}")
-    print(f"\n{'attack':30} {'at once':>8} {'begun':>7} {'cut off':>8}")
+    print(f"\n{'attack':30} {'at once':>8} {'begun':>7} {'over':>8}")
     for name, attack in figures["attacks"].items():
-        print(f"{name:30} {attack['sockets']:8} {attack['begun']:7} {attack['cut_off']:8}")
+        print(f"{name:30} {attack['sockets']:8} {attack['begun']:7} {attack['over']:8}")
     print("\n" + ("\n".join(figures["broken"]) or "the site holds"))
 
 

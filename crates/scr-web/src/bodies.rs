@@ -70,6 +70,7 @@ impl Unread {
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 pub(crate) fn broken(error: BoxError) -> Failure {
     let mut cause: Option<&(dyn Error + 'static)> = Some(&*error);
+    let mut root = String::new();
     while let Some(found) = cause {
         if found.is::<Stalled>() {
             return Failure::Body { status: StatusCode::REQUEST_TIMEOUT, what: found.to_string() };
@@ -78,10 +79,11 @@ pub(crate) fn broken(error: BoxError) -> Failure {
             let what = "it is longer than is taken here".to_owned();
             return Failure::Body { status: StatusCode::PAYLOAD_TOO_LARGE, what };
         }
+        root = found.to_string();
         cause = found.source();
     }
     Failure::Body {
         status: StatusCode::BAD_REQUEST,
-        what: format!("it did not come in whole: {error}"),
+        what: format!("it did not come in whole: {root}"),
     }
 }

@@ -143,7 +143,7 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
             Ok((stream, peer)) => {
                 // Small answers go out at once; where that cannot be had, they go out later.
                 let _ = stream.set_nodelay(true);
-                bound_unsent(&stream);
+                bound_unread(&stream);
                 return (stream, peer);
             }
             Err(error) => {
@@ -154,11 +154,15 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-/// Bounds what the system holds of answers that nobody reads. Where it cannot, it holds as
-/// much as it sees fit.
-fn bound_unsent(stream: &TcpStream) {
+/// Bounds what the system holds of an answer that nobody reads, and for how long. A system
+/// without these options holds as much as it sees fit.
+fn bound_unread(stream: &TcpStream) {
     #[cfg(target_os = "linux")]
-    let _ = socket2::SockRef::from(stream).set_tcp_notsent_lowat(UNSENT_BYTES);
+    {
+        let socket = socket2::SockRef::from(stream);
+        let _ = socket.set_tcp_notsent_lowat(UNSENT_BYTES);
+        let _ = socket.set_tcp_user_timeout(Some(patience::GRACE));
+    }
     #[cfg(not(target_os = "linux"))]
     let _ = stream;
 }
@@ -214,5 +218,42 @@ impl Connection {
         let held = response.extensions().get::<Held>().copied().unwrap_or(Held::STREAM);
         self.place.holds(held.0, MAX_ANSWERS_BYTES);
         Ok(response)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use axum::routing::get;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn who_asks_many_times_without_reading_makes_no_work_and_gets_all_when_reading() {
+        const ASKED: usize = 200;
+        let answered = Arc::<AtomicUsize>::default();
+        let counted = Arc::clone(&answered);
+        let page = move || {
+            counted.fetch_add(1, Ordering::Relaxed);
+            std::future::ready("page ".repeat(4000))
+        };
+        let router = Router::new().route("/", get(page));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        tokio::spawn(serve(listener, router, None, Peers::Clients, std::future::pending()));
+
+        let mut client = TcpStream::connect(address).await.unwrap();
+        let ask = "GET / HTTP/1.1\r\nHost: x\r\n\r\n".repeat(ASKED - 1);
+        let last = "GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n";
+        client.write_all((ask + last).as_bytes()).await.unwrap();
+        sleep(Duration::from_millis(300)).await;
+        let unread = answered.load(Ordering::Relaxed);
+        assert!((1..ASKED / 4).contains(&unread), "{unread} of {ASKED} answers, none read");
+        let mut read = Vec::new();
+        client.read_to_end(&mut read).await.unwrap();
+        assert_eq!(answered.load(Ordering::Relaxed), ASKED);
+        assert!(read.len() > ASKED * 20_000);
     }
 }
