@@ -1,10 +1,13 @@
 //! `scr export`: the public site as files that any web server can hand out.
+//!
+//! The record of the site is verified first: a copy of a damaged site is not written.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_store::{DATABASE_FILE, Store};
+use scr_verify::{Source, verify};
 
 use crate::progress::Bar;
 use crate::tell::tell;
@@ -28,6 +31,7 @@ impl Export {
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
         let exported = runtime.block_on(async {
             let store = Store::open(&self.dir).await?;
+            check(&self.dir, &store).await?;
             let bar = Bar::new();
             let mut show = |done, known| bar.show("copying pages and files", done, known);
             let exported = scr_web::export(&store.public(), &self.out, today, &mut show).await;
@@ -38,4 +42,22 @@ impl Export {
         tell!("the public site is in {out}: {n_pages} pages, {n_files} files in all");
         Ok(())
     }
+}
+
+/// Verifies the record of the site, without computing scores anew.
+async fn check(dir: &Path, store: &Store) -> Result<()> {
+    let source = Source::Data { folder: dir.to_owned(), store: Box::new(store.clone()) };
+    let bar = Bar::new();
+    let mut show = |done, total| bar.show("verifying entries", done, total);
+    let report = verify(&source, false, None, &mut show).await?;
+    let n_problems = report.problems.list().len();
+    if n_problems == 0 {
+        return Ok(());
+    }
+    bail!(
+        "nothing is copied: {} does not hold in {n_problems} places\n{}\n  \
+         hint: bring back what is missing or damaged from a backup, and run `scr verify` again",
+        dir.display(),
+        report.problems
+    )
 }

@@ -109,6 +109,11 @@ async fn a_site_that_was_tampered_with_does_not_verify() {
     std::fs::remove_file(&mask).unwrap();
     let said = refused(&site, &[]);
     assert!(said.contains("no file"), "{said}");
+    let copy = published.path("copy");
+    let said = run(["export", &text(&copy), "--dir", &site]);
+    let name = mask.file_name().unwrap().to_str().unwrap();
+    assert!(said.code == 1 && said.stderr.contains(name), "{}", said.stderr);
+    assert!(!copy.exists(), "nothing is copied of a damaged site");
     let more = mask.with_file_name("more.png");
     std::fs::write(&more, &whole).unwrap();
     std::fs::write(&mask, &whole).unwrap();
