@@ -95,7 +95,7 @@ class Attacker:
             try:
                 return self.site.begin(token, name)
             except Refused as refused:
-                if refused.args[0] != 409 or time.monotonic() > until:
+                if refused.status != 409 or time.monotonic() > until:
                     raise
             time.sleep(0.2)
 
