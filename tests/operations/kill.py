@@ -214,11 +214,14 @@ def run(given, folder):
     (said,) = database.execute("PRAGMA integrity_check").fetchone()
     database.close()
     wrong += [] if said == "ok" else [f"the database: {said}"]
+    verified = subprocess.run([served.SCR, "verify", site.data, "--scores"], capture_output=True, text=True)
+    wrong += [] if verified.returncode == 0 else [f"the record: {verified.stderr}"]
     states = collections.Counter(story.acknowledged.values())
     print(f"{given.kills} kills in {time.monotonic() - begin:.0f} s: {dict(kinds)}")
     print(f"{len(story.acknowledged)} submissions: {dict(states)}")
     print(f"{len(story.given_up)} of them with a job killed three times, which is given up")
     print(f"{len(story.whole)} entries, all files read; {n_whole_backups} backups ended and restored")
+    print(verified.stdout, end="")
     print("\n".join(wrong) or "nothing acknowledged is lost, nothing half-done is visible, every job ended")
     return 1 if wrong else 0
 

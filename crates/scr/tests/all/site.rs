@@ -166,6 +166,32 @@ fn a_demo_killed_at_any_moment_goes_on() {
 }
 
 #[test]
+fn an_addition_killed_at_any_moment_goes_on_and_leaves_nothing_behind() {
+    let temp = tempfile::tempdir().unwrap();
+    let bench = text(small_phantoms());
+    let (whole, killed) = (temp.path().join("whole"), temp.path().join("killed"));
+    run_well(["admin", "benchmark", "add", &bench, "--dir", &text(&whole)]);
+    for delay_ms in [20, 60, 120, 250, 400, 600] {
+        let mut child = scr(["admin", "benchmark", "add", &bench, "--dir", &text(&killed)])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(delay_ms));
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    run_well(["admin", "benchmark", "add", &bench, "--dir", &text(&killed)]);
+    let kept = |dir: &Path| {
+        let mut found = crate::command::files(dir);
+        found.retain(|name, _| !name.starts_with("scr.sqlite"));
+        found
+    };
+    assert!(kept(&killed) == kept(&whole), "{:?}", kept(&killed).keys());
+    run_well(["verify", &text(&killed)]);
+}
+
+#[test]
 fn a_folder_that_is_not_there_is_not_served() {
     let said = crate::command::run(["serve", "--dir", "no-such-folder"]);
     assert_eq!(said.code, 1);
