@@ -214,7 +214,7 @@ def run(given, folder):
     (said,) = database.execute("PRAGMA integrity_check").fetchone()
     database.close()
     wrong += [] if said == "ok" else [f"the database: {said}"]
-    verified = subprocess.run([served.SCR, "verify", site.data, "--scores"], capture_output=True, text=True)
+    verified = subprocess.run([SCR, "verify", site.data, "--scores"], capture_output=True, text=True)
     wrong += [] if verified.returncode == 0 else [f"the record: {verified.stderr}"]
     states = collections.Counter(story.acknowledged.values())
     print(f"{given.kills} kills in {time.monotonic() - begin:.0f} s: {dict(kinds)}")
