@@ -38,11 +38,11 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// As [`write`], but lasting only once [`settle`] was called on a folder above: for
+/// As [`write`](fn@write), but lasting only once [`settle`] was called on a folder above: for
 /// folders that count only when they are whole.
 ///
 /// # Errors
-/// As [`write`].
+/// As [`write`](fn@write).
 pub fn write_unsettled(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = parent(path);
     make_folders(folder)?;

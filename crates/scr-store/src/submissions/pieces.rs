@@ -86,7 +86,7 @@ impl Piece {
     /// Adds the piece, which is whole, to the file. Returns how many bytes are here now.
     ///
     /// # Errors
-    /// As [`Store::add_piece`].
+    /// As [`StoreCore::add_piece`](crate::StoreCore::add_piece).
     pub async fn keep(self) -> Result<u64, StoreError> {
         let Self { store, submission, offset, length, buffer, aside } = self;
         let Some(mut file) = aside else {

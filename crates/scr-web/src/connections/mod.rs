@@ -89,7 +89,7 @@ impl Held {
 }
 
 /// Serves until `shutdown` completes; requests under way have 20 s to finish. Every
-/// request carries the [`ConnectInfo`] of its peer and its [`Seat`].
+/// request carries the [`ConnectInfo`] of its peer and its seat.
 ///
 /// # Errors
 /// None at present: a connection that fails concerns nobody else.
