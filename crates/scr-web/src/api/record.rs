@@ -5,7 +5,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
-use futures_util::stream;
+use futures_util::stream::{self, StreamExt};
 use scr_store::{EntryEvidence, PublicStore, StoreError};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -48,6 +48,7 @@ pub(crate) async fn head(State(store): State<PublicStore>) -> Result<Json<Record
         body = String))
 )]
 pub(crate) async fn log(State(store): State<PublicStore>) -> Response {
+    // Fused: compression asks once more after the end.
     let lines = stream::unfold((store, 0), |(store, after)| async move {
         let lines = match store.record_lines(after, LINES_AT_A_TIME).await {
             Ok(lines) if lines.is_empty() => return None,
@@ -58,7 +59,7 @@ pub(crate) async fn log(State(store): State<PublicStore>) -> Response {
         let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
         Some((Ok::<_, StoreError>(Bytes::from(text)), (store, after + lines.len() as u64)))
     });
-    let mut response = Response::new(Body::from_stream(lines));
+    let mut response = Response::new(Body::from_stream(lines.fuse()));
     let content_type = HeaderValue::from_static("application/x-ndjson");
     response.headers_mut().insert(header::CONTENT_TYPE, content_type);
     response

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures_util::stream::{self, Stream};
+use futures_util::stream::{self, Stream, StreamExt};
 use scr_store::{JobProgress, PublicStore, SubmissionState};
 use serde::Deserialize;
 use std::convert::Infallible;
@@ -88,6 +88,7 @@ fn changes(
             }
         }
     })
+    .fuse()
 }
 
 /// The parts of an outline file's address.

@@ -1,5 +1,7 @@
 //! Files for viewers and downloads: what they are, what the terms withhold, caching.
 
+use std::io::Read;
+
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use scr_data::formats;
@@ -71,6 +73,19 @@ async fn json_is_compressed_and_pictures_are_not() {
         let answer = site.send(request.unwrap()).await;
         assert_eq!(answer.header("content-encoding"), encoding, "{address}");
     }
+}
+
+#[tokio::test]
+async fn the_record_s_log_is_whole_when_it_is_compressed() {
+    let site = Site::published().await;
+    let log = site.get("/api/v1/record/log").await.text().to_owned();
+    assert!(log.lines().count() > 2 && log.ends_with('\n'));
+    let request = Request::get("/api/v1/record/log").header("accept-encoding", "gzip");
+    let answer = site.send(request.body(Body::empty()).unwrap()).await;
+    assert_eq!(answer.header("content-encoding"), "gzip");
+    let mut unpacked = String::new();
+    flate2::read::GzDecoder::new(&answer.body[..]).read_to_string(&mut unpacked).unwrap();
+    assert_eq!(unpacked, log);
 }
 
 #[tokio::test]
