@@ -15,6 +15,8 @@
 
 pub mod active_appearance;
 pub mod active_shape;
+#[cfg(test)]
+mod crafted;
 mod error;
 mod example;
 mod grey;

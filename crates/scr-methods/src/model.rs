@@ -154,9 +154,8 @@ impl Model {
     }
 
     fn checked(bytes: &[u8]) -> Result<Self, ModelFault> {
-        let refuse = |field: &str, expected: &str, found: &str| {
-            Err(ModelFault::new(field, expected, found))
-        };
+        let refuse =
+            |field: &str, expected: &str, found: &str| Err(ModelFault::new(field, expected, found));
         let Some(rest) = bytes.strip_prefix(MAGIC) else {
             return refuse("first bytes", "those of a model written by `scr train`", "others");
         };
@@ -166,9 +165,9 @@ impl Model {
         if file_digest(&bytes[..bytes.len() - DIGEST_BYTES]) != *digest {
             return refuse("checksum", "that of a whole file", "a cut or damaged file");
         }
-        let parts = rest.split_first_chunk::<4>().and_then(|(length, rest)| {
-            rest.split_at_checked(u32::from_le_bytes(*length) as usize)
-        });
+        let parts = rest
+            .split_first_chunk::<4>()
+            .and_then(|(length, rest)| rest.split_at_checked(u32::from_le_bytes(*length) as usize));
         let Some((header, payload)) = parts else {
             return refuse("header", "a length within the file", "a larger one");
         };

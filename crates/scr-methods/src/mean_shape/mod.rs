@@ -42,7 +42,7 @@ use crate::{
 pub struct MeanShape;
 
 #[derive(Serialize, Deserialize)]
-struct Trained {
+pub(crate) struct Trained {
     /// Mean landmarks by structure, as shares of width and height.
     structures: Vec<Vec<(f64, f64)>>,
 }

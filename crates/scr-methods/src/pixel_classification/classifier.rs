@@ -42,6 +42,7 @@ pub struct PixelClassifier {
 
 /// A classifier as a file holds it: nothing but [`checked`](Self::checked) makes use of it.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(Serialize))]
 pub(crate) struct ClassifierFile {
     /// Computed anew when it is read: methods share the posterior of equal classifiers.
     _fingerprint: String,

@@ -33,6 +33,7 @@ pub(super) struct Stage {
 
 /// A stage as a file holds it.
 #[derive(Deserialize)]
+#[cfg_attr(test, derive(Serialize))]
 pub(super) struct StageFile {
     side: usize,
     n_scales: usize,
