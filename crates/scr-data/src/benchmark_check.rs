@@ -43,12 +43,7 @@ impl Check<'_> {
 
     fn identifiers(&mut self, file: &BenchmarkFile) {
         let word = "lower-case letters, digits, `-` and `_`, at most 64";
-        let is_word = |id: &str| {
-            let plain =
-                |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
-            !id.is_empty() && id.len() <= 64 && id.chars().all(plain)
-        };
-        self.expect(is_word(&file.id), "id", word, format!("`{}`", file.id));
+        self.expect(is_identifier(&file.id), "id", word, format!("`{}`", file.id));
         let lists = [
             ("structures", file.structures.iter().map(|s| &s.id).collect::<Vec<_>>()),
             ("objects", file.objects.iter().map(|o| &o.id).collect()),
@@ -58,7 +53,7 @@ impl Check<'_> {
             self.expect(!ids.is_empty(), key, "at least one", "none");
             let mut seen = BTreeSet::new();
             for id in ids {
-                self.expect(is_word(id), key, word, format!("`{id}`"));
+                self.expect(is_identifier(id), key, word, format!("`{id}`"));
                 self.expect(seen.insert(id), key, "each id once", format!("`{id}` twice"));
             }
         }
@@ -216,6 +211,14 @@ fn is_inside(path: &str) -> bool {
         && !path.contains(['\\', '{', '}', '\0'])
         && path.split('/').all(|part| !part.is_empty() && part != "." && part != "..")
         && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+/// Whether `id` can identify a benchmark, structure, object or observer: lower-case
+/// letters, digits, `-` and `_`, at most 64.
+#[must_use]
+pub fn is_identifier(id: &str) -> bool {
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
+    !id.is_empty() && id.len() <= 64 && id.chars().all(plain)
 }
 
 /// Whether `name` is a plain file name on every system: it cannot climb out of a folder.

@@ -35,6 +35,7 @@ mod problems;
 mod staging;
 
 pub use benchmark::{BENCHMARK_FILE, Benchmark};
+pub use benchmark_check::is_identifier;
 pub use benchmark_copy::{BenchmarkCopy, Copied};
 pub use definition::{Fold, Image, LiteratureRow, Object, Observer, Structure, Terms};
 pub use landmarks::Landmarks;

@@ -83,11 +83,15 @@ pub enum MethodError {
         /// Points in the images before.
         expected: usize,
     },
-    /// A file that is no model, or a damaged one.
-    #[error("{place} is no model that can be used: expected {expected}, found {found}")]
+    /// A file that is no model, or one that training cannot have written.
+    #[error(
+        "{place} is no model that can be used: {field}: expected {expected}, found {found}; train it anew with `scr train`"
+    )]
     Model {
         /// The file.
         place: String,
+        /// Part of the file.
+        field: String,
         /// What should be there.
         expected: String,
         /// What is there.

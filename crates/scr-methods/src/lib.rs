@@ -15,6 +15,8 @@
 
 pub mod active_appearance;
 pub mod active_shape;
+#[cfg(test)]
+mod crafted;
 mod error;
 mod example;
 mod grey;
@@ -32,6 +34,7 @@ mod run;
 pub mod shape_model;
 mod shape_search;
 mod shared;
+mod stored;
 mod subject;
 mod training;
 mod voting;
@@ -58,6 +61,7 @@ pub use pyramid::Pyramid;
 pub use registry::{METHODS, find_method};
 pub use run::{Job, RunCost, RunPlan, RunRecord, TwoFold, segment_fold, train};
 pub use shape_search::ShapeSearch;
+pub use stored::{Declared, ModelFault};
 pub use subject::Subject;
 pub use training::{Shapes, TrainingSet};
 pub use voting::Voting;

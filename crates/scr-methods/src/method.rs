@@ -6,7 +6,8 @@ use scr_image::Mask;
 use serde::Serialize;
 
 use crate::{
-    Insight, MethodError, Parameter, Parameters, PixelClassifier, Posterior, Subject, TrainingSet,
+    Declared, Insight, MethodError, ModelFault, Parameter, Parameters, PixelClassifier, Posterior,
+    Subject, TrainingSet,
 };
 
 /// How far a long piece of work has come: what is being done, steps done, steps in all.
@@ -69,8 +70,17 @@ pub trait Method: Sync {
         progress: Progress<'_>,
     ) -> Result<Arc<dyn Segmenter>, MethodError>;
 
-    /// Restores what [`Segmenter::to_bytes`] wrote; none when the bytes are not that.
-    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>>;
+    /// Restores what [`Segmenter::to_bytes`] wrote for a model of which the header says
+    /// `declared`. Every number is checked, so that segmenting neither panics nor goes on
+    /// without end.
+    ///
+    /// # Errors
+    /// The first [`ModelFault`]: a part that training cannot have written.
+    fn restore(
+        &self,
+        bytes: &[u8],
+        declared: Declared<'_>,
+    ) -> Result<Arc<dyn Segmenter>, ModelFault>;
 }
 
 /// A trained method.

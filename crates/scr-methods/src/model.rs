@@ -7,21 +7,32 @@
 //! The header says which images the model has seen: it refuses to segment them
 //! unless told so, so that nobody tests on what was trained on by mistake.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use scr_data::digest::{file_digest, hex};
-use scr_data::{Image, files};
+use scr_data::{Fold, Image, files, is_identifier};
 use scr_image::{Mask, Radiograph};
 use serde::{Deserialize, Serialize};
 
-use crate::{MethodError, Parameters, Segmenter, Subject, TrainingSet, find_method};
+use crate::stored::equal;
+use crate::{
+    Declared, Method, MethodError, ModelFault, Parameters, Segmenter, Subject, TrainingSet,
+    find_method,
+};
 
 const MAGIC: &[u8] = b"SCRMODEL\n";
 const DIGEST_BYTES: usize = 32;
 
 /// Version of the file format: changes when older programs could misread it.
 const FORMAT: u32 = 1;
+
+/// Structures of a model at most.
+const MAX_STRUCTURES: usize = 1024;
+
+/// Names of structures, in words.
+const IDENTIFIER: &str = "lower-case letters, digits, `-` and `_`, at most 64, each name once";
 
 /// Where a model comes from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -55,6 +66,31 @@ pub struct SeenImage {
     pub id: String,
     /// SHA-256 of its file in hexadecimal; null when the file was not there.
     pub file_sha256: Option<String>,
+}
+
+impl ModelHeader {
+    /// The method that the header is of, where everything in it is as `scr train` writes it.
+    fn check(&self) -> Result<&'static dyn Method, ModelFault> {
+        equal("format", &self.format, &FORMAT)?;
+        let method = find_method(&self.method)
+            .map_err(|error| ModelFault::new("method", "one of `scr methods`", error))?;
+        equal("method_version", &self.method_version.as_str(), &method.version())?;
+        self.parameters.check(method).map_err(|fault| fault.within("parameters"))?;
+        if Fold::from_number(self.fold).is_none() {
+            return Err(ModelFault::new("fold", "1 or 2", self.fold));
+        }
+        // Structures name the files that masks are written to.
+        let mut names = BTreeSet::new();
+        for name in &self.structures {
+            if !(is_identifier(name) && names.insert(name)) {
+                return Err(ModelFault::new("structures", IDENTIFIER, format!("{name:?}")));
+            }
+        }
+        match self.structures.len() {
+            1..=MAX_STRUCTURES => Ok(method),
+            n => Err(ModelFault::new("structures", format!("1 to {MAX_STRUCTURES}"), n)),
+        }
+    }
 }
 
 /// A segmenter and where it comes from.
@@ -108,42 +144,38 @@ impl Model {
     /// Reads a model from the bytes of the file called `place`.
     ///
     /// # Errors
-    /// [`MethodError::Model`] when the file is none, is cut or damaged, or was
-    /// written by another version.
+    /// [`MethodError::Model`] when the file is none, is cut or damaged, was written by
+    /// another version, or holds what training cannot have written.
     pub fn from_bytes(place: &str, bytes: &[u8]) -> Result<Self, MethodError> {
-        let refuse = |expected: &str, found: String| MethodError::Model {
-            place: place.to_owned(),
-            expected: expected.to_owned(),
-            found,
+        Self::checked(bytes).map_err(|ModelFault { field, expected, found }| {
+            let place = place.to_owned();
+            MethodError::Model { place, field, expected, found }
+        })
+    }
+
+    fn checked(bytes: &[u8]) -> Result<Self, ModelFault> {
+        let refuse =
+            |field: &str, expected: &str, found: &str| Err(ModelFault::new(field, expected, found));
+        let Some(rest) = bytes.strip_prefix(MAGIC) else {
+            return refuse("first bytes", "those of a model written by `scr train`", "others");
         };
-        let rest = bytes.strip_prefix(MAGIC).ok_or_else(|| {
-            refuse("a model written by `scr train`", "a file that begins otherwise".into())
-        })?;
-        let whole = bytes.len().checked_sub(DIGEST_BYTES).map(|end| bytes.split_at(end));
-        let (_, digest) =
-            whole.filter(|(content, digest)| file_digest(content) == *digest).ok_or_else(|| {
-                refuse("a whole file", "a cut or damaged one: train the model again".into())
-            })?;
-        let damaged = || refuse("a readable header", "none".into());
-        let (length, rest) = rest.split_first_chunk::<4>().ok_or_else(damaged)?;
-        let content = rest.strip_suffix(digest).ok_or_else(damaged)?;
-        let (header, payload) =
-            content.split_at_checked(u32::from_le_bytes(*length) as usize).ok_or_else(damaged)?;
+        let Some((rest, digest)) = rest.split_last_chunk::<DIGEST_BYTES>() else {
+            return refuse("length", "a whole file", "a cut one");
+        };
+        if file_digest(&bytes[..bytes.len() - DIGEST_BYTES]) != *digest {
+            return refuse("checksum", "that of a whole file", "a cut or damaged file");
+        }
+        let parts = rest
+            .split_first_chunk::<4>()
+            .and_then(|(length, rest)| rest.split_at_checked(u32::from_le_bytes(*length) as usize));
+        let Some((header, payload)) = parts else {
+            return refuse("header", "a length within the file", "a larger one");
+        };
         let header: ModelHeader = serde_json::from_slice(header)
-            .map_err(|error| refuse("a header of this version", error.to_string()))?;
-        if header.format != FORMAT {
-            let expected = format!("format version {FORMAT}");
-            return Err(refuse(&expected, format!("version {}", header.format)));
-        }
-        let method = find_method(&header.method)?;
-        if method.version() != header.method_version {
-            let expected = format!("{} version {}", method.id(), method.version());
-            let found = format!("version {}: train the model again", header.method_version);
-            return Err(refuse(&expected, found));
-        }
-        let segmenter = method
-            .restore(payload)
-            .ok_or_else(|| refuse("the method's own data", "something else".into()))?;
+            .map_err(|error| ModelFault::new("header", "one of this version", error))?;
+        let method = header.check().map_err(|fault| fault.within("header"))?;
+        let (parameters, n_structures) = (&header.parameters, header.structures.len());
+        let segmenter = method.restore(payload, Declared { parameters, n_structures })?;
         Ok(Self { header, segmenter })
     }
 
@@ -170,7 +202,7 @@ impl Model {
 
 /// The header of a model about to be trained.
 pub(crate) fn header(
-    method: &dyn crate::Method,
+    method: &dyn Method,
     parameters: &Parameters,
     seed: u64,
     set: &TrainingSet<'_>,

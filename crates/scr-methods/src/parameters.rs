@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Method, MethodError};
+use crate::{Method, MethodError, ModelFault};
 
 /// A parameter of a method.
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -52,6 +52,11 @@ impl Parameter {
         64.0,
         [8.0, 512.0],
     );
+
+    /// Whether a value is in the range.
+    fn allows(&self, value: f64) -> bool {
+        (self.min..=self.max).contains(&value) && (!self.is_whole || value.fract() == 0.0)
+    }
 }
 
 impl fmt::Display for Parameter {
@@ -70,14 +75,20 @@ pub struct Parameters {
 }
 
 impl Parameters {
+    /// A method's defaults.
+    #[must_use]
+    pub fn defaults(method: &dyn Method) -> Self {
+        let default = |parameter: &Parameter| (parameter.key.to_owned(), parameter.default);
+        Self { values: method.parameters().iter().map(default).collect() }
+    }
+
     /// A method's defaults with some of them set: `(key, value)` as text.
     ///
     /// # Errors
     /// [`MethodError::UnknownParameter`] and [`MethodError::ParameterRange`].
     pub fn new(method: &dyn Method, settings: &[(String, String)]) -> Result<Self, MethodError> {
         let known = method.parameters();
-        let mut values: BTreeMap<String, f64> =
-            known.iter().map(|p| (p.key.to_owned(), p.default)).collect();
+        let Self { mut values } = Self::defaults(method);
         for (key, text) in settings {
             let Some(parameter) = known.iter().find(|parameter| parameter.key == key) else {
                 let known: Vec<&str> = known.iter().map(|p| p.key).collect();
@@ -87,10 +98,7 @@ impl Parameters {
                     known: if known.is_empty() { "none".into() } else { known.join(", ") },
                 });
             };
-            let value = text.trim().parse::<f64>().ok().filter(|value| {
-                let in_range = (parameter.min..=parameter.max).contains(value);
-                in_range && (!parameter.is_whole || value.fract() == 0.0)
-            });
+            let value = text.trim().parse::<f64>().ok().filter(|value| parameter.allows(*value));
             let Some(value) = value else {
                 return Err(MethodError::ParameterRange {
                     key: key.clone(),
@@ -112,6 +120,22 @@ impl Parameters {
         let mut values = self.values.clone();
         values.insert(key.to_owned(), set.get(key));
         Ok(Self { values })
+    }
+
+    /// Refuses parameters of a file that are not those of a method, each in its range.
+    pub(crate) fn check(&self, method: &dyn Method) -> Result<(), ModelFault> {
+        for parameter in method.parameters() {
+            let found = self.find(parameter.key);
+            if !found.is_some_and(|value| parameter.allows(value)) {
+                let found = found.map_or_else(|| "none".to_owned(), |value| value.to_string());
+                return Err(ModelFault::new(parameter.key, parameter.to_string(), found));
+            }
+        }
+        let is_known = |key: &str| method.parameters().iter().any(|p| p.key == key);
+        match self.values.keys().find(|key| !is_known(key)) {
+            Some(key) => Err(ModelFault::new(key, "no such parameter", "one")),
+            None => Ok(()),
+        }
     }
 
     /// The value of a parameter.

@@ -7,8 +7,10 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::shape_model::Layout;
+use crate::stored::read;
 use crate::{
-    GreyImage, Insight, MethodError, Pyramid, SearchStep, SearchSteps, Segmenter, Subject, Watch,
+    Declared, GreyImage, Insight, MethodError, ModelFault, Pyramid, SearchStep, SearchSteps,
+    Segmenter, Subject, Watch,
 };
 
 /// A model that moves the points of all structures to where they fit an image.
@@ -19,6 +21,13 @@ pub trait ShapeSearch: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// Longer side of the finest level, in pixels, and number of levels of the
     /// pyramids that it looks at.
     fn resolutions(&self) -> (usize, usize);
+
+    /// Refuses a model of a file that training with the `declared` parameters, on images of
+    /// `n_channels` channels, cannot have made.
+    ///
+    /// # Errors
+    /// The first [`ModelFault`].
+    fn check(&self, declared: Declared<'_>, n_channels: usize) -> Result<(), ModelFault>;
 
     /// The points that fit an image best, in the finest level's pixels; `watch` is told
     /// of the start and of the end of each level.
@@ -53,10 +62,15 @@ pub(crate) struct OnGrey<M> {
 }
 
 impl<M: ShapeSearch> OnGrey<M> {
-    /// Restores what [`Segmenter::to_bytes`] wrote; none when the bytes are not that.
-    pub(crate) fn restore(bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
-        let model: M = postcard::from_bytes(bytes).ok()?;
-        Some(Arc::new(Self { model }))
+    /// Restores what [`Segmenter::to_bytes`] wrote: see [`Method::restore`](crate::Method::restore).
+    pub(crate) fn restore(
+        bytes: &[u8],
+        declared: Declared<'_>,
+    ) -> Result<Arc<dyn Segmenter>, ModelFault> {
+        read(bytes, |model: M| {
+            model.check(declared, 1)?;
+            Ok(Arc::new(Self { model }) as Arc<dyn Segmenter>)
+        })
     }
 
     /// What the model looks at in an image.

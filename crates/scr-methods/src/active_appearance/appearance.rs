@@ -7,8 +7,9 @@ use serde::{Deserialize, Serialize};
 
 use super::components::Components;
 use super::warp::Warp;
-use crate::shape_model::{Placed, Pose, ShapeModel};
-use crate::{Example, Pyramid};
+use crate::shape_model::{Layout, Placed, Pose, SIDES, ShapeModel};
+use crate::stored::{ANY, NOT_NEGATIVE, count, equal, numbers, pairs};
+use crate::{Example, ModelFault, Pyramid};
 
 /// One unit of the four numbers that move a shape: a tenth larger, turned by a tenth
 /// of a radian, shifted to the right and down by a tenth of the shape's radius.
@@ -95,6 +96,32 @@ impl Appearance {
             deviations,
             shape_share,
         }
+    }
+
+    /// Refuses an appearance of a file that is not one of level `number`, of points in this
+    /// layout and of images whose longer side is `side` pixels at the finest level.
+    pub(super) fn check(
+        &self,
+        number: usize,
+        layout: &Layout,
+        side: usize,
+    ) -> Result<(), ModelFault> {
+        equal("number of the level", &self.level, &number)?;
+        let n_points = layout.n_points();
+        count("mean shape", self.mean_shape.len(), n_points)?;
+        let reach = SIDES * side as f64;
+        pairs("mean shape", &self.mean_shape, -reach..=reach)?;
+        // With whiskers, places lie outside of the shape.
+        self.warp.check(layout, &self.local(&[]), 2.0 * reach)?;
+        count("mean texture", self.mean_texture.len(), self.warp.n_places())?;
+        numbers("mean texture", self.mean_texture.iter().copied(), ANY)?;
+        numbers("deviations", self.deviations.iter().copied(), NOT_NEGATIVE)?;
+        count("shape modes", self.shape_modes.len(), 2 * n_points * self.n_modes())?;
+        numbers("shape modes", self.shape_modes.iter().copied(), ANY)?;
+        count("texture modes", self.texture_modes.len(), self.n_places() * self.n_modes())?;
+        numbers("texture modes", self.texture_modes.iter().copied(), ANY)?;
+        // Shapes that hardly vary make it as large as numbers can be.
+        numbers("shape share", [self.shape_share], 0.0..=f64::MAX)
     }
 
     /// Number of modes.

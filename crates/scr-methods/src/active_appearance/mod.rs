@@ -19,9 +19,10 @@ mod warp;
 use std::sync::Arc;
 
 use crate::method::STUDY;
+use crate::shape_search::OnGrey;
 use crate::{
-    About, Example, Method, MethodError, Parameter, Parameters, Progress, Pyramid, Segmenter,
-    TrainingSet, shape_search::OnGrey,
+    About, Declared, Example, Method, MethodError, ModelFault, Parameter, Parameters, Progress,
+    Pyramid, Segmenter, TrainingSet,
 };
 
 pub use search::{ActiveAppearanceModel, AppearanceSettings};
@@ -203,7 +204,11 @@ impl Method for ActiveAppearance {
         Ok(Arc::new(OnGrey { model }))
     }
 
-    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
-        OnGrey::<ActiveAppearanceModel>::restore(bytes)
+    fn restore(
+        &self,
+        bytes: &[u8],
+        declared: Declared<'_>,
+    ) -> Result<Arc<dyn Segmenter>, ModelFault> {
+        OnGrey::<ActiveAppearanceModel>::restore(bytes, declared)
     }
 }

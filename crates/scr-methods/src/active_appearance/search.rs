@@ -9,7 +9,10 @@ use super::refine::refined;
 use super::update::Update;
 use super::warp::{Warp, level_scale};
 use crate::shape_model::{Layout, Placed, Pose, ShapeModel, Start};
-use crate::{Example, Insight, Parameters, Pyramid, ShapeSearch, Stage, Watch};
+use crate::stored::{count, equal};
+use crate::{
+    Declared, Example, Insight, ModelFault, Parameters, Pyramid, ShapeSearch, Stage, Watch,
+};
 
 /// Steps are tried whole, then halved this often.
 const HALVINGS: usize = 4;
@@ -131,6 +134,18 @@ impl ShapeSearch for ActiveAppearanceModel {
         (self.settings.side, self.settings.levels)
     }
 
+    fn check(&self, declared: Declared<'_>, _n_channels: usize) -> Result<(), ModelFault> {
+        equal("settings", &self.settings, &AppearanceSettings::of(declared.parameters))?;
+        self.layout.check(declared.n_structures).map_err(|fault| fault.within("layout"))?;
+        self.start.check().map_err(|fault| fault.within("start"))?;
+        count("levels", self.levels.len(), self.settings.levels)?;
+        for (number, level) in self.levels.iter().enumerate() {
+            let check = level.check(number, &self.layout, self.settings.side);
+            check.map_err(|fault| fault.within(format!("level {number}")))?;
+        }
+        Ok(())
+    }
+
     fn search_watched(&self, pyramid: &Pyramid, watch: Watch<'_>) -> Vec<Point> {
         let mean = self.start.pose(pyramid.size());
         // A wrong start can fit a coarse image best, and costs little up to the finest.
@@ -202,6 +217,12 @@ impl Level {
             .collect();
         let update = Update::learn(&appearance, &known, examples);
         Self { appearance, update }
+    }
+
+    fn check(&self, number: usize, layout: &Layout, side: usize) -> Result<(), ModelFault> {
+        self.appearance.check(number, layout, side)?;
+        let (n_modes, n_places) = (self.appearance.n_modes(), self.appearance.n_places());
+        self.update.check(n_modes, n_places).map_err(|fault| fault.within("update"))
     }
 
     /// Goes on where a coarser level ended.

@@ -5,14 +5,18 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::appearance::Appearance;
-use crate::Example;
 use crate::shape_model::Placed;
+use crate::stored::{ANY, count, numbers};
+use crate::{Example, ModelFault};
 
 /// How far known appearances are moved, to both sides: in standard deviations of a
 /// mode and in units of the pose. The source moves by up to half a deviation.
 const MOVES: [f64; 2] = [0.25, 0.5];
 /// Share of the largest curvature that is added to all, so that they can be inverted.
 const RIDGE: f64 = 1e-6;
+
+/// Numbers of a step that move the pose.
+const POSE_NUMBERS: usize = 4;
 
 /// The matrix R with step = -R residual.
 ///
@@ -29,7 +33,7 @@ impl Update {
     /// Learns from examples and their known appearances.
     #[must_use]
     pub(super) fn learn(appearance: &Appearance, known: &[Placed], examples: &[Example]) -> Self {
-        let (n_steps, n_places) = (appearance.n_modes() + 4, appearance.n_places());
+        let (n_steps, n_places) = (appearance.n_modes() + POSE_NUMBERS, appearance.n_places());
         let columns: Vec<Vec<f64>> = (0..n_steps)
             .into_par_iter()
             .map(|number| derivative(appearance, number, known, examples))
@@ -48,6 +52,13 @@ impl Update {
             },
         );
         Self { rows, n_steps }
+    }
+
+    /// Refuses a matrix of a file that is not one of a level with so many modes and places.
+    pub(super) fn check(&self, n_modes: usize, n_places: usize) -> Result<(), ModelFault> {
+        count("steps", self.n_steps, n_modes + POSE_NUMBERS)?;
+        count("rows", self.rows.len(), self.n_steps * n_places)?;
+        numbers("rows", self.rows.iter().copied(), ANY)
     }
 
     /// The step for a residual.
@@ -70,7 +81,7 @@ fn derivative(
     examples: &[Example],
 ) -> Vec<f64> {
     let mut sum = vec![0.0; appearance.n_places()];
-    let mut step = vec![0.0; appearance.n_modes() + 4];
+    let mut step = vec![0.0; appearance.n_modes() + POSE_NUMBERS];
     step[number] = 1.0;
     for (example, known) in examples.iter().zip(known) {
         for distance in MOVES {

@@ -10,8 +10,9 @@
 use scr_image::{Mask, Outline, Point, Size};
 use serde::{Deserialize, Serialize};
 
-use crate::Pyramid;
 use crate::shape_model::Layout;
+use crate::stored::{ANY, count, numbers};
+use crate::{ModelFault, Pyramid};
 
 /// All places, by structure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -42,6 +43,30 @@ impl Warp {
             places
         });
         Self { structures: structures.collect() }
+    }
+
+    /// Refuses places of a file that are not tied to the points of their structure, or lie
+    /// more than `reach` from the centre of the mean shape along x or y.
+    pub(super) fn check(
+        &self,
+        layout: &Layout,
+        mean: &[Point],
+        reach: f64,
+    ) -> Result<(), ModelFault> {
+        count("places by structure", self.structures.len(), layout.structures().count())?;
+        for (structure, (places, points)) in
+            self.structures.iter().zip(layout.structures()).enumerate()
+        {
+            let name = format!("places of structure {structure}");
+            let mut landmarks = places.iter().flat_map(|place| place.landmarks);
+            if let Some(odd) = landmarks.find(|&landmark| !points.contains(&(landmark as usize))) {
+                return Err(ModelFault::new(name, format!("landmarks of {points:?}"), odd));
+            }
+            numbers(&name, places.iter().flat_map(|p| p.along.into_iter().chain(p.across)), ANY)?;
+            let spots = places.iter().map(|place| place.of(mean));
+            numbers(&name, spots.flat_map(|spot| [spot.x, spot.y]), -reach..=reach)?;
+        }
+        Ok(())
     }
 
     /// Number of places.

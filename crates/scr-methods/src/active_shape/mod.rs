@@ -12,9 +12,10 @@ mod search;
 use std::sync::Arc;
 
 use crate::method::STUDY;
+use crate::shape_search::OnGrey;
 use crate::{
-    About, Example, Method, MethodError, Parameter, Parameters, Progress, Pyramid, Segmenter,
-    TrainingSet, shape_search::OnGrey,
+    About, Declared, Example, Method, MethodError, ModelFault, Parameter, Parameters, Progress,
+    Pyramid, Segmenter, TrainingSet,
 };
 
 pub use search::{ActiveShapeModel, SearchSettings};
@@ -177,7 +178,11 @@ impl Method for ActiveShape {
         Ok(Arc::new(OnGrey { model }))
     }
 
-    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
-        OnGrey::<ActiveShapeModel>::restore(bytes)
+    fn restore(
+        &self,
+        bytes: &[u8],
+        declared: Declared<'_>,
+    ) -> Result<Arc<dyn Segmenter>, ModelFault> {
+        OnGrey::<ActiveShapeModel>::restore(bytes, declared)
     }
 }

@@ -8,7 +8,8 @@ use nalgebra::DMatrix;
 use scr_image::Point;
 use serde::{Deserialize, Serialize};
 
-use crate::{GreyImage, Pyramid};
+use crate::stored::{ANY, count, numbers};
+use crate::{GreyImage, ModelFault, Pyramid};
 
 /// How the profile of one point looks at one level.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,6 +68,14 @@ impl PointProfile {
             mean: mean.into_iter().map(|value| value as f32).collect(),
             whitening: triangle.map(|place| upper[place] as f32).collect(),
         }
+    }
+
+    /// Refuses a profile of a file that is not one of `length` samples.
+    pub(super) fn check(&self, length: usize) -> Result<(), ModelFault> {
+        count("mean", self.mean.len(), length)?;
+        numbers("mean", self.mean.iter().copied(), ANY)?;
+        count("whitening", self.whitening.len(), length * (length + 1) / 2)?;
+        numbers("whitening", self.whitening.iter().copied(), ANY)
     }
 
     /// The mean profile.

@@ -7,7 +7,10 @@ use super::insights::shown_profiles;
 use super::learning::learn_level;
 use super::profiles::{Line, Normal, PointProfile, normals};
 use crate::shape_model::{Layout, Placed, Pose, ShapeModel, Start};
-use crate::{Example, Insight, Parameters, Pyramid, ShapeSearch, Stage, Watch};
+use crate::stored::{NOT_NEGATIVE, count, equal, numbers};
+use crate::{
+    Declared, Example, Insight, ModelFault, Parameters, Pyramid, ShapeSearch, Stage, Watch,
+};
 
 /// What a search is steered by; the names of the study stand beside.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -184,6 +187,24 @@ impl ShapeSearch for ActiveShapeModel {
 
     fn resolutions(&self) -> (usize, usize) {
         (self.settings.side, self.settings.levels)
+    }
+
+    fn check(&self, declared: Declared<'_>, n_channels: usize) -> Result<(), ModelFault> {
+        equal("settings", &self.settings, &SearchSettings::of(declared.parameters))?;
+        let SearchSettings { side, levels, reach, .. } = self.settings;
+        self.layout.check(declared.n_structures).map_err(|fault| fault.within("layout"))?;
+        let n_points = self.layout.n_points();
+        self.shape.check(n_points, side).map_err(|fault| fault.within("shape"))?;
+        self.start.check().map_err(|fault| fault.within("start"))?;
+        count("profiles by level", self.profiles.len(), levels)?;
+        for (level, profiles) in self.profiles.iter().enumerate() {
+            let name = format!("profiles of level {level}");
+            count(&name, profiles.len(), n_channels * n_points)?;
+            let mut checks = profiles.iter().map(|profile| profile.check(2 * reach + 1));
+            checks.try_for_each(|check| check.map_err(|fault| fault.within(&name)))?;
+        }
+        count("noise_px", self.noise_px.len(), levels)?;
+        numbers("noise_px", self.noise_px.iter().copied(), NOT_NEGATIVE)
     }
 
     fn search_watched(&self, pyramid: &Pyramid, watch: Watch<'_>) -> Vec<Point> {

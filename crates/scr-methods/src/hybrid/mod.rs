@@ -12,11 +12,12 @@ use scr_image::Mask;
 use crate::active_appearance::{ActiveAppearanceModel, AppearanceSettings};
 use crate::active_shape::{ActiveShapeModel, SearchSettings};
 use crate::method::STUDY;
-use crate::pixel_classification::{PIXEL_PARAMETERS, pixel_settings};
+use crate::pixel_classification::{ClassifierFile, PIXEL_PARAMETERS, pixel_settings};
+use crate::stored::{equal, read};
 use crate::{
-    About, ActiveAppearance, ActiveShape, Example, GreyImage, Insight, Method, MethodError,
-    Parameter, Parameters, PixelClassifier, Posterior, Progress, Pyramid, Segmenter, ShapeSearch,
-    Subject, TrainingSet,
+    About, ActiveAppearance, ActiveShape, Declared, Example, GreyImage, Insight, Method,
+    MethodError, ModelFault, Parameter, Parameters, PixelClassifier, Posterior, Progress, Pyramid,
+    Segmenter, ShapeSearch, Subject, TrainingSet,
 };
 
 /// A shape method on the posterior of the pixel classifier, or on this and grey values.
@@ -174,12 +175,18 @@ impl Method for Hybrid {
         })
     }
 
-    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
+    fn restore(
+        &self,
+        bytes: &[u8],
+        declared: Declared<'_>,
+    ) -> Result<Arc<dyn Segmenter>, ModelFault> {
         match self.kind {
             Kind::Shape | Kind::ShapeAndGrey => {
-                OnPosterior::<ActiveShapeModel>::restore(bytes, self.sees_grey())
+                OnPosterior::<ActiveShapeModel>::restore(bytes, declared, self.sees_grey())
             }
-            Kind::Appearance => OnPosterior::<ActiveAppearanceModel>::restore(bytes, false),
+            Kind::Appearance => {
+                OnPosterior::<ActiveAppearanceModel>::restore(bytes, declared, false)
+            }
         }
     }
 }
@@ -194,13 +201,19 @@ struct OnPosterior<M> {
 }
 
 impl<M: ShapeSearch> OnPosterior<M> {
-    fn restore(bytes: &[u8], sees_grey: bool) -> Option<Arc<dyn Segmenter>> {
-        let (smoothing_px, model, classifier): (f64, M, PixelClassifier) =
-            postcard::from_bytes(bytes).ok()?;
-        let classifier = Arc::new(classifier);
-        let is_sound = classifier.is_sound();
-        let model = Self { classifier, smoothing_px, sees_grey, model };
-        is_sound.then(|| Arc::new(model) as Arc<dyn Segmenter>)
+    fn restore(
+        bytes: &[u8],
+        declared: Declared<'_>,
+        sees_grey: bool,
+    ) -> Result<Arc<dyn Segmenter>, ModelFault> {
+        let Declared { parameters, n_structures } = declared;
+        read(bytes, |(smoothing_px, model, classifier): (f64, M, ClassifierFile)| {
+            equal("smoothing", &smoothing_px, &parameters.get("smoothing"))?;
+            model.check(declared, if sees_grey { 2 } else { 1 })?;
+            let settings = pixel_settings(parameters, &PIXEL_PARAMETERS);
+            let classifier = Arc::new(classifier.checked(settings, n_structures)?);
+            Ok(Arc::new(Self { classifier, smoothing_px, sees_grey, model }) as Arc<dyn Segmenter>)
+        })
     }
 
     /// What the model looks at in an image with this posterior.

@@ -11,9 +11,11 @@ use scr_image::{Mask, Outline, Point};
 use serde::{Deserialize, Serialize};
 
 use crate::method::STUDY;
+use crate::shape_model::SIDES;
+use crate::stored::{count, pairs, read};
 use crate::{
-    About, Insight, Method, MethodError, Parameter, Parameters, Progress, Segmenter, Subject,
-    TrainingSet,
+    About, Declared, Insight, Method, MethodError, ModelFault, Parameter, Parameters, Progress,
+    Segmenter, Subject, TrainingSet,
 };
 
 /// The mean shape.
@@ -40,7 +42,7 @@ use crate::{
 pub struct MeanShape;
 
 #[derive(Serialize, Deserialize)]
-struct Trained {
+pub(crate) struct Trained {
     /// Mean landmarks by structure, as shares of width and height.
     structures: Vec<Vec<(f64, f64)>>,
 }
@@ -96,9 +98,19 @@ impl Method for MeanShape {
         Ok(Arc::new(Trained { structures }))
     }
 
-    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
-        let trained: Trained = postcard::from_bytes(bytes).ok()?;
-        Some(Arc::new(trained))
+    fn restore(
+        &self,
+        bytes: &[u8],
+        declared: Declared<'_>,
+    ) -> Result<Arc<dyn Segmenter>, ModelFault> {
+        read(bytes, |trained: Trained| {
+            count("structures", trained.structures.len(), declared.n_structures)?;
+            for (structure, points) in trained.structures.iter().enumerate() {
+                let shares = -SIDES..=1.0 + SIDES;
+                pairs(&format!("points of structure {structure}"), points, shares)?;
+            }
+            Ok(Arc::new(trained) as Arc<dyn Segmenter>)
+        })
     }
 }
 

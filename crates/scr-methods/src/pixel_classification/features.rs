@@ -7,7 +7,8 @@ use scr_image::Size;
 use serde::{Deserialize, Serialize};
 
 use super::posterior::Centre;
-use crate::{GreyImage, gaussian};
+use crate::stored::{ANY, NOT_NEGATIVE, count, numbers};
+use crate::{GreyImage, ModelFault, gaussian};
 
 /// The orders of derivative along x and y: L, Lx, Ly, Lxx, Lxy, Lyy.
 const ORDERS: [(usize, usize); 6] = [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)];
@@ -112,9 +113,12 @@ impl Scaling {
         Self { features: (0..n_features).map(scaling).collect() }
     }
 
-    /// Number of features.
-    pub(super) fn n_features(&self) -> usize {
-        self.features.len()
+    /// Refuses a scaling of a file that is not one of `n_features` features.
+    pub(super) fn check(&self, n_features: usize) -> Result<(), ModelFault> {
+        count("scaling", self.features.len(), n_features)?;
+        numbers("means of features", self.features.iter().map(|(mean, _)| *mean), ANY)?;
+        let factors = self.features.iter().map(|(_, factor)| *factor);
+        numbers("factors of features", factors, NOT_NEGATIVE)
     }
 
     /// Features on the common scale.

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use scr_image::Mask;
 
-use super::{PixelClassifier, PixelSettings, Posterior, largest_part_filled};
+use super::{ClassifierFile, PixelClassifier, PixelSettings, Posterior, largest_part_filled};
 use crate::method::STUDY;
+use crate::stored::{equal, read};
 use crate::{
-    About, Insight, Method, MethodError, Parameter, Parameters, Progress, Segmenter, Subject,
-    TrainingSet,
+    About, Declared, Insight, Method, MethodError, ModelFault, Parameter, Parameters, Progress,
+    Segmenter, Subject, TrainingSet,
 };
 
 /// Pixel classification, its posterior cut at 0.5.
@@ -179,9 +180,16 @@ impl Method for PixelClassification {
         Ok(Arc::new(AsItIs(PixelClassifier::train(set, settings, seed, self.id(), progress)?)))
     }
 
-    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
-        let classifier: PixelClassifier = postcard::from_bytes(bytes).ok()?;
-        classifier.is_sound().then(|| Arc::new(AsItIs(Arc::new(classifier))) as Arc<dyn Segmenter>)
+    fn restore(
+        &self,
+        bytes: &[u8],
+        declared: Declared<'_>,
+    ) -> Result<Arc<dyn Segmenter>, ModelFault> {
+        let settings = pixel_settings(declared.parameters, &PARAMETERS);
+        read(bytes, |classifier: ClassifierFile| {
+            let classifier = classifier.checked(settings, declared.n_structures)?;
+            Ok(Arc::new(AsItIs(Arc::new(classifier))) as Arc<dyn Segmenter>)
+        })
     }
 }
 
@@ -268,11 +276,17 @@ impl Method for PixelClassificationPost {
         Ok(Arc::new(PostProcessed { classifier, smoothing_px: parameters.get("smoothing") }))
     }
 
-    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
-        let (smoothing_px, classifier): (f64, PixelClassifier) =
-            postcard::from_bytes(bytes).ok()?;
-        let trained = PostProcessed { classifier: Arc::new(classifier), smoothing_px };
-        trained.classifier.is_sound().then(|| Arc::new(trained) as Arc<dyn Segmenter>)
+    fn restore(
+        &self,
+        bytes: &[u8],
+        declared: Declared<'_>,
+    ) -> Result<Arc<dyn Segmenter>, ModelFault> {
+        let settings = pixel_settings(declared.parameters, &PARAMETERS);
+        read(bytes, |(smoothing_px, classifier): (f64, ClassifierFile)| {
+            equal("smoothing", &smoothing_px, &declared.parameters.get("smoothing"))?;
+            let classifier = Arc::new(classifier.checked(settings, declared.n_structures)?);
+            Ok(Arc::new(PostProcessed { classifier, smoothing_px }) as Arc<dyn Segmenter>)
+        })
     }
 }
 

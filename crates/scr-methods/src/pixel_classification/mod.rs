@@ -26,6 +26,7 @@ mod refinement;
 mod samples;
 mod stage;
 
+pub(crate) use classifier::ClassifierFile;
 pub use classifier::{PixelClassifier, PixelSettings};
 pub(crate) use methods::{PIXEL_PARAMETERS, pixel_settings};
 pub use methods::{PixelClassification, PixelClassificationPost};

@@ -15,9 +15,11 @@
 use std::ops::Range;
 
 use multiversion::multiversion;
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error};
+use serde::{Deserialize, Serialize, Serializer};
 
 use super::groups::{GROUP, Groups};
+use crate::ModelFault;
+use crate::stored::{ANY, count, equal, numbers};
 
 /// Samples in a panel. With [`TILE`] measured against its doubles and halves (see
 /// `benches/neighbours.rs`): all sums of a panel and a tile stay in registers.
@@ -46,7 +48,7 @@ pub struct Neighbours {
 
 /// What is kept of samples in a file: panels in the order of the samples' numbers.
 #[derive(Serialize, Deserialize)]
-struct Stored {
+pub(super) struct NeighboursFile {
     n_features: usize,
     labels: Vec<u32>,
     panels: Vec<f32>,
@@ -177,24 +179,31 @@ impl Serialize for Neighbours {
         let features = unpacked(&self.panels, self.n_features, &self.numbers);
         let panels = panels(&features, self.n_features, &numbers);
         let labels = self.labels.clone();
-        Stored { n_features: self.n_features, labels, panels }.serialize(serializer)
+        NeighboursFile { n_features: self.n_features, labels, panels }.serialize(serializer)
     }
 }
 
-impl<'de> Deserialize<'de> for Neighbours {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let Stored { n_features, labels, panels } = Stored::deserialize(deserializer)?;
-        let n_panels = labels.len().div_ceil(LANES);
-        let expected = n_features.checked_add(1).and_then(|n| n.checked_mul(n_panels * LANES));
-        if expected != Some(panels.len()) {
-            return Err(D::Error::custom("features and labels of samples differ in number"));
+impl NeighboursFile {
+    /// The samples, unless there are none, or they are not of `n_features` features each and
+    /// with labels below `n_labels`.
+    pub(super) fn checked(
+        self,
+        n_features: usize,
+        n_labels: usize,
+    ) -> Result<Neighbours, ModelFault> {
+        let Self { labels, panels, .. } = self;
+        equal("features of a sample", &self.n_features, &n_features)?;
+        if labels.is_empty() {
+            return Err(ModelFault::new("samples", "at least one", "none"));
         }
-        let numbers: Vec<u32> = (0..labels.len() as u32).collect();
-        let features = unpacked(&panels, n_features, &numbers);
-        if !features.iter().all(|value| value.is_finite()) {
-            return Err(D::Error::custom("features of samples that are no numbers"));
+        if let Some(label) = labels.iter().find(|&&label| label as usize >= n_labels) {
+            return Err(ModelFault::new("labels", format!("numbers below {n_labels}"), label));
         }
-        Ok(Self::new(n_features, &features, labels))
+        count("samples", panels.len(), labels.len().next_multiple_of(LANES) * (n_features + 1))?;
+        let all: Vec<u32> = (0..labels.len() as u32).collect();
+        let features = unpacked(&panels, n_features, &all);
+        numbers("samples", features.iter().copied(), ANY)?;
+        Ok(Neighbours::new(n_features, &features, labels))
     }
 }
 
@@ -282,6 +291,7 @@ impl Nearest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::stored::read;
     use rand_core::{Rng, SeedableRng};
     use rand_pcg::Pcg64;
 
@@ -359,11 +369,12 @@ mod tests {
     fn samples_survive_their_file_and_what_does_not_fit_is_refused() {
         let neighbours = Neighbours::new(3, &numbers(300, 9), (0..100).collect());
         let bytes = postcard::to_stdvec(&neighbours).unwrap();
-        assert_eq!(postcard::from_bytes::<Neighbours>(&bytes).unwrap(), neighbours);
-        for (n_labels, value) in [(9, 0.0), (8, f32::NAN)] {
-            let odd = Stored { n_features: 3, labels: vec![0; n_labels], panels: vec![value; 32] };
-            let odd = postcard::to_stdvec(&odd).unwrap();
-            assert!(postcard::from_bytes::<Neighbours>(&odd).is_err());
+        let read = read(&bytes, |file: NeighboursFile| file.checked(3, 100)).unwrap();
+        assert_eq!(read, neighbours);
+        for (n_labels, label, value) in [(9, 0, 0.0), (0, 0, 0.0), (8, 1, 0.0), (8, 0, f32::NAN)] {
+            let labels = vec![label; n_labels];
+            let odd = NeighboursFile { n_features: 3, labels, panels: vec![value; 32] };
+            assert!(odd.checked(3, 1).is_err());
         }
     }
 

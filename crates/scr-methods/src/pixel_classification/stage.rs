@@ -9,25 +9,60 @@ use serde::{Deserialize, Serialize};
 
 use super::PixelSettings;
 use super::features::{Features, Scaling};
-use super::neighbours::Neighbours;
+use super::neighbours::{Neighbours, NeighboursFile};
 use super::posterior::{Centre, Posterior};
 use super::refinement::votes_where_needed;
 use super::samples::Samples;
-use crate::{GreyImage, MethodError, Progress, SampleCount, TrainingSet};
+use crate::stored::{count, equal};
+use crate::{GreyImage, MethodError, ModelFault, Progress, SampleCount, TrainingSet};
 
 /// Queries answered at a time by one thread.
 const QUERIES_AT_A_TIME: usize = 512;
 
 /// Samples of pixels, and how pixels are described to be compared with them.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Stage {
     side: usize,
     n_scales: usize,
     k: usize,
     scaling: Scaling,
     /// Whether each structure is part of each combination.
-    pub(super) combinations: Vec<Vec<bool>>,
+    combinations: Vec<Vec<bool>>,
     samples: Neighbours,
+}
+
+/// A stage as a file holds it.
+#[derive(Deserialize)]
+#[cfg_attr(test, derive(Serialize))]
+pub(super) struct StageFile {
+    side: usize,
+    n_scales: usize,
+    k: usize,
+    scaling: Scaling,
+    combinations: Vec<Vec<bool>>,
+    samples: NeighboursFile,
+}
+
+impl StageFile {
+    /// The stage, unless training with these settings on so many structures cannot have
+    /// made it.
+    pub(super) fn checked(
+        self,
+        settings: PixelSettings,
+        n_structures: usize,
+    ) -> Result<Stage, ModelFault> {
+        let Self { side, n_scales, k, scaling, combinations, samples } = self;
+        equal("side", &side, &settings.side)?;
+        equal("scales", &n_scales, &settings.n_scales)?;
+        equal("k", &k, &settings.k)?;
+        let n_features = Features::count(n_scales);
+        scaling.check(n_features)?;
+        for combination in &combinations {
+            count("structures of a combination", combination.len(), n_structures)?;
+        }
+        let samples = samples.checked(n_features, combinations.len())?;
+        Ok(Stage { side, n_scales, k, scaling, combinations, samples })
+    }
 }
 
 impl Stage {
@@ -75,16 +110,6 @@ impl Stage {
         }
         let counts = self.combinations.iter().cloned().zip(n_samples);
         counts.map(|(structures, n_samples)| SampleCount { structures, n_samples }).collect()
-    }
-
-    /// Whether the parts fit together: true but for a damaged file.
-    pub(super) fn is_sound(&self) -> bool {
-        let n_structures = self.combinations.first().map_or(0, Vec::len);
-        !self.samples.is_empty()
-            && self.samples.n_features() == Features::count(self.n_scales)
-            && self.scaling.n_features() == self.samples.n_features()
-            && self.combinations.iter().all(|combination| combination.len() == n_structures)
-            && self.samples.labels().iter().all(|&l| (l as usize) < self.combinations.len())
     }
 
     /// Each structure's share of the votes of the k nearest samples, at each pixel of a

@@ -6,7 +6,11 @@ use scr_data::Image;
 use scr_image::{Mask, Outline, Point, Size};
 use serde::{Deserialize, Serialize};
 
-use crate::{MethodError, Shapes, TrainingSet};
+use crate::stored::count;
+use crate::{MethodError, ModelFault, Shapes, TrainingSet};
+
+/// Points of a structure at most. Far fewer pixels lie along the longest outline.
+const MAX_POINTS: usize = 1 << 20;
 
 /// The points of all structures, one after the other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -45,6 +49,18 @@ impl Layout {
     #[must_use]
     pub fn equal(n_structures: usize, n_points: usize) -> Self {
         Self { counts: vec![n_points; n_structures] }
+    }
+
+    /// Refuses a layout of a file that is not one of `n_structures` structures with points.
+    pub(crate) fn check(&self, n_structures: usize) -> Result<(), ModelFault> {
+        count("structures", self.counts.len(), n_structures)?;
+        match self.counts.iter().find(|count| !(1..=MAX_POINTS).contains(*count)) {
+            Some(count) => {
+                let expected = format!("1 to {MAX_POINTS} points a structure");
+                Err(ModelFault::new("structures", expected, count))
+            }
+            None => Ok(()),
+        }
     }
 
     /// Number of points in all.

@@ -25,6 +25,7 @@ mod pose;
 mod start;
 
 pub use layout::Layout;
+pub(crate) use model::SIDES;
 pub use model::{Placed, ShapeModel};
 pub use pose::Pose;
 pub use start::Start;

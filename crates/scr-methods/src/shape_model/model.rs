@@ -6,12 +6,17 @@ use serde::{Deserialize, Serialize};
 
 use super::Layout;
 use super::pose::{Pose, centroid};
-use crate::ShapeModes;
+use crate::stored::{NOT_NEGATIVE, count, numbers, pairs};
+use crate::{ModelFault, ShapeModes};
 
 /// Rounds of alignment; shapes of one population settle after two or three.
 const ALIGNMENTS: usize = 5;
 /// Rounds of finding pose and weights in turn when a shape is fitted.
 const FITS: usize = 3;
+
+/// Largest distance of a mean shape's points from its centre along x and y, in longer
+/// sides of the image: the shape lies in or near the image.
+pub(crate) const SIDES: f64 = 2.0;
 
 /// How shapes vary.
 ///
@@ -73,6 +78,18 @@ impl ShapeModel {
             held += value;
         }
         Self { mean: mean.iter().map(|point| (point.x, point.y)).collect(), modes, variances }
+    }
+
+    /// Refuses a model of a file that is not one of `n_points` points, in images whose longer
+    /// side is `side` pixels.
+    pub(crate) fn check(&self, n_points: usize, side: usize) -> Result<(), ModelFault> {
+        count("mean", self.mean.len(), n_points)?;
+        let reach = SIDES * side as f64;
+        pairs("mean", &self.mean, -reach..=reach)?;
+        numbers("variances", self.variances.iter().copied(), NOT_NEGATIVE)?;
+        count("modes", self.modes.len(), 2 * n_points * self.n_modes())?;
+        // Of length 1, but for rounding.
+        numbers("modes", self.modes.iter().copied(), -1.001..=1.001)
     }
 
     /// Number of modes.

@@ -5,6 +5,8 @@ use serde::{Deserialize, Serialize};
 
 use super::pose::centroid;
 use super::{Pose, ShapeModel};
+use crate::ModelFault;
+use crate::stored::{ANY, pairs};
 
 /// The mean place of the examples' shapes, for images of any proportions.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -34,6 +36,12 @@ impl Start {
             start.scale_and_turn.1 += share * pose.b;
         }
         start
+    }
+
+    /// Refuses a start of a file that is no place.
+    pub(crate) fn check(&self) -> Result<(), ModelFault> {
+        pairs("centre", &[self.centre], ANY)?;
+        pairs("scale and turn", &[self.scale_and_turn], ANY)
     }
 
     /// The pose of the mean shape in an image of this size.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use scr_image::{Mask, Size};
 
 use crate::method::STUDY;
+use crate::stored::{count, equal, read};
 use crate::{
-    About, ActiveAppearance, ActiveShape, GreyImage, Hybrid, Insight, Method, MethodError,
-    Parameter, Parameters, PixelClassificationPost, PixelClassifier, Posterior, Progress,
-    Segmenter, Subject, TrainingSet, Votes, find_method,
+    About, ActiveAppearance, ActiveShape, Declared, GreyImage, Hybrid, Insight, Method,
+    MethodError, ModelFault, Parameter, Parameters, PixelClassificationPost, PixelClassifier,
+    Posterior, Progress, Segmenter, Subject, TrainingSet, Votes,
 };
 
 /// Majority voting: of the study's three, `asm-tuned`, `aam-whiskers-bfgs` and `pc-post`,
@@ -106,23 +107,33 @@ impl Method for Voting {
         progress: Progress<'_>,
     ) -> Result<Arc<dyn Segmenter>, MethodError> {
         let member = |&method: &&'static dyn Method| {
-            let defaults = Parameters::new(method, &[])?;
+            let defaults = Parameters::defaults(method);
             Ok((method, set.trained(method, &defaults, seed, progress)?))
         };
         let members = self.members().iter().map(member).collect::<Result<_, MethodError>>()?;
         Ok(Arc::new(Trained { members }))
     }
 
-    fn restore(&self, bytes: &[u8]) -> Option<Arc<dyn Segmenter>> {
-        let members: Vec<(String, String, Vec<u8>)> = postcard::from_bytes(bytes).ok()?;
-        let expected = self.members().iter().map(|method| method.id());
-        let is_complete = members.iter().map(|(id, ..)| id.as_str()).eq(expected);
-        let member = |(id, version, bytes): &(String, String, Vec<u8>)| {
-            let method = find_method(id).ok()?;
-            (method.version() == version).then(|| Some((method, method.restore(bytes)?)))?
-        };
-        let members = members.iter().map(member).collect::<Option<_>>()?;
-        is_complete.then(|| Arc::new(Trained { members }) as Arc<dyn Segmenter>)
+    fn restore(
+        &self,
+        bytes: &[u8],
+        declared: Declared<'_>,
+    ) -> Result<Arc<dyn Segmenter>, ModelFault> {
+        read(bytes, |members: Vec<(String, String, Vec<u8>)>| {
+            count("members", members.len(), self.members().len())?;
+            let member = |(method, found): (&&'static dyn Method, &(String, String, Vec<u8>))| {
+                let (id, version, bytes) = found;
+                equal("method", &id.as_str(), &method.id())?;
+                equal("method_version", &version.as_str(), &method.version())?;
+                let parameters = &Parameters::defaults(*method);
+                let declared = Declared { parameters, ..declared };
+                let restored = method.restore(bytes, declared);
+                Ok((*method, restored.map_err(|fault| fault.within(id))?))
+            };
+            let members = self.members().iter().zip(&members).map(member);
+            let members = members.collect::<Result<_, ModelFault>>()?;
+            Ok(Arc::new(Trained { members }) as Arc<dyn Segmenter>)
+        })
     }
 }
 
