@@ -176,7 +176,7 @@ impl<'a> Image<'a> {
         }
         let stored = elements.number(BITS_STORED).unwrap_or(allocated);
         let high_bit = elements.number(HIGH_BIT).unwrap_or(stored.saturating_sub(1));
-        if stored == 0 || stored > allocated || high_bit + 1 != stored {
+        if stored > allocated || stored.checked_sub(1) != Some(high_bit) {
             let reason =
                 format!("{stored} bits up to bit {high_bit} stored in {allocated} allocated");
             return Err(FormatError::damaged(FORMAT, reason));

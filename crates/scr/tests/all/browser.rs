@@ -41,7 +41,8 @@ fn every_page_opens_without_an_error_and_in_the_dark() {
                 let heading =
                     browser.script("return document.querySelector('h1')?.innerText").await;
                 assert!(heading.as_str().is_some_and(|text| !text.is_empty()), "{path}: {heading}");
-                let margins = "return [...document.body.querySelectorAll('.site-head, main, .site-foot')]
+                let margins =
+                    "return [...document.body.querySelectorAll('.site-head, main, .site-foot')]
                     .map(part => parseFloat(getComputedStyle(part).paddingInlineStart))";
                 let margins = browser.script(margins).await;
                 let margins = margins.as_array().unwrap();

@@ -129,6 +129,17 @@ fn one_bit_masks_run_on_over_the_ends_of_rows() {
 }
 
 #[test]
+fn a_high_bit_that_is_not_the_last_of_the_stored_bits_is_damage() {
+    for (stored, high_bit) in [(8, 6), (8, 8), (8, 0xffff), (0, 0xffff), (9, 8)] {
+        let case = Case::new((2, 1), (8, 8), &[0, 1])
+            .number(BITS_STORED, stored)
+            .number(HIGH_BIT, high_bit);
+        let found = read_mask(&case.bytes()).unwrap_err().to_string();
+        assert!(found.contains(&format!("{stored} bits up to bit {high_bit}")), "{found}");
+    }
+}
+
+#[test]
 fn swapped_pairs_of_8_bit_pixels_are_put_in_order() {
     let mut bytes = Case { syntax: BIG_ENDIAN, ..Case::new((2, 1), (8, 8), &[0, 1]) }.bytes();
     let at = bytes.windows(2).rposition(|pair| pair == b"OB").unwrap();
