@@ -19,8 +19,6 @@ use tokio::sync::Notify;
 /// Time left to a connection that is being answered, for comparison with those that wait
 /// for their clients.
 const BUSY: Duration = Duration::from_secs(30);
-/// Time left to a connection that has not asked for anything yet.
-const NEW: Duration = Duration::from_secs(20);
 
 /// A connection: the time left to its client, and the bytes of answers in memory for it.
 #[derive(Debug)]
@@ -41,7 +39,7 @@ struct SeatState {
 
 impl Default for Seat {
     fn default() -> Self {
-        let state = SeatState { until: Instant::now() + NEW, held_bytes: 0, is_read: true };
+        let state = SeatState { until: Instant::now() + BUSY, held_bytes: 0, is_read: true };
         Self { state: Mutex::new(state), gives_way: Notify::new(), reads_on: Notify::new() }
     }
 }
