@@ -80,7 +80,7 @@ pub use feedback::FeedbackRow;
 pub use folder::claim as claim_folder;
 pub use ladder::LadderStep;
 pub use mail::{MAX_SENDINGS, MailRow};
-pub use names::{NAME_RULE, is_plain_name};
+pub use names::{NAME_RULE, is_plain_name, look_alike};
 pub use offers::OfferedFile;
 pub use outlines::{MAX_CORNERS_BY_SIDE, OutlinesDocument};
 pub use public::{Copies, PublicStore};

@@ -1,10 +1,12 @@
 //! Names of people and entries: what may stand in them.
 //!
 //! A name reads the same to everybody: NFC (Unicode Annex 15), on one line, without control,
-//! format, zero-width or bidirectional characters.
+//! format, zero-width or bidirectional characters. Names that a reader may take for one
+//! another are told by [`look_alike`]; nothing here refuses them.
 
 use scr_data::terminal::is_harmless;
 use unicode_normalization::is_nfc;
+use unicode_security::skeleton;
 
 /// Characters that show nothing and are no format characters: joiners, fillers of Hangul,
 /// variation selectors (`Default_Ignorable_Code_Point` of Unicode).
@@ -36,6 +38,51 @@ pub fn is_plain_name(text: &str) -> bool {
     text.chars().all(|sign| is_harmless(sign) && is_visible(sign)) && is_nfc(text)
 }
 
+/// Likeness of two names to the eye: equal skeletons (Unicode Technical Standard 39,
+/// confusables), whatever the case, spaces and punctuation. Between digits a separator
+/// counts, so that versions differ: `1.1` is not `11`.
+///
+/// ```
+/// use scr_store::look_alike;
+/// assert!(look_alike("Net", "N\u{435}t"), "Cyrillic e");
+/// assert!(look_alike("U-Net", "unet"));
+/// assert!(!look_alike("Net 1.1", "Net 11"));
+/// ```
+#[must_use]
+pub fn look_alike(one: &str, other: &str) -> bool {
+    keys(one).iter().zip(keys(other)).any(|(one, other)| *one == other)
+}
+
+/// Skeletons of a name, one folded after and one before: some letters are confusable in
+/// one case only.
+fn keys(name: &str) -> [String; 2] {
+    let name = joined(name);
+    let bare = |key: String| {
+        let bare: String =
+            key.chars().filter(|sign| sign.is_alphanumeric() || *sign == ' ').collect();
+        // A name of signs alone is compared as it is.
+        if bare.trim().is_empty() { key } else { bare }
+    };
+    let folded_after = skeleton(&name).collect::<String>().to_lowercase();
+    let folded_before = skeleton(&name.to_lowercase()).collect();
+    [bare(folded_after), bare(folded_before)]
+}
+
+/// A name without spaces and ASCII punctuation; a space stands for those between digits.
+fn joined(name: &str) -> String {
+    let is_separator = |sign: char| sign.is_whitespace() || sign.is_ascii_punctuation();
+    let mut joined = String::new();
+    let mut parts = name.split(is_separator).filter(|part| !part.is_empty());
+    joined.push_str(parts.next().unwrap_or(name));
+    for part in parts {
+        if joined.ends_with(char::is_numeric) && part.starts_with(char::is_numeric) {
+            joined.push(' ');
+        }
+        joined.push_str(part);
+    }
+    joined
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -61,6 +108,37 @@ mod tests {
         for good in ["", "Net", "Großmann é", "ตัวอย่าง", "नमूना", "名前"]
         {
             assert!(is_plain_name(good), "{good:?}");
+        }
+    }
+    #[test]
+    fn names_that_look_alike_are_told_in_any_script_case_and_spacing() {
+        for (one, other) in [
+            ("Net", "Net"),
+            ("Net", "N\u{435}t"),
+            ("NET", "\u{39d}\u{395}\u{3a4}"),
+            ("paypal", "p\u{430}yp\u{430}l"),
+            ("U-Net", "U Net"),
+            ("U-Net", "unet"),
+            ("U-Net", "U\u{2010}Net"),
+            ("Net I", "Net l"),
+            ("Net 1", "Net l"),
+            ("Net O", "Net 0"),
+            ("modern", "modem"),
+            ("Net!", "Net\u{1c3}"),
+            ("R\u{e9}seau", "Reseau"),
+            ("Net  (2026)", "net-2026"),
+        ] {
+            assert!(look_alike(one, other) && look_alike(other, one), "{one:?} {other:?}");
+        }
+        for (one, other) in [
+            ("Net", "Nets"),
+            ("Net 1", "Net 2"),
+            ("Net 1.1", "Net 11"),
+            ("Net 1.1", "Net 1 2"),
+            ("???", "!!!"),
+            ("\u{65e5}\u{672c}", "\u{672c}\u{65e5}"),
+        ] {
+            assert!(!look_alike(one, other), "{one:?} {other:?}");
         }
     }
 }
