@@ -50,7 +50,7 @@ def run(given, folder):
     site.send(token, submission, 0, len(site.file))
     site.api("POST", f"submissions/{submission}/complete", token)
     site.wait_for_jobs(60)
-    site.api("POST", f"submissions/{submission}/review", spare, {"decision": "publish"})
+    site.api("POST", f"submissions/{submission}/review", spare, {"decision": "publish", "answer": "a test"})
     site.wait_for_jobs(60)
     options = ["--max-examples", str(given.examples), "--max-time", str(given.max_time)]
     found = attack(site, folder, token, [*options, "--exclude-path", TOKEN])

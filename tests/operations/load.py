@@ -59,7 +59,7 @@ def run(given, folder):
     first = []
     hand_in(site, curator, "First", first)
     site.wait_for_jobs(60)
-    site.api("POST", f"submissions/{first[0][0]}/review", curator, {"decision": "publish"})
+    site.api("POST", f"submissions/{first[0][0]}/review", curator, {"decision": "publish", "answer": "a test"})
     site.wait_for_jobs(60)
     (entry,) = site.entries()
     image = site.masks[0].split("/")[1].removesuffix(".png")

@@ -343,7 +343,7 @@ def run(given, folder):
     site.api("POST", f"submissions/{first}/complete", curator)
     site.wait_for_jobs(60)
     operator = site.add_user("o@example.org", "operator")
-    site.api("POST", f"submissions/{first}/review", operator, {"decision": "publish"})
+    site.api("POST", f"submissions/{first}/review", operator, {"decision": "publish", "answer": "a test"})
     site.wait_for_jobs(60)
     (entry,) = site.entries()
     image = site.masks[0].split("/")[1].removesuffix(".png")

@@ -164,7 +164,15 @@ pub(crate) async fn of_benchmark(
     pool: &AnyPool,
     benchmark_id: &str,
 ) -> Result<Vec<EntryRow>, StoreError> {
-    listed(pool, COLUMNS, benchmark_id).await
+    listed(pool, COLUMNS, STANDING, benchmark_id).await
+}
+
+/// As [`of_benchmark`], with withdrawn entries, which do not say so themselves.
+pub(crate) async fn of_benchmark_with_withdrawn(
+    pool: &AnyPool,
+    benchmark_id: &str,
+) -> Result<Vec<EntryRow>, StoreError> {
+    listed(pool, COLUMNS, "true", benchmark_id).await
 }
 
 /// As [`of_benchmark`], without the results' images.
@@ -172,16 +180,17 @@ pub(crate) async fn of_benchmark_without_images(
     pool: &AnyPool,
     benchmark_id: &str,
 ) -> Result<Vec<EntryRow>, StoreError> {
-    listed(pool, COLUMNS_WITHOUT_IMAGES, benchmark_id).await
+    listed(pool, COLUMNS_WITHOUT_IMAGES, STANDING, benchmark_id).await
 }
 
 async fn listed(
     pool: &AnyPool,
     columns: &str,
+    which: &str,
     benchmark_id: &str,
 ) -> Result<Vec<EntryRow>, StoreError> {
     let query = format!(
-        "SELECT {columns} FROM {WITH_RESULT} WHERE benchmark_id = $1 AND {STANDING} \
+        "SELECT {columns} FROM {WITH_RESULT} WHERE benchmark_id = $1 AND {which} \
          ORDER BY published_at, id"
     );
     let rows: Vec<Written> = sqlx::query_as(sqlx::AssertSqlSafe(query))
@@ -222,13 +231,13 @@ pub(crate) async fn written(pool: &AnyPool, id: &str) -> Result<Option<Written>,
 }
 
 /// The entry that the operator published last under this role and name, from the shell,
-/// without its images' values.
+/// without its images' values; also when it was withdrawn.
 pub(crate) async fn last_of_operator(
     pool: &AnyPool,
     new: &EntryRow,
 ) -> Result<Option<EntryRow>, StoreError> {
     let query = format!(
-        "SELECT {COLUMNS_WITHOUT_IMAGES} FROM {WITH_RESULT} WHERE benchmark_id = $1 AND role = $2 AND {STANDING} \
+        "SELECT {COLUMNS_WITHOUT_IMAGES} FROM {WITH_RESULT} WHERE benchmark_id = $1 AND role = $2 \
          AND id NOT IN (SELECT entry_id FROM submissions WHERE entry_id IS NOT NULL) \
          ORDER BY published_at DESC, id DESC"
     );
@@ -266,6 +275,20 @@ pub(crate) async fn insert(
     .await
     .map_err(failed("publish an entry"))?;
     Ok(())
+}
+
+/// The number of entries of a benchmark, withdrawn ones too, in a transaction. There are
+/// never fewer, so that the number says whether there are others than before.
+pub(crate) async fn count(
+    connection: &mut AnyConnection,
+    benchmark_id: &str,
+) -> Result<u64, StoreError> {
+    let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM entries WHERE benchmark_id = $1")
+        .bind(benchmark_id)
+        .fetch_one(connection)
+        .await
+        .map_err(failed("count entries"))?;
+    Ok(count.unsigned_abs())
 }
 
 /// The time now, for a row that is new.

@@ -246,6 +246,33 @@ pub enum StoreError {
         /// The submission.
         id: String,
     },
+    /// A curator wants to publish what is flagged, and does not say why.
+    #[error(
+        "submission `{id}` has flags, expected an answer to them to publish it: {}",
+        flags.join("; ")
+    )]
+    Unanswered {
+        /// The submission.
+        id: String,
+        /// What the flags say.
+        flags: Vec<String>,
+    },
+    /// A curator's answer is no good; everything that is wrong with it.
+    #[error("cannot keep the answer: {problems}")]
+    Answer {
+        /// By field.
+        problems: scr_data::Problems,
+    },
+    /// Entries were published since a submission was compared with them.
+    #[error("benchmark `{id}` has {found} entries, expected the {expected} compared with")]
+    EntriesSince {
+        /// The benchmark.
+        id: String,
+        /// How many the submission was compared with.
+        expected: u64,
+        /// How many there are.
+        found: u64,
+    },
     /// The operator has ended the benchmark.
     #[error("benchmark `{id}` ended at {at}: nothing more is handed in")]
     Ended {
@@ -354,6 +381,11 @@ impl StoreError {
                 "on a site of one person the operator allows it: `scr admin benchmark set ID \
                  --own-reviews yes`"
             }
+            Self::Unanswered { .. } => {
+                "look at the flags, then say why it is published all the same: `scr review ID \
+                 --publish --answer TEXT`, or `answer` in the API"
+            }
+            Self::EntriesSince { .. } => "compare with the entries of now, then publish",
             Self::ScopeRefused { .. } => "reviewing needs a curator or operator",
             Self::OpenUploads { .. } => "complete or withdraw one of them first",
             Self::Unfinished { .. } => "wait until one of them is scored, or withdraw one",

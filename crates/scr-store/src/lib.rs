@@ -93,9 +93,10 @@ pub use record::{
 pub use results::PastResult;
 pub use settings::{BenchmarkSettings, ImageResults, Quota, Reference};
 pub use submissions::{
-    Cancelled, DifferenceDocument, FileMark, FindingsDocument, Flag, FlagKind, FoldsDocument, Job,
-    JobKind, JobProgress, JobRow, LogLine, MAX_ATTEMPTS, MAX_CHUNK_BYTES, NewSubmission, Piece,
-    Retention, Submission, SubmissionState, Suspicion, SuspicionsDocument, Tidied, Told,
+    Cancelled, ComparedEntry, DifferenceDocument, FileMark, FindingsDocument, Flag, FlagKind,
+    FoldsDocument, Job, JobKind, JobProgress, JobRow, LogLine, MAX_ANSWER_CHARS, MAX_ATTEMPTS,
+    MAX_CHUNK_BYTES, NewSubmission, Piece, Retention, Submission, SubmissionState, Suspicion,
+    SuspicionsDocument, Tidied, Told,
 };
 pub use withdrawals::Withdrawal;
 pub use workers::{WORKER_SILENCE, WorkerRow};

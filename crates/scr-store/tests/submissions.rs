@@ -64,7 +64,7 @@ impl Desk {
     /// Scored and accepted.
     async fn accepted(&self) -> String {
         let id = self.scored().await;
-        self.store.submission_accepted(&id, "curator").await.unwrap();
+        self.store.submission_accepted(&id, "curator", "").await.unwrap();
         id
     }
 
@@ -129,7 +129,7 @@ async fn every_change_is_in_the_log_and_none_can_be_made_twice() {
     assert_eq!(desk.state(&id).await, SubmissionState::Received);
     let error = desk.store.submission_received(&id, &desk.user).await.unwrap_err();
     assert!(matches!(error, StoreError::State { .. }), "{error}");
-    let error = desk.store.submission_accepted(&id, "curator").await.unwrap_err();
+    let error = desk.store.submission_accepted(&id, "curator", "").await.unwrap_err();
     assert!(error.to_string().contains("received"), "{error}");
     let told = Told {
         place: "heart/X.png".into(),
@@ -223,7 +223,7 @@ async fn what_cannot_be_published_awaits_review_again() {
     desk.take("w", AT_ONCE).await;
     assert_eq!(desk.store.end_hopeless_jobs("w").await.unwrap(), std::slice::from_ref(&id));
     assert_eq!(desk.state(&id).await, SubmissionState::AwaitingReview);
-    desk.store.submission_accepted(&id, "curator").await.unwrap();
+    desk.store.submission_accepted(&id, "curator", "").await.unwrap();
     let cancelled = desk.store.cancel_job(&id, "operator").await.unwrap();
     assert_eq!(cancelled, Cancelled::Now(SubmissionState::AwaitingReview));
 }
@@ -433,7 +433,7 @@ async fn nobody_decides_on_their_own_submission_unless_the_operator_allows_it() 
     let desk = Desk::new().await;
     let id = desk.scored().await;
     for decision in [
-        desk.store.submission_accepted(&id, &desk.user).await,
+        desk.store.submission_accepted(&id, &desk.user, "").await,
         desk.store.submission_returned(&id, &desk.user, "no").await,
     ] {
         let error = decision.unwrap_err();
@@ -442,6 +442,6 @@ async fn nobody_decides_on_their_own_submission_unless_the_operator_allows_it() 
     assert_eq!(desk.state(&id).await, SubmissionState::AwaitingReview);
     let settings = BenchmarkSettings { own_reviews: true, ..BenchmarkSettings::default() };
     desk.store.set_benchmark_settings("phantom", &settings).await.unwrap();
-    desk.store.submission_accepted(&id, &desk.user).await.unwrap();
+    desk.store.submission_accepted(&id, &desk.user, "").await.unwrap();
     assert_eq!(desk.state(&id).await, SubmissionState::Publishing);
 }

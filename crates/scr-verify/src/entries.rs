@@ -55,6 +55,12 @@ fn check_card(recorded: &RecordedEntry, evidence: &EntryEvidence, report: &mut R
     let withdrawn = evidence.withdrawal.as_ref().map(scr_store::WithdrawalEvidence::digest);
     let said = |digest: Option<String>| digest.unwrap_or_else(|| "none".to_owned());
     report.compare(place("withdrawal"), &said(recorded.withdrawn.clone()), &said(withdrawn));
+    let answer = evidence.answer.as_deref().map(text_digest);
+    report.compare(
+        place("answer to flags"),
+        &said(commitment.answer_digest.clone()),
+        &said(answer),
+    );
 }
 
 /// Checks every version of the result; returns the last one.

@@ -277,6 +277,7 @@ impl From<StoreError> for Failure {
                 return Self::Quota { what: error.to_string(), wait_seconds };
             }
             StoreError::OwnSubmission { .. }
+            | StoreError::Unanswered { .. }
             | StoreError::OpenUploads { .. }
             | StoreError::Unfinished { .. }
             | StoreError::Stored { .. } => {
@@ -288,7 +289,9 @@ impl From<StoreError> for Failure {
             StoreError::UnknownPublication { .. } | StoreError::UnknownToken => {
                 return Self::NoPage;
             }
-            StoreError::Report { problems } | StoreError::Account { problems } => {
+            StoreError::Report { problems }
+            | StoreError::Account { problems }
+            | StoreError::Answer { problems } => {
                 return Self::Faulty { faults: problems.list().iter().map(Fault::of).collect() };
             }
             _ => {}

@@ -112,7 +112,7 @@ async fn score(
         Ok((benchmark.clone(), masks, ResultDocument::new(&evaluation, true)))
     })
     .await?;
-    let findings = findings(store, &benchmark, &masks, &result).await?;
+    let findings = findings(store, submission, &benchmark, &masks, &result).await?;
     store.submission_scored(id, worker, &result, &findings).await?;
     tracing::info!(submission = id, flags = findings.flags.len(), "scored");
     Ok(())
@@ -125,6 +125,12 @@ async fn publish(store: &Store, submission: &Submission, worker: &str) -> Result
     })
     .await?;
     let Some(result) = submission.result.clone() else { return Ok(()) };
+    let before = submission.findings.clone().unwrap_or_default();
+    let now = findings(store, submission, &benchmark, &masks, &result).await?;
+    if now.has_flags_beside(&before) {
+        tracing::info!(submission = id, "flags that nobody answered");
+        return Ok(store.submission_flagged(id, worker, &now).await?);
+    }
     let entry = EntryToPublish {
         benchmark: &benchmark,
         role: EntryRole::Method,
@@ -133,7 +139,7 @@ async fn publish(store: &Store, submission: &Submission, worker: &str) -> Result
         result,
         posteriors: None,
     };
-    store.publish_submission((id, worker), entry, &mut |_| ()).await?;
+    store.publish_submission((id, worker), entry, now.n_entries, &mut |_| ()).await?;
     // The entry has the masks now.
     store.delete_upload(id)?;
     Ok(())

@@ -283,7 +283,10 @@ const fn without_numbers(kind: FlagKind) -> Option<&'static str> {
     match kind {
         FlagKind::NearlyReference => Some("The masks are almost the reference’s."),
         FlagKind::Folds => Some("One fold is segmented better than the other."),
-        FlagKind::SameMasks | FlagKind::NearlyEntry => None,
+        FlagKind::SameMasks
+        | FlagKind::NearlyEntry
+        | FlagKind::SameName
+        | FlagKind::LookAlikeName => None,
     }
 }
 

@@ -15,7 +15,7 @@ use super::{Prepared, PublishProgress, batches, write_batch};
 use crate::database::{begin_writing, failed};
 use crate::entries::{self, Written, role_word, write_json};
 use crate::record::{self, EntryCommitment, RecordEvent, text_digest};
-use crate::submissions::published_in;
+use crate::submissions::{answer_in, published_in};
 use crate::{
     BenchmarkDocument, BlobKey, CardDocument, EntryRole, EntryRow, OutlinesDocument, Published,
     Store, StoreError, SubmissionState, results,
@@ -88,7 +88,8 @@ impl Store {
     /// The same entry again changes nothing. Where only the result differs, by other
     /// scoring rules, it becomes the next version of the entry's result. Everything else
     /// that differs makes an entry of its own, which corrects the last one of the operator
-    /// with this role and name.
+    /// with this role and name. So does the same entry when it was withdrawn meanwhile: a
+    /// withdrawal is for good, and its identifier is not used again.
     ///
     /// Calls `progress` after every few images, on the task that awaits.
     ///
@@ -108,17 +109,14 @@ impl Store {
         let (mut new, sizes) = self.row_of(&entry).await?;
         if let Some(last) = entries::last_of_operator(&self.pool, &new).await? {
             new.card.corrects.clone_from(&last.card.corrects);
-            if is_same_entry(&new, &last) {
+            let is_withdrawn = self.withdrawal(&last.id).await?.is_some();
+            if !is_withdrawn && is_same_entry(&new, &last) {
                 return self.add_result_of(&last, &new.result).await;
             }
             new.card.corrects = Some(last.id);
         }
         let id = entry_id(&new, &write_json("", "card", &new.card)?, "");
         new.id.clone_from(&id);
-        if let Some(row) = self.entry(&id).await? {
-            // Withdrawn, else it would be the operator's last one.
-            return self.add_result_of(&row, &new.result).await;
-        }
         let files = self.write_entry_files(Source::new(entry, &id, sizes), progress).await?;
         let mut transaction = begin_writing(&self.pool).await?;
         insert(&mut transaction, &new, &files).await?;
@@ -131,13 +129,19 @@ impl Store {
     /// identifier. The entry and the submission's new state are there at once or not at
     /// all. A submission becomes one entry, however alike others are.
     ///
+    /// `n_compared` is the number of entries that its flags know of
+    /// ([`FindingsDocument::n_entries`](crate::FindingsDocument::n_entries)), so that two
+    /// that are published at once are compared with each other.
+    ///
     /// # Errors
     /// As [`publish_entry`](Self::publish_entry); [`StoreError::State`] when the
-    /// submission is no longer to be published.
+    /// submission is no longer to be published, [`StoreError::EntriesSince`] when there
+    /// are more entries.
     pub async fn publish_submission(
         &self,
         (submission_id, actor): (&str, &str),
         entry: EntryToPublish<'_>,
+        n_compared: u64,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
     ) -> Result<String, StoreError> {
         let (mut new, sizes) = self.row_of(&entry).await?;
@@ -145,6 +149,11 @@ impl Store {
         new.id.clone_from(&id);
         let files = self.write_entry_files(Source::new(entry, &id, sizes), progress).await?;
         let mut transaction = begin_writing(&self.pool).await?;
+        let found = entries::count(&mut transaction, &new.benchmark_id).await?;
+        if found != n_compared {
+            let (id, expected) = (new.benchmark_id, n_compared);
+            return Err(StoreError::EntriesSince { id, expected, found });
+        }
         if !published_in(&mut transaction, submission_id, actor, &id).await? {
             drop(transaction);
             return Err(self.cannot_become(submission_id, SubmissionState::Published).await);
@@ -263,6 +272,7 @@ async fn insert(
             .await?,
         evaluator_version: new.result.evaluator_version.clone(),
         corrects: new.card.corrects.clone(),
+        answer_digest: answer_in(connection, &row.id).await?.as_deref().map(text_digest),
     };
     record::append(connection, RecordEvent::EntryPublished(commitment)).await
 }

@@ -16,6 +16,7 @@ use crate::database::{begin_writing, failed};
 use crate::entries::read_json;
 use crate::publish::blocking;
 use crate::settings::settings_in;
+use crate::submissions::answer_in;
 use crate::{BLOBS_FOLDER, Store, StoreError};
 
 /// Begins the record where there is none: a first line, then a line for everything that
@@ -139,6 +140,7 @@ async fn adopt_entry(
                 result_digest,
                 evaluator_version,
                 corrects: card_document.corrects,
+                answer_digest: answer_in(connection, id).await?.as_deref().map(text_digest),
             })
         } else {
             let entry = id.to_owned();

@@ -92,6 +92,9 @@ pub struct EntryCommitment {
     /// Entry that it corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<String>,
+    /// Digest of the curator's answer to flags; none where nothing was flagged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_digest: Option<String>,
 }
 
 #[cfg(test)]

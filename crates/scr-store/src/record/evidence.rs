@@ -34,6 +34,9 @@ pub struct EntryEvidence {
     pub files: String,
     /// Withdrawal, where there is one.
     pub withdrawal: Option<WithdrawalEvidence>,
+    /// The curator's answer to flags; none where nothing was flagged.
+    #[serde(default)]
+    pub answer: Option<String>,
 }
 
 /// A result with its nonce.
@@ -131,6 +134,7 @@ impl Store {
             results_hidden: false,
             files: files.map(|(text,)| text).unwrap_or_default(),
             withdrawal,
+            answer: self.answer_to_flags(id).await?,
         }))
     }
 

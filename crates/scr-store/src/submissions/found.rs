@@ -48,26 +48,72 @@ pub struct Suspicion {
 /// What scoring found beside the scores, as of that moment.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FindingsDocument {
-    /// What a curator should look at.
+    /// What a curator should look at; some must be answered to publish
+    /// ([`FlagKind::needs_answer`]).
     pub flags: Vec<Flag>,
     /// How the folds differ, by object.
     pub folds: Vec<FoldsDocument>,
     /// How the submission differs from each entry of that moment, by object.
     pub differences: Vec<DifferenceDocument>,
+    /// Number of entries of the benchmark at that moment, withdrawn ones too.
+    #[serde(default)]
+    pub n_entries: u64,
+}
+
+impl FindingsDocument {
+    /// Flags that a curator must answer to publish.
+    pub fn to_answer(&self) -> impl Iterator<Item = &Flag> {
+        self.flags.iter().filter(|flag| flag.kind.needs_answer())
+    }
+
+    /// Whether there is a flag to answer that is not among those of `before`.
+    #[must_use]
+    pub fn has_flags_beside(&self, before: &Self) -> bool {
+        let is_new = |flag: &Flag| {
+            !before.flags.iter().any(|old| (old.kind, &old.entry) == (flag.kind, &flag.entry))
+        };
+        self.to_answer().any(is_new)
+    }
 }
 
 /// Why a submission is flagged.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FlagKind {
-    /// The masks are an entry's, file by file.
+    /// The masks are an entry's.
     SameMasks,
     /// The masks are almost an entry's.
     NearlyEntry,
-    /// The masks are almost the reference's.
+    /// The masks are almost the reference's, or are the reference's.
     NearlyReference,
+    /// The name is an entry's.
+    SameName,
+    /// The name looks like an entry's.
+    LookAlikeName,
     /// One fold is segmented better than the other.
     Folds,
+}
+
+impl FlagKind {
+    /// Whether it casts doubt on whose work it is, so that a curator must answer it. Folds
+    /// may differ in how hard they are: that flag proves nothing.
+    #[must_use]
+    pub const fn needs_answer(self) -> bool {
+        !matches!(self, Self::Folds)
+    }
+
+    /// Its name for people.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::SameMasks => "Same masks",
+            Self::NearlyEntry => "Almost an entry",
+            Self::NearlyReference => "Almost the reference",
+            Self::SameName => "Same name",
+            Self::LookAlikeName => "Name looks alike",
+            Self::Folds => "Folds differ",
+        }
+    }
 }
 
 /// A flag.

@@ -6,7 +6,8 @@
 //! - `rows.rs`: one submission, and every change of its state with a line in its log.
 //! - `lists.rs`: many.
 //! - `outlines.rs`: what their masks look like.
-//! - `found.rs`: what the check and scoring found.
+//! - `found.rs`: what the check and scoring found. - `compared.rs`: beside which entries.
+//! - `answers.rs`: a curator's answer to flags.
 //! - `jobs.rs`: what is to be done, and whose work it is.
 //! - `queue.rs`: the jobs as an operator sees and cancels them.
 //! - `uploads.rs`: the files as they come in, piece by piece. - `pieces.rs`: a piece.
@@ -17,6 +18,8 @@
 //! job that it asks for**, so that whatever kills the process, a submission is in a
 //! state from which it goes on.
 
+mod answers;
+mod compared;
 mod found;
 mod jobs;
 mod lists;
@@ -29,6 +32,9 @@ mod rows;
 mod states;
 mod uploads;
 
+pub use answers::MAX_ANSWER_CHARS;
+pub(crate) use answers::answer_in;
+pub use compared::ComparedEntry;
 pub use found::{
     DifferenceDocument, FindingsDocument, Flag, FlagKind, FoldsDocument, Suspicion,
     SuspicionsDocument, Told,

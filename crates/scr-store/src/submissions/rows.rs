@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, FromRow, Row};
 
-use super::{FindingsDocument, JobKind, SubmissionState, SuspicionsDocument, Told};
-use crate::database::failed;
+use super::{FindingsDocument, JobKind, SubmissionState, SuspicionsDocument, Told, answers};
+use crate::database::{begin_writing, failed};
 use crate::entries::{now, read_json, write_json};
 use crate::mail::letters::tell_of_change;
 use crate::{CardDocument, StoreCore, StoreError, ladder};
@@ -102,6 +102,9 @@ pub(super) struct Change<'a> {
     /// The job that is to follow.
     pub(super) job: Option<JobKind>,
 }
+
+/// What the log says of a submission that was accepted and awaits review again.
+const NEW_FLAGS: &str = "there are flags that were not there when it was accepted";
 
 const COLUMNS: &str = "id, benchmark_id, user_id, state, card, size_bytes, file, confirmed, \
                        supersedes, suspicions, problems, result, findings, message, entry_id, \
@@ -302,15 +305,50 @@ impl StoreCore {
         transaction.commit().await.map_err(failed(doing))
     }
 
-    /// A curator agrees: its entry is to be made.
+    /// A curator agrees: its entry is to be made. `answer` says why it is published all
+    /// the same, where there are flags; empty where there are none.
     ///
     /// # Errors
     /// As [`submission_received`](Self::submission_received);
-    /// [`StoreError::OwnSubmission`] when the curator handed it in.
-    pub async fn submission_accepted(&self, id: &str, actor: &str) -> Result<(), StoreError> {
+    /// [`StoreError::OwnSubmission`] when the curator handed it in,
+    /// [`StoreError::Unanswered`] when there are flags and no answer,
+    /// [`StoreError::Answer`] when the answer is too long or not plain.
+    pub async fn submission_accepted(
+        &self,
+        id: &str,
+        actor: &str,
+        answer: &str,
+    ) -> Result<(), StoreError> {
         self.refuse_own(id, actor).await?;
+        let (answer, doing) = (answers::checked(answer)?, "accept a submission");
         let (to, job) = (SubmissionState::Publishing, Some(JobKind::Publish));
-        self.change(id, Change { to, actor, message: "", set: vec![], job }).await
+        let change = Change { to, actor, message: &answer, set: vec![], job };
+        let mut transaction = begin_writing(&self.pool).await?;
+        if !change_in(&mut transaction, id, change).await? {
+            drop(transaction);
+            return Err(self.cannot_become(id, to).await);
+        }
+        let flags = answers::to_answer(&mut transaction, id).await?;
+        if answer.is_empty() && !flags.is_empty() {
+            return Err(StoreError::Unanswered { id: id.to_owned(), flags });
+        }
+        transaction.commit().await.map_err(failed(doing))
+    }
+
+    /// There are flags that nobody answered, such as an entry of the same masks that was
+    /// published meanwhile: it awaits review again.
+    ///
+    /// # Errors
+    /// As [`submission_received`](Self::submission_received).
+    pub async fn submission_flagged(
+        &self,
+        id: &str,
+        actor: &str,
+        findings: &FindingsDocument,
+    ) -> Result<(), StoreError> {
+        let set = vec![("findings", write_json(id, "findings", findings)?)];
+        let (to, message) = (SubmissionState::AwaitingReview, NEW_FLAGS);
+        self.change(id, Change { to, actor, message, set, job: None }).await
     }
 
     /// A curator returns it; its file is of no more use and is deleted.

@@ -67,7 +67,7 @@ impl SubmissionState {
             S::Received => matches!(before, S::Receiving),
             S::Checked => matches!(before, S::Received),
             S::Scoring => matches!(before, S::Checked),
-            // Also when an operator cancels its publication.
+            // Also when an operator cancels its publication, or there are new flags.
             S::AwaitingReview => matches!(before, S::Scoring | S::Publishing),
             S::Publishing => matches!(before, S::AwaitingReview),
             S::Published => matches!(before, S::Publishing),

@@ -58,7 +58,12 @@ impl From<Waiting> for WaitingSubmission {
 #[serde(tag = "decision", rename_all = "snake_case")]
 pub(crate) enum Review {
     /// Make an entry of it.
-    Publish,
+    Publish {
+        /// Why, where there are flags that cast doubt on whose work it is; public.
+        #[serde(default)]
+        #[schema(max_length = 2000)]
+        answer: String,
+    },
     /// Return it.
     Return {
         /// What the submitter is told.
@@ -101,7 +106,7 @@ pub(crate) async fn queue(
         refusals::Unsigned,
         refusals::Forbidden,
         refusals::NoSubmission,
-        (status = 409, description = "It does not await review", body = Refusal),
+        (status = 409, description = "It does not await review, or has flags and no answer", body = Refusal),
         refusals::Faulty,
         refusals::BodyRefusals
     )
@@ -116,7 +121,7 @@ pub(crate) async fn review(
     let submission = to_decide(&store, &signed.0.user, id).await?;
     let (id, curator) = (&submission.id, &signed.0.user.id);
     match body.json().await? {
-        Review::Publish => store.submission_accepted(id, curator).await?,
+        Review::Publish { answer } => store.submission_accepted(id, curator, &answer).await?,
         Review::Return { message } if message.trim().is_empty() => {
             return Err(Failure::Wrong { what: "message: expected why it is returned".into() });
         }

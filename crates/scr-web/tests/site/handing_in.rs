@@ -4,7 +4,7 @@ use std::io::{Cursor, Write};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use scr_store::{BenchmarkSettings, Reference, Role, SubmissionState};
+use scr_store::{BenchmarkSettings, FlagKind, Reference, Role, SubmissionState};
 use scr_work::Worker;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
@@ -73,6 +73,26 @@ impl Desk {
             .header("Content-Type", "multipart/form-data; boundary=b")
             .body(Body::from(body));
         self.site.send(request.unwrap()).await
+    }
+
+    /// Hands masks in under a name; the submission awaits review. Returns its identifier.
+    async fn scored(&self, who: &Person, name: &str, shift: usize) -> String {
+        let fields = [&[("name", name)], &GOOD[1..]].concat();
+        let page = location(&self.hand_in(who, &fields, &zipped("", shift)).await);
+        self.work().await;
+        location(&self.post(who, &format!("{page}/confirm"), "").await);
+        self.work().await;
+        page.rsplit('/').next().unwrap().to_owned()
+    }
+
+    async fn state(&self, id: &str) -> SubmissionState {
+        self.site.store.submission(id).await.unwrap().unwrap().state
+    }
+
+    /// Kinds of the flags of a submission.
+    async fn flags(&self, id: &str) -> Vec<FlagKind> {
+        let submission = self.site.store.submission(id).await.unwrap().unwrap();
+        submission.findings.unwrap().flags.iter().map(|flag| flag.kind).collect()
     }
 
     /// Does all that there is to do.
@@ -183,7 +203,8 @@ async fn masks_go_from_a_form_to_a_public_entry_without_script() {
     let refused = desk.post(&who, &format!("{review}/publish"), "").await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     assert_eq!(desk.get(&who, &review).await.status, StatusCode::FORBIDDEN);
-    location(&desk.post(&curator, &format!("{review}/publish"), "").await);
+    let answer = "answer=The+fixture+has+an+entry+of+the+same+masks.";
+    location(&desk.post(&curator, &format!("{review}/publish"), answer).await);
     desk.work().await;
     let published = desk.site.store.submission(id).await.unwrap().unwrap();
     assert_eq!(published.state, SubmissionState::Published);
@@ -233,6 +254,83 @@ async fn masks_of_an_entry_and_of_the_reference_are_flagged() {
     assert!(review.contains("Same masks") && review.contains(desk.site.entry("Exact")), "{review}");
     assert!(review.contains("Almost the reference"), "{review}");
     assert!(!desk.page(&who, &page).await.contains("Same masks"), "flags are the curator's");
+}
+
+#[tokio::test]
+async fn flags_on_whose_work_it_is_are_answered_or_nothing_is_published() {
+    let desk = Desk::new().await;
+    let who = desk.person("p@x.org", Role::Participant).await;
+    let curator = desk.person("c@x.org", Role::Curator).await;
+    let id = desk.scored(&who, "Other", 0).await;
+    let review = format!("/review/{id}");
+    let page = desk.page(&curator, &review).await;
+    assert!(page.contains("<textarea id=\"answer\"") && page.contains("required"), "{page}");
+    let publish = format!("{review}/publish");
+    let unanswered = desk.post(&curator, &publish, "answer=+%0D%0A").await;
+    assert_eq!(unanswered.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(unanswered.text().contains("needed: an answer to the flags"));
+    let hostile = desk.post(&curator, &publish, "answer=a%E2%80%AEb").await;
+    assert_eq!(hostile.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let long = format!("answer={}", "a".repeat(2001));
+    assert_eq!(desk.post(&curator, &publish, &long).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(desk.state(&id).await, SubmissionState::AwaitingReview);
+
+    location(&desk.post(&curator, &publish, "answer=The+same+%3Cgroup%3E.").await);
+    desk.work().await;
+    let published = desk.site.store.submission(&id).await.unwrap().unwrap();
+    let entry = published.entry_id.unwrap();
+    let evidence = desk.site.get(&format!("/api/v1/record/entries/{entry}")).await.json();
+    assert_eq!(evidence["answer"], "The same <group>.");
+    let page = desk.page(&curator, &review).await;
+    assert!(page.contains("The same &#60;group&#62;."), "{page}");
+}
+
+#[tokio::test]
+async fn names_that_look_like_an_entry_s_are_flagged() {
+    let desk = Desk::new().await;
+    let who = desk.person("p@x.org", Role::Participant).await;
+    for (name, expected) in [
+        ("Exact", Some(FlagKind::SameName)),
+        ("Ex\u{430}ct", Some(FlagKind::LookAlikeName)),
+        ("exact", Some(FlagKind::LookAlikeName)),
+        ("Inexact", None),
+    ] {
+        let id = desk.scored(&who, name, 2).await;
+        let flags = desk.flags(&id).await;
+        let names = [FlagKind::SameName, FlagKind::LookAlikeName];
+        let found = flags.into_iter().find(|kind| names.contains(kind));
+        assert_eq!(found, expected, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn masks_of_a_withdrawn_entry_are_flagged_and_the_second_of_two_alike_waits_again() {
+    let desk = Desk::new().await;
+    let curator = desk.person("c@x.org", Role::Curator).await;
+    let (one, other) = (
+        desk.person("p@x.org", Role::Participant).await,
+        desk.person("q@x.org", Role::Participant).await,
+    );
+    let first = desk.scored(&one, "First", 3).await;
+    let second = desk.scored(&other, "Second", 3).await;
+    assert!(!desk.flags(&second).await.contains(&FlagKind::SameMasks), "there is no entry yet");
+    for id in [&first, &second] {
+        location(&desk.post(&curator, &format!("/review/{id}/publish"), "").await);
+    }
+    desk.work().await;
+    assert_eq!(desk.state(&first).await, SubmissionState::Published);
+    assert_eq!(desk.state(&second).await, SubmissionState::AwaitingReview);
+    assert!(desk.flags(&second).await.contains(&FlagKind::SameMasks));
+    location(&desk.post(&curator, &format!("/review/{second}/publish"), "answer=Twins.").await);
+    desk.work().await;
+    assert_eq!(desk.state(&second).await, SubmissionState::Published);
+
+    let entry = desk.site.store.submission(&first).await.unwrap().unwrap().entry_id.unwrap();
+    desk.site.store.withdraw_entry(&entry, "x", "y").await.unwrap();
+    let entry = desk.site.store.submission(&second).await.unwrap().unwrap().entry_id.unwrap();
+    desk.site.store.withdraw_entry(&entry, "x", "y").await.unwrap();
+    let third = desk.scored(&one, "Third", 3).await;
+    assert!(desk.flags(&third).await.contains(&FlagKind::SameMasks), "withdrawn ones count");
 }
 
 #[tokio::test]

@@ -67,6 +67,7 @@ async fn scored_submission(site: &Site, user_id: &str) -> String {
     site.store.submission_confirmed(&begun.id, user_id).await.unwrap();
     let entry = site.store.entry(site.entry("Shifted")).await.unwrap().unwrap();
     let findings = FindingsDocument {
+        n_entries: 2,
         flags: vec![Flag {
             kind: FlagKind::NearlyReference,
             message: "overlap 0.123456".into(),

@@ -1,41 +1,47 @@
 //! What scoring finds beside the scores: what a curator should look at.
 //!
-//! Decides nothing: a flag keeps nobody from publishing. All comparisons are by the
-//! overlap (intersection over union) of objects, which every result has.
+//! Decides nothing: a curator does, who answers flags that cast doubt on whose work it is.
+//! All comparisons are by the overlap (intersection over union) of objects, which every
+//! result has, and with all entries of the benchmark, withdrawn ones too.
 //!
 //! - `folds.rs`: whether one fold is segmented better than the other.
 //! - `sameness.rs`: whether the masks are an entry's, or the reference's.
+//! - `naming.rs`: whether the name is an entry's, or looks like one.
 //! - here: how far the submission is from each entry, image by image.
 
 mod folds;
+mod naming;
 mod sameness;
 
 use scr_data::{Benchmark, MaskSet};
 use scr_report::{ImageDocument, ResultDocument};
 use scr_stats::PairedComparison;
-use scr_store::{DifferenceDocument, EntryRow, FindingsDocument, Store};
+use scr_store::{DifferenceDocument, EntryRow, FindingsDocument, Store, Submission};
 
 use crate::WorkError;
 
 /// What results are compared by.
 const MEASURE: &str = "overlap";
 
-/// What there is to say of masks with these results, beside the entries of now.
+/// Flags of a submission with these masks and this result, beside the entries of now.
 pub(crate) async fn findings(
     store: &Store,
+    submission: &Submission,
     benchmark: &Benchmark,
     masks: &MaskSet,
     result: &ResultDocument,
 ) -> Result<FindingsDocument, WorkError> {
-    let entries = store.entries(&benchmark.id).await?;
+    let entries = store.compared_entries(&benchmark.id).await?;
     let mut flags: Vec<_> = sameness::with_reference(result).into_iter().collect();
     for entry in &entries {
-        flags.extend(sameness::with_entry(store, benchmark, masks, result, entry).await?);
+        flags.extend(sameness::with_entry(store, benchmark, masks, result, &entry.row).await?);
+        flags.extend(naming::flag(submission, entry));
     }
     let folds = folds::folds(result);
     flags.extend(folds::flags(&folds));
-    let differences = entries.iter().flat_map(|entry| differences(result, entry)).collect();
-    Ok(FindingsDocument { flags, folds, differences })
+    let standing = entries.iter().map(|entry| &entry.row).filter(|row| row.withdrawn.is_none());
+    let differences = standing.flat_map(|entry| differences(result, entry)).collect();
+    Ok(FindingsDocument { flags, folds, differences, n_entries: entries.len() as u64 })
 }
 
 /// Object by object, the images that both have.

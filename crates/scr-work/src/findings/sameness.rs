@@ -55,8 +55,12 @@ pub(super) async fn with_entry(
         };
         least = least.min(mean);
     }
-    let message =
-        format!("the masks are almost those of “{}”: mean overlap {least:.5}", entry.card.name);
+    let name = &entry.card.name;
+    if least >= 1.0 {
+        let message = format!("the masks are those of “{name}”, pixel by pixel");
+        return Ok(Some(flag(FlagKind::SameMasks, message)));
+    }
+    let message = format!("the masks are almost those of “{name}”: mean overlap {least:.5}");
     Ok(Some(flag(FlagKind::NearlyEntry, message)))
 }
 

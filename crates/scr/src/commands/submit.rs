@@ -75,6 +75,15 @@ pub(crate) struct Review {
     /// Publish it
     #[arg(long, required_unless_present = "return_with", conflicts_with = "return_with")]
     publish: bool,
+    /// Answer to flags that cast doubt on whose work it is: why it is published; public
+    #[arg(
+        long,
+        value_name = "TEXT",
+        default_value = "",
+        hide_default_value = true,
+        requires = "publish"
+    )]
+    answer: String,
     /// Return it with a message
     #[arg(long = "return", value_name = "MESSAGE")]
     return_with: Option<String>,
@@ -145,13 +154,23 @@ impl Review {
     pub(crate) fn run(self) -> Result<()> {
         let client = self.server.client();
         let review = match &self.return_with {
-            None => json!({ "decision": "publish" }),
+            None => json!({ "decision": "publish", "answer": self.answer }),
             Some(message) => json!({ "decision": "return", "message": message }),
         };
         client.post(&format!("submissions/{}/review", self.submission), &review)?;
         let found = client.wait(&self.submission, &["publishing"], &|_| ())?;
         print_outline(&client.outline(&found))?;
-        if self.publish { refuse_rejected(&found) } else { Ok(()) }
+        if !self.publish {
+            return Ok(());
+        }
+        if found["state"] == "awaiting_review" {
+            bail!(
+                "it is not published: entries were published meanwhile, and there are new flags\n  \
+                   hint: look at them, then `scr review {} --publish --answer TEXT`",
+                self.submission
+            );
+        }
+        refuse_rejected(&found)
     }
 }
 

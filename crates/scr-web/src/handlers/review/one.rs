@@ -5,7 +5,7 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
 use scr_store::{
-    BenchmarkDocument, Flag, FlagKind, PublicStore, Submission, SubmissionState,
+    BenchmarkDocument, Flag, MAX_ANSWER_CHARS, PublicStore, Submission, SubmissionState,
     SuspicionsDocument, UserRow,
 };
 
@@ -40,6 +40,9 @@ struct ReviewPage {
     is_waiting: bool,
     is_own: bool,
     lacks_message: bool,
+    needs_answer: bool,
+    lacks_answer: bool,
+    max_answer_chars: usize,
     flags: Vec<FlagRow>,
     suspicions: SuspicionsDocument,
     standings: Vec<StandingTable>,
@@ -69,14 +72,23 @@ pub(crate) async fn one(
     Path(id): Path<String>,
 ) -> Result<Response, Failure> {
     let submission = decidable(&store, &member, id).await?;
-    page(&store, &member, submission, false).await
+    page(&store, &member, submission, None).await
+}
+
+/// Text that a decision needs and the form did not have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lack {
+    /// Why a submission is returned.
+    Message,
+    /// Why it is published in spite of flags.
+    Answer,
 }
 
 pub(super) async fn page(
     store: &PublicStore,
     member: &Member,
     submission: Submission,
-    lacks_message: bool,
+    lack: Option<Lack>,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(store, &submission.benchmark_id).await?;
     let entries = store.entries_without_images(&benchmark.id).await?;
@@ -95,12 +107,7 @@ pub(super) async fn page(
         spread = looks.iter().skip(N_LOOKS).step_by(step).cloned().collect();
     }
     let flag = |flag: &Flag| FlagRow {
-        kind: match flag.kind {
-            FlagKind::SameMasks => "Same masks",
-            FlagKind::NearlyEntry => "Almost an entry",
-            FlagKind::NearlyReference => "Almost the reference",
-            FlagKind::Folds => "Folds differ",
-        },
+        kind: flag.kind.title(),
         message: flag.message.clone(),
         entry_href: flag.entry.as_deref().map(address::entry),
     };
@@ -115,7 +122,10 @@ pub(super) async fn page(
         corrects_href: submission.supersedes.as_deref().map(address::entry),
         is_waiting: submission.state == SubmissionState::AwaitingReview,
         is_own: submission.user_id == member.user.id,
-        lacks_message,
+        lacks_message: lack == Some(Lack::Message),
+        needs_answer: findings.is_some_and(|found| found.to_answer().next().is_some()),
+        lacks_answer: lack == Some(Lack::Answer),
+        max_answer_chars: MAX_ANSWER_CHARS,
         flags: findings.map(|found| found.flags.iter().map(flag).collect()).unwrap_or_default(),
         folds: findings.map(|found| fold_rows(&benchmark, found)).unwrap_or_default(),
         suspicions: submission.suspicions.clone().unwrap_or_default(),
@@ -126,6 +136,6 @@ pub(super) async fn page(
         benchmark,
         submission,
     };
-    let status = if lacks_message { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    let status = if lack.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
     private_page(status, &page)
 }

@@ -1,0 +1,101 @@
+//! Answer of a curator to the flags of a submission: why it is published all the same.
+//!
+//! It stands in the submission's log beside the decision, and the record commits to it.
+//! Judges no answer; says only where one is needed and what may stand in it.
+
+use scr_data::terminal::is_harmless;
+use scr_data::{Problem, Problems};
+use sqlx::AnyConnection;
+
+use super::FindingsDocument;
+use crate::database::failed;
+use crate::entries::read_json;
+use crate::{StoreCore, StoreError};
+
+/// The longest answer, in characters.
+pub const MAX_ANSWER_CHARS: usize = 2000;
+
+/// An answer as it is kept: without space around it, lines ended as everywhere. Empty
+/// where none was given.
+pub(super) fn checked(answer: &str) -> Result<String, StoreError> {
+    let answer = answer.trim().replace("\r\n", "\n");
+    let mut problems = Problems::default();
+    let mut wrong = |expected: String, found: String| {
+        problems.push(Problem::new("answer", expected, found, "say it in short, plain text"));
+    };
+    let n_chars = answer.chars().count();
+    if n_chars > MAX_ANSWER_CHARS {
+        wrong(format!("at most {MAX_ANSWER_CHARS} characters"), n_chars.to_string());
+    }
+    if let Some(sign) = answer.chars().find(|sign| *sign != '\n' && !is_harmless(*sign)) {
+        let expected = "no control, format or bidirectional characters".to_owned();
+        wrong(expected, sign.escape_debug().to_string());
+    }
+    if problems.list().is_empty() { Ok(answer) } else { Err(StoreError::Answer { problems }) }
+}
+
+/// The flags of a submission that need an answer, as messages, in a transaction.
+pub(super) async fn to_answer(
+    connection: &mut AnyConnection,
+    id: &str,
+) -> Result<Vec<String>, StoreError> {
+    let (findings,): (Option<String>,) =
+        sqlx::query_as("SELECT findings FROM submissions WHERE id = $1")
+            .bind(id)
+            .fetch_one(connection)
+            .await
+            .map_err(failed("read the flags of a submission"))?;
+    let Some(findings) = findings else { return Ok(Vec::new()) };
+    let findings: FindingsDocument = read_json(id, "findings", &findings)?;
+    Ok(findings.to_answer().map(|flag| flag.message.clone()).collect())
+}
+
+/// The answer with which the submission of an entry was published; none where nothing
+/// was flagged, and for entries of the operator.
+pub(crate) async fn answer_in(
+    connection: &mut AnyConnection,
+    entry_id: &str,
+) -> Result<Option<String>, StoreError> {
+    let found: Option<(String,)> = sqlx::query_as(
+        "SELECT submission_log.message FROM submission_log \
+         JOIN submissions ON submissions.id = submission_id \
+         WHERE entry_id = $1 AND submission_log.state = 'publishing' \
+         ORDER BY number DESC LIMIT 1",
+    )
+    .bind(entry_id)
+    .fetch_optional(connection)
+    .await
+    .map_err(failed("read a curator's answer"))?;
+    Ok(found.map(|(answer,)| answer).filter(|answer| !answer.is_empty()))
+}
+
+impl StoreCore {
+    /// The answer to flags with which an entry was published; none where nothing was
+    /// flagged.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub async fn answer_to_flags(&self, entry_id: &str) -> Result<Option<String>, StoreError> {
+        let mut connection =
+            self.pool.acquire().await.map_err(failed("read a curator's answer"))?;
+        answer_in(&mut connection, entry_id).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_bounded_and_plain() {
+        assert_eq!(checked(" The same group,\r\nas the card says. ").unwrap().lines().count(), 2);
+        assert_eq!(checked(" \n ").unwrap(), "");
+        let long = "a".repeat(MAX_ANSWER_CHARS);
+        checked(&long).unwrap();
+        let StoreError::Answer { problems } = checked(&format!("{long}\u{202e}")).unwrap_err()
+        else {
+            panic!("expected the answer's faults")
+        };
+        assert_eq!(problems.list().len(), 2, "all at once: {problems}");
+    }
+}
