@@ -1,6 +1,6 @@
 """Attacks a site in many ways at once, beside honest readers and submitters.
 
-    python3 tests/operations/siege.py [--seconds 120] [--json] [--only ATTACK...]
+    python3 tests/operations/siege.py [--seconds 120] [--json] [--p99-ms 500] [--only ATTACK...]
 
 Starts a site of its own from a binary and attacks it. Exit code 0 when the limits hold:
 honest pages' p99 under 500 ms, the server's memory under 300 MiB, every honest upload
@@ -392,8 +392,8 @@ def run(given, folder):
         "attacks": {a.name: {"sockets": a.sockets, "begun": a.begun, "over": a.ended} for a in besieged},
     }
     broken = []
-    if at(0.99) >= P99_MS:
-        broken.append(f"honest pages' p99 is {at(0.99):.0f} ms, expected under {P99_MS}")
+    if at(0.99) >= given.p99_ms:
+        broken.append(f"honest pages' p99 is {at(0.99):.0f} ms, expected under {given.p99_ms}")
     if wrong_reads:
         broken.append(f"{len(wrong_reads)} honest pages failed: {wrong_reads[0]}")
     if peak >= MEMORY_MIB:
@@ -426,6 +426,7 @@ def main():
     parser.add_argument("--seconds", type=int, default=120)
     parser.add_argument("--readers", type=int, default=20)
     parser.add_argument("--submitters", type=int, default=5)
+    parser.add_argument("--p99-ms", type=int, default=P99_MS, help="limit, for a release binary on two cores")
     parser.add_argument("--only", nargs="*", metavar="ATTACK", help="these attacks alone; none: no attack")
     parser.add_argument("--json", action="store_true", help="print the figures as JSON")
     given = parser.parse_args()
