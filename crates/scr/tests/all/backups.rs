@@ -1,14 +1,13 @@
 //! A site into a folder and back.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
-use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::command::{Said, files, run, run_well, text};
+use crate::command::{Said, files, files_but_the_database, run, run_well, text};
 
 /// A site with a benchmark of 4 phantoms, and its backup.
 struct BackedUp {
@@ -51,12 +50,6 @@ impl BackedUp {
         let left: Vec<_> = files(self.temp.path()).into_keys().collect();
         assert!(!left.iter().any(|name| name.starts_with("restored")), "{left:?}");
     }
-}
-
-fn files_but_the_database(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = files(folder);
-    found.retain(|name, _| !name.starts_with("scr.sqlite"));
-    found
 }
 
 #[test]

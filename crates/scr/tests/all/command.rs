@@ -1,7 +1,7 @@
 //! Running the real binary in a fresh folder.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// The project's root.
 pub(crate) fn root() -> PathBuf {
@@ -62,4 +62,23 @@ pub(crate) fn files(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>
         }
     }
     found
+}
+
+/// Every file of a site with its bytes, but for its database.
+pub(crate) fn files_but_the_database(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+    let mut found = files(folder);
+    found.retain(|name, _| !name.starts_with("scr.sqlite"));
+    found
+}
+
+/// Runs the command and kills it after a while.
+pub(crate) fn kill_after<I: AsRef<std::ffi::OsStr>>(
+    delay_ms: u64,
+    arguments: impl IntoIterator<Item = I>,
+) {
+    let (stdout, stderr) = (Stdio::null(), Stdio::null());
+    let mut child = scr(arguments).stdout(stdout).stderr(stderr).spawn().expect("it starts");
+    std::thread::sleep(std::time::Duration::from_millis(delay_ms));
+    child.kill().expect("it can be killed");
+    child.wait().expect("it ends");
 }

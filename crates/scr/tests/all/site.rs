@@ -10,7 +10,7 @@ use scr_data::{Benchmark, MaskSet, formats};
 use scr_image::{Radiograph, Size};
 use scr_store::{EntryToPublish, Published};
 
-use crate::command::{run_well, scr, text};
+use crate::command::{files_but_the_database, kill_after, run_well, scr, text};
 
 /// A served demo of small phantoms.
 pub(crate) struct Site {
@@ -135,21 +135,8 @@ fn a_demo_killed_at_any_moment_goes_on() {
     let temp = tempfile::tempdir().unwrap();
     let dir = temp.path().join("demo");
     for delay_ms in [20, 60, 120, 250, 500, 900] {
-        let mut child = scr([
-            "demo",
-            "--dir",
-            &text(&dir),
-            "--benchmark",
-            &text(small_phantoms()),
-            "--no-serve",
-        ])
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(delay_ms));
-        child.kill().unwrap();
-        child.wait().unwrap();
+        let (dir, benchmark) = (text(&dir), text(small_phantoms()));
+        kill_after(delay_ms, ["demo", "--dir", &dir, "--benchmark", &benchmark, "--no-serve"]);
     }
     let site = Site::start(&dir, small_phantoms());
     assert!(site.address.starts_with("http://127.0.0.1:"));
@@ -172,22 +159,11 @@ fn an_addition_killed_at_any_moment_goes_on_and_leaves_nothing_behind() {
     let (whole, killed) = (temp.path().join("whole"), temp.path().join("killed"));
     run_well(["admin", "benchmark", "add", &bench, "--dir", &text(&whole)]);
     for delay_ms in [20, 60, 120, 250, 400, 600] {
-        let mut child = scr(["admin", "benchmark", "add", &bench, "--dir", &text(&killed)])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(delay_ms));
-        child.kill().unwrap();
-        child.wait().unwrap();
+        kill_after(delay_ms, ["admin", "benchmark", "add", &bench, "--dir", &text(&killed)]);
     }
     run_well(["admin", "benchmark", "add", &bench, "--dir", &text(&killed)]);
-    let kept = |dir: &Path| {
-        let mut found = crate::command::files(dir);
-        found.retain(|name, _| !name.starts_with("scr.sqlite"));
-        found
-    };
-    assert!(kept(&killed) == kept(&whole), "{:?}", kept(&killed).keys());
+    let found = files_but_the_database(&killed);
+    assert!(found == files_but_the_database(&whole), "{:?}", found.keys());
     run_well(["verify", &text(&killed)]);
 }
 
