@@ -55,18 +55,18 @@ impl Seat {
         self.lock().until = Instant::now() + BUSY;
     }
 
-    /// Notes that `bytes` of an answer have left.
+    /// Notes that `bytes` of an answer have left: the client reads.
     pub(crate) fn releases(&self, bytes: usize) {
         let mut state = self.lock();
         state.held_bytes = state.held_bytes.saturating_sub(bytes as u64);
+        state.is_read = true;
+        drop(state);
+        self.reads_on.notify_one();
     }
 
-    /// Notes whether the client reads what was written.
-    pub(crate) fn note_read(&self, is_read: bool) {
-        self.lock().is_read = is_read;
-        if is_read {
-            self.reads_on.notify_one();
-        }
+    /// Notes that bytes of an answer wait for the client to read.
+    pub(crate) fn is_unread(&self) {
+        self.lock().is_read = false;
     }
 
     /// Completes when the client has read what was written, but for what is on the way.

@@ -31,12 +31,11 @@ impl<S> PatientStream<S> {
             Poll::Ready(Ok(bytes)) => {
                 self.patience.moved(bytes);
                 self.seat.releases(bytes);
-                self.seat.note_read(true);
                 Poll::Ready(Ok(bytes))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => {
-                self.seat.note_read(false);
+                self.seat.is_unread();
                 ready!(self.patience.poll_over(context));
                 Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the answer is not read")))
             }
@@ -84,7 +83,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
             Poll::Pending => self.written(context, Poll::Pending).map_ok(|_| ()),
             flushed => {
                 self.patience.moved(0);
-                self.seat.note_read(true);
+                self.seat.releases(0);
                 flushed
             }
         }
