@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_store::{DATABASE_FILE, Store};
-use scr_verify::{Source, verify};
+use scr_verify::Source;
 
+use super::verify::report_on;
 use crate::progress::Bar;
 use crate::tell::tell;
 
@@ -47,9 +48,7 @@ impl Export {
 /// Verifies the record of the site, without computing scores anew.
 async fn check(dir: &Path, store: &Store) -> Result<()> {
     let source = Source::Data { folder: dir.to_owned(), store: Box::new(store.clone()) };
-    let bar = Bar::new();
-    let mut show = |done, total| bar.show("verifying entries", done, total);
-    let report = verify(&source, false, None, &mut show).await?;
+    let report = report_on(&source, false, None).await?;
     let n_problems = report.problems.list().len();
     if n_problems == 0 {
         return Ok(());

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use scr_verify::{NotedHead, Report, Source, verify};
+use scr_verify::{NotedHead, Report, Source, VerifyError, verify};
 use serde_json::json;
 
 use super::{Format, print};
@@ -44,9 +44,7 @@ impl Verify {
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
         let report = runtime.block_on(async {
             let source = Source::open(&self.source).await?;
-            let bar = Bar::new();
-            let mut show = |done, total| bar.show("verifying entries", done, total);
-            verify(&source, self.scores, noted.as_ref(), &mut show).await
+            report_on(&source, self.scores, noted.as_ref()).await
         })?;
         match self.format {
             Format::Table => print(None, &text(&report))?,
@@ -63,6 +61,17 @@ impl Verify {
         }
         bail!("{} does not hold in {n_problems} places\n{}", self.source, report.problems)
     }
+}
+
+/// Verifies a source and shows how far it has come.
+pub(super) async fn report_on(
+    source: &Source,
+    scores: bool,
+    noted: Option<&NotedHead>,
+) -> Result<Report, VerifyError> {
+    let bar = Bar::new();
+    let mut show = |done, total| bar.show("verifying entries", done, total);
+    verify(source, scores, noted, &mut show).await
 }
 
 fn text(report: &Report) -> String {
