@@ -212,7 +212,10 @@ fn submission_pages() -> Routes {
         .route("/operate/jobs/{submission}/cancel", post(operate::cancel))
         .route("/review", get(review::queue))
         .route("/review/{submission}", get(review::one))
-        .route("/review/{submission}/publish", post(review::publish))
+        .route(
+            "/review/{submission}/publish",
+            post(review::publish).layer(DefaultBodyLimit::max(MAX_REPORT_BYTES)),
+        )
         .route(
             "/review/{submission}/return",
             post(review::send_back).layer(DefaultBodyLimit::max(MAX_REPORT_BYTES)),
