@@ -52,12 +52,13 @@ def main():
 
 def run(given, folder):
     site = Site(folder, given.images, given.side)
+    submitter = site.add_user("s@example.org", "participant")
     curator = site.add_user("c@example.org", "curator")
     tokens = [site.add_user(f"p{n}@example.org", "participant") for n in range(given.participants)]
     site.start()
     # Something to read.
     first = []
-    hand_in(site, curator, "First", first)
+    hand_in(site, submitter, "First", first)
     site.wait_for_jobs(60)
     site.api("POST", f"submissions/{first[0][0]}/review", curator, {"decision": "publish", "answer": "a test"})
     site.wait_for_jobs(60)
