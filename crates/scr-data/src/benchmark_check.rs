@@ -213,7 +213,7 @@ fn is_inside(path: &str) -> bool {
         && Path::new(path).components().all(|part| matches!(part, Component::Normal(_)))
 }
 
-/// Whether `id` can identify a benchmark, structure, object or observer: lower-case
+/// Identifier rule for benchmarks, structures, objects and observers: lower-case
 /// letters, digits, `-` and `_`, at most 64.
 #[must_use]
 pub fn is_identifier(id: &str) -> bool {

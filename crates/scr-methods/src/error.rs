@@ -94,7 +94,7 @@ pub enum MethodError {
         field: String,
         /// What should be there.
         expected: String,
-        /// What is there.
+        /// Value in the file.
         found: String,
     },
     /// Images that the model was trained on.

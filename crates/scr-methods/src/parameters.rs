@@ -53,7 +53,7 @@ impl Parameter {
         [8.0, 512.0],
     );
 
-    /// Whether a value is in the range.
+    /// Range check of a value.
     fn allows(&self, value: f64) -> bool {
         (self.min..=self.max).contains(&value) && (!self.is_whole || value.fract() == 0.0)
     }

@@ -26,7 +26,7 @@ pub(crate) const ANY: RangeInclusive<f64> = -LARGEST..=LARGEST;
 /// Any number of a model that has no sign: a variance, a scale, an error.
 pub(crate) const NOT_NEGATIVE: RangeInclusive<f64> = 0.0..=LARGEST;
 
-/// What the header of a model says of its payload.
+/// Declarations of a model file's header on its payload.
 #[derive(Debug, Clone, Copy)]
 pub struct Declared<'a> {
     /// Every parameter of the method, in its range.
@@ -40,9 +40,9 @@ pub struct Declared<'a> {
 pub struct ModelFault {
     /// Name of the part, from the outermost: `level 1, variances`.
     pub field: String,
-    /// What training writes there.
+    /// Expected value: one that training writes.
     pub expected: String,
-    /// What is there.
+    /// Value in the file.
     pub found: String,
 }
 

@@ -254,7 +254,7 @@ pub enum StoreError {
     Unanswered {
         /// The submission.
         id: String,
-        /// What the flags say.
+        /// Messages of the flags.
         flags: Vec<String>,
     },
     /// A curator's answer is no good; everything that is wrong with it.
