@@ -4,8 +4,8 @@ use scr_data::{Benchmark, DataError, MaskSet, Problem};
 use scr_eval::{CheckReport, Settings, Warning, evaluate};
 use scr_report::ResultDocument;
 use scr_store::{
-    CardDocument, EntryRole, EntryToPublish, Job, JobKind, Store, Submission, SubmissionState,
-    Suspicion, SuspicionsDocument, Told,
+    CardDocument, EntryRole, EntryToPublish, Job, JobKind, Store, StoreError, Submission,
+    SubmissionState, Suspicion, SuspicionsDocument, Told,
 };
 
 use crate::WorkError;
@@ -126,20 +126,30 @@ async fn publish(store: &Store, submission: &Submission, worker: &str) -> Result
     .await?;
     let Some(result) = submission.result.clone() else { return Ok(()) };
     let before = submission.findings.clone().unwrap_or_default();
-    let now = findings(store, submission, &benchmark, &masks, &result).await?;
-    if now.has_flags_beside(&before) {
-        tracing::info!(submission = id, "flags that nobody answered");
-        return Ok(store.submission_flagged(id, worker, &now).await?);
-    }
     let entry = EntryToPublish {
         benchmark: &benchmark,
         role: EntryRole::Method,
         card: CardDocument { corrects: submission.supersedes.clone(), ..submission.card.clone() },
         masks: &masks,
-        result,
+        result: result.clone(),
         posteriors: None,
     };
-    store.publish_submission((id, worker), entry, now.n_entries, &mut |_| ()).await?;
+    loop {
+        let now = findings(store, submission, &benchmark, &masks, &result).await?;
+        if now.has_flags_beside(&before) {
+            tracing::info!(submission = id, "flags that nobody answered");
+            return Ok(store.submission_flagged(id, worker, &now).await?);
+        }
+        let (to_publish, n_compared) = (entry.clone(), now.n_entries);
+        match store.publish_submission((id, worker), to_publish, n_compared, &mut |_| ()).await {
+            // Another worker was faster: its entry is to be compared with as well.
+            Err(StoreError::EntriesSince { .. }) => {}
+            published => {
+                published?;
+                break;
+            }
+        }
+    }
     // The entry has the masks now.
     store.delete_upload(id)?;
     Ok(())

@@ -163,6 +163,19 @@ async fn the_same_masks_and_name_never_take_the_place_of_an_entry() {
 }
 
 #[tokio::test]
+async fn a_submission_compared_with_other_entries_than_there_are_is_not_published() {
+    let fixture = Fixture::new().await;
+    fixture.publish_benchmark().await.unwrap();
+    let masks = fixture.masks(2);
+    fixture.publish(fixture.entry("My method", &masks)).await.unwrap();
+    let entry = fixture.entry("Twin", &masks);
+    let late = fixture.store.publish_submission(("s", "w"), entry, 0, &mut |_| ()).await;
+    let late = late.unwrap_err();
+    assert!(matches!(late, StoreError::EntriesSince { expected: 0, found: 1, .. }), "{late}");
+    assert_eq!(fixture.store.entries("tiny").await.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn a_store_of_before_the_record_begins_one_with_what_it_holds() {
     let fixture = Fixture::new().await;
     fixture.publish_benchmark().await.unwrap();

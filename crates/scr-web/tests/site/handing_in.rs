@@ -77,7 +77,12 @@ impl Desk {
 
     /// Hands masks in under a name; the submission awaits review. Returns its identifier.
     async fn scored(&self, who: &Person, name: &str, shift: usize) -> String {
-        let fields = [&[("name", name)], &GOOD[1..]].concat();
+        self.scored_with(who, &[("name", name)], shift).await
+    }
+
+    /// The same with the name among other fields.
+    async fn scored_with(&self, who: &Person, named: &[(&str, &str)], shift: usize) -> String {
+        let fields = [named, &GOOD[1..]].concat();
         let page = location(&self.hand_in(who, &fields, &zipped("", shift)).await);
         self.work().await;
         location(&self.post(who, &format!("{page}/confirm"), "").await);
@@ -303,6 +308,43 @@ async fn names_that_look_like_an_entry_s_are_flagged() {
         let found = flags.into_iter().find(|kind| names.contains(kind));
         assert_eq!(found, expected, "{name}");
     }
+}
+
+#[tokio::test]
+async fn a_correction_may_have_the_name_of_all_that_it_corrects() {
+    let desk = Desk::new().await;
+    let who = desk.person("p@x.org", Role::Participant).await;
+    let curator = desk.person("c@x.org", Role::Curator).await;
+    let mut entries: Vec<String> = Vec::new();
+    for shift in 2..5 {
+        let corrects = entries.last().cloned().unwrap_or_default();
+        let fields = [("name", "Net"), ("corrects", corrects.as_str())];
+        let id = desk.scored_with(&who, &fields, shift).await;
+        assert!(!desk.flags(&id).await.contains(&FlagKind::SameName), "version {shift}");
+        location(&desk.post(&curator, &format!("/review/{id}/publish"), "answer=Seen.").await);
+        desk.work().await;
+        let submission = desk.site.store.submission(&id).await.unwrap().unwrap();
+        entries.push(submission.entry_id.unwrap());
+    }
+    let beside = desk.scored(&who, "Net", 5).await;
+    assert!(desk.flags(&beside).await.contains(&FlagKind::SameName), "it corrects nothing");
+}
+
+#[tokio::test]
+async fn who_may_decide_on_their_own_is_asked_for_an_answer_also_to_flags_that_are_hidden() {
+    let desk = Desk::new().await;
+    let settings = BenchmarkSettings {
+        reference: Reference::Hidden,
+        own_reviews: true,
+        ..BenchmarkSettings::default()
+    };
+    desk.site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    let curator = desk.person("c@x.org", Role::Curator).await;
+    let publish = format!("/review/{}/publish", desk.scored(&curator, "Exact", 2).await);
+    let asked = desk.post(&curator, &publish, "").await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(asked.text().contains("<textarea id=\"answer\""), "{}", asked.text());
+    location(&desk.post(&curator, &publish, "answer=A+site+of+one.").await);
 }
 
 #[tokio::test]

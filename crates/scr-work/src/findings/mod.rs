@@ -35,8 +35,8 @@ pub(crate) async fn findings(
     let mut flags: Vec<_> = sameness::with_reference(result).into_iter().collect();
     for entry in &entries {
         flags.extend(sameness::with_entry(store, benchmark, masks, result, &entry.row).await?);
-        flags.extend(naming::flag(submission, entry));
     }
+    flags.extend(naming::flags(submission, &entries));
     let folds = folds::folds(result);
     flags.extend(folds::flags(&folds));
     let standing = entries.iter().map(|entry| &entry.row).filter(|row| row.withdrawn.is_none());

@@ -2,18 +2,38 @@
 
 use scr_store::{ComparedEntry, Flag, FlagKind, Submission, look_alike};
 
-/// Flag where a submission has the name of an entry, or one that looks like it. A
-/// correction may have the name of what it corrects.
-pub(super) fn flag(submission: &Submission, entry: &ComparedEntry) -> Option<Flag> {
+/// Flags where a submission has the name of an entry, or one that looks like it. A
+/// correction may have the name of what it corrects, and of what that corrected.
+pub(super) fn flags(submission: &Submission, entries: &[ComparedEntry]) -> Vec<Flag> {
+    let corrected = corrected(submission, entries);
+    let others = entries.iter().filter(|entry| !corrected.contains(&entry.row.id.as_str()));
+    others.filter_map(|entry| flag(submission, entry)).collect()
+}
+
+/// Identifiers of the entry that a submission corrects, of the one that it corrected, and
+/// so on.
+fn corrected<'a>(submission: &'a Submission, entries: &'a [ComparedEntry]) -> Vec<&'a str> {
+    let mut corrected: Vec<&str> = Vec::new();
+    let mut next = submission.supersedes.as_deref();
+    while let Some(id) = next.filter(|id| !corrected.contains(id)) {
+        corrected.push(id);
+        let entry = entries.iter().find(|entry| entry.row.id == id);
+        next = entry.and_then(|entry| entry.row.card.corrects.as_deref());
+    }
+    corrected
+}
+
+fn flag(submission: &Submission, entry: &ComparedEntry) -> Option<Flag> {
     let (own, other) = (&submission.card.name, &entry.row.card.name);
-    let is_correction = submission.supersedes.as_ref() == Some(&entry.row.id);
-    if is_correction || !look_alike(own, other) {
+    if !look_alike(own, other) {
         return None;
     }
-    let whose = if entry.user_id.as_ref() == Some(&submission.user_id) {
-        "of the same account: a new version is handed in as its correction"
-    } else {
-        "of another account"
+    let whose = match &entry.user_id {
+        Some(user) if *user == submission.user_id => {
+            "of the same account: a new version is handed in as its correction"
+        }
+        Some(_) => "of another account",
+        None => "of this site",
     };
     let (kind, is) = if own == other {
         (FlagKind::SameName, "is that of an entry")

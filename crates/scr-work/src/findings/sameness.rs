@@ -72,8 +72,8 @@ fn may_be_near(result: &ResultDocument, entry: &EntryRow, object: &str) -> bool 
     differences.sum::<f64>() < (1.0 - NEARLY) * own.len() as f64
 }
 
-/// The mean overlap with an entry's masks of an object; none as soon as it cannot be
-/// above [`NEARLY`], or where they cannot be compared.
+/// The mean overlap with an entry's masks of an object, on the images that both cover;
+/// none as soon as it cannot be above [`NEARLY`], or where they cannot be compared.
 async fn mean_overlap(
     store: &Store,
     benchmark: &Benchmark,
@@ -84,7 +84,10 @@ async fn mean_overlap(
     let Some(found) = benchmark.objects.iter().find(|candidate| candidate.id == object) else {
         return Ok(None);
     };
-    let images = masks.images();
+    let covered: Vec<&str> =
+        entry.result.images.iter().flatten().map(|image| image.image.as_str()).collect();
+    let is_covered = |image: &usize| covered.contains(&benchmark.images[*image].id.as_str());
+    let images: Vec<usize> = masks.images().into_iter().filter(is_covered).collect();
     let (mut apart, most) = (0.0, (1.0 - NEARLY) * images.len() as f64);
     for &image in &images {
         let mut others = Vec::new();

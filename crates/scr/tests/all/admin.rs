@@ -272,6 +272,18 @@ fn an_entry_is_withdrawn_with_a_reason_and_stays_listed() {
     assert_eq!((withdrawn.len(), &withdrawn[0]["id"]), (1, &listed[0]["id"]));
     assert_eq!(withdrawn[0]["withdrawn"]["reason"], "trained on both folds");
 
+    // Published again it is another entry, and the third time that one.
+    for _ in 0..2 {
+        run_well(["demo", "--dir", &text(&site), "--benchmark", &bench, "--no-serve"]);
+        let again = json(&site, &["entry", "list"]);
+        let again = again.as_array().unwrap();
+        assert_eq!(again.len(), listed.as_array().unwrap().len() + 1);
+        let new: Vec<_> = again.iter().filter(|entry| entry["corrects"] == *id).collect();
+        assert_eq!(new.len(), 1, "{again:?}");
+        assert!(new[0]["withdrawn"].is_null() && new[0]["id"] != *id, "{again:?}");
+        assert!(again.iter().any(|e| e["id"] == *id && !e["withdrawn"].is_null()), "for good");
+    }
+
     assert_eq!(json(&site, &["publication", "list"]), serde_json::json!([]));
     assert_eq!(json(&site, &["feedback", "list"]), serde_json::json!([]));
     let unknown = admin(&site, &["publication", "show", "none"]);

@@ -177,6 +177,19 @@ fn masks_go_from_a_folder_to_a_public_entry_and_no_other_way() {
     assert!(again.code == 1 && again.stderr.contains("published"), "{}", again.stderr);
     assert_eq!(served.entries().as_array().unwrap().len(), 1);
 
+    // The same masks under the same name: the curator says why, or publishes nothing.
+    let twin = self::id(&served.submit("masks", &["--accept-terms", "--wait"]));
+    let unanswered = served.ask(&["review", &twin, "--publish"], 2);
+    assert_eq!(unanswered.code, 1);
+    for told in ["file by file", "the name is that of an entry", "correction", "--answer"] {
+        assert!(unanswered.stderr.contains(told), "{told}: {}", unanswered.stderr);
+    }
+    assert_eq!(served.entries().as_array().unwrap().len(), 1);
+    let answered = served.ask(&["review", &twin, "--publish", "--answer", "Asked for twice."], 2);
+    assert_eq!(json(&answered)["state"], "published", "{}", answered.stderr);
+    let status = json(&served.ask(&["status", &twin], 0));
+    assert!(status["log"].to_string().contains("Asked for twice."), "{status}");
+
     let second = self::id(&served.submit("masks", &["--accept-terms", "--wait"]));
     let returned = served.ask(&["review", &second, "--return", "say more of it"], 2);
     assert_eq!(json(&returned)["state"], "rejected");
