@@ -58,6 +58,7 @@ impl Store {
         benchmark: &Benchmark,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
     ) -> Result<Published, StoreError> {
+        self.delete_temporaries().await?;
         let benchmark = Arc::new(benchmark.clone());
         let id = benchmark.id.clone();
         let digest = digest(&benchmark).await?;
@@ -81,7 +82,6 @@ impl Store {
             return Err(StoreError::Changed { id, expected: digest, found });
         }
         benchmarks::put(&self.pool, &document(&benchmark, digest, &facts), &files).await?;
-        self.delete_temporaries().await?;
         tracing::info!(benchmark = id, ?published, "published a benchmark");
         Ok(published)
     }
