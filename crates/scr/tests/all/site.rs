@@ -174,7 +174,8 @@ fn grow_stale(folder: &Path) {
         let path = folder.join(name);
         if scr_data::durable::is_temporary(&path) {
             let then = std::time::SystemTime::now() - 2 * scr_data::durable::STALE_AGE;
-            std::fs::File::options().append(true).open(path).unwrap().set_modified(then).unwrap();
+            let file = std::fs::File::options().append(true).open(path).expect("it can be opened");
+            file.set_modified(then).expect("its time can be set");
         }
     }
 }
