@@ -209,7 +209,7 @@ def main():
     wrong = []
     with tempfile.TemporaryDirectory(prefix="scr-attack-") as folder:
         folder = pathlib.Path(folder)
-        site = Site(folder, given.images, SIDE_PX)
+        site = Site.make(folder, given.images, SIDE_PX)
         first, second = (truth(site, folder, heart) for heart in HEARTS)
         labels = [int(b > a) for a, b in zip(first, second)]
         site.start()

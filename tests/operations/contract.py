@@ -42,7 +42,7 @@ def main():
 
 
 def run(given, folder):
-    site = Site(folder, images=4, side_px=64)
+    site = Site.make(folder, images=4, side_px=64)
     token = site.add_user("o@example.org", "operator")
     spare = site.add_user("spare@example.org", "operator")
     site.start("--behind-proxy")

@@ -200,7 +200,7 @@ def main():
 
 def run(given, folder):
     begin = time.monotonic()
-    site = Site(folder, images=4, side_px=128)
+    site = Site.make(folder, images=4, side_px=128)
     story = Story(site, random.Random(given.seed))
     kinds = collections.Counter()
     wrong, n_whole_backups = [], 0

@@ -51,7 +51,7 @@ def main():
 
 
 def run(given, folder):
-    site = Site(folder, given.images, given.side)
+    site = Site.make(folder, given.images, given.side)
     submitter = site.add_user("s@example.org", "participant")
     curator = site.add_user("c@example.org", "curator")
     tokens = [site.add_user(f"p{n}@example.org", "participant") for n in range(given.participants)]

@@ -39,11 +39,23 @@ class Refused(Exception):
 class Site:
     """A data folder with one benchmark of phantoms, masks for it, and a server."""
 
-    def __init__(self, folder, images, side_px):
+    def __init__(self, folder):
+        """The site that lies in a folder, or will."""
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "site"
         self.server = None
         self.port = None
+        self.file = b""
+
+    @classmethod
+    def make(cls, folder, images, side_px):
+        """Makes a site with one benchmark, and masks to hand in."""
+        site = cls(folder)
+        site.fill(images, side_px)
+        return site
+
+    def fill(self, images, side_px):
+        """Draws the benchmark and the masks, and publishes the benchmark."""
         benchmark, masks = self.folder / "bench", self.folder / "masks"
         scr("phantom", "--out", benchmark, "--images", images, "--seed", 5, "--size", side_px)
         scr("run", "mean-shape", "--benchmark", benchmark, "--out", masks)

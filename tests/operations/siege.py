@@ -332,7 +332,7 @@ def session(site, email):
 
 def run(given, folder):
     find_binary()
-    site = Site(folder, images=4, side_px=256)
+    site = Site.make(folder, images=4, side_px=256)
     curator = site.add_user("c@example.org", "curator")
     tokens = [site.add_user(f"p{n}@example.org", "participant") for n in range(given.submitters)]
     bad = [site.add_user(f"bad{n}@example.org", "participant") for n in range(ATTACKERS)]
