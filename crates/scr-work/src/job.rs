@@ -131,11 +131,11 @@ async fn publish(store: &Store, submission: &Submission, worker: &str) -> Result
         role: EntryRole::Method,
         card: CardDocument { corrects: submission.supersedes.clone(), ..submission.card.clone() },
         masks: &masks,
-        result: result.clone(),
+        result,
         posteriors: None,
     };
     loop {
-        let now = findings(store, submission, &benchmark, &masks, &result).await?;
+        let now = findings(store, submission, &benchmark, &masks, &entry.result).await?;
         if now.has_flags_beside(&before) {
             tracing::info!(submission = id, "flags that nobody answered");
             return Ok(store.submission_flagged(id, worker, &now).await?);

@@ -13,6 +13,8 @@ mod folds;
 mod naming;
 mod sameness;
 
+use std::collections::HashMap;
+
 use scr_data::{Benchmark, MaskSet};
 use scr_report::{ImageDocument, ResultDocument};
 use scr_stats::PairedComparison;
@@ -65,10 +67,11 @@ fn differences(result: &ResultDocument, entry: &EntryRow) -> Vec<DifferenceDocum
 
 /// The values of an object in the images that both results have.
 fn columns(one: &ResultDocument, two: &ResultDocument, object: &str) -> [Vec<Option<f64>>; 2] {
-    let others: Vec<&ImageDocument> = two.images.iter().flatten().collect();
+    let others: HashMap<&str, &ImageDocument> =
+        two.images.iter().flatten().map(|image| (image.image.as_str(), image)).collect();
     let mut columns = [Vec::new(), Vec::new()];
     for image in one.images.iter().flatten() {
-        if let Some(other) = others.iter().find(|other| other.image == image.image) {
+        if let Some(other) = others.get(image.image.as_str()) {
             columns[0].push(value(image, object));
             columns[1].push(value(other, object));
         }

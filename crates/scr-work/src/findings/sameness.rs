@@ -5,6 +5,8 @@
 //! their overlaps with the reference differ by more: only entries that pass this test
 //! on the scores have their masks read.
 
+use std::collections::HashSet;
+
 use scr_data::digest::Manifest;
 use scr_data::{Benchmark, DataError, MaskSet, Problem, formats};
 use scr_image::Mask;
@@ -84,9 +86,9 @@ async fn mean_overlap(
     let Some(found) = benchmark.objects.iter().find(|candidate| candidate.id == object) else {
         return Ok(None);
     };
-    let covered: Vec<&str> =
+    let covered: HashSet<&str> =
         entry.result.images.iter().flatten().map(|image| image.image.as_str()).collect();
-    let is_covered = |image: &usize| covered.contains(&benchmark.images[*image].id.as_str());
+    let is_covered = |image: &usize| covered.contains(benchmark.images[*image].id.as_str());
     let images: Vec<usize> = masks.images().into_iter().filter(is_covered).collect();
     let (mut apart, most) = (0.0, (1.0 - NEARLY) * images.len() as f64);
     for &image in &images {
