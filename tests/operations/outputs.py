@@ -11,7 +11,6 @@ Texts meant for people (tables, pages, logs) are not in the list.
 
 import argparse
 import hashlib
-import http.client
 import json
 import pathlib
 import shutil
@@ -86,7 +85,7 @@ def of_site(folder, temp):
     site.start()
     try:
         for path in paths(site, token):
-            status, body = get(site.port, path, token)
+            status, body = site.answer("GET", path, token)
             show(f"GET {path} ({status})", body)
     finally:
         site.stop()
@@ -116,14 +115,6 @@ def paths(site, token):
     yield "/api/openapi.json"
 
 
-def get(port, path, token):
-    """Status and body of an answer."""
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-    connection.request("GET", path, headers={"Authorization": f"Bearer {token}"})
-    answer = connection.getresponse()
-    return answer.status, answer.read()
-
-
 def make_site(folder):
     """A site with one entry and one submission that waits, with flags, for its review."""
     folder.mkdir(parents=True)
@@ -132,9 +123,7 @@ def make_site(folder):
     site.start()
     try:
         for name in ["First", "Second"]:
-            submission = site.begin(author, name)
-            site.send(author, submission, 0, len(site.file))
-            site.api("POST", f"submissions/{submission}/complete", author)
+            submission = site.hand_in(author, name)
             site.wait_for_jobs(120)
             if name == "First":
                 decision = {"decision": "publish"}

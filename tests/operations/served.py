@@ -51,24 +51,20 @@ class Site:
     def make(cls, folder, images, side_px):
         """Makes a site with one benchmark, and masks to hand in."""
         site = cls(folder)
-        site.fill(images, side_px)
-        return site
-
-    def fill(self, images, side_px):
-        """Draws the benchmark and the masks, and publishes the benchmark."""
-        benchmark, masks = self.folder / "bench", self.folder / "masks"
+        benchmark, masks = site.folder / "bench", site.folder / "masks"
         scr("phantom", "--out", benchmark, "--images", images, "--seed", 5, "--size", side_px)
         scr("run", "mean-shape", "--benchmark", benchmark, "--out", masks)
-        scr("admin", "benchmark", "add", benchmark, "--dir", self.data)
+        scr("admin", "benchmark", "add", benchmark, "--dir", site.data)
         # What is tried here is not how much one person may hand in.
         many = ["--submissions", "100000/day"]
-        scr("admin", "benchmark", "set", BENCHMARK, *many, "--dir", self.data)
-        self.masks = sorted(path.relative_to(masks).as_posix() for path in masks.glob("*/*.png"))
+        scr("admin", "benchmark", "set", BENCHMARK, *many, "--dir", site.data)
+        site.masks = sorted(path.relative_to(masks).as_posix() for path in masks.glob("*/*.png"))
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_STORED) as archive:
-            for name in self.masks:
+            for name in site.masks:
                 archive.write(masks / name, name)
-        self.file = packed.getvalue()
+        site.file = packed.getvalue()
+        return site
 
     def add_user(self, email, role):
         """Adds a person and returns a token."""
@@ -98,8 +94,8 @@ class Site:
         self.server.wait()
         self.server.stdout.close()
 
-    def ask(self, method, path, token=None, body=None, kind="application/json"):
-        """One request on a connection of its own; returns the body's bytes."""
+    def answer(self, method, path, token=None, body=None, kind="application/json"):
+        """One request on a connection of its own; returns status and body of any answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -107,11 +103,15 @@ class Site:
                 headers["Content-Type"] = kind
             connection.request(method, path, body, headers)
             answer = connection.getresponse()
-            content = answer.read()
+            return answer.status, answer.read()
         finally:
             connection.close()
-        if answer.status // 100 != 2:
-            raise Refused(answer.status, content[:300])
+
+    def ask(self, *request, **more):
+        """As `answer`, but the body of a good answer only; others are `Refused`."""
+        status, content = self.answer(*request, **more)
+        if status // 100 != 2:
+            raise Refused(status, content[:300])
         return content
 
     def api(self, method, path, token=None, value=None):
@@ -132,6 +132,13 @@ class Site:
         path = f"/api/v1/submissions/{submission}/file?offset={offset}"
         answer = self.ask("PUT", path, token, piece, "application/octet-stream")
         return json.loads(answer)["received_bytes"]
+
+    def hand_in(self, token, name):
+        """Hands the masks in as a whole and returns the submission's identifier."""
+        submission = self.begin(token, name)
+        self.send(token, submission, 0, len(self.file))
+        self.api("POST", f"submissions/{submission}/complete", token)
+        return submission
 
     def entries(self):
         """What is public, by identifier."""

@@ -338,9 +338,7 @@ def run(given, folder):
     bad = [site.add_user(f"bad{n}@example.org", "participant") for n in range(ATTACKERS)]
     site.start()
     # Something to read.
-    first = site.begin(curator, "First")
-    site.send(curator, first, 0, len(site.file))
-    site.api("POST", f"submissions/{first}/complete", curator)
+    first = site.hand_in(curator, "First")
     site.wait_for_jobs(60)
     operator = site.add_user("o@example.org", "operator")
     site.api("POST", f"submissions/{first}/review", operator, {"decision": "publish", "answer": "a test"})
