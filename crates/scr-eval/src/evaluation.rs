@@ -2,7 +2,7 @@
 
 use scr_data::Fold;
 use scr_image::{Size, Spacing};
-use scr_measures::registry::{About, IMAGE_MEASURES};
+use scr_measures::registry::{IMAGE_MEASURES, MeasureInfo};
 use scr_measures::{Measure, Quantity};
 use scr_stats::{Bootstrap, Summary};
 
@@ -65,7 +65,7 @@ impl ImageMeasure {
 
     /// What the registry says of it.
     #[must_use]
-    pub const fn about(self) -> &'static About {
+    pub const fn info(self) -> &'static MeasureInfo {
         &IMAGE_MEASURES[self as usize]
     }
 }
@@ -184,8 +184,8 @@ mod tests {
 
     #[test]
     fn measures_of_images_are_those_of_the_registry() {
-        assert_eq!(ImageMeasure::PixelError.about().key, "pixel_error");
-        let keys = ImageMeasure::CARDIOTHORACIC.map(|measure| measure.about().key);
+        assert_eq!(ImageMeasure::PixelError.info().key, "pixel_error");
+        let keys = ImageMeasure::CARDIOTHORACIC.map(|measure| measure.info().key);
         assert_eq!(keys, ["ctr", "ctr_reference", "ctr_difference"]);
     }
 }

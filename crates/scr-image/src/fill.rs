@@ -1,4 +1,4 @@
-//! From outlines to a mask: which pixels a polygon covers.
+//! Polygon rasterisation: the mask that a set of outlines covers.
 //!
 //! One rule: **a pixel belongs to a polygon when its centre does.** Inside is
 //! decided by the even-odd rule over all outlines together, so that an outline
@@ -9,10 +9,10 @@
 use crate::{Mask, Outline, Size};
 
 impl Mask {
-    /// The pixels whose centres lie inside `outlines`, by the rule above.
+    /// Fills `outlines`: sets the pixels whose centres lie inside, by the rule above.
     ///
-    /// Parts outside the image are cut off. Points that are not finite numbers
-    /// cover nothing: their sides are passed over.
+    /// Parts outside the image are clipped. Sides with a point that is not finite
+    /// are ignored.
     #[must_use]
     pub fn filled(size: Size, outlines: &[Outline]) -> Self {
         let mut crossings: Vec<Vec<f64>> = vec![Vec::new(); size.height];
@@ -45,7 +45,7 @@ impl Mask {
     }
 }
 
-/// The first pixel index whose centre is not before `position`, within 0 to `count`.
+/// First pixel index whose centre is at or after `position`, clamped to 0..=`count`.
 fn first_centre_at_or_after(position: f64, count: usize) -> usize {
     (position - 0.5).ceil().clamp(0.0, count as f64) as usize
 }
@@ -72,8 +72,8 @@ mod tests {
     fn a_centre_on_a_side_belongs_to_the_polygon_to_its_right_or_below() {
         let square = |x: f64| polygon(&[(x, 0.5), (x + 2.0, 0.5), (x + 2.0, 2.5), (x, 2.5)]);
         let size = Size::new(5, 4);
-        let (left, right) =
-            (Mask::filled(size, &[square(0.5)]), Mask::filled(size, &[square(2.5)]));
+        let left = Mask::filled(size, &[square(0.5)]);
+        let right = Mask::filled(size, &[square(2.5)]);
         assert_eq!(left, Mask::from_text("##... ##... ..... ....."));
         assert!((&left & &right).is_empty());
         assert_eq!((&left | &right).count(), 8);
@@ -88,7 +88,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lies_outside_the_image_is_cut_off() {
+    fn parts_outside_the_image_are_clipped() {
         let far = polygon(&[(-1e9, -1e9), (1e9, -1e9), (1e9, 1e9), (-1e9, 1e9)]);
         assert_eq!(Mask::filled(Size::new(3, 2), &[far]).count(), 6);
         let nowhere = polygon(&[(f64::NAN, 0.0), (1.0, f64::INFINITY), (0.0, 1.0)]);

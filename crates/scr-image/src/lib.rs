@@ -1,4 +1,4 @@
-//! Radiographs, masks and outlines in memory: the nouns that every other room speaks of.
+//! Radiographs, masks and outlines in memory: the basic types of the workspace.
 //!
 //! Pure: reads no file, no clock and no random number; knows no file format,
 //! no benchmark and no measure.
@@ -34,16 +34,17 @@ pub use mask::{Mask, PixelBox};
 pub use outline::{Outline, Point};
 pub use radiograph::Radiograph;
 pub use size::{Size, Spacing};
+pub use trace::BlockOutlines;
 
-/// What can be wrong with the pieces an image is built from.
+/// Invalid pixel data, spacing or size.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ImageError {
     /// The pixel buffer does not have one value a pixel.
     #[error("{found} pixel values for a {size} image, expected {}", size.area())]
     PixelCount {
-        /// The size that the image was said to have.
+        /// Stated size of the image.
         size: Size,
-        /// How many values there were.
+        /// Number of values found.
         found: usize,
     },
     /// A pixel is brighter than the image's own greatest value.
@@ -54,13 +55,13 @@ pub enum ImageError {
         /// The value found.
         found: u16,
     },
-    /// A distance between pixels that is not a positive number.
+    /// The spacing is not a positive number.
     #[error("pixel spacing is {found} mm, expected a positive number")]
     Spacing {
         /// The value found.
         found: f64,
     },
-    /// An odd width or height where pixels are joined two by two.
+    /// The width or height is odd, where pixels are averaged two by two.
     #[error("image is {size}, expected an even width and height")]
     OddSize {
         /// The size found.

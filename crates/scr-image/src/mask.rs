@@ -7,11 +7,11 @@ use crate::Size;
 
 const BITS: usize = u64::BITS as usize;
 
-/// A binary mask, packed 64 pixels to a word.
+/// Binary mask, packed 64 pixels to a word.
 ///
 /// Each row starts at a new word: pixel `(column c, row r)` is bit `c % 64` of
 /// word `r * words_per_row + c / 64`. The bits right of the last column are
-/// always zero, so that counting needs no care at the edge.
+/// always zero, so counting needs no special case at the edge.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mask {
     size: Size,
@@ -19,7 +19,7 @@ pub struct Mask {
     words: Vec<u64>,
 }
 
-/// The smallest box around a mask's pixels: columns and rows, ends excluded.
+/// Bounding box of a mask's pixels: columns and rows, ends excluded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PixelBox {
     /// First column.
@@ -33,7 +33,7 @@ pub struct PixelBox {
 }
 
 impl PixelBox {
-    /// The smallest box around both.
+    /// The smallest box that contains both.
     #[must_use]
     pub fn union(self, other: Self) -> Self {
         Self {
@@ -107,7 +107,7 @@ impl Mask {
         &self.words[row * self.words_per_row..][..self.words_per_row]
     }
 
-    /// Whether the pixel is set; false outside the image.
+    /// True when the pixel is set; false outside the image.
     #[must_use]
     pub fn get(&self, col: usize, row: usize) -> bool {
         col < self.size.width
@@ -125,14 +125,15 @@ impl Mask {
     }
 
     /// Sets the pixels of `row` from column `start` up to, not including, `end`.
-    /// Columns outside the image are passed over.
+    /// Columns outside the image are ignored.
     pub fn set_run(&mut self, row: usize, start: usize, end: usize) {
         let end = end.min(self.size.width);
         if start >= end {
             return;
         }
         let line = &mut self.words[row * self.words_per_row..][..self.words_per_row];
-        let (first, last) = (start / BITS, (end - 1) / BITS);
+        let first = start / BITS;
+        let last = (end - 1) / BITS;
         let from_start = !0u64 << (start % BITS);
         let to_end = !0u64 >> (BITS - 1 - (end - 1) % BITS);
         if first == last {
@@ -144,8 +145,8 @@ impl Mask {
         }
     }
 
-    /// Writes the words of one row at once; bits right of the last column are
-    /// cleared afterwards, whatever `write` left there.
+    /// Writes the words of one row at once, then clears the bits right of the last
+    /// column.
     ///
     /// # Panics
     /// When `row` is not in the image.
@@ -164,13 +165,13 @@ impl Mask {
         self.words.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
-    /// Whether no pixel is set.
+    /// True when no pixel is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.words.iter().all(|&word| word == 0)
     }
 
-    /// The smallest box around the set pixels; none when there are none.
+    /// Bounding box of the set pixels; none for an empty mask.
     #[must_use]
     pub fn bounding_box(&self) -> Option<PixelBox> {
         let is_used = |row: &usize| self.row(*row).iter().any(|&word| word != 0);
@@ -247,7 +248,7 @@ impl Mask {
         bytes
     }
 
-    /// The pixels that are set in any of the masks; a single one is lent, not copied.
+    /// Union of the masks; a single mask is borrowed, not copied.
     ///
     /// # Panics
     /// When there is no mask, or sizes differ.
@@ -257,11 +258,10 @@ impl Mask {
         masks.fold(Cow::Borrowed(first), |all, mask| Cow::Owned(&*all | mask))
     }
 
-    /// The mask that combines this one and another word by word.
+    /// Combines two masks word by word.
     ///
     /// # Panics
-    /// When the sizes differ: comparing masks of different frames is a bug, and
-    /// whoever reads masks has checked them.
+    /// When the sizes differ. That is a bug: the reader of masks checks sizes.
     fn combine(&self, other: &Self, combine: impl Fn(u64, u64) -> u64) -> Self {
         assert_eq!(self.size, other.size, "masks of different sizes are combined");
         let words = self.words.iter().zip(&other.words).map(|(&a, &b)| combine(a, b)).collect();
@@ -292,7 +292,7 @@ impl BitXor for &Mask {
 
 impl Not for &Mask {
     type Output = Mask;
-    /// The pixels of the image that are not set.
+    /// The complement: the pixels of the image that are not set.
     fn not(self) -> Mask {
         let mut all = Mask::empty(self.size);
         for row in 0..self.size.height {
@@ -368,7 +368,8 @@ mod tests {
             let bytes = mask.to_bytes(1);
             prop_assert_eq!(bytes.iter().filter(|&&b| b == 1).count() as u64, mask.count());
             for row in 0..height {
-                let (start, end) = (width / 3, width - width / 5);
+                let start = width / 3;
+                let end = width - width / 5;
                 let mut columns = Vec::new();
                 mask.each_column_in(row, start..end, |col| columns.push(col));
                 prop_assert_eq!(columns, (start..end).filter(|&c| bit(c, row)).collect::<Vec<_>>());

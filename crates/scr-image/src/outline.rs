@@ -1,6 +1,6 @@
-//! Closed polygons: what observers draw and shape models move.
+//! Closed polygons: the outlines of observers and of shape models.
 
-/// A point in continuous image coordinates, in pixels (see the crate's head).
+/// Point in continuous image coordinates, in pixels (see the crate's head).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Point {
     /// To the right of the image's left edge.
@@ -29,7 +29,7 @@ impl Point {
     }
 }
 
-/// A closed polygon: ordered points joined by straight lines, the last to the first.
+/// Closed polygon: ordered points joined by straight lines, the last to the first.
 ///
 /// The landmarks of a structure are an outline whose points correspond from
 /// image to image.
@@ -39,7 +39,7 @@ pub struct Outline {
 }
 
 impl Outline {
-    /// The polygon through `points`, in that order. Fewer than three enclose nothing.
+    /// A polygon through `points`, in that order. Fewer than three enclose no area.
     #[must_use]
     pub const fn new(points: Vec<Point>) -> Self {
         Self { points }
@@ -51,7 +51,7 @@ impl Outline {
         &self.points
     }
 
-    /// Each side as its two ends, the closing one last.
+    /// The sides as pairs of points, the closing side last.
     pub fn sides(&self) -> impl Iterator<Item = (Point, Point)> + '_ {
         let next = self.points.iter().cycle().skip(1);
         self.points.iter().copied().zip(next.copied())
@@ -90,7 +90,8 @@ impl Outline {
             let y = self.points.iter().map(|p| p.y).sum::<f64>() / count;
             return Some(Point::new(x, y));
         }
-        let (mut x, mut y) = (0.0, 0.0);
+        let mut x = 0.0;
+        let mut y = 0.0;
         for (a, b) in self.sides() {
             let cross = a.x * b.y - b.x * a.y;
             x += (a.x + b.x) * cross;
@@ -99,7 +100,7 @@ impl Outline {
         Some(Point::new(x / (6.0 * area), y / (6.0 * area)))
     }
 
-    /// The outline in a frame that is `x` times as wide and `y` times as high.
+    /// Scales the outline by `x` and `y`.
     #[must_use]
     pub fn scaled(&self, x: f64, y: f64) -> Self {
         Self::new(self.points.iter().map(|p| Point::new(p.x * x, p.y * y)).collect())
@@ -127,7 +128,7 @@ impl Outline {
             }
             walked += length;
         }
-        // Rounding can leave the last point a hair beyond the closing side.
+        // Rounding can put the last point slightly beyond the closing side.
         while points.len() < count && !self.points.is_empty() {
             points.push(self.points[0]);
         }

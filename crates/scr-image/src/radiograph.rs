@@ -1,13 +1,12 @@
-//! One radiograph: grey values that rise with brightness.
+//! Radiograph: grey values that rise with brightness.
 
 use crate::{ImageError, Size, Spacing};
 
-/// A radiograph in memory, 8 to 16 bits a pixel.
+/// Radiograph in memory, 8 to 16 bits a pixel.
 ///
 /// Values run from 0 (black: air, much radiation) to [`max_value`](Self::max_value)
-/// (white: bone, little radiation), as a radiologist sees it on the light box.
-/// Formats that store it the other way round (JSRT, DICOM's MONOCHROME1) are
-/// turned when read, never later.
+/// (white: bone, little radiation), as on a light box. Readers invert formats
+/// with the opposite polarity (JSRT, DICOM's MONOCHROME1); nothing inverts later.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Radiograph {
     size: Size,
@@ -57,7 +56,7 @@ impl Radiograph {
         self.spacing
     }
 
-    /// The same radiograph with another spacing, or none.
+    /// Replaces the spacing.
     #[must_use]
     pub fn with_spacing(self, spacing: Option<Spacing>) -> Self {
         Self { spacing, ..self }
@@ -69,7 +68,7 @@ impl Radiograph {
         &self.pixels
     }
 
-    /// The same radiograph with black and white exchanged.
+    /// Inverts the grey values: exchanges black and white.
     #[must_use]
     pub fn inverted(mut self) -> Self {
         for value in &mut self.pixels {
@@ -78,8 +77,8 @@ impl Radiograph {
         self
     }
 
-    /// The same radiograph at half the width and height: each value is the mean
-    /// of 2 x 2 pixels, halves rounded up; the spacing doubles.
+    /// Downsamples to half the width and height: each value is the mean of 2 x 2
+    /// pixels, halves rounded up; the spacing doubles.
     ///
     /// # Errors
     /// [`ImageError::OddSize`] when the width or height is odd.
@@ -102,8 +101,8 @@ impl Radiograph {
         Ok(Self { size, max_value: self.max_value, pixels, spacing })
     }
 
-    /// The same radiograph on the full 16-bit scale: 0 stays black and
-    /// `max_value` becomes 65535, so that any viewer shows it as it is meant.
+    /// Stretches the grey values to the full 16-bit range: 0 stays black and
+    /// `max_value` becomes 65535, so that every viewer shows the same brightness.
     /// Different values stay different.
     #[must_use]
     pub fn stretched_to_16_bits(mut self) -> Self {
@@ -117,8 +116,8 @@ impl Radiograph {
         self
     }
 
-    /// A small 8-bit picture for lists: at most `max_side` pixels wide and high,
-    /// each value the mean of the pixels it covers, from 0 to 255.
+    /// Thumbnail of 8 bits: at most `max_side` pixels wide and high, each value the
+    /// mean of the pixels it covers, from 0 to 255.
     #[must_use]
     pub fn thumbnail(&self, max_side: usize) -> Self {
         let longest = self.size.width.max(self.size.height).max(1);
@@ -142,7 +141,7 @@ impl Radiograph {
     }
 }
 
-/// The source pixels that cell `index` of `cells` covers, at least one.
+/// Source pixels that cell `index` of `cells` covers, at least one.
 fn covered(index: usize, cells: usize, length: usize) -> std::ops::Range<usize> {
     let start = index * length / cells;
     start..((index + 1) * length / cells).max(start + 1)

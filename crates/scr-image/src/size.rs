@@ -1,4 +1,4 @@
-//! How large an image is, in pixels and in millimetres.
+//! Image size in pixels, and pixel spacing in millimetres.
 
 use std::fmt;
 
@@ -71,19 +71,19 @@ impl Spacing {
         Self::new(mm, mm)
     }
 
-    /// Between columns, in mm.
+    /// Spacing between columns, in mm.
     #[must_use]
     pub const fn x_mm(self) -> f64 {
         self.x_mm
     }
 
-    /// Whether it is the same in both directions.
+    /// True when the spacing is the same in both directions.
     #[must_use]
     pub fn is_isotropic(self) -> bool {
         self.x_mm == self.y_mm
     }
 
-    /// Between rows, in mm.
+    /// Spacing between rows, in mm.
     #[must_use]
     pub const fn y_mm(self) -> f64 {
         self.y_mm

@@ -1,4 +1,5 @@
-//! From a mask to outlines: the cracks between set and unset pixels.
+//! Contour tracing: the outlines of a mask, along the cracks between set and
+//! unset pixels.
 //!
 //! The outlines run along pixel edges with the set pixels on their right-hand
 //! side (clockwise around a part, anticlockwise around a hole), with corners
@@ -9,7 +10,16 @@ use std::borrow::Cow;
 
 use crate::{Mask, Outline, Point, Size};
 
-/// The four ways along a crack, each a right turn from the one before.
+/// Outlines traced in blocks of pixels.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BlockOutlines {
+    /// The outlines, in pixels of the mask.
+    pub outlines: Vec<Outline>,
+    /// Side of the blocks in pixels; 1 when the outlines are exact.
+    pub block_px: usize,
+}
+
+/// The four directions along a crack, each a right turn from the one before.
 const STEPS: [(isize, isize); 4] = [(1, 0), (0, 1), (-1, 0), (0, -1)];
 
 impl Mask {
@@ -20,18 +30,17 @@ impl Mask {
         self.traced(usize::MAX).expect("no mask has as many corners as there are numbers")
     }
 
-    /// Outlines of at most `max_corners` corners, and the side in pixels of the blocks
-    /// that they follow: 1 where they are exact.
+    /// Outlines of at most `max_corners` corners.
     ///
-    /// A mask of more corners is drawn in blocks, 2, 4, 8, ... pixels wide and high until
-    /// they are few enough. A block is in when any of its pixels is, so that nothing set
-    /// is ever left out. Noise costs no more memory than `max_corners` do; below 4 they
-    /// count as 4.
+    /// A mask with more corners is traced in blocks of 2, 4, 8, ... pixels until they are
+    /// few enough. A block is set when any of its pixels is, so the outlines always
+    /// enclose every set pixel. Memory is bounded by `max_corners`, also for noise; values
+    /// below 4 count as 4.
     #[must_use]
-    pub fn outlines_within(&self, max_corners: usize) -> (Vec<Outline>, usize) {
+    pub fn outlines_within(&self, max_corners: usize) -> BlockOutlines {
         let max_corners = max_corners.max(4);
         if let Some(outlines) = self.traced(max_corners) {
-            return (outlines, 1);
+            return BlockOutlines { outlines, block_px: 1 };
         }
         let Size { width, height } = self.size();
         let mut block_px = 1;
@@ -44,11 +53,11 @@ impl Mask {
             let side = |at: f64, length: usize| (at * block_px as f64).min(length as f64);
             let full = |p: &Point| Point::new(side(p.x, width), side(p.y, height));
             let outlines = outlines.iter().map(|o| o.points().iter().map(full).collect());
-            return (outlines.map(Outline::new).collect(), block_px);
+            return BlockOutlines { outlines: outlines.map(Outline::new).collect(), block_px };
         }
     }
 
-    /// Half as wide and high, rounded up; a pixel is set when any of its four is.
+    /// Downsamples to half the size, rounded up; a pixel is set when any of its four is.
     fn halved(&self) -> Self {
         let Size { width, height } = self.size();
         let mut half = Self::empty(Size::new(width.div_ceil(2), height.div_ceil(2)));
@@ -91,8 +100,8 @@ impl Mask {
         })
     }
 
-    /// Walks once around, from the upper left corner of a pixel along its upper edge;
-    /// none after more than `max_corners` corners.
+    /// Follows one outline from the upper left corner of a pixel along its upper edge;
+    /// none when it has more than `max_corners` corners.
     fn walk(
         &self,
         col: usize,
@@ -102,14 +111,15 @@ impl Mask {
     ) -> Option<Outline> {
         let is_set = |x: isize, y: isize| x >= 0 && y >= 0 && self.get(x as usize, y as usize);
         let start = (col as isize, row as isize);
-        let (mut at, mut heading) = (start, 0);
+        let mut at = start;
+        let mut heading = 0;
         let mut corners = Vec::new();
         loop {
             if heading == 0 {
                 walked.set(at.0 as usize, at.1 as usize);
             }
             at = (at.0 + STEPS[heading].0, at.1 + STEPS[heading].1);
-            // The two pixels ahead of the corner reached, right and left of the way.
+            // The two pixels ahead of the corner, right and left of the path.
             let (right, left) = match heading {
                 0 => ((0, 0), (0, -1)),
                 1 => ((-1, 0), (0, 0)),
@@ -166,10 +176,10 @@ mod tests {
     fn noise_is_drawn_in_blocks_that_cover_it_and_cost_no_more_than_is_allowed() {
         let size = Size::new(203, 101);
         let noise = Mask::from_fn(size, |col, row| (col * 7919 + row * 104_729) % 13 % 2 == 1);
-        let (exact, block_px) = noise.outlines_within(usize::MAX);
-        assert_eq!((exact, block_px), (noise.outlines(), 1));
+        let exact = noise.outlines_within(usize::MAX);
+        assert_eq!(exact, BlockOutlines { outlines: noise.outlines(), block_px: 1 });
         for max_corners in [4, 40, 400, 4000] {
-            let (outlines, block_px) = noise.outlines_within(max_corners);
+            let BlockOutlines { outlines, block_px } = noise.outlines_within(max_corners);
             let corners: usize = outlines.iter().map(|outline| outline.points().len()).sum();
             assert!(corners <= max_corners && block_px > 1, "{corners} of {max_corners}");
             let drawn = Mask::filled(size, &outlines);

@@ -1,4 +1,4 @@
-//! How long the measures of one object take, by side of the image in pixels.
+//! Benchmark of the measures of one object, by side of the image in pixels.
 //!
 //! `cargo bench -p scr-measures`. The masks are two ellipses that overlap by
 //! about 0.9, as large in the image as a lung, built outside the loop; the worst
@@ -36,7 +36,8 @@ const TEN: &str =
     "overlap dice sensitivity specificity precision masd assd hausdorff hausdorff_95 nsd@2px";
 
 fn bench(bencher: Bencher<'_, '_>, (reference, prediction): (Mask, Mask), keys: &str) {
-    let (measures, mut scratch) = (measures(keys), Scratch::default());
+    let measures = measures(keys);
+    let mut scratch = Scratch::default();
     bencher.bench_local(|| {
         measure_object(black_box(&reference), &prediction, None, &measures, &mut scratch)
     });
@@ -74,7 +75,7 @@ fn band(bencher: Bencher<'_, '_>, side: usize) {
     bench(bencher, pair(side), "boundary_iou@3px");
 }
 
-/// What could be quadratic: far targets, many boundary pixels, both.
+/// Worst cases of a distance search: far targets, many boundary pixels, both.
 mod worst {
     use super::*;
 

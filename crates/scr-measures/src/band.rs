@@ -1,4 +1,4 @@
-//! Boundary IoU: how much of the bands along two masks' borders is shared.
+//! Boundary IoU: overlap of the bands along two masks' borders.
 //!
 //! Overlap of large objects hardly moves when their border does; the overlap of
 //! the bands along the border does.
@@ -51,7 +51,8 @@ pub fn boundary_iou(
         });
         band
     };
-    let (reference, prediction) = (band(reference), band(prediction));
+    let reference = band(reference);
+    let prediction = band(prediction);
     let either = (&reference | &prediction).count();
     (either > 0).then(|| (&reference & &prediction).count() as f64 / either as f64)
 }

@@ -1,25 +1,24 @@
-//! Boundaries: which pixels of a mask lie at its border, by one of four rules.
+//! Boundary pixels of a mask, by one of four rules.
 //!
-//! Peers disagree on distances because they disagree here: on what a neighbour
-//! is, and on what lies outside the image. Distances between boundaries live in
-//! [`distances`](crate::distances); boundaries between pixels in
-//! [`corners`](crate::corners).
+//! Tools disagree on distances because they disagree here: on the neighbourhood
+//! and on the outside of the image. [`distances`](crate::distances) measures
+//! between boundaries; [`corners`](crate::corners) has boundaries between pixels.
 
 use scr_image::Mask;
 
-/// Which pixels of a mask are its boundary.
+/// Boundary rule: neighbourhood, and value outside the image.
 ///
 /// A boundary pixel is a set pixel that has a neighbour that is not set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct BoundaryRule {
-    /// Whether the four diagonal neighbours count as well.
+    /// True when the four diagonal neighbours count as well.
     pub with_diagonals: bool,
-    /// Whether everything outside the image counts as set, so that a mask cut by
+    /// True when everything outside the image counts as set, so that a mask cut by
     /// the border has no boundary there.
     pub outside_is_set: bool,
 }
 
-/// The pixels of `mask` that are its boundary by `rule`.
+/// Boundary pixels of `mask` by `rule`.
 ///
 /// ```
 /// use scr_image::Mask;
@@ -57,7 +56,7 @@ pub fn boundary(mask: &Mask, rule: BoundaryRule) -> Mask {
     boundary
 }
 
-/// A row of a mask with what lies left and right of the image.
+/// Row of a mask, padded left and right of the image.
 #[derive(Clone, Copy)]
 struct Line<'a> {
     words: &'a [u64],
@@ -73,7 +72,7 @@ struct Neighbours {
 }
 
 impl Line<'_> {
-    /// A word of the row; beyond its last column everything is outside.
+    /// Word of the row; columns beyond the last are outside the image.
     fn word(self, index: usize) -> u64 {
         let Some(&word) = self.words.get(index) else { return self.outside };
         let used = self.size.width - index * 64;
@@ -116,7 +115,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_rule_agrees_with_looking_at_each_neighbour(
+        fn every_rule_agrees_with_a_test_of_each_neighbour(
             width in 1usize..140, height in 1usize..6, density in 1u64..64, seed: u64,
             with_diagonals: bool, outside_is_set: bool,
         ) {

@@ -7,8 +7,8 @@
 //! half a diagonal for one or three set pixels, a side for two neighbours, two
 //! half diagonals for two opposite ones.
 //!
-//! Kept for those who must match that tool; boundaries of pixels live in
-//! [`distances`](crate::distances).
+//! For comparison with that tool. [`distances`](crate::distances) has the
+//! boundaries of pixels.
 //!
 //! # Source
 //! Nikolov et al., Journal of Medical Internet Research 23(7):e26151, 2021,
@@ -18,7 +18,7 @@ use scr_image::{Mask, Size, Spacing};
 
 use crate::distance::{Grid, Scratch, nearest_squares};
 
-/// The distances between the outlines' corners of two masks, both ways.
+/// Distances between the outlines' corners of two masks, in both directions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CornerDistances {
     from_reference: Outline,
@@ -33,7 +33,7 @@ struct Outline {
 }
 
 impl CornerDistances {
-    /// Measures both ways; in mm when a spacing is given, else in pixels. `None`
+    /// Measures in both directions; in mm when a spacing is given, else in pixels. `None`
     /// when one mask is empty.
     ///
     /// # Panics
@@ -51,7 +51,8 @@ impl CornerDistances {
         }
         let grid =
             spacing.map_or(Grid::PX, |spacing| Grid { x: spacing.x_mm(), y: spacing.y_mm() });
-        let (r, p) = (outline_corners(reference), outline_corners(prediction));
+        let r = outline_corners(reference);
+        let p = outline_corners(prediction);
         let mut outline = |mask: &Mask, from: &Mask, to: &Mask| {
             let mut corners = Vec::new();
             nearest_squares(from, to, grid, scratch, |col, row, square| {
@@ -134,7 +135,8 @@ fn outline_corners(mask: &Mask) -> Mask {
         _ => &nothing[..],
     };
     for row in 0..=size.height {
-        let (above, below) = (line(row.checked_sub(1)), line(Some(row)));
+        let above = line(row.checked_sub(1));
+        let below = line(Some(row));
         corners.write_row(row, |found| {
             let at = |line: &[u64], index: usize| {
                 let here = line.get(index).copied().unwrap_or_default();
@@ -153,7 +155,8 @@ fn outline_corners(mask: &Mask) -> Mask {
 /// Length of the outline at a corner, in the unit of `grid`.
 fn length_at(mask: &Mask, col: usize, row: usize, grid: Grid) -> f64 {
     let is_set = |left: bool, above: bool| {
-        let (col, row) = (col.checked_sub(left.into()), row.checked_sub(above.into()));
+        let col = col.checked_sub(left.into());
+        let row = row.checked_sub(above.into());
         col.zip(row).is_some_and(|(col, row)| mask.get(col, row))
     };
     let half_diagonal = 0.5 * (grid.y * grid.y + grid.x * grid.x).sqrt();
@@ -171,7 +174,8 @@ mod tests {
     use super::*;
 
     fn distances(r: &str, p: &str, spacing: Option<Spacing>) -> CornerDistances {
-        let (r, p) = (Mask::from_text(r), Mask::from_text(p));
+        let r = Mask::from_text(r);
+        let p = Mask::from_text(p);
         CornerDistances::of(&r, &p, spacing, &mut Scratch::default()).unwrap()
     }
 
@@ -187,7 +191,8 @@ mod tests {
         // surface_distance 0.1: d = compute_surface_distances(r, p, (2.0, 0.5)) with r and p as below;
         // compute_average_surface_distance(d), compute_robust_hausdorff(d, 95 and 100),
         // compute_surface_dice_at_tolerance(d, 0.5)
-        let (r, p) = ("...... .####. .####. .##... ......", "...... ...##. ..###. .####. ##..#.");
+        let r = "...... .####. .####. .##... ......";
+        let p = "...... ...##. ..###. .####. ##..#.";
         let found = distances(r, p, Spacing::new(0.5, 2.0).ok());
         let expected = SURFACE_DISTANCE;
         let values = [found.masd(), found.hausdorff(0.95), found.hausdorff(1.0), found.nsd(0.5)];

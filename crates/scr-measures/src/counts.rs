@@ -1,17 +1,17 @@
-//! How many pixels two masks agree and disagree on.
+//! Confusion matrix of two masks.
 
 use scr_image::Mask;
 
-/// Pixels of an image by what reference and prediction say of them.
+/// Confusion matrix: pixels by their value in reference and prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Counts {
-    /// In both.
+    /// Pixels in both masks.
     pub true_positive: u64,
-    /// In the prediction only.
+    /// Pixels in the prediction only.
     pub false_positive: u64,
-    /// In the reference only.
+    /// Pixels in the reference only.
     pub false_negative: u64,
-    /// In neither.
+    /// Pixels in neither mask.
     pub true_negative: u64,
 }
 
@@ -23,7 +23,9 @@ impl Counts {
     #[must_use]
     pub fn of(reference: &Mask, prediction: &Mask) -> Self {
         assert_eq!(reference.size(), prediction.size(), "masks of different sizes are compared");
-        let (mut both, mut in_reference, mut in_prediction) = (0, 0, 0);
+        let mut both = 0;
+        let mut in_reference = 0;
+        let mut in_prediction = 0;
         for (r, p) in reference.words().iter().zip(prediction.words()) {
             both += u64::from((r & p).count_ones());
             in_reference += u64::from(r.count_ones());
@@ -38,13 +40,13 @@ impl Counts {
         }
     }
 
-    /// Whether the reference holds no pixel.
+    /// True when the reference is empty.
     #[must_use]
     pub const fn reference_is_empty(self) -> bool {
         self.true_positive + self.false_negative == 0
     }
 
-    /// Whether the prediction holds no pixel.
+    /// True when the prediction is empty.
     #[must_use]
     pub const fn prediction_is_empty(self) -> bool {
         self.true_positive + self.false_positive == 0

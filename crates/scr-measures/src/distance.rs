@@ -1,15 +1,14 @@
-//! Exact distances from the pixels of one mask to the nearest pixel of another.
+//! Exact Euclidean distances from the pixels of one mask to the nearest of another.
 //!
 //! Linear in the pixels of the box around both masks, for any content. Squared
-//! distances stay whole numbers where both spacings are equal; whoever asks
-//! takes the root last.
+//! distances stay whole numbers where both spacings are equal; the caller takes
+//! the root last.
 //!
-//! Two steps: how far each pixel of the box is from the nearest target in its
-//! own column; then, along each row that is asked for, the nearest of all
-//! columns. Boundaries that lie close find it within a few columns on either
-//! side, so each pixel looks outwards first; a row whose pixels have looked too
-//! far in sum changes to the lower envelope of the parabolas that its columns
-//! raise, which costs the row's width whatever the masks.
+//! Two steps: the distance of each pixel of the box from the nearest target in its
+//! own column; then, along each row needed, the nearest over all columns. Close
+//! boundaries have it within a few columns on either side, so each pixel searches
+//! outwards first. A row whose pixels searched too far in sum switches to the lower
+//! envelope of the columns' parabolas, whose cost is the row's width for any masks.
 //!
 //! # Source
 //! Felzenszwalb and Huttenlocher, "Distance transforms of sampled functions",
@@ -17,7 +16,7 @@
 
 use scr_image::{Mask, PixelBox};
 
-/// Distance between neighbouring pixels in the unit of the answer.
+/// Distance between neighbouring pixels, in the unit of the result.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Grid {
     pub(crate) x: f64,
@@ -29,7 +28,7 @@ impl Grid {
     pub(crate) const PX: Self = Self { x: 1.0, y: 1.0 };
 }
 
-/// Room that one measurement leaves to the next, so that none asks for memory again.
+/// Buffers that measurements reuse, to allocate memory once.
 #[derive(Debug, Default)]
 pub struct Scratch {
     narrow: Vec<u16>,
@@ -37,9 +36,9 @@ pub struct Scratch {
     envelope: Envelope,
 }
 
-/// Calls `found` for each set pixel of `from`, row by row, with its column and row
+/// Calls `found` for each set pixel of `from`, row by row, with its column, its row
 /// and the squared distance to the nearest set pixel of `to`, in the unit of
-/// `grid`. Never called when one is empty.
+/// `grid`. Makes no call when one mask is empty.
 pub(crate) fn nearest_squares(
     from: &Mask,
     to: &Mask,
@@ -50,7 +49,7 @@ pub(crate) fn nearest_squares(
     let (Some(from_box), Some(to_box)) = (from.bounding_box(), to.bounding_box()) else { return };
     let area = from_box.union(to_box);
     let rows = Rows { from, to, grid, area, rows: from_box.top..from_box.bottom };
-    // Two bytes a pixel halve the memory that is gone through; few images are too tall.
+    // Two bytes a pixel halve the memory traffic; few images are too tall for them.
     if area.bottom - area.top < usize::from(u16::NONE) {
         rows.each(&mut scratch.narrow, &mut scratch.envelope, found);
     } else {
@@ -58,7 +57,7 @@ pub(crate) fn nearest_squares(
     }
 }
 
-/// Rows between a pixel and the nearest target in its column.
+/// Number of rows between a pixel and the nearest target in its column.
 trait Gap: Copy + Ord {
     /// No target in the column.
     const NONE: Self;
@@ -91,7 +90,7 @@ impl Gap for u32 {
     }
 }
 
-/// What is asked for.
+/// Distance query: the rows of `from` in `area`, to the nearest pixel of `to`.
 struct Rows<'a> {
     from: &'a Mask,
     to: &'a Mask,
@@ -100,8 +99,8 @@ struct Rows<'a> {
     rows: std::ops::Range<usize>,
 }
 
-/// Columns that the pixels of a row may look at before the row changes to the
-/// envelope, as a multiple of its width: about what raising the envelope costs.
+/// Columns that the pixels of a row may search before the row switches to the
+/// envelope, as a multiple of its width: about the cost of building the envelope.
 const LOOKS: usize = 8;
 
 impl Rows<'_> {
@@ -144,8 +143,8 @@ fn square_of<G: Gap>(gap: G, grid: Grid) -> f64 {
     y * y
 }
 
-/// The squared distance to the nearest target, found column by column to both
-/// sides; none when that takes more than what is left of `looks`.
+/// Squared distance to the nearest target, searched column by column to both
+/// sides; none when the search would exceed the rest of `looks`.
 fn look_outwards<G: Gap>(line: &[G], column: usize, grid: Grid, looks: &mut usize) -> Option<f64> {
     let mut nearest = square_of(line[column], grid);
     for away in 1..line.len() {
@@ -163,12 +162,13 @@ fn look_outwards<G: Gap>(line: &[G], column: usize, grid: Grid, looks: &mut usiz
     Some(nearest)
 }
 
-/// Columns that are filled from top to bottom and back while they are in the cache.
+/// Columns processed together from top to bottom and back, to stay in the cache.
 const STRIP: usize = 128;
 
 /// Rows between each pixel of `area` and the nearest set pixel in its column.
 fn column_gaps<G: Gap>(to: &Mask, area: PixelBox, gaps: &mut Vec<G>) {
-    let (width, height) = (area.right - area.left, area.bottom - area.top);
+    let width = area.right - area.left;
+    let height = area.bottom - area.top;
     gaps.resize(width * height, G::NONE);
     for start in (0..width).step_by(STRIP) {
         let strip = start..(start + STRIP).min(width);
@@ -198,7 +198,7 @@ fn column_gaps<G: Gap>(to: &Mask, area: PixelBox, gaps: &mut Vec<G>) {
     }
 }
 
-/// The lower envelope of one row's parabolas: which column is nearest from where on.
+/// Lower envelope of one row's parabolas: the nearest column, by start position.
 #[derive(Debug, Default)]
 struct Envelope {
     columns: Vec<usize>,
@@ -213,7 +213,8 @@ impl Envelope {
         self.at = 0;
         let ratio = (grid.y / grid.x) * (grid.y / grid.x);
         let height = |column: usize| {
-            let (gap, column) = (gaps[column].rows(), column as f64);
+            let gap = gaps[column].rows();
+            let column = column as f64;
             gap * gap * ratio + column * column
         };
         for column in (0..gaps.len()).filter(|&column| gaps[column] != G::NONE) {
@@ -232,8 +233,7 @@ impl Envelope {
         }
     }
 
-    /// The column whose target is nearest to `column`; columns are asked for from
-    /// left to right.
+    /// The column whose target is nearest to `column`; call with ascending columns.
     fn nearest(&mut self, column: usize) -> usize {
         while self.starts.get(self.at + 1).is_some_and(|&start| start <= column as f64) {
             self.at += 1;
@@ -311,7 +311,8 @@ mod tests {
             let to = Mask::from_fn(size, |_, _| draw());
             prop_assert_eq!(squares(&from, &to, Grid::PX), by_trying_all(&from, &to, Grid::PX));
             let grid = Grid { x, y };
-            let (found, expected) = (squares(&from, &to, grid), by_trying_all(&from, &to, grid));
+            let found = squares(&from, &to, grid);
+            let expected = by_trying_all(&from, &to, grid);
             prop_assert_eq!(found.len(), expected.len());
             for (found, expected) in found.iter().zip(expected) {
                 prop_assert!((found - expected).abs() < 1e-9 * expected.max(1.0), "{} {}", found, expected);

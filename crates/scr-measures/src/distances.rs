@@ -1,9 +1,9 @@
-//! Boundary measures: how far apart two masks' boundaries lie.
+//! Boundary measures: distances between two masks' boundaries.
 //!
 //! Distances run from the centres of one mask's boundary pixels to the nearest
-//! centre of the other's, both ways; which pixels those are is said in
-//! [`boundary`](crate::boundary). One list each way serves all measures.
-//! Overlap lives in [`overlap`](crate::overlap).
+//! centre of the other's, in both directions. [`boundary`](crate::boundary)
+//! defines boundary pixels. One list a direction serves all measures. Overlap is
+//! in [`overlap`](crate::overlap).
 
 use scr_image::{Mask, Spacing};
 
@@ -11,23 +11,23 @@ use crate::boundary::{BoundaryRule, boundary};
 use crate::distance::{Grid, Scratch, nearest_squares};
 use crate::registry::Percentile;
 
-/// The distances between the boundaries of two masks, both ways.
+/// Distances between the boundaries of two masks, in both directions.
 ///
-/// Kept as roots of whole squared pixels where the spacing is the same in both
-/// directions, and multiplied by it when asked: the unit changes no digit.
+/// Stored in pixels, as roots of whole numbers, where the spacing is the same in
+/// both directions, and scaled on reading: the unit changes no digit.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoundaryDistances {
     /// From each boundary pixel of the reference, row by row.
     from_reference: Vec<f64>,
     /// From each boundary pixel of the prediction, row by row.
     from_prediction: Vec<f64>,
-    /// The unit of the answers, in units of the distances.
+    /// Unit of the results, in units of the stored distances.
     scale: f64,
 }
 
 impl BoundaryDistances {
-    /// Measures both ways; in mm when a spacing is given, else in pixels. `None`
-    /// when one boundary is empty: there is nothing to measure to.
+    /// Measures in both directions; in mm when a spacing is given, else in pixels.
+    /// `None` when one boundary is empty.
     ///
     /// # Panics
     /// When the sizes differ.
@@ -40,7 +40,8 @@ impl BoundaryDistances {
         scratch: &mut Scratch,
     ) -> Option<Self> {
         assert_eq!(reference.size(), prediction.size(), "masks of different sizes are compared");
-        let (reference, prediction) = (boundary(reference, rule), boundary(prediction, rule));
+        let reference = boundary(reference, rule);
+        let prediction = boundary(prediction, rule);
         if reference.is_empty() || prediction.is_empty() {
             return None;
         }
@@ -95,8 +96,9 @@ impl BoundaryDistances {
         self.directions().concat().into_iter().fold(0.0, f64::max) * self.scale
     }
 
-    /// The 95th percentile of the distances in place of the largest, by one of
-    /// three customs. Range 0 to infinity, lower is better, symmetric.
+    /// 95th percentile Hausdorff distance: the percentile of the distances in place of
+    /// the largest, by one of three definitions. Range 0 to infinity, lower is better,
+    /// symmetric.
     ///
     /// # Source
     /// See [`Percentile`].
@@ -133,7 +135,7 @@ impl BoundaryDistances {
     }
 }
 
-/// Pixels for equal spacing, to be scaled at the end; else mm.
+/// Grid and scale: pixels for equal spacing, scaled at the end; else mm.
 pub(crate) fn grid_and_scale(spacing: Option<Spacing>) -> (Grid, f64) {
     match spacing {
         None => (Grid::PX, 1.0),
@@ -155,14 +157,16 @@ mod tests {
     use super::*;
 
     fn distances(r: &str, p: &str, spacing: Option<Spacing>) -> BoundaryDistances {
-        let (r, p) = (Mask::from_text(r), Mask::from_text(p));
+        let r = Mask::from_text(r);
+        let p = Mask::from_text(p);
         let rule = BoundaryRule::default();
         BoundaryDistances::of(&r, &p, rule, spacing, &mut Scratch::default()).unwrap()
     }
 
     #[test]
     fn a_line_moved_by_two_rows_is_two_rows_away() {
-        let (r, p) = (".... #### .... .... ....", ".... .... .... #### ....");
+        let r = ".... #### .... .... ....";
+        let p = ".... .... .... #### ....";
         let found = distances(r, p, None);
         assert_eq!([found.masd(), found.assd(), found.hausdorff()], [2.0; 3]);
         let mm = distances(r, p, Spacing::new(1.0, 0.35).ok());
@@ -179,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn the_three_customs_of_the_95th_percentile() {
+    fn the_three_definitions_of_the_95th_percentile() {
         // numpy.percentile([0, 1, 2, 3], 95) -> 2.85, numpy.percentile([0, 0, 1, 2, 3], 95) -> 2.8,
         // sorted([0, 1, 2, 3])[int(3 * 0.95)] -> 2
         let found = distances("#...", "####", None);
@@ -201,7 +205,8 @@ mod tests {
 
     #[test]
     fn without_a_boundary_there_is_no_distance() {
-        let (some, none) = (Mask::from_text("#."), Mask::from_text(".."));
+        let some = Mask::from_text("#.");
+        let none = Mask::from_text("..");
         let scratch = &mut Scratch::default();
         let open = BoundaryRule { outside_is_set: true, ..BoundaryRule::default() };
         let of =

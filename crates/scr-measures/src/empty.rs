@@ -1,4 +1,4 @@
-//! What a measure is when a mask is empty: one policy, here and nowhere else.
+//! Policy for empty masks, the only one.
 //!
 //! | reference | prediction | shares (overlap, dice, nsd, ...) | distances |
 //! |---|---|---|---|
@@ -7,24 +7,24 @@
 //!
 //! Specificity alone needs no rule: it counts the background.
 //!
-//! An undefined value is counted and shown beside every summary; it is never
-//! dropped in silence and never a perfect score.
+//! Every summary counts and shows undefined values; none is dropped silently or
+//! counts as a perfect score.
 
 use crate::Counts;
 
-/// Which masks are empty.
+/// Emptiness of a reference and a prediction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Empty {
-    /// Neither: measures follow their definitions.
+pub enum Emptiness {
+    /// Neither mask is empty: measures follow their definitions.
     Neither,
-    /// Exactly one.
+    /// Exactly one mask is empty.
     One,
-    /// Both.
+    /// Both masks are empty.
     Both,
 }
 
-impl Empty {
-    /// Reads it off the counts.
+impl Emptiness {
+    /// The emptiness by the confusion matrix.
     #[must_use]
     pub const fn of(counts: Counts) -> Self {
         match (counts.reference_is_empty(), counts.prediction_is_empty()) {
@@ -34,7 +34,7 @@ impl Empty {
         }
     }
 
-    /// A distance by the policy; `measure` is asked only when neither is empty.
+    /// A distance by the policy; calls `measure` only when neither is empty.
     pub fn distance(self, measure: impl FnOnce() -> Option<f64>) -> Option<f64> {
         match self {
             Self::Neither => measure(),
@@ -43,7 +43,7 @@ impl Empty {
         }
     }
 
-    /// A share by the policy; `measure` is asked only when neither is empty.
+    /// A share by the policy; calls `measure` only when neither is empty.
     pub fn share(self, measure: impl FnOnce() -> f64) -> f64 {
         match self {
             Self::Neither => measure(),

@@ -1,13 +1,14 @@
 //! Measures of agreement between two masks of one image.
 //!
-//! Pure: no file, no clock, and no idea who made a mask. Sizes are equal by
-//! contract; whoever reads masks has checked them.
+//! Pure: reads no file and no clock, and does not know who made a mask. Sizes are
+//! equal by contract; the reader of masks checks them.
 //!
-//! - [`Measure`]: what to compute, read from a key such as `hausdorff_95.pooled`.
+//! - [`Measure`]: a measure with its variant, parsed from a key such as
+//!   `hausdorff_95.pooled`.
 //! - [`measure_object`]: all measures of one object from one pass over two masks.
 //! - [`registry`]: each measure's definition, unit, direction and source.
-//! - [`peers`]: which numbers of other tools each equals.
-//! - [`empty`]: the one policy for empty masks.
+//! - [`peers`]: the equal numbers of other tools.
+//! - [`empty`]: the policy for empty masks.
 //!
 //! ```
 //! use scr_image::Mask;

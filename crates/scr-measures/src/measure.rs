@@ -1,16 +1,15 @@
-//! A measure as one asks for it: what is computed, on which boundary, with which
-//! percentile, tolerance or width; and the key that says all of it.
+//! Measure and its key: kind, boundary, percentile, and tolerance or width.
 //!
-//! What the keys mean is written in [`registry`](crate::registry).
+//! [`registry`](crate::registry) defines the keys.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crate::registry::{Better, BoundaryChoice, Kind, Percentile, Quantity};
 
-/// A measure of one object in one image.
+/// Measure of one object in one image.
 ///
-/// Its key is a kind, its variants and its length: `dice`, `masd.i8`,
+/// The key is a kind, its variants and its length: `dice`, `masd.i8`,
 /// `hausdorff_95.pooled.i4o`, `nsd@2px`, `boundary_iou@3mm`.
 ///
 /// ```
@@ -28,19 +27,19 @@ pub struct Measure {
     length: Option<Length>,
 }
 
-/// A tolerance or a width, with its unit.
+/// Tolerance or width, with its unit.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Length {
-    /// How long; finite, 0 or more.
+    /// Value in `unit`; finite, 0 or more.
     pub value: f64,
-    /// In what.
+    /// Unit of `value`.
     pub unit: LengthUnit,
 }
 
-/// What a length is counted in.
+/// Unit of a length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LengthUnit {
-    /// Pixels, whatever the spacing.
+    /// Pixels, independent of the spacing.
     Px,
     /// Millimetres; needs a known spacing.
     Mm,
@@ -56,7 +55,7 @@ impl LengthUnit {
 }
 
 impl Measure {
-    /// What is computed when nothing else is asked for, in the order of tables.
+    /// Default measures, in the order of tables.
     pub const DEFAULT: [Self; 9] = [
         Self::plain(Kind::Overlap),
         Self::plain(Kind::Dice),
@@ -72,7 +71,7 @@ impl Measure {
     /// The measure of a kind that needs no length, in its default variant.
     ///
     /// # Panics
-    /// When the kind needs a length: those are read from a key.
+    /// When the kind needs a length: parse such a measure from its key.
     #[must_use]
     pub const fn plain(kind: Kind) -> Self {
         assert!(!kind.needs_length(), "this kind needs a length");
@@ -84,19 +83,19 @@ impl Measure {
         }
     }
 
-    /// What is computed.
+    /// Kind of the measure.
     #[must_use]
     pub const fn kind(self) -> Kind {
         self.kind
     }
 
-    /// On which boundary.
+    /// Boundary of the measure.
     #[must_use]
     pub const fn boundary(self) -> BoundaryChoice {
         self.boundary
     }
 
-    /// By which custom of percentile.
+    /// Definition of the percentile.
     #[must_use]
     pub const fn percentile(self) -> Percentile {
         self.percentile
@@ -108,13 +107,13 @@ impl Measure {
         self.length
     }
 
-    /// Whether it can be computed only where the spacing is known.
+    /// True when the measure needs a known spacing.
     #[must_use]
     pub const fn needs_spacing(self) -> bool {
         matches!(self.length, Some(Length { unit: LengthUnit::Mm, .. }))
     }
 
-    /// The measure's key in results: a distance's ends in its unit.
+    /// Key of the measure in results; the key of a distance ends in its unit.
     #[must_use]
     pub fn result_key(self, spacing_is_known: bool) -> String {
         match (self.quantity(), spacing_is_known) {
@@ -124,11 +123,11 @@ impl Measure {
         }
     }
 
-    /// The measure that a result's key names, and the unit of its values: `mm`,
+    /// Parses a key of results into the measure and the unit of its values: `mm`,
     /// `px`, or empty for shares.
     ///
     /// # Errors
-    /// [`UnknownMeasure`] when it names none.
+    /// [`UnknownMeasure`] when the key names no measure.
     pub fn from_result_key(key: &str) -> Result<(Self, &'static str), UnknownMeasure> {
         for unit in ["mm", "px"] {
             let plain = key.strip_suffix(unit).and_then(|key| key.strip_suffix('_'));
@@ -141,10 +140,10 @@ impl Measure {
         key.parse().map(|measure| (measure, ""))
     }
 
-    /// The measure's name in full, with its variant and length.
+    /// Full name of the measure, with its variant and length.
     #[must_use]
     pub fn name(self) -> String {
-        let mut name = self.kind.about().name.to_owned();
+        let mut name = self.kind.info().name.to_owned();
         let mut notes = Vec::new();
         match self.percentile {
             Percentile::Directed => {}
@@ -163,13 +162,13 @@ impl Measure {
         }
     }
 
-    /// What kind of number it is.
+    /// Quantity of the values.
     #[must_use]
     pub const fn quantity(self) -> Quantity {
-        self.kind.about().quantity
+        self.kind.info().quantity
     }
 
-    /// In which direction it improves.
+    /// Direction of improvement.
     #[must_use]
     pub const fn better(self) -> Better {
         match self.quantity() {
@@ -182,7 +181,7 @@ impl Measure {
 impl fmt::Display for Measure {
     /// The key, without the unit of results.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.kind.about().key)?;
+        f.write_str(self.kind.info().key)?;
         if self.percentile != Percentile::Directed {
             write!(f, ".{}", self.percentile.key())?;
         }
@@ -207,13 +206,9 @@ impl FromStr for Measure {
         };
         let mut parts = before.split('.');
         let name = parts.next().unwrap_or_default();
-        let kind =
-            Kind::ALL.into_iter().find(|kind| kind.about().key == name).ok_or_else(|| {
-                wrong(format!(
-                    "expected one of {}",
-                    Kind::ALL.map(|kind| kind.about().key).join(", ")
-                ))
-            })?;
+        let kind = Kind::ALL.into_iter().find(|kind| kind.info().key == name).ok_or_else(|| {
+            wrong(format!("expected one of {}", Kind::ALL.map(|kind| kind.info().key).join(", ")))
+        })?;
         let length = match (length, kind.needs_length()) {
             (Some(text), true) => Some(parse_length(text, kind).map_err(&wrong)?),
             (None, true) => {
@@ -257,12 +252,12 @@ fn parse_length(text: &str, kind: Kind) -> Result<Length, String> {
     is_allowed.then_some(Length { value: value.abs(), unit }).ok_or_else(|| expected.to_owned())
 }
 
-/// A key that names no measure.
+/// Error for a key that names no measure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnknownMeasure {
     /// The key found.
     pub key: String,
-    /// What was expected.
+    /// Expected form.
     pub reason: String,
 }
 

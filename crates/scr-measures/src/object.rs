@@ -1,4 +1,4 @@
-//! All measures of one object, or of one whole image, from one pass over the masks.
+//! Measures of one object, or of one whole image, in one pass over the masks.
 
 use scr_image::{Mask, Spacing};
 
@@ -9,15 +9,15 @@ use crate::distance::Scratch;
 use crate::distances::BoundaryDistances;
 use crate::measure::LengthUnit;
 use crate::registry::{BoundaryChoice, Kind};
-use crate::{Counts, Measure, empty::Empty, overlap};
+use crate::{Counts, Measure, empty::Emptiness, overlap};
 
 /// The values of `measures` for one object, in their order; `None` where a
 /// measure is undefined (see [`empty`](crate::empty)).
 ///
 /// Distances are in mm when a spacing is given, else in pixels. A length in mm
-/// has no meaning without a spacing, and gives `None`: ask
-/// [`Measure::needs_spacing`] first. Pixels are counted once and distances found
-/// once for each boundary, whatever the number of measures.
+/// is undefined without a spacing and gives `None`; see [`Measure::needs_spacing`].
+/// Pixels are counted once, and distances are searched once a boundary, for any
+/// number of measures.
 ///
 /// # Panics
 /// When the sizes differ.
@@ -40,19 +40,19 @@ pub fn measure_object(
             Kind::Specificity => overlap::specificity(counts),
             Kind::Precision => Some(overlap::precision(counts)),
             Kind::Masd | Kind::Assd | Kind::Hausdorff | Kind::Hausdorff95 => {
-                Empty::of(counts).distance(|| pair.distance(measure, spacing))
+                Emptiness::of(counts).distance(|| pair.distance(measure, spacing))
             }
             Kind::Nsd | Kind::BoundaryIou => {
                 if measure.needs_spacing() && spacing.is_none() {
                     return None;
                 }
-                Some(Empty::of(counts).share(|| pair.share(measure, spacing)))
+                Some(Emptiness::of(counts).share(|| pair.share(measure, spacing)))
             }
         })
         .collect()
 }
 
-/// Two masks, neither empty, and the distances found so far.
+/// Two masks, neither empty, with a cache of their distances.
 struct Pair<'a> {
     reference: &'a Mask,
     prediction: &'a Mask,
@@ -89,14 +89,15 @@ impl Pair<'_> {
 
     fn share(&mut self, measure: Measure, spacing: Option<Spacing>) -> f64 {
         let Some(length) = measure.length() else { return 0.0 };
-        // Pixels are pixels: a length in them is measured without the spacing.
+        // A length in pixels is measured without the spacing.
         let spacing = spacing.filter(|_| length.unit == LengthUnit::Mm);
         let share = match (measure.kind(), measure.boundary()) {
             (Kind::Nsd, BoundaryChoice::Pixels(rule)) => {
                 self.pixels(rule, spacing).map(|distances| distances.nsd(length.value))
             }
             (Kind::BoundaryIou, BoundaryChoice::Pixels(rule)) => {
-                let (reference, prediction) = (self.reference, self.prediction);
+                let reference = self.reference;
+                let prediction = self.prediction;
                 boundary_iou(reference, prediction, rule, length.value, spacing, self.scratch)
             }
             (_, BoundaryChoice::Corners) => {
@@ -107,8 +108,8 @@ impl Pair<'_> {
         share.unwrap_or_else(|| f64::from(u8::from(self.without_boundary())))
     }
 
-    /// Where the outside counts as set, a mask that fills the image has no boundary.
-    /// Whether that is so of both, which are then equal.
+    /// True when both masks fill the image and so are equal: they have no boundary
+    /// where the outside counts as set.
     fn without_boundary(&self) -> bool {
         self.reference == self.prediction
     }
@@ -120,7 +121,8 @@ impl Pair<'_> {
     ) -> Option<&BoundaryDistances> {
         let known = self.pixels.iter().position(|(r, s, _)| (*r, *s) == (rule, spacing));
         let index = known.unwrap_or_else(|| {
-            let (reference, prediction) = (self.reference, self.prediction);
+            let reference = self.reference;
+            let prediction = self.prediction;
             let found = BoundaryDistances::of(reference, prediction, rule, spacing, self.scratch);
             self.pixels.push((rule, spacing, found));
             self.pixels.len() - 1
@@ -131,7 +133,8 @@ impl Pair<'_> {
     fn corners(&mut self, spacing: Option<Spacing>) -> Option<&CornerDistances> {
         let known = self.corners.iter().position(|(s, _)| *s == spacing);
         let index = known.unwrap_or_else(|| {
-            let (reference, prediction) = (self.reference, self.prediction);
+            let reference = self.reference;
+            let prediction = self.prediction;
             let found = CornerDistances::of(reference, prediction, spacing, self.scratch);
             self.corners.push((spacing, found));
             self.corners.len() - 1
@@ -194,7 +197,8 @@ mod tests {
 
     #[test]
     fn empty_masks_follow_the_policy_whatever_the_variant() {
-        let (some, none) = (Mask::from_text("#..#"), Mask::empty(Size::new(4, 1)));
+        let some = Mask::from_text("#..#");
+        let none = Mask::empty(Size::new(4, 1));
         for measure in measures(SYMMETRIC) {
             let of = |r, p| {
                 measure_object(
@@ -228,7 +232,8 @@ mod tests {
 
     #[test]
     fn a_length_in_pixels_ignores_the_spacing_and_one_in_mm_needs_it() {
-        let (r, p) = (Mask::from_text("#..."), Mask::from_text(".#.."));
+        let r = Mask::from_text("#...");
+        let p = Mask::from_text(".#..");
         let mm = Spacing::isotropic(0.5).ok();
         let keys = "nsd@1px nsd@0.5mm nsd@0.4mm masd";
         assert_eq!(values(&r, &p, mm, keys), [Some(1.0), Some(1.0), Some(0.0), Some(0.5)]);
@@ -247,7 +252,7 @@ mod tests {
     }
 
     proptest! {
-        /// What holds for every measure: identity, symmetry, range, flip and transpose.
+        /// Properties of every measure: identity, symmetry, range, flip and transpose.
         #[test]
         fn common_properties(
             width in 1usize..20, height in 1usize..20,
@@ -255,7 +260,8 @@ mod tests {
             second in prop::collection::vec(any::<bool>(), 400),
         ) {
             let size = Size::new(width, height);
-            let (r, p) = (mask(size, &first), mask(size, &second));
+            let r = mask(size, &first);
+            let p = mask(size, &second);
             let all = format!("{SYMMETRIC} {OTHERS}");
             let spacing = Spacing::new(0.5, 2.0).ok();
             let found = values(&r, &p, spacing, &all);
@@ -280,12 +286,13 @@ mod tests {
         }
 
         #[test]
-        fn what_is_asked_for_together_is_what_is_asked_for_alone(
+        fn values_do_not_depend_on_the_other_measures(
             first in prop::collection::vec(any::<bool>(), 60),
             second in prop::collection::vec(any::<bool>(), 60),
         ) {
             let size = Size::new(10, 6);
-            let (r, p) = (mask(size, &first), mask(size, &second));
+            let r = mask(size, &first);
+            let p = mask(size, &second);
             let spacing = Spacing::isotropic(0.35).ok();
             let together = values(&r, &p, spacing, SYMMETRIC);
             for (key, value) in SYMMETRIC.split_whitespace().zip(together) {

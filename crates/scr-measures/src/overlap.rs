@@ -1,10 +1,9 @@
-//! Overlap measures: how much area two masks share.
+//! Overlap measures: the area that two masks share.
 //!
-//! Counts pixels only, so spacing is not needed; boundary measures live in
-//! [`distances`](crate::distances). Empty masks follow [`empty`](crate::empty),
-//! never a local rule.
+//! Counts pixels only and needs no spacing. [`distances`](crate::distances) has the
+//! boundary measures. Empty masks follow [`empty`](crate::empty), never a local rule.
 
-use crate::{Counts, empty::Empty};
+use crate::{Counts, empty::Emptiness};
 
 /// Overlap: the pixels in both masks over the pixels in either,
 /// TP / (TP + FP + FN). Range 0 to 1, higher is better, symmetric.
@@ -21,7 +20,7 @@ use crate::{Counts, empty::Empty};
 pub fn overlap(counts: Counts) -> f64 {
     let shared = counts.true_positive;
     let either = shared + counts.false_positive + counts.false_negative;
-    Empty::of(counts).share(|| shared as f64 / either as f64)
+    Emptiness::of(counts).share(|| shared as f64 / either as f64)
 }
 
 /// Dice coefficient, 2TP / (2TP + FP + FN). Range 0 to 1, higher is better, symmetric.
@@ -36,7 +35,7 @@ pub fn overlap(counts: Counts) -> f64 {
 pub fn dice(counts: Counts) -> f64 {
     let twice = 2 * counts.true_positive;
     let both = twice + counts.false_positive + counts.false_negative;
-    Empty::of(counts).share(|| twice as f64 / both as f64)
+    Emptiness::of(counts).share(|| twice as f64 / both as f64)
 }
 
 /// Sensitivity, or recall: the share of the reference that was found,
@@ -47,7 +46,7 @@ pub fn dice(counts: Counts) -> f64 {
 #[must_use]
 pub fn sensitivity(counts: Counts) -> f64 {
     let of = counts.true_positive + counts.false_negative;
-    Empty::of(counts).share(|| counts.true_positive as f64 / of as f64)
+    Emptiness::of(counts).share(|| counts.true_positive as f64 / of as f64)
 }
 
 /// Precision, or positive predictive value: the share of the prediction that is
@@ -58,17 +57,17 @@ pub fn sensitivity(counts: Counts) -> f64 {
 #[must_use]
 pub fn precision(counts: Counts) -> f64 {
     let of = counts.true_positive + counts.false_positive;
-    Empty::of(counts).share(|| counts.true_positive as f64 / of as f64)
+    Emptiness::of(counts).share(|| counts.true_positive as f64 / of as f64)
 }
 
-/// Specificity: the share of the reference's background that was left alone,
+/// Specificity: the share of the reference's background that the prediction leaves out,
 /// TN / (TN + FP). Range 0 to 1, higher is better; not symmetric.
 ///
 /// It depends on how much background the image has. `None` when the reference
 /// covers the whole image.
 ///
 /// # Empty masks
-/// No special case: background is all that counts.
+/// No special case: only the background counts.
 #[must_use]
 pub fn specificity(counts: Counts) -> Option<f64> {
     let of = counts.true_negative + counts.false_positive;

@@ -1,41 +1,40 @@
-//! Other tools that measure masks: what they call a number, and the key whose
-//! value it is.
+//! Peers: other tools that measure masks, with the keys that equal their numbers.
 //!
-//! Only what was checked stands here: by running the tool on the same masks
-//! (`tests/peers/compare.py`, which reads this list and fails when it is wrong)
-//! or, where a tool could not be installed, by reading its public source.
+//! Every line was verified: by running the tool on the same masks
+//! (`tests/peers/compare.py` reads this list and fails when it is wrong) or, for a
+//! tool that could not be installed, by reading its public source.
 
-/// A tool, and its numbers.
+/// Other tool with its numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Peer {
-    /// Its name.
+    /// Name of the tool.
     pub name: &'static str,
-    /// The version that was run or read.
+    /// Version that was run or read.
     pub version: &'static str,
-    /// How it was checked.
-    pub checked: Checked,
-    /// What it calls a number, and the key that gives it. A length of `2px` stands
-    /// for any.
+    /// Verification of the numbers.
+    pub verification: Verification,
+    /// The tool's name of a number, and the key that equals it. A length of `2px`
+    /// stands for any.
     pub numbers: &'static [(&'static str, &'static str)],
-    /// Numbers that no key gives, and what they are.
+    /// Numbers without a key, and their definitions.
     pub without_key: &'static [(&'static str, &'static str)],
-    /// What else is to be said; often nothing.
+    /// Remark; often empty.
     pub note: &'static str,
 }
 
-/// How a peer's numbers were found to be equal.
+/// Verification of a peer's numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Checked {
-    /// By running it: within 1e-9.
+pub enum Verification {
+    /// The tool was run: equal within 1e-9.
     Run,
-    /// By running it; it counts in single precision: within 5e-5.
+    /// The tool was run; it uses single precision: equal within 5e-5.
     RunSinglePrecision,
-    /// By its public source; not run.
+    /// The public source was read; the tool was not run.
     Source,
 }
 
-impl Checked {
-    /// In words.
+impl Verification {
+    /// The verification in words.
     #[must_use]
     pub const fn words(self) -> &'static str {
         match self {
@@ -64,12 +63,12 @@ const GRAND_CHALLENGE_WITHOUT_KEY: &[(&str, &str)] = &[
     ),
 ];
 
-/// The tools, and their numbers.
+/// The tools with their numbers.
 pub static PEERS: [Peer; 9] = [
     Peer {
         name: "medpy",
         version: "0.5.2",
-        checked: Checked::Run,
+        verification: Verification::Run,
         numbers: &[
             ("jc", "overlap"),
             ("dc", "dice"),
@@ -91,7 +90,7 @@ pub static PEERS: [Peer; 9] = [
     Peer {
         name: "surface-distance",
         version: "0.1",
-        checked: Checked::Run,
+        verification: Verification::Run,
         numbers: &[
             ("compute_dice_coefficient", "dice"),
             ("compute_average_surface_distance, mean", "masd.corners"),
@@ -105,7 +104,7 @@ pub static PEERS: [Peer; 9] = [
     Peer {
         name: "SimpleITK",
         version: "2.5.7",
-        checked: Checked::RunSinglePrecision,
+        verification: Verification::RunSinglePrecision,
         numbers: &[
             ("LabelOverlapMeasures jaccard", "overlap"),
             ("LabelOverlapMeasures dice", "dice"),
@@ -132,7 +131,7 @@ pub static PEERS: [Peer; 9] = [
     Peer {
         name: "panoptica",
         version: "2.1.7",
-        checked: Checked::Run,
+        verification: Verification::Run,
         numbers: &[
             ("IOU", "overlap"),
             ("DSC", "dice"),
@@ -149,7 +148,7 @@ pub static PEERS: [Peer; 9] = [
     Peer {
         name: "evalutils",
         version: "0.5.0",
-        checked: Checked::Run,
+        verification: Verification::Run,
         numbers: GRAND_CHALLENGE_NUMBERS,
         without_key: GRAND_CHALLENGE_WITHOUT_KEY,
         note: "",
@@ -157,7 +156,7 @@ pub static PEERS: [Peer; 9] = [
     Peer {
         name: "grand-challenge-metrics",
         version: "0.6.0",
-        checked: Checked::Run,
+        verification: Verification::Run,
         numbers: GRAND_CHALLENGE_NUMBERS,
         without_key: GRAND_CHALLENGE_WITHOUT_KEY,
         note: "",
@@ -165,7 +164,7 @@ pub static PEERS: [Peer; 9] = [
     Peer {
         name: "seg-metrics",
         version: "1.2.8",
-        checked: Checked::RunSinglePrecision,
+        verification: Verification::RunSinglePrecision,
         numbers: &[
             ("jaccard", "overlap"),
             ("dice", "dice"),
@@ -188,7 +187,7 @@ pub static PEERS: [Peer; 9] = [
     Peer {
         name: "MONAI",
         version: "1.4.0",
-        checked: Checked::RunSinglePrecision,
+        verification: Verification::RunSinglePrecision,
         numbers: &[
             ("compute_iou", "overlap"),
             ("compute_dice", "dice"),
@@ -210,7 +209,7 @@ pub static PEERS: [Peer; 9] = [
     Peer {
         name: "MetricsReloaded",
         version: "commit 00219d0",
-        checked: Checked::Source,
+        verification: Verification::Source,
         numbers: &[
             ("intersection_over_union", "overlap"),
             ("dsc", "dice"),

@@ -1,7 +1,7 @@
-//! The cardiothoracic ratio: how wide the heart is beside the lung fields.
+//! Cardiothoracic ratio: width of the heart over that of the lung fields.
 //!
-//! Not a measure of agreement: a number that radiologists read off one set of
-//! masks, to be compared with the same number of the reference.
+//! Not a measure of agreement: radiologists read it off one set of masks and
+//! compare it with the ratio of the reference.
 
 use scr_image::Mask;
 

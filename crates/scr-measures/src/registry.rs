@@ -1,12 +1,12 @@
-//! The measures there are: key, name, definition, direction, range, rule for
-//! empty masks and source.
+//! Registry of measures: key, name, definition, direction, range, rule for empty
+//! masks and source.
 //!
-//! Everything that is printed or documented about a measure is read off here;
-//! whose numbers it equals stands in [`peers`](crate::peers).
+//! The only source of all that is printed or documented about a measure.
+//! [`peers`](crate::peers) lists the equal numbers of other tools.
 
 use crate::boundary::BoundaryRule;
 
-/// What is computed, apart from its variant and length.
+/// Kind of a measure, without variant and length.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Kind {
     /// See [`overlap`](crate::overlap::overlap).
@@ -33,7 +33,7 @@ pub enum Kind {
     BoundaryIou,
 }
 
-/// What kind of number a measure is.
+/// Quantity of a measure's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Quantity {
     /// A share from 0 to 1; higher is better.
@@ -43,7 +43,7 @@ pub enum Quantity {
     Distance,
 }
 
-/// In which direction a measure improves.
+/// Direction of improvement of a measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Better {
     /// Higher is better.
@@ -52,7 +52,7 @@ pub enum Better {
     Lower,
 }
 
-/// The 95th percentile of boundary distances, by one of three customs.
+/// Definition of the 95th percentile of boundary distances.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Percentile {
     /// The larger of the two directions' percentiles, by linear interpolation.
@@ -67,7 +67,7 @@ impl Percentile {
     /// All, the default first.
     pub const ALL: [Self; 3] = [Self::Directed, Self::Pooled, Self::Floor];
 
-    /// As it stands in keys.
+    /// Name in keys.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -78,7 +78,7 @@ impl Percentile {
     }
 }
 
-/// What distances are measured between.
+/// Boundary between which distances are measured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BoundaryChoice {
     /// Centres of boundary pixels.
@@ -101,7 +101,7 @@ impl BoundaryChoice {
         Self::Corners,
     ];
 
-    /// As it stands in keys.
+    /// Name in keys.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -114,36 +114,36 @@ impl BoundaryChoice {
     }
 }
 
-/// What there is to say about a kind of measure.
+/// Description of a kind of measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct About {
+pub struct MeasureInfo {
     /// Key, without variant, length and unit.
     pub key: &'static str,
-    /// Name in full.
+    /// Full name.
     pub name: &'static str,
-    /// What it is, exactly.
+    /// Definition.
     pub definition: &'static str,
-    /// What kind of number.
+    /// Quantity of the values.
     pub quantity: Quantity,
-    /// From where to where.
+    /// Range of the values.
     pub range: &'static str,
-    /// In which direction it improves; none for what is read off one set of masks,
-    /// and for differences, which are best at 0.
+    /// Direction of improvement; none for numbers of one set of masks, and for
+    /// differences, which are best at 0.
     pub better: Option<Better>,
-    /// What it is when masks are empty.
+    /// Value for empty masks.
     pub empty: &'static str,
-    /// Where it was first described.
+    /// First description.
     pub source: &'static str,
 }
 
-/// A named variant of some kinds of measure.
+/// Named variant of some kinds of measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variant {
-    /// As it stands in keys, after a full stop.
+    /// Name in keys, after a full stop.
     pub key: &'static str,
-    /// What differs from the default.
+    /// Difference from the default.
     pub definition: &'static str,
-    /// What it is for.
+    /// Purpose.
     pub purpose: &'static str,
 }
 
@@ -151,8 +151,8 @@ const EMPTY_SHARE: &str = "both empty: 1; one empty: 0";
 const EMPTY_DISTANCE: &str = "both empty: 0; one empty: undefined";
 const VAN_GINNEKEN: &str = "van Ginneken, Stegmann and Loog, Medical Image Analysis 10, 2006, doi:10.1016/j.media.2005.02.002";
 
-static ABOUT: [About; Kind::ALL.len()] = [
-    About {
+static INFO: [MeasureInfo; Kind::ALL.len()] = [
+    MeasureInfo {
         key: "overlap",
         name: "Overlap (Jaccard)",
         definition: "TP / (TP + FP + FN)",
@@ -162,7 +162,7 @@ static ABOUT: [About; Kind::ALL.len()] = [
         empty: EMPTY_SHARE,
         source: VAN_GINNEKEN,
     },
-    About {
+    MeasureInfo {
         key: "dice",
         name: "Dice coefficient",
         definition: "2 TP / (2 TP + FP + FN)",
@@ -172,7 +172,7 @@ static ABOUT: [About; Kind::ALL.len()] = [
         empty: EMPTY_SHARE,
         source: "Dice, Ecology 26, 1945, doi:10.2307/1932409",
     },
-    About {
+    MeasureInfo {
         key: "sensitivity",
         name: "Sensitivity (recall)",
         definition: "TP / (TP + FN)",
@@ -182,7 +182,7 @@ static ABOUT: [About; Kind::ALL.len()] = [
         empty: EMPTY_SHARE,
         source: "in common use",
     },
-    About {
+    MeasureInfo {
         key: "specificity",
         name: "Specificity",
         definition: "TN / (TN + FP)",
@@ -192,7 +192,7 @@ static ABOUT: [About; Kind::ALL.len()] = [
         empty: "as defined; undefined where the reference covers the whole image",
         source: "in common use",
     },
-    About {
+    MeasureInfo {
         key: "precision",
         name: "Precision",
         definition: "TP / (TP + FP)",
@@ -202,7 +202,7 @@ static ABOUT: [About; Kind::ALL.len()] = [
         empty: EMPTY_SHARE,
         source: "in common use",
     },
-    About {
+    MeasureInfo {
         key: "masd",
         name: "Mean absolute surface distance",
         definition: "mean of the two directed mean boundary distances",
@@ -212,7 +212,7 @@ static ABOUT: [About; Kind::ALL.len()] = [
         empty: EMPTY_DISTANCE,
         source: "the mean distance between contours of van Ginneken, Stegmann and Loog, Medical Image Analysis 10, 2006, doi:10.1016/j.media.2005.02.002, as far as it is known",
     },
-    About {
+    MeasureInfo {
         key: "assd",
         name: "Average symmetric surface distance",
         definition: "mean of both directions' boundary distances together",
@@ -222,7 +222,7 @@ static ABOUT: [About; Kind::ALL.len()] = [
         empty: EMPTY_DISTANCE,
         source: "in common use",
     },
-    About {
+    MeasureInfo {
         key: "hausdorff",
         name: "Hausdorff distance",
         definition: "largest boundary distance of both directions",
@@ -232,7 +232,7 @@ static ABOUT: [About; Kind::ALL.len()] = [
         empty: EMPTY_DISTANCE,
         source: "Huttenlocher, Klanderman and Rucklidge, IEEE TPAMI 15, 1993, doi:10.1109/34.232073",
     },
-    About {
+    MeasureInfo {
         key: "hausdorff_95",
         name: "95th percentile Hausdorff distance",
         definition: "larger of the two directed 95th percentiles, by linear interpolation",
@@ -242,7 +242,7 @@ static ABOUT: [About; Kind::ALL.len()] = [
         empty: EMPTY_DISTANCE,
         source: "after Huttenlocher, Klanderman and Rucklidge, IEEE TPAMI 15, 1993, doi:10.1109/34.232073",
     },
-    About {
+    MeasureInfo {
         key: "nsd",
         name: "Normalised surface distance",
         definition: "share of both boundaries' pixels at most the tolerance from the other boundary",
@@ -252,7 +252,7 @@ static ABOUT: [About; Kind::ALL.len()] = [
         empty: EMPTY_SHARE,
         source: "Nikolov et al., Journal of Medical Internet Research 23(7):e26151, 2021, doi:10.2196/26151",
     },
-    About {
+    MeasureInfo {
         key: "boundary_iou",
         name: "Boundary IoU",
         definition: "IoU of the two bands of a mask's pixels nearer than the width (strictly) to its own boundary",
@@ -264,7 +264,7 @@ static ABOUT: [About; Kind::ALL.len()] = [
     },
 ];
 
-/// The variants that keys may name, in the order of a key.
+/// Variants, in the order of a key.
 pub const VARIANTS: [Variant; 6] = [
     Variant {
         key: "pooled",
@@ -298,9 +298,9 @@ pub const VARIANTS: [Variant; 6] = [
     },
 ];
 
-/// What is measured on a whole image, not on an object.
-pub const IMAGE_MEASURES: [About; 4] = [
-    About {
+/// Measures of a whole image, not of an object.
+pub const IMAGE_MEASURES: [MeasureInfo; 4] = [
+    MeasureInfo {
         key: "pixel_error",
         name: "Pixel error",
         definition: "share of an image's pixels in which any structure's label disagrees with the reference",
@@ -310,7 +310,7 @@ pub const IMAGE_MEASURES: [About; 4] = [
         empty: "as defined",
         source: "the overview of results on the SCR database's site",
     },
-    About {
+    MeasureInfo {
         key: "ctr",
         name: "Cardiothoracic ratio",
         definition: "greatest transverse width of the heart over that of the lung fields, of the prediction",
@@ -320,7 +320,7 @@ pub const IMAGE_MEASURES: [About; 4] = [
         empty: "undefined where heart or lungs are empty",
         source: "the application on the SCR database's site",
     },
-    About {
+    MeasureInfo {
         key: "ctr_reference",
         name: "Cardiothoracic ratio of the reference",
         definition: "the same of the reference",
@@ -330,7 +330,7 @@ pub const IMAGE_MEASURES: [About; 4] = [
         empty: "undefined where heart or lungs are empty",
         source: "the application on the SCR database's site",
     },
-    About {
+    MeasureInfo {
         key: "ctr_difference",
         name: "Difference of the cardiothoracic ratio",
         definition: "the prediction's minus the reference's; 0 is best",
@@ -358,19 +358,19 @@ impl Kind {
         Self::BoundaryIou,
     ];
 
-    /// What there is to say about it.
+    /// Description.
     #[must_use]
-    pub const fn about(self) -> &'static About {
-        &ABOUT[self as usize]
+    pub const fn info(self) -> &'static MeasureInfo {
+        &INFO[self as usize]
     }
 
-    /// Whether its key ends in a tolerance or a width.
+    /// True when the key ends in a tolerance or a width.
     #[must_use]
     pub const fn needs_length(self) -> bool {
         matches!(self, Self::Nsd | Self::BoundaryIou)
     }
 
-    /// Whether a variant of it is defined.
+    /// True when the kind has this variant.
     #[must_use]
     pub fn allows(self, boundary: BoundaryChoice, percentile: Percentile) -> bool {
         let is_default = boundary == BoundaryChoice::DEFAULT;
@@ -392,7 +392,7 @@ impl Kind {
         }
     }
 
-    /// The keys of its variants, in the order of a key.
+    /// Keys of the variants, in the order of a key.
     #[must_use]
     pub fn variant_keys(self) -> Vec<&'static str> {
         let percentiles = Percentile::ALL[1..]
@@ -406,14 +406,14 @@ impl Kind {
         percentiles.chain(boundaries).collect()
     }
 
-    /// The keys of its variants, in words.
+    /// Keys of the variants, in words.
     #[must_use]
     pub fn variants(self) -> String {
         let keys = self.variant_keys();
         if keys.is_empty() {
-            return format!("{} has no variants", self.about().key);
+            return format!("{} has no variants", self.info().key);
         }
-        format!("variants of {}: .{}", self.about().key, keys.join(", ."))
+        format!("variants of {}: .{}", self.info().key, keys.join(", ."))
     }
 }
 
@@ -424,20 +424,20 @@ mod tests {
     #[test]
     fn each_kind_has_its_own_line() {
         let keys: std::collections::BTreeSet<&str> =
-            Kind::ALL.iter().map(|kind| kind.about().key).collect();
+            Kind::ALL.iter().map(|kind| kind.info().key).collect();
         assert_eq!(keys.len(), Kind::ALL.len());
-        assert_eq!(Kind::Masd.about().key, "masd");
-        assert_eq!(Kind::BoundaryIou.about().key, "boundary_iou");
+        assert_eq!(Kind::Masd.info().key, "masd");
+        assert_eq!(Kind::BoundaryIou.info().key, "boundary_iou");
     }
 
     #[test]
-    fn what_is_written_of_a_kind_agrees_with_its_quantity() {
-        for about in Kind::ALL.map(Kind::about) {
-            let (better, range) = match about.quantity {
+    fn the_description_of_a_kind_agrees_with_its_quantity() {
+        for info in Kind::ALL.map(Kind::info) {
+            let (better, range) = match info.quantity {
                 Quantity::Share => (Better::Higher, "0 to 1"),
                 Quantity::Distance => (Better::Lower, "0 up"),
             };
-            assert_eq!((about.better, about.range), (Some(better), range), "{}", about.key);
+            assert_eq!((info.better, info.range), (Some(better), range), "{}", info.key);
         }
     }
 

@@ -212,7 +212,7 @@ fn by_image_measure<V, T>(
     values: &[V],
     document: impl Fn(&V) -> T,
 ) -> MeasureMap<T> {
-    let keys = evaluation.image_measures.iter().map(|measure| measure.about().key.to_owned());
+    let keys = evaluation.image_measures.iter().map(|measure| measure.info().key.to_owned());
     keys.zip(values.iter().map(document)).collect()
 }
 

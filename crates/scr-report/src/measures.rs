@@ -5,8 +5,8 @@
 
 use std::fmt::Write;
 
-use scr_measures::peers::{Checked, PEERS, Peer};
-use scr_measures::registry::{About, IMAGE_MEASURES, VARIANTS};
+use scr_measures::peers::{PEERS, Peer, Verification};
+use scr_measures::registry::{IMAGE_MEASURES, MeasureInfo, VARIANTS};
 use scr_measures::{Better, Kind, Measure, Percentile, Quantity, registry::BoundaryChoice};
 use serde_json::{Value, json};
 
@@ -21,7 +21,7 @@ const WIDTH: usize = 96;
 pub fn text() -> String {
     let mut text = "MEASURES OF AN OBJECT\n\n".to_owned();
     for kind in Kind::ALL {
-        text += &block(kind.about(), &[("unit", unit(kind)), ("variants", variants(kind))]);
+        text += &block(kind.info(), &[("unit", unit(kind)), ("variants", variants(kind))]);
         text += &line("equals", &equals(kind, str::to_owned));
         text += "\n";
     }
@@ -31,8 +31,8 @@ pub fn text() -> String {
         text += &wrapped("", 13, &format!("({})", variant.purpose));
     }
     text += "\nMEASURES OF A WHOLE IMAGE, found wherever its structures are covered\n\n";
-    for about in &IMAGE_MEASURES {
-        text += &block(about, &[]);
+    for info in &IMAGE_MEASURES {
+        text += &block(info, &[]);
         text += "\n";
     }
     text += "KEYS\n\n";
@@ -56,17 +56,10 @@ pub fn markdown() -> String {
         row(&mut text, &[&format!("`.{}`", variant.key), variant.definition, variant.purpose]);
     }
     text += "\n## Of a whole image\n\n| key | name | definition | range | better | empty masks | source |\n|---|---|---|---|---|---|---|\n";
-    for about in &IMAGE_MEASURES {
-        let key = format!("`{}`", about.key);
-        let cells = [
-            &key,
-            about.name,
-            about.definition,
-            about.range,
-            better(about),
-            about.empty,
-            about.source,
-        ];
+    for info in &IMAGE_MEASURES {
+        let key = format!("`{}`", info.key);
+        let cells =
+            [&key, info.name, info.definition, info.range, better(info), info.empty, info.source];
         row(&mut text, &cells);
     }
     text += "\n## Keys\n\n";
@@ -84,23 +77,23 @@ pub fn markdown() -> String {
 /// All of it as JSON, for scripts.
 #[must_use]
 pub fn to_json() -> String {
-    let about = |about: &About| {
+    let to_json = |info: &MeasureInfo| {
         json!({
-            "key": about.key,
-            "name": about.name,
-            "definition": about.definition,
-            "range": about.range,
-            "better": about.better.map(|better| match better {
+            "key": info.key,
+            "name": info.name,
+            "definition": info.definition,
+            "range": info.range,
+            "better": info.better.map(|better| match better {
                 Better::Higher => "higher",
                 Better::Lower => "lower",
             }),
-            "empty": about.empty,
-            "source": about.source,
+            "empty": info.empty,
+            "source": info.source,
         })
     };
     let measures = Kind::ALL.map(|kind| {
-        let mut measure = about(kind.about());
-        measure["unit"] = match kind.about().quantity {
+        let mut measure = to_json(kind.info());
+        measure["unit"] = match kind.info().quantity {
             Quantity::Share => Value::Null,
             Quantity::Distance => json!("mm or px"),
         };
@@ -117,7 +110,7 @@ pub fn to_json() -> String {
         json!({
             "name": peer.name,
             "version": peer.version,
-            "checked": peer.checked.words(),
+            "checked": peer.verification.words(),
             "note": peer.note,
             "numbers": peer.numbers.iter().map(number).collect::<Vec<_>>(),
             "without_key": peer.without_key.iter().map(other).collect::<Vec<_>>(),
@@ -126,7 +119,7 @@ pub fn to_json() -> String {
     let all = json!({
         "measures": measures,
         "variants": variants,
-        "image_measures": IMAGE_MEASURES.each_ref().map(about),
+        "image_measures": IMAGE_MEASURES.each_ref().map(to_json),
         "peers": peers,
     });
     format!("{all:#}\n")
@@ -265,7 +258,7 @@ is undefined.
 fn matching() -> String {
     let mut text = MATCHING.to_owned();
     for peer in &PEERS {
-        let checked = as_sentence(peer.checked.words());
+        let checked = as_sentence(peer.verification.words());
         let note = if peer.note.is_empty() { String::new() } else { format!(" {}", peer.note) };
         let _ = write!(text, "\n### {} {}\n\n{checked}{note}\n\n", peer.name, peer.version);
         text += "| its number | key |\n|---|---|\n";
@@ -316,21 +309,21 @@ fn examples() -> String {
 
 /// The part of the Markdown about one kind.
 fn section(kind: Kind) -> String {
-    let about = kind.about();
-    let definition = as_sentence(about.definition);
-    let mut text = format!("### `{}`: {}\n\n{definition}\n\n", about.key, about.name);
+    let info = kind.info();
+    let definition = as_sentence(info.definition);
+    let mut text = format!("### `{}`: {}\n\n{definition}\n\n", info.key, info.name);
     let _ = writeln!(
         text,
         "- Range: {}, {} is better. Unit: {}.",
-        about.range,
-        better(about),
+        info.range,
+        better(info),
         unit(kind)
     );
-    let _ = writeln!(text, "- Empty masks: {}.", about.empty);
+    let _ = writeln!(text, "- Empty masks: {}.", info.empty);
     if !kind.variant_keys().is_empty() {
         let _ = writeln!(text, "- Variants: `{}`.", variants(kind).replace(' ', "`, `"));
     }
-    let _ = writeln!(text, "- Source: {}.", about.source);
+    let _ = writeln!(text, "- Source: {}.", info.source);
     let equals = equals(kind, |name| format!("`{name}`"));
     if !equals.is_empty() {
         let _ = writeln!(text, "- Equals: {equals}.");
@@ -349,19 +342,20 @@ fn equals(kind: Kind, quoted: impl Fn(&str) -> String) -> String {
     let of_peer = |peer: &Peer| {
         let numbers = peer.numbers.iter().filter(|(_, key)| is_of_kind(key));
         let names: Vec<String> = numbers.map(|(name, _)| quoted(name)).collect();
-        let by_source = if peer.checked == Checked::Source { " (by its source)" } else { "" };
+        let by_source =
+            if peer.verification == Verification::Source { " (by its source)" } else { "" };
         (!names.is_empty()).then(|| format!("{} {}{by_source}", peer.name, names.join(", ")))
     };
     PEERS.iter().filter_map(of_peer).collect::<Vec<_>>().join("; ")
 }
 
 fn unit(kind: Kind) -> String {
-    let mut unit = match kind.about().quantity {
+    let mut unit = match kind.info().quantity {
         Quantity::Share => "none".to_owned(),
         Quantity::Distance => "mm, or px where the spacing is not known".to_owned(),
     };
     if kind.needs_length() {
-        unit += &format!("; needs a length, as in {0}@2px or {0}@3mm", kind.about().key);
+        unit += &format!("; needs a length, as in {0}@2px or {0}@3mm", kind.info().key);
     }
     unit
 }
@@ -370,8 +364,8 @@ fn variants(kind: Kind) -> String {
     kind.variant_keys().iter().map(|key| format!(".{key}")).collect::<Vec<_>>().join(" ")
 }
 
-fn better(about: &About) -> &'static str {
-    match about.better {
+fn better(info: &MeasureInfo) -> &'static str {
+    match info.better {
         Some(Better::Higher) => "higher",
         Some(Better::Lower) => "lower",
         None => "neither",
@@ -379,16 +373,16 @@ fn better(about: &About) -> &'static str {
 }
 
 /// What is said about a measure, a line a word.
-fn block(about: &About, more: &[(&str, String)]) -> String {
-    let mut text = format!("{}  {}\n", about.key, about.name);
-    text += &line("is", about.definition);
-    let better = if about.better.is_some() { better(about) } else { "neither end" };
-    text += &line("range", &format!("{}, {better} is better", about.range));
+fn block(info: &MeasureInfo, more: &[(&str, String)]) -> String {
+    let mut text = format!("{}  {}\n", info.key, info.name);
+    text += &line("is", info.definition);
+    let better = if info.better.is_some() { better(info) } else { "neither end" };
+    text += &line("range", &format!("{}, {better} is better", info.range));
     for (label, what) in more {
         text += &line(label, what);
     }
-    text += &line("empty", about.empty);
-    text + &line("source", about.source)
+    text += &line("empty", info.empty);
+    text + &line("source", info.source)
 }
 
 /// A labelled line; nothing where there is nothing to say.
@@ -461,8 +455,8 @@ mod tests {
     #[test]
     fn every_measure_and_every_tool_is_in_every_form() {
         for written in [text(), markdown(), to_json()] {
-            let kinds = Kind::ALL.map(|kind| kind.about().key);
-            let images = IMAGE_MEASURES.each_ref().map(|about| about.key);
+            let kinds = Kind::ALL.map(|kind| kind.info().key);
+            let images = IMAGE_MEASURES.each_ref().map(|info| info.key);
             let variants = VARIANTS.map(|variant| variant.definition);
             let tools = PEERS.each_ref().map(|peer| peer.name);
             for word in kinds.iter().chain(&images).chain(&variants).chain(&tools) {

@@ -1,4 +1,4 @@
-//! How long bootstrap intervals and rankings take, by number of images.
+//! Benchmark of bootstrap intervals and rankings, by number of images.
 //!
 //! `cargo bench -p scr-stats`. Two thousand resamples, as in a result; ten
 //! columns stand for a measure or two, thirty for all that a result shows.

@@ -1,10 +1,10 @@
-//! Two ways of measuring one quantity: how far apart a single image may be.
+//! Limits of agreement (Bland-Altman) of two ways of measuring one quantity.
 
 use crate::paired::differences;
 use crate::student;
 use crate::summary::Summary;
 
-/// How many standard deviations from the bias the limits lie.
+/// Distance of the limits from the bias, in standard deviations.
 const Z: f64 = 1.96;
 
 /// Bland and Altman's limits of agreement.
@@ -33,8 +33,8 @@ pub struct BlandAltman {
 }
 
 impl BlandAltman {
-    /// Compares two columns over the same images. Pairs with an undefined value
-    /// are left out and counted.
+    /// Compares two columns over the same images. Counts the pairs with an undefined
+    /// value and leaves them out.
     ///
     /// Intervals are t intervals with n - 1 degrees of freedom and the standard
     /// errors sd / sqrt(n) of the bias and sd sqrt(1 / n + 1.96^2 / (2 (n - 1)))
@@ -147,7 +147,8 @@ mod tests {
         ) {
             let (one, two): (Vec<_>, Vec<_>) =
                 pairs.iter().map(|pair| (Some(pair.0), Some(pair.1))).unzip();
-            let (there, back) = (BlandAltman::of(&one, &two), BlandAltman::of(&two, &one));
+            let there = BlandAltman::of(&one, &two);
+            let back = BlandAltman::of(&two, &one);
             let mirrored = |ends: Option<[f64; 2]>| ends.map(|[low, high]| [-high, -low]);
             prop_assert_eq!(there.limits, mirrored(back.limits));
             prop_assert_eq!(there.upper_limit_ci95, mirrored(back.lower_limit_ci95));

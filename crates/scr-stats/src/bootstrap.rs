@@ -1,9 +1,9 @@
-//! How far a mean over images would move had other images been drawn.
+//! Bootstrap over images: confidence intervals of means.
 //!
-//! Stores no resample: each is drawn again from its own generator whenever it
-//! is needed, so memory does not grow with images times resamples, resamples
-//! run on all cores, and the same seed gives the same bits for any number of
-//! threads. The main type is [`Bootstrap`].
+//! Stores no resample: each is drawn again from its own generator when needed.
+//! So memory does not grow with images times resamples, resamples run on all
+//! cores, and the same seed gives the same bits for any number of threads. The
+//! main type is [`Bootstrap`].
 
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64;
@@ -12,7 +12,7 @@ use rayon::prelude::*;
 use crate::summary::quantile;
 use crate::table::{Table, Total};
 
-/// A bootstrap over images: which images each resample holds.
+/// Bootstrap over images.
 ///
 /// Images are resampled whole: one resample is used for every column, so that
 /// the objects and measures of an image stay together. The resamples depend on
@@ -47,10 +47,10 @@ impl Bootstrap {
     /// The 95 % percentile interval of each column's mean, `[low, high]`.
     ///
     /// A column holds one value an image, in the order of the images. Undefined
-    /// ones are left out of each resample's mean, and a resample without any
+    /// values are left out of each resample's mean, and a resample without any
     /// defined value is left out of the column's interval. `None` for a column
-    /// with fewer than two defined values, which say nothing of the spread, and
-    /// without resamples. A column's interval does not depend on its neighbours.
+    /// with fewer than two defined values, which have no spread, and without
+    /// resamples. A column's interval does not depend on other columns.
     ///
     /// # Panics
     /// When a column does not hold one value for each image.
@@ -81,8 +81,8 @@ impl Bootstrap {
         columns.par_iter().enumerate().map(interval).collect()
     }
 
-    /// What `of` makes of the columns' totals in each resample, in the order of
-    /// the resamples.
+    /// Maps the columns' totals in each resample by `of`, in the order of the
+    /// resamples.
     ///
     /// # Panics
     /// When a column does not hold one value for each image.

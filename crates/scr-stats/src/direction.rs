@@ -1,6 +1,6 @@
-//! What "better" and "worst" mean for a column of values.
+//! Direction of improvement of a column of values.
 
-/// In which direction values improve.
+/// Direction of improvement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Direction {
     /// Higher is better, as for an overlap.
@@ -10,7 +10,7 @@ pub enum Direction {
 }
 
 impl Direction {
-    /// What an undefined value counts as: worse than every number.
+    /// Rank value of an undefined value: worse than every number.
     pub(crate) const fn worst(self) -> f64 {
         match self {
             Self::HigherIsBetter => f64::NEG_INFINITY,
@@ -18,7 +18,7 @@ impl Direction {
         }
     }
 
-    /// Whether `one` is better than `other`; equal values are not.
+    /// True when `one` is better than `other`; false for equal values.
     pub(crate) fn is_better(self, one: f64, other: f64) -> bool {
         match self {
             Self::HigherIsBetter => one > other,

@@ -1,4 +1,4 @@
-//! Many comparisons at once: p-values that stay honest over a whole family.
+//! Correction of p-values for multiple comparisons.
 
 /// Holm's step-down adjusted p-values, in the order given.
 ///

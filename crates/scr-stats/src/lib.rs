@@ -1,20 +1,19 @@
-//! What columns of numbers say: one alone, two side by side, and many in order.
+//! Statistics of columns of numbers: summaries, paired tests and rankings.
 //!
-//! Numbers only: knows no image and no measure, reads no clock; whatever is
-//! random takes its seed as an argument, and the same input gives the same bits
-//! for any number of threads. A column holds one value an image; undefined values
-//! (`None`) are counted, never dropped in silence, and worst in rankings. Defined
-//! ones are finite by contract.
+//! Numbers only: knows no image and no measure, reads no clock. Random functions
+//! take their seed as an argument; the same input gives the same bits for any
+//! number of threads. A column holds one value an image. Undefined values (`None`)
+//! are counted, never dropped silently, and rank last. Defined values are finite
+//! by contract.
 //!
-//! - [`Summary`] says what one column holds, and a [`Bootstrap`] over the images
-//!   how far to trust its mean.
-//! - [`PairedComparison`] and [`SignedRank`] compare two methods on the same images,
-//!   by the size and by the order of their differences; [`BlandAltman`] compares
-//!   two ways of measuring one quantity; [`RankSum`] compares one method on two groups
-//!   of different images.
-//! - [`SignificantWins`] ranks many methods by all their comparisons, which [`holm`]
-//!   keeps honest together; [`rank_by_mean`] by their means alone, and
-//!   [`RankStability`] says how a bootstrap would shuffle them.
+//! - [`Summary`]: mean, spread and quartiles of a column; [`Bootstrap`]: the
+//!   confidence interval of its mean.
+//! - [`PairedComparison`] (t test) and [`SignedRank`] (Wilcoxon): two methods on the
+//!   same images. [`BlandAltman`]: agreement of two ways of measuring one quantity.
+//!   [`RankSum`] (Mann-Whitney): one method on two groups of different images.
+//! - [`SignificantWins`]: ranks methods by pairwise tests, corrected by [`holm`].
+//!   [`rank_by_mean`] ranks by means alone; [`RankStability`] gives the ranks'
+//!   distribution over bootstrap resamples.
 //!
 //! ```
 //! use scr_stats::{Direction, SignedRank, Summary, rank_by_mean};

@@ -1,4 +1,4 @@
-//! Two methods on the same images: how far apart their means are.
+//! Paired t test of two methods on the same images.
 //!
 //! Uses the differences' sizes and so needs both values of a pair; pairs with an
 //! undefined one are counted in [`PairedComparison::n_undefined`]. The test that
@@ -100,7 +100,7 @@ pub(crate) fn differences(first: &[Option<f64>], second: &[Option<f64>]) -> Vec<
     first.iter().zip(second).map(|(one, two)| Some((*one)? - (*two)?)).collect()
 }
 
-/// What a difference may be off by rounding: ten steps of the largest value.
+/// Rounding tolerance of a difference: ten steps of the largest value.
 fn rounding(first: &[Option<f64>], second: &[Option<f64>]) -> f64 {
     let sizes = first.iter().chain(second).flatten().map(|value| value.abs());
     10.0 * f64::EPSILON * sizes.fold(0.0, f64::max)
@@ -175,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn differences_that_are_all_the_same_have_no_test() {
+    fn equal_differences_have_no_test() {
         // 0.3 - 0.2 and 0.2 - 0.1 differ by rounding alone.
         for second in [[2.0, 1.0, 4.0], [0.2, 0.1, 0.7]] {
             let step = second[1];

@@ -1,4 +1,4 @@
-//! The rank-sum test of two groups of different images: is one better than the other?
+//! Rank-sum test (Wilcoxon, Mann and Whitney) of two groups of different images.
 //!
 //! Uses the order of values, not their sizes, so that an undefined value can count as
 //! worst. The main type is [`RankSum`]; two methods on the same images are
@@ -20,7 +20,7 @@ pub struct RankSum {
     pub u: f64,
     /// Two-sided p, 0 to 1; `None` where a group is empty.
     pub p: Option<f64>,
-    /// Whether `p` is exact: up to 50 values in all.
+    /// True when `p` is exact: up to 50 values in all.
     pub is_exact: bool,
 }
 
@@ -54,11 +54,15 @@ impl RankSum {
         let mut values = of_group(first, true);
         values.extend(of_group(second, false));
         values.sort_by(|one, two| one.0.total_cmp(&two.0));
-        let (n_first, n_second) = (first.len(), second.len());
+        let n_first = first.len();
+        let n_second = second.len();
         // Twice a rank is whole even where several share it.
-        let (mut twice, mut twice_first, mut ties) = (Vec::new(), 0, 0.0);
+        let mut twice = Vec::new();
+        let mut twice_first = 0;
+        let mut ties = 0.0;
         for group in values.chunk_by(|one, two| one.0 == two.0) {
-            let (before, n) = (twice.len(), group.len());
+            let before = twice.len();
+            let n = group.len();
             let rank = 2 * before + n + 1;
             twice.extend(std::iter::repeat_n(rank, n));
             twice_first += rank * group.iter().filter(|(_, is_first)| *is_first).count();
@@ -90,7 +94,8 @@ fn exact_p(twice: &[usize], n: usize, observed: usize) -> f64 {
         }
     }
     let count = |sums: &[u64]| sums.iter().sum::<u64>() as f64;
-    let (all, low) = (count(&ways[n]), count(&ways[n][..=observed]));
+    let all = count(&ways[n]);
+    let low = count(&ways[n][..=observed]);
     let high = count(&ways[n][observed..]);
     (2.0 * low.min(high) / all).min(1.0)
 }
@@ -122,7 +127,8 @@ mod tests {
     #[test]
     fn nine_values_are_scipys() {
         // scipy.stats.mannwhitneyu(x, y, method="exact")
-        let (x, y) = ([19.0, 22.0, 16.0, 29.0, 24.0], [20.0, 11.0, 17.0, 12.0]);
+        let x = [19.0, 22.0, 16.0, 29.0, 24.0];
+        let y = [20.0, 11.0, 17.0, 12.0];
         let tested = RankSum::of(&defined(x), &defined(y), HigherIsBetter);
         assert_eq!((tested.u, tested.is_exact), (17.0, true));
         near(tested, 0.1111111111111111);
@@ -131,7 +137,8 @@ mod tests {
     #[test]
     fn equal_values_are_exact_as_listing_all_ways() {
         // All 462 sums of scipy.stats.rankdata(x + y) over itertools.combinations(range(11), 5)
-        let (x, y) = ([1.0, 2.0, 2.0, 3.0, 5.0], [2.0, 4.0, 4.0, 6.0, 6.0, 7.0]);
+        let x = [1.0, 2.0, 2.0, 3.0, 5.0];
+        let y = [2.0, 4.0, 4.0, 6.0, 6.0, 7.0];
         let tested = RankSum::of(&defined(x), &defined(y), HigherIsBetter);
         assert_eq!(tested.u, 5.0);
         near(tested, 0.07792207792207792);
@@ -150,7 +157,8 @@ mod tests {
 
     #[test]
     fn groups_change_places_and_undefined_values_are_worst() {
-        let (x, y) = (defined([1.0, 4.0, 6.0]), vec![Some(2.0), None, Some(9.0)]);
+        let x = defined([1.0, 4.0, 6.0]);
+        let y = vec![Some(2.0), None, Some(9.0)];
         let [one, two] = [(&x, &y), (&y, &x)].map(|(a, b)| RankSum::of(a, b, LowerIsBetter));
         assert_eq!(one.u + two.u, 9.0);
         assert_eq!(one.p, two.p);
@@ -158,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_all_equal_or_not_there_tells_nothing() {
+    fn equal_values_have_p_1_and_an_empty_group_has_none() {
         for n in [3, 40] {
             let equal = vec![Some(0.5); n];
             assert_eq!(RankSum::of(&equal, &equal, HigherIsBetter).p, Some(1.0));

@@ -1,4 +1,4 @@
-//! Methods in order of their means, and how far the order hangs on the images.
+//! Ranking by means, and its stability over bootstrap resamples.
 //!
 //! Chance is left to [`SignificantWins`](crate::SignificantWins); here the means
 //! alone decide, and [`RankStability`] says how often they would decide so.
@@ -35,7 +35,7 @@ pub fn rank_by_mean(methods: &[Vec<Option<f64>>], direction: Direction) -> Vec<u
     rank_totals(&totals, direction)
 }
 
-/// Which ranks a method takes when the images are drawn again.
+/// Distribution of a method's rank over bootstrap resamples.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RankStability {
     /// Share of resamples with each rank, from rank 1; one for each method. They
@@ -94,7 +94,7 @@ pub fn rank_stability(
 }
 
 impl RankStability {
-    /// From the number of resamples with each rank.
+    /// The distribution of a method by the number of resamples with each rank.
     fn of(n_by_rank: &[usize]) -> Self {
         let n: usize = n_by_rank.iter().sum();
         let quantile = |share: f64| {

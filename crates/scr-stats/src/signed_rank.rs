@@ -23,11 +23,11 @@ pub struct SignedRank {
     pub n_nonzero: usize,
     /// Number of pairs that are equal or both undefined; they have no rank.
     pub n_zero: usize,
-    /// Number of pairs with at least one value undefined, among the others.
+    /// Number of pairs with at least one undefined value; they count above as well.
     pub n_undefined: usize,
     /// Two-sided p, 0 to 1. 1 when no pair differs; `None` without pairs.
     pub p: Option<f64>,
-    /// Whether `p` is exact: up to 50 pairs differ.
+    /// True when `p` is exact: up to 50 pairs differ.
     pub is_exact: bool,
 }
 
@@ -106,7 +106,8 @@ impl Ranks {
         let mut ranks = Self { twice: Vec::new(), twice_plus: 0, twice_minus: 0, ties: 0.0 };
         for group in differences.chunk_by(|one, two| one.abs() == two.abs()) {
             // Ranks start at 1: the group's first is `before + 1`, its last `before + n`.
-            let (before, n) = (ranks.twice.len(), group.len());
+            let before = ranks.twice.len();
+            let n = group.len();
             let twice = 2 * before + n + 1;
             let n_plus = group.iter().filter(|&&size| size > 0.0).count();
             ranks.twice.extend(std::iter::repeat_n(twice, n));

@@ -1,6 +1,6 @@
 //! Mean, spread and quartiles of one measure over the images.
 
-/// A column of numbers in short. All but the counts are `None` when no value is
+/// Summary statistics of a column. All but the counts are `None` when no value is
 /// defined; `sd` also when only one is.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Summary {

@@ -1,4 +1,4 @@
-//! Columns of values laid out so that the rows of many resamples add up fast.
+//! Memory layout of columns for fast sums over resamples.
 //!
 //! A resample visits images in random order, and an image's values lie side by
 //! side: one visit reads one cache line for eight columns, whose sums stay in
@@ -15,7 +15,7 @@ pub(crate) struct Table {
     counting_lanes: Vec<Option<usize>>,
 }
 
-/// What a column comes to over some images.
+/// Count and sum of a column over some images.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Total {
     /// Number of defined values.

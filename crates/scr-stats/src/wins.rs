@@ -1,11 +1,11 @@
-//! Methods in order of the others that they beat by more than chance.
+//! Ranking by significant wins.
 
 use rayon::prelude::*;
 
 use crate::ranking::shared_ranks;
 use crate::{Direction, SignedRank, holm};
 
-/// Every method against every other over the same images.
+/// Significant wins of every method against every other, over the same images.
 #[derive(Debug, Clone, PartialEq)]
 pub struct SignificantWins {
     /// Number of methods that each method beats.
@@ -63,7 +63,8 @@ impl SignificantWins {
             .collect();
         let adjusted = holm(&tests.iter().map(|test| test.p).collect::<Vec<_>>());
 
-        let (mut wins, mut losses) = (vec![0; n], vec![0; n]);
+        let mut wins = vec![0; n];
+        let mut losses = vec![0; n];
         let mut adjusted_p = vec![vec![None; n]; n];
         for ((&(one, other), test), p) in pairs.iter().zip(&tests).zip(adjusted) {
             adjusted_p[one][other] = p;

@@ -5,7 +5,7 @@
 //! [`MAX_CORNERS_BY_SIDE`] allows, is drawn in blocks, and the document says so.
 
 use indexmap::IndexMap;
-use scr_image::{Mask, Size};
+use scr_image::{BlockOutlines, Mask, Size};
 use serde::{Deserialize, Serialize};
 
 /// Corners that a structure's outlines may have, for each pixel of the image's width and
@@ -19,7 +19,7 @@ pub const MAX_CORNERS_BY_SIDE: usize = 8;
 /// outlines too.
 ///
 /// ```
-/// use scr_image::{Mask, Size};
+/// use scr_image::{BlockOutlines, Mask, Size};
 /// use scr_store::OutlinesDocument;
 /// let mut document = OutlinesDocument::new(Size::new(3, 2));
 /// document.add("heart", &Mask::from_text(".#. ..."));
@@ -55,7 +55,8 @@ impl OutlinesDocument {
     /// Adds the outlines of a structure's mask.
     pub fn add(&mut self, structure: &str, mask: &Mask) {
         let Size { width, height } = mask.size();
-        let (outlines, block_px) = mask.outlines_within(MAX_CORNERS_BY_SIDE * (width + height));
+        let max_corners = MAX_CORNERS_BY_SIDE * (width + height);
+        let BlockOutlines { outlines, block_px } = mask.outlines_within(max_corners);
         if block_px > 1 {
             self.blocks_px.insert(structure.to_owned(), block_px);
         }
