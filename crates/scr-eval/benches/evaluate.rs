@@ -1,4 +1,4 @@
-//! How long reading and scoring take, by side of the image in pixels.
+//! Benchmark of reading and scoring, by side of the image in pixels.
 //!
 //! `cargo bench -p scr-eval`. Phantoms and their second observer, written once to
 //! a temporary folder: three objects of five structures an image. One thread;
@@ -23,7 +23,7 @@ fn main() {
 const SIDES: [usize; 3] = [256, 1024, 2048];
 const N_IMAGES: usize = 8;
 
-/// A benchmark of phantoms; the folder goes with it.
+/// A benchmark of phantoms in a temporary folder.
 struct Phantoms {
     folder: tempfile::TempDir,
     benchmark: Benchmark,

@@ -1,18 +1,17 @@
-//! What is suspicious about a set of masks: no error, and seldom meant.
+//! Plausibility check of a set of masks: suspicions, which are no errors.
 //!
-//! Errors are what keeps a set from being scored, and are found by reading it
-//! whole. Beyond them a set can be whole, of the right sizes, and still not what
-//! its maker thinks: sides swapped, axes exchanged, foreground and background
-//! too. The rules look for traces of such accidents, at what an accident does to
-//! a mask and a weak method does not; a low score alone is no trace. A warning
-//! never keeps anybody from scoring.
+//! An error prevents scoring; reading the whole set finds all errors. A set without
+//! errors can still be wrong: sides swapped, axes exchanged, foreground and
+//! background exchanged. Each rule searches for the trace of one such accident, a
+//! trace that a weak method does not leave; a low score alone is no trace. A warning
+//! never prevents scoring.
 //!
-//! Deliberately not a score: overlaps are compared with each other here, on
-//! thumbnails where that will do, and none is reported as a result.
+//! Deliberately not a score: rules compare overlaps with each other, on thumbnails
+//! where these suffice, and report none as a result.
 //!
-//! Of an image only [`ImageFacts`] are kept, some hundred bytes a mask. Each rule
-//! is a function from the facts of all images to warnings, in a file with its
-//! thresholds and the reasons for them:
+//! Reading keeps only [`ImageFacts`] of an image, some hundred bytes a mask. Each
+//! rule is a function from the facts of all images to warnings, in a file with its
+//! thresholds and their reasons:
 //!
 //! | rule | file |
 //! |---|---|
@@ -42,53 +41,53 @@ use scr_data::digest::Manifest;
 use scr_data::{Benchmark, DataError, Fold, MaskSet, Problems};
 
 use self::facts::ImageFacts;
-use self::reading::{Looked, look};
+use self::reading::{ImageInspection, inspect};
 pub use self::warning::{Rule, Warning};
 use crate::reading::Reader;
 
-/// What was found about a set of masks.
+/// Report of a check.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CheckReport {
-    /// How many images the set covers.
+    /// Number of images that the set covers.
     pub n_images: usize,
-    /// Identifiers of the structures that it covers, in the benchmark's order.
+    /// Identifiers of the structures that the set covers, in the benchmark's order.
     pub structures: Vec<String>,
-    /// Images whose mask has pixels, by structure, in the order of `structures`.
+    /// Number of images with a mask that is not empty, by structure, in the order of
+    /// `structures`.
     pub n_filled: Vec<usize>,
-    /// Names exactly what the set was held against; `None` where something of it
-    /// cannot be read.
+    /// Digest of the benchmark; `None` when a part of it cannot be read.
     pub benchmark_digest: Option<String>,
-    /// Names exactly which masks were read; `None` where there are errors.
+    /// Digest of the masks; `None` when there are errors.
     pub masks_digest: Option<String>,
-    /// The errors: all that keeps the set from being scored, sorted by place.
+    /// Errors, which prevent scoring, sorted by place.
     pub problems: Problems,
-    /// What is suspicious, in the order of [`Rule`]. Where there are errors it
-    /// rests on the images that could be read whole.
+    /// Suspicions, in the order of [`Rule`]. With errors they rest on the images that
+    /// could be read completely.
     pub warnings: Vec<Warning>,
-    /// What is worth knowing and nothing to worry about, in words.
+    /// Remarks that are no suspicions, in words.
     pub notices: Vec<String>,
 }
 
-/// What the rules look at.
-struct Findings<'a> {
+/// Facts about a set of masks: the input of the rules.
+struct SetFacts<'a> {
     benchmark: &'a Benchmark,
-    /// The structures covered, as indices into the benchmark's.
+    /// Structures covered, as indices into the benchmark's.
     structures: &'a [usize],
-    /// For each of them, where among them its counterpart on the other side is.
+    /// Place of each structure's counterpart on the other side, among those covered.
     sides: &'a [Option<usize>],
-    /// The images that could be read whole, in the benchmark's order.
+    /// Images that could be read completely, in the benchmark's order.
     images: &'a [ImageFacts],
 }
 
-/// Looks for everything that is wrong with `masks`, and for what is suspicious.
+/// Checks `masks`: finds all errors and suspicions.
 ///
-/// The errors are those that [`evaluate`](crate::evaluate()) would find. `observer`
-/// names the reference; `on_image` is called after each image, from any thread.
-/// The same files give the same report for any number of threads.
+/// Finds the same errors as [`evaluate`](crate::evaluate()). `observer` names the
+/// reference. Calls `on_image` after each image, from any thread. The same files give
+/// the same report for any number of threads.
 ///
 /// # Errors
-/// [`DataError::Problems`] when the benchmark has no such observer. What is wrong
-/// with files is in the report.
+/// [`DataError::Problems`] when the benchmark has no such observer. Problems of files
+/// are in the report.
 pub fn check(
     benchmark: &Benchmark,
     masks: &MaskSet,
@@ -99,19 +98,24 @@ pub fn check(
     let sides = sides::counterparts(benchmark, masks.structures());
     let reader = Reader { benchmark, masks, observer };
     let covered = masks.images();
-    let readings: Vec<_> = covered
+    let inspections: Vec<_> = covered
         .par_iter()
         .map(|&image| {
-            let looked = look(reader, image, &sides);
+            let inspection = inspect(reader, image, &sides);
             on_image();
-            looked
+            inspection
         })
         .collect();
 
-    let (mut problems, mut mask_files) = (Problems::default(), Manifest::default());
-    let (mut reference_files, mut reference_is_whole) = (benchmark.manifest(), true);
-    let (mut images, mut wrong_sizes) = (Vec::with_capacity(readings.len()), Vec::new());
-    for Looked { facts, wrong_sizes: wrong, reading, reference_is_whole: is_whole } in readings {
+    let mut problems = Problems::default();
+    let mut mask_files = Manifest::default();
+    let mut reference_files = benchmark.manifest();
+    let mut reference_is_whole = true;
+    let mut images = Vec::with_capacity(inspections.len());
+    let mut wrong_sizes = Vec::new();
+    for ImageInspection { facts, wrong_sizes: wrong, reading, reference_is_whole: is_whole } in
+        inspections
+    {
         reference_is_whole &= is_whole;
         reference_files.extend(reading.reference_files);
         mask_files.extend(reading.mask_files);
@@ -130,9 +134,9 @@ pub fn check(
     let n_filled =
         |place: usize| images.iter().filter(|image| !image.masks[place].is_empty).count();
     let n_filled = (0..structures.len()).map(n_filled).collect();
-    let findings = Findings { benchmark, structures, sides: &sides, images: &images };
+    let set = SetFacts { benchmark, structures, sides: &sides, images: &images };
     let mut warnings = wrong_size::warnings(benchmark, &wrong_sizes);
-    warnings.extend(findings.warnings());
+    warnings.extend(set.warnings());
     Ok(CheckReport {
         n_images: masks.images().len(),
         structures: structures.iter().map(|&s| benchmark.structures[s].id.clone()).collect(),
@@ -145,8 +149,8 @@ pub fn check(
     })
 }
 
-impl Findings<'_> {
-    /// Asks every rule, in the order of [`Rule`].
+impl SetFacts<'_> {
+    /// Applies every rule, in the order of [`Rule`].
     fn warnings(&self) -> Vec<Warning> {
         let orientation = orientation::judge(self);
         let mut warnings = Vec::new();
@@ -162,7 +166,7 @@ impl Findings<'_> {
     }
 }
 
-/// That one fold is not covered, where the benchmark has images of both.
+/// Notice that the set covers one fold, where the benchmark has images of both.
 fn missing_fold(benchmark: &Benchmark, masks: &MaskSet) -> Option<String> {
     let has_images = |fold: &Fold| benchmark.fold(*fold).next().is_some();
     let is_missing = |fold: &Fold| has_images(fold) && !masks.folds().contains(fold);

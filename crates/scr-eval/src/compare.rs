@@ -1,45 +1,45 @@
-//! Several methods over the same images: which differences are more than chance.
+//! Comparison of methods over the same images, with significance tests.
 //!
-//! Knows values by object and measure, whoever found them; measures nothing. The
-//! tests are those of [`scr_stats`]; here they are put together for each measure.
+//! Takes values by object and measure from any source; measures nothing. Applies the
+//! tests of [`scr_stats`] to each measure.
 
 use scr_stats::{
     BlandAltman, Bootstrap, Direction, PairedComparison, RankStability, SignedRank,
     SignificantWins, holm, rank_by_mean, rank_stability,
 };
 
-/// The values of one method, in columns.
+/// Values of one method, in columns.
 #[derive(Debug, Clone, PartialEq)]
 pub struct MethodValues {
     /// Name for people.
     pub name: String,
     /// One column a measure; the same for every method that is compared.
     pub columns: Vec<ValueColumn>,
-    /// Cardiothoracic ratios of the reference and of the method, where there are any.
+    /// Cardiothoracic ratios of the reference and of the method, if any.
     pub ratios: Option<[Vec<Option<f64>>; 2]>,
 }
 
-/// One measure of one object, or of whole images, over the images.
+/// Column of values: one measure of one object, or of whole images.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ValueColumn {
-    /// The object; none for what is measured on whole images.
+    /// Object; none for measures of whole images.
     pub object: Option<String>,
     /// The measure's key in results.
     pub key: String,
-    /// In which direction it improves.
+    /// Direction of improvement.
     pub direction: Direction,
     /// One value an image, in the same order for every method; `None` where undefined.
     pub values: Vec<Option<f64>>,
 }
 
-/// How to compare.
+/// Settings of a comparison.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CompareSettings {
-    /// Below which adjusted p a difference counts as more than chance.
+    /// Significance level: the adjusted p below which a difference is significant.
     pub alpha: f64,
-    /// Resamples behind rank stability.
+    /// Number of bootstrap resamples for rank stability.
     pub bootstrap_resamples: usize,
-    /// Their seed.
+    /// Seed of the resamples.
     pub bootstrap_seed: u64,
 }
 
@@ -50,7 +50,7 @@ impl Default for CompareSettings {
     }
 }
 
-/// Methods compared measure by measure.
+/// Comparison of methods by each measure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Comparison {
     /// Names, in the order given.
@@ -61,10 +61,10 @@ pub struct Comparison {
     pub agreement: Vec<Option<BlandAltman>>,
 }
 
-/// All methods by one measure.
+/// Comparison of all methods by one measure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComparedMeasure {
-    /// The object; none for what is measured on whole images.
+    /// Object; none for measures of whole images.
     pub object: Option<String>,
     /// The measure's key in results.
     pub key: String,
@@ -72,13 +72,13 @@ pub struct ComparedMeasure {
     pub ranks_by_mean: Vec<usize>,
     /// Ranks by significant wins.
     pub wins: SignificantWins,
-    /// How the ranks by mean would shuffle.
+    /// Stability of the ranks by mean.
     pub stability: Vec<RankStability>,
     /// Every pair, first before second in the order of methods.
     pub pairs: Vec<ComparedPair>,
 }
 
-/// Two methods by one measure.
+/// Comparison of two methods by one measure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComparedPair {
     /// Index of the first method.
@@ -91,7 +91,7 @@ pub struct ComparedPair {
     pub adjusted_t_p: Option<f64>,
     /// Wilcoxon's signed-rank test.
     pub signed_rank: SignedRank,
-    /// Its p, adjusted by Holm over the pairs of this measure.
+    /// Wilcoxon's p, adjusted by Holm over the pairs of this measure.
     pub adjusted_p: Option<f64>,
 }
 

@@ -1,4 +1,4 @@
-//! From files to records, image by image, on all cores.
+//! Evaluation of a set of masks, image by image, on all cores.
 
 use std::borrow::Cow;
 
@@ -8,21 +8,21 @@ use scr_data::{Benchmark, DataError, MaskSet, Object, Problem, Problems};
 use scr_image::{Mask, Size};
 use scr_measures::{Measure, Scratch, cardiothoracic_ratio, measure_object, pixel_error};
 
-use crate::evaluation::{ImageMeasure, UndefinedAs};
+use crate::evaluation::{ImageMeasure, UndefinedPolicy};
 use crate::reading::Reader;
-use crate::{CaseRecord, EVALUATOR_VERSION, Evaluation, ScoredObject};
+use crate::{EVALUATOR_VERSION, Evaluation, ImageRecord, ScoredObject};
 
-/// What to score, and how.
+/// Settings of an evaluation.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The observer whose masks are the reference.
+    /// Observer whose masks are the reference.
     pub observer: String,
-    /// The measures of objects, in the order in which results show them. What is
-    /// measured on whole images is found in any case.
+    /// Measures of objects, in the order of results. Measures of whole images are always
+    /// computed.
     pub measures: Vec<Measure>,
-    /// What summaries make of undefined distances.
-    pub undefined: UndefinedAs,
-    /// Resamples behind each bootstrap interval.
+    /// Policy of summaries for undefined distances.
+    pub undefined: UndefinedPolicy,
+    /// Number of resamples of each bootstrap interval.
     pub bootstrap_resamples: usize,
     /// Seed of the bootstrap intervals.
     pub bootstrap_seed: u64,
@@ -34,7 +34,7 @@ impl Default for Settings {
         Self {
             observer: "reference".into(),
             measures: Measure::DEFAULT.to_vec(),
-            undefined: UndefinedAs::Counted,
+            undefined: UndefinedPolicy::Counted,
             bootstrap_resamples: 2000,
             bootstrap_seed: 1,
         }
@@ -43,9 +43,9 @@ impl Default for Settings {
 
 /// Scores `masks` against `benchmark`.
 ///
-/// Every image that the set covers is scored, for every object of which it holds
-/// all structures; an object's masks are the unions of its structures' masks.
-/// `on_image` is called after each image, from any thread.
+/// Scores every image that the set covers, and every object whose structures it holds
+/// completely; an object's mask is the union of its structures' masks. Calls `on_image`
+/// after each image, from any thread.
 ///
 /// # Errors
 /// [`DataError::Problems`] with every file that is missing, damaged, no binary
@@ -59,7 +59,7 @@ pub fn evaluate(
 ) -> Result<Evaluation, DataError> {
     let observer = benchmark.observer(&settings.observer)?;
     let mut problems = Problems::default();
-    problems.extend(without_spacing(benchmark, &settings.measures));
+    problems.extend(missing_spacing(benchmark, &settings.measures));
     let objects: Vec<&Object> = benchmark
         .objects
         .iter()
@@ -67,31 +67,31 @@ pub fn evaluate(
         .collect();
     let image_measures = image_measures(benchmark, masks, &objects);
     let reader = Reader { benchmark, masks, observer };
-    let case = Case {
+    let scorer = ImageScorer {
         reader,
         objects: &objects,
         measures: &settings.measures,
         image_measures: &image_measures,
     };
     let images = masks.images();
-    let cases: Vec<Result<Measured, Vec<Problem>>> = images
+    let measurements: Vec<Result<ImageMeasurement, Vec<Problem>>> = images
         .par_iter()
         .map_init(Scratch::default, |scratch, &image| {
-            let measured = case.measure(image, scratch);
+            let measurement = scorer.measure(image, scratch);
             on_image();
-            measured
+            measurement
         })
         .collect();
 
     let mut reference_files = benchmark.manifest();
     let mut mask_files = Manifest::default();
-    let mut records = Vec::with_capacity(cases.len());
-    for case in cases {
-        match case {
-            Ok(measured) => {
-                reference_files.extend(measured.reference_files);
-                mask_files.extend(measured.mask_files);
-                records.push(measured.record);
+    let mut records = Vec::with_capacity(measurements.len());
+    for measurement in measurements {
+        match measurement {
+            Ok(measurement) => {
+                reference_files.extend(measurement.reference_files);
+                mask_files.extend(measurement.mask_files);
+                records.push(measurement.record);
             }
             Err(list) => problems.extend(list),
         }
@@ -118,8 +118,8 @@ pub fn evaluate(
     })
 }
 
-/// The measures asked for in mm where pixels have no known size.
-fn without_spacing(benchmark: &Benchmark, measures: &[Measure]) -> Vec<Problem> {
+/// Problems of measures in mm, when the benchmark has no spacing.
+fn missing_spacing(benchmark: &Benchmark, measures: &[Measure]) -> Vec<Problem> {
     let in_mm = measures.iter().filter(|measure| measure.needs_spacing());
     let in_mm = in_mm.filter(|_| benchmark.spacing.is_none());
     in_mm
@@ -134,13 +134,13 @@ fn without_spacing(benchmark: &Benchmark, measures: &[Measure]) -> Vec<Problem> 
         .collect()
 }
 
-/// The object whose width is the numerator of the cardiothoracic ratio.
+/// Object whose width is the numerator of the cardiothoracic ratio.
 const HEART: &str = "heart";
-/// The object whose width is its denominator.
+/// Object whose width is the denominator of the cardiothoracic ratio.
 const LUNGS: &str = "lungs";
 
-/// What can be measured on whole images: pixel error where every structure is
-/// covered, the cardiothoracic ratio where the objects `heart` and `lungs` are.
+/// Measures of whole images that the set allows: pixel error when it covers every
+/// structure, the cardiothoracic ratio when it covers the objects `heart` and `lungs`.
 fn image_measures(
     benchmark: &Benchmark,
     masks: &MaskSet,
@@ -156,27 +156,31 @@ fn image_measures(
     measures
 }
 
-/// One image's record and the files that it rests on.
-struct Measured {
-    record: CaseRecord,
+/// Record of one image with the manifests of its files.
+struct ImageMeasurement {
+    record: ImageRecord,
     reference_files: Manifest,
     mask_files: Manifest,
 }
 
-/// What is the same for every image.
-struct Case<'a> {
+/// Scorer of single images.
+struct ImageScorer<'a> {
     reader: Reader<'a>,
     objects: &'a [&'a Object],
     measures: &'a [Measure],
     image_measures: &'a [ImageMeasure],
 }
 
-impl Case<'_> {
-    fn measure(&self, index: usize, scratch: &mut Scratch) -> Result<Measured, Vec<Problem>> {
+impl ImageScorer<'_> {
+    fn measure(
+        &self,
+        index: usize,
+        scratch: &mut Scratch,
+    ) -> Result<ImageMeasurement, Vec<Problem>> {
         let reading = self.reader.read(index);
         let references = reading.references.filter(|_| reading.problems.is_empty());
         let Some(references) = references else { return Err(reading.problems) };
-        Ok(Measured {
+        Ok(ImageMeasurement {
             record: self.record(index, &references, &reading.predictions, scratch),
             reference_files: reading.reference_files,
             mask_files: reading.mask_files,
@@ -189,7 +193,7 @@ impl Case<'_> {
         references: &[Mask],
         predictions: &[Option<Mask>],
         scratch: &mut Scratch,
-    ) -> CaseRecord {
+    ) -> ImageRecord {
         let benchmark = self.reader.benchmark;
         let image = &benchmark.images[index];
         let prediction = |structure: usize| {
@@ -211,7 +215,7 @@ impl Case<'_> {
                 measure_object(reference, prediction, spacing, self.measures, scratch)
             })
             .collect();
-        CaseRecord {
+        ImageRecord {
             image: image.id.clone(),
             fold: image.fold,
             size: references.first().map_or(Size::new(0, 0), Mask::size),

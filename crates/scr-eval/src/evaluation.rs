@@ -1,4 +1,4 @@
-//! What was found: one record an image, and what they come to together.
+//! Evaluation: one record an image, and their summaries.
 
 use scr_data::Fold;
 use scr_image::{Size, Spacing};
@@ -6,38 +6,38 @@ use scr_measures::registry::{IMAGE_MEASURES, MeasureInfo};
 use scr_measures::{Measure, Quantity};
 use scr_stats::{Bootstrap, Summary};
 
-/// A set of masks scored against a benchmark.
+/// Evaluation of a set of masks against a benchmark.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Evaluation {
     /// Identifier of the benchmark.
     pub benchmark: String,
-    /// Names exactly what was scored against.
+    /// Digest of the benchmark.
     pub benchmark_digest: String,
-    /// Names exactly which masks were scored.
+    /// Digest of the masks.
     pub masks_digest: String,
     /// Version of the scoring rules.
     pub evaluator_version: &'static str,
-    /// The observer whose masks are the reference.
+    /// Observer whose masks are the reference.
     pub observer: String,
-    /// Distance between pixels, where it is known.
+    /// Distance between pixels, when known.
     pub spacing: Option<Spacing>,
-    /// The objects that the masks cover, in the benchmark's order.
+    /// Objects that the masks cover, in the benchmark's order.
     pub objects: Vec<ScoredObject>,
-    /// The measures of objects, in the order asked for.
+    /// Measures of objects, in the order of the settings.
     pub measures: Vec<Measure>,
-    /// The measures of whole images that have a meaning for what the masks cover.
+    /// Measures of whole images that the masks allow.
     pub image_measures: Vec<ImageMeasure>,
-    /// What summaries make of undefined distances.
-    pub undefined: UndefinedAs,
+    /// Policy of summaries for undefined distances.
+    pub undefined: UndefinedPolicy,
     /// One record an image, in the benchmark's order.
-    pub records: Vec<CaseRecord>,
+    pub records: Vec<ImageRecord>,
     /// Seed of the bootstrap intervals.
     pub bootstrap_seed: u64,
-    /// Resamples behind each bootstrap interval.
+    /// Number of resamples of each bootstrap interval.
     pub bootstrap_resamples: usize,
 }
 
-/// An object that was scored.
+/// Object that was scored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ScoredObject {
     /// Identifier.
@@ -46,16 +46,16 @@ pub struct ScoredObject {
     pub name: String,
 }
 
-/// A measure of a whole image.
+/// Measure of a whole image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImageMeasure {
     /// See [`pixel_error`](scr_measures::pixel_error).
     PixelError,
     /// See [`cardiothoracic_ratio`](scr_measures::cardiothoracic_ratio).
     Ctr,
-    /// The same of the reference.
+    /// Cardiothoracic ratio of the reference.
     CtrReference,
-    /// The prediction's minus the reference's.
+    /// Cardiothoracic ratio of the prediction minus that of the reference.
     CtrDifference,
 }
 
@@ -63,31 +63,31 @@ impl ImageMeasure {
     /// The cardiothoracic ratio, the reference's, and their difference.
     pub const CARDIOTHORACIC: [Self; 3] = [Self::Ctr, Self::CtrReference, Self::CtrDifference];
 
-    /// What the registry says of it.
+    /// Description in the registry.
     #[must_use]
     pub const fn info(self) -> &'static MeasureInfo {
         &IMAGE_MEASURES[self as usize]
     }
 }
 
-/// What a summary makes of an undefined distance, which it counts in any case.
+/// Policy of a summary for undefined distances. Every summary counts them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum UndefinedAs {
-    /// Counted beside the summary of the defined values.
+pub enum UndefinedPolicy {
+    /// Count them beside the summary of the defined values.
     #[default]
     Counted,
-    /// Summarised as if it were as long as the image's diagonal.
+    /// Summarise them with the length of the image's diagonal.
     ImageDiagonal,
 }
 
-/// The values of one image.
+/// Record of one image: its values.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CaseRecord {
+pub struct ImageRecord {
     /// Identifier of the image.
     pub image: String,
-    /// Its fold.
+    /// Fold of the image.
     pub fold: Fold,
-    /// Its masks' width and height.
+    /// Size of the masks.
     pub size: Size,
     /// Values by object, then measure; `None` where undefined.
     pub objects: Vec<Vec<Option<f64>>>,
@@ -95,7 +95,7 @@ pub struct CaseRecord {
     pub image_values: Vec<Option<f64>>,
 }
 
-/// One measure over all images.
+/// Summary of one measure over the images.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SummaryWithInterval {
     /// Mean, spread, quartiles and counts.
@@ -104,23 +104,23 @@ pub struct SummaryWithInterval {
     pub ci95: Option<[f64; 2]>,
 }
 
-/// All measures over all images, or over those of one fold.
+/// Summaries of all measures over all images, or over those of one fold.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Summaries {
-    /// By object, then measure, in the evaluation's orders.
+    /// Summaries by object, then measure, in the evaluation's orders.
     pub objects: Vec<Vec<SummaryWithInterval>>,
-    /// By measure of whole images, in the evaluation's order.
+    /// Summaries by measure of whole images, in the evaluation's order.
     pub image_measures: Vec<SummaryWithInterval>,
 }
 
 impl Evaluation {
-    /// Key of a measure in results: a distance's ends in its unit.
+    /// Key of a measure in results; the key of a distance ends in its unit.
     #[must_use]
     pub fn result_key(&self, measure: Measure) -> String {
         measure.result_key(self.spacing.is_some())
     }
 
-    /// The folds that the records lie in.
+    /// Folds of the records.
     #[must_use]
     pub fn folds(&self) -> Vec<Fold> {
         let has = |fold: &Fold| self.records.iter().any(|record| record.fold == *fold);
@@ -131,12 +131,13 @@ impl Evaluation {
     /// bootstrap serves all measures, so that an image's objects stay together.
     #[must_use]
     pub fn summaries(&self, fold: Option<Fold>) -> Summaries {
-        let is_in = |record: &&CaseRecord| fold.is_none_or(|fold| record.fold == fold);
-        let records: Vec<&CaseRecord> = self.records.iter().filter(is_in).collect();
+        let is_in = |record: &&ImageRecord| fold.is_none_or(|fold| record.fold == fold);
+        let records: Vec<&ImageRecord> = self.records.iter().filter(is_in).collect();
         let n_measures = self.measures.len();
         let of_objects = (0..self.objects.len() * n_measures).map(|index| {
-            let (object, measure) = (index / n_measures, index % n_measures);
-            let value = |record: &&CaseRecord| record.objects[object][measure];
+            let object = index / n_measures;
+            let measure = index % n_measures;
+            let value = |record: &&ImageRecord| record.objects[object][measure];
             records.iter().map(value).collect::<Vec<_>>()
         });
         let of_images = (0..self.image_measures.len()).map(|measure| {
@@ -159,9 +160,9 @@ impl Evaluation {
         Summaries { objects, image_measures: summaries.collect() }
     }
 
-    /// Puts penalties where they were asked for.
-    fn fill_undefined(&self, columns: &mut [Vec<Option<f64>>], records: &[&CaseRecord]) {
-        if self.undefined == UndefinedAs::Counted {
+    /// Replaces undefined distances by the penalty, if the policy has one.
+    fn fill_undefined(&self, columns: &mut [Vec<Option<f64>>], records: &[&ImageRecord]) {
+        if self.undefined == UndefinedPolicy::Counted {
             return;
         }
         let (x, y) = self.spacing.map_or((1.0, 1.0), |spacing| (spacing.x_mm(), spacing.y_mm()));

@@ -1,13 +1,13 @@
 //! Scores a set of masks against a benchmark: reference + masks -> records -> summaries.
 //!
 //! Does not know who made the masks, trains nothing, writes nothing. The same
-//! benchmark and masks give the same numbers whatever the number of threads.
+//! benchmark and masks give the same numbers for any number of threads.
 //!
-//! - [`evaluate`] reads and measures image by image into [`CaseRecord`]s.
-//! - [`Evaluation`] holds them with all that names them: digests, versions, unit.
-//! - [`Evaluation::summaries`] says what they come to.
-//! - [`compare`] tells several methods apart, and says how surely.
-//! - [`check`] says what is suspicious about a set of masks before it is scored.
+//! - [`evaluate`] reads and measures image by image into [`ImageRecord`]s.
+//! - [`Evaluation`] holds the records with digests, versions and unit.
+//! - [`Evaluation::summaries`] summarises the records.
+//! - [`compare`] compares several methods by significance tests.
+//! - [`check`] finds suspicions about a set of masks before it is scored.
 
 mod check;
 mod compare;
@@ -21,8 +21,9 @@ pub use compare::{
 };
 pub use evaluate::{Settings, evaluate};
 pub use evaluation::{
-    CaseRecord, Evaluation, ImageMeasure, ScoredObject, Summaries, SummaryWithInterval, UndefinedAs,
+    Evaluation, ImageMeasure, ImageRecord, ScoredObject, Summaries, SummaryWithInterval,
+    UndefinedPolicy,
 };
 
-/// Version of the scoring rules: it changes whenever a score can.
+/// Version of the scoring rules; every change that can move a score changes it.
 pub const EVALUATOR_VERSION: &str = "1.1.0";

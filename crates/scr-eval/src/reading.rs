@@ -1,4 +1,4 @@
-//! Reads the masks of one image, and everything that is wrong with them.
+//! Reader of the masks of one image, with all their problems.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use scr_data::digest::Manifest;
 use scr_data::{Benchmark, MaskSet, Observer, Problem, Problems};
 use scr_image::Mask;
 
-/// What is read: a set of masks and the observer that it is held against.
+/// Reader of a set of masks and of the observer who is the reference.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader<'a> {
     pub(crate) benchmark: &'a Benchmark,
@@ -14,14 +14,14 @@ pub(crate) struct Reader<'a> {
     pub(crate) observer: &'a Observer,
 }
 
-/// What one image came to.
+/// Masks of one image, with all problems.
 pub(crate) struct Reading {
-    /// The reference's masks by structure; `None` where one cannot be read.
+    /// Masks of the reference by structure; `None` when one cannot be read.
     pub(crate) references: Option<Vec<Mask>>,
-    /// The set's masks by structure; `None` where it does not cover the structure
-    /// or the mask was refused.
+    /// Masks of the set by structure; `None` when it does not cover the structure or
+    /// the mask was refused.
     pub(crate) predictions: Vec<Option<Mask>>,
-    /// The structures whose masks in the set were refused.
+    /// Structures whose masks in the set were refused.
     pub(crate) refused: Vec<usize>,
     pub(crate) problems: Vec<Problem>,
     pub(crate) reference_files: Manifest,
@@ -29,12 +29,14 @@ pub(crate) struct Reading {
 }
 
 impl Reader<'_> {
-    /// Reads the masks of the image with this index. The set's are also read when
-    /// the reference cannot be, to find everything that is wrong at once.
+    /// Reads the masks of the image with this index: the set's also when the reference
+    /// cannot be read, to find all problems at once.
     pub(crate) fn read(&self, image: usize) -> Reading {
         let Self { benchmark, masks, observer } = *self;
-        let (mut reference_files, mut mask_files) = (Manifest::default(), Manifest::default());
-        let (mut problems, mut refused) = (Vec::new(), Vec::new());
+        let mut reference_files = Manifest::default();
+        let mut mask_files = Manifest::default();
+        let mut problems = Vec::new();
+        let mut refused = Vec::new();
         let references = benchmark
             .read_masks(observer, &benchmark.images[image], &mut reference_files)
             .map_err(|list| problems.extend(list))
@@ -53,9 +55,9 @@ impl Reader<'_> {
         Reading { references, predictions, refused, problems, reference_files, mask_files }
     }
 
-    /// Notes the reference's masks of the images that the set does not cover: a
-    /// digest names the benchmark whole, also where a set covers one fold only.
-    /// Whether all of them are there.
+    /// Adds the reference's masks of images that the set does not cover to `files`: a
+    /// digest covers the whole benchmark, also for a set of one fold. Returns whether all
+    /// of them could be read.
     pub(crate) fn note_uncovered(&self, files: &mut Manifest, problems: &mut Problems) -> bool {
         let covered: BTreeSet<usize> = self.masks.images().into_iter().collect();
         let mut is_whole = true;

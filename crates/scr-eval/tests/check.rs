@@ -1,5 +1,5 @@
-//! Accidents that happen to sets of masks, each made on purpose on small phantoms:
-//! its rule speaks, no other does, and none does of an honest set.
+//! Rules of the check on small phantoms: each simulated accident raises its own
+//! warning and no other; a correct set raises none.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
@@ -22,7 +22,7 @@ struct Phantoms {
     benchmark: Benchmark,
 }
 
-/// Where a mask is and what it shows.
+/// Mask with its place in a set.
 struct Made<'a> {
     structure: &'a str,
     /// Place of the image in the benchmark.
@@ -57,7 +57,8 @@ impl Phantoms {
     /// A benchmark of the first `count` of the twelve, without radiographs.
     fn new(count: usize) -> Self {
         let temp = tempfile::tempdir().unwrap();
-        let (from, to) = (drawn().join("bench"), temp.path().join("bench"));
+        let from = drawn().join("bench");
+        let to = temp.path().join("bench");
         copy(&from.join("masks"), &to.join("masks"));
         for file in ["benchmark.toml", "literature.csv"] {
             copy(&from.join(file), &to.join(file));
@@ -68,8 +69,8 @@ impl Phantoms {
         Self { benchmark: Benchmark::open(&to).unwrap(), _temp: temp }
     }
 
-    /// The second observer's masks, an honest set, each as `change` has it. A set
-    /// of the same name is replaced.
+    /// Writes the second observer's masks, a correct set, each modified by `change`.
+    /// Replaces a set of the same name.
     fn set(&self, change: impl Fn(&mut Made<'_>)) -> PathBuf {
         let out = self.benchmark.root().join("made");
         let _ = fs::remove_dir_all(&out);
@@ -93,7 +94,7 @@ impl Phantoms {
         check(&self.benchmark, &masks, "reference", &|| ()).unwrap()
     }
 
-    /// The one warning about a set that is whole.
+    /// The only warning about a set without errors.
     fn only_warning(&self, change: impl Fn(&mut Made<'_>)) -> Warning {
         let report = self.check(&self.set(change));
         assert_eq!(report.problems.list(), []);
@@ -101,13 +102,13 @@ impl Phantoms {
         report.warnings[0].clone()
     }
 
-    /// The identifiers of images by their places.
+    /// Identifiers of images by their places.
     fn images<const N: usize>(&self, places: [usize; N]) -> [&str; N] {
         places.map(|place| self.benchmark.images[place].id.as_str())
     }
 }
 
-/// A mask whose pixel in column and row is this one's where `source` says, if there.
+/// Rearranges a mask: pixel (column, row) comes from `source(column, row)`, if any.
 fn moved(mask: &Mask, source: impl Fn(usize, usize) -> Option<(usize, usize)>) -> Mask {
     Mask::from_fn(mask.size(), |col, row| {
         source(col, row).is_some_and(|(col, row)| mask.get(col, row))
@@ -136,7 +137,7 @@ fn swap_sides(made: &mut Made<'_>) {
 }
 
 #[test]
-fn an_honest_set_raises_no_warning() {
+fn a_correct_set_raises_no_warning() {
     let phantoms = Phantoms::new(10);
     let report = phantoms.check(&phantoms.set(|_| ()));
     assert_eq!((report.warnings.as_slice(), report.problems.list()), (&[][..], &[][..]));
@@ -151,7 +152,9 @@ fn a_weak_method_that_errs_on_each_image_in_another_way_raises_no_warning() {
     let report = phantoms.check(&phantoms.set(|made| {
         // Every structure is torn another way, by up to a tenth of the image.
         let seed = made.image * 7 + made.structure.len() * 5;
-        let (x, y, cut) = (seed % 13, seed * 3 % 13, seed % 6);
+        let x = seed % 13;
+        let y = seed * 3 % 13;
+        let cut = seed % 6;
         made.mask = moved(&made.mask, |col, row| {
             let is_kept = !(col + row).is_multiple_of(cut + 5);
             is_kept.then_some(((col + x).checked_sub(6)?, (row + y).checked_sub(6)?))
@@ -325,7 +328,7 @@ fn the_reference_itself_is_recognised_whole_and_in_part() {
     });
     assert_eq!(warning.structures, ["heart"]);
     assert_eq!(warning.images, phantoms.images([2]));
-    // Another observer is another reference.
+    // The other observer is another reference.
     let masks = MaskSet::open(&phantoms.set(|_| ()), benchmark).unwrap();
     let report = check(benchmark, &masks, "second", &|| ()).unwrap();
     assert_eq!(report.warnings[0].rule, Rule::EqualsReference);
@@ -381,7 +384,7 @@ fn a_mask_far_from_where_the_others_are_is_named() {
         assert_eq!(warning.structures, ["left_lung"]);
         assert_eq!(warning.images, phantoms.images([7]));
     }
-    // Too few to say what is usual.
+    // Too few masks for fences.
     let few = Phantoms::new(6);
     let report = few.check(&few.set(|made| {
         if made.structure == "left_lung" && made.image == 4 {

@@ -1,4 +1,4 @@
-//! Scores of small phantoms, and what they rest on.
+//! Scores of small phantoms, with their digests and summaries.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use scr_data::{Benchmark, Fold, MaskSet, formats};
 use scr_eval::{
-    CaseRecord, EVALUATOR_VERSION, Evaluation, ImageMeasure, Settings, UndefinedAs, evaluate,
+    EVALUATOR_VERSION, Evaluation, ImageMeasure, ImageRecord, Settings, UndefinedPolicy, evaluate,
 };
 use scr_image::{Mask, Size};
 use scr_measures::{Kind, Measure};
@@ -27,7 +27,7 @@ fn score(benchmark: &Benchmark, masks: &Path) -> Evaluation {
     evaluate(benchmark, &masks, &Settings::default(), &|| ()).unwrap()
 }
 
-fn value_of(found: &Evaluation, record: &CaseRecord, measure: ImageMeasure) -> Option<f64> {
+fn value_of(found: &Evaluation, record: &ImageRecord, measure: ImageMeasure) -> Option<f64> {
     let index = found.image_measures.iter().position(|&m| m == measure).unwrap();
     record.image_values[index]
 }
@@ -67,7 +67,7 @@ fn an_empty_object_is_counted_as_undefined_and_scored_zero() {
     let ratio = found.summaries(None).image_measures[1].summary;
     assert_eq!((ratio.n, ratio.n_undefined), (3, 1), "no heart, no cardiothoracic ratio");
 
-    let penalised = Evaluation { undefined: UndefinedAs::ImageDiagonal, ..found };
+    let penalised = Evaluation { undefined: UndefinedPolicy::ImageDiagonal, ..found };
     let masd = of(&penalised, Kind::Masd);
     assert_eq!((masd.n, masd.n_undefined), (4, 1));
     // 128 x 128 pixels of 2.8 mm.
@@ -79,7 +79,9 @@ fn each_fold_is_summarised_beside_the_whole() {
     let (_temp, benchmark) = phantoms();
     let found = score(&benchmark, &benchmark.masks_folder(benchmark.observer("second").unwrap()));
     let error = |fold| found.summaries(fold).image_measures[0].summary;
-    let (one, two, both) = (error(Some(Fold::One)), error(Some(Fold::Two)), error(None));
+    let one = error(Some(Fold::One));
+    let two = error(Some(Fold::Two));
+    let both = error(None);
     assert_eq!((one.n, two.n, both.n), (2, 2, 4));
     let pooled = f64::midpoint(one.mean.unwrap(), two.mean.unwrap());
     assert!((both.mean.unwrap() - pooled).abs() < 1e-12);

@@ -5,7 +5,7 @@
 //! evaluation into the written form. Keys are a contract with users' scripts.
 
 use indexmap::IndexMap;
-use scr_eval::{CaseRecord, Evaluation, Summaries, SummaryWithInterval, UndefinedAs};
+use scr_eval::{Evaluation, ImageRecord, Summaries, SummaryWithInterval, UndefinedPolicy};
 use scr_image::Spacing;
 use serde::{Deserialize, Serialize};
 
@@ -155,7 +155,7 @@ impl ResultDocument {
     pub fn new(evaluation: &Evaluation, with_images: bool) -> Self {
         let keys: Vec<String> =
             evaluation.measures.iter().map(|&measure| evaluation.result_key(measure)).collect();
-        let image = |record: &CaseRecord| ImageDocument {
+        let image = |record: &ImageRecord| ImageDocument {
             image: record.image.clone(),
             fold: record.fold.number(),
             objects: by_object(evaluation, &record.objects, |values| {
@@ -186,8 +186,8 @@ impl ResultDocument {
             observer: evaluation.observer.clone(),
             spacing_mm: evaluation.spacing.map(SpacingDocument::new),
             undefined_as: match evaluation.undefined {
-                UndefinedAs::Counted => None,
-                UndefinedAs::ImageDiagonal => Some(UndefinedDocument::ImageDiagonal),
+                UndefinedPolicy::Counted => None,
+                UndefinedPolicy::ImageDiagonal => Some(UndefinedDocument::ImageDiagonal),
             },
             bootstrap_seed: evaluation.bootstrap_seed,
             bootstrap_resamples: evaluation.bootstrap_resamples,

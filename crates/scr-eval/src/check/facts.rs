@@ -1,4 +1,4 @@
-//! What is kept of an image once its masks have been looked at: numbers only.
+//! Facts about the masks of an image, as numbers.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -9,26 +9,26 @@ use scr_measures::overlap::overlap;
 use super::orientation;
 use super::thumbnail::Thumbnail;
 
-/// What is kept of an image.
+/// Facts about an image.
 pub(super) struct ImageFacts {
     /// Its index in the benchmark.
     pub(super) image: usize,
-    /// By structure, in the order of those covered.
+    /// Facts by structure, in the order of those covered.
     pub(super) masks: Vec<MaskFacts>,
-    /// Mean overlap of the thumbnails by explanation, see [`orientation`]; `None`
-    /// where no structure has both masks.
-    pub(super) explained: Option<Vec<f64>>,
-    /// The boxes around all structures; `None` where one has no pixels.
+    /// Mean overlap of the thumbnails by orientation hypothesis, see [`orientation`];
+    /// `None` when no structure has both masks.
+    pub(super) fits: Option<Vec<f64>>,
+    /// Bounding boxes around all structures; `None` when one is empty.
     pub(super) frames: Option<Frames>,
 }
 
-/// What is kept of a mask and its reference.
+/// Facts about a mask and its reference.
 pub(super) struct MaskFacts {
     pub(super) is_empty: bool,
     pub(super) reference_is_empty: bool,
-    /// Whether the prediction is the reference, pixel by pixel, and not empty.
+    /// True when the prediction equals the reference, pixel by pixel, and is not empty.
     pub(super) is_reference: bool,
-    /// Whether foreground and background look exchanged.
+    /// True when foreground and background look exchanged.
     pub(super) is_inverted: bool,
     /// Overlap with the reference.
     pub(super) overlap: f64,
@@ -38,17 +38,17 @@ pub(super) struct MaskFacts {
     pub(super) area: f64,
     /// Centre of area, as shares of width and height; `None` when empty.
     pub(super) centre: Option<[f64; 2]>,
-    /// Size and pixels, in 64 bits: two of 50 000 different masks share one with a
-    /// chance of 1 in 10 000 000 000.
+    /// Hash of size and pixels: two of 50 000 different masks collide with a probability
+    /// of 1 in 10 000 000 000.
     pub(super) pixels: u64,
-    /// The same of the reference.
+    /// Hash of the reference's size and pixels.
     pub(super) reference_pixels: u64,
 }
 
 /// Left, top, right and bottom of a box, as shares of the image's width and height.
 pub(super) type Frame = [f64; 4];
 
-/// The boxes around all structures covered.
+/// Bounding boxes around all structures covered.
 #[derive(Clone, Copy)]
 pub(super) struct Frames {
     pub(super) prediction: Frame,
@@ -56,8 +56,9 @@ pub(super) struct Frames {
 }
 
 impl ImageFacts {
-    /// Looks at the masks of one image, by structure in the order of those covered;
-    /// all have one size. `sides` says where among them the other side's is.
+    /// Collects the facts of one image. `references` and `predictions` are in the order
+    /// of the structures covered and have one size; `sides` gives the place of each
+    /// structure's counterpart.
     pub(super) fn of(
         image: usize,
         references: &[&Mask],
@@ -76,10 +77,10 @@ impl ImageFacts {
                 MaskFacts::of(references[place], &predictions[place], other_side, centre)
             })
             .collect();
-        let told: Vec<usize> =
-            (0..masks.len()).filter(|&place| masks[place].tells_its_place()).collect();
+        let usable: Vec<usize> =
+            (0..masks.len()).filter(|&place| masks[place].has_location()).collect();
         let frame = |masks: &dyn Fn(usize) -> PixelBox, size| {
-            let all = told.iter().map(|&place| masks(place)).reduce(PixelBox::union);
+            let all = usable.iter().map(|&place| masks(place)).reduce(PixelBox::union);
             all.map(|found| relative(found, size))
         };
         let size = predictions.first().map_or(Size::new(0, 0), Mask::size);
@@ -88,7 +89,7 @@ impl ImageFacts {
         let reference = frame(&|place| found(references[place]), size);
         Self {
             image,
-            explained: orientation::explain(&of_references, &of_predictions, &told, sides),
+            fits: orientation::fit_hypotheses(&of_references, &of_predictions, &usable, sides),
             frames: prediction
                 .zip(reference)
                 .map(|(prediction, reference)| Frames { prediction, reference }),
@@ -121,16 +122,16 @@ impl MaskFacts {
         }
     }
 
-    /// Whether prediction and reference both have pixels that say where they lie.
-    fn tells_its_place(&self) -> bool {
+    /// True when prediction and reference both have a location.
+    fn has_location(&self) -> bool {
         !self.is_empty && !self.reference_is_empty && !self.is_inverted
     }
 }
 
-/// Foreground and background look exchanged where the prediction fills more than
-/// half of the image, leaves about as much as the reference fills (half to twice
-/// as much), and what it leaves overlaps the reference by 0.05 more than what it
-/// fills. A method that fills too much leaves other places than the reference's.
+/// True when foreground and background look exchanged: the prediction fills more than
+/// half of the image, its background is half to twice as large as the reference, and
+/// its background overlaps the reference by 0.05 more than its foreground does. A
+/// method that fills too much has its background elsewhere.
 fn is_inverted(counts: Counts) -> bool {
     let Counts { true_positive, false_positive, false_negative, true_negative } = counts;
     let exchanged = Counts {
@@ -149,14 +150,15 @@ fn is_inverted(counts: Counts) -> bool {
 }
 
 fn pixels(mask: &Mask) -> u64 {
-    // With its fixed keys, and never written anywhere.
+    // `DefaultHasher` has fixed keys; the hash is never stored.
     let mut hasher = DefaultHasher::new();
     (mask.size(), mask.words()).hash(&mut hasher);
     hasher.finish()
 }
 
 fn relative(found: PixelBox, size: Size) -> Frame {
-    let (width, height) = (size.width as f64, size.height as f64);
+    let width = size.width as f64;
+    let height = size.height as f64;
     [
         found.left as f64 / width,
         found.top as f64 / height,

@@ -1,5 +1,4 @@
-//! Tukey's far-out fences: how far from the quartiles a value is no longer one of
-//! the others.
+//! Tukey's far-out fences: bounds beyond which a value is an outlier.
 //!
 //! Source: Tukey, "Exploratory Data Analysis", Addison-Wesley 1977, section 2D: a
 //! value beyond three times the distance of the quartiles from the nearer quartile
@@ -7,7 +6,7 @@
 
 use scr_stats::quantile;
 
-/// Of a column of numbers, where far out begins.
+/// Far-out fences of a column of numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Fences {
     pub(super) median: f64,
@@ -18,17 +17,19 @@ pub(super) struct Fences {
 impl Fences {
     /// The fences of `values`; `None` without values.
     ///
-    /// The quartiles are taken to lie at least `least_iqr` apart: values that are
-    /// nearly the same, as a mean shape's are, would else be far out by a rounding.
+    /// `least_iqr` is the least interquartile range assumed: otherwise a rounding error
+    /// would be far out among nearly equal values, as a mean shape gives.
     pub(super) fn of(mut values: Vec<f64>, least_iqr: f64) -> Option<Self> {
         values.sort_by(f64::total_cmp);
         let at = |share| quantile(&values, share);
-        let (q1, median, q3) = (at(0.25)?, at(0.5)?, at(0.75)?);
+        let q1 = at(0.25)?;
+        let median = at(0.5)?;
+        let q3 = at(0.75)?;
         let iqr = (q3 - q1).max(least_iqr);
         Some(Self { median, low: q1 - 3.0 * iqr, high: q3 + 3.0 * iqr })
     }
 
-    /// Whether `value` is far out.
+    /// True when `value` is far out.
     pub(super) fn is_far_out(self, value: f64) -> bool {
         value < self.low || value > self.high
     }

@@ -1,23 +1,23 @@
-//! Whether a set is drawn at another scale than the images, or beside them.
+//! Rule for masks at another scale than the images, or shifted.
 //!
-//! Looks at the boxes around all structures covered, the set's beside the
-//! reference's: a copy of half the size put into the corner of a full frame has
-//! boxes half as wide and half as high on every image.
+//! Compares the bounding boxes around all structures covered, of the set and of the
+//! reference: a copy of half the size in the corner of a full frame has boxes half as
+//! wide and half as high on every image.
 //!
 //! # Thresholds
-//! An accident does the same to every image, a method errs on each in another way.
+//! An accident changes every image alike; a method errs on each in another way.
 //! So "no change" must lie beyond the far-out [`Fences`] of the set's own changes,
 //! on at least [`LEAST_IMAGES`] images, and:
 //!
 //! - scaled: widths and heights both changed by a factor of 1.2 or more, and by the
-//!   same one to a tenth. Drawing lungs by another definition, without what lies
-//!   behind the heart or the diaphragm, changes one of the two more than the other.
+//!   same one to a tenth. Another definition of the lungs, without the parts behind
+//!   the heart or the diaphragm, changes one of the two more than the other.
 //! - shifted: two opposite edges moved in the same direction by [`LEAST_SHIFT`] of
 //!   the image or more, the one by at most half as much again as the other.
 
 use super::facts::Frames;
 use super::fences::Fences;
-use super::{Findings, Rule, Warning};
+use super::{Rule, SetFacts, Warning};
 
 const LEAST_IMAGES: usize = 4;
 /// Quartiles of the logarithms of two factors lie at least that far apart.
@@ -32,14 +32,14 @@ const TOP: usize = 1;
 const RIGHT: usize = 2;
 const BOTTOM: usize = 3;
 
-/// A scale, or else a shift: what is scaled about a corner is shifted as well.
-pub(super) fn warnings(findings: &Findings<'_>) -> Option<Warning> {
+/// Warning about a scale, or else about a shift: scaling about a corner also shifts.
+pub(super) fn warnings(set: &SetFacts<'_>) -> Option<Warning> {
     let (images, frames): (Vec<usize>, Vec<Frames>) =
-        findings.images.iter().filter_map(|facts| Some((facts.image, facts.frames?))).unzip();
+        set.images.iter().filter_map(|facts| Some((facts.image, facts.frames?))).unzip();
     if images.len() < LEAST_IMAGES {
         return None;
     }
-    let structures = findings.all_structures();
+    let structures = set.all_structures();
     if let Some([width, height]) = scale(&frames) {
         let message = format!(
             "what is drawn is {width:.2} times as wide and {height:.2} times as high as in the \
@@ -47,7 +47,7 @@ pub(super) fn warnings(findings: &Findings<'_>) -> Option<Warning> {
         );
         let hint = "the frame has the right size and its content another scale: was a mask of \
                     another size put into it? scale the content instead";
-        return Some(findings.warning(Rule::ScaledContent, &structures, &images, message, hint));
+        return Some(set.warning(Rule::ScaledContent, &structures, &images, message, hint));
     }
     let [x, y] = [shift(&frames, LEFT, RIGHT), shift(&frames, TOP, BOTTOM)];
     if x.is_none() && y.is_none() {
@@ -68,30 +68,32 @@ pub(super) fn warnings(findings: &Findings<'_>) -> Option<Warning> {
         ways.join(" and ")
     );
     let hint = "was the image padded or cropped before it was segmented? undo that in the masks";
-    Some(findings.warning(Rule::ShiftedContent, &structures, &images, message, hint))
+    Some(set.warning(Rule::ShiftedContent, &structures, &images, message, hint))
 }
 
-/// The factors of width and height, where they are one scale.
+/// Factors of width and height, when they are one scale.
 fn scale(frames: &[Frames]) -> Option<[f64; 2]> {
     let factors = |low: usize, high: usize| {
         let length = |edges: &[f64; 4]| edges[high] - edges[low];
         let logs = frames.iter().map(|f| (length(&f.prediction) / length(&f.reference)).ln());
         Fences::of(logs.collect(), LEAST_IQR_OF_FACTORS)
     };
-    let (width, height) = (factors(LEFT, RIGHT)?, factors(TOP, BOTTOM)?);
+    let width = factors(LEFT, RIGHT)?;
+    let height = factors(TOP, BOTTOM)?;
     let is_large = |fences: Fences| fences.is_far_out(0.0) && fences.median.abs() >= 1.2f64.ln();
     let is_one = (width.median - height.median).abs() <= 1.1f64.ln();
     (is_large(width) && is_large(height) && is_one)
         .then(|| [width.median.exp(), height.median.exp()])
 }
 
-/// How far two opposite edges moved, as a share of the image, where they moved alike.
+/// Shift of two opposite edges, as a share of the image, when both moved alike.
 fn shift(frames: &[Frames], low: usize, high: usize) -> Option<f64> {
     let moved = |edge: usize| {
         let shifts = frames.iter().map(|f| f.prediction[edge] - f.reference[edge]);
         Fences::of(shifts.collect(), LEAST_IQR_OF_SHIFTS)
     };
-    let (low, high) = (moved(low)?, moved(high)?);
+    let low = moved(low)?;
+    let high = moved(high)?;
     let is_large = |fences: Fences| fences.is_far_out(0.0) && fences.median.abs() >= LEAST_SHIFT;
     let ratio = high.median / low.median;
     (is_large(low) && is_large(high) && (1.0 / 1.5..=1.5).contains(&ratio))

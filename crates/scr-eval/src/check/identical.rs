@@ -1,21 +1,22 @@
-//! Whether several images have the same mask: a file copied under several names,
-//! a loop that never moved on, or a method that always answers the same.
+//! Rule for one mask on several images: a file copied under several names, a loop
+//! that never advanced, or a method with a constant result.
 //!
-//! Same size and same pixels, not empty. Where the reference has the same mask on
-//! these images as well the images are the same, and so may their masks be.
+//! Masks are the same when size and pixels are equal and they are not empty. When the
+//! reference has one mask on these images as well, the images are equal, and so may
+//! their masks be.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::warning::grouped;
-use super::{Findings, Rule, Warning};
+use super::{Rule, SetFacts, Warning};
 
-/// How many groups of images the message spells out.
+/// Number of groups of images that the message lists.
 const NAMED_GROUPS: usize = 4;
 
-/// Structures whose masks are the same on the same images come together.
-pub(super) fn warnings(findings: &Findings<'_>) -> Vec<Warning> {
-    let found = findings.all_structures().into_iter().map(|place| {
-        let repeated = repeated(findings, place);
+/// Warnings, one for all structures with the same groups of images.
+pub(super) fn warnings(set: &SetFacts<'_>) -> Vec<Warning> {
+    let found = set.all_structures().into_iter().map(|place| {
+        let repeated = repeated(set, place);
         let mut images: Vec<usize> = repeated.iter().flatten().copied().collect();
         images.sort_unstable();
         (place, images, repeated)
@@ -27,22 +28,22 @@ pub(super) fn warnings(findings: &Findings<'_>) -> Vec<Warning> {
         let message = format!(
             "the same in every pixel on different images: {} have {} different mask{} ({}{more} \
              images)",
-            findings.share_of_images(group.images.len()),
+            set.share_of_images(group.images.len()),
             group.detail.len(),
             if group.detail.len() == 1 { "" } else { "s" },
             sizes.join(", "),
         );
         let hint = "a mean shape does that rightly; else look whether a file was copied or the \
                     method saw one image again and again";
-        findings.warning(Rule::IdenticalMasks, &group.structures, &group.images, message, hint)
+        set.warning(Rule::IdenticalMasks, &group.structures, &group.images, message, hint)
     };
     grouped(found).into_iter().map(warning).collect()
 }
 
-/// The groups of images with the same mask, the largest first.
-fn repeated(findings: &Findings<'_>, place: usize) -> Vec<Vec<usize>> {
+/// Groups of images with the same mask, the largest first.
+fn repeated(set: &SetFacts<'_>, place: usize) -> Vec<Vec<usize>> {
     let mut by_pixels: BTreeMap<u64, Vec<(usize, u64)>> = BTreeMap::new();
-    for image in findings.images {
+    for image in set.images {
         let mask = &image.masks[place];
         if !mask.is_empty {
             let same = by_pixels.entry(mask.pixels).or_default();

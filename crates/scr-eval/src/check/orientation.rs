@@ -1,33 +1,33 @@
-//! Whether a set is mirrored, upside down, rotated or transposed.
+//! Rule for mirrored, rotated or transposed masks.
 //!
-//! Each image's thumbnails are compared with the reference's as they are given and
-//! with each of the seven other ways to lay a square undone, and where the set has
-//! both sides of something once more with the sides swapped. The mean overlap over
-//! the structures says how well each of these explanations fits.
+//! Compares each image's thumbnails with the reference's under eight hypotheses, the
+//! symmetries of the square, each undone; a set with left and right structures is
+//! compared with the sides swapped as well. The mean overlap over the structures is
+//! the fit of a hypothesis.
 //!
 //! # Thresholds
-//! The whole set is said to be turned when an explanation's mean over the images
-//! is better than the given one's by [`GAIN`], and by up to [`GAIN_OF_ONE`] more
-//! the fewer the images, and better on three images of four. A weak method is no
-//! better the wrong way round: the mean shape on 37 radiographs is not said to be.
+//! The whole set counts as turned when the mean fit of a hypothesis over the images is
+//! better than that of the given orientation by [`GAIN`], plus up to [`GAIN_OF_ONE`]
+//! for few images, and better on three images of four. A weak method fits no better in
+//! a wrong orientation: the mean shape on 37 radiographs raises no warning.
 //!
-//! Else single images are: those that fit well ([`FITS`]) one way round and far
-//! less ([`GAIN_OF_ONE_IMAGE`]) the way they are given. That needs a good mask, as
-//! one that failed may fit a little better any way.
+//! Otherwise single images may be turned: those that fit well ([`FITS`]) in one
+//! orientation and far less ([`GAIN_OF_ONE_IMAGE`]) as given. That needs a good mask: a
+//! poor one may fit slightly better in any orientation.
 
 use super::thumbnail::{SIDE, Thumbnail};
-use super::{Findings, Rule, Warning};
+use super::{Rule, SetFacts, Warning};
 
 const GAIN: f64 = 0.1;
 const GAIN_OF_ONE: f64 = 0.3;
 const FITS: f64 = 0.7;
 const GAIN_OF_ONE_IMAGE: f64 = 0.4;
 
-/// One of the eight ways to lay a square.
+/// Symmetry of the square.
 struct Turn {
     words: &'static str,
     undo: &'static str,
-    /// Where the cell of the undone thumbnail lies in the given one.
+    /// Maps a cell of the restored thumbnail to its cell in the given one.
     source: fn(usize, usize) -> (usize, usize),
 }
 
@@ -72,31 +72,32 @@ const TURNS: [Turn; 8] = [
     },
 ];
 
-/// Explanations are numbered: the turns, then the turns with the sides swapped.
+/// Index of the given orientation. Hypotheses are the turns, then the turns with the
+/// sides swapped.
 const GIVEN: usize = 0;
 const ONLY_SWAPPED: usize = TURNS.len();
 
-/// The mean overlap over the structures at the places `told`, for each
-/// explanation; `None` where there is no such structure.
-pub(super) fn explain(
+/// Fit of each hypothesis: mean overlap over the structures at the places `usable`;
+/// `None` without such a structure.
+pub(super) fn fit_hypotheses(
     references: &[Thumbnail],
     predictions: &[Thumbnail],
-    told: &[usize],
+    usable: &[usize],
     sides: &[Option<usize>],
 ) -> Option<Vec<f64>> {
-    if told.is_empty() {
+    if usable.is_empty() {
         return None;
     }
     let turned: Vec<Vec<Thumbnail>> = TURNS
         .iter()
-        .map(|turn| told.iter().map(|&place| predictions[place].turned(turn.source)).collect())
+        .map(|turn| usable.iter().map(|&place| predictions[place].turned(turn.source)).collect())
         .collect();
     let mean = |turned: &Vec<Thumbnail>, other_side: bool| {
-        let overlaps = told.iter().zip(turned).map(|(&place, turned)| {
+        let overlaps = usable.iter().zip(turned).map(|(&place, turned)| {
             let other = sides[place].filter(|_| other_side).unwrap_or(place);
             turned.overlap(&references[other])
         });
-        overlaps.sum::<f64>() / told.len() as f64
+        overlaps.sum::<f64>() / usable.len() as f64
     };
     let mut means: Vec<f64> = turned.iter().map(|turned| mean(turned, false)).collect();
     if sides.iter().any(Option::is_some) {
@@ -105,115 +106,120 @@ pub(super) fn explain(
     Some(means)
 }
 
-/// What was found of the way a set lies.
+/// Orientation findings of a set.
 pub(super) struct Orientation {
-    turned: Vec<Turned>,
+    findings: Vec<OrientationFinding>,
     is_whole_set: bool,
 }
 
-/// Images that lie in the same wrong way.
-struct Turned {
-    explanation: usize,
+/// Images with the same wrong orientation.
+struct OrientationFinding {
+    hypothesis: usize,
     images: Vec<usize>,
     given: f64,
     undone: f64,
 }
 
-/// An image and how well each explanation fits it.
-type Explained<'a> = (usize, &'a [f64]);
+/// Image with the fit of each hypothesis.
+#[derive(Clone, Copy)]
+struct ImageFit<'a> {
+    image: usize,
+    fits: &'a [f64],
+}
 
-/// Looks whether the set, or an image of it, lies in the wrong way.
-pub(super) fn judge(findings: &Findings<'_>) -> Orientation {
-    let images: Vec<Explained<'_>> = findings
+/// Finds a wrong orientation of the set, or of single images.
+pub(super) fn judge(set: &SetFacts<'_>) -> Orientation {
+    let images: Vec<ImageFit<'_>> = set
         .images
         .iter()
-        .filter_map(|facts| Some((facts.image, facts.explained.as_deref()?)))
+        .filter_map(|facts| Some(ImageFit { image: facts.image, fits: facts.fits.as_deref()? }))
         .collect();
     match whole_set(&images) {
-        // A mere swap is the other rule's, which looks at each pair of structures.
-        Some(turned) if turned.explanation == ONLY_SWAPPED => {
-            Orientation { turned: Vec::new(), is_whole_set: false }
+        // A mere swap belongs to `sides.rs`, which tests each pair of structures.
+        Some(finding) if finding.hypothesis == ONLY_SWAPPED => {
+            Orientation { findings: Vec::new(), is_whole_set: false }
         }
-        Some(turned) => Orientation { turned: vec![turned], is_whole_set: true },
-        None => Orientation { turned: single_images(&images), is_whole_set: false },
+        Some(finding) => Orientation { findings: vec![finding], is_whole_set: true },
+        None => Orientation { findings: single_images(&images), is_whole_set: false },
     }
 }
 
-fn whole_set(images: &[Explained<'_>]) -> Option<Turned> {
-    let explanations = 0..images.first()?.1.len();
-    let best = explanations.map(|explanation| turned(explanation, images)).reduce(better)?;
-    let n_better = images.iter().filter(|(_, fit)| fit[best.explanation] > fit[GIVEN]).count();
+fn whole_set(images: &[ImageFit<'_>]) -> Option<OrientationFinding> {
+    let hypotheses = 0..images.first()?.fits.len();
+    let best = hypotheses.map(|hypothesis| finding(hypothesis, images)).reduce(better)?;
+    let n_better =
+        images.iter().filter(|image| image.fits[best.hypothesis] > image.fits[GIVEN]).count();
     let gain = GAIN + GAIN_OF_ONE / images.len() as f64;
     let is_clear = best.undone >= best.given + gain && 4 * n_better >= 3 * images.len();
     is_clear.then_some(best)
 }
 
-fn single_images(images: &[Explained<'_>]) -> Vec<Turned> {
+fn single_images(images: &[ImageFit<'_>]) -> Vec<OrientationFinding> {
     let best = |fit: &[f64]| (0..fit.len()).reduce(|a, b| if fit[b] > fit[a] { b } else { a });
-    let lies = |explanation: usize, fit: &[f64]| {
-        let fits = fit[explanation];
-        best(fit) == Some(explanation) && fits >= FITS && fits >= fit[GIVEN] + GAIN_OF_ONE_IMAGE
+    let lies = |hypothesis: usize, fit: &[f64]| {
+        let fits = fit[hypothesis];
+        best(fit) == Some(hypothesis) && fits >= FITS && fits >= fit[GIVEN] + GAIN_OF_ONE_IMAGE
     };
     (GIVEN + 1..TURNS.len())
-        .filter_map(|explanation| {
-            let such = images.iter().filter(|(_, fit)| lies(explanation, fit));
-            let such: Vec<Explained<'_>> = such.copied().collect();
-            (!such.is_empty()).then(|| turned(explanation, &such))
+        .filter_map(|hypothesis| {
+            let such = images.iter().filter(|image| lies(hypothesis, image.fits));
+            let such: Vec<ImageFit<'_>> = such.copied().collect();
+            (!such.is_empty()).then(|| finding(hypothesis, &such))
         })
         .collect()
 }
 
-/// `images` under one explanation.
-fn turned(explanation: usize, images: &[Explained<'_>]) -> Turned {
-    let mean = |explanation: usize| {
-        images.iter().map(|(_, fit)| fit[explanation]).sum::<f64>() / images.len() as f64
+/// Finding for `images` under one hypothesis.
+fn finding(hypothesis: usize, images: &[ImageFit<'_>]) -> OrientationFinding {
+    let mean = |hypothesis: usize| {
+        images.iter().map(|image| image.fits[hypothesis]).sum::<f64>() / images.len() as f64
     };
-    Turned {
-        explanation,
-        images: images.iter().map(|&(image, _)| image).collect(),
+    OrientationFinding {
+        hypothesis,
+        images: images.iter().map(|image| image.image).collect(),
         given: mean(GIVEN),
-        undone: mean(explanation),
+        undone: mean(hypothesis),
     }
 }
 
-/// The one that fits better; of equals the simpler, which comes first.
-fn better(a: Turned, b: Turned) -> Turned {
+/// The better finding; of equals the simpler, which comes first.
+fn better(a: OrientationFinding, b: OrientationFinding) -> OrientationFinding {
     if b.undone > a.undone { b } else { a }
 }
 
 impl Orientation {
-    /// Whether all images lie in the same wrong way.
+    /// True when all images have the same wrong orientation.
     pub(super) fn is_of_the_whole_set(&self) -> bool {
         self.is_whole_set
     }
 
-    /// Whether this is what is wrong with the image of this index.
+    /// True when the image with this index has a wrong orientation.
     pub(super) fn explains(&self, image: usize) -> bool {
-        self.turned.iter().any(|turned| turned.images.binary_search(&image).is_ok())
+        self.findings.iter().any(|finding| finding.images.binary_search(&image).is_ok())
     }
 
-    pub(super) fn warnings(&self, findings: &Findings<'_>) -> Vec<Warning> {
-        self.turned.iter().map(|turned| self.warning(turned, findings)).collect()
+    pub(super) fn warnings(&self, set: &SetFacts<'_>) -> Vec<Warning> {
+        self.findings.iter().map(|finding| self.warning(finding, set)).collect()
     }
 
-    fn warning(&self, turned: &Turned, findings: &Findings<'_>) -> Warning {
-        let Turn { words, undo, .. } = TURNS[turned.explanation % TURNS.len()];
-        let is_swapped = turned.explanation >= TURNS.len();
+    fn warning(&self, finding: &OrientationFinding, set: &SetFacts<'_>) -> Warning {
+        let Turn { words, undo, .. } = TURNS[finding.hypothesis % TURNS.len()];
+        let is_swapped = finding.hypothesis >= TURNS.len();
         let swap = if is_swapped { ", its left and right structures swapped" } else { "" };
         let swap_back = if is_swapped { " and swap right and left structures" } else { "" };
         let subject = if self.is_whole_set {
             "the whole set looks".to_owned()
         } else {
-            format!("{} look", findings.share_of_images(turned.images.len()))
+            format!("{} look", set.share_of_images(finding.images.len()))
         };
-        let Turned { given, undone, .. } = turned;
+        let OrientationFinding { given, undone, .. } = finding;
         let message = format!(
             "{subject} {words}{swap}: mean overlap with the reference {given:.2} as given, \
              {undone:.2} with that undone, on thumbnails"
         );
         let hint = format!("compare a mask with its radiograph; if it is so, {undo}{swap_back}");
-        let structures = findings.all_structures();
-        findings.warning(Rule::Orientation, &structures, &turned.images, message, &hint)
+        let structures = set.all_structures();
+        set.warning(Rule::Orientation, &structures, &finding.images, message, &hint)
     }
 }
 
@@ -223,7 +229,7 @@ mod tests {
 
     use super::*;
 
-    /// An L, which lies in eight ways.
+    /// Letter L, which has no symmetry.
     fn letter() -> Mask {
         Mask::from_fn(Size::new(128, 128), |col, row| {
             (20..40).contains(&col) && (10..100).contains(&row)
@@ -234,7 +240,7 @@ mod tests {
     #[test]
     fn every_turn_is_undone_by_its_own_name() {
         type Make = fn(usize, usize) -> (usize, usize);
-        // Where the pixel of the turned mask comes from.
+        // Source of each pixel of the turned mask.
         let made: [(&str, Make); 7] = [
             ("mirrored left to right", |col, row| (127 - col, row)),
             ("upside down", |col, row| (col, 127 - row)),
@@ -251,21 +257,26 @@ mod tests {
                 let (col, row) = make(col, row);
                 letter.get(col, row)
             });
-            let explained =
-                explain(&[Thumbnail::of(&letter)], &[Thumbnail::of(&turned)], &[0], &[None]);
-            let fits: Vec<usize> =
-                (0..8).filter(|&index| explained.as_ref().unwrap()[index] == 1.0).collect();
-            assert_eq!(fits.len(), 1, "{words}");
-            assert!(TURNS[fits[0]].words.contains(words), "{words}: {}", TURNS[fits[0]].words);
+            let fits =
+                fit_hypotheses(&[Thumbnail::of(&letter)], &[Thumbnail::of(&turned)], &[0], &[None]);
+            let fitting: Vec<usize> =
+                (0..8).filter(|&index| fits.as_ref().unwrap()[index] == 1.0).collect();
+            assert_eq!(fitting.len(), 1, "{words}");
+            assert!(
+                TURNS[fitting[0]].words.contains(words),
+                "{words}: {}",
+                TURNS[fitting[0]].words
+            );
         }
     }
 
     #[test]
     fn few_images_need_a_clearer_gain_than_many() {
         let fit = [0.5, 0.72, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1];
-        let images = |count| (0..count).map(|index| (index, &fit[..])).collect::<Vec<_>>();
+        let images =
+            |count| (0..count).map(|image| ImageFit { image, fits: &fit }).collect::<Vec<_>>();
         assert!(whole_set(&images(2)).is_none());
-        assert_eq!(whole_set(&images(3)).unwrap().explanation, 1);
+        assert_eq!(whole_set(&images(3)).unwrap().hypothesis, 1);
         assert!(whole_set(&[]).is_none());
     }
 }

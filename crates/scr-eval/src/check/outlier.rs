@@ -1,51 +1,48 @@
-//! Masks far outside the range of the set's other masks of the same structure.
+//! Rule for outliers: masks far from the set's other masks of the same structure.
 //!
 //! # Thresholds
-//! Areas as shares of the image, by their logarithm so that a tenth is as far away
-//! as ten times, and centres of area as shares of width and height are held against
-//! the far-out [`Fences`] of the set's own masks, of which there must be
-//! [`LEAST_MASKS`]. Quartiles are taken to lie at least [`LEAST_IQR_OF_LOG_AREA`]
-//! and [`LEAST_IQR_OF_CENTRE`] apart, so that a method which gives nearly the same
-//! mask everywhere has outliers only from a third larger, a quarter smaller or a
-//! sixteenth of the image away.
+//! Compares each mask's area (the logarithm of its share of the image, so that a tenth
+//! is as far as ten times) and its centre of area (as shares of width and height) with
+//! the far-out [`Fences`] of the set's own masks, at least [`LEAST_MASKS`] of them. The
+//! least interquartile ranges are [`LEAST_IQR_OF_LOG_AREA`] and
+//! [`LEAST_IQR_OF_CENTRE`]: a method with nearly the same mask everywhere has outliers
+//! only from a third larger, a quarter smaller or a sixteenth of the image away.
 //!
-//! A patient may be far outside the others' range as well: a mask that overlaps
-//! the reference by half ([`FITS`]) is where it should be.
+//! A patient may be an outlier as well: a mask that overlaps the reference by half
+//! ([`FITS`]) is in its place.
 
 use super::facts::{ImageFacts, MaskFacts};
 use super::fences::Fences;
 use super::warning::grouped;
-use super::{Findings, Rule, Warning};
+use super::{Rule, SetFacts, Warning};
 
 const LEAST_MASKS: usize = 8;
 const LEAST_IQR_OF_LOG_AREA: f64 = 0.1;
 const LEAST_IQR_OF_CENTRE: f64 = 0.02;
 const FITS: f64 = 0.5;
 
-/// Structures that are outside on the same images come together.
-pub(super) fn warnings(findings: &Findings<'_>) -> Vec<Warning> {
-    let found = findings
-        .all_structures()
-        .into_iter()
-        .map(|place| (place, far_out(findings.images, place), ()));
+/// Warnings, one for all structures with outliers on the same images.
+pub(super) fn warnings(set: &SetFacts<'_>) -> Vec<Warning> {
+    let found =
+        set.all_structures().into_iter().map(|place| (place, far_out(set.images, place), ()));
     grouped(found)
         .iter()
         .map(|group| {
             let message = format!(
                 "area or centre far outside the range of the set's other masks, and little of \
                  the reference covered, on {}",
-                findings.share_of_images(group.images.len())
+                set.share_of_images(group.images.len())
             );
             let hint = "look at these images: did the method lose the structure, or is the mask \
                         another structure's or another image's?";
-            findings.warning(Rule::Outlier, &group.structures, &group.images, message, hint)
+            set.warning(Rule::Outlier, &group.structures, &group.images, message, hint)
         })
         .collect()
 }
 
-/// The images whose mask of the structure at `place` is far out.
+/// Images with a far-out mask of the structure at `place`.
 fn far_out(images: &[ImageFacts], place: usize) -> Vec<usize> {
-    // Of those that have an area and a centre of their own.
+    // Only masks with an area and a centre.
     let masks: Vec<(usize, &MaskFacts, [f64; 3])> = images
         .iter()
         .filter_map(|image| {

@@ -1,4 +1,4 @@
-//! What a rule needs of one image: its facts, or why there are none.
+//! Inspection of one image: its facts, or the reasons for their absence.
 
 use scr_image::Mask;
 
@@ -6,20 +6,24 @@ use super::facts::ImageFacts;
 use super::wrong_size::WrongSize;
 use crate::reading::{Reader, Reading};
 
-/// What one image came to.
-pub(super) struct Looked {
-    /// `None` where anything is wrong.
+/// Inspection of one image.
+pub(super) struct ImageInspection {
+    /// Facts; `None` when the image has a problem.
     pub(super) facts: Option<ImageFacts>,
-    /// The masks that were refused for nothing but their size.
+    /// Masks refused for their size alone.
     pub(super) wrong_sizes: Vec<WrongSize>,
-    /// Whether the reference's masks could all be read.
+    /// True when all masks of the reference could be read.
     pub(super) reference_is_whole: bool,
-    /// What was read, without its masks.
+    /// Reading of the files, without the masks.
     pub(super) reading: Reading,
 }
 
-/// Reads the masks of an image and keeps the facts alone.
-pub(super) fn look(reader: Reader<'_>, image: usize, sides: &[Option<usize>]) -> Looked {
+/// Reads the masks of an image and keeps the facts only.
+pub(super) fn inspect(
+    reader: Reader<'_>,
+    image: usize,
+    sides: &[Option<usize>],
+) -> ImageInspection {
     let mut reading = reader.read(image);
     let predictions: Vec<Mask> =
         std::mem::take(&mut reading.predictions).into_iter().flatten().collect();
@@ -34,10 +38,10 @@ pub(super) fn look(reader: Reader<'_>, image: usize, sides: &[Option<usize>]) ->
         let references: Vec<&Mask> = covered.map(|&structure| &references[structure]).collect();
         ImageFacts::of(image, &references, &predictions, sides)
     });
-    Looked { facts, wrong_sizes, reference_is_whole: references.is_some(), reading }
+    ImageInspection { facts, wrong_sizes, reference_is_whole: references.is_some(), reading }
 }
 
-/// The size of a mask that was refused, when its file states another than the reference's.
+/// Size of a refused mask, when its file states another than the reference's.
 fn wrong_size(
     reader: Reader<'_>,
     image: usize,

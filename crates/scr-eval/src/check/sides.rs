@@ -1,24 +1,24 @@
-//! Whether right and left structures are swapped.
+//! Rule for swapped right and left structures.
 //!
-//! The patient's right is on the left of the image; who names masks by the side of
-//! the image they lie on, or reads a mirrored image, swaps them.
+//! The patient's right is on the left of the image. Naming masks by the side of the
+//! image swaps them, and so does reading a mirrored image.
 //!
 //! # Thresholds
 //! On an image two structures are swapped when each overlaps the other's reference
-//! by more than twice what it overlaps its own, and by [`LEAST`] or more. Both must
-//! do so: a weak method's right lung may spill over the left one, and its left lung
-//! will then not lie over the right one. Inverted masks lie over everything else.
+//! by more than twice the overlap with its own, and by [`LEAST`] or more. Both must do
+//! so: a weak method's right lung may extend over the left one, but its left lung does
+//! not cover the right one then. Inverted masks cover everything else.
 
 use scr_data::Benchmark;
 
 use super::orientation::Orientation;
 use super::warning::grouped;
-use super::{Findings, Rule, Warning};
+use super::{Rule, SetFacts, Warning};
 
 const LEAST: f64 = 0.05;
 
-/// For each of `covered`, indices into the benchmark's structures, where among
-/// them the same structure of the other side is: `right_lung` for `left_lung`.
+/// Place of each structure's counterpart on the other side (`right_lung` for
+/// `left_lung`) among `covered`, which are indices into the benchmark's structures.
 pub(super) fn counterparts(benchmark: &Benchmark, covered: &[usize]) -> Vec<Option<usize>> {
     let id = |structure: usize| benchmark.structures[structure].id.as_str();
     covered
@@ -34,9 +34,9 @@ pub(super) fn counterparts(benchmark: &Benchmark, covered: &[usize]) -> Vec<Opti
         .collect()
 }
 
-/// The pairs of structures that are swapped on images whose orientation does not
-/// explain it.
-pub(super) fn warnings(findings: &Findings<'_>, orientation: &Orientation) -> Vec<Warning> {
+/// Warnings about swapped pairs of structures, on images whose orientation does not
+/// explain the swap.
+pub(super) fn warnings(set: &SetFacts<'_>, orientation: &Orientation) -> Vec<Warning> {
     let is_swapped = |image: &super::ImageFacts, place: usize, other: usize| {
         [place, other].iter().all(|&place| {
             let facts = &image.masks[place];
@@ -44,8 +44,8 @@ pub(super) fn warnings(findings: &Findings<'_>, orientation: &Orientation) -> Ve
             !facts.is_inverted && across >= LEAST && across > 2.0 * facts.overlap
         })
     };
-    let swapped = findings.sides.iter().enumerate().map(|(place, &other)| {
-        let images = findings.images.iter().filter(|image| {
+    let swapped = set.sides.iter().enumerate().map(|(place, &other)| {
+        let images = set.images.iter().filter(|image| {
             other.is_some_and(|other| is_swapped(image, place, other))
                 && !orientation.explains(image.image)
         });
@@ -54,11 +54,11 @@ pub(super) fn warnings(findings: &Findings<'_>, orientation: &Orientation) -> Ve
     let warning = |group: super::warning::Group<()>| {
         let message = format!(
             "right and left look swapped on {}: each lies on the reference of the other",
-            findings.share_of_images(group.images.len())
+            set.share_of_images(group.images.len())
         );
         let hint = "right is the patient's, on the left of the image: swap the two folders, or \
                     mirror the masks if they were drawn on mirrored images";
-        findings.warning(Rule::LeftRightSwap, &group.structures, &group.images, message, hint)
+        set.warning(Rule::LeftRightSwap, &group.structures, &group.images, message, hint)
     };
     grouped(swapped).into_iter().map(warning).collect()
 }

@@ -1,35 +1,34 @@
-//! What one mask and its reference tell by themselves: inverted, empty, or the
-//! reference itself.
+//! Rules about single masks: inverted, empty, or equal to the reference.
 //!
-//! When a mask counts as inverted, `facts.rs` says.
+//! `facts.rs` defines an inverted mask.
 
 use super::facts::MaskFacts;
 use super::warning::grouped;
-use super::{Findings, Rule, Warning};
+use super::{Rule, SetFacts, Warning};
 
-/// A rule about single masks.
-struct OfOne {
+/// Rule about single masks.
+struct SingleMaskRule {
     rule: Rule,
     holds: fn(&MaskFacts) -> bool,
     words: &'static str,
     hint: &'static str,
 }
 
-const RULES: [OfOne; 3] = [
-    OfOne {
+const RULES: [SingleMaskRule; 3] = [
+    SingleMaskRule {
         rule: Rule::Inverted,
         holds: |mask| mask.is_inverted,
         words: "foreground and background look exchanged",
         hint: "0 is the background: invert the masks when exporting",
     },
-    OfOne {
+    SingleMaskRule {
         rule: Rule::Empty,
         holds: |mask| mask.is_empty && !mask.reference_is_empty,
         words: "empty though the reference is not,",
         hint: "a method that finds nothing scores 0 there: if it did find something, look for it \
                in the export",
     },
-    OfOne {
+    SingleMaskRule {
         rule: Rule::EqualsReference,
         holds: |mask| mask.is_reference,
         words: "equal to the reference in every pixel",
@@ -37,23 +36,23 @@ const RULES: [OfOne; 3] = [
     },
 ];
 
-/// What these rules find, structures together that have it on the same images.
-pub(super) fn warnings(findings: &Findings<'_>) -> Vec<Warning> {
-    RULES.iter().flat_map(|rule| rule.warnings(findings)).collect()
+/// Warnings of these rules, one for all structures with the same images.
+pub(super) fn warnings(set: &SetFacts<'_>) -> Vec<Warning> {
+    RULES.iter().flat_map(|rule| rule.warnings(set)).collect()
 }
 
-impl OfOne {
-    fn warnings(&self, findings: &Findings<'_>) -> Vec<Warning> {
-        let found = findings.all_structures().into_iter().map(|place| {
-            let images = findings.images.iter().filter(|image| (self.holds)(&image.masks[place]));
+impl SingleMaskRule {
+    fn warnings(&self, set: &SetFacts<'_>) -> Vec<Warning> {
+        let found = set.all_structures().into_iter().map(|place| {
+            let images = set.images.iter().filter(|image| (self.holds)(&image.masks[place]));
             (place, images.map(|image| image.image).collect(), ())
         });
         grouped(found)
             .iter()
             .map(|group| {
-                let share = findings.share_of_images(group.images.len());
+                let share = set.share_of_images(group.images.len());
                 let message = format!("{} on {share}", self.words);
-                findings.warning(self.rule, &group.structures, &group.images, message, self.hint)
+                set.warning(self.rule, &group.structures, &group.images, message, self.hint)
             })
             .collect()
     }

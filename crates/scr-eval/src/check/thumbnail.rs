@@ -1,14 +1,14 @@
-//! A mask in 64 x 64 cells, each with the share of its pixels that are set.
+//! Thumbnail of a mask: 64 x 64 cells, each with the share of its pixels that are set.
 //!
-//! Coarse, of one size whatever the image's, and quickly turned and compared:
-//! enough to see which way up a mask lies, too little to score it.
+//! Coarse, of one size for all images, fast to turn and to compare: enough to find a
+//! mask's orientation, too little to score it.
 
 use scr_image::Mask;
 
 /// Cells in a row and in a column.
 pub(super) const SIDE: usize = 64;
 
-/// A mask in [`SIDE`] x [`SIDE`] cells.
+/// Thumbnail of [`SIDE`] x [`SIDE`] cells.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Thumbnail {
     /// Row by row, 0 for none and 65 535 for all of a cell's pixels; one pixel
@@ -37,7 +37,7 @@ impl Thumbnail {
         Self { cells }
     }
 
-    /// The thumbnail whose cell in column and row is this one's where `source` says.
+    /// Rearranges the cells: cell (column, row) comes from `source(column, row)`.
     pub(super) fn turned(&self, source: impl Fn(usize, usize) -> (usize, usize)) -> Self {
         let cell = |index| {
             let (col, row) = source(index % SIDE, index / SIDE);
@@ -54,10 +54,12 @@ impl Thumbnail {
         if either == 0 { 0.0 } else { f64::from(both) / f64::from(either) }
     }
 
-    /// Where the mask's centre of area is, x and y, as shares of the image's width
-    /// and height; `None` when it is empty.
+    /// Centre of area, x and y, as shares of the image's width and height; `None` for an
+    /// empty mask.
     pub(super) fn centre(&self) -> Option<[f64; 2]> {
-        let (mut area, mut x, mut y) = (0.0, 0.0, 0.0);
+        let mut area = 0.0;
+        let mut x = 0.0;
+        let mut y = 0.0;
         for (index, &cell) in self.cells.iter().enumerate() {
             let cell = f64::from(cell);
             area += cell;
@@ -74,7 +76,8 @@ fn count(row: &[u64], start: usize, end: usize) -> u32 {
     if start >= end {
         return 0;
     }
-    let (first, last) = (start / BITS, (end - 1) / BITS);
+    let first = start / BITS;
+    let last = (end - 1) / BITS;
     let from_start = !0u64 << (start % BITS);
     let to_end = !0u64 >> (BITS - 1 - (end - 1) % BITS);
     if first == last {
@@ -123,7 +126,8 @@ mod tests {
         let size = Size::new(157, 43);
         let mask = Mask::from_fn(size, |col, row| (col * col + row * 7) % 11 < 5 && col > row);
         let mirrored = Mask::from_fn(size, |col, row| mask.get(size.width - 1 - col, row));
-        let (mask, mirrored) = (Thumbnail::of(&mask), Thumbnail::of(&mirrored));
+        let mask = Thumbnail::of(&mask);
+        let mirrored = Thumbnail::of(&mirrored);
         assert_eq!(mirrored.turned(|col, row| (SIDE - 1 - col, row)), mask);
         assert!(mirrored.overlap(&mask) < 0.8 && mask.overlap(&mask) == 1.0);
     }

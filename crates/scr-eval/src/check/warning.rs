@@ -1,15 +1,15 @@
-//! A warning: which rule speaks, of what, and what to do.
+//! Warning: rule, structures, images, message and hint.
 
 use std::fmt;
 
 use scr_data::terminal::{Shown, ShownLines};
 
-use super::Findings;
+use super::SetFacts;
 
-/// How many images the text of a warning names.
+/// Number of images that the text of a warning names.
 const NAMED_IMAGES: usize = 5;
 
-/// What was looked for, in the order in which reports show it.
+/// Rule of the check, in the order of reports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Rule {
     /// Files of the wrong size, all of them wrong in the same way.
@@ -18,15 +18,15 @@ pub enum Rule {
     Orientation,
     /// The right structure's mask under the left one's name, and the reverse.
     LeftRightSwap,
-    /// Drawn at another scale than the images.
+    /// Masks at another scale than the images.
     ScaledContent,
-    /// Drawn beside where the images have it.
+    /// Masks shifted against the images.
     ShiftedContent,
     /// Foreground and background exchanged.
     Inverted,
-    /// No pixel where the reference has some.
+    /// Empty mask where the reference is not empty.
     Empty,
-    /// The reference itself.
+    /// Masks equal to the reference.
     EqualsReference,
     /// One mask for several images.
     IdenticalMasks,
@@ -35,7 +35,7 @@ pub enum Rule {
 }
 
 impl Rule {
-    /// Its key in written reports; keys never change.
+    /// Key of the rule in reports; keys never change.
     #[must_use]
     pub const fn key(self) -> &'static str {
         match self {
@@ -53,25 +53,26 @@ impl Rule {
     }
 }
 
-/// Something suspicious about some structures in some images.
+/// Suspicion about some structures in some images.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// The rule that speaks.
+    /// Rule that raised the warning.
     pub rule: Rule,
     /// Identifiers of the structures concerned, never empty.
     pub structures: Vec<String>,
     /// Identifiers of all images concerned, in the benchmark's order, never empty.
     pub images: Vec<String>,
-    /// What was found.
+    /// Observation.
     pub message: String,
-    /// What to do about it.
+    /// Advice.
     pub hint: String,
 }
 
 impl fmt::Display for Warning {
-    /// As [`Problem`](scr_data::Problem) has it: place and finding, then a hint.
+    /// The layout of a [`Problem`](scr_data::Problem): place and finding, then a hint.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (rule, structures) = (self.rule.key(), self.structures.join(", "));
+        let rule = self.rule.key();
+        let structures = self.structures.join(", ");
         write!(f, "{rule}: {}: {}", Shown(&structures), ShownLines(&self.message))?;
         let named = self.images.len().min(NAMED_IMAGES);
         write!(f, "\n    images: {}", Shown(&self.images[..named].join(", ")))?;
@@ -82,17 +83,16 @@ impl fmt::Display for Warning {
     }
 }
 
-/// Structures, by their place among those covered, that have one thing to say of
-/// the same images, as indices into the benchmark's.
+/// Structures with the same finding on the same images. Structures are places among
+/// those covered, images are indices into the benchmark's.
 pub(super) struct Group<T> {
     pub(super) structures: Vec<usize>,
     pub(super) images: Vec<usize>,
     pub(super) detail: T,
 }
 
-/// Joins structures of which the same holds in the same images, so that a method
-/// that failed on an image is named once and not for each structure. Structures
-/// without images are left out.
+/// Groups structures with the same finding on the same images: a failure on an image is
+/// reported once, not once a structure. Leaves out structures without images.
 pub(super) fn grouped<T: PartialEq>(
     found: impl IntoIterator<Item = (usize, Vec<usize>, T)>,
 ) -> Vec<Group<T>> {
@@ -110,7 +110,7 @@ pub(super) fn grouped<T: PartialEq>(
     groups
 }
 
-impl Findings<'_> {
+impl SetFacts<'_> {
     /// A warning about structures, by their place among those covered, and images,
     /// by their index in the benchmark.
     pub(super) fn warning(
@@ -131,12 +131,12 @@ impl Findings<'_> {
         }
     }
 
-    /// The places of all structures covered.
+    /// Places of all structures covered.
     pub(super) fn all_structures(&self) -> Vec<usize> {
         (0..self.structures.len()).collect()
     }
 
-    /// `3 of 37 images`, of those that could be read.
+    /// Share of the readable images in words: `3 of 37 images`.
     pub(super) fn share_of_images(&self, count: usize) -> String {
         let all = self.images.len();
         format!("{count} of {all} image{}", if all == 1 { "" } else { "s" })

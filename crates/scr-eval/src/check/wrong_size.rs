@@ -1,5 +1,5 @@
-//! Whether masks of the wrong size are all wrong in the same way: one step of an
-//! export is then at fault, and is said once beside the errors, a line a file.
+//! Rule for masks that are all of the wrong size in the same way: one step of the
+//! export is at fault. The warning names it once, beside an error a file.
 
 use std::collections::BTreeSet;
 
@@ -8,7 +8,7 @@ use scr_image::Size;
 
 use super::{Rule, Warning};
 
-/// A mask that is wrong in nothing but its size.
+/// Mask whose only problem is its size.
 pub(super) struct WrongSize {
     pub(super) structure: usize,
     pub(super) image: usize,
@@ -16,7 +16,7 @@ pub(super) struct WrongSize {
     pub(super) found: Size,
 }
 
-/// What all of `found` have in common, from two masks on.
+/// Warning about the common cause of all `found`, from two masks on.
 pub(super) fn warnings(benchmark: &Benchmark, found: &[WrongSize]) -> Vec<Warning> {
     let Some((message, hint)) = common(found) else { return Vec::new() };
     let structures: BTreeSet<usize> = found.iter().map(|mask| mask.structure).collect();
@@ -52,7 +52,7 @@ fn transposed(size: Size) -> Size {
     Size::new(size.height, size.width)
 }
 
-/// The one factor between expected and found sizes, to a pixel.
+/// Common factor between expected and found sizes, to a pixel.
 fn scale(found: &[WrongSize]) -> Option<f64> {
     let sum = |sides: fn(&WrongSize) -> Size| -> f64 {
         found.iter().map(|mask| (sides(mask).width + sides(mask).height) as f64).sum()

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use scr_data::{Benchmark, MaskSet, Output};
-use scr_eval::{Settings, UndefinedAs};
+use scr_eval::{Settings, UndefinedPolicy};
 use scr_measures::{Measure, registry::IMAGE_MEASURES};
 use scr_report::layout::{self, Layout};
 use scr_report::{ResultDocument, csv, tables};
@@ -121,8 +121,8 @@ impl Scoring {
             observer: self.observer.clone(),
             measures: if self.measures.is_empty() { default.to_vec() } else { measures },
             undefined: match self.undefined {
-                Undefined::Counted => UndefinedAs::Counted,
-                Undefined::Diagonal => UndefinedAs::ImageDiagonal,
+                Undefined::Counted => UndefinedPolicy::Counted,
+                Undefined::Diagonal => UndefinedPolicy::ImageDiagonal,
             },
             bootstrap_resamples: self.bootstrap as usize,
             bootstrap_seed: self.seed,
