@@ -3,9 +3,10 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use scr_documents::ResultDocument;
+use scr_report::NamedResult;
 use scr_report::comparison::{incomparable, method_values};
 use scr_report::tables::result_tables;
-use scr_report::{NamedResult, ResultDocument};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(result) = serde_json::from_slice::<ResultDocument>(data) else { return };

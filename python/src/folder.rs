@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use scr_data::{Benchmark, DataError, MaskSet, Problems};
 use scr_eval::Settings;
 use scr_measures::registry::IMAGE_MEASURES;
-use scr_report::ResultDocument;
+use scr_report::result_document;
 
 use crate::result::EvaluationResult;
 use crate::{background, keys, problems};
@@ -71,7 +71,7 @@ pub(crate) fn evaluate_dir(
         let benchmark = Benchmark::open(&benchmark)?;
         let masks = MaskSet::open(&masks, &benchmark)?;
         let evaluation = scr_eval::evaluate(&benchmark, &masks, &settings, on_image)?;
-        let document = ResultDocument::new(&evaluation, per_image);
+        let document = result_document(&evaluation, per_image);
         Ok(EvaluationResult { document, notices: masks.notices().to_vec() })
     })?;
     let result = found.map_err(|error| problems::to_exception(py, &error))?;

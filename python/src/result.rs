@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use scr_report::{ImageDocument, MeasureMap, ResultDocument, SummaryDocument};
+use scr_documents::{ImageDocument, MeasureMap, ResultDocument, SummaryDocument};
 
 /// A set of masks scored against a benchmark.
 ///

@@ -8,10 +8,11 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use scr_documents::{LiteratureDocument, TermsDocument};
 use scr_image::{Mask, Radiograph, Size, Spacing};
 
 use crate::benchmark_file::BenchmarkFile;
-use crate::definition::{Fold, Image, LiteratureRow, Object, Observer, Structure, Terms};
+use crate::definition::{Fold, Image, Object, Observer, Structure};
 use crate::digest::{Manifest, file_digest};
 use crate::{DataError, Landmarks, Problem, Problems, files, formats};
 
@@ -45,9 +46,9 @@ pub struct Benchmark {
     /// How the folds are to be used.
     pub protocol: String,
     /// What one may do with the data.
-    pub terms: Terms,
+    pub terms: TermsDocument,
     /// What others published.
-    pub literature: Vec<LiteratureRow>,
+    pub literature: Vec<LiteratureDocument>,
     /// On which data those rows were measured.
     pub literature_note: String,
     image_folder: String,
@@ -293,7 +294,7 @@ pub(crate) struct Checked {
     pub(crate) file: BenchmarkFile,
     pub(crate) images: Vec<Image>,
     pub(crate) objects: Vec<Object>,
-    pub(crate) literature: Vec<LiteratureRow>,
+    pub(crate) literature: Vec<LiteratureDocument>,
 }
 
 impl Benchmark {
@@ -332,13 +333,14 @@ impl Benchmark {
                 })
                 .collect(),
             protocol: file.folds.protocol,
-            terms: Terms {
+            terms: TermsDocument {
                 licence: file.terms.licence,
                 redistribution: file.terms.redistribution,
                 download,
                 display,
                 obtain: file.terms.obtain,
                 cite: file.terms.cite,
+                text: String::new(),
             },
             literature,
             literature_note: file.literature.map(|l| l.note).unwrap_or_default(),

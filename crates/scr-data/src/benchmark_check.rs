@@ -6,9 +6,11 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path};
 
+use scr_documents::LiteratureDocument;
+
 use crate::benchmark::Checked;
 use crate::benchmark_file::BenchmarkFile;
-use crate::definition::{Fold, Image, LiteratureRow, Object};
+use crate::definition::{Fold, Image, Object};
 use crate::{Benchmark, DataError, Problem, Problems, files};
 
 /// Checks the file and reads the tables that it names.
@@ -187,14 +189,14 @@ impl Check<'_> {
         images
     }
 
-    fn literature(&mut self, root: &Path, file: &BenchmarkFile) -> Vec<LiteratureRow> {
+    fn literature(&mut self, root: &Path, file: &BenchmarkFile) -> Vec<LiteratureDocument> {
         let Some(section) = &file.literature else { return Vec::new() };
         if !is_inside(&section.table) {
             return Vec::new();
         }
         let path = root.join(&section.table);
         let Some(bytes) = self.problems.keep(files::read_file(&path)) else { return Vec::new() };
-        let rows: Result<Vec<LiteratureRow>, _> =
+        let rows: Result<Vec<LiteratureDocument>, _> =
             csv::Reader::from_reader(bytes.as_slice()).deserialize().collect();
         let found = rows.map_err(|error| {
             let expected = "published results as docs/benchmark-file.md describes them";

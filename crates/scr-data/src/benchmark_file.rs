@@ -4,10 +4,9 @@
 //! meaning. Unknown keys are refused, so that a misspelt one is never ignored.
 //! docs/benchmark-file.md describes every key.
 
+use scr_documents::Permission;
 use scr_image::Spacing;
 use serde::{Deserialize, Serialize};
-
-use crate::Permission;
 
 /// The whole file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -190,7 +189,7 @@ impl TermsSection {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct LiteratureSection {
-    /// CSV with the columns of [`LiteratureRow`](crate::LiteratureRow).
+    /// CSV with the columns of [`LiteratureDocument`](scr_documents::LiteratureDocument).
     pub table: String,
     /// On which data the rows were measured.
     pub note: String,

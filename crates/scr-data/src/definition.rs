@@ -3,10 +3,6 @@
 //!
 //! Plain values; [`Benchmark`](crate::Benchmark) holds them and reads the files.
 
-use serde::{Deserialize, Serialize};
-
-use crate::Permission;
-
 /// One of the two halves of a benchmark: what segments one was trained on the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Fold {
@@ -98,46 +94,4 @@ impl Observer {
     pub const fn has_landmarks(&self) -> bool {
         self.landmarks.is_some()
     }
-}
-
-/// What one may do with the data.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct Terms {
-    /// Licence in words.
-    pub licence: String,
-    /// On passing copies on, in words.
-    pub redistribution: String,
-    /// Permission to offer copies: only where the terms say `allowed`.
-    pub download: Permission,
-    /// Permission to show the radiographs and what the observers drew on pages.
-    pub display: Permission,
-    /// How to obtain the data where copies may not be passed on.
-    pub obtain: String,
-    /// What to cite.
-    pub cite: Vec<String>,
-}
-
-/// A result that others published.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LiteratureRow {
-    /// Object, or `all` for a measure of whole images.
-    pub object: String,
-    /// Measure as its source names it.
-    pub measure: String,
-    /// Method as its source names it.
-    pub method: String,
-    /// Year of publication.
-    pub year: String,
-    /// Mean over images.
-    pub mean: Option<f64>,
-    /// Standard deviation over images.
-    pub sd: Option<f64>,
-    /// Unit of both.
-    pub unit: String,
-    /// Protocol, or that nobody read which was used.
-    pub protocol: String,
-    /// Where the number stands.
-    pub source: String,
-    /// How it was verified.
-    pub verified: String,
 }

@@ -30,17 +30,15 @@ mod definition;
 mod landmarks;
 mod mask_set;
 mod output;
-mod permission;
 mod problems;
 mod staging;
 
 pub use benchmark::{BENCHMARK_FILE, Benchmark};
 pub use benchmark_check::is_identifier;
 pub use benchmark_copy::{BenchmarkCopy, Copied};
-pub use definition::{Fold, Image, LiteratureRow, Object, Observer, Structure, Terms};
+pub use definition::{Fold, Image, Object, Observer, Structure};
 pub use landmarks::Landmarks;
 pub use mask_set::{MaskSet, RUN_RECORD};
 pub use output::Output;
-pub use permission::Permission;
 pub use problems::{DataError, Problem, Problems};
 pub use staging::Staging;

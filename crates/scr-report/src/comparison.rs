@@ -1,22 +1,19 @@
-//! Results that stand side by side: whether they may, and the JSON of what
-//! `scr compare` found.
+//! Comparison of results: their compatibility, their values, and its written form.
 //!
 //! Computes nothing: values go to [`scr_eval::compare`] as they were written, and
-//! what it found is copied into the written form. Keys are a contract with users'
-//! scripts.
+//! [`comparison_document`] copies its findings.
 
 use indexmap::IndexMap;
 use scr_data::Problem;
+use scr_documents::{
+    AgreementDocument, ComparedDocument, ComparisonDocument, ImageDocument, MeasureMap,
+    MethodDocument, PairDocument, ResultDocument, StandingDocument,
+};
 use scr_eval::{
     CompareSettings, ComparedMeasure, ComparedPair, Comparison, MethodValues, ValueColumn,
 };
 use scr_measures::{Better, Measure};
 use scr_stats::{BlandAltman, Direction};
-use serde::Serialize;
-
-use crate::document::{
-    ImageDocument, MeasureMap, ResultDocument, SpacingDocument, SummaryDocument,
-};
 
 /// A result and what to call it.
 #[derive(Debug, Clone, PartialEq)]
@@ -132,184 +129,44 @@ fn direction(key: &str) -> Option<Direction> {
     })
 }
 
-/// What `scr compare --format json` prints.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ComparisonDocument {
-    /// Identifier of the benchmark.
-    pub benchmark: String,
-    /// Names exactly what was scored against.
-    pub benchmark_digest: String,
-    /// Version of the scoring rules.
-    pub evaluator_version: String,
-    /// The observer whose masks are the reference.
-    pub observer: String,
-    /// Distance between pixels, null when it is not known.
-    pub spacing_mm: Option<SpacingDocument>,
-    /// Images that are compared.
-    pub n_images: usize,
-    /// Below which adjusted p a difference counts as more than chance.
-    pub alpha: f64,
-    /// Seed of the resamples behind rank stability.
-    pub bootstrap_seed: u64,
-    /// Number of these resamples.
-    pub bootstrap_resamples: usize,
-    /// The methods, in the order given.
-    pub methods: Vec<MethodDocument>,
-    /// By object and measure.
-    pub objects: IndexMap<String, MeasureMap<ComparedDocument>>,
-    /// By measure of whole images.
-    pub image_measures: MeasureMap<ComparedDocument>,
-}
-
-/// One of the methods compared.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct MethodDocument {
-    /// What it is called.
-    pub name: String,
-    /// Names exactly which masks were scored.
-    pub masks_digest: String,
-    /// Agreement of the cardiothoracic ratio with the reference's; null without one.
-    pub ctr_agreement: Option<AgreementDocument>,
-}
-
-/// All methods by one measure.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct ComparedDocument {
-    /// One for each method.
-    pub methods: Vec<StandingDocument>,
-    /// One for each pair of methods.
-    pub pairs: Vec<PairDocument>,
-}
-
-/// A method by one measure.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct StandingDocument {
-    /// Its name.
-    pub name: String,
-    /// Its summary, as in its result.
-    #[serde(flatten)]
-    pub summary: SummaryDocument,
-    /// Rank by mean, undefined values worst.
-    pub rank_by_mean: usize,
-    /// Rank by significant wins.
-    pub rank_by_wins: usize,
-    /// Methods that it beats by more than chance.
-    pub wins: usize,
-    /// Methods that beat it by more than chance.
-    pub losses: usize,
-    /// Share of resamples with each rank by mean, from 1.
-    pub rank_shares: Vec<f64>,
-    /// Median rank over the resamples.
-    pub rank_median: Option<usize>,
-    /// 95 % interval of the rank over the resamples.
-    pub rank_ci95: Option<[usize; 2]>,
-}
-
-/// Two methods by one measure; differences are first minus second.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct PairDocument {
-    /// Name of the first method.
-    pub first: String,
-    /// Name of the second method.
-    pub second: String,
-    /// Images with both values.
-    pub n: usize,
-    /// Images for which at least one is undefined.
-    pub n_undefined: usize,
-    /// Mean difference.
-    pub mean_difference: Option<f64>,
-    /// Its 95 % t interval.
-    pub ci95: Option<[f64; 2]>,
-    /// Paired t statistic.
-    pub t: Option<f64>,
-    /// Two-sided p of the paired t test.
-    pub t_p: Option<f64>,
-    /// The same after Holm over the pairs of this measure.
-    pub t_p_holm: Option<f64>,
-    /// Wilcoxon's rank sum of the images where the first is greater.
-    pub w_plus: f64,
-    /// Wilcoxon's rank sum of the images where the second is greater.
-    pub w_minus: f64,
-    /// Two-sided p of Wilcoxon's signed-rank test.
-    pub wilcoxon_p: Option<f64>,
-    /// The same after Holm over the pairs of this measure.
-    pub wilcoxon_p_holm: Option<f64>,
-    /// Whether that p is exact; else the normal approximation.
-    pub wilcoxon_is_exact: bool,
-}
-
-/// Bland and Altman's limits of agreement; differences are the method's minus the reference's.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct AgreementDocument {
-    /// Images with both values.
-    pub n: usize,
-    /// Images for which at least one is undefined.
-    pub n_undefined: usize,
-    /// Mean difference.
-    pub bias: Option<f64>,
-    /// Its 95 % interval.
-    pub bias_ci95: Option<[f64; 2]>,
-    /// Standard deviation of the differences.
-    pub sd: Option<f64>,
-    /// Limits of agreement, bias -+ 1.96 sd.
-    pub limits: Option<[f64; 2]>,
-    /// 95 % interval of the lower limit.
-    pub lower_limit_ci95: Option<[f64; 2]>,
-    /// 95 % interval of the upper limit.
-    pub upper_limit_ci95: Option<[f64; 2]>,
-}
-
-impl ComparisonDocument {
-    /// The written form of a comparison of `results`, which are in its order.
-    ///
-    /// # Panics
-    /// When the comparison is not one of these results.
-    #[must_use]
-    pub fn new(results: &[NamedResult], found: &Comparison, settings: CompareSettings) -> Self {
-        let first = &results[0].result;
-        let mut objects: IndexMap<String, MeasureMap<ComparedDocument>> = IndexMap::new();
-        let mut image_measures = MeasureMap::new();
-        for measure in &found.measures {
-            let measures = match &measure.object {
-                Some(object) => objects.entry(object.clone()).or_default(),
-                None => &mut image_measures,
-            };
-            measures.insert(measure.key.clone(), compared(results, measure));
-        }
-        let methods =
-            results.iter().zip(&found.agreement).map(|(named, agreement)| MethodDocument {
-                name: named.name.clone(),
-                masks_digest: named.result.masks_digest.clone(),
-                ctr_agreement: agreement.as_ref().map(agreed),
-            });
-        Self {
-            benchmark: first.benchmark.clone(),
-            benchmark_digest: first.benchmark_digest.clone(),
-            evaluator_version: first.evaluator_version.clone(),
-            observer: first.observer.clone(),
-            spacing_mm: first.spacing_mm,
-            n_images: images(first).count(),
-            alpha: settings.alpha,
-            bootstrap_seed: settings.bootstrap_seed,
-            bootstrap_resamples: settings.bootstrap_resamples,
-            methods: methods.collect(),
-            objects,
-            image_measures,
-        }
+/// The written form of a comparison of `results`, which are in its order.
+///
+/// # Panics
+/// When the comparison is not one of these results.
+#[must_use]
+pub fn comparison_document(
+    results: &[NamedResult],
+    found: &Comparison,
+    settings: CompareSettings,
+) -> ComparisonDocument {
+    let first = &results[0].result;
+    let mut objects: IndexMap<String, MeasureMap<ComparedDocument>> = IndexMap::new();
+    let mut image_measures = MeasureMap::new();
+    for measure in &found.measures {
+        let measures = match &measure.object {
+            Some(object) => objects.entry(object.clone()).or_default(),
+            None => &mut image_measures,
+        };
+        measures.insert(measure.key.clone(), compared(results, measure));
     }
-
-    /// Objects by name, and whole images without, each with its measures.
-    pub fn subjects(&self) -> impl Iterator<Item = (Option<&str>, &MeasureMap<ComparedDocument>)> {
-        let objects = self.objects.iter().map(|(id, measures)| (Some(id.as_str()), measures));
-        let whole = (!self.image_measures.is_empty()).then_some((None, &self.image_measures));
-        objects.chain(whole)
-    }
-
-    /// The document as JSON text, indented, with a line end.
-    #[must_use]
-    pub fn to_json(&self) -> String {
-        let text = serde_json::to_string_pretty(self);
-        text.expect("maps with text keys and finite numbers are always valid JSON") + "\n"
+    let methods = results.iter().zip(&found.agreement).map(|(named, agreement)| MethodDocument {
+        name: named.name.clone(),
+        masks_digest: named.result.masks_digest.clone(),
+        ctr_agreement: agreement.as_ref().map(agreed),
+    });
+    ComparisonDocument {
+        benchmark: first.benchmark.clone(),
+        benchmark_digest: first.benchmark_digest.clone(),
+        evaluator_version: first.evaluator_version.clone(),
+        observer: first.observer.clone(),
+        spacing_mm: first.spacing_mm,
+        n_images: images(first).count(),
+        alpha: settings.alpha,
+        bootstrap_seed: settings.bootstrap_seed,
+        bootstrap_resamples: settings.bootstrap_resamples,
+        methods: methods.collect(),
+        objects,
+        image_measures,
     }
 }
 

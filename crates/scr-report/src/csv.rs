@@ -1,9 +1,7 @@
 //! Results as CSV: one rectangular table, every number in full.
 
 use csv::Writer;
-
-use crate::comparison::ComparisonDocument;
-use crate::document::{MeasureMap, ResultDocument, SummaryDocument};
+use scr_documents::{ComparisonDocument, MeasureMap, ResultDocument, SummaryDocument};
 
 /// Stands for whole images in the column of objects.
 const ALL: &str = "all";

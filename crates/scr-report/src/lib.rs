@@ -3,7 +3,7 @@
 //! Computes no score and no statistic: everything comes out of
 //! [`scr_eval`]. Reads and writes no file.
 //!
-//! - [`ResultDocument`] and [`ComparisonDocument`]: the JSON of one result and of several.
+//! - [`result_document`] and [`comparison_document`]: the JSON of one result and of several.
 //! - [`tables`]: their tables, which [`layout`] writes as text, Markdown or LaTeX;
 //!   [`csv`] has every number in full.
 //! - [`plot`]: plots as SVG.
@@ -13,7 +13,7 @@
 
 pub mod comparison;
 pub mod csv;
-pub mod document;
+mod document;
 pub mod figures;
 pub mod html;
 pub mod layout;
@@ -21,8 +21,5 @@ pub mod measures;
 pub mod plot;
 pub mod tables;
 
-pub use comparison::{ComparisonDocument, NamedResult};
-pub use document::{
-    FoldDocument, ImageDocument, MeasureMap, ResultDocument, SpacingDocument, SummaryDocument,
-    UndefinedDocument,
-};
+pub use comparison::{NamedResult, comparison_document};
+pub use document::{result_document, summary_document};

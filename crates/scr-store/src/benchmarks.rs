@@ -4,11 +4,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use scr_data::digest::Manifest;
+use scr_documents::BenchmarkDocument;
 use sqlx::AnyPool;
 
+use crate::StoreError;
 use crate::database::{begin_writing, failed, time_text};
 use crate::record::{self, RecordEvent, text_digest};
-use crate::{BenchmarkDocument, StoreError};
 
 /// A claim that was not renewed for so long is its holder's no more. Renewed
 /// with every few images, each a matter of a second.

@@ -3,10 +3,11 @@
 //! The main type is [`Counts`]. Nothing in it names a person or a submission.
 
 use jiff::Timestamp;
+use scr_documents::SubmissionState;
 
 use crate::database::{failed, time_text};
 use crate::submissions::GIVEN_UP;
-use crate::{StoreCore, StoreError, SubmissionState, UPLOADS_FOLDER};
+use crate::{StoreCore, StoreError, UPLOADS_FOLDER};
 
 /// How many submissions are in a state.
 pub type StateCount = (SubmissionState, u64);

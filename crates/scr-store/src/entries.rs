@@ -3,14 +3,14 @@
 //! Writes no file: [`publish`](crate::publish) does, and comes here for the row.
 
 use jiff::Timestamp;
-use scr_report::ResultDocument;
+use scr_documents::{CardDocument, EntryRole, ResultDocument};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AnyPool, FromRow, Row};
 
 use crate::database::{failed, time_text};
-use crate::{CardDocument, EntryRole, StoreError, Withdrawal};
+use crate::{StoreError, Withdrawal};
 
 /// A published entry: a method's masks on a benchmark, its card and its results.
 #[derive(Debug, Clone, PartialEq)]

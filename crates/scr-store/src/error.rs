@@ -236,9 +236,9 @@ pub enum StoreError {
         /// The submission.
         id: String,
         /// Where it is.
-        state: crate::SubmissionState,
+        state: scr_documents::SubmissionState,
         /// Where it was to be.
-        to: crate::SubmissionState,
+        to: scr_documents::SubmissionState,
     },
     /// A curator wants to decide on their own submission.
     #[error("submission `{id}` is the curator's own, expected another curator to decide")]

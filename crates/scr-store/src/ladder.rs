@@ -11,12 +11,12 @@
 //! A value climbs where it is better than the one shown by **more** than a step, and shows
 //! to the nearest step; else the one shown before is shown again. The first one shows.
 //!
-//! - [`LadderStep`]: the step. [`Rung`]: what is shown.
+//! - [`LadderStep`]: the step of a ladder. [`Rung`]: what is shown.
 
 use std::collections::HashMap;
 
 use indexmap::IndexMap;
-use scr_report::ResultDocument;
+use scr_documents::{LadderStep, ResultDocument};
 use serde::{Deserialize, Serialize};
 use sqlx::AnyConnection;
 
@@ -25,16 +25,8 @@ use crate::entries::{read_json, write_json};
 use crate::settings::settings_in;
 use crate::{Store, StoreError};
 
-/// Steps of a ladder are multiples of one thousandth.
-const PER_UNIT: f64 = 1000.0;
-
 /// Values that differ by less are the same: a tie is no matter of the last bit.
 const TIE: f64 = 1e-9;
-
-/// The step of a ladder: a share from 0.001 to 0.5, in thousandths.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "f64", into = "f64")]
-pub struct LadderStep(u16);
 
 /// What an account is shown of a benchmark's scores.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -43,32 +35,6 @@ pub(crate) struct Rung {
     pub(crate) overlaps: IndexMap<String, f64>,
     /// Mean pixel error.
     pub(crate) pixel_error: Option<f64>,
-}
-
-impl TryFrom<f64> for LadderStep {
-    type Error = String;
-
-    fn try_from(step: f64) -> Result<Self, String> {
-        let thousandths = step * PER_UNIT;
-        let is_whole = (thousandths - thousandths.round()).abs() < 1e-6;
-        if is_whole && (1.0..=500.0).contains(&thousandths.round()) {
-            return Ok(Self(thousandths.round() as u16));
-        }
-        Err(format!("expected a step from 0.001 to 0.5 in thousandths, found {step}"))
-    }
-}
-
-impl From<LadderStep> for f64 {
-    fn from(step: LadderStep) -> Self {
-        Self::from(step.0) / PER_UNIT
-    }
-}
-
-impl LadderStep {
-    /// The multiple of the step that is nearest.
-    fn nearest(self, value: f64) -> f64 {
-        (value * PER_UNIT / f64::from(self.0)).round() * f64::from(self.0) / PER_UNIT
-    }
 }
 
 impl Rung {
@@ -163,7 +129,7 @@ impl Store {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scr_report::SummaryDocument;
+    use scr_documents::SummaryDocument;
 
     fn result(overlap: f64, pixel_error: f64) -> ResultDocument {
         let summary = |mean| SummaryDocument {

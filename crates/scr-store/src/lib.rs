@@ -6,7 +6,7 @@
 //!   for workers and the command. The site has [`PublicStore`], whose reads leave out
 //!   what is hidden.
 //! - [`BenchmarkRow`] and [`EntryRow`]: what is published, as written
-//!   [`documents`](BenchmarkDocument).
+//!   [documents](scr_documents).
 //! - [`BlobKey`]: the name of a file, safe by construction.
 //!
 //! Beside them, [`UserRow`]: a person with a [`Role`], and [`Caller`], whose token
@@ -33,7 +33,6 @@ mod blobs;
 mod counts;
 mod database;
 mod disk;
-mod documents;
 mod entries;
 mod error;
 mod feedback;
@@ -70,33 +69,24 @@ pub use benchmarks::BenchmarkRow;
 pub use blobs::BlobKey;
 pub use counts::{Counts, StateCount};
 pub use disk::{DiskSpace, MIN_FREE_BYTES};
-pub use documents::{
-    BenchmarkDocument, CardDocument, EntryRole, ImageEntryDocument, LiteratureDocument,
-    NamedDocument, ObjectDocument, ObserverDocument, TermsDocument,
-};
 pub use entries::{EntryRow, Published};
 pub use error::StoreError;
 pub use feedback::FeedbackRow;
 pub use folder::claim as claim_folder;
-pub use ladder::LadderStep;
 pub use mail::{MAX_SENDINGS, MailRow};
 pub use names::{NAME_RULE, is_plain_name, look_alike};
-pub use offers::OfferedFile;
 pub use outlines::{MAX_CORNERS_BY_SIDE, OutlinesDocument};
 pub use public::{Copies, PublicStore};
-pub use publications::{PublicationDocument, PublicationRow, PublicationState};
+pub use publications::PublicationRow;
 pub use publish::{EntryToPublish, POSTERIOR_SIDE_PX, PublishProgress, THUMBNAIL_SIDE_PX};
 pub use record::{
     BEFORE_FIRST, BenchmarkEvidence, EntryCommitment, EntryEvidence, RecordEvent, RecordHead,
     RecordLine, ResultEvidence, WithdrawalEvidence, text_digest,
 };
 pub use results::PastResult;
-pub use settings::{BenchmarkSettings, ImageResults, Quota, Reference};
 pub use submissions::{
-    Cancelled, ComparedEntry, DifferenceDocument, FileMark, FindingsDocument, Flag, FlagKind,
-    FoldsDocument, Job, JobKind, JobProgress, JobRow, LogLine, MAX_ANSWER_CHARS, MAX_ATTEMPTS,
-    MAX_CHUNK_BYTES, NewSubmission, Piece, Retention, Submission, SubmissionState, Suspicion,
-    SuspicionsDocument, Tidied, Told,
+    Cancelled, ComparedEntry, Job, JobKind, JobProgress, JobRow, MAX_ANSWER_CHARS, MAX_ATTEMPTS,
+    MAX_CHUNK_BYTES, NewSubmission, Piece, Retention, Submission, Tidied,
 };
 pub use withdrawals::Withdrawal;
 pub use workers::{WORKER_SILENCE, WorkerRow};

@@ -11,22 +11,11 @@ use std::time::SystemTime;
 use rayon::prelude::*;
 use scr_data::digest::{file_digest, hex};
 use scr_data::{BENCHMARK_FILE, Benchmark, Problem, Problems, files};
-use serde::Serialize;
+use scr_documents::OfferedFile;
 use tokio::sync::Mutex;
 
 use crate::publish::blocking;
 use crate::{Store, StoreError};
-
-/// A file of a benchmark's folder.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct OfferedFile {
-    /// Where it lies in the folder, `/` between folders.
-    pub path: String,
-    /// SHA-256 in hexadecimal digits.
-    pub sha256: String,
-    /// Size in bytes.
-    pub size_bytes: u64,
-}
 
 /// Offers by benchmark.
 #[derive(Debug, Clone, Default)]

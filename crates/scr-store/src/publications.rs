@@ -2,7 +2,8 @@
 //!
 //! Asks nobody about a DOI: what a reader says of a publication is what is kept.
 
-use serde::{Deserialize, Serialize};
+use scr_documents::{PublicationDocument, PublicationState};
+use serde::Serialize;
 use sqlx::any::AnyRow;
 use sqlx::{FromRow, Row};
 
@@ -19,56 +20,6 @@ const MAX_AUTHORS: usize = 200;
 /// The first radiograph is of 1895.
 const YEARS: std::ops::RangeInclusive<u16> = 1895..=2200;
 
-/// Whether readers see a publication.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum PublicationState {
-    /// Reported, and not seen by a curator yet.
-    Proposed,
-    /// Put up.
-    Shown,
-    /// Turned down, or taken down.
-    Hidden,
-}
-
-impl PublicationState {
-    const ALL: [Self; 3] = [Self::Proposed, Self::Shown, Self::Hidden];
-
-    /// The word in the database, in JSON and in the shell.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Proposed => "proposed",
-            Self::Shown => "shown",
-            Self::Hidden => "hidden",
-        }
-    }
-
-    fn read(word: &str) -> Result<Self, StoreError> {
-        let found = Self::ALL.into_iter().find(|state| state.as_str() == word);
-        let expected = "proposed, shown or hidden";
-        let what = "state of a publication";
-        found.ok_or_else(|| StoreError::Word { what, expected, found: word.into() })
-    }
-}
-
-/// What is said of a publication.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
-pub struct PublicationDocument {
-    /// DOI, from `10.` on.
-    pub doi: String,
-    /// Title.
-    pub title: String,
-    /// Authors, in the publication's order.
-    pub authors: Vec<String>,
-    /// Year of publication.
-    pub year: u16,
-    /// Journal, conference or archive; may be empty.
-    pub venue: String,
-    /// Identifiers of the entries that it describes.
-    pub entry_ids: Vec<String>,
-}
-
 /// A publication that uses a benchmark.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct PublicationRow {
@@ -83,6 +34,14 @@ pub struct PublicationRow {
     pub state: PublicationState,
     /// When it was reported, RFC 3339 in UTC.
     pub proposed_at: String,
+}
+
+fn read_state(word: &str) -> Result<PublicationState, StoreError> {
+    PublicationState::of_word(word).ok_or_else(|| StoreError::Word {
+        what: "state of a publication",
+        expected: "proposed, shown or hidden",
+        found: word.into(),
+    })
 }
 
 impl FromRow<'_, AnyRow> for PublicationRow {
@@ -101,7 +60,7 @@ impl FromRow<'_, AnyRow> for PublicationRow {
         Ok(Self {
             benchmark_id: text("benchmark_id")?,
             document,
-            state: PublicationState::read(&text("state")?).map_err(decoded)?,
+            state: read_state(&text("state")?).map_err(decoded)?,
             proposed_at: text("proposed_at")?,
             id,
         })

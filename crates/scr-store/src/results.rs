@@ -6,7 +6,7 @@
 
 use std::path::PathBuf;
 
-use scr_report::ResultDocument;
+use scr_documents::ResultDocument;
 use sqlx::AnyConnection;
 
 use crate::database::{begin_writing, failed};

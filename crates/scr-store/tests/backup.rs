@@ -9,11 +9,9 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use scr_data::Benchmark;
+use scr_documents::{BenchmarkSettings, CardDocument, Quota, SubmissionState};
 use scr_phantom::{Population, write_benchmark};
-use scr_store::{
-    BenchmarkSettings, CardDocument, NewSubmission, Quota, Role, Store, StoreError, Submission,
-    SubmissionState, restore_backup,
-};
+use scr_store::{NewSubmission, Role, Store, StoreError, Submission, restore_backup};
 use tempfile::TempDir;
 
 struct Site {

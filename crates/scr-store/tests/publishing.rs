@@ -9,11 +9,11 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use scr_data::{Benchmark, MaskSet, digest::Manifest, formats};
+use scr_documents::{CardDocument, EntryRole, ResultDocument, SpacingDocument};
 use scr_image::{Mask, Radiograph, Size};
-use scr_report::{ResultDocument, SpacingDocument};
 use scr_store::{
-    BlobKey, CardDocument, EntryRole, EntryToPublish, OutlinesDocument, PublishProgress, Published,
-    Store, StoreError, THUMBNAIL_SIDE_PX,
+    BlobKey, EntryToPublish, OutlinesDocument, PublishProgress, Published, Store, StoreError,
+    THUMBNAIL_SIDE_PX,
 };
 use tempfile::TempDir;
 

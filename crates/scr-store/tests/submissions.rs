@@ -5,11 +5,14 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use scr_data::Benchmark;
+use scr_documents::{
+    BenchmarkSettings, CardDocument, FindingsDocument, SubmissionProblem, SubmissionState,
+    SuspicionsDocument,
+};
 use scr_phantom::{Population, write_benchmark};
 use scr_store::{
-    BenchmarkSettings, Cancelled, CardDocument, FindingsDocument, Job, JobKind, JobProgress,
-    MAX_ATTEMPTS, NewSubmission, Retention, Role, Store, StoreError, Submission, SubmissionState,
-    SuspicionsDocument, Told,
+    Cancelled, Job, JobKind, JobProgress, MAX_ATTEMPTS, NewSubmission, Retention, Role, Store,
+    StoreError, Submission,
 };
 use tempfile::TempDir;
 
@@ -131,7 +134,7 @@ async fn every_change_is_in_the_log_and_none_can_be_made_twice() {
     assert!(matches!(error, StoreError::State { .. }), "{error}");
     let error = desk.store.submission_accepted(&id, "curator", "").await.unwrap_err();
     assert!(error.to_string().contains("received"), "{error}");
-    let told = Told {
+    let told = SubmissionProblem {
         place: "heart/X.png".into(),
         expected: "a mask".into(),
         found: "nothing".into(),
@@ -364,7 +367,7 @@ async fn accounts_take_turns_however_much_one_of_them_hands_in() {
 #[tokio::test]
 async fn one_account_fills_neither_the_queue_nor_the_disk() {
     let desk = Desk::new().await;
-    let submissions = scr_store::Quota { count: 100, days: 7 };
+    let submissions = scr_documents::Quota { count: 100, days: 7 };
     let settings = BenchmarkSettings { submissions, ..BenchmarkSettings::default() };
     desk.store.set_benchmark_settings("phantom", &settings).await.unwrap();
     for _ in 0..25 {

@@ -3,8 +3,8 @@
 
 use scr_data::digest::{Manifest, digest_text, file_digest, mask_digest};
 use scr_data::{Benchmark, DataError, MaskSet, formats};
+use scr_documents::{ImageDocument, ResultDocument};
 use scr_eval::{EVALUATOR_VERSION, Settings, evaluate};
-use scr_report::{ImageDocument, ResultDocument};
 use scr_store::{EntryEvidence, ResultEvidence, text_digest};
 
 use crate::chain::RecordedEntry;
@@ -188,7 +188,7 @@ async fn check_scores(
         let benchmark = Benchmark::open(&folder)?;
         let masks = MaskSet::open(&masks, &benchmark)?;
         let evaluation = evaluate(&benchmark, &masks, &Settings::default(), &|| ())?;
-        Ok(ResultDocument::new(&evaluation, true))
+        Ok(scr_report::result_document(&evaluation, true))
     };
     let scored = match tokio::task::spawn_blocking(score).await {
         Ok(Ok(scored)) => scored,

@@ -1,8 +1,9 @@
 //! Summaries against the images' values that they come from, to the last digit.
 
 use indexmap::IndexMap;
+use scr_documents::{FoldDocument, ImageDocument, MeasureMap, ResultDocument, SummaryDocument};
 use scr_eval::SummaryWithInterval;
-use scr_report::{FoldDocument, ImageDocument, MeasureMap, ResultDocument, SummaryDocument};
+use scr_report::summary_document;
 use scr_stats::{Bootstrap, Summary};
 use serde_json::Value;
 
@@ -45,7 +46,7 @@ fn summarise(result: &ResultDocument, images: &[ImageDocument]) -> FoldDocument 
     let bootstrap = Bootstrap::new(images.len(), result.bootstrap_resamples, result.bootstrap_seed);
     let intervals = bootstrap.mean_ci95(&columns);
     let mut summaries = columns.iter().zip(intervals).map(|(values, ci95)| {
-        SummaryDocument::new(&SummaryWithInterval { summary: Summary::of(values), ci95 })
+        summary_document(&SummaryWithInterval { summary: Summary::of(values), ci95 })
     });
     let mut of = |measures: &MeasureMap<SummaryDocument>| -> MeasureMap<SummaryDocument> {
         measures.keys().cloned().zip(summaries.by_ref()).collect()

@@ -4,7 +4,8 @@
 //! business. Identifiers come from benchmarks and entries, so nothing is
 //! assumed of the characters in them.
 
-use scr_store::{BenchmarkDocument, Copies, EntryRole, EntryRow};
+use scr_documents::{BenchmarkDocument, EntryRole};
+use scr_store::{Copies, EntryRow};
 use std::fmt::Write as _;
 
 /// The page of a benchmark, or of one of its sections when `section` is not empty.

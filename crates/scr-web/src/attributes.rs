@@ -2,8 +2,9 @@
 //!
 //! Counts what the benchmark's table says; knows no attribute by name.
 
-use scr_store::ImageEntryDocument;
 use std::collections::BTreeMap;
+
+use scr_documents::ImageEntryDocument;
 
 use crate::numbers::capitalised;
 

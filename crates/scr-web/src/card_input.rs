@@ -4,7 +4,8 @@
 //! Follows no link and reads no file.
 
 use scr_data::Problem;
-use scr_store::{BenchmarkRow, CardDocument, NAME_RULE, PublicStore, UserRow, is_plain_name};
+use scr_documents::CardDocument;
+use scr_store::{BenchmarkRow, NAME_RULE, PublicStore, UserRow, is_plain_name};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use utoipa::ToSchema;

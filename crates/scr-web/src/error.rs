@@ -12,7 +12,8 @@ use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
-use scr_store::{BenchmarkDocument, StoreError};
+use scr_documents::BenchmarkDocument;
+use scr_store::StoreError;
 
 use crate::card_input::Fault;
 use crate::numbers::date;

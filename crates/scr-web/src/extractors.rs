@@ -9,9 +9,8 @@ use axum::http::header;
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum_extra::extract::CookieJar;
-use scr_store::{
-    BenchmarkRow, Caller, EntryRow, PublicStore, Role, Scope, SessionRow, TermsDocument, UserRow,
-};
+use scr_documents::TermsDocument;
+use scr_store::{BenchmarkRow, Caller, EntryRow, PublicStore, Role, Scope, SessionRow, UserRow};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::convert::Infallible;

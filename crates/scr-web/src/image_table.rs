@@ -2,9 +2,9 @@
 //!
 //! An undefined value counts as worst, as it does between entries.
 
+use scr_documents::{BenchmarkDocument, ImageDocument};
 use scr_measures::Better;
-use scr_report::ImageDocument;
-use scr_store::{BenchmarkDocument, EntryRow};
+use scr_store::EntryRow;
 
 use crate::address;
 use crate::extractors::Options;

@@ -4,9 +4,9 @@
 //! [`standings`](crate::standings)'. Sorting is done by the server, by links, so
 //! that it needs no script and every order has an address.
 
+use scr_documents::{EntryRole, MeasureMap, SummaryDocument};
 use scr_measures::Better;
-use scr_report::{MeasureMap, SummaryDocument};
-use scr_store::{EntryRole, EntryRow};
+use scr_store::EntryRow;
 use std::cmp::Ordering;
 
 use crate::extractors::Options;

@@ -1,7 +1,8 @@
 //! Who sees what was handed in for a benchmark and decides on it: all curators, or those
 //! whom the operator names. Looks at no role: that is asked for before.
 
-use scr_store::{PublicStore, Submission, SubmissionState, UserRow};
+use scr_documents::SubmissionState;
+use scr_store::{PublicStore, Submission, UserRow};
 
 use crate::error::Failure;
 

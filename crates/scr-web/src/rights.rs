@@ -5,7 +5,8 @@
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use scr_store::{BenchmarkDocument, Caller, Copies, PublicStore, UserRow};
+use scr_documents::BenchmarkDocument;
+use scr_store::{Caller, Copies, PublicStore, UserRow};
 use std::sync::Arc;
 
 use crate::address;

@@ -6,8 +6,8 @@
 //! such images, fewer before more: an undefined value counts as worst and must
 //! not pay off. What has no value at all is last, and has no rank.
 
+use scr_documents::SummaryDocument;
 use scr_measures::Better;
-use scr_report::SummaryDocument;
 use std::cmp::Ordering;
 
 /// A number of a summary that a column shows.

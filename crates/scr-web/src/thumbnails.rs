@@ -1,6 +1,7 @@
 //! Small pictures of radiographs, with or without outlines, for lists and examples.
 
-use scr_store::{BenchmarkDocument, Copies, ImageEntryDocument, PublicStore};
+use scr_documents::{BenchmarkDocument, ImageEntryDocument};
+use scr_store::{Copies, PublicStore};
 
 use crate::address;
 use crate::error::Failure;

@@ -1,12 +1,12 @@
 //! One job: a check and a score, or an entry.
 
 use scr_data::{Benchmark, DataError, MaskSet, Problem};
-use scr_eval::{CheckReport, Settings, Warning, evaluate};
-use scr_report::ResultDocument;
-use scr_store::{
-    CardDocument, EntryRole, EntryToPublish, Job, JobKind, Store, StoreError, Submission,
-    SubmissionState, Suspicion, SuspicionsDocument, Told,
+use scr_documents::{
+    CardDocument, EntryRole, SubmissionProblem, SubmissionState, Suspicion, SuspicionsDocument,
 };
+use scr_eval::{CheckReport, Settings, Warning, evaluate};
+use scr_report::result_document;
+use scr_store::{EntryToPublish, Job, JobKind, Store, StoreError, Submission};
 
 use crate::WorkError;
 use crate::findings::findings;
@@ -109,7 +109,7 @@ async fn score(
         let masks = MaskSet::open(root, benchmark)?;
         progress.begin(masks.images().len());
         let evaluation = evaluate(benchmark, &masks, &Settings::default(), &|| progress.step())?;
-        Ok((benchmark.clone(), masks, ResultDocument::new(&evaluation, true)))
+        Ok((benchmark.clone(), masks, result_document(&evaluation, true)))
     })
     .await?;
     let findings = findings(store, submission, &benchmark, &masks, &result).await?;
@@ -180,12 +180,12 @@ pub(crate) async fn with_benchmark<T: Send + 'static>(
     tokio::task::spawn_blocking(work).await.map_err(|source| WorkError::Task { source })?
 }
 
-fn told(error: &DataError, root: &std::path::Path) -> Vec<Told> {
+fn told(error: &DataError, root: &std::path::Path) -> Vec<SubmissionProblem> {
     match error {
         DataError::Problems(problems) => {
             problems.list().iter().take(MAX_TOLD).map(|problem| tell(problem, root)).collect()
         }
-        other => vec![Told {
+        other => vec![SubmissionProblem {
             place: "the submission".into(),
             expected: "a zip file of masks, STRUCTURE/IMAGE.png".into(),
             found: other.to_string(),
@@ -195,10 +195,10 @@ fn told(error: &DataError, root: &std::path::Path) -> Vec<Told> {
 }
 
 /// A problem without the place at which the file lies on the server.
-fn tell(problem: &Problem, root: &std::path::Path) -> Told {
+fn tell(problem: &Problem, root: &std::path::Path) -> SubmissionProblem {
     let root = root.display().to_string();
     let clean = |text: &str| text.replace(&format!("{root}/"), "").replace(&root, "the submission");
-    Told {
+    SubmissionProblem {
         place: clean(&problem.place),
         expected: clean(&problem.expected),
         found: clean(&problem.found),

@@ -6,8 +6,8 @@
 //! what breaks off in between goes on where it was. The main type is [`Rescored`].
 
 use scr_data::MaskSet;
+use scr_documents::ResultDocument;
 use scr_eval::{EVALUATOR_VERSION, Settings, evaluate};
-use scr_report::ResultDocument;
 use scr_store::{EntryRow, Store};
 
 use crate::WorkError;
@@ -87,7 +87,7 @@ async fn again(store: &Store, entry: &EntryRow, apply: bool) -> Result<ResultDoc
     let mut result = with_benchmark(store, &entry.benchmark_id, move |benchmark| {
         let masks = MaskSet::open(&folder, benchmark)?;
         let evaluation = evaluate(benchmark, &masks, &Settings::default(), &|| ())?;
-        Ok(ResultDocument::new(&evaluation, true))
+        Ok(scr_report::result_document(&evaluation, true))
     })
     .await?;
     // The files are others than those handed in; the pixels, and so the entry, are the same.

@@ -1,6 +1,6 @@
 //! Which images a report shows: the worst, the middle and the best of an object.
 
-use crate::document::ResultDocument;
+use scr_documents::ResultDocument;
 
 /// How an image stands among all of its set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ const N_WORST: usize = 3;
 pub fn choose_cases(result: &ResultDocument) -> Vec<Case> {
     let mut cases = Vec::new();
     for object in result.objects.keys() {
-        let mut ranked: Vec<(f64, &crate::ImageDocument)> = result
+        let mut ranked: Vec<(f64, &scr_documents::ImageDocument)> = result
             .images
             .iter()
             .flatten()

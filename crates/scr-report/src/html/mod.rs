@@ -9,8 +9,9 @@ pub(crate) mod overlay;
 use askama::Template;
 use indexmap::IndexMap;
 use scr_data::Benchmark;
+use scr_documents::ComparisonDocument;
 
-use crate::comparison::{ComparisonDocument, NamedResult};
+use crate::comparison::NamedResult;
 use crate::layout::Table;
 use crate::plot::{AgreementPlot, BoxPlotRow, RankRow, agreement_plot, box_plot, rank_plot};
 use crate::tables;

@@ -1,8 +1,8 @@
 //! Several results side by side: standings by object, then every pair.
 
+use scr_documents::{ComparedDocument, ComparisonDocument, MeasureMap, PairDocument};
+
 use super::{NONE, arrow, interval, mean_sd, number, probability};
-use crate::comparison::{ComparedDocument, ComparisonDocument, PairDocument};
-use crate::document::MeasureMap;
 use crate::layout::{Column, Table};
 
 /// Standings, pairs and agreement of a comparison, and the lines that say how they

@@ -1,6 +1,6 @@
 //! What others published, kept apart from what was computed here.
 
-use scr_data::LiteratureRow;
+use scr_documents::LiteratureDocument;
 
 use super::NONE;
 use crate::layout::{Column, Table};
@@ -9,7 +9,7 @@ use crate::layout::{Column, Table};
 /// them, each with its protocol and how it was verified; `note` says on which data.
 /// Empty without rows.
 #[must_use]
-pub fn literature_tables(rows: &[LiteratureRow], note: &str) -> Vec<Table> {
+pub fn literature_tables(rows: &[LiteratureDocument], note: &str) -> Vec<Table> {
     let mut tables: Vec<(&str, Table)> = Vec::new();
     for row in rows {
         let place = tables.iter().position(|(object, _)| *object == row.object);

@@ -1,7 +1,8 @@
 //! Methods side by side at a glance: one row a method, one column an object.
 
+use scr_documents::{MeasureMap, ResultDocument, SummaryDocument};
+
 use super::{arrow, mean_sd};
-use crate::ResultDocument;
 use crate::layout::{Column, Table};
 
 /// What the columns show: the first measure of images, the first of objects.
@@ -17,8 +18,8 @@ pub fn methods_table(results: &[(&str, &ResultDocument)]) -> Table {
     columns.push(Column::number(format!("{of_image}{}", arrow(of_image))));
     columns.extend(objects.iter().map(|object| Column::number(format!("{object} ↑"))));
     let row = |(name, result): &(&str, &ResultDocument)| {
-        let of = |summaries: Option<&crate::document::MeasureMap<_>>, key: &str| {
-            let summary: Option<&crate::SummaryDocument> = summaries.and_then(|s| s.get(key));
+        let of = |summaries: Option<&MeasureMap<_>>, key: &str| {
+            let summary: Option<&SummaryDocument> = summaries.and_then(|s| s.get(key));
             mean_sd(key, summary.and_then(|s| s.mean), summary.and_then(|s| s.sd))
         };
         let mut row = vec![(*name).to_owned(), of(Some(&result.image_measures), of_image)];

@@ -1,8 +1,8 @@
 //! What a change of the scoring rules does to results: before, after, difference.
 
+use scr_documents::{MeasureMap, ResultDocument, SummaryDocument};
+
 use super::{NONE, arrow, number};
-use crate::ResultDocument;
-use crate::document::{MeasureMap, SummaryDocument};
 use crate::layout::{Column, Table};
 
 /// Means before and after, one row an object and measure; whole images come last, under

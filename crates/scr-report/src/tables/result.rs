@@ -1,7 +1,8 @@
 //! One result: summaries by object, values by image, a first look.
 
+use scr_documents::{MeasureMap, ResultDocument, SummaryDocument, UndefinedDocument};
+
 use super::{arrow, count, interval, mean_sd, number};
-use crate::document::{MeasureMap, ResultDocument, SummaryDocument, UndefinedDocument};
 use crate::layout::{Column, Table};
 
 /// The name of whole images among objects.

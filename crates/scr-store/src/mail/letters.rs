@@ -2,14 +2,15 @@
 //!
 //! A mail to an address that is not confirmed repeats nothing that a stranger typed.
 
+use scr_documents::{CardDocument, SubmissionState};
 use sqlx::AnyConnection;
 
 use super::{Letter, queue};
+use crate::StoreError;
 use crate::accounts::{LINK_AGE, OtherKeys, Role};
 use crate::database::failed;
 use crate::entries::read_json;
 use crate::settings::settings_in;
-use crate::{CardDocument, StoreError, SubmissionState};
 
 const SIGNED: &str = "\n\n-- \nSegmentation in Chest Radiographs\n{site}\n";
 

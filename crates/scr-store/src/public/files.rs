@@ -7,13 +7,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use scr_documents::{BenchmarkDocument, EntryRole, OfferedFile, TermsDocument};
 
 use super::PublicStore;
 use super::display::display_copy;
-use crate::{
-    BenchmarkDocument, BlobKey, EntryRole, EntryRow, OfferedFile, OutlinesDocument, StoreError,
-    TermsDocument,
-};
+use crate::{BlobKey, EntryRow, OutlinesDocument, StoreError};
 
 /// What a reader is given of data: the files themselves, or copies to look at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,15 +11,15 @@
 
 use std::collections::HashMap;
 
+use scr_documents::{
+    BenchmarkDocument, BenchmarkSettings, FindingsDocument, FlagKind, MeasureMap, ResultDocument,
+    SpacingDocument, SummaryDocument, SuspicionsDocument, UndefinedDocument,
+};
 use scr_measures::registry::IMAGE_MEASURES;
 use scr_measures::{Better, Measure, Quantity};
-use scr_report::{MeasureMap, ResultDocument, SpacingDocument, SummaryDocument, UndefinedDocument};
 
 use crate::ladder::Rung;
-use crate::{
-    BenchmarkDocument, BenchmarkSettings, EntryRow, FindingsDocument, FlagKind, PastResult,
-    Submission, SuspicionsDocument,
-};
+use crate::{EntryRow, PastResult, Submission};
 
 /// Distances lose so many decimals more than shares: a pixel is about a thousandth of an
 /// image, and a distance on one image may be as long as its diagonal.

@@ -10,15 +10,14 @@ use std::sync::Arc;
 use scr_data::digest::Manifest;
 use scr_data::formats::FormatError;
 use scr_data::{Benchmark, Image, Problem, Problems, files, formats};
+use scr_documents::{
+    BenchmarkDocument, ImageEntryDocument, NamedDocument, ObjectDocument, ObserverDocument,
+    SpacingDocument,
+};
 use scr_image::{Radiograph, Size};
-use scr_report::SpacingDocument;
 
 use super::{Prepared, PublishProgress, batches, blocking, write_batch};
-use crate::{
-    BenchmarkDocument, BlobKey, ImageEntryDocument, LiteratureDocument, NamedDocument,
-    ObjectDocument, ObserverDocument, OutlinesDocument, Published, Store, StoreError,
-    TermsDocument,
-};
+use crate::{BlobKey, OutlinesDocument, Published, Store, StoreError};
 use crate::{benchmarks, record};
 
 /// Thumbnails are at most so wide and high, in pixels.
@@ -231,7 +230,7 @@ fn document(benchmark: &Benchmark, digest: String, facts: &[ImageFacts]) -> Benc
         description: benchmark.description.clone(),
         definition: benchmark.definition.clone(),
         digest,
-        spacing_mm: benchmark.spacing.map(SpacingDocument::new),
+        spacing_mm: benchmark.spacing.map(|it| SpacingDocument::new(it.x_mm(), it.y_mm())),
         phantom: benchmark.is_phantom,
         structures: benchmark
             .structures
@@ -280,32 +279,8 @@ fn document(benchmark: &Benchmark, digest: String, facts: &[ImageFacts]) -> Benc
                 attributes: image.attributes.iter().cloned().collect(),
             })
             .collect(),
-        terms: TermsDocument {
-            licence: benchmark.terms.licence.clone(),
-            redistribution: benchmark.terms.redistribution.clone(),
-            download: benchmark.terms.download,
-            display: benchmark.terms.display,
-            obtain: benchmark.terms.obtain.clone(),
-            cite: benchmark.terms.cite.clone(),
-            text: String::new(),
-        },
-        literature: benchmark.literature.iter().map(literature).collect(),
+        terms: benchmark.terms.clone(),
+        literature: benchmark.literature.clone(),
         literature_note: benchmark.literature_note.clone(),
-    }
-}
-
-fn literature(row: &scr_data::LiteratureRow) -> LiteratureDocument {
-    let row = row.clone();
-    LiteratureDocument {
-        object: row.object,
-        measure: row.measure,
-        method: row.method,
-        year: row.year,
-        mean: row.mean,
-        sd: row.sd,
-        unit: row.unit,
-        protocol: row.protocol,
-        source: row.source,
-        verified: row.verified,
     }
 }

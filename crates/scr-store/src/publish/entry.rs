@@ -6,8 +6,8 @@ use std::sync::Arc;
 use bytes::Bytes;
 use scr_data::digest::{Manifest, file_digest, hex, mask_digest};
 use scr_data::{Benchmark, MaskSet, Problems, formats};
+use scr_documents::{BenchmarkDocument, CardDocument, EntryRole, ResultDocument, SubmissionState};
 use scr_image::Size;
-use scr_report::ResultDocument;
 use sqlx::AnyConnection;
 
 use super::posterior::read_posterior;
@@ -16,10 +16,7 @@ use crate::database::{begin_writing, failed};
 use crate::entries::{self, Written, role_word, write_json};
 use crate::record::{self, EntryCommitment, RecordEvent, text_digest};
 use crate::submissions::{answer_in, published_in};
-use crate::{
-    BenchmarkDocument, BlobKey, CardDocument, EntryRole, EntryRow, OutlinesDocument, Published,
-    Store, StoreError, SubmissionState, results,
-};
+use crate::{BlobKey, EntryRow, OutlinesDocument, Published, Store, StoreError, results};
 
 /// The longest part of a name that an identifier takes over, in letters.
 const SLUG_LENGTH: usize = 48;
@@ -130,7 +127,7 @@ impl Store {
     /// all. A submission becomes one entry, however alike others are.
     ///
     /// `n_compared` is the number of entries that its flags know of
-    /// ([`FindingsDocument::n_entries`](crate::FindingsDocument::n_entries)), so that two
+    /// ([`FindingsDocument::n_entries`](scr_documents::FindingsDocument::n_entries)), so that two
     /// that are published at once are compared with each other.
     ///
     /// # Errors
@@ -327,7 +324,7 @@ fn sizes(benchmark: &Benchmark, published: &BenchmarkDocument) -> Result<Vec<Siz
         .map(|structure| &structure.id)
         .eq(published.structures.iter().map(|structure| &structure.id));
     if has_same_images && has_same_structures {
-        let size = |image: &crate::ImageEntryDocument| Size::new(image.width, image.height);
+        let size = |image: &scr_documents::ImageEntryDocument| Size::new(image.width, image.height);
         return Ok(published.images.iter().map(size).collect());
     }
     Err(StoreError::OtherBenchmark {

@@ -15,7 +15,7 @@ use crate::backup::list_blobs;
 use crate::database::{begin_writing, failed};
 use crate::entries::read_json;
 use crate::publish::blocking;
-use crate::settings::settings_in;
+use crate::settings::{settings_in, stated};
 use crate::submissions::answer_in;
 use crate::{BLOBS_FOLDER, Store, StoreError};
 
@@ -88,8 +88,8 @@ async fn adopt_benchmark(
         RecordEvent::BenchmarkPublished { benchmark, digest, document_digest, files_digest };
     append(connection, event).await?;
     let settings = settings_in(connection, id).await?;
-    if settings != crate::BenchmarkSettings::default() {
-        let (benchmark, settings) = (id.to_owned(), settings.stated());
+    if settings != scr_documents::BenchmarkSettings::default() {
+        let (benchmark, settings) = (id.to_owned(), stated(&settings));
         append(connection, RecordEvent::SettingsChanged { benchmark, settings }).await?;
     }
     Ok(())
@@ -123,11 +123,11 @@ async fn adopt_entry(
             .map_err(failed(doing))?;
     for (version, nonce, summary, images) in results {
         let version = version.unsigned_abs();
-        let result: scr_report::ResultDocument = read_json(id, "result", &summary)?;
+        let result: scr_documents::ResultDocument = read_json(id, "result", &summary)?;
         let result_digest = ResultEvidence { version, nonce, summary, images }.digest();
         let evaluator_version = result.evaluator_version;
         let event = if version == 1 {
-            let card_document: crate::CardDocument = read_json(id, "card", &card)?;
+            let card_document: scr_documents::CardDocument = read_json(id, "card", &card)?;
             RecordEvent::EntryPublished(EntryCommitment {
                 entry: id.to_owned(),
                 benchmark: benchmark.clone(),

@@ -13,6 +13,7 @@ use super::{RecordEvent, RecordLine, text_digest};
 use crate::backup::list_blobs;
 use crate::database::failed;
 use crate::entries::read_json;
+use crate::settings::stated;
 use crate::{BLOBS_FOLDER, Store, StoreError, Withdrawal};
 
 /// What the record's digests of an entry are digests of.
@@ -153,7 +154,7 @@ impl Store {
                 .await
                 .map_err(failed("read evidence of a benchmark"))?;
         let Some((benchmark, digest, document)) = row else { return Ok(None) };
-        let settings = self.benchmark_settings(id).await?.stated();
+        let settings = stated(&self.benchmark_settings(id).await?);
         Ok(Some(BenchmarkEvidence { benchmark, digest, document, settings }))
     }
 

@@ -5,9 +5,9 @@
 
 use scr_data::terminal::is_harmless;
 use scr_data::{Problem, Problems};
+use scr_documents::FindingsDocument;
 use sqlx::AnyConnection;
 
-use super::FindingsDocument;
 use crate::database::failed;
 use crate::entries::read_json;
 use crate::{StoreCore, StoreError};

@@ -7,10 +7,11 @@
 use std::time::Duration;
 
 use jiff::Timestamp;
+use scr_documents::SubmissionState;
 use sqlx::AnyConnection;
 
-use super::SubmissionState;
 use super::queue::{Why, end};
+use super::rows::read_state;
 use crate::database::{failed, time_text};
 use crate::{StoreCore, StoreError};
 
@@ -202,7 +203,7 @@ impl StoreCore {
         .map_err(failed("read how far a job is"))?;
         let Some((state, done, total)) = row else { return Ok(None) };
         let (done, total) = (done.unwrap_or_default(), total.unwrap_or_default());
-        Ok(Some((SubmissionState::read(&state)?, JobProgress { done, total })))
+        Ok(Some((read_state(&state)?, JobProgress { done, total })))
     }
 
     /// Gives a job back at once, for another attempt.

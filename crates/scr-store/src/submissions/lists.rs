@@ -2,8 +2,10 @@
 //!
 //! Lists carry no results, which are long: [`Store::submission`](crate::Store::submission) has them.
 
-use super::rows::{LIST_COLUMNS, Written};
-use super::{LogLine, Submission, SubmissionState};
+use scr_documents::{LogLine, SubmissionState};
+
+use super::Submission;
+use super::rows::{LIST_COLUMNS, Written, read_state};
 use crate::database::failed;
 use crate::{StoreCore, StoreError};
 
@@ -73,7 +75,7 @@ impl StoreCore {
         .await
         .map_err(failed("read a submission's log"))?;
         let line = |(at, actor, state, message): (String, String, String, String)| {
-            Ok(LogLine { at, actor, state: SubmissionState::read(&state)?, message })
+            Ok(LogLine { at, actor, state: read_state(&state)?, message })
         };
         rows.into_iter().map(line).collect()
     }

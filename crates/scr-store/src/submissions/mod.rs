@@ -2,11 +2,10 @@
 //!
 //! Checks and scores nothing: workers do, and come here to say what they found.
 //!
-//! - `states.rs`: what may follow what.
 //! - `rows.rs`: one submission, and every change of its state with a line in its log.
 //! - `lists.rs`: many.
 //! - `outlines.rs`: what their masks look like.
-//! - `found.rs`: what the check and scoring found. - `compared.rs`: beside which entries.
+//! - `compared.rs`: entries beside a submission.
 //! - `answers.rs`: a curator's answer to flags.
 //! - `jobs.rs`: what is to be done, and whose work it is.
 //! - `queue.rs`: the jobs as an operator sees and cancels them.
@@ -20,7 +19,6 @@
 
 mod answers;
 mod compared;
-mod found;
 mod jobs;
 mod lists;
 mod outlines;
@@ -29,22 +27,16 @@ mod queue;
 mod quota;
 mod retention;
 mod rows;
-mod states;
 mod uploads;
 
 pub use answers::MAX_ANSWER_CHARS;
 pub(crate) use answers::answer_in;
 pub use compared::ComparedEntry;
-pub use found::{
-    DifferenceDocument, FindingsDocument, Flag, FlagKind, FoldsDocument, Suspicion,
-    SuspicionsDocument, Told,
-};
 pub(crate) use jobs::GIVEN_UP;
 pub use jobs::{Job, JobKind, JobProgress, MAX_ATTEMPTS};
 pub use pieces::Piece;
 pub use queue::{Cancelled, JobRow};
 pub use retention::{Retention, Tidied};
 pub(crate) use rows::published_in;
-pub use rows::{FileMark, LogLine, NewSubmission, Submission};
-pub use states::SubmissionState;
+pub use rows::{NewSubmission, Submission};
 pub use uploads::MAX_CHUNK_BYTES;

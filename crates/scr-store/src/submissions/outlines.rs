@@ -2,8 +2,9 @@
 
 use scr_data::digest::Manifest;
 use scr_data::{Benchmark, MaskSet};
+use scr_documents::SubmissionState;
 
-use super::{Submission, SubmissionState};
+use super::Submission;
 use crate::{OutlinesDocument, StoreCore, StoreError};
 
 impl StoreCore {

@@ -6,9 +6,10 @@ use std::fs::File;
 use std::io::{Seek, Write};
 
 use bytes::{Bytes, BytesMut};
+use scr_documents::SubmissionState;
 
 use super::uploads::append;
-use super::{MAX_CHUNK_BYTES, Submission, SubmissionState};
+use super::{MAX_CHUNK_BYTES, Submission};
 use crate::{StoreCore, StoreError, UPLOADS_FOLDER};
 
 /// Bytes of a piece that are in memory before they are written.

@@ -4,11 +4,12 @@
 //! that has it notices when it next says that it is at it, and nothing that it still
 //! wants to write is taken, because the submission's state has moved on.
 
+use scr_documents::{SubmissionProblem, SubmissionState};
 use sqlx::{AnyConnection, Row};
 
+use super::JobKind;
 use super::jobs::{GIVEN_UP, MAX_ATTEMPTS};
 use super::rows::{Change, change_in};
-use super::{JobKind, SubmissionState, Told};
 use crate::database::{failed, time_text};
 use crate::entries::write_json;
 use crate::{StoreCore, StoreError};
@@ -150,7 +151,7 @@ impl Why {
     }
 
     /// What the submitter is told where nothing was scored.
-    fn told(self) -> Told {
+    fn told(self) -> SubmissionProblem {
         let (expected, found, hint) = match self {
             Self::Cancelled => (
                 "to be checked and scored",
@@ -164,6 +165,6 @@ impl Why {
             ),
         };
         let (place, expected, hint) = ("the submission".into(), expected.into(), hint.into());
-        Told { place, expected, found, hint }
+        SubmissionProblem { place, expected, found, hint }
     }
 }

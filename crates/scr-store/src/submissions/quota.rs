@@ -2,9 +2,10 @@
 //! that waits, and bytes on the disk.
 
 use jiff::{SignedDuration, Timestamp};
+use scr_documents::SubmissionState;
 use sqlx::AnyConnection;
 
-use super::{NewSubmission, SubmissionState};
+use super::NewSubmission;
 use crate::database::{failed, time_text};
 use crate::settings::settings_in;
 use crate::{StoreCore, StoreError};

@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 use scr_data::durable;
+use scr_documents::SubmissionState;
 
-use super::SubmissionState;
 use super::rows::Change;
 use crate::database::{failed, time_text};
 use crate::publish::blocking;

@@ -1,16 +1,18 @@
 //! A submission, and every change of its state with a line in its log.
 
-use scr_report::ResultDocument;
+use scr_documents::{
+    CardDocument, FindingsDocument, ResultDocument, SubmissionProblem, SubmissionState,
+    SuspicionsDocument, UploadFingerprint,
+};
 use serde::de::DeserializeOwned;
-use serde::{Deserialize, Serialize};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, FromRow, Row};
 
-use super::{FindingsDocument, JobKind, SubmissionState, SuspicionsDocument, Told, answers};
+use super::{JobKind, answers};
 use crate::database::{begin_writing, failed};
 use crate::entries::{now, read_json, write_json};
 use crate::mail::letters::tell_of_change;
-use crate::{CardDocument, StoreCore, StoreError, ladder};
+use crate::{StoreCore, StoreError, ladder};
 
 /// What someone wants to hand in.
 #[derive(Debug, Clone)]
@@ -24,20 +26,11 @@ pub struct NewSubmission<'a> {
     /// Size of the file to come, in bytes.
     pub size_bytes: u64,
     /// What tells the file again, for an upload that breaks off.
-    pub file: Option<&'a FileMark>,
+    pub file: Option<&'a UploadFingerprint>,
     /// Whether scoring is to follow on a good check without a question.
     pub confirmed: bool,
     /// The entry that it corrects.
     pub supersedes: Option<&'a str>,
-}
-
-/// What tells a file again after an upload broke off.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FileMark {
-    /// Its name on the submitter's machine.
-    pub name: String,
-    /// SHA-256 of its first bytes, as the uploading program counts them.
-    pub beginning: String,
 }
 
 /// A submission.
@@ -56,7 +49,7 @@ pub struct Submission {
     /// Size of its file in bytes.
     pub size_bytes: u64,
     /// What tells its file again; none where nobody said.
-    pub file: Option<FileMark>,
+    pub file: Option<UploadFingerprint>,
     /// Whether scoring follows on a good check without a question.
     pub confirmed: bool,
     /// The entry that it corrects.
@@ -64,7 +57,7 @@ pub struct Submission {
     /// What a good check found odd.
     pub suspicions: Option<SuspicionsDocument>,
     /// What is wrong with it, where it was rejected by the check.
-    pub problems: Vec<Told>,
+    pub problems: Vec<SubmissionProblem>,
     /// Its scores with every image's values, once it is scored.
     pub result: Option<ResultDocument>,
     /// What scoring found beside the scores.
@@ -79,17 +72,14 @@ pub struct Submission {
     pub updated_at: String,
 }
 
-/// A change of state.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct LogLine {
-    /// When, RFC 3339 in UTC.
-    pub at: String,
-    /// Identifier of the user, or name of the worker.
-    pub actor: String,
-    /// The state that it came into.
-    pub state: SubmissionState,
-    /// Why; may be empty.
-    pub message: String,
+/// The state that a word in the database names.
+pub(super) fn read_state(word: &str) -> Result<SubmissionState, StoreError> {
+    SubmissionState::of_word(word).ok_or_else(|| StoreError::Word {
+        what: "state of a submission",
+        expected: "receiving, received, checked, scoring, awaiting_review, publishing, \
+                   published, rejected or withdrawn",
+        found: word.into(),
+    })
 }
 
 /// A change of state to be made.
@@ -139,7 +129,7 @@ impl<'r> FromRow<'r, AnyRow> for Written {
         let (created_at, updated_at) = (row.try_get("created_at")?, row.try_get("updated_at")?);
         let read = || {
             Ok(Submission {
-                state: SubmissionState::read(&state)?,
+                state: read_state(&state)?,
                 card: read_json(&id, "card", &card)?,
                 size_bytes: size_bytes.unsigned_abs(),
                 file: read_some(&id, "mark of a file", file)?,
@@ -270,7 +260,7 @@ impl StoreCore {
         &self,
         id: &str,
         actor: &str,
-        problems: &[Told],
+        problems: &[SubmissionProblem],
     ) -> Result<(), StoreError> {
         let message = &format!("{} problems", problems.len());
         let set = vec![("problems", write_json(id, "problems", &problems)?)];

@@ -8,8 +8,9 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 use scr_data::durable;
+use scr_documents::SubmissionState;
 
-use super::{Submission, SubmissionState};
+use super::Submission;
 use crate::database::failed;
 use crate::{StoreCore, StoreError, UPLOADS_FOLDER};
 

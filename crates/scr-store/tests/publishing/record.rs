@@ -1,9 +1,9 @@
 //! The record that publishing leaves, and what no statement can undo.
 
 use scr_data::digest::mask_digest;
+use scr_documents::{BenchmarkSettings, Reference};
 use scr_store::{
-    BEFORE_FIRST, BenchmarkSettings, EntryCommitment, RecordEvent, RecordLine, Reference, Store,
-    StoreError, text_digest,
+    BEFORE_FIRST, EntryCommitment, RecordEvent, RecordLine, Store, StoreError, text_digest,
 };
 use sqlx::Connection;
 

@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use scr_store::{BenchmarkDocument, PublicStore};
+use scr_documents::BenchmarkDocument;
+use scr_store::PublicStore;
 use serde::Serialize;
 use utoipa::ToSchema;
 

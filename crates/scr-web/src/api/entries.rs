@@ -2,8 +2,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use scr_report::ResultDocument;
-use scr_store::{CardDocument, EntryRole, EntryRow, PastResult, PublicStore};
+use scr_documents::{CardDocument, EntryRole, ResultDocument};
+use scr_store::{EntryRow, PastResult, PublicStore};
 use serde::Serialize;
 use utoipa::ToSchema;
 

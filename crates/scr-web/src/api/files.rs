@@ -10,7 +10,8 @@ use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, Copies, EntryRole, PublicStore};
+use scr_documents::{BenchmarkDocument, EntryRole};
+use scr_store::{Copies, PublicStore};
 use serde::Deserialize;
 
 use super::refusals;

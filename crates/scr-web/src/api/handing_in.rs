@@ -8,7 +8,8 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use futures_util::StreamExt;
-use scr_store::{FileMark, NewSubmission, PublicStore, Scope};
+use scr_documents::UploadFingerprint;
+use scr_store::{NewSubmission, PublicStore, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -89,7 +90,7 @@ pub(crate) async fn begin(
             return Err(Failure::Faulty { faults });
         }
     };
-    let file = file.map(|FileInput { name, beginning }| FileMark { name, beginning });
+    let file = file.map(|FileInput { name, beginning }| UploadFingerprint { name, beginning });
     let new = NewSubmission {
         benchmark_id: &benchmark.document.id,
         user_id: &user.id,

@@ -2,7 +2,8 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use scr_store::{Cancelled, JobRow, MAX_ATTEMPTS, PublicStore, Scope, SubmissionState, WorkerRow};
+use scr_documents::SubmissionState;
+use scr_store::{Cancelled, JobRow, MAX_ATTEMPTS, PublicStore, Scope, WorkerRow};
 use serde::Serialize;
 use utoipa::ToSchema;
 

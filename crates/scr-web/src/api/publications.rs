@@ -4,7 +4,8 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use scr_store::{PublicStore, PublicationDocument, PublicationRow, PublicationState, Scope};
+use scr_documents::{PublicationDocument, PublicationState};
+use scr_store::{PublicStore, PublicationRow, Scope};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

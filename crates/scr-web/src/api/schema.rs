@@ -338,11 +338,11 @@ pub(crate) struct Bytes(Vec<u8>);
 #[cfg(test)]
 mod tests {
     use super::*;
-    use scr_report::{ImageDocument, ResultDocument, SummaryDocument};
-    use scr_store::{
+    use scr_documents::{
         BenchmarkDocument, CardDocument, ImageEntryDocument, LiteratureDocument, NamedDocument,
         ObjectDocument, ObserverDocument, TermsDocument,
     };
+    use scr_documents::{ImageDocument, ResultDocument, SummaryDocument};
 
     fn benchmark() -> BenchmarkDocument {
         BenchmarkDocument {
@@ -408,7 +408,7 @@ mod tests {
         };
         let measures = || [("overlap".to_owned(), summary.clone())].into_iter().collect();
         let values = || [("overlap".to_owned(), Some(0.5))].into_iter().collect();
-        let fold = scr_report::FoldDocument {
+        let fold = scr_documents::FoldDocument {
             objects: [("heart".to_owned(), measures())].into_iter().collect(),
             image_measures: measures(),
         };
@@ -418,8 +418,8 @@ mod tests {
             masks_digest: "sha256:01".into(),
             evaluator_version: "1".into(),
             observer: "reference".into(),
-            spacing_mm: Some(scr_report::SpacingDocument::Differs([0.3, 0.4])),
-            undefined_as: Some(scr_report::UndefinedDocument::ImageDiagonal),
+            spacing_mm: Some(scr_documents::SpacingDocument::Differs([0.3, 0.4])),
+            undefined_as: Some(scr_documents::UndefinedDocument::ImageDiagonal),
             bootstrap_seed: 1,
             bootstrap_resamples: 10,
             objects: [("heart".to_owned(), measures())].into_iter().collect(),
@@ -446,11 +446,11 @@ mod tests {
         serde_json::from_value::<Card>(card).unwrap();
         for role in ["observer", "baseline", "method"] {
             serde_json::from_value::<Role>(role.into()).unwrap();
-            serde_json::from_value::<scr_store::EntryRole>(role.into()).unwrap();
+            serde_json::from_value::<scr_documents::EntryRole>(role.into()).unwrap();
         }
         for state in ["proposed", "shown", "hidden"] {
             serde_json::from_value::<PublicationState>(state.into()).unwrap();
-            serde_json::from_value::<scr_store::PublicationState>(state.into()).unwrap();
+            serde_json::from_value::<scr_documents::PublicationState>(state.into()).unwrap();
         }
     }
 }

@@ -6,10 +6,11 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use scr_report::ResultDocument;
-use scr_store::{
-    FileMark, LogLine, PublicStore, Scope, Submission, SubmissionState, SuspicionsDocument, Told,
+use scr_documents::{
+    LogLine, ResultDocument, SubmissionProblem, SubmissionState, SuspicionsDocument,
+    UploadFingerprint,
 };
+use scr_store::{PublicStore, Scope, Submission};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -56,7 +57,7 @@ pub(crate) struct SubmissionAnswer {
     suspicions: Option<SuspicionsDocument>,
     /// What is wrong with the masks.
     #[schema(value_type = Vec<serde_json::Value>)]
-    problems: Vec<Told>,
+    problems: Vec<SubmissionProblem>,
     /// Why it was returned.
     message: Option<String>,
     /// Identifier of the entry that came of it.
@@ -255,7 +256,7 @@ pub(super) async fn answer(
         state: found.state,
         size_bytes: found.size_bytes,
         corrects: found.supersedes,
-        file: found.file.map(|FileMark { name, beginning }| FileInput { name, beginning }),
+        file: found.file.map(|UploadFingerprint { name, beginning }| FileInput { name, beginning }),
         suspicions: found.suspicions,
         problems: found.problems,
         message: found.message,

@@ -4,7 +4,8 @@
 
 use axum::Json;
 use axum::extract::State;
-use scr_store::{BenchmarkDocument, PublicStore, TermsDocument, UserRow};
+use scr_documents::{BenchmarkDocument, TermsDocument};
+use scr_store::{PublicStore, UserRow};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 

@@ -3,7 +3,8 @@
 //!
 //! Texts are written as JSON strings, which YAML reads as they are.
 
-use scr_store::{BenchmarkDocument, EntryRow};
+use scr_documents::BenchmarkDocument;
+use scr_store::EntryRow;
 
 use super::one_line;
 use crate::address;

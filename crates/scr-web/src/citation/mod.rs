@@ -7,7 +7,8 @@
 mod bibtex;
 mod cff;
 
-use scr_store::{BenchmarkDocument, EntryRow, PublicationDocument};
+use scr_documents::{BenchmarkDocument, PublicationDocument};
+use scr_store::EntryRow;
 
 pub(crate) use bibtex::Record;
 pub(crate) use cff::citation_cff;

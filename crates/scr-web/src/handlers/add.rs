@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, BenchmarkRow, PublicStore};
+use scr_documents::BenchmarkDocument;
+use scr_store::{BenchmarkRow, PublicStore};
 
 use super::page;
 use crate::address;

@@ -8,8 +8,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_report::SpacingDocument;
-use scr_store::{BenchmarkDocument, Copies, ImageEntryDocument, PublicStore};
+use scr_documents::{BenchmarkDocument, ImageEntryDocument, SpacingDocument};
+use scr_store::{Copies, PublicStore};
 use std::collections::HashMap;
 
 use super::account::private_page;

@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, PublicStore};
+use scr_documents::BenchmarkDocument;
+use scr_store::PublicStore;
 
 use super::benchmark::n_by_fold;
 use super::page;

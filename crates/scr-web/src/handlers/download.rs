@@ -3,7 +3,8 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, Copies, ImageEntryDocument, PublicStore};
+use scr_documents::{BenchmarkDocument, ImageEntryDocument};
+use scr_store::{Copies, PublicStore};
 
 use super::page;
 use crate::address;

@@ -5,8 +5,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_report::{MeasureMap, SummaryDocument};
-use scr_store::{BenchmarkDocument, EntryRow, PublicStore, Withdrawal};
+use scr_documents::{BenchmarkDocument, MeasureMap, SummaryDocument};
+use scr_store::{EntryRow, PublicStore, Withdrawal};
 use std::sync::Arc;
 
 use super::scored_before::ScoredBefore;

@@ -4,7 +4,7 @@
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
-use scr_report::ResultDocument;
+use scr_documents::ResultDocument;
 use scr_store::PublicStore;
 use std::sync::Arc;
 

@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::Response;
-use scr_store::BenchmarkDocument;
+use scr_documents::BenchmarkDocument;
 
 use super::benchmark::n_by_fold;
 use super::page;

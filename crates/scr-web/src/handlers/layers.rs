@@ -5,10 +5,8 @@
 
 use std::collections::BTreeMap;
 
-use scr_store::{
-    BenchmarkDocument, Copies, EntryRole, EntryRow, ImageEntryDocument, ObserverDocument,
-    OutlinesDocument, PublicStore, Submission,
-};
+use scr_documents::{BenchmarkDocument, EntryRole, ImageEntryDocument, ObserverDocument};
+use scr_store::{Copies, EntryRow, OutlinesDocument, PublicStore, Submission};
 
 use super::browse::StructureChoice;
 use crate::address;

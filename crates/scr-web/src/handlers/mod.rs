@@ -25,7 +25,8 @@ pub(crate) mod terms;
 use askama::Template;
 use axum::http::{HeaderValue, header};
 use axum::response::{Html, IntoResponse, Response};
-use scr_store::{BenchmarkDocument, PublicStore};
+use scr_documents::BenchmarkDocument;
+use scr_store::PublicStore;
 
 use crate::error::Failure;
 

@@ -5,7 +5,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
-use scr_store::{FeedbackRow, JobRow, MAX_ATTEMPTS, PublicStore, Role, SubmissionState, WorkerRow};
+use scr_documents::SubmissionState;
+use scr_store::{FeedbackRow, JobRow, MAX_ATTEMPTS, PublicStore, Role, WorkerRow};
 
 use super::account::private_page;
 use crate::address;

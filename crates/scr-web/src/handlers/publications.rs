@@ -7,10 +7,8 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_data::Problem;
-use scr_store::{
-    BenchmarkDocument, EntryRow, PublicStore, PublicationDocument, PublicationState, Role,
-    StoreError,
-};
+use scr_documents::{BenchmarkDocument, PublicationDocument, PublicationState};
+use scr_store::{EntryRow, PublicStore, Role, StoreError};
 
 use super::entry_files::{BIBTEX, file, plain};
 use super::page;

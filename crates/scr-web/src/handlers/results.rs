@@ -4,9 +4,10 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use scr_documents::{BenchmarkDocument, EntryRole, LiteratureDocument};
 use scr_report::plot::{BoxPlotRow, box_plot};
 use scr_report::tables::as_published;
-use scr_store::{BenchmarkDocument, EntryRole, EntryRow, LiteratureDocument, PublicStore};
+use scr_store::{EntryRow, PublicStore};
 
 use super::page;
 use crate::error::Failure;

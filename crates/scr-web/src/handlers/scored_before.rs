@@ -1,8 +1,8 @@
 //! What an entry's results were before it was scored again by other rules: a table of a
 //! line for each time, the present one last.
 
-use scr_report::ResultDocument;
-use scr_store::{BenchmarkDocument, EntryRow, PastResult};
+use scr_documents::{BenchmarkDocument, ResultDocument};
+use scr_store::{EntryRow, PastResult};
 
 use crate::numbers::{MeasureHead, NONE, date};
 

@@ -7,7 +7,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, Copies, EntryRow, ImageEntryDocument, PublicStore, Submission};
+use scr_documents::{BenchmarkDocument, ImageEntryDocument};
+use scr_store::{Copies, EntryRow, PublicStore, Submission};
 use std::collections::HashMap;
 
 use super::account::private_page;
@@ -141,7 +142,7 @@ fn rows(
         let object = benchmark.objects.iter().find(|object| object.id == *id);
         (object.map_or_else(|| id.clone(), |object| object.name.clone()), measures)
     });
-    let row = |(object_name, measures): (String, &scr_report::MeasureMap<Option<f64>>)| {
+    let row = |(object_name, measures): (String, &scr_documents::MeasureMap<Option<f64>>)| {
         let cell = |key: &&String| match measures.get(*key) {
             Some(None) => "undefined".to_owned(),
             Some(value) => MeasureHead::of(key).shown(*value),

@@ -7,7 +7,8 @@ use askama::Template;
 use axum::Form;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use scr_store::{BenchmarkDocument, PublicStore};
+use scr_documents::BenchmarkDocument;
+use scr_store::PublicStore;
 use serde::Deserialize;
 
 use super::page;

@@ -2,7 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use scr_store::{CardDocument, NewSubmission, Role};
+use scr_documents::CardDocument;
+use scr_store::{NewSubmission, Role};
 
 use crate::fixture::{Answer, Site};
 
@@ -286,7 +287,7 @@ async fn a_deleted_account_leaves_no_name_and_takes_back_what_is_not_published()
     assert_eq!(seen(&site, "/account", &owner).await.status, StatusCode::SEE_OTHER);
     assert_eq!(site.store.user_by_email("a@x.org").await.unwrap(), None);
     let left = site.store.submission(&submission).await.unwrap().unwrap();
-    assert_eq!(left.state, scr_store::SubmissionState::Withdrawn);
+    assert_eq!(left.state, scr_documents::SubmissionState::Withdrawn);
     site.store.add_user("a@x.org", "Another", Role::Participant, None).await.unwrap();
 }
 

@@ -1,7 +1,8 @@
 //! What programs report and accept: publications, messages, terms.
 
 use axum::http::StatusCode;
-use scr_store::{BenchmarkSettings, Role, Scope};
+use scr_documents::BenchmarkSettings;
+use scr_store::{Role, Scope};
 use serde_json::{Value, json};
 
 use crate::fixture::Site;

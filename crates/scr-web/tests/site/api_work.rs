@@ -3,10 +3,10 @@
 use std::time::Duration;
 
 use axum::http::StatusCode;
-use scr_store::{
-    BenchmarkSettings, CardDocument, FindingsDocument, NewSubmission, Role, Scope, SubmissionState,
-    SuspicionsDocument,
+use scr_documents::{
+    BenchmarkSettings, CardDocument, FindingsDocument, SubmissionState, SuspicionsDocument,
 };
+use scr_store::{NewSubmission, Role, Scope};
 use serde_json::{Value, json};
 
 use crate::accounts::seen;

@@ -3,7 +3,8 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use scr_data::formats;
-use scr_store::{BenchmarkSettings, OutlinesDocument, Role};
+use scr_documents::BenchmarkSettings;
+use scr_store::{OutlinesDocument, Role};
 
 use crate::accounts::seen;
 use crate::fixture::{Answer, Site, Terms};

@@ -8,10 +8,10 @@ use axum::body::Body;
 use axum::http::{HeaderMap, Request, StatusCode};
 use axum::response::Response;
 use scr_data::{Benchmark, BenchmarkCopy, MaskSet, formats};
+use scr_documents::{CardDocument, EntryRole};
 use scr_eval::Settings;
 use scr_image::{Mask, Radiograph, Size};
-use scr_report::ResultDocument;
-use scr_store::{CardDocument, EntryRole, EntryToPublish, Role, Store};
+use scr_store::{EntryToPublish, Role, Store};
 use serde_json::Value;
 use tower::ServiceExt;
 
@@ -233,7 +233,7 @@ async fn publish(
             ..CardDocument::default()
         },
         masks: &masks,
-        result: ResultDocument::new(&evaluation, true),
+        result: scr_report::result_document(&evaluation, true),
         posteriors: ["Exact", "Second observer"].contains(&name).then(|| write_posteriors(folder)),
     };
     let (id, _) = store.publish_entry(entry, &mut |_| ()).await.unwrap();

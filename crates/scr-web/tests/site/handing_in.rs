@@ -4,7 +4,8 @@ use std::io::{Cursor, Write};
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use scr_store::{BenchmarkSettings, FlagKind, Reference, Role, SubmissionState};
+use scr_documents::{BenchmarkSettings, FlagKind, Reference, SubmissionState};
+use scr_store::Role;
 use scr_work::Worker;
 use zip::write::{SimpleFileOptions, ZipWriter};
 

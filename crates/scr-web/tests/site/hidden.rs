@@ -2,11 +2,11 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use scr_data::Permission;
-use scr_store::{
-    BenchmarkSettings, BlobKey, CardDocument, FindingsDocument, Flag, FlagKind, FoldsDocument,
-    ImageResults, NewSubmission, Reference, Role, Suspicion, SuspicionsDocument,
+use scr_documents::{
+    BenchmarkSettings, CardDocument, FindingsDocument, Flag, FlagKind, FoldsDocument, ImageResults,
+    Permission, Reference, Suspicion, SuspicionsDocument,
 };
+use scr_store::{BlobKey, NewSubmission, Role};
 use serde_json::Value;
 
 use crate::accounts::seen;

@@ -1,11 +1,11 @@
 //! The Ladder at the site: what accounts are shown of their scores, until the end.
 
 use axum::http::StatusCode;
-use scr_report::ResultDocument;
-use scr_store::{
-    BenchmarkSettings, CardDocument, FindingsDocument, LadderStep, NewSubmission, Reference, Role,
+use scr_documents::{
+    BenchmarkSettings, CardDocument, FindingsDocument, LadderStep, Reference, ResultDocument,
     SuspicionsDocument,
 };
+use scr_store::{NewSubmission, Role};
 use serde_json::{Value, json};
 
 use crate::fixture::Site;

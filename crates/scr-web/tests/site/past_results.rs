@@ -1,8 +1,8 @@
 //! What an entry's results were before it was scored again.
 
 use axum::http::StatusCode;
+use scr_documents::{BenchmarkSettings, Reference};
 use scr_eval::EVALUATOR_VERSION;
-use scr_store::{BenchmarkSettings, Reference};
 use serde_json::json;
 
 use crate::fixture::Site;

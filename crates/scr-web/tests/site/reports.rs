@@ -1,7 +1,8 @@
 //! What readers report: publications and messages.
 
 use axum::http::StatusCode;
-use scr_store::{PublicationState, Role};
+use scr_documents::PublicationState;
+use scr_store::Role;
 
 use crate::fixture::Site;
 

@@ -4,7 +4,8 @@
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode, header};
 use futures_util::stream;
-use scr_store::{CardDocument, NewSubmission, Role, Scope};
+use scr_documents::CardDocument;
+use scr_store::{NewSubmission, Role, Scope};
 
 use crate::fixture::{Answer, Site};
 

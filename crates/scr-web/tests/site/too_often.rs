@@ -2,7 +2,8 @@
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
-use scr_store::{CardDocument, NewSubmission, Role, StoreError};
+use scr_documents::CardDocument;
+use scr_store::{NewSubmission, Role, StoreError};
 
 use crate::accounts::{PASSWORD, post};
 use crate::fixture::{Answer, Site};

@@ -4,9 +4,8 @@
 //! a large difference hints at masks of two methods, or at a fold that was trained on.
 //! Folds may also differ in how hard they are, so that a flag proves nothing.
 
-use scr_report::ResultDocument;
+use scr_documents::{Flag, FlagKind, FoldsDocument, ResultDocument};
 use scr_stats::{Direction, RankSum, holm};
-use scr_store::{Flag, FlagKind, FoldsDocument};
 
 use super::{MEASURE, value};
 

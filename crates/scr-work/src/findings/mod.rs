@@ -16,9 +16,9 @@ mod sameness;
 use std::collections::HashMap;
 
 use scr_data::{Benchmark, MaskSet};
-use scr_report::{ImageDocument, ResultDocument};
+use scr_documents::{DifferenceDocument, FindingsDocument, ImageDocument, ResultDocument};
 use scr_stats::PairedComparison;
-use scr_store::{DifferenceDocument, EntryRow, FindingsDocument, Store, Submission};
+use scr_store::{EntryRow, Store, Submission};
 
 use crate::WorkError;
 

@@ -1,6 +1,7 @@
 //! Name of a submission beside those of entries.
 
-use scr_store::{ComparedEntry, Flag, FlagKind, Submission, look_alike};
+use scr_documents::{Flag, FlagKind};
+use scr_store::{ComparedEntry, Submission, look_alike};
 
 /// Flags where a submission has the name of an entry, or one that looks like it. A
 /// correction may have the name of what it corrects, and of what that corrected.

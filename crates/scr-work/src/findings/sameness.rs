@@ -9,10 +9,10 @@ use std::collections::HashSet;
 
 use scr_data::digest::Manifest;
 use scr_data::{Benchmark, DataError, MaskSet, Problem, formats};
+use scr_documents::{Flag, FlagKind, ResultDocument};
 use scr_image::Mask;
 use scr_measures::{Counts, overlap::overlap};
-use scr_report::ResultDocument;
-use scr_store::{BlobKey, EntryRow, Flag, FlagKind, Store};
+use scr_store::{BlobKey, EntryRow, Store};
 
 use super::{MEASURE, columns};
 use crate::WorkError;

@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use scr_data::{Benchmark, DataError, MaskSet, Output, Problem, Problems, files};
+use scr_documents::{ComparisonDocument, ResultDocument};
 use scr_eval::{CompareSettings, Settings, compare};
 use scr_measures::{Kind, Measure};
 use scr_report::comparison::{incomparable, method_values};
-use scr_report::{ComparisonDocument, NamedResult, ResultDocument, csv, layout, tables};
+use scr_report::{NamedResult, csv, layout, tables};
 
 use super::evaluate::{Format, Scoring, score};
 use super::{output, print};
@@ -147,7 +148,7 @@ pub(crate) fn compared(
         bootstrap_seed: settings.bootstrap_seed,
     };
     let found = compare(&method_values(results), settings);
-    Ok(ComparisonDocument::new(results, &found, settings))
+    Ok(scr_report::comparison_document(results, &found, settings))
 }
 
 /// Reads a share above 0 and below 1.

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_data::{Benchmark, MaskSet};
+use scr_documents::{CardDocument, EntryRole};
 use scr_eval::Settings;
 use scr_methods::{Job, METHODS, Method, Parameters, RunRecord, TwoFold};
 use scr_phantom::{Population, write_benchmark};
 use scr_report::tables;
-use scr_store::{CardDocument, EntryRole, EntryToPublish, Store, claim_folder};
+use scr_store::{EntryToPublish, Store, claim_folder};
 
 use super::evaluate::score;
 use super::run::cost;

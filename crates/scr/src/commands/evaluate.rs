@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use anyhow::Result;
 use clap::{Args, ValueEnum};
 use scr_data::{Benchmark, MaskSet, Output};
+use scr_documents::ResultDocument;
 use scr_eval::{Settings, UndefinedPolicy};
 use scr_measures::{Measure, registry::IMAGE_MEASURES};
 use scr_report::layout::{self, Layout};
-use scr_report::{ResultDocument, csv, tables};
+use scr_report::{csv, tables};
 
 use super::{output, print};
 use crate::progress::Bar;
@@ -167,5 +168,5 @@ pub(crate) fn score(
     let evaluation = scr_eval::evaluate(benchmark, masks, settings, &|| {
         bar.show("scoring", done.fetch_add(1, Ordering::Relaxed) + 1, total);
     })?;
-    Ok(ResultDocument::new(&evaluation, per_image))
+    Ok(scr_report::result_document(&evaluation, per_image))
 }

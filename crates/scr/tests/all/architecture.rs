@@ -73,6 +73,7 @@ fn data_flows_in_one_direction() {
     let order = [
         "scr-image",
         "scr-stats",
+        "scr-documents",
         "scr-measures",
         "scr-data",
         "scr-phantom",

@@ -2,9 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use scr_data::{Benchmark, MaskSet};
+use scr_documents::{CardDocument, EntryRole, ResultDocument};
 use scr_eval::{EVALUATOR_VERSION, Settings, evaluate};
-use scr_report::ResultDocument;
-use scr_store::{CardDocument, EntryRole, EntryToPublish, Store};
+use scr_store::{EntryToPublish, Store};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -31,7 +31,7 @@ impl Old {
         let benchmark = Benchmark::open(&temp.path().join("bench")).unwrap();
         let masks = MaskSet::open(&temp.path().join("masks"), &benchmark).unwrap();
         let right = evaluate(&benchmark, &masks, &Settings::default(), &|| ()).unwrap();
-        let right = ResultDocument::new(&right, true);
+        let right = scr_report::result_document(&right, true);
         let mut old = right.clone();
         OLD.clone_into(&mut old.evaluator_version);
         old.objects["lungs"]["overlap"].mean = Some(0.25);

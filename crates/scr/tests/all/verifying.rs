@@ -4,9 +4,9 @@
 use std::path::{Path, PathBuf};
 
 use scr_data::{Benchmark, MaskSet};
+use scr_documents::{CardDocument, EntryRole};
 use scr_eval::{Settings, evaluate};
-use scr_report::ResultDocument;
-use scr_store::{CardDocument, EntryRole, EntryToPublish, Store};
+use scr_store::{EntryToPublish, Store};
 use serde_json::Value;
 use sqlx::Connection;
 use tempfile::TempDir;
@@ -34,7 +34,7 @@ impl Published {
             role: EntryRole::Method,
             card: CardDocument { name: "One".into(), ..CardDocument::default() },
             masks: &masks,
-            result: ResultDocument::new(&scores, true),
+            result: scr_report::result_document(&scores, true),
             posteriors: None,
         };
         let store = Store::open(&temp.path().join("site")).await.unwrap();

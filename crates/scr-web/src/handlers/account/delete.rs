@@ -6,7 +6,8 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use scr_store::{PublicStore, StoreError, SubmissionState};
+use scr_documents::SubmissionState;
+use scr_store::{PublicStore, StoreError};
 use serde::Deserialize;
 
 use super::browser::Browser;

@@ -4,10 +4,8 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use scr_store::{
-    CardDocument, Identity, LogLine, PublicStore, Scope, Submission, SubmissionState, TokenRow,
-    Told, UserRow,
-};
+use scr_documents::{CardDocument, LogLine, SubmissionProblem, SubmissionState};
+use scr_store::{Identity, PublicStore, Scope, Submission, TokenRow, UserRow};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -77,7 +75,7 @@ struct OwnSubmission {
     card: CardDocument,
     size_bytes: u64,
     #[schema(value_type = Vec<serde_json::Value>)]
-    problems: Vec<Told>,
+    problems: Vec<SubmissionProblem>,
     message: Option<String>,
     entry: Option<String>,
     created_at: String,

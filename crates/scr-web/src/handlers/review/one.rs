@@ -4,10 +4,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{
-    BenchmarkDocument, Flag, MAX_ANSWER_CHARS, PublicStore, Submission, SubmissionState,
-    SuspicionsDocument, UserRow,
-};
+use scr_documents::{BenchmarkDocument, Flag, SubmissionState, SuspicionsDocument};
+use scr_store::{MAX_ANSWER_CHARS, PublicStore, Submission, UserRow};
 
 use super::decidable;
 use crate::address;

@@ -4,7 +4,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{PublicStore, PublicationRow, PublicationState, Role};
+use scr_documents::PublicationState;
+use scr_store::{PublicStore, PublicationRow, Role};
 
 use crate::address;
 use crate::error::Failure;

@@ -2,7 +2,8 @@
 //!
 //! Submitters read roles; curators, and who it is about, read names.
 
-use scr_store::{PublicStore, Role, Submission, SubmissionState};
+use scr_documents::SubmissionState;
+use scr_store::{PublicStore, Role, Submission};
 
 use crate::error::Failure;
 use crate::extractors::Member;

@@ -19,7 +19,8 @@ pub(crate) use page::submission;
 pub(super) use log::{LogRow, log_rows};
 pub(super) use standing::{FoldRow, StandingTable, Vicinity, fold_rows, standings};
 
-use scr_store::{EntryRole, EntryRow, PublicStore, Role, Submission, SubmissionState};
+use scr_documents::{EntryRole, SubmissionState};
+use scr_store::{EntryRow, PublicStore, Role, Submission};
 
 use crate::error::Failure;
 use crate::extractors::{Member, Options};

@@ -4,9 +4,8 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{
-    BenchmarkDocument, FileMark, PublicStore, Role, Submission, SubmissionState, SuspicionsDocument,
-};
+use scr_documents::{BenchmarkDocument, SubmissionState, SuspicionsDocument, UploadFingerprint};
+use scr_store::{PublicStore, Role, Submission};
 
 use super::{FoldRow, LogRow, StandingTable, Vicinity, as_entry, fold_rows, log_rows, seen};
 use super::{standings, state_words};
@@ -99,7 +98,7 @@ pub(crate) async fn submission(
         resume: submission
             .file
             .clone()
-            .map(|FileMark { name, beginning }| Resume { name, beginning }),
+            .map(|UploadFingerprint { name, beginning }| Resume { name, beginning }),
         received_percent: 100 * received / submission.size_bytes.max(1),
         suspicions: submission.suspicions.clone().unwrap_or_default(),
         folds: findings.map(|findings| fold_rows(&benchmark, findings)).unwrap_or_default(),

@@ -3,7 +3,8 @@
 //! Ranks and orders come from the table of results; differences and tests were
 //! computed when it was scored.
 
-use scr_store::{BenchmarkDocument, DifferenceDocument, EntryRow, FindingsDocument};
+use scr_documents::{BenchmarkDocument, DifferenceDocument, FindingsDocument};
+use scr_store::EntryRow;
 
 use crate::address;
 use crate::extractors::Options;

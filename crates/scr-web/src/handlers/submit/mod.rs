@@ -12,7 +12,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{BenchmarkDocument, BenchmarkRow, PublicStore, SubmissionState};
+use scr_documents::{BenchmarkDocument, SubmissionState};
+use scr_store::{BenchmarkRow, PublicStore};
 
 use super::account::private_page;
 use crate::address;

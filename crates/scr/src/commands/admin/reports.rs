@@ -2,7 +2,8 @@
 
 use anyhow::Result;
 use clap::Subcommand;
-use scr_store::{FeedbackRow, PublicationRow, PublicationState, Store};
+use scr_documents::PublicationState;
+use scr_store::{FeedbackRow, PublicationRow, Store};
 
 use super::{Dir, Format, print_list};
 use crate::tell::tell;

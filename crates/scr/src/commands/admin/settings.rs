@@ -5,9 +5,8 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use scr_store::{
-    BenchmarkSettings, ImageResults, LadderStep, Quota, Reference, Role, Store, StoreError,
-};
+use scr_documents::{BenchmarkSettings, ImageResults, LadderStep, Quota, Reference};
+use scr_store::{Role, Store, StoreError};
 use serde_json::json;
 
 use super::{Dir, Format, find_user, print_list};

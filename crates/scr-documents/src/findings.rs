@@ -1,21 +1,8 @@
-//! What is found about a submission, as written forms: by the check, and by scoring.
+//! Findings about a submission: suspicions of the check, flags and statistics of scoring.
 //!
-//! Knows no rule: whoever checks and scores does, and says here what came of it.
+//! Knows no rule: the worker checks and scores, and writes here what it found.
 
 use serde::{Deserialize, Serialize};
-
-/// A problem, as it is told to the submitter.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
-    /// The file within the submission.
-    pub place: String,
-    /// What should be there.
-    pub expected: String,
-    /// What is there.
-    pub found: String,
-    /// What to do about it; empty when the rest says it.
-    pub hint: String,
-}
 
 /// What a good check found odd, before scoring.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]

@@ -1,6 +1,28 @@
-//! Permissions that a benchmark's terms give: read from words once, a type from there on.
+//! Terms of use of a benchmark, and the permissions that they give.
 
 use serde::{Deserialize, Serialize};
+
+/// Terms of use.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+pub struct TermsDocument {
+    /// Licence of images and masks, in words.
+    pub licence: String,
+    /// What is said on passing copies on, in words.
+    pub redistribution: String,
+    /// Permission to offer copies for download.
+    #[serde(rename = "may_download")]
+    pub download: Permission,
+    /// Permission to show the radiographs and what the observers drew on pages.
+    #[serde(rename = "may_display")]
+    pub display: Permission,
+    /// How to obtain the data where copies may not be passed on.
+    pub obtain: String,
+    /// What to cite.
+    pub cite: Vec<String>,
+    /// What is to be accepted beside all that; the operator's.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub text: String,
+}
 
 /// Permission to show data on pages, or to pass copies on. In JSON true where it is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -19,7 +41,7 @@ impl Permission {
     /// `forbidden`.
     ///
     /// ```
-    /// use scr_data::Permission;
+    /// use scr_documents::Permission;
     /// assert_eq!(Permission::of_words("allowed, with attribution"), Some(Permission::Allowed));
     /// assert_eq!(Permission::of_words("allowedly"), None);
     /// ```

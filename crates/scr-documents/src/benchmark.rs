@@ -1,10 +1,9 @@
-//! What is kept of a benchmark and of an entry, as JSON in the database and on
-//! the API. Written forms only: nothing here knows how they come about.
+//! Benchmark: what the site shows of one and the API serves.
 
 use indexmap::IndexMap;
-use scr_data::Permission;
-use scr_report::SpacingDocument;
 use serde::{Deserialize, Serialize};
+
+use crate::{LiteratureDocument, SpacingDocument, TermsDocument};
 
 /// A published benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -118,93 +117,4 @@ pub struct ImageEntryDocument {
     pub has_pixels: bool,
     /// Further columns of the benchmark's table: age, sex, nodule...
     pub attributes: IndexMap<String, String>,
-}
-
-/// Terms of use.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct TermsDocument {
-    /// Licence of images and masks, in words.
-    pub licence: String,
-    /// What is said on passing copies on, in words.
-    pub redistribution: String,
-    /// Permission to offer copies for download.
-    #[serde(rename = "may_download")]
-    pub download: Permission,
-    /// Permission to show the radiographs and what the observers drew on pages.
-    #[serde(rename = "may_display")]
-    pub display: Permission,
-    /// How to obtain the data where copies may not be passed on.
-    pub obtain: String,
-    /// What to cite.
-    pub cite: Vec<String>,
-    /// What is to be accepted beside all that; the operator's.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
-    pub text: String,
-}
-
-/// A row that others published.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct LiteratureDocument {
-    /// Object, or `all` for a measure of whole images.
-    pub object: String,
-    /// Measure as its source names it.
-    pub measure: String,
-    /// Method as its source names it.
-    pub method: String,
-    /// Year of publication.
-    pub year: String,
-    /// Mean over images.
-    pub mean: Option<f64>,
-    /// Standard deviation over images.
-    pub sd: Option<f64>,
-    /// Unit of both.
-    pub unit: String,
-    /// Protocol, or that nobody read which was used.
-    pub protocol: String,
-    /// Where the number stands.
-    pub source: String,
-    /// How it was verified.
-    pub verified: String,
-}
-
-/// What an entry is in a table of results.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EntryRole {
-    /// A human observer: a reference row.
-    Observer,
-    /// A method that this project brings, run two-fold: a reference row.
-    Baseline,
-    /// A participant's method.
-    Method,
-}
-
-/// The card of an entry: what made the masks.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
-pub struct CardDocument {
-    /// Name in tables.
-    pub name: String,
-    /// Who made it.
-    pub authors: Vec<String>,
-    /// What it does, in Markdown.
-    pub description: String,
-    /// Paper or address that describes it.
-    pub reference: String,
-    /// Where its code is.
-    pub code: String,
-    /// How it was trained and on what.
-    pub training: String,
-    /// Version of the method.
-    pub version: String,
-    /// Parameters, as text.
-    pub parameters: IndexMap<String, String>,
-    /// What of the method is verified at its source, and what is not.
-    #[serde(default)]
-    pub verified: String,
-    /// What training and segmenting took, in words.
-    #[serde(default)]
-    pub cost: String,
-    /// Identifier of the earlier entry that it corrects.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub corrects: Option<String>,
 }

@@ -1,8 +1,6 @@
-//! The states of a submission, and what may follow what.
+//! Submission: its state, its log and its problems.
 
 use serde::{Deserialize, Serialize};
-
-use crate::StoreError;
 
 /// Where a submission is on its way to an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -94,15 +92,46 @@ impl SubmissionState {
         matches!(self, Self::Received | Self::Scoring | Self::Publishing)
     }
 
-    pub(super) fn read(word: &str) -> Result<Self, StoreError> {
-        let found = Self::ALL.into_iter().find(|state| state.as_str() == word);
-        found.ok_or_else(|| StoreError::Word {
-            what: "state of a submission",
-            expected: "receiving, received, checked, scoring, awaiting_review, publishing, \
-                       published, rejected or withdrawn",
-            found: word.into(),
-        })
+    /// The state that a word names.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.as_str() == word)
     }
+}
+
+/// A change of state.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    /// When, RFC 3339 in UTC.
+    pub at: String,
+    /// Identifier of the user, or name of the worker.
+    pub actor: String,
+    /// The state that it came into.
+    pub state: SubmissionState,
+    /// Why; may be empty.
+    pub message: String,
+}
+
+/// A problem that the check found in a submission.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SubmissionProblem {
+    /// The file within the submission.
+    pub place: String,
+    /// What should be there.
+    pub expected: String,
+    /// What is there.
+    pub found: String,
+    /// What to do about it; empty when the rest says it.
+    pub hint: String,
+}
+
+/// Identifies a file when an upload resumes.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UploadFingerprint {
+    /// Its name on the submitter's machine.
+    pub name: String,
+    /// SHA-256 of its first bytes, as the uploading program counts them.
+    pub beginning: String,
 }
 
 #[cfg(test)]
@@ -120,9 +149,9 @@ mod tests {
     #[test]
     fn a_state_is_the_same_word_everywhere() {
         for state in SubmissionState::ALL {
-            assert_eq!(serde_json::to_value(state).unwrap(), state.as_str());
-            assert_eq!(SubmissionState::read(state.as_str()).unwrap(), state);
+            assert_eq!(serde_json::to_value(state).expect("a word is JSON"), state.as_str());
+            assert_eq!(SubmissionState::of_word(state.as_str()), Some(state));
         }
-        assert!(SubmissionState::read("lost").is_err());
+        assert_eq!(SubmissionState::of_word("lost"), None);
     }
 }

@@ -1,0 +1,28 @@
+//! Literature: results that others published.
+
+use serde::{Deserialize, Serialize};
+
+/// A row that others published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct LiteratureDocument {
+    /// Object, or `all` for a measure of whole images.
+    pub object: String,
+    /// Measure as its source names it.
+    pub measure: String,
+    /// Method as its source names it.
+    pub method: String,
+    /// Year of publication.
+    pub year: String,
+    /// Mean over images.
+    pub mean: Option<f64>,
+    /// Standard deviation over images.
+    pub sd: Option<f64>,
+    /// Unit of both.
+    pub unit: String,
+    /// Protocol, or that nobody read which was used.
+    pub protocol: String,
+    /// Where the number stands.
+    pub source: String,
+    /// How it was verified.
+    pub verified: String,
+}
