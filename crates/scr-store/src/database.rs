@@ -19,7 +19,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Executor};
 use crate::StoreError;
 
 /// Every change of the tables, in order; a version's place is its number less one.
-const MIGRATIONS: [&str; 13] = [
+const MIGRATIONS: [&str; 14] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_posteriors.sql"),
     include_str!("../migrations/0003_accounts.sql"),
@@ -33,6 +33,7 @@ const MIGRATIONS: [&str; 13] = [
     include_str!("../migrations/0011_record.sql"),
     include_str!("../migrations/0012_turns.sql"),
     include_str!("../migrations/0013_ladder.sql"),
+    include_str!("../migrations/0014_token_expiry.sql"),
 ];
 
 /// Readers at once in one process; a writer excludes writers only.

@@ -62,7 +62,8 @@ use sqlx::AnyPool;
 
 pub use accounts::{
     AcceptanceRow, Caller, Confirmed, Identity, LINK_AGE, OtherKeys, Role, SESSION_AGE,
-    SESSION_IDLE, SHOWN_AGE, Scope, SessionRow, TokenRow, UserRow, random_secret,
+    SESSION_IDLE, SHOWN_AGE, Scope, SessionRow, TokenLifetime, TokenLifetimeError, TokenRow,
+    UserRow, random_secret,
 };
 pub use backup::{BackupDocument, restore_backup};
 pub use benchmarks::BenchmarkRow;

@@ -19,6 +19,7 @@ mod roles;
 mod rules;
 mod sessions;
 mod terms;
+mod token_lifetime;
 mod tokens;
 mod users;
 
@@ -28,6 +29,7 @@ pub use links::{Confirmed, LINK_AGE};
 pub use roles::{Role, Scope};
 pub use sessions::{SESSION_AGE, SESSION_IDLE, SessionRow};
 pub use terms::AcceptanceRow;
+pub use token_lifetime::{TokenLifetime, TokenLifetimeError};
 pub use tokens::{Caller, TokenRow};
 pub use users::UserRow;
 

@@ -11,6 +11,7 @@ use scr_data::Problem;
 use sqlx::Row;
 use sqlx::any::AnyRow;
 
+use super::token_lifetime::TokenLifetime;
 use super::{Scope, UserRow, random_id, random_secret, rules, secret_digest};
 use crate::database::{failed, time_text};
 use crate::mail::{self, letters};
@@ -39,6 +40,16 @@ pub struct TokenRow {
     pub last_used_at: Option<String>,
     /// Since when it is void.
     pub revoked_at: Option<String>,
+    /// Expiry, RFC 3339 in UTC; `None` if the token does not expire.
+    pub expires_at: Option<String>,
+}
+
+impl TokenRow {
+    /// True if the token is past its expiry now.
+    #[must_use]
+    pub fn is_expired(&self) -> bool {
+        self.expires_at.as_ref().is_some_and(|expiry| *expiry <= time_text(Timestamp::now()))
+    }
 }
 
 /// Whose token was shown, and what it lets them do.
@@ -59,15 +70,30 @@ impl Caller {
 }
 
 impl StoreCore {
-    /// Gives a person a new token, and tells them by mail that there is one. It is returned
-    /// here and never again.
+    /// Creates a token with the default lifetime, as
+    /// [`create_token_for`](Self::create_token_for) does.
+    ///
+    /// # Errors
+    /// As [`create_token_for`](Self::create_token_for).
+    pub async fn create_token(
+        &self,
+        email: &str,
+        scopes: impl IntoIterator<Item = Scope>,
+        note: &str,
+    ) -> Result<String, StoreError> {
+        self.create_token_for(TokenLifetime::default(), email, scopes, note).await
+    }
+
+    /// Creates a token of the account with this address, and mails the owner that it exists.
+    /// The token itself is returned here and never again.
     ///
     /// # Errors
     /// [`StoreError::UnknownUser`] when the address has no account,
     /// [`StoreError::ScopeRefused`] when the role does not allow a scope,
     /// [`StoreError::Account`] when there is no scope or the note is too long.
-    pub async fn create_token(
+    pub async fn create_token_for(
         &self,
+        lifetime: TokenLifetime,
         email: &str,
         scopes: impl IntoIterator<Item = Scope>,
         note: &str,
@@ -82,18 +108,21 @@ impl StoreCore {
             return Err(StoreError::ScopeRefused { scope, role: user.role });
         }
         let token = format!("{PREFIX}{}", random_secret()?);
+        let now = Timestamp::now();
+        let expires_at = lifetime.expiry(now).map(time_text);
         let doing = "create a token";
         let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
         // Who was removed in the meantime gets none.
         let inserted = sqlx::query(
-            "INSERT INTO tokens (id, user_id, digest, scopes, note, created_at) \
-             SELECT $1, id, $2, $3, $4, $5 FROM users WHERE id = $6 AND removed_at IS NULL",
+            "INSERT INTO tokens (id, user_id, digest, scopes, note, created_at, expires_at) \
+             SELECT $1, id, $2, $3, $4, $5, $6 FROM users WHERE id = $7 AND removed_at IS NULL",
         )
         .bind(random_id()?)
         .bind(secret_digest(&token))
         .bind(write_scopes(&scopes))
         .bind(note)
-        .bind(time_text(Timestamp::now()))
+        .bind(time_text(now))
+        .bind(&expires_at)
         .bind(&user.id)
         .execute(&mut *transaction)
         .await
@@ -103,14 +132,18 @@ impl StoreCore {
         }
         // An address that is not confirmed may be a stranger's.
         if user.confirmed_at.is_some() {
-            let letter = letters::token_made(note, &write_scopes(&scopes).replace(',', ", "));
+            let letter = letters::token_made(
+                note,
+                &write_scopes(&scopes).replace(',', ", "),
+                expires_at.as_deref(),
+            );
             mail::queue(&mut transaction, &user.email, letter).await?;
         }
         transaction.commit().await.map_err(failed(doing))?;
         Ok(token)
     }
 
-    /// Whose token this is; none when it is unknown or revoked, or its owner's
+    /// Owner of a token; `None` if it is unknown, revoked or expired, or if its owner's
     /// address is not confirmed. That it was used is noted at most once a minute.
     ///
     /// # Errors
@@ -123,9 +156,10 @@ impl StoreCore {
              tokens.id AS token_id, scopes, last_used_at \
              FROM tokens JOIN users ON users.id = tokens.user_id \
              WHERE digest = $1 AND revoked_at IS NULL AND removed_at IS NULL \
-             AND confirmed_at IS NOT NULL",
+             AND confirmed_at IS NOT NULL AND (expires_at IS NULL OR expires_at > $2)",
         )
         .bind(secret_digest(token))
+        .bind(time_text(Timestamp::now()))
         .fetch_optional(&self.pool)
         .await
         .map_err(failed(doing))?;
@@ -165,7 +199,8 @@ impl StoreCore {
     /// As [`caller`](Self::caller).
     pub async fn tokens(&self, user_id: &str) -> Result<Vec<TokenRow>, StoreError> {
         let rows = sqlx::query(
-            "SELECT id, user_id, scopes, note, created_at, last_used_at, revoked_at \
+            "SELECT id, user_id, scopes, note, created_at, last_used_at, revoked_at, \
+             expires_at \
              FROM tokens WHERE user_id = $1 ORDER BY created_at, id",
         )
         .bind(user_id)
@@ -223,5 +258,45 @@ fn read(row: &AnyRow) -> Result<TokenRow, StoreError> {
         created_at: row.try_get("created_at").map_err(failed(doing))?,
         last_used_at: row.try_get("last_used_at").map_err(failed(doing))?,
         revoked_at: row.try_get("revoked_at").map_err(failed(doing))?,
+        expires_at: row.try_get("expires_at").map_err(failed(doing))?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Role, Store};
+
+    #[tokio::test]
+    async fn an_expired_token_opens_nothing_and_one_without_expiry_goes_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).await.unwrap();
+        let user = store.add_user("a@b.org", "A", Role::Participant, None).await.unwrap();
+        let default = store.create_token("a@b.org", [Scope::Read], "default").await.unwrap();
+        let short = TokenLifetime::Days(1);
+        let short = store.create_token_for(short, "a@b.org", [Scope::Read], "short").await.unwrap();
+        let endless = TokenLifetime::Unlimited;
+        let endless = store.create_token_for(endless, "a@b.org", [Scope::Read], "endless").await;
+        let endless = endless.unwrap();
+        let tokens = store.tokens(&user.id).await.unwrap();
+        let expiry =
+            |note: &str| tokens.iter().find(|token| token.note == note).unwrap().expires_at.clone();
+        let year = Timestamp::now() + SignedDuration::from_hours(24 * 365);
+        assert_eq!(expiry("default").unwrap()[..10], year.to_string()[..10]);
+        assert_eq!(expiry("endless"), None);
+        assert!(tokens.iter().all(|token| !token.is_expired()));
+
+        sqlx::query("UPDATE tokens SET expires_at = $1 WHERE note = 'short'")
+            .bind("2020-01-01T00:00:00.000Z")
+            .execute(&store.pool)
+            .await
+            .unwrap();
+        assert_eq!(store.caller(&short).await.unwrap(), None);
+        for token in [default, endless] {
+            assert!(store.caller(&token).await.unwrap().is_some());
+        }
+        let tokens = store.tokens(&user.id).await.unwrap();
+        let expired = tokens.iter().filter(|token| token.is_expired());
+        assert_eq!(expired.map(|token| token.note.as_str()).collect::<Vec<_>>(), ["short"]);
+    }
 }

@@ -79,10 +79,14 @@ pub(crate) fn password_changed(other_keys: OtherKeys) -> Letter {
 }
 
 /// That a token was made for an account.
-pub(crate) fn token_made(note: &str, scopes: &str) -> Letter {
+pub(crate) fn token_made(note: &str, scopes: &str, expires_at: Option<&str>) -> Letter {
     let called =
         if note.is_empty() { String::new() } else { format!(" It is called “{note}”.") };
-    let text = format!("A token was made for your account, good for: {scopes}.{called}");
+    let expiry = match expires_at.and_then(|time| time.split('T').next()) {
+        Some(date) => format!("It expires on {date}."),
+        None => "It does not expire.".to_owned(),
+    };
+    let text = format!("A token was made for your account, good for: {scopes}.{called} {expiry}");
     security("A new token for your account", &text)
 }
 

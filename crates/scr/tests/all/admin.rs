@@ -226,6 +226,15 @@ fn a_token_is_printed_alone_once_and_can_be_revoked() {
     assert_eq!(listed[0]["scopes"], serde_json::json!(["submit", "read", "account"]));
     assert_eq!(listed[0]["note"], "laptop");
     assert!(!listed.to_string().contains(token));
+    let year = jiff::Timestamp::now() + jiff::SignedDuration::from_hours(24 * 365);
+    assert_eq!(listed[0]["expires_at"].as_str().unwrap()[..10], year.to_string()[..10]);
+    let endless = create(&["p@b.org", "--expires", "never", "--note", "endless"]);
+    assert_eq!(endless.code, 0, "{}", endless.stderr);
+    let listed_now = json(&site, &["token", "list", "p@b.org"]);
+    let of = listed_now.as_array().unwrap().iter().find(|token| token["note"] == "endless");
+    assert!(of.unwrap()["expires_at"].is_null());
+    let refused = create(&["p@b.org", "--expires", "0"]);
+    assert!(refused.code == 2 && refused.stderr.contains("1 to 3650"), "{}", refused.stderr);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let caller = |token: &str| {
         runtime.block_on(async { Store::open(&site).await.unwrap().caller(token).await.unwrap() })

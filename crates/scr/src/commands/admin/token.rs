@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use clap::Subcommand;
-use scr_store::{Scope, Store, TokenRow};
+use scr_store::{Scope, Store, TokenLifetime, TokenRow};
 use serde_json::json;
 
 use super::super::print;
@@ -21,6 +21,9 @@ pub(super) enum Tokens {
         /// What to call it in lists
         #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
+        /// Days until it expires, or `never`
+        #[arg(long, value_name = "DAYS|never", default_value_t)]
+        expires: TokenLifetime,
         #[command(flatten)]
         dir: Dir,
     },
@@ -46,10 +49,10 @@ pub(super) enum Tokens {
 impl Tokens {
     pub(super) fn run(self) -> Result<()> {
         match self {
-            Self::Create { email, scope, note, dir } => dir.with_store(async |store| {
+            Self::Create { email, scope, note, expires, dir } => dir.with_store(async |store| {
                 let user = find_user(&store, &email).await?;
                 let scopes = if scope.is_empty() { user.role.scopes().collect() } else { scope };
-                let token = store.create_token(&user.email, scopes, &note).await?;
+                let token = store.create_token_for(expires, &user.email, scopes, &note).await?;
                 print(None, &(token + "\n"))
             }),
             Self::List { email, dir, format } => {
@@ -71,10 +74,15 @@ async fn list(store: &Store, email: &str, format: Format) -> Result<()> {
         token.scopes.iter().map(|scope| scope.as_str()).collect()
     };
     let row = |token: &TokenRow| {
-        let (used, revoked) =
-            (or_dash(token.last_used_at.as_ref()), or_dash(token.revoked_at.as_ref()));
-        let (id, note) = (token.id.clone(), token.note.clone());
-        vec![id, scopes(token).join(","), note, token.created_at.clone(), used, revoked]
+        vec![
+            token.id.clone(),
+            scopes(token).join(","),
+            token.note.clone(),
+            token.created_at.clone(),
+            or_dash(token.last_used_at.as_ref()),
+            or_dash(token.expires_at.as_ref()),
+            or_dash(token.revoked_at.as_ref()),
+        ]
     };
     let json: Vec<_> = tokens
         .iter()
@@ -86,9 +94,10 @@ async fn list(store: &Store, email: &str, format: Format) -> Result<()> {
                 "created_at": token.created_at,
                 "last_used_at": token.last_used_at,
                 "revoked_at": token.revoked_at,
+                "expires_at": token.expires_at,
             })
         })
         .collect();
-    let heads = ["id", "scopes", "note", "created", "last used", "revoked"];
+    let heads = ["id", "scopes", "note", "created", "last used", "expires", "revoked"];
     print_list(format, &heads, tokens.iter().map(row).collect(), &json)
 }
