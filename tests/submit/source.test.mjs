@@ -8,7 +8,7 @@ import { join } from "node:path";
 import test from "node:test";
 
 import { crc32 } from "../../crates/scr-web/static/submit/crc32.js";
-import { markOf, ofFolder, whyAnother } from "../../crates/scr-web/static/submit/source.js";
+import { fingerprintOf, ofFolder, mismatch } from "../../crates/scr-web/static/submit/source.js";
 
 const text = (words) => new Blob([words]);
 const bytes = async (blob) => new Uint8Array(await blob.arrayBuffer());
@@ -52,9 +52,9 @@ test("a folder without a file is refused", async () => {
 
 test("a file is known again by its size and its beginning, and its name may differ", async () => {
   const source = { name: "a.zip", blob: text("0123") };
-  const known = { ...(await markOf(source)), size: 4 };
+  const known = { ...(await fingerprintOf(source)), size: 4 };
   assert.match(known.beginning, /^crc32:[0-9a-f]{8}$/);
-  assert.equal(await whyAnother(known, { ...source, name: "b.zip" }), null);
-  assert.match(await whyAnother(known, { name: "a.zip", blob: text("01234") }), /4 bytes, found 5/);
-  assert.match(await whyAnother(known, { name: "a.zip", blob: text("0124") }), /another beginning/);
+  assert.equal(await mismatch(known, { ...source, name: "b.zip" }), null);
+  assert.match(await mismatch(known, { name: "a.zip", blob: text("01234") }), /4 bytes, found 5/);
+  assert.match(await mismatch(known, { name: "a.zip", blob: text("0124") }), /different content/);
 });

@@ -1,11 +1,11 @@
-// Sending a file piece by piece: node --test tests/submit/*.test.mjs
+// Sending a file in chunks: node --test tests/submit/*.test.mjs
 
 import assert from "node:assert/strict";
 import test from "node:test";
 
-import { api, Gate, PIECE_BYTES, Refused, send } from "../../crates/scr-web/static/submit/upload.js";
+import { api, Gate, CHUNK_BYTES, Refused, send } from "../../crates/scr-web/static/submit/upload.js";
 
-const SIZE = 2 * PIECE_BYTES + 5;
+const SIZE = 2 * CHUNK_BYTES + 5;
 const blob = new Blob([Uint8Array.from({ length: SIZE }, (_, i) => i % 251)]);
 const wait = async () => {};
 
@@ -19,11 +19,11 @@ function desk({ have = 0, fail = () => {} } = {}) {
     if (refusal) return refusal;
     if (path.includes("/file?offset=")) {
       const offset = Number(path.split("=")[1]);
-      const piece = new Uint8Array(await options.body.arrayBuffer());
-      assert.equal(offset, kept.received, "a piece follows on what is here");
-      assert.ok(piece.length <= PIECE_BYTES);
-      kept.bytes.set(piece, offset);
-      kept.received += piece.length;
+      const chunk = new Uint8Array(await options.body.arrayBuffer());
+      assert.equal(offset, kept.received, "a chunk follows on what is here");
+      assert.ok(chunk.length <= CHUNK_BYTES);
+      kept.bytes.set(chunk, offset);
+      kept.received += chunk.length;
     }
     if (path.endsWith("/complete")) kept.state = "received";
     return Response.json({ state: kept.state, received_bytes: kept.received });
@@ -36,27 +36,27 @@ async function sent(server, more = {}) {
   const broken = [];
   await send({
     server, id: "s", blob, gate: new Gate(), wait,
-    onReceived: (bytes) => seen.push(bytes), onBroken: (message) => broken.push(message), ...more,
+    onReceived: (bytes) => seen.push(bytes), onRetry: (message) => broken.push(message), ...more,
   });
   return { seen, broken };
 }
 
-test("all pieces arrive in order, and the file is said to be whole", async () => {
+test("all chunks arrive in order, and the file is said to be whole", async () => {
   const { kept, server } = desk();
   const { seen } = await sent(server);
-  assert.deepEqual(seen, [0, PIECE_BYTES, 2 * PIECE_BYTES, SIZE]);
+  assert.deepEqual(seen, [0, CHUNK_BYTES, 2 * CHUNK_BYTES, SIZE]);
   assert.deepEqual(kept.bytes, new Uint8Array(await blob.arrayBuffer()));
   assert.equal(kept.state, "received");
 });
 
 test("an upload goes on where the server has it", async () => {
-  const { kept, server } = desk({ have: PIECE_BYTES + 3 });
+  const { kept, server } = desk({ have: CHUNK_BYTES + 3 });
   const { seen } = await sent(server);
-  assert.equal(seen[0], PIECE_BYTES + 3);
+  assert.equal(seen[0], CHUNK_BYTES + 3);
   assert.deepEqual(kept.bytes, new Uint8Array(await blob.arrayBuffer()));
 });
 
-test("a broken connection and a server that is away cost a piece at most", async () => {
+test("a broken connection and a server that is away cost a chunk at most", async () => {
   let n = 0;
   const fail = (path) => {
     n += 1;
@@ -70,13 +70,13 @@ test("a broken connection and a server that is away cost a piece at most", async
   assert.equal(kept.state, "received");
 });
 
-test("a piece that arrived though its answer did not is not sent again", async () => {
+test("a chunk that arrived though its answer did not is not sent again", async () => {
   let isFirst = true;
   const fail = (path, options, kept) => {
     if (!path.includes("/file") || !isFirst) return;
     isFirst = false;
-    kept.bytes.set(Uint8Array.from({ length: PIECE_BYTES }, (_, i) => i % 251));
-    kept.received = PIECE_BYTES;
+    kept.bytes.set(Uint8Array.from({ length: CHUNK_BYTES }, (_, i) => i % 251));
+    kept.received = CHUNK_BYTES;
     throw new TypeError("Failed to fetch");
   };
   const { kept, server } = desk({ fail });
@@ -91,7 +91,7 @@ test("a refusal ends the upload with what is wrong", async () => {
   await assert.rejects(sent(server), (error) => error instanceof Refused && error.fields[0].field === "card.name");
 });
 
-test("a closed gate holds the next piece until it opens", async () => {
+test("a closed gate holds the next chunk until it opens", async () => {
   const { kept, server } = desk();
   const gate = new Gate();
   gate.close();

@@ -1,30 +1,29 @@
-//! Every address that pages link to, built in one place and percent-encoded.
+//! Addresses of pages and files, percent-encoded.
 //!
-//! Knows no page and looks nothing up: whether a page is there is the router's
-//! business. Identifiers come from benchmarks and entries, so nothing is
-//! assumed of the characters in them.
+//! Knows no page and looks nothing up. Identifiers come from benchmarks and entries and may
+//! hold any character.
 
 use scr_documents::{BenchmarkDocument, EntryRole};
 use scr_store::{Copies, EntryRow};
 use std::fmt::Write as _;
 
-/// The page of a benchmark, or of one of its sections when `section` is not empty.
+/// Page of a benchmark; `section` names a subpage or is empty.
 pub(crate) fn benchmark(id: &str, section: &str) -> String {
     let separator = if section.is_empty() { "" } else { "/" };
     format!("/benchmarks/{}{separator}{section}", encoded(id))
 }
 
-/// Options of the browser that say what is drawn and how, on any image.
+/// Query options of the image browser that choose layers and grey window, on any image.
 pub(crate) const DRAWN: [&str; 7] =
     ["entries", "observers", "structures", "window", "invert", "differences", "posterior"];
 
-/// The browser on one image; `query` is a query string without `?`, or empty.
+/// Image browser on one image; `query` is a query string without `?`, or empty.
 pub(crate) fn browse(benchmark: &str, image: &str, query: &str) -> String {
     let separator = if query.is_empty() { "" } else { "?" };
     format!("/benchmarks/{}/browse/{}{separator}{query}", encoded(benchmark), encoded(image))
 }
 
-/// The scores of one image, of all entries and of a submission where one is named.
+/// Scores of one image, of all entries and of a submission if one is named.
 pub(crate) fn scores(benchmark: &str, image: &str, submission: Option<&str>) -> String {
     let address = format!("{}/scores", browse(benchmark, image, ""));
     match submission {
@@ -38,12 +37,12 @@ pub(crate) fn entry(id: &str) -> String {
     format!("/entries/{}", encoded(id))
 }
 
-/// The results that an entry had before, as JSON.
+/// Past results of an entry, as JSON.
 pub(crate) fn past_results(id: &str) -> String {
     format!("/api/v1/entries/{}/past-results", encoded(id))
 }
 
-/// The radiograph, or its display copy, as PNG.
+/// Radiograph or its display copy, as PNG.
 pub(crate) fn image(benchmark: &BenchmarkDocument, image: &str, copies: Copies) -> String {
     match copies {
         Copies::Exact => file(benchmark, &["images", image], "png"),
@@ -51,12 +50,12 @@ pub(crate) fn image(benchmark: &BenchmarkDocument, image: &str, copies: Copies) 
     }
 }
 
-/// The radiograph as a small picture.
+/// Thumbnail of a radiograph.
 pub(crate) fn thumbnail(benchmark: &BenchmarkDocument, image: &str) -> String {
     file(benchmark, &["thumbnails", image], "png")
 }
 
-/// An observer's outlines in one image, or their display copy, as JSON.
+/// Observer's outlines in one image or their display copy, as JSON.
 pub(crate) fn outlines(
     benchmark: &BenchmarkDocument,
     observer: &str,
@@ -79,9 +78,8 @@ pub(crate) fn mask(
     file(benchmark, &["masks", observer, structure, image], "png")
 }
 
-/// A file of a benchmark. The address names the benchmark's version, so that a
-/// browser may keep the file and still never shows it for another benchmark of
-/// the same name.
+/// File of a benchmark. The address names the benchmark's version, so that a browser can
+/// cache the file and never shows it for another benchmark of the same name.
 fn file(benchmark: &BenchmarkDocument, segments: &[&str], extension: &str) -> String {
     let mut address = format!("/api/v1/benchmarks/{}", encoded(&benchmark.id));
     for segment in segments {
@@ -91,7 +89,7 @@ fn file(benchmark: &BenchmarkDocument, segments: &[&str], extension: &str) -> St
     format!("{address}.{extension}?v={}", version(benchmark))
 }
 
-/// The first twelve digits of the benchmark's digest.
+/// Version of a benchmark: the first twelve digits of its digest.
 pub(crate) fn version(benchmark: &BenchmarkDocument) -> String {
     let (_, digits) = benchmark.digest.split_once(':').unwrap_or(("", &benchmark.digest));
     digits.chars().filter(char::is_ascii_hexdigit).take(12).collect()
@@ -108,7 +106,9 @@ pub(crate) fn entry_outlines(entry: &EntryRow, image: &str, copies: Copies) -> S
 
 /// An entry's posterior of one structure in one image, as PNG.
 pub(crate) fn entry_posterior(entry: &str, structure: &str, image: &str) -> String {
-    let (entry, structure, image) = (encoded(entry), encoded(structure), encoded(image));
+    let entry = encoded(entry);
+    let structure = encoded(structure);
+    let image = encoded(image);
     format!("/api/v1/entries/{entry}/posteriors/{structure}/{image}.png")
 }
 
@@ -127,19 +127,24 @@ pub(crate) fn submission_outlines(id: &str, image: &str) -> String {
     format!("/api/v1/submissions/{}/outlines/{}.json", encoded(id), encoded(image))
 }
 
-/// Where people sign in, and from there come back to `next`, an address of this site.
+/// Sign-in page, which leads on to `next`, an address of this site.
 pub(crate) fn sign_in(next: &str) -> String {
     format!("/account/sign-in?{}", query([("next", next)]))
 }
 
-/// Where people sign in with a provider of identities.
+/// Sign-up page, which leads on to `next` once the address is confirmed.
+pub(crate) fn sign_up(next: &str) -> String {
+    format!("/account/sign-up?{}", query([("next", next)]))
+}
+
+/// Sign-in at an identity provider.
 pub(crate) fn with(provider: &str, options: &[(&str, &str)]) -> String {
     let separator = if options.is_empty() { "" } else { "?" };
     format!("/account/with/{}{separator}{}", encoded(provider), query(options.iter().copied()))
 }
 
-/// `next` where it is an address of this site, else the account's page: nobody is sent
-/// elsewhere. Browsers take `\` for `/` and skip control characters, so neither is let in.
+/// `next` if it is an address of this site, else the account page. Prevents open redirects:
+/// browsers read `\` as `/` and skip control characters, so neither is allowed.
 pub(crate) fn own(next: &str) -> &str {
     let is_own = next.starts_with('/')
         && !next.starts_with("//")

@@ -1,8 +1,7 @@
-//! Styles, scripts and icons: the files under `static/`, carried in the binary.
+//! Static files: styles, scripts and icons under `static/`, embedded in the binary.
 //!
-//! Served under `/static/` with an ETag; a browser asks again each time and is
-//! told that nothing changed, so that after an update no page mixes old and
-//! new scripts.
+//! They have an ETag and browsers revalidate them, so that no page mixes old and new
+//! scripts after an update.
 
 use axum::body::Bytes;
 use axum::extract::Path;

@@ -1,4 +1,4 @@
-//! How the images' attributes, such as age and sex, are distributed over the folds.
+//! Distribution of image attributes, such as age and sex, over the folds.
 //!
 //! Counts what the benchmark's table says; knows no attribute by name.
 
@@ -24,7 +24,7 @@ pub(crate) struct Distribution {
     pub(crate) note: String,
 }
 
-/// How many images have a value.
+/// Number of images with a value.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Count {
     /// The value.

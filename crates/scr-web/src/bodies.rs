@@ -1,7 +1,7 @@
-//! The body of a request that is not read before its sender is known to be allowed to
-//! send it: token or session, scope, owner, state and quota come first.
+//! UnreadBody request bodies: authentication, scope, owner, state and quota are checked before
+//! the body is read.
 //!
-//! The main type is [`Unread`].
+//! The main type is [`UnreadBody`].
 
 use std::error::Error;
 
@@ -13,13 +13,13 @@ use futures_util::stream::{Stream, StreamExt};
 use serde::de::DeserializeOwned;
 use std::convert::Infallible;
 
-use crate::connections::Stalled;
+use crate::connections::BodyTimeout;
 use crate::error::Failure;
 
-/// A body that nothing was read of.
-pub(crate) struct Unread(Request);
+/// UnreadBody request body.
+pub(crate) struct UnreadBody(Request);
 
-impl<S: Sync> FromRequest<S> for Unread {
+impl<S: Sync> FromRequest<S> for UnreadBody {
     type Rejection = Infallible;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Infallible> {
@@ -27,8 +27,8 @@ impl<S: Sync> FromRequest<S> for Unread {
     }
 }
 
-impl Unread {
-    /// Its length in bytes, where it is announced.
+impl UnreadBody {
+    /// Announced length in bytes.
     pub(crate) fn announced(&self) -> Option<u64> {
         let length = self.0.headers().get(header::CONTENT_LENGTH)?;
         length.to_str().ok()?.parse().ok()
@@ -37,53 +37,60 @@ impl Unread {
     /// Reads JSON.
     ///
     /// # Errors
-    /// [`Failure::Body`].
+    /// [`Failure::InvalidBody`].
     pub(crate) async fn json<T: DeserializeOwned>(self) -> Result<T, Failure> {
         let read = Json::from_request(self.0, &()).await;
-        read.map(|Json(value)| value)
-            .map_err(|error| Failure::Body { status: error.status(), what: error.body_text() })
+        read.map(|Json(value)| value).map_err(|error| Failure::InvalidBody {
+            status: error.status(),
+            message: error.body_text(),
+        })
     }
 
     /// Reads a form.
     ///
     /// # Errors
-    /// [`Failure::Body`].
+    /// [`Failure::InvalidBody`].
     pub(crate) async fn form<T: DeserializeOwned>(self) -> Result<T, Failure> {
         let read = Form::from_request(self.0, &()).await;
-        read.map(|Form(value)| value)
-            .map_err(|error| Failure::Body { status: error.status(), what: error.body_text() })
+        read.map(|Form(value)| value).map_err(|error| Failure::InvalidBody {
+            status: error.status(),
+            message: error.body_text(),
+        })
     }
 
-    /// Reads it bit by bit.
+    /// Reads the body as a stream.
     pub(crate) fn stream(self) -> impl Stream<Item = Result<Bytes, Failure>> + Unpin {
         let body = self.0.into_limited_body().into_data_stream();
         body.map(|bytes| bytes.map_err(|error| broken(error.into())))
     }
 
-    /// The request as it is, for a reader of its own.
+    /// The request itself, for another reader.
     pub(crate) fn into_request(self) -> Request {
         self.0
     }
 }
 
-/// A body that did not come in whole: too long, too slow, or its connection broke.
+/// Failure of an incomplete body: too long, too slow, or a broken connection.
 #[expect(clippy::needless_pass_by_value, reason = "it is what `map_err` gives")]
 pub(crate) fn broken(error: BoxError) -> Failure {
     let mut cause: Option<&(dyn Error + 'static)> = Some(&*error);
     let mut root = String::new();
     while let Some(found) = cause {
-        if found.is::<Stalled>() {
-            return Failure::Body { status: StatusCode::REQUEST_TIMEOUT, what: found.to_string() };
+        if found.is::<BodyTimeout>() {
+            return Failure::InvalidBody {
+                status: StatusCode::REQUEST_TIMEOUT,
+                message: found.to_string(),
+            };
         }
         if found.to_string() == "length limit exceeded" {
-            let what = "it is longer than is taken here".to_owned();
-            return Failure::Body { status: StatusCode::PAYLOAD_TOO_LARGE, what };
+            let message = "the body is too long".to_owned();
+            return Failure::InvalidBody { status: StatusCode::PAYLOAD_TOO_LARGE, message };
         }
         root = found.to_string();
         cause = found.source();
     }
-    Failure::Body {
+    Failure::InvalidBody {
         status: StatusCode::BAD_REQUEST,
-        what: format!("it did not come in whole: {root}"),
+        message: format!("the body is incomplete: {root}"),
     }
 }

@@ -1,7 +1,6 @@
-//! Answers that a browser may keep, or take up where it left off: ETag,
-//! `If-None-Match`, `Cache-Control`, `Range`.
+//! HTTP caching and range requests: ETag, `If-None-Match`, `Cache-Control`, `Range`.
 //!
-//! Does not know what is in a file or where it is kept.
+//! Does not know contents or storage of files.
 
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
@@ -11,19 +10,19 @@ use sha2::{Digest, Sha256};
 use std::path::Path;
 use tower_http::services::ServeFile;
 
-use crate::connections::Held;
+use crate::connections::BufferedBytes;
 use crate::error::Failure;
 
-/// How long a browser may use its copy.
+/// Cache lifetime in browsers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Keep {
-    /// For a day without asking: the address names a version.
+    /// A day without revalidation: the address names a version.
     ForADay,
-    /// Only after asking whether the copy is still the same.
+    /// Revalidation on each use.
     AskAgain,
 }
 
-/// The file, or 304 when the browser's copy is the same.
+/// File, or 304 for an equal copy in the browser.
 ///
 /// The ETag is weak: compression may be put on top, which changes the bytes
 /// but not what they say.
@@ -52,9 +51,8 @@ pub(crate) fn file_response(
     response
 }
 
-/// A file on the disk whose SHA-256 is known, whole or the part that is asked for, or
-/// 304 when the browser's copy is the same. A part of another file than the one that
-/// `If-Range` names would not fit what is there: then it is the whole.
+/// File on disk with a known SHA-256: whole, the requested range, or 304 for an equal copy
+/// in the browser. If `If-Range` names another version, the whole file.
 pub(crate) async fn file_on_disk(
     mut request: Request,
     path: &Path,
@@ -80,7 +78,7 @@ pub(crate) async fn file_on_disk(
     let etag = HeaderValue::from_str(&etag).expect("a digest in quotes is a header's value");
     let headers = response.headers_mut();
     headers.insert(header::ETAG, etag);
-    response.extensions_mut().insert(Held::STREAM);
+    response.extensions_mut().insert(BufferedBytes::STREAM);
     let headers = response.headers_mut();
     // To be saved, whatever is in it.
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));

@@ -1,243 +1,303 @@
-//! What can go wrong with a request, and how it is told: a page for people,
-//! JSON under `/api`.
+//! Request failures: status, title and message of each, in one table.
 //!
-//! Handlers return a [`Failure`]; it becomes a bare answer that carries itself,
-//! and [`draw`], a layer around the whole router, gives it its body in the form
-//! that the address asks for. Answers that axum makes by itself, such as to a
-//! method that no address takes, pass the same way.
+//! Handlers return a [`Failure`]. It becomes an empty answer that carries the failure, and
+//! the layer in `error_answers.rs` writes the body: HTML for pages, JSON for the API.
 
-use askama::Template;
-use axum::Json;
-use axum::extract::Request;
-use axum::http::{StatusCode, header};
-use axum::middleware::Next;
-use axum::response::{Html, IntoResponse, Redirect, Response};
 use scr_documents::BenchmarkDocument;
+use std::fmt;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
 use scr_store::StoreError;
 
-use crate::card_input::Fault;
+use crate::address;
+use crate::field_error::FieldError;
 use crate::numbers::date;
 
-/// Where all else leads.
-const HOME: (&str, &str) = ("/", "All benchmarks");
-/// The longest reason that is passed on from axum.
-const MAX_REASON_BYTES: usize = 8 << 10;
-
-/// Why a request has no answer.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+/// Failure of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Failure {
-    /// No benchmark has the identifier.
-    #[error("There is no benchmark `{id}` here.")]
+    /// No benchmark has this identifier.
     NoBenchmark {
         /// Identifier in the address.
         id: String,
     },
-    /// No entry has the identifier.
-    #[error("There is no entry `{id}` here.")]
+    /// No entry has this identifier.
     NoEntry {
         /// Identifier in the address.
         id: String,
     },
-    /// The entry was taken back.
-    #[error("The entry `{id}` was withdrawn: {reason}")]
+    /// The entry is withdrawn.
     Withdrawn {
         /// Identifier of the entry.
         id: String,
-        /// Why.
+        /// Reason for the withdrawal.
         reason: String,
     },
-    /// The benchmark has no such image.
-    #[error("The benchmark `{benchmark}` has no image `{image}`.")]
+    /// The benchmark has no image with this identifier.
     NoImage {
         /// Identifier of the benchmark.
         benchmark: String,
         /// Identifier in the address.
         image: String,
     },
-    /// No file of the name, or none that may be given out.
-    #[error("There is no such file, or the terms of the data do not allow to offer it.")]
-    NoFile,
-    /// Nobody is given copies.
-    #[error("Copies of this benchmark are not offered. {why}")]
-    NotOffered {
-        /// Why, and what to do instead.
-        why: String,
-    },
-    /// Whoever asks for a copy has not accepted the terms, or another wording of them.
-    #[error(
-        "The terms of these data are to be accepted first, at {href}, or by a program with \
-         `Accept-Terms: {version}`."
-    )]
-    TermsNotAccepted {
-        /// The page of the terms.
-        href: String,
-        /// Their version.
-        version: String,
-    },
-    /// No submission has the identifier, or none that is the caller's.
-    #[error("There is no submission `{id}` here.")]
+    /// No submission has this identifier, or the caller may not see it.
     NoSubmission {
         /// Identifier in the address.
         id: String,
     },
-    /// The benchmark can be read here, and not handed in to.
-    #[error("Nothing can be handed in for `{id}` here: its masks were not added for scoring.")]
+    /// The file does not exist, or the terms of the data forbid it.
+    NoFile,
+    /// No route has this address.
+    NoPage,
+    /// The address does not take the method of the request.
+    MethodNotAllowed,
+    /// Nobody may copy this benchmark.
+    CopiesNotOffered {
+        /// Reason, and the alternative.
+        reason: String,
+    },
+    /// The caller has not accepted the current version of the terms.
+    TermsNotAccepted {
+        /// Address of the terms.
+        href: String,
+        /// Current version of the terms.
+        version: String,
+    },
+    /// The benchmark takes no submissions: its masks are not stored for scoring.
     NotScored {
         /// Identifier of the benchmark.
         id: String,
     },
     /// The operator has ended the benchmark.
-    #[error("The benchmark `{id}` ended on {}: nothing more is handed in.", date(at))]
     Ended {
         /// Identifier of the benchmark.
         id: String,
-        /// When, RFC 3339.
+        /// End, RFC 3339.
         at: String,
     },
-    /// No token, or none that is known.
-    #[error("This needs a token: `Authorization: Bearer TOKEN`.")]
-    Unsigned,
-    /// Nobody is signed in.
-    #[error("This page is for people with an account: sign in first.")]
-    SignIn {
-        /// The page that was wanted.
+    /// The request has no token, or an invalid one.
+    Unauthenticated,
+    /// The page needs a session.
+    SignInRequired {
+        /// Address to return to after sign-in.
         next: String,
     },
-    /// Someone is signed in who may not do this.
-    #[error("This is for the role `{role}`.")]
-    NotForRole {
-        /// The least role that may.
+    /// The account's role does not allow the request.
+    RoleRequired {
+        /// Lowest role that does.
         role: scr_store::Role,
     },
-    /// A page of another site sent it.
-    #[error("This was sent from another site's page, and is not done.")]
-    OtherSite,
-    /// A token that does not let its owner do this.
-    #[error("This token may not do this: it needs the scope `{scope}`.")]
-    Forbidden {
-        /// What is needed.
+    /// The token's scopes do not allow the request.
+    ScopeRequired {
+        /// Missing scope.
         scope: scr_store::Scope,
     },
-    /// Tried too often.
-    #[error("That was too often: try again in {wait_seconds} s.")]
-    TooMany {
-        /// After how long it may be tried again.
+    /// A page of another site sent the request.
+    CrossSite,
+    /// A rate limit is exceeded.
+    RateLimited {
+        /// Seconds until the next attempt.
         wait_seconds: u64,
     },
-    /// As many submissions as the operator allows were begun.
-    #[error("{what}")]
-    Quota {
-        /// What is allowed.
-        what: String,
-        /// After how long the next may be begun.
+    /// The account's submission quota is used up.
+    QuotaExceeded {
+        /// Quota in words.
+        message: String,
+        /// Seconds until the next submission.
         wait_seconds: u64,
     },
-    /// What was sent does not fit what is here.
-    #[error("{what}")]
+    /// The request conflicts with the current state.
     Conflict {
-        /// What is here, and what was sent.
-        what: String,
+        /// Current state and request.
+        message: String,
     },
-    /// What was sent makes no sense.
-    #[error("{what}")]
-    Wrong {
-        /// All that is wrong.
-        what: String,
+    /// The request is well-formed and makes no sense.
+    Unprocessable {
+        /// Expected and found values.
+        message: String,
     },
-    /// Fields of what was sent are wrong.
-    #[error("{}", listed(faults))]
-    Faulty {
-        /// All of them.
-        faults: Vec<Fault>,
+    /// Fields of the request are invalid.
+    InvalidFields {
+        /// All invalid fields.
+        errors: Vec<FieldError>,
     },
-    /// A provider of identities does not answer as it should.
-    #[error(
-        "{name} did not answer as it should; this is recorded. Try again later, or sign in with a password."
-    )]
+    /// The body is too long, malformed or incomplete.
+    InvalidBody {
+        /// Status of the answer.
+        status: StatusCode,
+        /// Reason.
+        message: String,
+    },
+    /// An identity provider failed.
     Provider {
-        /// Its name for people.
+        /// Display name of the provider.
         name: String,
     },
-    /// The body of a request is too long, no JSON, or did not come in time.
-    #[error("{what}")]
-    Body {
-        /// How it is told.
-        status: StatusCode,
-        /// What is wrong.
-        what: String,
-    },
-    /// Nothing has the address.
-    #[error("Nothing has this address.")]
-    NoPage,
-    /// An address that is only read was written to.
-    #[error("This address can only be read.")]
-    ReadOnly,
     /// The disk is full, or would be.
-    #[error(
-        "This site has no room left for what was sent. Nothing of it was kept; everything else \
-         goes on. Please tell the operator, and try again later."
-    )]
-    NoSpace,
-    /// The fault is here.
-    #[error("Something failed on this server. It is recorded in its log.")]
+    StorageFull,
+    /// An internal error, which the log records.
     Internal,
 }
 
+/// Status, title and message of a failure.
+pub(crate) struct Description {
+    /// HTTP status.
+    pub(crate) status: StatusCode,
+    /// Heading of the error page.
+    pub(crate) title: &'static str,
+    /// One or two sentences.
+    pub(crate) message: String,
+}
+
+/// Link to continue with.
+pub(crate) struct WayOut {
+    /// Address.
+    pub(crate) href: String,
+    /// Link text.
+    pub(crate) label: &'static str,
+}
+
+impl WayOut {
+    /// Link to the front page.
+    pub(crate) fn home() -> Self {
+        Self { href: "/".to_owned(), label: "All benchmarks" }
+    }
+}
+
 impl Failure {
-    fn status(&self) -> StatusCode {
+    /// The table: one row per failure.
+    pub(crate) fn description(&self) -> Description {
+        use Failure as F;
+        use StatusCode as S;
+        let row = |status, title, message: &str| Description {
+            status,
+            title,
+            message: message.to_owned(),
+        };
         match self {
-            Self::ReadOnly => StatusCode::METHOD_NOT_ALLOWED,
-            Self::Body { status, .. } => *status,
-            Self::Withdrawn { .. } => StatusCode::GONE,
-            Self::Unsigned => StatusCode::UNAUTHORIZED,
-            Self::SignIn { .. } => StatusCode::SEE_OTHER,
-            Self::Forbidden { .. }
-            | Self::NotForRole { .. }
-            | Self::NotOffered { .. }
-            | Self::TermsNotAccepted { .. }
-            | Self::OtherSite => StatusCode::FORBIDDEN,
-            Self::Conflict { .. } | Self::NotScored { .. } | Self::Ended { .. } => {
-                StatusCode::CONFLICT
+            F::NoBenchmark { id } => row(
+                S::NOT_FOUND,
+                "No such benchmark",
+                &format!("There is no benchmark `{id}` here."),
+            ),
+            F::NoEntry { id } => {
+                row(S::NOT_FOUND, "No such entry", &format!("There is no entry `{id}` here."))
             }
-            Self::Wrong { .. } | Self::Faulty { .. } => StatusCode::UNPROCESSABLE_ENTITY,
-            Self::TooMany { .. } | Self::Quota { .. } => StatusCode::TOO_MANY_REQUESTS,
-            Self::Provider { .. } => StatusCode::BAD_GATEWAY,
-            Self::NoSpace => StatusCode::INSUFFICIENT_STORAGE,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-            _ => StatusCode::NOT_FOUND,
+            F::Withdrawn { id, reason } => {
+                row(S::GONE, "Withdrawn", &format!("The entry `{id}` was withdrawn: {reason}"))
+            }
+            F::NoImage { benchmark, image } => row(
+                S::NOT_FOUND,
+                "No such image",
+                &format!("The benchmark `{benchmark}` has no image `{image}`."),
+            ),
+            F::NoSubmission { id } => row(
+                S::NOT_FOUND,
+                "No such submission",
+                &format!("There is no submission `{id}` here."),
+            ),
+            F::NoFile => row(
+                S::NOT_FOUND,
+                "No such file",
+                "There is no such file, or the terms of the data do not allow the site to offer it.",
+            ),
+            F::NoPage => row(S::NOT_FOUND, "No such page", "There is no page at this address."),
+            F::MethodNotAllowed => row(
+                S::METHOD_NOT_ALLOWED,
+                "Method not allowed",
+                "This address does not take requests of this method.",
+            ),
+            F::CopiesNotOffered { reason } => row(
+                S::FORBIDDEN,
+                "Not offered",
+                &format!("This site offers no copies of this benchmark. {reason}"),
+            ),
+            F::TermsNotAccepted { href, version } => row(
+                S::FORBIDDEN,
+                "Terms not accepted",
+                &format!(
+                    "Accept the terms of these data first, at {href}, or in a program with the \
+                     header `Accept-Terms: {version}`."
+                ),
+            ),
+            F::NotScored { id } => row(
+                S::CONFLICT,
+                "No submissions",
+                &format!(
+                    "The benchmark `{id}` takes no submissions: the operator added it without \
+                     masks for scoring."
+                ),
+            ),
+            F::Ended { id, at } => row(
+                S::CONFLICT,
+                "Benchmark ended",
+                &format!(
+                    "The benchmark `{id}` ended on {}: it takes no more submissions.",
+                    date(at)
+                ),
+            ),
+            F::Unauthenticated => row(
+                S::UNAUTHORIZED,
+                "No valid token",
+                "This address needs a valid token: `Authorization: Bearer TOKEN`.",
+            ),
+            F::SignInRequired { .. } => row(
+                S::SEE_OTHER,
+                "Sign in first",
+                "This page is for people with an account: sign in first.",
+            ),
+            F::RoleRequired { role } => {
+                row(S::FORBIDDEN, "Not allowed", &format!("This address needs the role `{role}`."))
+            }
+            F::ScopeRequired { scope } => row(
+                S::FORBIDDEN,
+                "Not allowed",
+                &format!("The token may not do this: it needs the scope `{scope}`."),
+            ),
+            F::CrossSite => row(
+                S::FORBIDDEN,
+                "Cross-site request",
+                "A page of another site sent this request. This site did nothing.",
+            ),
+            F::RateLimited { wait_seconds } => row(
+                S::TOO_MANY_REQUESTS,
+                "Too many attempts",
+                &format!("Too many attempts: try again in {wait_seconds} s."),
+            ),
+            F::QuotaExceeded { message, .. } => row(S::TOO_MANY_REQUESTS, "Quota used up", message),
+            F::Conflict { message } => row(S::CONFLICT, "Conflict", message),
+            F::Unprocessable { message } => {
+                row(S::UNPROCESSABLE_ENTITY, "Invalid request", message)
+            }
+            F::InvalidFields { errors } => {
+                row(S::UNPROCESSABLE_ENTITY, "Invalid request", &joined(errors))
+            }
+            F::InvalidBody { status, message } => row(*status, "Cannot be read", message),
+            F::Provider { name } => row(
+                S::BAD_GATEWAY,
+                "Identity provider failed",
+                &format!(
+                    "{name} gave no valid answer; the log records it. Try again later, or sign in \
+                     with a password."
+                ),
+            ),
+            F::StorageFull => row(
+                S::INSUFFICIENT_STORAGE,
+                "Disk full",
+                "This site has no disk space left for the upload and kept none of it; everything \
+                 else works. Please tell the operator, and try again later.",
+            ),
+            F::Internal => row(
+                S::INTERNAL_SERVER_ERROR,
+                "Server error",
+                "Something failed on this server. Its log records the failure.",
+            ),
         }
     }
 
-    fn title(&self) -> &'static str {
-        match self {
-            Self::NoBenchmark { .. } => "No such benchmark",
-            Self::NoEntry { .. } => "No such entry",
-            Self::Withdrawn { .. } => "Withdrawn",
-            Self::NoImage { .. } => "No such image",
-            Self::NoSubmission { .. } => "No such submission",
-            Self::NotScored { .. } | Self::Ended { .. } => "Nothing to hand in to",
-            Self::Unsigned => "No token",
-            Self::SignIn { .. } => "Sign in first",
-            Self::Forbidden { .. } | Self::NotForRole { .. } => "Not allowed",
-            Self::OtherSite => "Sent from elsewhere",
-            Self::Body { .. } => "Cannot be read",
-            Self::TooMany { .. } => "Too often",
-            Self::Quota { .. } => "Enough for now",
-            Self::Conflict { .. } => "Does not fit",
-            Self::Wrong { .. } | Self::Faulty { .. } => "Cannot be taken",
-            Self::NotOffered { .. } => "Not offered",
-            Self::TermsNotAccepted { .. } => "Terms first",
-            Self::NoFile => "No such file",
-            Self::NoPage => "No such page",
-            Self::ReadOnly => "Not possible here",
-            Self::Provider { .. } => "No answer from elsewhere",
-            Self::NoSpace => "No room left",
-            Self::Internal => "Server error",
-        }
-    }
-
-    /// Why a benchmark takes no masks: it has ended, or was not added for scoring.
-    pub(crate) fn takes_nothing(benchmark: &BenchmarkDocument) -> Self {
+    /// Failure of a submission to a benchmark that takes none: ended, or not scored here.
+    pub(crate) fn takes_no_submissions(benchmark: &BenchmarkDocument) -> Self {
         let id = benchmark.id.clone();
         match benchmark.ended_at.clone() {
             Some(at) => Self::Ended { id, at },
@@ -245,44 +305,60 @@ impl Failure {
         }
     }
 
-    /// After how many seconds it may be tried again, where time is all that is wrong.
-    const fn wait_seconds(&self) -> Option<u64> {
+    /// Seconds to wait before a retry; `None` if waiting does not help.
+    pub(crate) const fn wait_seconds(&self) -> Option<u64> {
         match self {
-            Self::TooMany { wait_seconds } | Self::Quota { wait_seconds, .. } => {
+            Self::RateLimited { wait_seconds } | Self::QuotaExceeded { wait_seconds, .. } => {
                 Some(*wait_seconds)
             }
             _ => None,
         }
     }
 
-    /// Where to go instead: an address and what it is called.
-    fn way_out(&self) -> (String, &'static str) {
+    /// Link to continue with.
+    pub(crate) fn way_out(&self) -> WayOut {
         match self {
-            Self::TermsNotAccepted { href, .. } => (href.clone(), "The terms"),
-            Self::NoImage { benchmark, .. } => {
-                (crate::address::benchmark(benchmark, "browse"), "All images of the benchmark")
+            Self::TermsNotAccepted { href, .. } => {
+                WayOut { href: href.clone(), label: "The terms" }
             }
-            Self::Withdrawn { id, .. } => (crate::address::entry(id), "What is left of the entry"),
-            _ => (HOME.0.to_owned(), HOME.1),
+            Self::NoImage { benchmark, .. } => WayOut {
+                href: address::benchmark(benchmark, "browse"),
+                label: "All images of the benchmark",
+            },
+            Self::Withdrawn { id, .. } => {
+                WayOut { href: address::entry(id), label: "Page of the withdrawn entry" }
+            }
+            _ => WayOut::home(),
         }
     }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.description().message)
+    }
+}
+
+fn joined(errors: &[FieldError]) -> String {
+    let line = |error: &FieldError| format!("{}: {}", error.field, error.message);
+    errors.iter().map(line).collect::<Vec<_>>().join("; ")
 }
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::State { .. } | StoreError::Piece { .. } => {
-                return Self::Conflict { what: error.to_string() };
+                return Self::Conflict { message: error.to_string() };
             }
             StoreError::Quota { wait_seconds, .. } => {
-                return Self::Quota { what: error.to_string(), wait_seconds };
+                return Self::QuotaExceeded { message: error.to_string(), wait_seconds };
             }
             StoreError::OwnSubmission { .. }
             | StoreError::Unanswered { .. }
             | StoreError::OpenUploads { .. }
             | StoreError::Unfinished { .. }
             | StoreError::Stored { .. } => {
-                return Self::Conflict { what: format!("{error}: {}", error.hint()) };
+                return Self::Conflict { message: format!("{error}: {}", error.hint()) };
             }
             StoreError::Ended { id, at } => return Self::Ended { id, at },
             StoreError::NoSubmission { id } => return Self::NoSubmission { id },
@@ -293,120 +369,28 @@ impl From<StoreError> for Failure {
             StoreError::Report { problems }
             | StoreError::Account { problems }
             | StoreError::Answer { problems } => {
-                return Self::Faulty { faults: problems.list().iter().map(Fault::of).collect() };
+                return Self::InvalidFields {
+                    errors: problems.list().iter().map(FieldError::from).collect(),
+                };
             }
             _ => {}
         }
         tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
-        if error.is_disk_full() { Self::NoSpace } else { Self::Internal }
+        if error.is_disk_full() { Self::StorageFull } else { Self::Internal }
     }
 }
 
 impl From<askama::Error> for Failure {
     fn from(error: askama::Error) -> Self {
-        tracing::error!(error = &error as &dyn std::error::Error, "a page could not be drawn");
+        tracing::error!(error = &error as &dyn std::error::Error, "a template failed");
         Self::Internal
     }
 }
 
 impl IntoResponse for Failure {
     fn into_response(self) -> Response {
-        let mut response = self.status().into_response();
+        let mut response = self.description().status.into_response();
         response.extensions_mut().insert(self);
         response
     }
-}
-
-#[derive(Template)]
-#[template(path = "error.html")]
-struct FailurePage {
-    title: &'static str,
-    message: String,
-    status: u16,
-    way_out_href: String,
-    way_out: &'static str,
-}
-
-/// The layer that gives failures their body.
-pub(crate) async fn draw(request: Request, next: Next) -> Response {
-    let path = request.uri().path();
-    let is_api = path == "/api" || path.starts_with("/api/");
-    let mut response = next.run(request).await;
-    let failure = match response.extensions_mut().remove::<Failure>() {
-        Some(failure) => failure,
-        None if response.status() == StatusCode::METHOD_NOT_ALLOWED => Failure::ReadOnly,
-        None if response.status().is_client_error() && (is_api || is_plain(&response)) => {
-            return refused(response, is_api).await;
-        }
-        None => return response,
-    };
-    let allow = response.headers_mut().remove(header::ALLOW);
-    let mut drawn = if is_api { as_json(&failure) } else { as_page(&failure) };
-    if let Some(seconds) = failure.wait_seconds() {
-        drawn.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-    }
-    if let Some(methods) = allow {
-        drawn.headers_mut().insert(header::ALLOW, methods);
-    }
-    drawn
-}
-
-/// An answer of axum's own to a request that it could not read, in the form of all
-/// others.
-async fn refused(response: Response, is_api: bool) -> Response {
-    let status = response.status();
-    let title = status.canonical_reason().unwrap_or("Refused");
-    let body = axum::body::to_bytes(response.into_body(), MAX_REASON_BYTES).await;
-    let reason = String::from_utf8_lossy(&body.unwrap_or_default()).into_owned();
-    if is_api {
-        let error = refusal(status, title, &reason);
-        (status, Json(serde_json::json!({ "error": error }))).into_response()
-    } else {
-        drawn(status, title, reason, HOME)
-    }
-}
-
-/// Whether an answer is a bare text, as axum's own are.
-fn is_plain(response: &Response) -> bool {
-    let kind = response.headers().get(header::CONTENT_TYPE);
-    kind.is_some_and(|kind| kind.as_bytes().starts_with(b"text/plain"))
-}
-
-fn as_json(failure: &Failure) -> Response {
-    let mut error = refusal(failure.status(), failure.title(), &failure.to_string());
-    if let Failure::Faulty { faults } = failure {
-        error["fields"] = serde_json::json!(faults);
-    }
-    (failure.status(), Json(serde_json::json!({ "error": error }))).into_response()
-}
-
-fn refusal(status: StatusCode, title: &str, message: &str) -> serde_json::Value {
-    serde_json::json!({ "status": status.as_u16(), "title": title, "message": message })
-}
-
-fn listed(faults: &[Fault]) -> String {
-    let lines: Vec<String> =
-        faults.iter().map(|Fault { field, message }| format!("{field}: {message}")).collect();
-    lines.join("; ")
-}
-
-fn as_page(failure: &Failure) -> Response {
-    if let Failure::SignIn { next } = failure {
-        return Redirect::to(&crate::address::sign_in(next)).into_response();
-    }
-    let (href, label) = failure.way_out();
-    drawn(failure.status(), failure.title(), failure.to_string(), (&href, label))
-}
-
-fn drawn(
-    status: StatusCode,
-    title: &'static str,
-    message: String,
-    (href, way_out): (&str, &'static str),
-) -> Response {
-    let way_out_href = href.to_owned();
-    let page = FailurePage { title, message, status: status.as_u16(), way_out_href, way_out };
-    // A page about a failure that itself cannot be drawn still says what failed.
-    let body = page.render().unwrap_or_else(|_| title.to_owned());
-    (status, Html(body)).into_response()
 }

@@ -1,78 +1,28 @@
-//! What handlers take from a request: options of the address, a benchmark, an entry.
+//! Extractors: benchmarks, entries, callers and members of a request.
 //!
-//! Reads nothing but the request's head and the store. An option that makes no
-//! sense is as good as none, so that a mistyped or outdated link still opens; a
-//! benchmark or entry that is not there ends the request with a page that says so.
+//! Read the request's head and the store. A missing benchmark or entry ends the request
+//! with an error page.
 
-use axum::extract::{Form, FromRef, FromRequestParts, Path, Query};
+use axum::extract::{FromRef, FromRequestParts, Path};
 use axum::http::header;
 use axum::http::request::Parts;
 use axum::http::uri::PathAndQuery;
 use axum_extra::extract::CookieJar;
-use scr_documents::TermsDocument;
+use scr_documents::BenchmarkDocument;
 use scr_store::{BenchmarkRow, Caller, EntryRow, PublicStore, Role, Scope, SessionRow, UserRow};
-use sha2::{Digest, Sha256};
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::sync::Arc;
 
+use crate::client::Client;
 use crate::error::Failure;
-use crate::limits::{Client, Limit, Limits};
-use crate::routes::SiteSettings;
+use crate::limits::{Limit, Limits};
 use crate::session;
+use crate::settings::SiteSettings;
 
-/// The options of an address, in order, `name=value` each.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Options(Vec<(String, String)>);
+/// Benchmark in the path part `{benchmark}`.
+pub(crate) struct PublishedBenchmark(pub(crate) BenchmarkRow);
 
-impl Options {
-    /// The fields of a text such as `a=1&b=2`.
-    pub(crate) fn of_query(text: &str) -> Self {
-        Self(url::form_urlencoded::parse(text.as_bytes()).into_owned().collect())
-    }
-
-    /// The fields of a form that was sent.
-    pub(crate) fn of_form(Form(fields): Form<Vec<(String, String)>>) -> Self {
-        Self(fields)
-    }
-
-    /// The first value of `name`, when it is given and not empty.
-    pub(crate) fn first(&self, name: &str) -> Option<&str> {
-        self.0
-            .iter()
-            .find(|(found, _)| found == name)
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
-    }
-
-    /// All values of `name`, given as one list with commas or repeatedly as a
-    /// form sends them; `None` when the name is not there at all, an empty list
-    /// when it is there without a value.
-    pub(crate) fn list(&self, name: &str) -> Option<Vec<&str>> {
-        let mut given = self.0.iter().filter(|(found, _)| found == name).peekable();
-        given.peek()?;
-        Some(
-            given
-                .flat_map(|(_, value)| value.split(','))
-                .filter(|value| !value.is_empty())
-                .collect(),
-        )
-    }
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for Options {
-    type Rejection = Infallible;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
-        let pairs = Query::from_request_parts(parts, state).await;
-        Ok(Self(pairs.map(|Query(pairs)| pairs).unwrap_or_default()))
-    }
-}
-
-/// The benchmark that the address names in its `{benchmark}` part.
-pub(crate) struct Published(pub(crate) BenchmarkRow);
-
-impl<S> FromRequestParts<S> for Published
+impl<S> FromRequestParts<S> for PublishedBenchmark
 where
     PublicStore: FromRef<S>,
     S: Send + Sync,
@@ -87,10 +37,10 @@ where
     }
 }
 
-/// The entry that the address names in its `{entry}` part, which was not taken back.
+/// Entry in the path part `{entry}` that is not withdrawn.
 pub(crate) struct PublishedEntry(pub(crate) EntryRow);
 
-/// The entry that the address names, also when it was taken back.
+/// Entry in the path part `{entry}`, withdrawn or not.
 pub(crate) struct AnyEntry(pub(crate) EntryRow);
 
 impl<S> FromRequestParts<S> for PublishedEntry
@@ -124,27 +74,26 @@ where
     }
 }
 
-/// Who sent the request, by the token that it carries, or by the session of the
-/// page that it was sent from.
-pub(crate) struct Signed(pub(crate) Caller);
+/// Authenticated caller, by token or by session.
+pub(crate) struct Authenticated(pub(crate) Caller);
 
-impl Signed {
-    /// Refuses what the token does not let its owner do.
+impl Authenticated {
+    /// Refuses a token without the scope.
     pub(crate) fn needs(&self, scope: Scope) -> Result<(), Failure> {
-        if self.0.may(scope) { Ok(()) } else { Err(Failure::Forbidden { scope }) }
+        if self.0.may(scope) { Ok(()) } else { Err(Failure::ScopeRequired { scope }) }
     }
 
-    /// Refuses all but operators, and of their tokens those without the scope.
+    /// Refuses everyone but operators, and their tokens without the scope.
     pub(crate) fn operates(&self, scope: Scope) -> Result<(), Failure> {
         let role = Role::Operator;
         if self.0.user.role < role {
-            return Err(Failure::NotForRole { role });
+            return Err(Failure::RoleRequired { role });
         }
         self.needs(scope)
     }
 }
 
-impl<S> FromRequestParts<S> for Signed
+impl<S> FromRequestParts<S> for Authenticated
 where
     PublicStore: FromRef<S>,
     Arc<SiteSettings>: FromRef<S>,
@@ -156,23 +105,24 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let store = PublicStore::from_ref(state);
         let Some(header) = parts.headers.get(header::AUTHORIZATION) else {
-            let Member { user, .. } = signed_in(parts, state).await?.ok_or(Failure::Unsigned)?;
+            let Member { user, .. } =
+                signed_in(parts, state).await?.ok_or(Failure::Unauthenticated)?;
             let scopes = user.role.scopes().collect();
             return Ok(Self(Caller { user, scopes }));
         };
         let token = header.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
-        let caller = store.caller(token.ok_or(Failure::Unsigned)?.trim()).await?;
+        let caller = store.caller(token.ok_or(Failure::Unauthenticated)?.trim()).await?;
         let Some(caller) = caller else {
             let client = Client::of(parts, &Arc::<SiteSettings>::from_ref(state));
             Arc::<Limits>::from_ref(state).check(Limit::TokenFrom, &client.0)?;
-            return Err(Failure::Unsigned);
+            return Err(Failure::Unauthenticated);
         };
         Ok(Self(caller))
     }
 }
 
-/// None of a stranger; a token that nobody has is refused all the same.
-impl<S> axum::extract::OptionalFromRequestParts<S> for Signed
+/// `None` without a token or session; an invalid token is refused.
+impl<S> axum::extract::OptionalFromRequestParts<S> for Authenticated
 where
     PublicStore: FromRef<S>,
     Arc<SiteSettings>: FromRef<S>,
@@ -184,7 +134,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Option<Self>, Failure> {
         match <Self as FromRequestParts<S>>::from_request_parts(parts, state).await {
             Ok(signed) => Ok(Some(signed)),
-            Err(Failure::Unsigned) if !parts.headers.contains_key(header::AUTHORIZATION) => {
+            Err(Failure::Unauthenticated) if !parts.headers.contains_key(header::AUTHORIZATION) => {
                 Ok(None)
             }
             Err(failure) => Err(failure),
@@ -192,7 +142,7 @@ where
     }
 }
 
-/// Who looks at a page, where someone is signed in; none else.
+/// Visitor of a page, signed in or not.
 pub(crate) struct Visitor(pub(crate) Option<Member>);
 
 impl<S> FromRequestParts<S> for Visitor
@@ -208,18 +158,18 @@ where
     }
 }
 
-/// Who is signed in; a page that asks for it sends all others to sign in first.
+/// Signed-in member; others are redirected to the sign-in page.
 pub(crate) struct Member {
-    /// Who it is.
+    /// Account.
     pub(crate) user: UserRow,
-    /// With which browser.
+    /// Session.
     pub(crate) session: SessionRow,
 }
 
 impl Member {
-    /// Refuses whose role does not allow it.
+    /// Refuses accounts of a lower role.
     pub(crate) fn needs(&self, role: Role) -> Result<(), Failure> {
-        if self.user.role >= role { Ok(()) } else { Err(Failure::NotForRole { role }) }
+        if self.user.role >= role { Ok(()) } else { Err(Failure::RoleRequired { role }) }
     }
 }
 
@@ -235,9 +185,11 @@ where
         let found = signed_in(parts, state).await?;
         found.ok_or_else(|| {
             let wanted = parts.uri.path_and_query().map_or("/", PathAndQuery::as_str);
-            // What was sent is gone after signing in: back to the page that it came from.
+            // A submitted form is lost after sign-in: go to the front page.
             let is_safe = parts.method.is_safe();
-            Failure::SignIn { next: if is_safe { wanted.to_owned() } else { "/".to_owned() } }
+            Failure::SignInRequired {
+                next: if is_safe { wanted.to_owned() } else { "/".to_owned() },
+            }
         })
     }
 }
@@ -254,17 +206,7 @@ where
     Ok(found.map(|(user, session)| Member { user, session }))
 }
 
-/// Tells one wording of terms from another: the first digits of the SHA-256 of the
-/// operator's text, or of the terms in the benchmark's file where there is none.
-pub(crate) fn terms_version(terms: &TermsDocument) -> String {
-    let text = match terms.text.as_str() {
-        "" => serde_json::to_vec(terms).unwrap_or_default(),
-        text => text.as_bytes().to_vec(),
-    };
-    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
-}
-
-/// One named part of the path.
+/// Named part of the path.
 pub(crate) async fn named(parts: &mut Parts, name: &str) -> Result<String, Failure> {
     let Path(mut segments) = Path::<HashMap<String, String>>::from_request_parts(parts, &())
         .await
@@ -272,25 +214,14 @@ pub(crate) async fn named(parts: &mut Parts, name: &str) -> Result<String, Failu
     segments.remove(name).ok_or(Failure::NoPage)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn options(pairs: &[(&str, &str)]) -> Options {
-        Options(pairs.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect())
-    }
-
-    #[test]
-    fn a_list_is_given_with_commas_or_repeatedly() {
-        let given = options(&[("entries", "a,b"), ("x", "y"), ("entries", "c")]);
-        assert_eq!(given.list("entries"), Some(vec!["a", "b", "c"]));
-    }
-
-    #[test]
-    fn an_empty_list_is_not_an_absent_one() {
-        let given = options(&[("observers", "")]);
-        assert_eq!(given.list("observers"), Some(vec![]));
-        assert_eq!(given.list("entries"), None);
-        assert_eq!(given.first("observers"), None);
-    }
+/// Benchmark of an entry or a submission. The store always has it.
+pub(crate) async fn benchmark_of(
+    store: &PublicStore,
+    id: &str,
+) -> Result<BenchmarkDocument, Failure> {
+    let row = store.benchmark(id).await?;
+    row.map(|row| row.document).ok_or_else(|| {
+        tracing::error!(benchmark = id, "the benchmark of something is not in the store");
+        Failure::Internal
+    })
 }

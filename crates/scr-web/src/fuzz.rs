@@ -1,5 +1,5 @@
-//! Doors for the fuzz targets in `fuzz/`: readers of strangers' bytes that lie behind no
-//! address alone. No part of the interface.
+//! Entry points for the fuzz targets in `fuzz/`: readers of untrusted bytes. Not part of
+//! the interface.
 
 use jiff::Timestamp;
 

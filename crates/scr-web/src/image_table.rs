@@ -7,14 +7,14 @@ use scr_measures::Better;
 use scr_store::EntryRow;
 
 use crate::address;
-use crate::extractors::Options;
 use crate::numbers::{MeasureHead, has_column, shows_all};
+use crate::options::Options;
 use crate::standings::Order;
 
 /// Stands for the whole image where an object's identifier would be.
 const WHOLE_IMAGE: &str = "all";
 
-/// One row an image.
+/// Rows, one per image.
 #[derive(Debug, Clone)]
 pub(crate) struct ImageTable {
     /// Objects, each over the columns of its measures.
@@ -23,13 +23,13 @@ pub(crate) struct ImageTable {
     pub(crate) columns: Vec<ImageColumn>,
     /// Images in order.
     pub(crate) rows: Vec<ImageRow>,
-    /// What the order follows, in words; empty for a table without columns.
+    /// Sort order in words; empty for a table without columns.
     pub(crate) ordered_by: String,
-    /// Whether there is a column for every measure.
+    /// True if the table shows all measures.
     pub(crate) shows_all: bool,
-    /// The same table with a column for every measure.
+    /// Address of the table with all measures.
     pub(crate) all_href: String,
-    /// The same table with the measures that most readers look for.
+    /// Address of the table with a few common measures.
     pub(crate) fewer_href: String,
 }
 
@@ -38,7 +38,7 @@ pub(crate) struct ImageTable {
 pub(crate) struct ObjectGroup {
     /// Name of the object.
     pub(crate) title: String,
-    /// How many columns it spans.
+    /// Number of columns.
     pub(crate) span: usize,
 }
 
@@ -47,13 +47,13 @@ pub(crate) struct ObjectGroup {
 pub(crate) struct ImageColumn {
     /// Name and unit of the measure.
     pub(crate) label: String,
-    /// The same page, sorted by it.
+    /// Address of the page, sorted by the column.
     pub(crate) href: String,
     /// `ascending` or `descending` when the table is sorted by it.
     pub(crate) aria_sort: Option<&'static str>,
 }
 
-/// One image.
+/// Row of an image.
 #[derive(Debug, Clone)]
 pub(crate) struct ImageRow {
     /// Identifier.
@@ -66,7 +66,7 @@ pub(crate) struct ImageRow {
     pub(crate) cells: Vec<String>,
 }
 
-/// One measure of one object, or of whole images.
+/// Measure of an object, or of whole images.
 struct Key<'a> {
     object: &'a str,
     measure: &'a str,

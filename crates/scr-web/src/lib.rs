@@ -1,18 +1,19 @@
-//! The site: pages, JSON and the viewer, over what the store keeps.
+//! Web server of a site: pages, JSON API and viewer over the store.
 //!
-//! Computes no score: it reads benchmarks, entries and files from the
-//! [`PublicStore`](scr_store::PublicStore) and draws them, and takes down what people hand in.
-//! Pages work without script; the viewer's script only takes over the browser's figure.
+//! Computes no score. It reads benchmarks, entries and files from the
+//! [`PublicStore`](scr_store::PublicStore), renders them, and takes submissions. Pages work
+//! without script; the viewer's script only enhances the image browser's figure.
 //!
 //! - [`router`]: every address, for a server or a test.
 //! - [`serve`]: the router on a listener until it is told to stop, with [`Tls`] or without.
 //! - [`ProviderSettings`]: with whose identities people may sign in, such as ORCID's.
 //! - [`export`]: what the router answers to strangers, as a folder of files.
 //!
-//! One file of `handlers/` is one page: a typed struct, drawn by the template of
-//! the same name under `templates/`.
+//! Each file of `handlers/` is one page: a typed struct, rendered by the template of the
+//! same name under `templates/`.
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make and damage files"))]
 
+mod account_data;
 mod address;
 mod api;
 mod assets;
@@ -21,10 +22,13 @@ mod bodies;
 mod cache;
 mod card_input;
 mod citation;
+mod client;
 mod connections;
 mod error;
+mod error_answers;
 mod export;
 mod extractors;
+mod field_error;
 #[doc(hidden)]
 pub mod fuzz;
 mod handlers;
@@ -34,10 +38,10 @@ mod limits;
 mod markdown;
 mod numbers;
 mod operations;
+mod options;
 mod outlines;
-mod places;
+mod page_frame;
 mod public_form;
-mod record_foot;
 mod references;
 mod results_table;
 mod reviewers;
@@ -45,14 +49,20 @@ mod rights;
 mod routes;
 mod security;
 mod session;
+mod settings;
+mod site_texts;
+mod slots;
 mod standings;
+mod state;
 mod thumbnails;
 mod tls;
-mod under_way;
+mod transfers;
 mod versions;
 
 pub use connections::{Peers, serve};
-pub use export::{ExportError, Exported, export};
+pub use export::{ExportError, ExportSummary, export};
 pub use identity::{ProviderSettings, ProvidersError, read_providers};
-pub use routes::{SiteSettings, addresses, router};
+pub use routes::{addresses, router};
+pub use settings::SiteSettings;
+pub use site_texts::{SiteTextError, SiteTexts};
 pub use tls::{Tls, TlsError};

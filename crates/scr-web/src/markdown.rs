@@ -1,8 +1,7 @@
-//! Cards' texts, which are Markdown, as HTML that pages may show.
+//! Untrusted Markdown, such as cards, as sanitised HTML.
 //!
-//! Whoever writes a card is trusted with nothing: HTML in it is shown as text, a
-//! picture becomes a link to it, so that no other site is asked for anything, and
-//! what is written passes a list of what is allowed. No link is followed here.
+//! HTML in a card is shown as text, an image becomes a link, so that no other site is
+//! contacted, and the output passes an allowlist. Links are not followed.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -10,10 +9,12 @@ use std::sync::LazyLock;
 use ammonia::{Builder, UrlRelative};
 use pulldown_cmark::{Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 
-/// Deeper nesting is nobody's text; it is shown as it was written.
+/// Deepest nesting; a deeper text is shown as plain text.
 const MAX_DEPTH: usize = 24;
-/// Headings of cards stand below those of the page.
-const HEADINGS_BELOW: usize = 2;
+/// Levels by which headings of cards move down, below those of the page.
+const CARD_HEADINGS_BELOW: usize = 2;
+/// Levels by which headings of the site's own texts move down, below the page's title.
+const SITE_HEADINGS_BELOW: usize = 1;
 
 static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let tags = [
@@ -29,6 +30,7 @@ static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
         "ol",
         "li",
         "a",
+        "h2",
         "h3",
         "h4",
         "h5",
@@ -51,8 +53,17 @@ static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
     builder
 });
 
-/// A card's text as HTML.
+/// HTML of a card's text.
 pub(crate) fn to_html(text: &str) -> String {
+    rendered(text, CARD_HEADINGS_BELOW)
+}
+
+/// HTML of a text of the site, such as its privacy notice.
+pub(crate) fn site_text_to_html(text: &str) -> String {
+    rendered(text, SITE_HEADINGS_BELOW)
+}
+
+fn rendered(text: &str, headings_below: usize) -> String {
     let events = || Parser::new_ext(text, Options::ENABLE_TABLES);
     let mut written = String::new();
     if depth(events()) > MAX_DEPTH {
@@ -60,13 +71,14 @@ pub(crate) fn to_html(text: &str) -> String {
             [Event::Start(Tag::Paragraph), Event::Text(text.into()), Event::End(TagEnd::Paragraph)];
         html::push_html(&mut written, whole.into_iter());
     } else {
-        html::push_html(&mut written, events().map(shown));
+        html::push_html(&mut written, events().map(|event| shown(event, headings_below)));
     }
     ALLOWED.clean(&written).to_string()
 }
 
 fn depth<'a>(events: impl Iterator<Item = Event<'a>>) -> usize {
-    let (mut depth, mut deepest) = (0_usize, 0);
+    let mut depth = 0_usize;
+    let mut deepest = 0;
     for event in events {
         match event {
             Event::Start(_) => depth += 1,
@@ -78,7 +90,7 @@ fn depth<'a>(events: impl Iterator<Item = Event<'a>>) -> usize {
     deepest
 }
 
-fn shown(event: Event<'_>) -> Event<'_> {
+fn shown(event: Event<'_>, headings_below: usize) -> Event<'_> {
     match event {
         Event::Html(text) | Event::InlineHtml(text) => Event::Text(text),
         Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
@@ -88,18 +100,20 @@ fn shown(event: Event<'_>) -> Event<'_> {
         }
         Event::End(TagEnd::Image) => Event::End(TagEnd::Link),
         Event::Start(Tag::Heading { level, .. }) => Event::Start(Tag::Heading {
-            level: below(level),
+            level: below(level, headings_below),
             id: None,
             classes: Vec::new(),
             attrs: Vec::new(),
         }),
-        Event::End(TagEnd::Heading(level)) => Event::End(TagEnd::Heading(below(level))),
+        Event::End(TagEnd::Heading(level)) => {
+            Event::End(TagEnd::Heading(below(level, headings_below)))
+        }
         other => other,
     }
 }
 
-fn below(level: HeadingLevel) -> HeadingLevel {
-    HeadingLevel::try_from(level as usize + HEADINGS_BELOW).unwrap_or(HeadingLevel::H6)
+fn below(level: HeadingLevel, levels: usize) -> HeadingLevel {
+    HeadingLevel::try_from(level as usize + levels).unwrap_or(HeadingLevel::H6)
 }
 
 #[cfg(test)]
@@ -140,7 +154,7 @@ mod tests {
             "[r]\n\n[r]: javascript:alert(1)\n\n&#60;script&#62;alert(1)&#60;/script&#62;",
         ] {
             let html = to_html(hostile);
-            // What is left of tags are those of the list, without attributes but a link's.
+            // Only tags of the allowlist remain, and only links have attributes.
             for tag in html.split('<').skip(1) {
                 let tag = tag.split('>').next().unwrap();
                 let is_plain =

@@ -1,36 +1,35 @@
-//! How numbers are shown on pages: rounded for the eye, never for the order.
+//! Number formats of pages. They round for display, never for the order.
 //!
-//! Also what a measure is called: its name, unit and direction, from the
-//! registry of measures. Computes no measure.
+//! Also names, units and directions of measures, from the registry of measures. Computes no
+//! measure.
 
 use scr_measures::registry::IMAGE_MEASURES;
 use scr_measures::{Better, Kind, Measure};
 
-use crate::extractors::Options;
+use crate::options::Options;
 
-/// Key of the measure that the overview is by.
+/// Measure of the overview.
 const PIXEL_ERROR: &str = "pixel_error";
 
-/// Stands where there is no value.
+/// Placeholder of a missing value.
 pub(crate) const NONE: &str = "–";
 
-/// What a column of a measure is called and how its values are written.
+/// Heading of a measure, and the format of its values.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct MeasureHead {
-    /// Name as it stands within a sentence.
+    /// Name within a sentence.
     pub(crate) name: String,
     /// `mm`, `px` or empty.
     pub(crate) unit: &'static str,
-    /// In which direction it improves; none for what is read off one set of masks.
+    /// Better direction; `None` for a measure without one.
     pub(crate) better: Option<Better>,
     decimals: usize,
 }
 
 impl MeasureHead {
-    /// The head of a key as it stands in results, such as `masd_mm`.
+    /// Heading of a result key such as `masd_mm`.
     ///
-    /// A key that the registry does not know is shown as it is and improves in no
-    /// direction that anyone here knows.
+    /// An unknown key is its own name and has no better direction.
     pub(crate) fn of(key: &str) -> Self {
         if let Some(about) = IMAGE_MEASURES.iter().find(|about| about.key == key) {
             let better = (about.key == PIXEL_ERROR).then_some(Better::Lower);
@@ -84,8 +83,7 @@ impl MeasureHead {
     }
 }
 
-/// Whether tables have a column for a key: the few that most readers look for,
-/// or all where the address says `measures=all`.
+/// True if tables show a key: a few common measures, or all with `measures=all`.
 pub(crate) fn has_column(key: &str, options: &Options) -> bool {
     const FEW: [Kind; 4] = [Kind::Overlap, Kind::Dice, Kind::Masd, Kind::Hausdorff95];
     shows_all(options)
@@ -95,12 +93,12 @@ pub(crate) fn has_column(key: &str, options: &Options) -> bool {
         }
 }
 
-/// Whether the address asks for every measure.
+/// True if the address asks for all measures.
 pub(crate) fn shows_all(options: &Options) -> bool {
     options.first("measures") == Some("all")
 }
 
-/// A name as it stands within a sentence: `Hausdorff` keeps its capital.
+/// Name within a sentence: `Hausdorff` keeps its capital.
 fn in_a_sentence(name: &str) -> String {
     let is_a_persons = ["Hausdorff", "Dice"].iter().any(|person| name.starts_with(person));
     let mut letters = name.chars();

@@ -1,4 +1,4 @@
-//! Outlines as the data of an SVG path: what pages draw without script.
+//! Outlines
 //!
 //! Reads the outlines that the store keeps; traces nothing itself.
 
@@ -24,7 +24,8 @@ pub(crate) fn path(outlines: &OutlinesDocument, structure: &str, step_px: f64) -
     for outline in outlines.structures.get(structure).into_iter().flatten() {
         let mut last: Option<(u32, u32)> = None;
         for point in outline.chunks_exact(2) {
-            let (x, y) = (point[0], point[1]);
+            let x = point[0];
+            let y = point[1];
             let command = match last {
                 None => 'M',
                 Some(last) if distance_px(last, (x, y)) < step_px => continue,

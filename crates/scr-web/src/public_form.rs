@@ -1,7 +1,7 @@
-//! What everyone may send, as a form or as JSON, counted by where it comes from.
+//! Forms and JSON that anyone may send, with a rate limit by client address.
 //!
-//! A form has a field that is hidden from people: what fills it in is no person, but a
-//! program that fills in every form. JSON has none: who sends it has read how.
+//! A form has a honeypot field, hidden from people: a program that fills every field fills
+//! it too. JSON has none, since its sender has read the API.
 
 use axum::Json;
 use axum::extract::{Form, FromRef, FromRequest, Request};
@@ -9,12 +9,13 @@ use axum::response::{IntoResponse, Response};
 use serde::de::DeserializeOwned;
 use std::sync::Arc;
 
+use crate::client::Client;
 use crate::error::Failure;
-use crate::extractors::Options;
-use crate::limits::{Client, Limit, Limits};
-use crate::routes::SiteSettings;
+use crate::limits::{Limit, Limits};
+use crate::options::Options;
+use crate::settings::SiteSettings;
 
-/// The field that people do not see and leave empty.
+/// Honeypot field.
 const TRAP: &str = "website";
 
 /// The fields of a form for everyone.
@@ -33,8 +34,8 @@ where
         let form = Form::from_request(request, state).await;
         let fields = Options::of_form(form.map_err(IntoResponse::into_response)?);
         if fields.first(TRAP).is_some() {
-            let what = format!("{TRAP}: expected nothing; the field is not for people");
-            return Err(Failure::Wrong { what }.into_response());
+            let message = format!("{TRAP}: expected nothing; the field is not for people");
+            return Err(Failure::Unprocessable { message }.into_response());
         }
         Ok(Self(fields))
     }
@@ -59,7 +60,7 @@ where
     }
 }
 
-/// The request, where it is not one too many.
+/// Counts the request against the rate limit.
 fn counted<S>(request: Request, state: &S) -> Result<Request, Failure>
 where
     Arc<SiteSettings>: FromRef<S>,

@@ -1,14 +1,14 @@
-//! Text with references in it: which pieces are links, and where to.
+//! Links in plain text: addresses, DOIs and arXiv identifiers.
 //!
 //! Only `http`, `https`, DOIs and arXiv identifiers become links; everything
 //! else, a `javascript:` address for one, stays text.
 
-/// A piece of text, linked or not.
+/// Piece of text, with or without a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Piece {
-    /// The words.
+    /// Text of the piece.
     pub(crate) text: String,
-    /// Where they lead.
+    /// Link target; `None` for plain text.
     pub(crate) href: Option<String>,
 }
 

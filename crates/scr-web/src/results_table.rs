@@ -9,21 +9,21 @@ use scr_measures::Better;
 use scr_store::EntryRow;
 use std::cmp::Ordering;
 
-use crate::extractors::Options;
 use crate::numbers::{MeasureHead, NONE, has_column, shows_all};
+use crate::options::Options;
 use crate::standings::{Order, SortKey, Standing, Statistic, ranks};
 use crate::versions::EntryLink;
 use crate::{address, versions};
 
-/// The word that sorts by name.
+/// Sort key of the name.
 const BY_NAME: &str = "name";
 
-/// One table, ready to be drawn.
+/// Table of results.
 #[derive(Debug, Clone)]
 pub(crate) struct ResultsTable {
     /// Anchor on the page, and the table's name in addresses.
     pub(crate) id: String,
-    /// What it is a table of.
+    /// Caption.
     pub(crate) caption: String,
     /// The head of the column of names.
     pub(crate) name_head: ColumnHead,
@@ -33,11 +33,11 @@ pub(crate) struct ResultsTable {
     pub(crate) columns: Vec<ColumnHead>,
     /// Entries in order.
     pub(crate) rows: Vec<Row>,
-    /// Whether any entry has images without a value.
+    /// True if an entry has images without a value.
     pub(crate) has_undefined: bool,
-    /// What the order and the ranks follow, in words.
+    /// Measure and statistic of order and ranks, in words.
     pub(crate) ordered_by: String,
-    /// On what: full precision, or what is shown.
+    /// Precision of the order: full, or as shown.
     pub(crate) ordered_on: &'static str,
 }
 
@@ -48,16 +48,16 @@ pub(crate) struct Group {
     pub(crate) title: String,
     /// `higher is better` or `lower is better`; may be empty.
     pub(crate) better: &'static str,
-    /// How many columns it spans.
+    /// Number of columns.
     pub(crate) span: usize,
 }
 
 /// A column's head, which is a link that sorts.
 #[derive(Debug, Clone)]
 pub(crate) struct ColumnHead {
-    /// What it is called.
+    /// Label.
     pub(crate) label: &'static str,
-    /// The same page, sorted by it.
+    /// Address of the page, sorted by the column.
     pub(crate) href: String,
     /// `ascending` or `descending` when the table is sorted by it.
     pub(crate) aria_sort: Option<&'static str>,
@@ -82,11 +82,11 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<String>,
 }
 
-/// Which measures a table is made of.
+/// Measures of a table.
 pub(crate) enum Subject<'a> {
     /// An object by its identifier.
     Object(&'a str),
-    /// What is measured on whole images.
+    /// Measures of whole images.
     WholeImage,
 }
 
@@ -126,10 +126,17 @@ pub(crate) fn reference_mark(role: EntryRole) -> &'static str {
     }
 }
 
-/// One entry that the table shows.
+/// Entry in the table.
 struct Line<'a> {
     entry: &'a EntryRow,
     measures: &'a MeasureMap<SummaryDocument>,
+}
+
+/// Sort order of the rows. Ranks always follow `key`.
+struct Sorting<'a> {
+    key: &'a SortKey,
+    by_name: bool,
+    order: Order,
 }
 
 impl ResultsTable {
@@ -195,7 +202,7 @@ impl ResultsTable {
             name_head: head("Entry", BY_NAME, Order::Ascending, by_name),
             groups: groups(&columns),
             columns: column_heads,
-            rows: rows(entries, &lines, &columns, (&key, by_name, order)),
+            rows: rows(entries, &lines, &columns, &Sorting { key: &key, by_name, order }),
             has_undefined: columns.iter().any(|key| key.statistic == Statistic::Undefined),
             ordered_by: described(&key),
             ordered_on: match has_means_alone(&lines) {
@@ -245,7 +252,7 @@ fn columns(subject: &Subject<'_>, lines: &[Line<'_>], options: &Options) -> Vec<
     columns
 }
 
-/// Whether there is nothing but means, as where the reference is hidden.
+/// True if there are only means, as with a hidden reference.
 fn has_means_alone(lines: &[Line<'_>]) -> bool {
     let mut summaries = lines.iter().flat_map(|line| line.measures.values());
     summaries.all(|summary| summary.n.is_none())
@@ -265,8 +272,9 @@ fn rows(
     entries: &[EntryRow],
     lines: &[Line<'_>],
     columns: &[SortKey],
-    (key, by_name, order): (&SortKey, bool, Order),
+    sorting: &Sorting<'_>,
 ) -> Vec<Row> {
+    let &Sorting { key, by_name, order } = sorting;
     let standings: Vec<Standing> = lines
         .iter()
         .map(|line| Standing::of(line.measures.get(&key.measure), key.statistic))

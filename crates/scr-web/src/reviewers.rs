@@ -1,12 +1,12 @@
-//! Who sees what was handed in for a benchmark and decides on it: all curators, or those
-//! whom the operator names. Looks at no role: that is asked for before.
+//! Access to submissions: owners, and the curators of a benchmark, all or those that the
+//! operator names. The caller checks roles.
 
 use scr_documents::SubmissionState;
 use scr_store::{PublicStore, Submission, UserRow};
 
 use crate::error::Failure;
 
-/// What awaits review.
+/// Submission in the review queue.
 pub(crate) struct Waiting {
     /// The submission, without its results.
     pub(crate) submission: Submission,
@@ -14,9 +14,8 @@ pub(crate) struct Waiting {
     pub(crate) submitter: String,
 }
 
-/// The submission, where a person may see it: their own, and of those who review
-/// (`may_review_some`) what is handed in for their benchmarks. Anything else is as good
-/// as not there.
+/// Submission that a person may see: their own, or for curators (`may_review_some`) one of
+/// their benchmarks. All others do not exist for them.
 pub(crate) async fn seen(
     store: &PublicStore,
     user: &UserRow,
@@ -35,7 +34,7 @@ pub(crate) async fn seen(
     Err(Failure::NoSubmission { id })
 }
 
-/// The submission, where a curator decides on it; that they are one was asked before.
+/// Submission that a curator decides on. The caller has checked the role.
 pub(crate) async fn to_decide(
     store: &PublicStore,
     user: &UserRow,
@@ -48,7 +47,7 @@ pub(crate) async fn to_decide(
     Err(Failure::NoSubmission { id: found.id })
 }
 
-/// Whether a curator reviews for a benchmark.
+/// True if a curator reviews for a benchmark.
 async fn may_review(
     store: &PublicStore,
     user: &UserRow,
@@ -57,7 +56,7 @@ async fn may_review(
     Ok(store.benchmark_settings(benchmark_id).await?.may_review(&user.email))
 }
 
-/// What awaits a curator's decision, the longest first.
+/// Review queue of a curator, longest wait first.
 pub(crate) async fn waiting_for(
     store: &PublicStore,
     user: &UserRow,

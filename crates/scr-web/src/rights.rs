@@ -1,32 +1,43 @@
-//! Who may copy a benchmark's files: one rule, for every address that gives copies.
+//! Access to copies of a benchmark's files: one rule for all addresses that serve them.
 //!
-//! Looking at radiographs and outlines on pages is another right, which the terms' word on
-//! display decides: who may not have copies is shown display copies ([`Copies`]).
+//! Display on pages is a separate right, which the terms decide: a visitor without access
+//! to copies sees display copies ([`Copies`]).
 
 use axum::extract::{FromRef, FromRequestParts};
 use axum::http::request::Parts;
-use scr_documents::BenchmarkDocument;
+use scr_documents::{BenchmarkDocument, TermsDocument};
 use scr_store::{Caller, Copies, PublicStore, UserRow};
+use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::{Signed, terms_version};
+use crate::extractors::Authenticated;
 use crate::limits::Limits;
-use crate::routes::SiteSettings;
+use crate::settings::SiteSettings;
 
-/// The header that names the version of the terms that whoever asks accepts.
+/// Version of terms: the first digits of the SHA-256 of the operator's text, or of the
+/// terms in the benchmark's file without such a text.
+pub(crate) fn terms_version(terms: &TermsDocument) -> String {
+    let text = match terms.text.as_str() {
+        "" => serde_json::to_vec(terms).unwrap_or_default(),
+        text => text.as_bytes().to_vec(),
+    };
+    Sha256::digest(text).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// Header with the version of the terms that the requester accepts.
 pub(crate) const ACCEPT_TERMS: &str = "accept-terms";
 
-/// Who asks for a copy, and what they accept.
-pub(crate) struct Asker {
-    /// Whose token came along; none of a stranger.
+/// Requester of a copy, with the accepted version of the terms.
+pub(crate) struct Requester {
+    /// Caller of the request; `None` without a token or session.
     caller: Option<Caller>,
-    /// The version of the terms that came along.
+    /// Version in the `Accept-Terms` header.
     accepted: Option<String>,
 }
 
-impl<S> FromRequestParts<S> for Asker
+impl<S> FromRequestParts<S> for Requester
 where
     PublicStore: FromRef<S>,
     Arc<SiteSettings>: FromRef<S>,
@@ -36,54 +47,56 @@ where
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let signed = Option::<Signed>::from_request_parts(parts, state).await?;
-        let caller = signed.map(|Signed(caller)| caller);
-        // An address accepts nothing: any page can have a browser ask for one.
+        let signed = Option::<Authenticated>::from_request_parts(parts, state).await?;
+        let caller = signed.map(|Authenticated(caller)| caller);
+        // A query option cannot accept terms: any page can make a browser request an address.
         let header = parts.headers.get(ACCEPT_TERMS).and_then(|value| value.to_str().ok());
         let accepted = header.map(|version| version.trim().to_owned());
         Ok(Self { caller, accepted })
     }
 }
 
-/// Refuses, with what to do instead, where nobody may have copies: where the terms let
-/// nobody pass them on, and where the reference is hidden, without which a copy is none.
+/// Refuses copies that nobody gets: the terms forbid redistribution, or the reference is
+/// hidden.
 pub(crate) fn may_offer(benchmark: &BenchmarkDocument) -> Result<(), Failure> {
-    let why = if benchmark.reference_hidden {
-        "Its reference is hidden: masks can be scored here alone.".to_owned()
+    let reason = if benchmark.reference_hidden {
+        "Its reference is hidden: only this site can score masks.".to_owned()
     } else if !benchmark.terms.download.is_allowed() {
-        format!("Its terms do not allow them to be passed on. {}", benchmark.terms.obtain)
+        format!("Its terms do not allow redistribution. {}", benchmark.terms.obtain)
     } else {
         return Ok(());
     };
-    Err(Failure::NotOffered { why })
+    Err(Failure::CopiesNotOffered { reason })
 }
 
-/// Refuses a copy to who may have none: where nobody may, and to who has not accepted
-/// the terms as they are now.
+/// Refuses a copy that nobody gets, and requesters who have not accepted the current terms.
 pub(crate) async fn may_download(
     store: &PublicStore,
     benchmark: &BenchmarkDocument,
-    asker: &Asker,
+    requester: &Requester,
 ) -> Result<(), Failure> {
     may_offer(benchmark)?;
-    asker.needs_terms(store, benchmark).await
+    requester.needs_terms(store, benchmark).await
 }
 
-/// Refuses single radiographs of full size, exact outlines and masks of observers to who
-/// may have no copies: where the terms do not allow them, and where the operator has
-/// written terms that they have not accepted.
+/// Refuses full-size radiographs, exact outlines and observers' masks if the terms forbid
+/// copies, or if the requester has not accepted the operator's terms.
 pub(crate) async fn may_have_exact(
     store: &PublicStore,
     benchmark: &BenchmarkDocument,
-    asker: &Asker,
+    requester: &Requester,
 ) -> Result<(), Failure> {
     if !benchmark.terms.download.is_allowed() {
         return Err(Failure::NoFile);
     }
-    if benchmark.terms.text.is_empty() { Ok(()) } else { asker.needs_terms(store, benchmark).await }
+    if benchmark.terms.text.is_empty() {
+        Ok(())
+    } else {
+        requester.needs_terms(store, benchmark).await
+    }
 }
 
-/// What a page shows its visitor, by the same rule.
+/// Exact or display copies for a page's visitor, by the same rule.
 pub(crate) async fn copies_for(
     store: &PublicStore,
     benchmark: &BenchmarkDocument,
@@ -98,7 +111,7 @@ pub(crate) async fn copies_for(
     Ok(if is_exact { Copies::Exact } else { Copies::Display })
 }
 
-/// Whether a person has accepted the terms as they are now.
+/// True if the account has accepted the current terms.
 pub(crate) async fn has_accepted_terms(
     store: &PublicStore,
     benchmark: &BenchmarkDocument,
@@ -107,7 +120,7 @@ pub(crate) async fn has_accepted_terms(
     Ok(terms_accepted_at(store, benchmark, user).await?.is_some())
 }
 
-/// When a person accepted the terms as they are now, RFC 3339; none where they have not.
+/// Time at which the account accepted the current terms, RFC 3339.
 pub(crate) async fn terms_accepted_at(
     store: &PublicStore,
     benchmark: &BenchmarkDocument,
@@ -117,7 +130,7 @@ pub(crate) async fn terms_accepted_at(
     Ok(store.terms_accepted_at(&user.id, &benchmark.id, &version).await?)
 }
 
-/// Notes that a person accepts the terms, where `version` is that of the present ones.
+/// Records the acceptance if `version` is the current version of the terms.
 pub(crate) async fn accept_terms(
     store: &PublicStore,
     benchmark: &BenchmarkDocument,
@@ -131,9 +144,9 @@ pub(crate) async fn accept_terms(
     Ok(is_present)
 }
 
-impl Asker {
-    /// Of people who are known it is kept that they accepted, and they need not say so
-    /// again.
+impl Requester {
+    /// Refuses without acceptance. The store records it for accounts, which need not repeat
+    /// it.
     async fn needs_terms(
         &self,
         store: &PublicStore,

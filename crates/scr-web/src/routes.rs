@@ -1,12 +1,11 @@
-//! Every address of the site and who answers it, and the layers around them.
+//! Routes of the site, and the layers around them.
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, FromRef};
+use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware;
 use axum::routing::{MethodRouter, delete, get, post, put};
 use scr_store::{MAX_CHUNK_BYTES, PublicStore};
-use std::sync::Arc;
 use std::time::Duration;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
@@ -15,100 +14,34 @@ use tower_http::timeout::TimeoutLayer;
 use crate::api;
 use crate::assets;
 use crate::card_input::MAX_FILE_BYTES;
-use crate::connections::Held;
-use crate::error::{self, Failure};
+use crate::connections::BufferedBytes;
+use crate::error::Failure;
+use crate::error_answers;
 use crate::handlers::{
     account, add, benchmark, browse, data, download, entry, entry_files, feedback, home, images,
-    operate, publications, results, review, scores, submissions, submit, terms,
+    operate, publications, results, review, scores, site_text, submissions, submit, terms,
 };
-use crate::identity::{ProviderSettings, Providers};
-use crate::limits::Limits;
 use crate::operations::{self, with_operations};
-use crate::record_foot;
+use crate::page_frame;
 use crate::security;
-use crate::under_way::UnderWay;
+use crate::settings::SiteSettings;
+use crate::state::SiteState;
 
-/// The largest body of a request, in bytes, where nothing else is said: a small form.
+/// Largest request body in bytes by default: a small form.
 const MAX_BODY_BYTES: usize = 8 << 10;
-/// The largest card with which a submission begins, in bytes.
+/// Largest request that creates a submission, in bytes.
 const MAX_CARD_BYTES: usize = 512 << 10;
-/// Deadline of the beginning of an answer, with the request's body.
+/// Deadline of an answer's head, with the request's body.
 const MAX_ANSWER_TIME: Duration = Duration::from_secs(30);
-/// Deadline of a piece of a file: one of the largest size comes in at 50 kB/s.
+/// Deadline of an upload chunk: the largest arrives at 50 kB/s.
 const MAX_PIECE_TIME: Duration = Duration::from_secs(180);
-/// The largest form of handing in: the file, and the fields around it.
+/// Largest submission form: the file and the fields around it.
 const MAX_FORM_BYTES: usize = MAX_FILE_BYTES as usize + (1 << 20);
 
-/// The largest report of a reader and message of a curator, in bytes.
+/// Largest report of a reader or message of a curator, in bytes.
 const MAX_REPORT_BYTES: usize = 64 << 10;
 
-/// How the site is run, beside what it keeps.
-#[derive(Debug, Clone, Default)]
-pub struct SiteSettings {
-    /// The site's own address as people see it, `https://scr.example.org`, without a
-    /// path; none where nobody said, as on one's own machine. With `https` cookies are
-    /// sent over TLS only.
-    pub public_url: Option<String>,
-    /// Whether all requests come through a proxy, which says in `X-Forwarded-For` whose
-    /// they are.
-    pub behind_proxy: bool,
-    /// With whose identities people may sign in; asks for a public address.
-    pub providers: Vec<ProviderSettings>,
-}
-
-impl SiteSettings {
-    /// The whole address of a path of this site, where its own is known.
-    pub(crate) fn url_of(&self, path: &str) -> Option<String> {
-        self.public_url.as_ref().map(|site| format!("{site}{path}"))
-    }
-
-    /// Whether people reach the site over TLS.
-    pub(crate) fn is_secure(&self) -> bool {
-        self.public_url.as_ref().is_some_and(|url| url.starts_with("https:"))
-    }
-}
-
-/// What handlers take with `State`: the store, or how the site is run.
-#[derive(Clone)]
-pub(crate) struct SiteState {
-    store: PublicStore,
-    settings: Arc<SiteSettings>,
-    limits: Arc<Limits>,
-    providers: Arc<Providers>,
-    under_way: Arc<UnderWay>,
-}
-
-impl FromRef<SiteState> for PublicStore {
-    fn from_ref(state: &SiteState) -> Self {
-        state.store.clone()
-    }
-}
-
-impl FromRef<SiteState> for Arc<SiteSettings> {
-    fn from_ref(state: &SiteState) -> Self {
-        Arc::clone(&state.settings)
-    }
-}
-
-impl FromRef<SiteState> for Arc<Limits> {
-    fn from_ref(state: &SiteState) -> Self {
-        Arc::clone(&state.limits)
-    }
-}
-
-impl FromRef<SiteState> for Arc<UnderWay> {
-    fn from_ref(state: &SiteState) -> Self {
-        Arc::clone(&state.under_way)
-    }
-}
-
-impl FromRef<SiteState> for Arc<Providers> {
-    fn from_ref(state: &SiteState) -> Self {
-        Arc::clone(&state.providers)
-    }
-}
-
-/// Addresses with who answers them, and a list of them.
+/// Routes and a list of their addresses.
 #[derive(Default)]
 struct Routes {
     router: Router<SiteState>,
@@ -133,7 +66,7 @@ impl Routes {
     }
 }
 
-/// Every address of the site, as patterns: `/entries/{entry}`.
+/// All addresses of the site, as patterns: `/entries/{entry}`.
 #[must_use]
 pub fn addresses() -> Vec<String> {
     let site = routes().merge(routes_with_files()).addresses;
@@ -152,18 +85,12 @@ fn routes() -> Routes {
         .route("/static/{*path}", get(assets::asset))
 }
 
-/// The whole site over a store: pages, JSON, files, styles and scripts.
+/// Router of the whole site over a store: pages, JSON, files, styles and scripts.
 ///
-/// Every answer carries the security headers; a request without an answer gets
-/// a page that says so, or JSON under `/api`.
+/// Every answer carries the security headers. An unknown address gets an error page, or
+/// JSON under `/api`.
 pub fn router(store: &PublicStore, settings: SiteSettings) -> Router {
-    let state = SiteState {
-        store: store.clone(),
-        providers: Arc::new(Providers::new(&settings.providers)),
-        settings: Arc::new(settings),
-        limits: Arc::default(),
-        under_way: Arc::default(),
-    };
+    let state = SiteState::new(store, settings);
     let router = routes()
         .router
         .layer(DefaultBodyLimit::max(MAX_BODY_BYTES))
@@ -171,16 +98,16 @@ pub fn router(store: &PublicStore, settings: SiteSettings) -> Router {
         .merge(routes_with_files().router)
         .fallback(async || Failure::NoPage)
         .layer(middleware::from_fn(security::refuse_other_sites))
-        .layer(middleware::from_fn(error::draw))
-        .layer(middleware::from_fn_with_state(state.clone(), record_foot::fill))
-        .layer(middleware::map_response(Held::note))
+        .layer(middleware::from_fn(error_answers::layer))
+        .layer(middleware::from_fn_with_state(state.clone(), page_frame::complete))
+        .layer(middleware::map_response(BufferedBytes::note))
         .layer(CompressionLayer::new().compress_when(is_worth_packing()))
         .with_state(state.clone());
-    let tls = middleware::from_fn_with_state(state.settings.clone(), security::keep_to_tls);
+    let tls = middleware::from_fn_with_state(state.clone(), security::keep_to_tls);
     security::with_security_headers(with_operations(router, &state)).layer(tls)
 }
 
-/// Files to be saved are sent as they are, so that a part of one fits the rest.
+/// Leaves downloads uncompressed, so that ranges fit the whole file.
 fn is_worth_packing() -> impl Predicate {
     DefaultPredicate::new().and(NotForContentType::const_new("application/octet-stream"))
 }
@@ -203,9 +130,11 @@ fn pages() -> Routes {
         .route("/entries/{entry}/CITATION.cff", get(entry_files::citation_cff))
         .route("/benchmarks/{benchmark}/cite.bib", get(benchmark::cite_bib))
         .route("/add", get(add::add))
+        .route("/privacy", get(site_text::privacy))
+        .route("/terms", get(site_text::terms))
 }
 
-/// Pages of handing in, watching and deciding; all are for people with an account.
+/// Pages of submissions and review, for people with an account.
 fn submission_pages() -> Routes {
     Routes::new()
         .route("/operate", get(operate::operate))
@@ -224,12 +153,14 @@ fn submission_pages() -> Routes {
         .route("/review/publications/{publication}/hide", post(publications::hide))
         .route("/submissions", get(submissions::list))
         .route("/submissions/{submission}", get(submissions::submission))
+        .route("/submissions/{submission}/results.json", get(submissions::results_json))
+        .route("/submissions/{submission}/results.csv", get(submissions::results_csv))
         .route("/submissions/{submission}/confirm", post(submissions::confirm))
         .route("/submissions/{submission}/withdraw", post(submissions::withdraw))
 }
 
-/// The form that a whole file comes with, and the pieces of one, for which other limits
-/// hold: their bytes go to the disk as they come, and may take their time.
+/// Submission form and upload chunks, with limits of their own: their bytes go to disk as
+/// they arrive.
 fn routes_with_files() -> Routes {
     let form = get(submit::form).post(submit::submit);
     let piece = put(api::handing_in::piece);
@@ -267,7 +198,7 @@ fn account_pages() -> Routes {
         .route("/account/delete", post(account::delete))
 }
 
-/// What readers tell the operator, and what comes of it.
+/// Reports and feedback of readers.
 fn reports() -> Routes {
     let short = DefaultBodyLimit::max(MAX_REPORT_BYTES);
     let publications = "/benchmarks/{benchmark}/publications";
@@ -317,7 +248,7 @@ fn api_routes() -> Routes {
         .route("/api/v1/entries/{entry}/posteriors/{structure}/{file}", get(files::entry_posterior))
 }
 
-/// What readers tell the operator, and what comes of it.
+/// Reports and feedback of readers.
 fn report_routes() -> Routes {
     use api::{feedback, publications};
     let short = DefaultBodyLimit::max(MAX_REPORT_BYTES);
@@ -331,7 +262,7 @@ fn report_routes() -> Routes {
         .route("/api/v1/feedback", get(feedback::messages).post(feedback::send).layer(short))
 }
 
-/// What is the caller's own, or the operator's; all but terms ask for a token.
+/// Routes of the caller's own data and of the operator; all but terms need a token.
 fn personal_routes() -> Routes {
     use api::{account, jobs, terms};
     Routes::new()
@@ -344,7 +275,7 @@ fn personal_routes() -> Routes {
         .route("/api/v1/jobs/{submission}/cancel", post(jobs::cancel))
 }
 
-/// Submissions on their way; every address asks for a token.
+/// Routes of submissions; all need a token.
 fn submission_routes() -> Routes {
     use api::{handing_in, review, submissions, watching};
     let one = "/api/v1/submissions/{submission}";

@@ -1,9 +1,7 @@
-//! What protects every address alike: headers on each answer, and a refusal of
-//! what other sites' pages send.
+//! Security headers on every answer, and protection against cross-site requests.
 //!
-//! A page runs only this site's own scripts and styles, and asks nobody else for
-//! anything. A form needs no secret field: a browser says with each request whether
-//! it comes from this site's own page.
+//! A page runs only this site's scripts and styles and loads nothing from other sites.
+//! Forms need no CSRF token: browsers state the origin of each request.
 
 use std::sync::Arc;
 
@@ -15,9 +13,9 @@ use axum::response::{IntoResponse, Response};
 use tower_http::set_header::SetResponseHeaderLayer;
 
 use crate::error::Failure;
-use crate::routes::SiteSettings;
+use crate::settings::SiteSettings;
 
-/// What a page may load, run and talk to.
+/// Content Security Policy of every page.
 pub(crate) const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
     style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; font-src 'self'; \
     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -29,18 +27,18 @@ const HEADERS: [(HeaderName, &str); 4] = [
     (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
 ];
 
-/// The router with the headers on each of its answers, failures included.
+/// Router with the security headers on each answer, failures included.
 pub(crate) fn with_security_headers(router: Router) -> Router {
     HEADERS.into_iter().fold(router, |router, (name, value)| {
         router.layer(SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value)))
     })
 }
 
-/// How long a browser asks for this host over TLS only: a year, as is common.
+/// Lifetime of HTTP Strict Transport Security: a year, as is common.
 const TLS_ONLY: HeaderValue = HeaderValue::from_static("max-age=31536000");
 
-/// The layer that has browsers ask over TLS only, where people reach the site so: by its
-/// own address, or by what the proxy before it says of the request.
+/// Layer that sends Strict-Transport-Security if people reach the site over TLS: by the
+/// public URL, or by the proxy's `X-Forwarded-Proto`.
 pub(crate) async fn keep_to_tls(
     State(settings): State<Arc<SiteSettings>>,
     request: Request,
@@ -55,20 +53,19 @@ pub(crate) async fn keep_to_tls(
     response
 }
 
-/// The layer that refuses what another site's page sends and what would change
-/// something here.
+/// Layer that refuses state-changing requests of other sites' pages.
 pub(crate) async fn refuse_other_sites(request: Request, next: Next) -> Response {
     if request.method().is_safe() || is_of_this_site(request.headers()) {
         return next.run(request).await;
     }
-    Failure::OtherSite.into_response()
+    Failure::CrossSite.into_response()
 }
 
-/// Whether a request comes from a page of this site, or from no page at all.
+/// True for a request of a page of this site, or of no page at all.
 ///
-/// A browser says so itself (`Sec-Fetch-Site`, which no script can set); an older one
-/// names the page's origin, which must be the host that was asked. A program that is
-/// no browser sends neither, and carries nobody's cookie.
+/// Browsers say so in `Sec-Fetch-Site`, which no script can set; older ones in `Origin`,
+/// which must equal the requested host. A program that is no browser sends neither and has
+/// no cookie.
 fn is_of_this_site(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";

@@ -1,16 +1,16 @@
-//! The cookie of a session, and how this site's cookies are made.
+//! Session cookie, and the attributes of all cookies of this site.
 //!
-//! A session's holds a secret and nothing else. No script reads a cookie; other sites'
-//! pages cannot send it along with what changes something. Over TLS its name begins
-//! with `__Host-`, which binds it to this host and to TLS.
+//! It holds only a secret. Scripts cannot read it, and other sites' pages cannot send it
+//! with state-changing requests. Over TLS its name begins with `__Host-`, which binds it to
+//! this host and to TLS.
 
 use axum_extra::extract::CookieJar;
 use axum_extra::extract::cookie::{Cookie, SameSite};
 use scr_store::SESSION_AGE;
 
-use crate::routes::SiteSettings;
+use crate::settings::SiteSettings;
 
-/// What a cookie is called without TLS and over it.
+/// Cookie name, without and with TLS.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct CookieName {
     plain: &'static str,
@@ -31,8 +31,8 @@ impl CookieName {
 
 const SESSION: CookieName = CookieName::new("scr-session", "__Host-scr-session");
 
-/// The session's cookie, where the request carries one. Over TLS one without the
-/// prefix is none: another host of the domain may have set it.
+/// Session cookie of the request. Over TLS, a cookie without the prefix is ignored: another
+/// host of the domain may have set it.
 pub(crate) fn cookie<'a>(
     jar: &'a CookieJar,
     settings: &SiteSettings,
@@ -40,19 +40,19 @@ pub(crate) fn cookie<'a>(
     jar.get(SESSION.over(settings))
 }
 
-/// The jar with a session begun.
+/// Cookies with a session.
 pub(crate) fn begun(jar: CookieJar, secret: String, settings: &SiteSettings) -> CookieJar {
     let mut cookie = made(SESSION, secret, settings);
     cookie.set_max_age(SESSION_AGE.try_into().ok());
     jar.add(cookie)
 }
 
-/// The jar without a session.
+/// Cookies without a session.
 pub(crate) fn ended(jar: CookieJar, settings: &SiteSettings) -> CookieJar {
     jar.remove(made(SESSION, String::new(), settings))
 }
 
-/// A cookie of this site's.
+/// Cookie of this site.
 pub(crate) fn made(name: CookieName, value: String, settings: &SiteSettings) -> Cookie<'static> {
     Cookie::build((name.over(settings), value))
         .path("/")

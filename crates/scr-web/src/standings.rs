@@ -1,5 +1,4 @@
-//! The order of entries in a table of results: which column, which direction,
-//! which rank.
+//! Sort order and ranks of entries in a table of results.
 //!
 //! Orders summaries that were computed elsewhere, on their full precision.
 //! An entry with images that have no value comes after all entries without
@@ -10,7 +9,7 @@ use scr_documents::SummaryDocument;
 use scr_measures::Better;
 use std::cmp::Ordering;
 
-/// A number of a summary that a column shows.
+/// Statistic of a summary that a column shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Statistic {
     /// Mean, with the standard deviation beside it.
@@ -27,7 +26,7 @@ pub(crate) enum Statistic {
     UpperQuartile,
     /// Largest value.
     Max,
-    /// How many images have no value.
+    /// Number of images without a value.
     Undefined,
 }
 
@@ -43,7 +42,7 @@ impl Statistic {
         Self::Undefined,
     ];
 
-    /// The word for it in addresses.
+    /// Word in addresses.
     pub(crate) const fn key(self) -> &'static str {
         match self {
             Self::Mean => "mean",
@@ -57,7 +56,7 @@ impl Statistic {
         }
     }
 
-    /// The words for it in column heads.
+    /// Column heading.
     pub(crate) const fn label(self) -> &'static str {
         match self {
             Self::Mean => "Mean (sd)",
@@ -71,7 +70,7 @@ impl Statistic {
         }
     }
 
-    /// The number itself.
+    /// Value of the statistic.
     pub(crate) fn of(self, summary: &SummaryDocument) -> Option<f64> {
         match self {
             Self::Mean => summary.mean,
@@ -86,12 +85,12 @@ impl Statistic {
     }
 }
 
-/// What a table is ordered by.
+/// Sort key: measure and statistic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct SortKey {
     /// Key of the measure.
     pub(crate) measure: String,
-    /// Which number of its summary.
+    /// Statistic of the measure.
     pub(crate) statistic: Statistic,
 }
 
@@ -112,12 +111,12 @@ impl SortKey {
     }
 }
 
-/// In which order the values of a column run down the table.
+/// Sort direction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Order {
-    /// From small to large.
+    /// Smallest first.
     Ascending,
-    /// From large to small.
+    /// Largest first.
     Descending,
 }
 
@@ -172,7 +171,7 @@ impl Order {
     }
 }
 
-/// One entry in one column: its value and how many images have none.
+/// Value of an entry in a column, with its number of undefined images.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Standing {
     value: Option<f64>,

@@ -1,4 +1,4 @@
-//! Small pictures of radiographs, with or without outlines, for lists and examples.
+//! Thumbnails of radiographs, with or without outlines, for lists and examples.
 
 use scr_documents::{BenchmarkDocument, ImageEntryDocument};
 use scr_store::{Copies, PublicStore};
@@ -7,11 +7,10 @@ use crate::address;
 use crate::error::Failure;
 use crate::outlines;
 
-/// Points of outlines nearer than this part of the image's width add nothing to a
-/// picture of some 200 pixels.
+/// Number of steps across the image's width to which outlines are simplified.
 const STEPS_ACROSS: f64 = 160.0;
 
-/// A small picture that leads into the browser.
+/// Thumbnail that links to the image browser.
 #[derive(Debug, Clone)]
 pub(crate) struct Thumbnail {
     /// Identifier of the image.
@@ -26,14 +25,14 @@ pub(crate) struct Thumbnail {
     pub(crate) src: Option<String>,
     /// The browser on this image.
     pub(crate) href: String,
-    /// Whether a program drew it.
+    /// True for a phantom.
     pub(crate) phantom: bool,
     /// The reference's outlines as SVG paths, one a structure; none for a plain picture.
     pub(crate) paths: Vec<String>,
 }
 
 impl Thumbnail {
-    /// A picture without outlines.
+    /// Thumbnail without outlines.
     pub(crate) fn plain(benchmark: &BenchmarkDocument, image: &ImageEntryDocument) -> Self {
         let may_show = benchmark.terms.display.is_allowed() && image.has_pixels;
         Self {
@@ -48,7 +47,7 @@ impl Thumbnail {
         }
     }
 
-    /// A picture with the reference's outlines.
+    /// Thumbnail with the reference's outlines.
     pub(crate) async fn outlined(
         store: &PublicStore,
         benchmark: &BenchmarkDocument,
@@ -74,8 +73,8 @@ impl Thumbnail {
     }
 }
 
-/// Some images of a benchmark, evenly from all of its table.
-pub(crate) fn spread(benchmark: &BenchmarkDocument, n: usize) -> Vec<&ImageEntryDocument> {
+/// `n` images of a benchmark, evenly spaced.
+pub(crate) fn evenly_spaced(benchmark: &BenchmarkDocument, n: usize) -> Vec<&ImageEntryDocument> {
     let images = &benchmark.images;
     let n = n.min(images.len());
     (0..n).map(|index| &images[index * images.len() / n]).collect()

@@ -27,7 +27,7 @@ pub enum TlsError {
         what: &'static str,
         /// The file.
         path: PathBuf,
-        /// What the reader says.
+        /// Message of the reader.
         source: pem::Error,
     },
     /// Certificate and key do not fit, or cannot be used.
@@ -37,7 +37,7 @@ pub enum TlsError {
         certificate: PathBuf,
         /// The key's file.
         key: PathBuf,
-        /// What is wrong.
+        /// Problem.
         source: rustls::Error,
     },
 }
@@ -63,7 +63,8 @@ impl Tls {
                 builder.with_no_client_auth().with_single_cert(certificates, secret)
             });
         let mut config = config.map_err(|source| {
-            let (certificate, key) = (certificate.to_owned(), key.to_owned());
+            let certificate = certificate.to_owned();
+            let key = key.to_owned();
             TlsError::Pair { certificate, key, source }
         })?;
         config.alpn_protocols = vec![b"http/1.1".to_vec()];

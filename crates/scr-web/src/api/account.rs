@@ -14,10 +14,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use super::refusals;
-use crate::bodies::Unread;
+use crate::account_data::{OwnData, OwnToken, data_of, tokens_of};
+use crate::bodies::UnreadBody;
 use crate::error::Failure;
-use crate::extractors::Signed;
-use crate::handlers::account::{OwnData, OwnToken, data_of, tokens_of};
+use crate::extractors::Authenticated;
 
 /// What is one person's is kept by no cache.
 const PRIVATE: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
@@ -52,7 +52,7 @@ pub(crate) struct NewName {
 )]
 pub(crate) async fn account(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
 ) -> Result<([(HeaderName, &'static str); 1], Json<OwnData>), Failure> {
     signed.needs(Scope::Read)?;
     Ok((PRIVATE, Json(data_of(&store, signed.0.user).await?)))
@@ -75,8 +75,8 @@ pub(crate) async fn account(
 )]
 pub(crate) async fn set_name(
     State(store): State<PublicStore>,
-    signed: Signed,
-    body: Unread,
+    signed: Authenticated,
+    body: UnreadBody,
 ) -> Result<StatusCode, Failure> {
     signed.needs(Scope::Account)?;
     let NewName { name } = body.json().await?;
@@ -98,7 +98,7 @@ pub(crate) async fn set_name(
 )]
 pub(crate) async fn tokens(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
 ) -> Result<([(HeaderName, &'static str); 1], Json<TokenList>), Failure> {
     signed.needs(Scope::Read)?;
     let tokens = tokens_of(&store, &signed.0.user).await?;
@@ -122,7 +122,7 @@ pub(crate) async fn tokens(
 )]
 pub(crate) async fn revoke_token(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
     signed.needs(Scope::Account)?;

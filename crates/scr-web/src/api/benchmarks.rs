@@ -11,7 +11,7 @@ use super::entries::EntrySummary;
 use super::refusals;
 use super::schema;
 use crate::error::Failure;
-use crate::extractors::Published;
+use crate::extractors::PublishedBenchmark;
 
 /// All benchmarks, without their images.
 #[derive(Serialize, ToSchema)]
@@ -92,7 +92,9 @@ pub(crate) async fn benchmarks(
         refusals::NoBenchmark
     )
 )]
-pub(crate) async fn benchmark(Published(row): Published) -> Json<BenchmarkAnswer> {
+pub(crate) async fn benchmark(
+    PublishedBenchmark(row): PublishedBenchmark,
+) -> Json<BenchmarkAnswer> {
     Json(BenchmarkAnswer { document: row.document, published_at: row.published_at })
 }
 
@@ -110,7 +112,7 @@ pub(crate) async fn benchmark(Published(row): Published) -> Json<BenchmarkAnswer
 )]
 pub(crate) async fn entries(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Json<EntryList>, Failure> {
     let rows = store.entries_without_images(&row.document.id).await?;
     Ok(Json(EntryList { entries: rows.into_iter().map(EntrySummary::from).collect() }))

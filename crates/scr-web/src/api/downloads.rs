@@ -20,8 +20,9 @@ use super::refusals::{self, Refusal};
 use super::schema;
 use crate::cache::file_on_disk;
 use crate::error::Failure;
-use crate::extractors::{Published, terms_version};
-use crate::rights::{Asker, may_download, may_offer};
+use crate::extractors::PublishedBenchmark;
+use crate::rights::terms_version;
+use crate::rights::{Requester, may_download, may_offer};
 
 /// The files of a benchmark's folder.
 #[derive(Serialize, ToSchema)]
@@ -53,7 +54,7 @@ pub(crate) struct DownloadManifest {
 )]
 pub(crate) async fn manifest(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Json<DownloadManifest>, Failure> {
     let files = offered(&store, &row.document).await?;
     Ok(Json(DownloadManifest {
@@ -79,7 +80,7 @@ pub(crate) async fn manifest(
 )]
 pub(crate) async fn sums(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Response, Failure> {
     let files = offered(&store, &row.document).await?;
     let list = files.iter().fold(String::new(), |mut list, file| {
@@ -114,12 +115,12 @@ pub(crate) async fn sums(
 )]
 pub(crate) async fn file(
     State(store): State<PublicStore>,
-    Published(row): Published,
-    asker: Asker,
+    PublishedBenchmark(row): PublishedBenchmark,
+    requester: Requester,
     Path(mut segments): Path<HashMap<String, String>>,
     request: Request,
 ) -> Result<Response, Failure> {
-    may_download(&store, &row.document, &asker).await?;
+    may_download(&store, &row.document, &requester).await?;
     let path = segments.remove("path").unwrap_or_default();
     let files = offered(&store, &row.document).await?;
     // Only what is offered is there: no path leads anywhere else.

@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::refusals;
 use crate::error::Failure;
-use crate::extractors::Signed;
+use crate::extractors::Authenticated;
 use crate::public_form::PublicJson;
 
 /// What a reader wants the operator to know.
@@ -92,7 +92,7 @@ pub(crate) async fn send(
 )]
 pub(crate) async fn messages(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
 ) -> Result<Json<MessageList>, Failure> {
     signed.operates(Scope::Read)?;
     let messages = store.feedback().await?.into_iter().map(Into::into).collect();

@@ -18,9 +18,10 @@ use super::refusals;
 use crate::address;
 use crate::cache::{Keep, file_response};
 use crate::error::Failure;
-use crate::extractors::{Options, Published, PublishedEntry};
-use crate::handlers::benchmark_of;
-use crate::rights::{Asker, may_have_exact};
+use crate::extractors::benchmark_of;
+use crate::extractors::{PublishedBenchmark, PublishedEntry};
+use crate::options::Options;
+use crate::rights::{Requester, may_have_exact};
 
 /// The parts of a file's address after the benchmark or entry.
 #[derive(Deserialize)]
@@ -58,8 +59,8 @@ impl Parts {
 )]
 pub(crate) async fn image(
     State(store): State<PublicStore>,
-    Published(row): Published,
-    asker: Asker,
+    PublishedBenchmark(row): PublishedBenchmark,
+    requester: Requester,
     Path(parts): Path<Parts>,
     options: Options,
     headers: HeaderMap,
@@ -67,7 +68,7 @@ pub(crate) async fn image(
     let document = row.document;
     let file = store.radiograph(&document, parts.image(".png")?, Copies::Exact).await?;
     let file = file.ok_or(Failure::NoFile)?;
-    may_have_exact(&store, &document, &asker).await?;
+    may_have_exact(&store, &document, &requester).await?;
     offer(Some(file), &headers, "image/png", keep(&document, &options))
 }
 
@@ -87,7 +88,7 @@ pub(crate) async fn image(
 )]
 pub(crate) async fn image_display(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
     Path(parts): Path<Parts>,
     options: Options,
     headers: HeaderMap,
@@ -113,7 +114,7 @@ pub(crate) async fn image_display(
 )]
 pub(crate) async fn thumbnail(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
     Path(parts): Path<Parts>,
     options: Options,
     headers: HeaderMap,
@@ -147,8 +148,8 @@ pub(crate) async fn thumbnail(
 )]
 pub(crate) async fn outlines(
     State(store): State<PublicStore>,
-    Published(row): Published,
-    asker: Asker,
+    PublishedBenchmark(row): PublishedBenchmark,
+    requester: Requester,
     Path(parts): Path<Parts>,
     options: Options,
     headers: HeaderMap,
@@ -158,7 +159,7 @@ pub(crate) async fn outlines(
     let observer = &parts.observer;
     let file = store.observer_outlines(&document, observer, image, Copies::Exact).await?;
     let file = file.ok_or(Failure::NoFile)?;
-    may_have_exact(&store, &document, &asker).await?;
+    may_have_exact(&store, &document, &requester).await?;
     offer(Some(file), &headers, "application/json", keep(&document, &options))
 }
 
@@ -179,7 +180,7 @@ pub(crate) async fn outlines(
 )]
 pub(crate) async fn outlines_display(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
     Path(parts): Path<Parts>,
     options: Options,
     headers: HeaderMap,
@@ -211,8 +212,8 @@ pub(crate) async fn outlines_display(
 )]
 pub(crate) async fn mask(
     State(store): State<PublicStore>,
-    Published(row): Published,
-    asker: Asker,
+    PublishedBenchmark(row): PublishedBenchmark,
+    requester: Requester,
     Path(parts): Path<Parts>,
     options: Options,
     headers: HeaderMap,
@@ -221,7 +222,7 @@ pub(crate) async fn mask(
     let image = parts.image(".png")?;
     let file = store.observer_mask(&document, &parts.observer, &parts.structure, image).await?;
     let file = file.ok_or(Failure::NoFile)?;
-    may_have_exact(&store, &document, &asker).await?;
+    may_have_exact(&store, &document, &requester).await?;
     offer(Some(file), &headers, "image/png", keep(&document, &options))
 }
 
@@ -246,7 +247,7 @@ pub(crate) async fn mask(
 pub(crate) async fn entry_outlines(
     State(store): State<PublicStore>,
     PublishedEntry(row): PublishedEntry,
-    asker: Asker,
+    requester: Requester,
     Path(parts): Path<Parts>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
@@ -255,7 +256,7 @@ pub(crate) async fn entry_outlines(
     let file = store.entry_outlines(&benchmark, &row, image, Copies::Exact).await?;
     let file = file.ok_or(Failure::NoFile)?;
     if row.role == EntryRole::Observer {
-        may_have_exact(&store, &benchmark, &asker).await?;
+        may_have_exact(&store, &benchmark, &requester).await?;
     }
     offer(Some(file), &headers, "application/json", keep_entry(&benchmark, row.role))
 }
@@ -309,7 +310,7 @@ pub(crate) async fn entry_outlines_display(
 pub(crate) async fn entry_mask(
     State(store): State<PublicStore>,
     PublishedEntry(row): PublishedEntry,
-    asker: Asker,
+    requester: Requester,
     Path(parts): Path<Parts>,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
@@ -317,7 +318,7 @@ pub(crate) async fn entry_mask(
     let file = store.entry_mask(&benchmark, &row, &parts.structure, parts.image(".png")?).await?;
     let file = file.ok_or(Failure::NoFile)?;
     if row.role == EntryRole::Observer {
-        may_have_exact(&store, &benchmark, &asker).await?;
+        may_have_exact(&store, &benchmark, &requester).await?;
     }
     offer(Some(file), &headers, "image/png", keep_entry(&benchmark, row.role))
 }

@@ -16,12 +16,12 @@ use utoipa::ToSchema;
 use super::refusals::{self, Refusal};
 use super::schema;
 use super::submissions::{FileInput, SubmissionAnswer, answer, changed, own};
-use crate::bodies::Unread;
-use crate::card_input::{CardInput, Intent, size_fault};
+use crate::bodies::UnreadBody;
+use crate::card_input::{CardInput, Intent, size_error};
 use crate::error::Failure;
-use crate::extractors::{Published, Signed};
-use crate::places::Seated;
-use crate::under_way::UnderWay;
+use crate::extractors::{Authenticated, PublishedBenchmark};
+use crate::slots::RequestConnection;
+use crate::transfers::Transfers;
 
 /// What is to be handed in.
 #[derive(Deserialize, ToSchema)]
@@ -73,9 +73,9 @@ pub(crate) struct PieceOptions {
 )]
 pub(crate) async fn begin(
     State(store): State<PublicStore>,
-    signed: Signed,
-    Published(benchmark): Published,
-    body: Unread,
+    signed: Authenticated,
+    PublishedBenchmark(benchmark): PublishedBenchmark,
+    body: UnreadBody,
 ) -> Result<(StatusCode, Json<SubmissionAnswer>), Failure> {
     signed.needs(Scope::Submit)?;
     let user = &signed.0.user;
@@ -83,11 +83,11 @@ pub(crate) async fn begin(
     let Beginning { card, size_bytes, accept_terms, confirm, corrects, file } = body.json().await?;
     let intent = Intent { card, corrects, accepts_terms: accept_terms };
     let checked = intent.checked(&store, &benchmark, user).await?;
-    let card = match (checked, size_fault(size_bytes)) {
+    let card = match (checked, size_error(size_bytes)) {
         (Ok(card), None) => card,
-        (checked, fault) => {
-            let faults = checked.err().into_iter().flatten().chain(fault).collect();
-            return Err(Failure::Faulty { faults });
+        (checked, error) => {
+            let errors = checked.err().into_iter().flatten().chain(error).collect();
+            return Err(Failure::InvalidFields { errors });
         }
     };
     let file = file.map(|FileInput { name, beginning }| UploadFingerprint { name, beginning });
@@ -127,17 +127,17 @@ pub(crate) async fn begin(
 )]
 pub(crate) async fn piece(
     State(store): State<PublicStore>,
-    State(under_way): State<Arc<UnderWay>>,
-    signed: Signed,
+    State(transfers): State<Arc<Transfers>>,
+    signed: Authenticated,
     Path(id): Path<String>,
     Query(options): Query<PieceOptions>,
-    Seated(seat): Seated,
-    body: Unread,
+    RequestConnection(connection): RequestConnection,
+    body: UnreadBody,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Submit)?;
     let submission = own(&store, &signed, id).await?;
     let mut piece = store.begin_piece(&submission, options.offset, body.announced())?;
-    let _place = under_way.upload(&signed.0.user, seat);
+    let _slot = transfers.upload(&signed.0.user, connection);
     let mut bytes = body.stream();
     while let Some(some) = bytes.next().await {
         piece.add(some?).await?;
@@ -163,15 +163,15 @@ pub(crate) async fn piece(
 )]
 pub(crate) async fn complete(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Submit)?;
     let submission = own(&store, &signed, id).await?;
     let here = store.uploaded_bytes(&submission.id)?;
     if here != submission.size_bytes {
-        let what = format!("{} bytes were announced, {here} are here", submission.size_bytes);
-        return Err(Failure::Conflict { what });
+        let message = format!("{} bytes were announced, {here} are here", submission.size_bytes);
+        return Err(Failure::Conflict { message });
     }
     store.submission_received(&submission.id, &signed.0.user.id).await?;
     changed(&store, &submission.id).await

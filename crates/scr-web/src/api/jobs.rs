@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::refusals::{self, Refusal};
 use crate::error::Failure;
-use crate::extractors::Signed;
+use crate::extractors::Authenticated;
 
 /// Jobs, and who works on them.
 #[derive(Serialize, ToSchema)]
@@ -98,7 +98,7 @@ impl From<WorkerRow> for Worker {
 )]
 pub(crate) async fn jobs(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
 ) -> Result<Json<JobList>, Failure> {
     signed.operates(Scope::Read)?;
     Ok(Json(JobList {
@@ -126,15 +126,15 @@ pub(crate) async fn jobs(
 )]
 pub(crate) async fn cancel(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
     Path(id): Path<String>,
 ) -> Result<Json<CancelledJob>, Failure> {
     signed.operates(Scope::Review)?;
     match store.cancel_job(&id, &signed.0.user.id).await? {
         Cancelled::Now(state) => Ok(Json(CancelledJob { submission: id, state })),
         Cancelled::NoJob(state) => {
-            let what = format!("submission `{id}` is {} and has no job", state.as_str());
-            Err(Failure::Conflict { what })
+            let message = format!("submission `{id}` is {} and has no job", state.as_str());
+            Err(Failure::Conflict { message })
         }
     }
 }

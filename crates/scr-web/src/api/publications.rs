@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::{refusals, schema};
 use crate::error::Failure;
-use crate::extractors::{Published, Signed};
+use crate::extractors::{Authenticated, PublishedBenchmark};
 use crate::public_form::PublicJson;
 
 /// The publications on a benchmark.
@@ -115,15 +115,15 @@ impl From<Report> for PublicationDocument {
 )]
 pub(crate) async fn publications(
     State(store): State<PublicStore>,
-    signed: Option<Signed>,
-    Published(row): Published,
+    signed: Option<Authenticated>,
+    PublishedBenchmark(row): PublishedBenchmark,
     Query(which): Query<Which>,
 ) -> Result<Json<PublicationList>, Failure> {
     let id = &row.document.id;
     let found = match which.state.unwrap_or(PublicationState::Shown) {
         PublicationState::Shown => store.publications(id).await?,
         state => {
-            signed.ok_or(Failure::Unsigned)?.needs(Scope::Review)?;
+            signed.ok_or(Failure::Unauthenticated)?.needs(Scope::Review)?;
             let mut all = store.all_publications().await?;
             all.retain(|one| one.benchmark_id == *id && one.state == state);
             all
@@ -150,7 +150,7 @@ pub(crate) async fn publications(
 )]
 pub(crate) async fn report(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
     PublicJson(report): PublicJson<Report>,
 ) -> Result<StatusCode, Failure> {
     store.propose_publication(&row.document.id, report.into()).await?;
@@ -173,7 +173,7 @@ pub(crate) async fn report(
 )]
 pub(crate) async fn show(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
     set_state(&store, &signed, &id, PublicationState::Shown).await
@@ -195,7 +195,7 @@ pub(crate) async fn show(
 )]
 pub(crate) async fn hide(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
     set_state(&store, &signed, &id, PublicationState::Hidden).await
@@ -203,7 +203,7 @@ pub(crate) async fn hide(
 
 async fn set_state(
     store: &PublicStore,
-    signed: &Signed,
+    signed: &Authenticated,
     id: &str,
     state: PublicationState,
 ) -> Result<StatusCode, Failure> {

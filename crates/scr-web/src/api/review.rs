@@ -11,9 +11,9 @@ use utoipa::ToSchema;
 use super::refusals::{self, Refusal};
 use super::submissions::{SubmissionAnswer, changed};
 use crate::address;
-use crate::bodies::Unread;
+use crate::bodies::UnreadBody;
 use crate::error::Failure;
-use crate::extractors::Signed;
+use crate::extractors::Authenticated;
 use crate::reviewers::{self, Waiting, to_decide};
 
 /// What waits for the caller's decision.
@@ -86,7 +86,7 @@ pub(crate) enum Review {
 )]
 pub(crate) async fn queue(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
 ) -> Result<Json<ReviewQueue>, Failure> {
     signed.needs(Scope::Review)?;
     let waiting = reviewers::waiting_for(&store, &signed.0.user).await?;
@@ -113,9 +113,9 @@ pub(crate) async fn queue(
 )]
 pub(crate) async fn review(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
     Path(id): Path<String>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Review)?;
     let submission = to_decide(&store, &signed.0.user, id).await?;
@@ -123,7 +123,9 @@ pub(crate) async fn review(
     match body.json().await? {
         Review::Publish { answer } => store.submission_accepted(id, curator, &answer).await?,
         Review::Return { message } if message.trim().is_empty() => {
-            return Err(Failure::Wrong { what: "message: expected why it is returned".into() });
+            return Err(Failure::Unprocessable {
+                message: "message: expected why it is returned".into(),
+            });
         }
         Review::Return { message } => store.submission_returned(id, curator, &message).await?,
     }

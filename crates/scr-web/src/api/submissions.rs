@@ -18,7 +18,7 @@ use super::refusals::{self, Refusal};
 use super::schema;
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::Signed;
+use crate::extractors::Authenticated;
 use crate::reviewers;
 
 /// What tells a file again after an upload broke off.
@@ -128,7 +128,7 @@ impl From<Submission> for ListedSubmission {
 )]
 pub(crate) async fn submissions(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
 ) -> Result<Json<SubmissionList>, Failure> {
     signed.needs(Scope::Read)?;
     let found = store.submissions_of(&signed.0.user.id).await?;
@@ -152,7 +152,7 @@ pub(crate) async fn submissions(
 )]
 pub(crate) async fn confirm(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Submit)?;
@@ -176,7 +176,7 @@ pub(crate) async fn confirm(
 )]
 pub(crate) async fn submission(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     let found = seen(&store, &signed, id).await?;
@@ -200,7 +200,7 @@ pub(crate) async fn submission(
 )]
 pub(crate) async fn withdraw(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Submit)?;
@@ -216,7 +216,7 @@ async fn any(store: &PublicStore, id: String) -> Result<Submission, Failure> {
 /// The caller's own, and what is handed in for benchmarks that they review.
 pub(super) async fn seen(
     store: &PublicStore,
-    signed: &Signed,
+    signed: &Authenticated,
     id: String,
 ) -> Result<Submission, Failure> {
     reviewers::seen(store, &signed.0.user, signed.needs(Scope::Review).is_ok(), id).await
@@ -225,7 +225,7 @@ pub(super) async fn seen(
 /// The caller's own; another's is as good as none.
 pub(super) async fn own(
     store: &PublicStore,
-    signed: &Signed,
+    signed: &Authenticated,
     id: String,
 ) -> Result<Submission, Failure> {
     let found = any(store, id).await?;

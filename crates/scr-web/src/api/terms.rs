@@ -12,7 +12,8 @@ use utoipa::ToSchema;
 use super::refusals::{self, Refusal};
 use super::schema;
 use crate::error::Failure;
-use crate::extractors::{Published, Signed, terms_version};
+use crate::extractors::{Authenticated, PublishedBenchmark};
+use crate::rights::terms_version;
 use crate::rights::{accept_terms, terms_accepted_at};
 
 /// Terms, and whether the caller has accepted them.
@@ -53,10 +54,10 @@ pub(crate) struct Acceptance {
 )]
 pub(crate) async fn terms(
     State(store): State<PublicStore>,
-    signed: Option<Signed>,
-    Published(row): Published,
+    signed: Option<Authenticated>,
+    PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Json<TermsAnswer>, Failure> {
-    let user = signed.map(|Signed(caller)| caller.user);
+    let user = signed.map(|Authenticated(caller)| caller.user);
     answer(&store, row.document, user.as_ref()).await
 }
 
@@ -80,16 +81,16 @@ pub(crate) async fn terms(
 )]
 pub(crate) async fn accept(
     State(store): State<PublicStore>,
-    Signed(caller): Signed,
-    Published(row): Published,
+    Authenticated(caller): Authenticated,
+    PublishedBenchmark(row): PublishedBenchmark,
     Json(Acceptance { version }): Json<Acceptance>,
 ) -> Result<Json<TermsAnswer>, Failure> {
     let benchmark = row.document;
     if !accept_terms(&store, &benchmark, &caller.user, &version).await? {
         let now = terms_version(&benchmark.terms);
-        let what =
+        let message =
             format!("version: expected `{now}`, that of the present terms, found `{version}`");
-        return Err(Failure::Conflict { what });
+        return Err(Failure::Conflict { message });
     }
     answer(&store, benchmark, Some(&caller.user)).await
 }

@@ -14,11 +14,11 @@ use std::time::{Duration, Instant};
 
 use super::submissions::seen;
 use super::{refusals, schema};
+use crate::client::Client;
 use crate::error::Failure;
-use crate::extractors::Signed;
-use crate::limits::Client;
-use crate::places::Seated;
-use crate::under_way::{StreamPlaces, UnderWay};
+use crate::extractors::Authenticated;
+use crate::slots::RequestConnection;
+use crate::transfers::{StreamSlots, Transfers};
 
 /// How often the state is looked up.
 const LOOKED_EVERY: Duration = Duration::from_millis(400);
@@ -43,15 +43,15 @@ const ANSWERED_FOR: Duration = Duration::from_secs(20);
 )]
 pub(crate) async fn events(
     State(store): State<PublicStore>,
-    State(under_way): State<Arc<UnderWay>>,
-    signed: Signed,
+    State(transfers): State<Arc<Transfers>>,
+    signed: Authenticated,
     client: Client,
     Path(id): Path<String>,
-    Seated(seat): Seated,
+    RequestConnection(connection): RequestConnection,
 ) -> Result<impl IntoResponse, Failure> {
     let submission = seen(&store, &signed, id).await?;
-    let places = under_way.stream(&signed.0.user, client, seat);
-    Ok(Sse::new(changes(store, submission.id, places)).keep_alive(KeepAlive::default()))
+    let slots = transfers.stream(&signed.0.user, client, connection);
+    Ok(Sse::new(changes(store, submission.id, slots)).keep_alive(KeepAlive::default()))
 }
 
 /// Where a stream of events is.
@@ -60,15 +60,15 @@ struct Watch {
     id: String,
     since: Instant,
     told: Option<(SubmissionState, JobProgress)>,
-    _places: StreamPlaces,
+    _slots: StreamSlots,
 }
 
 fn changes(
     store: PublicStore,
     id: String,
-    places: StreamPlaces,
+    slots: StreamSlots,
 ) -> impl Stream<Item = Result<Event, Infallible>> {
-    let watch = Watch { store, id, since: Instant::now(), told: None, _places: places };
+    let watch = Watch { store, id, since: Instant::now(), told: None, _slots: slots };
     stream::unfold(watch, |mut watch| async move {
         loop {
             if watch.told.is_some_and(|(state, _)| state.is_final()) {
@@ -119,7 +119,7 @@ pub(crate) struct Parts {
 )]
 pub(crate) async fn outlines(
     State(store): State<PublicStore>,
-    signed: Signed,
+    signed: Authenticated,
     Path(parts): Path<Parts>,
 ) -> Result<impl IntoResponse, Failure> {
     let image = parts.file.strip_suffix(".json").ok_or(Failure::NoFile)?;

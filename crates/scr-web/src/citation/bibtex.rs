@@ -1,12 +1,13 @@
-//! Records that BibTeX reads.
+//! BibTeX records.
 //!
-//! Values come from anybody: each character that means something to BibTeX or
-//! LaTeX is written as the command that prints it. Braces too, which BibTeX counts
-//! even behind a backslash.
+//! Values are untrusted: each character with a meaning in BibTeX or LaTeX becomes the
+//! command that prints it, also braces, which BibTeX counts even after a backslash.
 
 use std::fmt;
 
-/// A record with its fields in order; empty ones are left out.
+use super::text::one_line;
+
+/// BibTeX record with its fields in order, without empty ones.
 #[derive(Debug, Clone)]
 pub(crate) struct Record {
     kind: &'static str,
@@ -15,23 +16,23 @@ pub(crate) struct Record {
 }
 
 impl Record {
-    /// A record without fields. Of `key`, letters, digits and `-:._` are kept.
+    /// Record without fields. Of `key`, letters, digits and `-:._` are kept.
     pub(crate) fn new(kind: &'static str, key: &str) -> Self {
         let is_kept = |c: &char| c.is_ascii_alphanumeric() || "-:._".contains(*c);
         Self { kind, key: key.chars().filter(is_kept).collect(), fields: Vec::new() }
     }
 
-    /// With words in it.
+    /// Adds a field of text.
     pub(crate) fn words(self, name: &'static str, text: &str) -> Self {
         self.with(name, tex(text))
     }
 
-    /// With a title, whose capitals stay.
+    /// Adds a title and protects its capitals.
     pub(crate) fn title(self, text: &str) -> Self {
         self.with("title", format!("{{{}}}", tex(text)))
     }
 
-    /// With the people who made it; nobody where there are none.
+    /// Adds the authors, if there are any.
     pub(crate) fn authors(self, authors: &[String]) -> Self {
         let whole = |author: &String| match tex(author) {
             // A group's name is no two people's.
@@ -43,8 +44,7 @@ impl Record {
         self.with("author", names.join(" and "))
     }
 
-    /// With a DOI or an address, which is taken as it stands; what cannot be in one
-    /// is left out.
+    /// Adds a DOI or an address without escapes; invalid characters are left out.
     pub(crate) fn address(self, name: &'static str, text: &str) -> Self {
         let is_part = |c: &char| c.is_ascii_graphic() && !"{}\\\"%#".contains(*c);
         self.with(name, text.chars().filter(is_part).collect())
@@ -68,10 +68,10 @@ impl fmt::Display for Record {
     }
 }
 
-/// Words as LaTeX prints them, on one line.
+/// Text for LaTeX, on one line.
 fn tex(text: &str) -> String {
     let mut written = String::new();
-    for letter in super::one_line(text).chars() {
+    for letter in one_line(text).chars() {
         match letter {
             '&' | '%' | '$' | '#' | '_' => written.extend(['\\', letter]),
             '\\' => written += "\\textbackslash{}",

@@ -6,10 +6,10 @@
 use scr_documents::BenchmarkDocument;
 use scr_store::EntryRow;
 
-use super::one_line;
+use super::text::one_line;
 use crate::address;
 use crate::numbers::date;
-use crate::routes::SiteSettings;
+use crate::settings::SiteSettings;
 
 const MESSAGE: &str =
     "If you use these results, please cite them, and the data as their owners ask.";
@@ -22,7 +22,11 @@ pub(crate) fn citation_cff(
     benchmark: &BenchmarkDocument,
     site: &SiteSettings,
 ) -> String {
-    let about = format!("Masks and results on {}, entry {}.", benchmark.title, entry.id);
+    let mut about = format!("Masks and results on {}, entry {}.", benchmark.title, entry.id);
+    if let Some(withdrawn) = &entry.withdrawn {
+        let on = date(&withdrawn.at);
+        about = format!("Withdrawn on {on}: {}. {about}", withdrawn.reason.trim());
+    }
     let fields = [
         ("message", MESSAGE),
         ("title", &entry.card.name),

@@ -1,11 +1,11 @@
-//! How to cite an entry, a benchmark and what was published on it, in the forms
-//! that reference managers read.
+//! Citations of entries, benchmarks and publications, in the formats of reference managers.
 //!
-//! An entry is named by its identifier and by digests, which stay where a site moves,
-//! and by its address where the operator has said what the site's is.
+//! A citation names an entry by its identifier and digests, which stay valid after a site
+//! moves, and by its URL if the public URL is known.
 
 mod bibtex;
 mod cff;
+mod text;
 
 use scr_documents::{BenchmarkDocument, PublicationDocument};
 use scr_store::EntryRow;
@@ -16,19 +16,25 @@ pub(crate) use cff::citation_cff;
 use crate::address;
 use crate::numbers::date;
 use crate::references::linked;
-use crate::routes::SiteSettings;
+use crate::settings::SiteSettings;
+use text::year;
 
-/// A `@misc` record that names entry, benchmark and the digests of both.
+/// `@misc` record of an entry, with the digests of masks and benchmark. The note of a
+/// withdrawn entry says so.
 pub(crate) fn of_entry(
     entry: &EntryRow,
     benchmark: &BenchmarkDocument,
     site: &SiteSettings,
 ) -> Record {
     let result = &entry.result;
-    let note = format!(
+    let mut note = format!(
         "benchmark {}, masks {}, evaluator {}",
         result.benchmark_digest, result.masks_digest, result.evaluator_version
     );
+    if let Some(withdrawn) = &entry.withdrawn {
+        let on = date(&withdrawn.at);
+        note = format!("Withdrawn on {on}: {}; {note}", withdrawn.reason.trim());
+    }
     let where_ = format!("SCR results on {}, entry {}", benchmark.title, entry.id);
     Record::new("misc", &format!("scr:{}", entry.id))
         .title(&entry.card.name)
@@ -39,8 +45,7 @@ pub(crate) fn of_entry(
         .address("url", &site.url_of(&address::entry(&entry.id)).unwrap_or_default())
 }
 
-/// A `@misc` record of the benchmark itself, and one for each thing to cite that has
-/// a DOI; the words stay as the benchmark has them.
+/// `@misc` record of the benchmark, and one for each reference of its terms that has a DOI.
 pub(crate) fn of_benchmark(benchmark: &BenchmarkDocument, published_at: &str) -> Vec<Record> {
     let itself = Record::new("misc", &format!("scr:{}", benchmark.id))
         .title(&benchmark.title)
@@ -58,7 +63,7 @@ pub(crate) fn of_benchmark(benchmark: &BenchmarkDocument, published_at: &str) ->
     std::iter::once(itself).chain(cited).collect()
 }
 
-/// An `@article` record, or `@misc` where it is not said where it appeared.
+/// `@article` record of a publication, or `@misc` without a venue.
 pub(crate) fn of_publication(publication: &PublicationDocument) -> Record {
     let kind = if publication.venue.is_empty() { "misc" } else { "article" };
     Record::new(kind, &format!("doi:{}", publication.doi.replace('/', ":")))
@@ -72,14 +77,4 @@ pub(crate) fn of_publication(publication: &PublicationDocument) -> Record {
 /// Records as one file.
 pub(crate) fn file_of(records: impl IntoIterator<Item = Record>) -> String {
     records.into_iter().map(|record| record.to_string()).collect::<Vec<_>>().join("\n")
-}
-
-fn year(time: &str) -> &str {
-    date(time).split('-').next().unwrap_or_default()
-}
-
-/// Text on one line, without control characters.
-fn one_line(text: &str) -> String {
-    let plain = |c: char| if c.is_control() { ' ' } else { c };
-    text.chars().map(plain).collect::<String>().split_whitespace().collect::<Vec<_>>().join(" ")
 }

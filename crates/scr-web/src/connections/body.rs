@@ -1,7 +1,7 @@
-//! The body of a request, which ends when its client does not send.
+//! Request body with a progress deadline.
 //!
-//! A body that nobody reads to its end, because the request was refused before, is thrown
-//! away for a while: a client that is still sending hears the answer only then.
+//! An unread body of a refused request is drained for a while: a client that is still
+//! sending reads the answer only then.
 
 use std::future::poll_fn;
 use std::pin::Pin;
@@ -14,48 +14,48 @@ use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use super::patience::{GRACE, Patience};
-use crate::places::Seat;
+use super::progress::{GRACE, ProgressDeadline};
+use crate::slots::ConnectionState;
 
-/// Bytes of a refused body that are thrown away before the connection is closed: a piece
-/// of a file.
+/// Most bytes of a refused body that are drained before the connection closes: an upload
+/// chunk.
 const MAX_THROWN_BYTES: usize = 8 << 20;
 
-/// A body whose sender is waited for, to a degree.
-pub(super) struct PatientBody {
-    /// None after its end.
-    incoming: Option<PatientIncoming>,
+/// Request body that fails once its client stops sending.
+pub(super) struct TimedBody {
+    /// Incoming body; `None` after its end.
+    incoming: Option<TimedIncoming>,
 }
 
-struct PatientIncoming {
+struct TimedIncoming {
     inner: Incoming,
-    patience: Patience,
+    deadline: ProgressDeadline,
 }
 
-/// A body of which nothing more came.
+/// Error of a body that did not arrive in time.
 #[derive(Debug, thiserror::Error)]
-#[error("nothing more of it came in time")]
-pub(crate) struct Stalled;
+#[error("the client sent nothing more in time")]
+pub(crate) struct BodyTimeout;
 
-impl PatientBody {
-    pub(super) fn new(inner: Incoming, seat: &Arc<Seat>) -> Self {
-        let patience = Patience::new(Arc::clone(seat));
-        let incoming = (!inner.is_end_stream()).then_some(PatientIncoming { inner, patience });
+impl TimedBody {
+    pub(super) fn new(inner: Incoming, connection: &Arc<ConnectionState>) -> Self {
+        let deadline = ProgressDeadline::new(Arc::clone(connection));
+        let incoming = (!inner.is_end_stream()).then_some(TimedIncoming { inner, deadline });
         Self { incoming }
     }
 }
 
-impl PatientIncoming {
+impl TimedIncoming {
     fn poll_frame(
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let Poll::Ready(frame) = Pin::new(&mut self.inner).poll_frame(context) else {
-            ready!(self.patience.poll_over(context));
-            return Poll::Ready(Some(Err(Stalled.into())));
+            ready!(self.deadline.poll_expired(context));
+            return Poll::Ready(Some(Err(BodyTimeout.into())));
         };
         if let Some(Ok(frame)) = &frame {
-            self.patience.moved(frame.data_ref().map_or(0, Bytes::len));
+            self.deadline.record_progress(frame.data_ref().map_or(0, Bytes::len));
         }
         Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
     }
@@ -69,7 +69,7 @@ impl PatientIncoming {
     }
 }
 
-impl Body for PatientBody {
+impl Body for TimedBody {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -95,7 +95,7 @@ impl Body for PatientBody {
     }
 }
 
-impl Drop for PatientBody {
+impl Drop for TimedBody {
     fn drop(&mut self) {
         let unread = self.incoming.take().filter(|incoming| !incoming.inner.is_end_stream());
         if let (Some(unread), Ok(runtime)) = (unread, Handle::try_current()) {

@@ -1,19 +1,17 @@
-//! Connections: with TLS or without, as many at once as a small machine bears, none of
-//! them for longer than its client makes progress.
+//! Connections of the server: TLS, a limit on their number, and progress deadlines.
 //!
 //! Knows no address of the site: a [`Router`] answers. HTTP/1.1 only; a proxy in front
 //! may speak others. The main function is [`serve`].
 //!
 //! - `stream.rs`: answers whose client must read. - `body.rs`: bodies whose client must send.
-//! - `patience.rs`: the deadline of both.
+//! - `progress.rs`: the deadline of both.
 
 mod body;
-mod patience;
+mod progress;
 mod stream;
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::pin;
 use std::sync::Arc;
@@ -33,52 +31,52 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{sleep, timeout};
 use tower::ServiceExt;
 
-use crate::limits;
-use crate::places::{Place, Places, Seat};
+use crate::client;
+use crate::slots::{ConnectionState, Slot, Slots};
 use crate::tls::Tls;
-use body::PatientBody;
-pub(crate) use body::Stalled;
-use stream::PatientStream;
+pub(crate) use body::BodyTimeout;
+use body::TimedBody;
+use stream::TimedStream;
 
-/// Connections at once.
+/// Concurrent connections.
 const MAX_CONNECTIONS: usize = 512;
-/// Connections of one client at once.
+/// Concurrent connections of one client.
 const MAX_CONNECTIONS_OF_CLIENT: usize = 128;
-/// Bytes of answers that wait in memory for their clients, together.
+/// Buffered bytes of all answers that clients have not read.
 const MAX_ANSWERS_BYTES: u64 = 64 << 20;
-/// Bytes of an answer in memory where it is made as it is read.
+/// Buffered bytes of a streamed answer.
 const STREAM_BYTES: u64 = 64 << 10;
-/// Bytes of the head of a request, and of what is read or written at once.
+/// Largest request head, and bytes per read or write.
 const MAX_HEAD_BYTES: usize = 64 << 10;
-/// Bytes of an answer that the system takes before its client reads, beyond what is on the way.
+/// Socket buffer for unsent bytes of an answer.
 const UNSENT_BYTES: u32 = 16 << 10;
-/// Deadline of greeting each other in TLS.
+/// Deadline of the TLS handshake.
 const HANDSHAKE: Duration = Duration::from_secs(10);
-/// Deadline of the head of a request; an idle connection is closed after it as well.
+/// Deadline of a request head; idle connections close after it too.
 const HEAD: Duration = Duration::from_secs(20);
-/// Deadline of requests under way when the server is to stop.
+/// Deadline of pending requests at shutdown.
 const GRACE: Duration = Duration::from_secs(20);
-/// Pause when the system has no more connections to give.
+/// Pause after a failed accept.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(500);
 
-/// Whose connection it is.
+/// Peers of the server's connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Peers {
-    /// The client's at its other end.
+    /// Clients connect directly.
     Clients,
-    /// A proxy's, which names the client with each request.
+    /// A proxy connects and names the client of each request.
     Proxy,
 }
 
-/// Bytes of an answer that are in memory until its client has read them.
+/// Bytes of an answer that stay in memory until the client reads them.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Held(u64);
+pub(crate) struct BufferedBytes(u64);
 
-impl Held {
-    /// Of an answer that is made as it is read, however long it says that it is.
+impl BufferedBytes {
+    /// Size of a streamed answer, of any length.
     pub(crate) const STREAM: Self = Self(STREAM_BYTES);
 
-    /// The layer that notes the size of answers before they are compressed.
+    /// Layer that records the size of answers before compression.
     pub(crate) async fn note(mut response: Response) -> Response {
         let bytes = response.body().size_hint().exact();
         let held = bytes.map_or(Self::STREAM, Self);
@@ -88,102 +86,101 @@ impl Held {
     }
 }
 
-/// Serves until `shutdown` completes; requests under way have 20 s to finish. Every
-/// request carries the [`ConnectInfo`] of its peer and its seat.
-///
-/// # Errors
-/// None at present: a connection that fails concerns nobody else.
+/// Serves until `shutdown` completes; pending requests then have 20 s to finish. Every
+/// request carries the [`ConnectInfo`] of its peer and the state of its connection. A
+/// failed connection affects no other.
 pub async fn serve(
     listener: TcpListener,
     router: Router,
     tls: Option<Tls>,
     peers: Peers,
     shutdown: impl Future<Output = ()> + Send,
-) -> io::Result<()> {
+) {
     let connections = GracefulShutdown::new();
-    let places = Places::new(MAX_CONNECTIONS, MAX_CONNECTIONS_OF_CLIENT);
+    let slots = Slots::new(MAX_CONNECTIONS, MAX_CONNECTIONS_OF_CLIENT);
     let mut shutdown = pin!(shutdown);
     loop {
         let (stream, peer) = tokio::select! {
             accepted = accept(&listener) => accepted,
             () = &mut shutdown => break,
         };
-        let seat = Arc::new(Seat::default());
-        let client = (peers == Peers::Clients).then(|| limits::network(peer.ip()));
-        let place = places.enter(client, Arc::clone(&seat));
-        let connection = Connection { peer, peers, seat: Arc::clone(&seat), place };
-        let (router, tls, watcher) = (router.clone(), tls.clone(), connections.watcher());
+        let state = Arc::new(ConnectionState::default());
+        let client = (peers == Peers::Clients).then(|| client::network(peer.ip()));
+        let slot = slots.take(client, Arc::clone(&state));
+        let connection = Connection { peer, peers, state: Arc::clone(&state), slot };
+        let router = router.clone();
+        let tls = tls.clone();
+        let watcher = connections.watcher();
         tokio::spawn(async move {
             let conversation = async {
                 match tls {
                     None => connection.converse(stream, router, watcher).await,
                     Some(tls) => match timeout(HANDSHAKE, tls.accept(stream)).await {
                         Ok(Ok(stream)) => connection.converse(stream, router, watcher).await,
-                        Ok(Err(error)) => tracing::debug!(%error, "no TLS"),
-                        Err(_) => tracing::debug!("no TLS in time"),
+                        Ok(Err(error)) => tracing::debug!(%error, "TLS handshake failed"),
+                        Err(_) => tracing::debug!("TLS handshake timed out"),
                     },
                 }
             };
             tokio::select! {
                 () = conversation => {}
-                () = seat.gave_way() => tracing::debug!("a connection gave way to others"),
+                () = state.evicted() => tracing::debug!("evicted a connection"),
             }
         });
     }
     drop(listener);
     if timeout(GRACE, connections.shutdown()).await.is_err() {
-        tracing::warn!("requests under way were cut off");
+        tracing::warn!("closed pending requests at shutdown");
     }
-    Ok(())
 }
 
 async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
             Ok((stream, peer)) => {
-                // Small answers go out at once; where that cannot be had, they go out later.
+                // Send small answers at once; without the option they leave later.
                 let _ = stream.set_nodelay(true);
                 bound_unread(&stream);
                 return (stream, peer);
             }
             Err(error) => {
-                tracing::warn!(%error, "a connection could not be accepted");
+                tracing::warn!(%error, "cannot accept a connection");
                 sleep(ACCEPT_PAUSE).await;
             }
         }
     }
 }
 
-/// Bounds what the system holds of an answer that nobody reads, and for how long. A system
-/// without these options holds as much as it sees fit.
+/// Limits the socket buffer of an answer that nobody reads, and its time. Systems without
+/// these options use their own limits.
 fn bound_unread(stream: &TcpStream) {
     #[cfg(target_os = "linux")]
     {
         let socket = socket2::SockRef::from(stream);
         let _ = socket.set_tcp_notsent_lowat(UNSENT_BYTES);
-        let _ = socket.set_tcp_user_timeout(Some(patience::GRACE));
+        let _ = socket.set_tcp_user_timeout(Some(progress::GRACE));
     }
     #[cfg(not(target_os = "linux"))]
     let _ = stream;
 }
 
-/// A connection.
+/// Connection with its slot.
 struct Connection {
     peer: SocketAddr,
     peers: Peers,
-    seat: Arc<Seat>,
-    place: Place<IpAddr>,
+    state: Arc<ConnectionState>,
+    slot: Slot<IpAddr>,
 }
 
 impl Connection {
-    /// Answers its requests.
+    /// Answers the requests of the connection.
     async fn converse(
         self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
         router: Router,
         watcher: Watcher,
     ) {
-        let stream = PatientStream::new(stream, &self.seat);
+        let stream = TimedStream::new(stream, &self.state);
         let connection = Arc::new(self);
         let answer = service_fn(move |request: hyper::Request<Incoming>| {
             Arc::clone(&connection).answer(request, router.clone())
@@ -203,20 +200,21 @@ impl Connection {
         request: hyper::Request<Incoming>,
         router: Router,
     ) -> Result<Response, Infallible> {
-        // Who asks again before reading waits: no answer is made that nobody may read.
-        self.seat.is_read().await;
-        self.seat.goes_on();
+        // A client that sends requests without reading answers waits here.
+        self.state.wait_until_read().await;
+        self.state.reset_deadline();
         if self.peers == Peers::Proxy
-            && let Some(client) = limits::forwarded(request.headers())
+            && let Some(client) = client::forwarded(request.headers())
         {
-            self.place.is_of(limits::network(client));
+            self.slot.set_key(client::network(client));
         }
-        let mut request = request.map(|body| Body::new(PatientBody::new(body, &self.seat)));
+        let mut request = request.map(|body| Body::new(TimedBody::new(body, &self.state)));
         request.extensions_mut().insert(ConnectInfo(self.peer));
-        request.extensions_mut().insert(Arc::clone(&self.seat));
+        request.extensions_mut().insert(Arc::clone(&self.state));
         let response = router.oneshot(request).await?;
-        let held = response.extensions().get::<Held>().copied().unwrap_or(Held::STREAM);
-        self.place.holds(held.0, MAX_ANSWERS_BYTES);
+        let held =
+            response.extensions().get::<BufferedBytes>().copied().unwrap_or(BufferedBytes::STREAM);
+        self.slot.set_buffered(held.0, MAX_ANSWERS_BYTES);
         Ok(response)
     }
 }

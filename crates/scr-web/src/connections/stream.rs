@@ -1,4 +1,4 @@
-//! The bytes of a connection, which ends when its client does not read.
+//! Byte stream of a connection, with a progress deadline for the reading client.
 
 use std::io::{self, IoSlice};
 use std::pin::Pin;
@@ -7,19 +7,23 @@ use std::task::{Context, Poll, ready};
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-use super::patience::Patience;
-use crate::places::Seat;
+use super::progress::ProgressDeadline;
+use crate::slots::ConnectionState;
 
-/// A stream that is patient with who reads from it, to a degree.
-pub(super) struct PatientStream<S> {
+/// Stream that fails once its client stops reading.
+pub(super) struct TimedStream<S> {
     inner: S,
-    seat: Arc<Seat>,
-    patience: Patience,
+    connection: Arc<ConnectionState>,
+    deadline: ProgressDeadline,
 }
 
-impl<S> PatientStream<S> {
-    pub(super) fn new(inner: S, seat: &Arc<Seat>) -> Self {
-        Self { inner, seat: Arc::clone(seat), patience: Patience::new(Arc::clone(seat)) }
+impl<S> TimedStream<S> {
+    pub(super) fn new(inner: S, connection: &Arc<ConnectionState>) -> Self {
+        Self {
+            inner,
+            connection: Arc::clone(connection),
+            deadline: ProgressDeadline::new(Arc::clone(connection)),
+        }
     }
 
     fn written(
@@ -29,32 +33,35 @@ impl<S> PatientStream<S> {
     ) -> Poll<io::Result<usize>> {
         match written {
             Poll::Ready(Ok(bytes)) => {
-                self.patience.moved(bytes);
-                self.seat.releases(bytes);
+                self.deadline.record_progress(bytes);
+                self.connection.release(bytes);
                 Poll::Ready(Ok(bytes))
             }
             Poll::Ready(Err(error)) => Poll::Ready(Err(error)),
             Poll::Pending => {
-                self.seat.is_unread();
-                ready!(self.patience.poll_over(context));
-                Poll::Ready(Err(io::Error::new(io::ErrorKind::TimedOut, "the answer is not read")))
+                self.connection.mark_unread();
+                ready!(self.deadline.poll_expired(context));
+                Poll::Ready(Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    "the client does not read the answer",
+                )))
             }
         }
     }
 }
 
-impl<S: AsyncRead + Unpin> AsyncRead for PatientStream<S> {
+impl<S: AsyncRead + Unpin> AsyncRead for TimedStream<S> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        // Who is slow to send is known by head and body: here the server may be at work.
+        // Head and body have deadlines of their own; here the server may be at work.
         Pin::new(&mut self.inner).poll_read(context, buffer)
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
+impl<S: AsyncWrite + Unpin> AsyncWrite for TimedStream<S> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -82,8 +89,8 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for PatientStream<S> {
         match Pin::new(&mut self.inner).poll_flush(context) {
             Poll::Pending => self.written(context, Poll::Pending).map_ok(|_| ()),
             flushed => {
-                self.patience.moved(0);
-                self.seat.releases(0);
+                self.deadline.record_progress(0);
+                self.connection.release(0);
                 flushed
             }
         }

@@ -1,4 +1,4 @@
-//! Where a link leads in a copy, and in which file an answer lies.
+//! Link targets in a copy, and the file of each answer.
 //!
 //! Knows the site's options by name, and no page. An option either gives an answer
 //! of its own (`measures`, `fold`), or is the viewer's script's, or names a version;
@@ -6,18 +6,21 @@
 
 use url::Url;
 
-use super::LEFT_OUT;
 use crate::address::DRAWN;
+
+/// Prefixes of addresses that are never copied: accounts and their work.
+const NOT_COPIED: [&str; 7] =
+    ["/account", "/submissions", "/review", "/operate", "/feedback", "/privacy", "/terms"];
 
 /// Options whose values make a page of their own in the copy.
 const PAGES: [&str; 2] = ["measures", "fold"];
 /// Options of the view on one image, which the viewer's script reads in the browser
 /// beside those of what is drawn.
 const VIEW: [&str; 3] = ["zoom", "x", "y"];
-/// Stands for wherever the site is.
+/// Base URL for parsing relative links.
 const SITE: &str = "http://site.invalid";
 
-/// What a link leads to.
+/// Target of a link.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Target {
     /// Another site, or a place on the same page.
@@ -26,38 +29,39 @@ pub(super) enum Target {
     Within {
         /// Path, and the query where it makes a page of its own.
         address: String,
-        /// What comes behind the file's name, `?` and `#` included.
+        /// Query and fragment after the file name, with `?` and `#`.
         tail: String,
     },
-    /// Nothing that a copy has.
-    LeftOut,
+    /// Address outside the copy.
+    NotCopied,
 }
 
 impl Target {
-    /// What `link` leads to on the page at `address`.
+    /// Target of `link` on the page at `address`.
     pub(super) fn of(link: &str, address: &str) -> Self {
         if link.starts_with('#') {
             return Self::Elsewhere;
         }
         let site = Url::parse(SITE).expect("it is an address");
         let Ok(url) = site.join(address).and_then(|page| page.join(link)) else {
-            return Self::LeftOut;
+            return Self::NotCopied;
         };
         if url.origin() != site.origin() {
             return Self::Elsewhere;
         }
         let path = url.path();
-        let is_left_out = LEFT_OUT.iter().any(|start| {
+        let is_left_out = NOT_COPIED.iter().any(|start| {
             path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
         // Identifiers are plain names; what is not would be another file's name somewhere.
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._".contains(&byte);
         if is_left_out || !path.bytes().all(is_plain) {
-            return Self::LeftOut;
+            return Self::NotCopied;
         }
         let options: Vec<(String, String)> = url.query_pairs().into_owned().collect();
         let is_viewers = |name: &str| DRAWN.contains(&name) || VIEW.contains(&name);
-        let (mut address, mut tail) = (path.to_owned(), String::new());
+        let mut address = path.to_owned();
+        let mut tail = String::new();
         match options.as_slice() {
             [] => {}
             [(name, _)] if name == "v" => {}
@@ -67,7 +71,7 @@ impl Target {
             _ if options.iter().all(|(name, _)| is_viewers(name)) => {
                 tail += &format!("?{}", url.query().unwrap_or_default());
             }
-            _ => return Self::LeftOut,
+            _ => return Self::NotCopied,
         }
         if let Some(place) = url.fragment() {
             tail += &format!("#{place}");
@@ -76,8 +80,8 @@ impl Target {
     }
 }
 
-/// The file in which the answer to an address lies: pages and answers without an
-/// ending of their own are a folder's index.
+/// File of the answer at an address: a folder's index for pages, and for answers without an
+/// extension.
 pub(super) fn file_of(address: &str, is_page: bool) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let folder = path.trim_matches('/');
@@ -92,7 +96,7 @@ pub(super) fn file_of(address: &str, is_page: bool) -> String {
     if folder.is_empty() { index } else { format!("{folder}/{index}") }
 }
 
-/// The way from one file to another, both from the same folder.
+/// Relative path from one file to another, both in the same folder.
 pub(super) fn relative(from: &str, to: &str) -> String {
     let within = |file: &str| Url::parse(SITE).and_then(|site| site.join(file));
     let way = within(from).ok().zip(within(to).ok()).and_then(|(from, to)| from.make_relative(&to));
@@ -118,8 +122,8 @@ mod tests {
         assert_eq!(of("/api/v1/x.png?v=00ff"), within("/api/v1/x.png", ""));
         let shown = "/benchmarks/b/browse/x?entries=a,b&zoom=2";
         assert_eq!(of(shown), within("/benchmarks/b/browse/x", "?entries=a,b&zoom=2"));
-        assert_eq!(of("?sort=overlap.mean&order=asc"), Target::LeftOut);
-        assert_eq!(of("?measures=..%2F..%2Fx%3F"), Target::LeftOut);
+        assert_eq!(of("?sort=overlap.mean&order=asc"), Target::NotCopied);
+        assert_eq!(of("?measures=..%2F..%2Fx%3F"), Target::NotCopied);
     }
 
     #[test]
@@ -129,7 +133,7 @@ mod tests {
             assert_eq!(of(link), Target::Elsewhere, "{link}");
         }
         for link in ["/account", "/account/tokens", "/feedback?x=1", "/entries/a%2Fb"] {
-            assert_eq!(of(link), Target::LeftOut, "{link}");
+            assert_eq!(of(link), Target::NotCopied, "{link}");
         }
         assert_eq!(of("/accounts-of-lungs"), within("/accounts-of-lungs", ""));
     }

@@ -1,10 +1,10 @@
-//! A copy of the public site as files that any web server can hand out.
+//! Read-only copy of the public site as files, for any web server.
 //!
 //! Draws no page of its own: it asks the site's own [`router`] as a stranger
 //! would, from the front page along every link, so that a copy shows what the
 //! site shows to everybody and nothing else. What only a living site can do stays
 //! out: elements with the attribute `data-live`, forms that post, the addresses of
-//! [`LEFT_OUT`], and links to orders of tables that are not copied.
+//! `address.rs`, and links to orders of tables that are not copied.
 //!
 //! - [`export`]: writes the folder, whole or not at all.
 
@@ -21,29 +21,28 @@ use scr_data::{DataError, Staging};
 use scr_store::PublicStore;
 use tower::ServiceExt;
 
-use crate::{SiteSettings, assets, router};
+use crate::assets;
+use crate::routes::router;
+use crate::settings::SiteSettings;
 use address::{Target, file_of, relative};
 
-/// Addresses that begin so lead to people and their work, and are never copied.
-const LEFT_OUT: [&str; 5] = ["/account", "/submissions", "/review", "/operate", "/feedback"];
-
-/// Why a copy could not be written.
+/// Error of an export.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The site failed to answer what it links to.
+    /// The site answered a linked address with an error.
     #[error("the site answered {address} with {status}, expected what its pages link to")]
     Answer {
-        /// What was asked for.
+        /// Requested address.
         address: String,
-        /// What came back.
+        /// Status of the answer.
         status: StatusCode,
     },
-    /// A page is no HTML that can be read.
+    /// A page is not valid HTML.
     #[error("cannot read the page {address} as HTML: {reason}")]
     Page {
-        /// What was asked for.
+        /// Requested address.
         address: String,
-        /// What the reader says.
+        /// Message of the HTML reader.
         reason: String,
     },
     /// The folder cannot be written.
@@ -51,9 +50,9 @@ pub enum ExportError {
     Data(#[from] DataError),
 }
 
-/// What a copy consists of.
+/// Size of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Exported {
+pub struct ExportSummary {
     /// Pages for people.
     pub n_pages: usize,
     /// All files, pages among them.
@@ -74,7 +73,7 @@ pub async fn export(
     out: &Path,
     date: &str,
     progress: &mut (dyn FnMut(usize, usize) + Send),
-) -> Result<Exported, ExportError> {
+) -> Result<ExportSummary, ExportError> {
     // Another plan each time: what a killed run left is of a site that has changed since.
     let plan = format!("a copy of {date}, begun at {:?}", std::time::SystemTime::now());
     let staging = Staging::begin(out, &plan)?;
@@ -88,10 +87,10 @@ pub async fn export(
     let n_pages = copy.relink()?;
     let n_files = copy.files.len();
     copy.staging.finish()?;
-    Ok(Exported { n_pages, n_files })
+    Ok(ExportSummary { n_pages, n_files })
 }
 
-/// A copy in the making.
+/// Copy in progress.
 struct Copy<'a> {
     router: Router,
     date: &'a str,
@@ -133,8 +132,8 @@ impl Copy<'_> {
         Ok(())
     }
 
-    /// What a stranger is given at an address, and whether it is a page; none where
-    /// nothing is given. A page on something that was taken back is a page.
+    /// Answer for a stranger, and true for a page; `None` without content. The page of a
+    /// withdrawn entry is a page.
     async fn ask(&self, address: &str) -> Result<Option<(Bytes, bool)>, ExportError> {
         let request = Request::get(address).body(Body::empty());
         let Ok(request) = request else { return Ok(None) };
@@ -165,7 +164,7 @@ impl Copy<'_> {
                 Target::Within { address, tail } => {
                     Some(relative(file, self.files.get(&address)?) + &tail)
                 }
-                Target::LeftOut => None,
+                Target::NotCopied => None,
             });
             let html =
                 html.map_err(|reason| ExportError::Page { address: address.clone(), reason })?;

@@ -1,4 +1,4 @@
-//! A page of the site turned into a page of a copy.
+//! Conversion of a page of the site into a page of a copy.
 //!
 //! Knows which attributes hold addresses; what an address becomes, the caller says.
 
@@ -13,10 +13,10 @@ const ADDRESSES: [&str; 4] = ["href", "src", "data-image-href", "data-outlines-h
 /// The attribute that holds several: names and addresses, as JSON.
 const SEVERAL: &str = "data-posteriors";
 
-/// The page without what only a living site can do, and with a note that it is a
-/// copy. A web server of files sends no policy, so the page brings the site's.
+/// Page without the parts that need a live site, with a note on the copy. A file server
+/// sends no policy, so the page includes the site's.
 pub(super) fn without_live_parts(html: &[u8], date: &str) -> Result<String, String> {
-    // What only a header can say is left to headers.
+    // Only a header can set frame-ancestors.
     let policy = CONTENT_SECURITY_POLICY.split("; frame-ancestors").next().unwrap_or_default();
     let policy = format!(r#"<meta http-equiv="Content-Security-Policy" content="{policy}">"#);
     let note = format!(
@@ -84,7 +84,7 @@ fn text(html: &[u8]) -> Result<&str, String> {
 /// An attribute's value; the parser gives it as it is written.
 fn value(part: &Element<'_, '_>, name: &str) -> Option<String> {
     let written = part.get_attribute(name)?;
-    // What the site's own templates write for the five characters that mean something.
+    // Escapes of the site's own templates.
     let plain = ["&#38;", "&amp;"].iter().fold(
         ["&#34;", "&quot;"].iter().fold(written, |text, mark| text.replace(mark, "\"")),
         |text, mark| text.replace(mark, "&"),

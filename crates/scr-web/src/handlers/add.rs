@@ -1,4 +1,4 @@
-//! How to add results: the layout of a set of masks, scoring it at home, the rules.
+//! Guide to adding results: layout of masks, local scoring, rules.
 
 use askama::Template;
 use axum::extract::State;
@@ -6,7 +6,7 @@ use axum::response::Response;
 use scr_documents::BenchmarkDocument;
 use scr_store::{BenchmarkRow, PublicStore};
 
-use super::page;
+use super::draw::page;
 use crate::address;
 use crate::error::Failure;
 
@@ -16,12 +16,12 @@ struct AddPage {
     benchmarks: Vec<Layout>,
 }
 
-/// What a set of masks for one benchmark looks like.
+/// Layout of a set of masks for one benchmark.
 struct Layout {
     title: String,
     href: String,
     download_href: String,
-    /// Where masks are handed in; none where they are not taken.
+    /// Submission form; `None` if the benchmark takes no submissions.
     submit_href: Option<String>,
     phantom: bool,
     n_images: usize,

@@ -1,4 +1,4 @@
-//! A benchmark's first page: what it is, who leads, where everything else is.
+//! Overview page of a benchmark: description, leaders, links.
 
 use askama::Template;
 use axum::extract::State;
@@ -6,14 +6,15 @@ use axum::response::Response;
 use scr_documents::BenchmarkDocument;
 use scr_store::PublicStore;
 
+use super::draw::page;
 use super::entry_files::{BIBTEX, file, plain};
-use super::page;
 use crate::error::Failure;
-use crate::extractors::{Options, Published};
+use crate::extractors::PublishedBenchmark;
 use crate::numbers::date;
+use crate::options::Options;
 use crate::references::{Piece, linked};
 use crate::results_table::{ResultsTable, Row, Subject};
-use crate::thumbnails::{Thumbnail, spread};
+use crate::thumbnails::{Thumbnail, evenly_spaced};
 use crate::{address, citation};
 
 /// Entries of each object that the page names.
@@ -49,7 +50,7 @@ struct Leader {
 /// Answers `/benchmarks/ID`.
 pub(crate) async fn benchmark(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Response, Failure> {
     let document = row.document;
     let entries = store.entries_without_images(&document.id).await?;
@@ -77,7 +78,7 @@ pub(crate) async fn benchmark(
         })
         .collect();
     let mut examples = Vec::new();
-    for image in spread(&document, 4) {
+    for image in evenly_spaced(&document, 4) {
         examples.push(Thumbnail::outlined(&store, &document, image).await?);
     }
     page(&BenchmarkPage {
@@ -94,7 +95,7 @@ pub(crate) async fn benchmark(
 }
 
 /// Answers `/benchmarks/ID/cite.bib`.
-pub(crate) async fn cite_bib(Published(row): Published) -> Response {
+pub(crate) async fn cite_bib(PublishedBenchmark(row): PublishedBenchmark) -> Response {
     let records = citation::of_benchmark(&row.document, &row.published_at);
     let name = format!("{}.bib", plain(&row.document.id));
     file(&name, BIBTEX, citation::file_of(records))

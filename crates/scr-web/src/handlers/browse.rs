@@ -1,8 +1,7 @@
-//! The browser on one image: the radiograph, outlines, scores.
+//! Image browser: radiograph, outlines and scores of one image.
 //!
-//! Everything shown is in the address, so that a view can be linked. This page
-//! works without script; `static/viewer/` takes the figure over where script
-//! runs, from the same fields.
+//! The address holds the whole view, so that it can be linked. The page works without
+//! script; `static/viewer/` enhances the figure from the same fields.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -12,14 +11,15 @@ use scr_documents::{BenchmarkDocument, ImageEntryDocument, SpacingDocument};
 use scr_store::{Copies, PublicStore};
 use std::collections::HashMap;
 
-use super::account::private_page;
-use super::layers::{Layer, layers};
-use super::scores::ImageScores;
+use super::draw::private_page;
+use super::layers::{Layer, StructureChoice, View, layers};
+use super::scores::{ImageScores, place_of};
 use super::submissions;
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::{Options, Published, Visitor};
+use crate::extractors::{PublishedBenchmark, Visitor};
 use crate::numbers::capitalised;
+use crate::options::Options;
 use crate::rights::copies_for;
 
 #[derive(Template)]
@@ -27,20 +27,21 @@ use crate::rights::copies_for;
 struct BrowsePage {
     benchmark: BenchmarkDocument,
     image: ImageEntryDocument,
-    /// Place of the image in the benchmark, from 1.
+    /// Position of the image in the benchmark, from 1.
     position: usize,
     count: usize,
     /// Addresses of the neighbours, with the options that go along.
     previous: Option<String>,
     next: Option<String>,
-    /// None where the terms forbid display or the pixels are absent.
+    /// Address of the radiograph; `None` if the terms forbid display or the pixels are
+    /// missing.
     image_href: Option<String>,
-    /// Whether the radiograph is reduced and the observers' outlines are simplified.
+    /// True if the radiograph is reduced and the observers' outlines are simplified.
     is_display_copy: bool,
-    /// mm a pixel, where it is known and the same in both directions.
+    /// Spacing in mm per pixel, if it is known and equal in both directions.
     spacing_mm: Option<f64>,
     layers: Vec<Layer>,
-    /// Whether any of the layers has.
+    /// True if a layer has posteriors.
     has_posteriors: bool,
     structures: Vec<StructureChoice>,
     /// Grey window `LOW-HIGH` as in the address.
@@ -49,15 +50,8 @@ struct BrowsePage {
     scores: ImageScores,
     scores_href: String,
     attributes: Vec<(String, String)>,
-    /// Of who may see what is not public: a submission among the layers.
+    /// Private submission among the layers.
     submission: Option<String>,
-}
-
-/// A structure of the list.
-pub(super) struct StructureChoice {
-    pub(super) id: String,
-    pub(super) name: String,
-    pub(super) shown: bool,
 }
 
 /// Answers `/benchmarks/ID/browse/IMAGE`; with `?submission=ID` that submission is
@@ -65,7 +59,7 @@ pub(super) struct StructureChoice {
 pub(crate) async fn browse(
     State(store): State<PublicStore>,
     Visitor(visitor): Visitor,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
     Path(segments): Path<HashMap<String, String>>,
     options: Options,
 ) -> Result<Response, Failure> {
@@ -78,8 +72,16 @@ pub(crate) async fn browse(
     let copies = copies_for(&store, &benchmark, user).await?;
     let submission = submissions::wanted(&store, visitor, &options).await?;
     let private = submission.as_ref();
-    let drawn = (&options, copies);
-    let layers = layers(&store, &benchmark, &image, &entries, private, &structures, drawn).await?;
+    let view = View {
+        benchmark: &benchmark,
+        image: &image,
+        entries: &entries,
+        submission: private,
+        structures: &structures,
+        options: &options,
+        copies,
+    };
+    let layers = layers(&store, &view).await?;
     let shown = layers.iter().filter(|layer| layer.shown);
     let scores = ImageScores::new(&store, &benchmark, &image, shown, private, &options).await?;
     let kept = kept_options(&options);
@@ -113,18 +115,7 @@ pub(crate) async fn browse(
     if page.submission.is_some() {
         return private_page(StatusCode::OK, &page);
     }
-    super::page(&page)
-}
-
-/// The place of the image that the address names among all images.
-pub(super) fn place_of(
-    benchmark: &BenchmarkDocument,
-    segments: &HashMap<String, String>,
-) -> Result<usize, Failure> {
-    let id = segments.get("image").map(String::as_str).unwrap_or_default();
-    let place = benchmark.images.iter().position(|image| image.id == id);
-    let absent = || Failure::NoImage { benchmark: benchmark.id.clone(), image: id.to_owned() };
-    place.ok_or_else(absent)
+    super::draw::page(&page)
 }
 
 fn structures(benchmark: &BenchmarkDocument, options: &Options) -> Vec<StructureChoice> {
@@ -141,8 +132,7 @@ fn structures(benchmark: &BenchmarkDocument, options: &Options) -> Vec<Structure
         .collect()
 }
 
-/// The options that go along to another image, as a query string; the view on this one
-/// does not.
+/// Query string of the options that stay on another image; the viewport does not.
 fn kept_options(options: &Options) -> String {
     let kept: Vec<(&str, String)> = ["submission"]
         .into_iter()

@@ -1,4 +1,4 @@
-//! What the data of a benchmark are: structures, objects, observers, folds, attributes.
+//! Data page of a benchmark: structures, objects, observers, folds, attributes.
 
 use askama::Template;
 use axum::extract::State;
@@ -7,11 +7,11 @@ use scr_documents::BenchmarkDocument;
 use scr_store::PublicStore;
 
 use super::benchmark::n_by_fold;
-use super::page;
+use super::draw::page;
 use crate::attributes::{Distribution, distributions};
 use crate::error::Failure;
-use crate::extractors::Published;
-use crate::thumbnails::{Thumbnail, spread};
+use crate::extractors::PublishedBenchmark;
+use crate::thumbnails::{Thumbnail, evenly_spaced};
 
 #[derive(Template)]
 #[template(path = "data.html")]
@@ -33,11 +33,11 @@ struct ObjectRow {
 /// Answers `/benchmarks/ID/data`.
 pub(crate) async fn data(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Response, Failure> {
     let document = row.document;
     let mut examples = Vec::new();
-    for image in spread(&document, 6) {
+    for image in evenly_spaced(&document, 6) {
         examples.push(Thumbnail::outlined(&store, &document, image).await?);
     }
     let objects = document
@@ -69,7 +69,7 @@ fn structure_name(document: &BenchmarkDocument, id: &str) -> String {
     structure.map_or(id, |structure| structure.name.as_str()).to_lowercase()
 }
 
-/// The sizes of the frames, in pixels: one, or from the smallest to the largest.
+/// Image sizes in pixels: one, or the smallest and the largest.
 fn sizes(document: &BenchmarkDocument) -> String {
     let frames = || document.images.iter().map(|image| (image.width, image.height));
     let by_area = |frame: &(usize, usize)| frame.0 * frame.1;

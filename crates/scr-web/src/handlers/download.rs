@@ -1,4 +1,4 @@
-//! The terms of a benchmark's data and what is offered of them, file by file.
+//! Download page: terms of a benchmark's data, and its files.
 
 use askama::Template;
 use axum::extract::State;
@@ -6,18 +6,19 @@ use axum::response::Response;
 use scr_documents::{BenchmarkDocument, ImageEntryDocument};
 use scr_store::{Copies, PublicStore};
 
-use super::page;
+use super::draw::page;
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::{Published, terms_version};
+use crate::extractors::PublishedBenchmark;
 use crate::references::{Piece, linked};
+use crate::rights::terms_version;
 
 #[derive(Template)]
 #[template(path = "download.html")]
 struct DownloadPage {
     obtain: Vec<Piece>,
     cite: Vec<Vec<Piece>>,
-    /// Where the whole folder is offered, by `scr fetch` or any download program.
+    /// Address of the whole folder, for `scr fetch` or any download program.
     folder_href: Option<String>,
     terms_version: String,
     api_href: String,
@@ -29,7 +30,7 @@ struct DownloadPage {
 struct ImageRow {
     image: String,
     radiograph_href: Option<String>,
-    /// By observer, in the benchmark's order.
+    /// Files by observer, in the benchmark's order.
     observers: Vec<ObserverFiles>,
 }
 
@@ -51,7 +52,7 @@ struct EntryLink {
 /// Answers `/benchmarks/ID/download`.
 pub(crate) async fn download(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Response, Failure> {
     let document = row.document;
     let entries = store.entries_without_images(&document.id).await?;

@@ -1,5 +1,5 @@
-//! An entry: its card, its results, its images from the worst on, how to cite it;
-//! or, where it was withdrawn, what is left of it.
+//! Entry page: card, results, images from the worst on, citation. A withdrawn entry has a
+//! page with the reason.
 
 use askama::Template;
 use axum::extract::State;
@@ -9,15 +9,17 @@ use scr_documents::{BenchmarkDocument, MeasureMap, SummaryDocument};
 use scr_store::{EntryRow, PublicStore, Withdrawal};
 use std::sync::Arc;
 
+use super::draw::page;
 use super::scored_before::ScoredBefore;
-use super::{benchmark_of, page};
 use crate::error::Failure;
-use crate::extractors::{AnyEntry, Options};
+use crate::extractors::AnyEntry;
+use crate::extractors::benchmark_of;
 use crate::image_table::ImageTable;
 use crate::numbers::{MeasureHead, NONE, date};
+use crate::options::Options;
 use crate::references::{Piece, linked};
 use crate::results_table::reference_mark;
-use crate::routes::SiteSettings;
+use crate::settings::SiteSettings;
 use crate::versions::EntryLink;
 use crate::{address, citation, markdown, versions};
 
@@ -60,7 +62,7 @@ struct WithdrawnPage {
     citation: Citation,
 }
 
-/// How to cite an entry: as text, and as files.
+/// Citation of an entry: as text, and as files.
 struct Citation {
     text: String,
     bib_href: String,
@@ -137,7 +139,7 @@ pub(crate) async fn entry(
     })
 }
 
-/// The page of an entry that was taken back: that it was, and nothing of its masks.
+/// Page of a withdrawn entry, without its masks.
 fn withdrawn_page(
     benchmark: BenchmarkDocument,
     entry: EntryRow,

@@ -1,5 +1,5 @@
-//! An entry's files: its results as the JSON that `scr evaluate` writes and as CSV,
-//! and how to cite it. A citation stays when an entry is withdrawn.
+//! Entry files: results as CSV and as the JSON of `scr evaluate`, and citations. The
+//! citation of a withdrawn entry remains.
 
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -8,11 +8,11 @@ use scr_documents::ResultDocument;
 use scr_store::PublicStore;
 use std::sync::Arc;
 
-use super::benchmark_of;
 use crate::citation;
 use crate::error::Failure;
+use crate::extractors::benchmark_of;
 use crate::extractors::{AnyEntry, PublishedEntry};
-use crate::routes::SiteSettings;
+use crate::settings::SiteSettings;
 
 /// Records of BibTeX.
 pub(super) const BIBTEX: &str = "application/x-bibtex; charset=utf-8";
@@ -51,8 +51,8 @@ pub(crate) async fn citation_cff(
     Ok(file("CITATION.cff", "application/yaml", text))
 }
 
-/// A file to be saved under `name`, which is letters, digits, hyphens and dots.
-pub(super) fn file(name: &str, content_type: &'static str, text: String) -> Response {
+/// Download named `name`, of letters, digits, hyphens and dots.
+pub(in crate::handlers) fn file(name: &str, content_type: &'static str, text: String) -> Response {
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
         .expect("letters, digits, hyphens and dots make a header value");
     let headers: [(HeaderName, HeaderValue); 2] = [
@@ -63,13 +63,13 @@ pub(super) fn file(name: &str, content_type: &'static str, text: String) -> Resp
 }
 
 /// An identifier as the name of a file.
-pub(super) fn plain(id: &str) -> String {
+pub(in crate::handlers) fn plain(id: &str) -> String {
     id.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect()
 }
 
-/// One line an image: identifier, fold, then `OBJECT.MEASURE` and the measures
-/// of whole images; empty where undefined.
-fn images_csv(result: &ResultDocument) -> String {
+/// CSV with a line per image: identifier, fold, `OBJECT.MEASURE` columns and the measures
+/// of whole images; empty cells for undefined values.
+pub(in crate::handlers) fn images_csv(result: &ResultDocument) -> String {
     let mut heads = vec!["image".to_owned(), "fold".to_owned()];
     for (object, measures) in &result.objects {
         heads.extend(measures.keys().map(|measure| format!("{object}.{measure}")));

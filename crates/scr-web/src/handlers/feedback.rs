@@ -7,9 +7,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use scr_data::Problem;
 use scr_store::{BenchmarkRow, PublicStore, StoreError};
 
-use super::page;
+use super::draw::page;
 use crate::error::Failure;
-use crate::extractors::Options;
+use crate::options::Options;
 use crate::public_form::PublicForm;
 
 /// The option of an address that says that a message has come.
@@ -19,7 +19,7 @@ const SENT: &str = "sent";
 #[template(path = "feedback.html")]
 struct FeedbackPage {
     benchmarks: Vec<BenchmarkRow>,
-    /// What was sent and could not be kept, to be mended.
+    /// Invalid input, to be corrected.
     benchmark: String,
     reply_to: String,
     message: String,
@@ -48,7 +48,8 @@ pub(crate) async fn send(
     PublicForm(sent): PublicForm,
 ) -> Result<Response, Failure> {
     let text = |name: &str| sent.first(name).unwrap_or_default().to_owned();
-    let (benchmark, message) = (text("benchmark"), text("message"));
+    let benchmark = text("benchmark");
+    let message = text("message");
     let reply_to = text("reply_to").trim().to_owned();
     match store.add_feedback(&benchmark, &reply_to, &message).await {
         Ok(()) => Ok(Redirect::to(&format!("/feedback?{SENT}=1")).into_response()),

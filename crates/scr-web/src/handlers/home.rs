@@ -1,17 +1,17 @@
-//! The first page: what this is, what is new, which benchmarks there are.
+//! Front page: purpose, news, benchmarks.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use scr_store::PublicStore;
 
-use super::page;
+use super::draw::page;
 use crate::address;
 use crate::error::Failure;
 use crate::numbers::{MeasureHead, date};
 use crate::references::{Piece, linked};
 use crate::results_table::reference_mark;
-use crate::thumbnails::{Thumbnail, spread};
+use crate::thumbnails::{Thumbnail, evenly_spaced};
 
 /// Pieces of news on the page.
 const N_NEWS: usize = 8;
@@ -90,7 +90,7 @@ pub(crate) async fn home(State(store): State<PublicStore>) -> Result<Response, F
                 .map(|structure| structure.name.to_lowercase())
                 .collect::<Vec<_>>()
                 .join(", "),
-            thumbnails: spread(&document, N_THUMBNAILS)
+            thumbnails: evenly_spaced(&document, N_THUMBNAILS)
                 .into_iter()
                 .map(|image| Thumbnail::plain(&document, image))
                 .collect(),

@@ -1,14 +1,15 @@
-//! All images of a benchmark as small pictures, each a way into the browser.
+//! Image list of a benchmark: thumbnails that link to the image browser.
 
 use askama::Template;
 use axum::response::Response;
 use scr_documents::BenchmarkDocument;
 
 use super::benchmark::n_by_fold;
-use super::page;
+use super::draw::page;
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::{Options, Published};
+use crate::extractors::PublishedBenchmark;
+use crate::options::Options;
 use crate::thumbnails::Thumbnail;
 
 #[derive(Template)]
@@ -27,7 +28,7 @@ struct Filter {
 
 /// Answers `/benchmarks/ID/browse`.
 pub(crate) async fn images(
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
     options: Options,
 ) -> Result<Response, Failure> {
     let document = row.document;

@@ -1,20 +1,19 @@
-//! The layers of the browser: outlines of observers and entries, and where an
-//! entry's posteriors are.
+//! Layers of the image browser: outlines of observers and entries, and addresses of
+//! posteriors.
 //!
-//! Says what is listed and what is shown; draws nothing.
+//! Lists layers and their visibility; draws nothing.
 
 use std::collections::BTreeMap;
 
 use scr_documents::{BenchmarkDocument, EntryRole, ImageEntryDocument, ObserverDocument};
 use scr_store::{Copies, EntryRow, OutlinesDocument, PublicStore, Submission};
 
-use super::browse::StructureChoice;
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::Options;
+use crate::options::Options;
 use crate::outlines;
 
-/// The outlines of an observer or an entry.
+/// Layer: outlines of an observer or an entry.
 pub(super) struct Layer {
     pub(super) id: String,
     pub(super) name: String,
@@ -23,52 +22,63 @@ pub(super) struct Layer {
     /// Role or authors.
     pub(super) about: String,
     pub(super) page_href: Option<String>,
-    /// The entry whose scores are this layer's; none for the reference.
+    /// Entry with the scores of this layer; `None` for the reference.
     pub(super) scored_as: Option<String>,
     pub(super) outlines_href: String,
-    /// Structures and the addresses of their posteriors, as JSON; none without.
+    /// Addresses of posteriors by structure, as JSON; `None` without posteriors.
     pub(super) posteriors: Option<String>,
     pub(super) shown: bool,
-    /// Names colour and dashes, by [`look`].
+    /// Index of colour and dashes, by [`look`].
     pub(super) index: usize,
-    /// The shown structures of a shown layer.
+    /// Outlines of the visible structures of a visible layer.
     pub(super) paths: Vec<OutlinePath>,
 }
 
 impl Layer {
-    /// Tells the layers of a page apart, as the viewer's script does.
+    /// Key of the layer on a page, as in the viewer's script.
     pub(super) fn key(&self) -> String {
         let list = if self.kind == "observer" { "observers" } else { "entries" };
         format!("{list}:{}", self.id)
     }
 }
 
+/// Structure in the list of structures.
+pub(super) struct StructureChoice {
+    pub(super) id: String,
+    pub(super) name: String,
+    pub(super) shown: bool,
+}
+
 pub(super) struct OutlinePath {
-    #[expect(dead_code, reason = "offered to the template, which draws all structures alike")]
-    structure: String,
     pub(super) d: String,
 }
 
-/// All observers, then a submission that is not public, then all entries that are no
-/// observer's of the list, with the outlines of those that are shown.
-pub(super) async fn layers(
-    store: &PublicStore,
-    benchmark: &BenchmarkDocument,
-    image: &ImageEntryDocument,
-    entries: &[EntryRow],
-    submission: Option<&Submission>,
-    structures: &[StructureChoice],
-    (options, copies): (&Options, Copies),
-) -> Result<Vec<Layer>, Failure> {
+/// View of one image: its possible layers, and the options that choose among them.
+pub(super) struct View<'a> {
+    pub(super) benchmark: &'a BenchmarkDocument,
+    pub(super) image: &'a ImageEntryDocument,
+    /// All entries of the benchmark.
+    pub(super) entries: &'a [EntryRow],
+    /// Private submission among the layers.
+    pub(super) submission: Option<&'a Submission>,
+    pub(super) structures: &'a [StructureChoice],
+    pub(super) options: &'a Options,
+    pub(super) copies: Copies,
+}
+
+/// Layers in order: observers, the private submission, entries that are not an observer's.
+/// Visible layers have their outlines.
+pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<Layer>, Failure> {
+    let &View { benchmark, image, entries, submission, structures, options, copies } = view;
     let observers = options.list("observers").unwrap_or_else(|| {
         benchmark.observers.first().map(|first| first.id.as_str()).into_iter().collect()
     });
     let chosen = options.list("entries").unwrap_or_default();
     let mut layers = Vec::new();
-    // What observers drew is shown where the terms let the data be shown.
+    // The terms decide if observers' outlines are shown.
     let may_show = benchmark.shows_observers();
     let observed = if may_show { benchmark.observers.as_slice() } else { &[] };
-    // An observer's drawings are often an entry too: they are listed once, as the observer's.
+    // Observers' outlines are often an entry too: list them once, as the observer's.
     let entry_of = |observer: &ObserverDocument| {
         let is_same = |entry: &&EntryRow| {
             entry.role == EntryRole::Observer && entry.card.name == observer.name
@@ -109,7 +119,7 @@ pub(super) async fn layers(
             id: submission.id.clone(),
             name: submission.card.name.clone(),
             kind: "entry",
-            about: "handed in, not public".to_owned() + &in_blocks(outlines.as_ref()),
+            about: "submitted, not public".to_owned() + &in_blocks(outlines.as_ref()),
             page_href: Some(address::submission(&submission.id)),
             scored_as: Some(submission.id.clone()),
             outlines_href: address::submission_outlines(&submission.id, &image.id),
@@ -159,14 +169,13 @@ fn posteriors(entry: &EntryRow, image: &ImageEntryDocument) -> Option<String> {
     (!addresses.is_empty()).then(text)
 }
 
-/// Which colour (modulo six) and dashes (modulo five) the layer at a place in
-/// the list has. The first colour is the reference's alone, since every other
-/// layer is compared with it.
+/// Colour (modulo six) and dashes (modulo five) of the layer at a position in the list. The
+/// first colour is the reference's alone, since all other layers are compared with it.
 fn look(place: usize) -> usize {
     place + place.saturating_sub(1) / 5
 }
 
-/// Words for outlines that are not exact; empty for exact ones.
+/// Note on outlines that are not exact; empty for exact ones.
 fn in_blocks(outlines: Option<&OutlinesDocument>) -> String {
     let block_px = outlines.and_then(|outlines| outlines.blocks_px.values().max());
     block_px.map_or(String::new(), |side| {
@@ -174,15 +183,14 @@ fn in_blocks(outlines: Option<&OutlinesDocument>) -> String {
     })
 }
 
-/// Outlines of the shown structures. A layer without outlines in the store, as of an
-/// entry that covers other images only, is drawn as nothing.
+/// Outlines of the visible structures. A layer without stored outlines, for example of an
+/// entry of other images, draws nothing.
 fn drawn(outlines: Option<&OutlinesDocument>, structures: &[StructureChoice]) -> Vec<OutlinePath> {
     let Some(outlines) = outlines else { return Vec::new() };
-    let drawn =
-        structures.iter().filter(|structure| structure.shown).map(|structure| OutlinePath {
-            structure: structure.id.clone(),
-            d: outlines::path(outlines, &structure.id, 0.0),
-        });
+    let drawn = structures
+        .iter()
+        .filter(|structure| structure.shown)
+        .map(|structure| OutlinePath { d: outlines::path(outlines, &structure.id, 0.0) });
     drawn.filter(|path| !path.d.is_empty()).collect()
 }
 

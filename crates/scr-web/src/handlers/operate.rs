@@ -1,5 +1,4 @@
-//! What goes on behind the site, for operators: jobs, workers, submissions by
-//! state, and what readers write.
+//! Operator page: jobs, workers, submissions by state, and feedback.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -8,7 +7,7 @@ use axum::response::{Redirect, Response};
 use scr_documents::SubmissionState;
 use scr_store::{FeedbackRow, JobRow, MAX_ATTEMPTS, PublicStore, Role, WorkerRow};
 
-use super::account::private_page;
+use super::draw::private_page;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::Member;
@@ -19,11 +18,11 @@ use crate::numbers::{capitalised, minute};
 struct OperatePage {
     jobs: Vec<JobLine>,
     max_attempts: i64,
-    /// Those that are there, and since when.
+    /// Active workers with the time of their last heartbeat.
     workers: Vec<(String, String)>,
-    /// States in words, and how many submissions are in each.
+    /// States in words, with their number of submissions.
     counts: Vec<(String, u64)>,
-    /// What readers wrote, the last first.
+    /// Feedback, newest first.
     feedback: Vec<FeedbackRow>,
 }
 
@@ -77,7 +76,7 @@ fn line(job: JobRow) -> JobLine {
     }
 }
 
-/// Ends a job for good.
+/// Cancels a job.
 pub(crate) async fn cancel(
     State(store): State<PublicStore>,
     member: Member,

@@ -1,6 +1,6 @@
-//! What was published on a benchmark: a list, its BibTeX, and a form to report more.
+//! Publications page of a benchmark: list, BibTeX and a form to report more.
 //!
-//! What is reported waits for a curator; nobody is asked about a DOI.
+//! A curator reviews each report; DOIs are not resolved.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -10,16 +10,17 @@ use scr_data::Problem;
 use scr_documents::{BenchmarkDocument, PublicationDocument, PublicationState};
 use scr_store::{EntryRow, PublicStore, Role, StoreError};
 
+use super::draw::page;
 use super::entry_files::{BIBTEX, file, plain};
-use super::page;
 use crate::error::Failure;
-use crate::extractors::{Member, Options, Published};
+use crate::extractors::{Member, PublishedBenchmark};
+use crate::options::Options;
 use crate::public_form::PublicForm;
 use crate::references::{Piece, linked};
 use crate::versions::EntryLink;
 use crate::{address, citation};
 
-/// The option of an address that says that a report has come.
+/// Query option after a report.
 const REPORTED: &str = "reported";
 
 #[derive(Template)]
@@ -29,9 +30,9 @@ struct PublicationsPage {
     publications: Vec<Publication>,
     bib_href: String,
     entries: Vec<EntryChoice>,
-    /// What was sent and could not be kept, to be mended.
+    /// Invalid report, to be corrected.
     report: PublicationDocument,
-    /// As it was written.
+    /// Year as typed.
     year: String,
     problems: Vec<Problem>,
     is_reported: bool,
@@ -55,7 +56,7 @@ struct EntryChoice {
 /// Answers `/benchmarks/ID/publications`.
 pub(crate) async fn publications(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
     options: Options,
 ) -> Result<Response, Failure> {
     let is_reported = options.first(REPORTED).is_some();
@@ -68,7 +69,7 @@ pub(crate) async fn publications(
 /// Answers `/benchmarks/ID/publications.bib`.
 pub(crate) async fn publications_bib(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Response, Failure> {
     let publications = store.publications(&row.document.id).await?;
     let records = publications.iter().map(|one| citation::of_publication(&one.document));
@@ -76,10 +77,10 @@ pub(crate) async fn publications_bib(
     Ok(file(&name, BIBTEX, citation::file_of(records)))
 }
 
-/// Keeps a report that the form sent, or shows the form again with all that is wrong.
+/// Stores a report, or shows the form again with all errors.
 pub(crate) async fn report(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
     PublicForm(sent): PublicForm,
 ) -> Result<Response, Failure> {
     let text = |name: &str| sent.first(name).unwrap_or_default().trim().to_owned();
@@ -115,7 +116,7 @@ pub(crate) async fn report(
     }
 }
 
-/// Puts a publication up, for curators.
+/// Shows a publication in the list, for curators.
 pub(crate) async fn show(
     State(store): State<PublicStore>,
     member: Member,
@@ -124,7 +125,7 @@ pub(crate) async fn show(
     set_state(&store, &member, &id, PublicationState::Shown).await
 }
 
-/// Takes a publication off the list, or keeps it from it, for curators.
+/// Hides a publication from the list, for curators.
 pub(crate) async fn hide(
     State(store): State<PublicStore>,
     member: Member,

@@ -1,5 +1,5 @@
-//! The results of a benchmark: an overview by pixel error, a table an object,
-//! and what others published.
+//! Results page of a benchmark: overview by pixel error, a table per object, and published
+//! values.
 
 use askama::Template;
 use axum::extract::State;
@@ -9,10 +9,11 @@ use scr_report::plot::{BoxPlotRow, box_plot};
 use scr_report::tables::as_published;
 use scr_store::{EntryRow, PublicStore};
 
-use super::page;
+use super::draw::page;
 use crate::error::Failure;
-use crate::extractors::{Options, Published};
+use crate::extractors::PublishedBenchmark;
 use crate::numbers::{NONE, capitalised, shows_all};
+use crate::options::Options;
 use crate::references::{Piece, linked};
 use crate::results_table::{ResultsTable, Subject};
 
@@ -26,11 +27,11 @@ struct ResultsPage {
     tables: Vec<ResultsTable>,
     literature: Vec<Literature>,
     scoring: Vec<Scoring>,
-    /// Whether tables have a column for every measure.
+    /// True if tables show all measures.
     shows_all: bool,
 }
 
-/// What others published on one object.
+/// Published values of one object.
 struct Literature {
     object: String,
     rows: Vec<LiteratureRow>,
@@ -47,7 +48,7 @@ struct LiteratureRow {
     source: Vec<Piece>,
 }
 
-/// By which rules the entries on the page were scored.
+/// Scoring rules of the entries on the page.
 #[derive(PartialEq)]
 struct Scoring {
     evaluator_version: String,
@@ -58,7 +59,7 @@ struct Scoring {
 /// Answers `/benchmarks/ID/results`.
 pub(crate) async fn results(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
     options: Options,
 ) -> Result<Response, Failure> {
     let document = row.document;

@@ -1,15 +1,15 @@
-//! What an entry's results were before it was scored again by other rules: a table of a
-//! line for each time, the present one last.
+//! Past results of an entry under earlier scoring rules: a table with a line per result,
+//! the present one last.
 
 use scr_documents::{BenchmarkDocument, ResultDocument};
 use scr_store::{EntryRow, PastResult};
 
 use crate::numbers::{MeasureHead, NONE, date};
 
-/// The measure that the lines are compared by.
+/// Measure of the comparison.
 const OVERLAP: &str = "overlap";
 
-/// Results then and now.
+/// Past and present results.
 pub(super) struct ScoredBefore {
     /// Names of the objects that are scored.
     pub(super) objects: Vec<String>,
@@ -17,13 +17,13 @@ pub(super) struct ScoredBefore {
     pub(super) rows: Vec<ScoredRow>,
 }
 
-/// A result that the entry had, or has.
+/// Past or present result.
 pub(super) struct ScoredRow {
     /// The version of the scoring rules.
     pub(super) version: String,
-    /// The day on which it became the entry's.
+    /// First day of the result.
     pub(super) since: String,
-    /// Until which day; none where it is the present one.
+    /// Last day of the result; `None` for the present one.
     pub(super) until: Option<String>,
     /// The mean overlap of every object.
     pub(super) overlaps: Vec<String>,

@@ -1,7 +1,7 @@
-//! The scores of one image: of the entries that the browser shows, or of all.
+//! Scores of one image: of the entries that the image browser shows, or of all.
 //!
-//! The page with all of them reads well by itself; the viewer's script takes the
-//! rows of the layers that are shown from it.
+//! The page reads well by itself; the viewer's script takes the rows of the visible layers
+//! from it.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -11,14 +11,15 @@ use scr_documents::{BenchmarkDocument, ImageEntryDocument};
 use scr_store::{Copies, EntryRow, PublicStore, Submission};
 use std::collections::HashMap;
 
-use super::account::private_page;
-use super::browse::place_of;
-use super::layers::{Layer, layers};
-use super::{page, submissions};
+use super::draw::page;
+use super::draw::private_page;
+use super::layers::{Layer, View, layers};
+use super::submissions;
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::{Options, Published, Visitor};
+use crate::extractors::{PublishedBenchmark, Visitor};
 use crate::numbers::{MeasureHead, NONE, has_column};
+use crate::options::Options;
 
 #[derive(Template)]
 #[template(path = "scores.html")]
@@ -52,12 +53,23 @@ pub(super) struct ScoreRow {
     pub(super) cells: Vec<String>,
 }
 
+/// Index of the image in the path.
+pub(super) fn place_of(
+    benchmark: &BenchmarkDocument,
+    segments: &HashMap<String, String>,
+) -> Result<usize, Failure> {
+    let id = segments.get("image").map(String::as_str).unwrap_or_default();
+    let place = benchmark.images.iter().position(|image| image.id == id);
+    let absent = || Failure::NoImage { benchmark: benchmark.id.clone(), image: id.to_owned() };
+    place.ok_or_else(absent)
+}
+
 /// Answers `/benchmarks/ID/browse/IMAGE/scores`; with `?submission=ID` those of that
 /// submission too, for its submitter and for curators.
 pub(crate) async fn scores(
     State(store): State<PublicStore>,
     Visitor(visitor): Visitor,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
     Path(segments): Path<HashMap<String, String>>,
     options: Options,
 ) -> Result<Response, Failure> {
@@ -66,9 +78,16 @@ pub(crate) async fn scores(
     let entries = store.entries_without_images(&benchmark.id).await?;
     let submission = submissions::wanted(&store, visitor, &options).await?;
     let private = submission.as_ref();
-    let layers =
-        layers(&store, &benchmark, &image, &entries, private, &[], (&options, Copies::Display))
-            .await?;
+    let view = View {
+        benchmark: &benchmark,
+        image: &image,
+        entries: &entries,
+        submission: private,
+        structures: &[],
+        options: &options,
+        copies: Copies::Display,
+    };
+    let layers = layers(&store, &view).await?;
     let scores =
         ImageScores::new(&store, &benchmark, &image, layers.iter(), private, &options).await?;
     let drawn = ScoresPage {
@@ -81,8 +100,8 @@ pub(crate) async fn scores(
 }
 
 impl ImageScores {
-    /// The scores of the entries behind `layers`, in their order; `private` is the
-    /// submission among them.
+    /// Scores of the entries behind `layers`, in their order; `private` is the submission
+    /// among them.
     pub(super) async fn new(
         store: &PublicStore,
         benchmark: &BenchmarkDocument,

@@ -1,7 +1,7 @@
-//! The terms of a benchmark, and accepting them.
+//! Terms page of a benchmark, and their acceptance.
 //!
-//! What is accepted is one wording: who accepts another than there is now is shown the
-//! present one again.
+//! Acceptance is bound to a version: a form with an old version shows the current terms
+//! again.
 
 use askama::Template;
 use axum::Form;
@@ -11,12 +11,13 @@ use scr_documents::BenchmarkDocument;
 use scr_store::PublicStore;
 use serde::Deserialize;
 
-use super::page;
+use super::draw::page;
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::{Member, Published, Visitor, terms_version};
+use crate::extractors::{Member, PublishedBenchmark, Visitor};
 use crate::numbers::date;
 use crate::references::{Piece, linked};
+use crate::rights::terms_version;
 use crate::rights::{accept_terms, terms_accepted_at};
 
 #[derive(Template)]
@@ -24,22 +25,22 @@ use crate::rights::{accept_terms, terms_accepted_at};
 struct TermsPage {
     obtain: Vec<Piece>,
     version: String,
-    /// Whether someone is signed in, and on which day they accepted this wording.
+    /// Visitor, if someone is signed in, with the day of their acceptance.
     visitor: Option<Option<String>>,
     sign_in_href: String,
     benchmark: BenchmarkDocument,
 }
 
-/// What the form sends: the wording that was on the page.
+/// Form with the version of the terms on the page.
 #[derive(Deserialize)]
-pub(crate) struct Accepted {
+pub(crate) struct AcceptForm {
     version: String,
 }
 
 /// Answers `/benchmarks/ID/terms`.
 pub(crate) async fn terms(
     State(store): State<PublicStore>,
-    Published(row): Published,
+    PublishedBenchmark(row): PublishedBenchmark,
     Visitor(visitor): Visitor,
 ) -> Result<Response, Failure> {
     let document = row.document;
@@ -60,12 +61,12 @@ pub(crate) async fn terms(
     })
 }
 
-/// Notes that the wording on the page was accepted.
+/// Records the acceptance of the version on the page.
 pub(crate) async fn accept(
     State(store): State<PublicStore>,
     member: Member,
-    Published(row): Published,
-    Form(form): Form<Accepted>,
+    PublishedBenchmark(row): PublishedBenchmark,
+    Form(form): Form<AcceptForm>,
 ) -> Result<Response, Failure> {
     let document = row.document;
     accept_terms(&store, &document, &member.user, &form.version).await?;

@@ -1,8 +1,8 @@
-//! A sign-in under way, all of it in a cookie of the browser's: nobody can make a
-//! browser end what it did not begin, and this server keeps nothing of it.
+//! Sign-in attempt at an identity provider. A cookie holds all of it, so that an attempt
+//! ends only in the browser that began it, and the server stores nothing.
 //!
-//! What the provider gets to see is derived from the cookie's secret, each for its own
-//! purpose, and the secret cannot be told from it.
+//! `state`, `nonce` and the PKCE verifier derive from the cookie's secret, each with a
+//! purpose of its own, and do not reveal it.
 
 use axum_extra::extract::CookieJar;
 use base64::Engine;
@@ -11,26 +11,26 @@ use scr_store::{SHOWN_AGE, StoreError, random_secret};
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
-use crate::extractors::Options;
-use crate::routes::SiteSettings;
+use crate::options::Options;
 use crate::session::{self, CookieName};
+use crate::settings::SiteSettings;
 
 const COOKIE: CookieName = CookieName::new("scr-identity", "__Host-scr-identity");
 
-/// A sign-in under way.
+/// Sign-in attempt at an identity provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Attempt {
+pub(crate) struct SignInAttempt {
     secret: String,
-    /// The provider that the browser was sent to, by its name in addresses of this site.
+    /// Identifier of the provider in addresses of this site.
     provider: String,
-    /// Where to go when signed in, an address of this site.
+    /// Address of this site to open after sign-in.
     pub(crate) next: String,
-    /// The secret of a mailed link that is to be confirmed by it, or an empty text.
+    /// Secret of a mailed link that the attempt confirms, or an empty text.
     pub(crate) link: String,
 }
 
-impl Attempt {
-    /// Another one.
+impl SignInAttempt {
+    /// New attempt with a fresh secret.
     pub(crate) fn begin(provider: &str, next: &str, link: &str) -> Result<Self, StoreError> {
         Ok(Self {
             secret: random_secret()?,
@@ -40,14 +40,13 @@ impl Attempt {
         })
     }
 
-    /// Whether it was begun at this provider, which now sends the browser back with
-    /// `state`: what one provider says never ends what was begun at another (RFC 9700,
-    /// 4.4).
+    /// True if the attempt began at this provider, which now returns `state`. An answer of
+    /// one provider never ends an attempt at another (RFC 9700, 4.4).
     pub(crate) fn is_of(&self, provider: &str, state: &str) -> bool {
         self.provider == provider && self.state() == state
     }
 
-    /// The one that the browser began last.
+    /// SignInAttempt that the browser began last.
     pub(crate) fn of(jar: &CookieJar, settings: &SiteSettings) -> Option<Self> {
         let cookie = jar.get(COOKIE.over(settings))?;
         let options = Options::of_query(cookie.value());
@@ -56,7 +55,7 @@ impl Attempt {
         Some(Self { secret, provider: text("provider"), next: text("next"), link: text("link") })
     }
 
-    /// The jar with it.
+    /// Cookies with the attempt.
     pub(crate) fn into_jar(self, jar: CookieJar, settings: &SiteSettings) -> CookieJar {
         let Self { secret, provider, next, link } = self;
         let fields = [("secret", secret), ("provider", provider), ("next", next), ("link", link)];
@@ -66,32 +65,33 @@ impl Attempt {
         jar.add(cookie)
     }
 
-    /// The jar without any.
+    /// Cookies without an attempt.
     pub(crate) fn ended(jar: CookieJar, settings: &SiteSettings) -> CookieJar {
         jar.remove(session::made(COOKIE, String::new(), settings))
     }
 
-    /// What opens the identity that the browser showed, in the store.
+    /// Secret under which the store keeps the shown identity.
     pub(crate) fn secret(&self) -> &str {
         &self.secret
     }
 
-    /// What the provider sends back with the browser (RFC 6749, 10.12).
+    /// `state`, which the provider sends back with the browser (RFC 6749, 10.12).
     pub(crate) fn state(&self) -> String {
         self.derived("state")
     }
 
-    /// What the provider repeats in what it says of the person (Core, 3.1.2.1).
+    /// `nonce`, which the provider repeats in the ID token (Core, 3.1.2.1).
     pub(crate) fn nonce(&self) -> String {
         self.derived("nonce")
     }
 
-    /// What shows that a code is asked about by who had it made (RFC 7636, 4.1).
+    /// PKCE code verifier, which proves that the code is ours (RFC 7636, 4.1).
     pub(crate) fn verifier(&self) -> String {
         self.derived("verifier")
     }
 
-    /// The verifier's digest, which the provider keeps with the code (RFC 7636, 4.2).
+    /// PKCE code challenge: the verifier's digest, which the provider keeps with the code
+    /// (RFC 7636, 4.2).
     pub(crate) fn challenge(&self) -> String {
         digest(&self.verifier())
     }
@@ -111,19 +111,19 @@ mod tests {
 
     #[test]
     fn an_attempt_comes_back_as_it_went_and_shows_no_secret() {
-        let attempt = Attempt::begin("orcid", "/benchmarks/a;b?x=1&y=2", "00ff").unwrap();
+        let attempt = SignInAttempt::begin("orcid", "/benchmarks/a;b?x=1&y=2", "00ff").unwrap();
         let settings = SiteSettings::default();
         let jar = attempt.clone().into_jar(CookieJar::new(), &settings);
-        assert_eq!(Attempt::of(&jar, &settings), Some(attempt.clone()));
+        assert_eq!(SignInAttempt::of(&jar, &settings), Some(attempt.clone()));
         let shown = [attempt.state(), attempt.nonce(), attempt.challenge()];
         for (at, one) in shown.iter().enumerate() {
             assert!(!shown[..at].contains(one), "{one} serves two purposes");
             assert!(!one.contains(&attempt.secret) && !one.contains(&attempt.verifier()));
         }
-        assert_ne!(attempt.state(), Attempt::begin("orcid", "", "").unwrap().state());
+        assert_ne!(attempt.state(), SignInAttempt::begin("orcid", "", "").unwrap().state());
         assert!(attempt.is_of("orcid", &attempt.state()));
         assert!(!attempt.is_of("other", &attempt.state()) && !attempt.is_of("orcid", ""));
-        assert_eq!(Attempt::of(&Attempt::ended(jar, &settings), &settings), None);
+        assert_eq!(SignInAttempt::of(&SignInAttempt::ended(jar, &settings), &settings), None);
     }
 
     #[test]

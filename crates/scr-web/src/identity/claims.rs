@@ -1,8 +1,7 @@
-//! What a provider says of a person, and whether to believe it.
+//! ID token claims and their validation.
 //!
-//! The statement, an ID token, comes from the provider itself over TLS and by no other
-//! way, so that its signature need not be checked (Core, 3.1.3.7, 6). All else that the
-//! section asks for is.
+//! The ID token comes from the provider itself over TLS, so its signature need not be
+//! checked (Core, 3.1.3.7, 6). This file checks all other rules of the section.
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,21 +9,21 @@ use jiff::Timestamp;
 use scr_store::Identity;
 use serde::Deserialize;
 
-use super::ProviderSettings;
+use super::settings::ProviderSettings;
 
-/// How far the provider's clock may be ahead or behind, in seconds.
+/// Tolerated clock difference to the provider, in seconds.
 const CLOCK_SECONDS: f64 = 120.0;
-/// The longest identifier of a person, in bytes (Core, 2).
+/// Longest subject identifier, in bytes (Core, 2).
 const MAX_SUBJECT_BYTES: usize = 255;
 
-/// Who was at the provider.
+/// Person at an identity provider.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Person {
-    /// Who it is, for good.
+    /// Issuer and subject, which never change.
     pub(crate) identity: Identity,
-    /// What they are called there, or an empty text.
+    /// Name at the provider, or an empty text.
     pub(crate) name: String,
-    /// Their address, or an empty text; whether it is theirs is not believed.
+    /// E-mail address at the provider, or an empty text. It is not verified.
     pub(crate) email: String,
 }
 
@@ -52,7 +51,7 @@ enum Audience {
 /// Reads an ID token that the provider gave for this site and `nonce`.
 ///
 /// # Errors
-/// What was expected, and what was found.
+/// Text with the expected and the found value.
 pub(super) fn read(
     token: &str,
     provider: &ProviderSettings,
@@ -71,7 +70,7 @@ pub(super) fn read(
 /// Reads the claims of an ID token, JSON, as [`read`] does.
 ///
 /// # Errors
-/// As of [`read`].
+/// As [`read`].
 pub(crate) fn read_claims(
     claims: &[u8],
     provider: &ProviderSettings,
@@ -96,7 +95,7 @@ pub(crate) fn read_claims(
     }
     let late = time.as_second() as f64 - claims.exp;
     if late > CLOCK_SECONDS {
-        return Err(format!("expected an ID token that holds, found one over since {late} s"));
+        return Err(format!("expected a valid ID token, found one that expired {late} s ago"));
     }
     expect("nonce", nonce, claims.nonce.as_deref().unwrap_or("none"))?;
     if claims.sub.is_empty() || claims.sub.len() > MAX_SUBJECT_BYTES {
@@ -166,7 +165,7 @@ mod tests {
             (json!({"aud": "APP-2"}), "aud"),
             (json!({"aud": ["APP-1", "APP-2"]}), "azp"),
             (json!({"azp": "APP-2"}), "azp"),
-            (json!({"exp": NOW - 600}), "over since"),
+            (json!({"exp": NOW - 600}), "expired"),
             (json!({"nonce": "m"}), "nonce"),
             (json!({"nonce": null}), "nonce"),
             (json!({"sub": ""}), "sub"),

@@ -1,11 +1,11 @@
-//! Signing in with who a person is elsewhere, such as at ORCID: the browser goes there,
-//! comes back with a code, and this server asks the provider whose code it is.
+//! Sign-in with an identity provider such as ORCID: the provider sends the browser back
+//! with a code, and this server exchanges the code for an ID token.
 //!
 //! OpenID Connect Core 1.0, authorization code flow, with PKCE (RFC 7636) and discovery.
-//! Knows no account: what an identity opens is the store's business.
+//! Knows no account: the store maps identities to accounts.
 //!
 //! - [`ProviderSettings`]: a provider as the operator names it (`settings.rs`).
-//! - [`Attempt`]: a sign-in under way, in a cookie of the browser's (`attempt.rs`).
+//! - [`SignInAttempt`]: a sign-in under way, in a cookie of the browser's (`attempt.rs`).
 //! - [`Providers`]: all of a site, found by name; asks them (`provider.rs`).
 //! - `claims.rs`: what the provider says of the person, and whether to believe it.
 
@@ -14,7 +14,7 @@ mod claims;
 mod provider;
 mod settings;
 
-pub(crate) use attempt::Attempt;
-pub(crate) use claims::{Person, read_claims};
+pub(crate) use attempt::SignInAttempt;
+pub(crate) use claims::read_claims;
 pub(crate) use provider::{Provider, ProviderError, Providers, read_token};
 pub use settings::{ProviderSettings, ProvidersError, read_providers};

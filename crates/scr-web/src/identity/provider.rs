@@ -1,4 +1,4 @@
-//! Asks providers: where a person signs in there, and who came back with a code.
+//! OpenID Connect client: builds authorization addresses and exchanges codes for ID tokens.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,23 +13,24 @@ use ureq::Agent;
 use ureq::http::{Response, StatusCode};
 use url::{Url, form_urlencoded};
 
-use super::settings::is_private;
-use super::{Attempt, Person, ProviderSettings, claims};
+use super::attempt::SignInAttempt;
+use super::claims::{self, Person};
+use super::settings::{ProviderSettings, is_confidential};
 
-/// How long a provider may take for an answer.
+/// Timeout of a provider's answer.
 const MAX_ANSWER_TIME: Duration = Duration::from_secs(20);
 /// The longest answer, in bytes.
 const MAX_ANSWER_BYTES: u64 = 256 << 10;
-/// What is asked for beside the person's identifier, where the provider offers it.
+/// Optional scopes, requested from a provider that supports them.
 const SCOPES: [&str; 2] = ["profile", "email"];
 
-/// Why a provider does not help.
+/// Error of an identity provider.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ProviderError {
-    /// It does not answer.
-    #[error("it cannot be reached")]
+    /// The provider does not answer.
+    #[error("the provider is unreachable")]
     Unreachable(#[source] ureq::Error),
-    /// Its answer is not what OpenID Connect asks for.
+    /// The answer violates OpenID Connect.
     #[error("{0}")]
     Answer(String),
 }
@@ -43,31 +44,31 @@ impl Providers {
         Self(settings.iter().cloned().map(Provider::new).collect())
     }
 
-    /// In the order in which the operator names them.
+    /// All providers, in the operator's order.
     pub(crate) fn list(&self) -> &[Provider] {
         &self.0
     }
 
-    /// The one with this name in addresses.
+    /// Provider with this identifier.
     pub(crate) fn with_id(&self, id: &str) -> Option<&Provider> {
         self.0.iter().find(|provider| provider.settings.id == id)
     }
 
-    /// The name of a provider for people, where there is one with this address.
+    /// Display name of the provider with this issuer; the issuer itself if none has it.
     pub(crate) fn name<'a>(&'a self, issuer: &'a str) -> &'a str {
         let found = self.0.iter().find(|provider| provider.settings.issuer == issuer);
         found.map_or(issuer, |provider| &provider.settings.name)
     }
 }
 
-/// A provider, and what it says of itself once it was asked.
+/// Identity provider with its cached metadata.
 pub(crate) struct Provider {
     settings: Arc<ProviderSettings>,
     agent: Agent,
     metadata: OnceCell<Arc<Metadata>>,
 }
 
-/// What a provider says of itself (Discovery 1.0, 3).
+/// Provider metadata (Discovery 1.0, 3).
 #[derive(Deserialize)]
 struct Metadata {
     issuer: String,
@@ -78,7 +79,7 @@ struct Metadata {
     token_endpoint_auth_methods_supported: Option<Vec<String>>,
 }
 
-/// What it answers to a code (Core, 3.1.3.3).
+/// Token response (Core, 3.1.3.3).
 #[derive(Deserialize)]
 struct TokenAnswer {
     id_token: String,
@@ -86,7 +87,7 @@ struct TokenAnswer {
 
 impl Provider {
     fn new(settings: ProviderSettings) -> Self {
-        // A provider has no reason to send this server elsewhere.
+        // A provider's endpoints have no reason to redirect.
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
@@ -107,13 +108,13 @@ impl Provider {
         &self.settings.issuer
     }
 
-    /// Where the browser goes, to come back to `back`.
+    /// Authorization address; the provider sends the browser back to `back`.
     ///
     /// # Errors
     /// [`ProviderError`] when the provider does not say where that is.
     pub(crate) async fn address(
         &self,
-        attempt: &Attempt,
+        attempt: &SignInAttempt,
         back: &str,
     ) -> Result<Url, ProviderError> {
         let metadata = self.metadata().await?;
@@ -134,28 +135,33 @@ impl Provider {
         Ok(address)
     }
 
-    /// Who came back to `back` with a code.
+    /// Person who came back to `back` with an authorization code.
     ///
     /// # Errors
     /// [`ProviderError`], also when the code is not good or not of this attempt.
     pub(crate) async fn person(
         &self,
         code: &str,
-        attempt: &Attempt,
+        attempt: &SignInAttempt,
         back: &str,
     ) -> Result<Person, ProviderError> {
         let metadata = self.metadata().await?;
-        let (agent, settings) = (self.agent.clone(), Arc::clone(&self.settings));
-        let (code, back, verifier) = (code.to_owned(), back.to_owned(), attempt.verifier());
-        let asked = [code, back, verifier];
-        let answer = aside(move || ask_token(&agent, &metadata, &settings, asked)).await?;
+        let agent = self.agent.clone();
+        let settings = Arc::clone(&self.settings);
+        let grant = Grant {
+            code: code.to_owned(),
+            redirect_uri: back.to_owned(),
+            verifier: attempt.verifier(),
+        };
+        let answer = run_blocking(move || ask_token(&agent, &metadata, &settings, &grant)).await?;
         read_token(&answer, &self.settings, &attempt.nonce(), Timestamp::now())
     }
 
     async fn metadata(&self) -> Result<Arc<Metadata>, ProviderError> {
         let asked = self.metadata.get_or_try_init(|| async {
-            let (agent, settings) = (self.agent.clone(), Arc::clone(&self.settings));
-            aside(move || ask_metadata(&agent, &settings)).await.map(Arc::new)
+            let agent = self.agent.clone();
+            let settings = Arc::clone(&self.settings);
+            run_blocking(move || ask_metadata(&agent, &settings)).await.map(Arc::new)
         });
         asked.await.cloned()
     }
@@ -170,7 +176,7 @@ fn ask_metadata(agent: &Agent, settings: &ProviderSettings) -> Result<Metadata, 
         return Err(ProviderError::Answer(what));
     }
     for address in [&metadata.authorization_endpoint, &metadata.token_endpoint] {
-        if !is_private(address) {
+        if !is_confidential(address) {
             let what = format!("expected addresses with https, found {address}");
             return Err(ProviderError::Answer(what));
         }
@@ -178,21 +184,29 @@ fn ask_metadata(agent: &Agent, settings: &ProviderSettings) -> Result<Metadata, 
     Ok(metadata)
 }
 
-/// Shows the code, the address that it was sent to and the verifier.
+/// Authorization code with its redirect URI and PKCE verifier.
+struct Grant {
+    code: String,
+    redirect_uri: String,
+    verifier: String,
+}
+
+/// Exchanges the authorization code for tokens.
 fn ask_token(
     agent: &Agent,
     metadata: &Metadata,
     settings: &ProviderSettings,
-    [code, back, verifier]: [String; 3],
+    grant: &Grant,
 ) -> Result<Vec<u8>, ProviderError> {
-    let mut fields = vec![
+    let mut fields: Vec<(&str, &str)> = vec![
         ("grant_type", "authorization_code"),
-        ("code", &code),
-        ("redirect_uri", &back),
-        ("code_verifier", &verifier),
+        ("code", &grant.code),
+        ("redirect_uri", &grant.redirect_uri),
+        ("code_verifier", &grant.verifier),
     ];
     let mut request = agent.post(metadata.token_endpoint.as_str());
-    let (id, secret) = (&settings.client_id, &settings.client_secret);
+    let id = &settings.client_id;
+    let secret = &settings.client_secret;
     // Without a list it is the header (Discovery 1.0, 3).
     let methods = metadata.token_endpoint_auth_methods_supported.as_deref();
     if methods.is_none_or(|methods| methods.iter().any(|one| one == "client_secret_basic")) {
@@ -207,7 +221,7 @@ fn ask_token(
     body(request.header("Accept", "application/json").send_form(fields))
 }
 
-/// Reads what a provider answers to a code: who was there.
+/// Reads a token response and checks its ID token.
 ///
 /// # Errors
 /// [`ProviderError::Answer`] with what was expected.
@@ -221,7 +235,7 @@ pub(crate) fn read_token(
     claims::read(&answer.id_token, settings, nonce, time).map_err(ProviderError::Answer)
 }
 
-/// Reads a whole answer; one that says no is told with the little that it may say.
+/// Reads a whole answer; an error answer gives an error with its OAuth error code.
 fn body(answer: Result<Response<ureq::Body>, ureq::Error>) -> Result<Vec<u8>, ProviderError> {
     let mut answer = answer.map_err(ProviderError::Unreachable)?;
     let status = answer.status();
@@ -244,10 +258,11 @@ fn parsed<T: DeserializeOwned>(body: &[u8]) -> Result<T, ProviderError> {
         .map_err(|error| ProviderError::Answer(format!("expected another form of JSON: {error}")))
 }
 
-/// Runs what waits for an answer where that holds nobody up.
-async fn aside<T: Send + 'static>(
+/// Runs a blocking request on the thread pool for blocking work.
+async fn run_blocking<T: Send + 'static>(
     ask: impl FnOnce() -> Result<T, ProviderError> + Send + 'static,
 ) -> Result<T, ProviderError> {
     let asked = tokio::task::spawn_blocking(ask).await;
-    asked.unwrap_or_else(|error| Err(ProviderError::Answer(format!("asking stopped: {error}"))))
+    asked
+        .unwrap_or_else(|error| Err(ProviderError::Answer(format!("the request stopped: {error}"))))
 }

@@ -1,4 +1,4 @@
-//! Providers as the operator names them, in a file of TOML.
+//! Identity provider settings, from a TOML file of the operator.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -8,24 +8,24 @@ use scr_data::{Problem, Problems};
 use serde::Deserialize;
 use url::{Host, Url};
 
-/// A provider of identities.
+/// Identity provider.
 #[derive(Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ProviderSettings {
-    /// Its name in addresses of this site, and in the one that the provider is told:
+    /// Identifier in addresses of this site, also in the redirect URI
     /// `SITE/account/with/ID/arrived`.
     pub id: String,
-    /// Its name for people.
+    /// Display name.
     pub name: String,
-    /// Its own address, such as `https://orcid.org`, as it says it itself.
+    /// Issuer such as `https://orcid.org`, exactly as the provider states it.
     pub issuer: String,
-    /// What it calls this site.
+    /// OAuth client identifier of this site.
     pub client_id: String,
-    /// What this site shows it.
+    /// OAuth client secret of this site.
     pub client_secret: String,
 }
 
-/// The secret is in no log.
+/// Leaves the secret out.
 impl fmt::Debug for ProviderSettings {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { id, issuer, client_id, .. } = self;
@@ -33,7 +33,7 @@ impl fmt::Debug for ProviderSettings {
     }
 }
 
-/// Why providers cannot be read.
+/// Error of the provider file.
 #[derive(Debug, thiserror::Error)]
 pub enum ProvidersError {
     /// The file cannot be read.
@@ -41,25 +41,25 @@ pub enum ProvidersError {
     File {
         /// The file.
         path: PathBuf,
-        /// What the system says.
+        /// Error of the system.
         source: std::io::Error,
     },
-    /// The file is no TOML of providers.
+    /// The file is not TOML of providers.
     #[error("cannot read the identity providers in {}, line {line}: {why}", path.display())]
     Form {
         /// The file.
         path: PathBuf,
-        /// From 1.
+        /// Line number, from 1.
         line: usize,
-        /// Without the line itself, which may hold a secret.
+        /// Reason, without the line itself, which may hold a secret.
         why: String,
     },
-    /// Providers that cannot be used.
+    /// A provider has invalid settings.
     #[error("cannot use the identity providers in {}: {problems}", path.display())]
     Provider {
         /// The file.
         path: PathBuf,
-        /// All that is wrong.
+        /// All problems.
         problems: Problems,
     },
 }
@@ -80,7 +80,8 @@ pub fn read_providers(path: &Path) -> Result<Vec<ProviderSettings>, ProvidersErr
     let text = std::fs::read_to_string(path).map_err(file)?;
     let read: ProvidersFile = toml::from_str(&text).map_err(|error| {
         let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-        let (line, why) = (before.matches('\n').count() + 1, error.message().to_owned());
+        let line = before.matches('\n').count() + 1;
+        let why = error.message().to_owned();
         ProvidersError::Form { path: path.to_owned(), line, why }
     })?;
     let mut problems = Problems::default();
@@ -97,7 +98,7 @@ pub fn read_providers(path: &Path) -> Result<Vec<ProviderSettings>, ProvidersErr
         if !ids.insert(&provider.id) {
             push("id", "another for each provider", &provider.id);
         }
-        if !Url::parse(&provider.issuer).is_ok_and(|url| is_private(&url)) {
+        if !Url::parse(&provider.issuer).is_ok_and(|url| is_confidential(&url)) {
             push("issuer", "an address with https", &provider.issuer);
         }
         for (field, text) in [
@@ -116,8 +117,8 @@ pub fn read_providers(path: &Path) -> Result<Vec<ProviderSettings>, ProvidersErr
     Err(ProvidersError::Provider { path: path.to_owned(), problems })
 }
 
-/// Whether nobody on the way can read or change what is sent: TLS, or this machine.
-pub(super) fn is_private(url: &Url) -> bool {
+/// True if nobody on the way can read or change the traffic: TLS or the loopback interface.
+pub(super) fn is_confidential(url: &Url) -> bool {
     let is_here = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(address)) => address.is_loopback(),
@@ -174,7 +175,7 @@ mod tests {
             ("http://localhost.evil.org", false),
             ("ftp://localhost", false),
         ] {
-            assert_eq!(is_private(&Url::parse(address).unwrap()), expected, "{address}");
+            assert_eq!(is_confidential(&Url::parse(address).unwrap()), expected, "{address}");
         }
     }
 }

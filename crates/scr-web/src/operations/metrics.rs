@@ -1,7 +1,7 @@
-//! What a site does, in numbers, for Prometheus and its like.
+//! Metrics in the OpenMetrics format, for Prometheus.
 //!
-//! Requests are counted as they are answered; everything else is counted in the store
-//! when somebody asks, so that it is true for all processes on it.
+//! Requests are counted as they are answered; all else is counted in the store on demand,
+//! so that it covers all processes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -41,7 +41,7 @@ struct InState {
     state: &'static str,
 }
 
-/// What is counted as requests are answered.
+/// Request counters.
 pub(super) struct Metrics {
     store: PublicStore,
     requests: Family<Answered, Counter>,
@@ -73,7 +73,7 @@ impl Metrics {
     async fn registry(&self) -> Result<Registry, Failure> {
         let mut registry = Registry::with_prefix("scr");
         let build = Info::new([("version", env!("CARGO_PKG_VERSION"))]);
-        registry.register("build", "The program that serves", build);
+        registry.register("build", "Build of the server", build);
         registry.register("http_requests", "Requests answered", self.requests.clone());
         registry.register_with_unit(
             "http_request_duration",
@@ -84,19 +84,19 @@ impl Metrics {
         add_counts(&mut registry, &self.store.counts().await?);
         let space = self.store.disk_space()?;
         let bytes = [
-            ("disk_free", "What a file on the data folder's disk could take", space.free_bytes),
-            ("disk_min_free", "What is to stay free of it", space.min_free_bytes),
+            ("disk_free", "Free space on the data folder's disk", space.free_bytes),
+            ("disk_min_free", "Space that the server keeps free", space.min_free_bytes),
         ];
         for (name, help, value) in bytes {
             registry.register_with_unit(name, help, Unit::Bytes, gauge(value));
         }
         let workers = self.store.workers().await?.len() as u64;
-        registry.register("workers", "Workers heard of lately, in all processes", gauge(workers));
+        registry.register("workers", "Active workers, in all processes", gauge(workers));
         Ok(registry)
     }
 }
 
-/// What is counted in the store.
+/// Counts from the store.
 fn add_counts(registry: &mut Registry, counts: &Counts) {
     let by_state = |states: &[(&'static str, u64)]| {
         let family = Family::<InState, Gauge>::default();
@@ -113,12 +113,12 @@ fn add_counts(registry: &mut Registry, counts: &Counts) {
         ("running", counts.jobs_running),
         ("failed", counts.jobs_failed),
     ]);
-    let help = "Jobs by state; those failed wait for another attempt and count as waiting too";
+    let help = "Jobs by state; failed jobs await another attempt and count as waiting too";
     registry.register("jobs", help, jobs);
-    let help = "Submissions rejected because their jobs failed too often";
+    let help = "Submissions returned because their jobs failed too often";
     registry.register("jobs_given_up", help, ConstCounter::new(counts.jobs_given_up));
     registry.register("entries", "Published entries", gauge(counts.entries));
-    let help = "Size of the files that were handed in and are not deleted yet";
+    let help = "Size of uploaded files that are not deleted yet";
     registry.register_with_unit("uploads", help, Unit::Bytes, gauge(counts.uploads_bytes));
 }
 

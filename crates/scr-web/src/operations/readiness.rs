@@ -1,4 +1,4 @@
-//! Whether the process lives, and whether it can do its work.
+//! Health checks: liveness and readiness.
 
 use std::time::Duration;
 
@@ -8,14 +8,14 @@ use axum::http::StatusCode;
 use scr_store::{PublicStore, StoreError};
 use serde::Serialize;
 
-use super::Insider;
+use super::insider::Insider;
 use crate::error::Failure;
 
-/// How long the database may take for a word.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Timeout of a database check.
+const DATABASE_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// What `/readyz` says: whether all is well; to the machine itself and to operators, what
-/// is and what is not.
+/// Answer of `/readyz`: overall state, and the single checks for loopback clients and
+/// operators.
 #[derive(Serialize)]
 pub(super) struct Readiness {
     ready: bool,
@@ -26,14 +26,14 @@ pub(super) struct Readiness {
 /// Every check.
 #[derive(Serialize)]
 struct Checks {
-    /// Whether the database can be read and written.
+    /// True if the database is readable and writable.
     database: bool,
-    /// Whether files can be written.
+    /// True if the data folder is writable.
     files: bool,
-    /// Whether what is to stay free of the disk is free.
+    /// True if enough disk space is free.
     disk: bool,
     disk_free_bytes: u64,
-    /// How many workers were heard of lately, in all processes.
+    /// Number of active workers, in all processes.
     workers: usize,
 }
 
@@ -43,13 +43,13 @@ pub(super) async fn healthz(State(store): State<PublicStore>) -> Result<&'static
     Ok("ok\n")
 }
 
-/// Answers `/readyz`: 200 when submissions are taken and worked on, 503 when not.
+/// Answers `/readyz`: 200 when the site takes and processes submissions, else 503.
 pub(super) async fn readyz(
     State(store): State<PublicStore>,
     Insider(is_insider): Insider,
 ) -> (StatusCode, Json<Readiness>) {
-    let written = tokio::time::timeout(PATIENCE, store.check_writable()).await;
-    let workers = tokio::time::timeout(PATIENCE, store.workers()).await;
+    let written = tokio::time::timeout(DATABASE_TIMEOUT, store.check_writable()).await;
+    let workers = tokio::time::timeout(DATABASE_TIMEOUT, store.workers()).await;
     let workers = workers.ok().and_then(|found| well("workers", found)).map_or(0, |w| w.len());
     let space = well("the disk", store.disk_space());
     let checks = Checks {
@@ -64,7 +64,7 @@ pub(super) async fn readyz(
     (status, Json(Readiness { ready, checks: is_insider.then_some(checks) }))
 }
 
-/// What went well; the log says what did not, and why.
+/// Value of a passed check; a failed one is logged.
 fn well<T>(what: &str, done: Result<T, StoreError>) -> Option<T> {
     done.inspect_err(|error| {
         tracing::warn!(what, error = error as &dyn std::error::Error, "not ready");

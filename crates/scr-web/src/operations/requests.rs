@@ -1,4 +1,4 @@
-//! Requests: an identifier, a line in the log and a measurement each.
+//! Request logging: identifier, log line and metrics of each request.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -12,14 +12,14 @@ use tracing::Instrument;
 
 use super::metrics::Metrics;
 
-/// Names a request, in its answer and in every line of the log that is about it.
+/// Header with the request's identifier, which is also in each of its log lines.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
-/// The longest identifier that is taken over from a proxy.
+/// Longest identifier that is taken from a proxy.
 const MAX_ID_BYTES: usize = 64;
-/// Stands where no route has the address.
+/// Route of an unknown address.
 const NO_ROUTE: &str = "none";
 
-/// The layer around everything.
+/// Layer that logs and measures every request.
 pub(super) async fn watch(
     State(metrics): State<Arc<Metrics>>,
     request: Request,
@@ -33,7 +33,8 @@ pub(super) async fn watch(
     let span = tracing::info_span!("request", id = %id.to_str().unwrap_or_default());
     async {
         let mut response = next.run(request).await;
-        let (status, elapsed) = (response.status().as_u16(), begin.elapsed());
+        let status = response.status().as_u16();
+        let elapsed = begin.elapsed();
         metrics.count_request(method, &route, status, elapsed);
         let ms = (elapsed.as_secs_f64() * 1e4).round() / 10.0;
         tracing::info!(method, route, status, ms, "answered");
@@ -44,7 +45,7 @@ pub(super) async fn watch(
     .await
 }
 
-/// What a proxy calls the request, where that is a plain word.
+/// Identifier from a proxy, if it is a plain word.
 fn given_id(request: &Request) -> Option<HeaderValue> {
     let id = request.headers().get(REQUEST_ID)?;
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
@@ -52,7 +53,7 @@ fn given_id(request: &Request) -> Option<HeaderValue> {
     is_word.then(|| id.clone())
 }
 
-/// An identifier that no other request to this site has, also not before a restart.
+/// Unique identifier, also across restarts.
 fn new_id() -> HeaderValue {
     static NUMBER: AtomicU64 = AtomicU64::new(0);
     let at = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_micros();
@@ -60,7 +61,7 @@ fn new_id() -> HeaderValue {
     HeaderValue::try_from(format!("{at:x}-{number:x}")).expect("digits are a plain word")
 }
 
-/// A method that everybody knows; whoever makes up others makes no new series of them.
+/// Known method, or `other`, which bounds the number of metric series.
 fn known(method: &axum::http::Method) -> &'static str {
     let known = ["GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"];
     known.into_iter().find(|&word| word == method.as_str()).unwrap_or("other")

@@ -1,4 +1,4 @@
-// Choosing what to hand in: a zip file, a folder, or either dropped on the page.
+// File choice of an upload: a zip file, a folder, or either dropped on the page.
 
 import { byId, say } from "./panel.js";
 import { filesOf, ofFolder } from "./source.js";
@@ -6,7 +6,7 @@ import { filesOf, ofFolder } from "./source.js";
 /** @typedef {import("./source.js").Source} Source */
 
 /**
- * Gives every choice to `onSource`.
+ * Passes every choice to `onSource`.
  *
  * @param {(source: Source) => void} onSource
  * @param {(error: unknown) => void} onError
@@ -16,8 +16,8 @@ export function offerChoice(onSource, onError) {
   const zip = /** @type {HTMLInputElement} */ (byId("file"));
   const folder = /** @type {HTMLInputElement} */ (byId("folder"));
   const packed = async (/** @type {{ path: string, file: Blob }[]} */ files) => {
-    const source = await ofFolder(files, (done, total) => say(`Putting the folder into a zip file: ${done} of ${total} files.`));
-    say(`${files.length} files are in ${source.name}.`);
+    const source = await ofFolder(files, (done, total) => say(`Zipping the folder: ${done} of ${total} files.`));
+    say(`Zipped ${files.length} files into ${source.name}.`);
     onSource(source);
   };
   zip.addEventListener("change", () => {
@@ -35,7 +35,7 @@ export function offerChoice(onSource, onError) {
     if (entry?.isDirectory) filesOf(entry).then(packed).catch(onError);
     else if (event.dataTransfer?.files[0]) {
       const [file] = event.dataTransfer.files;
-      say(`${file.name} is chosen.`);
+      say(`Chosen: ${file.name}`);
       onSource({ name: file.name, blob: file });
     }
   });

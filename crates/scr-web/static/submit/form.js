@@ -1,10 +1,9 @@
-// The form of handing in, where script runs: begins the submission through the API and
-// sends the file piece by piece. What is wrong is shown beside its field, and what was
-// typed and chosen stays.
+// Submission form with script: creates the submission through the API and uploads the file
+// in chunks. Validation errors stand beside their fields, and the input stays.
 
 import { offerChoice } from "./choice.js";
 import { byId, say, upload } from "./panel.js";
-import { markOf } from "./source.js";
+import { fingerprintOf } from "./source.js";
 import { api, Refused } from "./upload.js";
 
 /** @typedef {import("./source.js").Source} Source */
@@ -14,8 +13,8 @@ const fields = /** @type {HTMLFieldSetElement} */ (byId("fields"));
 /** @type {Source | null} */
 let source = null;
 
-/** @param {Source} chosen */
-function beginning(chosen) {
+/** Request that creates the submission. @param {Source} chosen */
+function creation(chosen) {
   const data = new FormData(form);
   const text = (/** @type {string} */ name) => String(data.get(name) ?? "");
   return {
@@ -34,36 +33,36 @@ function beginning(chosen) {
   };
 }
 
-/** @param {{ field: string, message: string }[]} faults */
-function showFaults(faults) {
-  for (const place of form.querySelectorAll("[data-fault]")) {
-    const fault = faults.find(({ field }) => field === place.dataset.fault);
-    place.textContent = fault?.message ?? "";
-    place.hidden = !fault;
+/** @param {{ field: string, message: string }[]} errors */
+function showErrors(errors) {
+  for (const place of form.querySelectorAll("[data-field-error]")) {
+    const error = errors.find(({ field }) => field === place.dataset.fieldError);
+    place.textContent = error?.message ?? "";
+    place.hidden = !error;
   }
-  form.querySelector("[data-fault]:not([hidden])")?.scrollIntoView({ block: "center" });
+  form.querySelector("[data-field-error]:not([hidden])")?.scrollIntoView({ block: "center" });
 }
 
 /** @param {unknown} error */
-function tell(error) {
+function showFailure(error) {
   fields.disabled = false;
   if (error instanceof Refused && error.fields.length > 0) {
-    showFaults(error.fields);
-    say("Nothing was handed in yet: see what is said beside the fields.");
+    showErrors(error.fields);
+    say("Nothing is submitted yet: correct the marked fields.");
   } else {
-    say(`Nothing was handed in yet: ${error instanceof Error ? error.message : error}`);
+    say(`Nothing is submitted yet: ${error instanceof Error ? error.message : error}`);
   }
 }
 
-async function handIn() {
+async function submit() {
   const chosen = source ?? { name: "", blob: new Blob() };
   // Read before the fields are disabled.
-  const typed = beginning(chosen);
+  const typed = creation(chosen);
   fields.disabled = true;
-  const file = await markOf(chosen);
+  const file = await fingerprintOf(chosen);
   const server = api((...request) => fetch(...request));
   const { submission } = await server.begin(form.dataset.benchmark, { ...typed, file });
-  // A reload goes on with this upload instead of beginning another.
+  // A reload resumes this upload instead of starting another.
   history.replaceState(null, "", `/submissions/${submission}`);
   byId("upload").scrollIntoView({ block: "nearest" });
   await upload(submission, chosen.blob);
@@ -72,9 +71,9 @@ async function handIn() {
 form.noValidate = true;
 offerChoice((chosen) => {
   source = chosen;
-}, tell);
+}, showFailure);
 form.addEventListener("submit", (event) => {
   event.preventDefault();
-  showFaults([]);
-  handIn().catch(tell);
+  showErrors([]);
+  submit().catch(showFailure);
 });

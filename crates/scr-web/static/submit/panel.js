@@ -1,4 +1,4 @@
-// The part of a page that shows an upload: how far it is, and a button that holds it.
+// Upload panel: progress of an upload, and a button that pauses it.
 
 import { api, Gate, send } from "./upload.js";
 
@@ -17,7 +17,7 @@ export function say(message) {
 }
 
 /**
- * Sends the file and opens the submission's page.
+ * Uploads the file and opens the submission's page.
  *
  * @param {string} id
  * @param {Blob} blob
@@ -30,12 +30,12 @@ export async function upload(id, blob) {
   const show = () => {
     progress.value = received / blob.size;
     const held = gate.isClosed ? ", paused" : "";
-    say(`${amount(received)} of ${amount(blob.size)} sent${held}. You may close this page and go on later with the same file.`);
+    say(`${amount(received)} of ${amount(blob.size)} uploaded${held}. You can close this page and resume later with the same file.`);
   };
   button.addEventListener("click", () => {
     if (gate.isClosed) gate.open();
     else gate.close();
-    button.textContent = gate.isClosed ? "Go on" : "Pause";
+    button.textContent = gate.isClosed ? "Resume" : "Pause";
     show();
   });
   await send({
@@ -47,7 +47,7 @@ export async function upload(id, blob) {
       received = bytes;
       show();
     },
-    onBroken: () => say("The connection is broken; trying again. Nothing that was sent is lost."),
+    onRetry: () => say("The connection broke; trying again. The server keeps the uploaded part."),
   });
   location.assign(`/submissions/${id}`);
 }

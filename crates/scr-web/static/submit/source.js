@@ -1,9 +1,9 @@
-// What is handed in: a zip file, or a folder that becomes one here.
+// Upload source: a zip file, or a folder that the browser zips.
 
 import { crc32 } from "./crc32.js";
 import { zipped } from "./zip.js";
 
-/** How much of a file tells it again. */
+/** Length of the file's beginning in its fingerprint. */
 const BEGINNING_BYTES = 1 << 20;
 
 /**
@@ -28,31 +28,31 @@ export async function ofFolder(files, onFile = () => {}) {
 }
 
 /**
- * What tells the same file again after the upload broke off.
+ * Fingerprint that identifies a file when its upload resumes.
  *
  * @param {Source} source
  */
-export async function markOf({ name, blob }) {
+export async function fingerprintOf({ name, blob }) {
   const bytes = new Uint8Array(await blob.slice(0, BEGINNING_BYTES).arrayBuffer());
   return { name, beginning: `crc32:${crc32(bytes).toString(16).padStart(8, "0")}` };
 }
 
 /**
- * Why a file cannot be the one whose upload broke off; nothing where it is.
+ * Difference between a file and the interrupted upload; null for the same file.
  *
  * @param {{ size: number, name: string, beginning: string }} known
  * @param {Source} source
  * @returns {Promise<string | null>}
  */
-export async function whyAnother(known, source) {
-  const mark = await markOf(source);
+export async function mismatch(known, source) {
+  const fingerprint = await fingerprintOf(source);
   if (source.blob.size !== known.size) return `expected ${known.name} of ${known.size} bytes, found ${source.blob.size} bytes`;
-  if (known.beginning && mark.beginning !== known.beginning) return `expected ${known.name} as it was, found another beginning`;
+  if (known.beginning && fingerprint.beginning !== known.beginning) return `expected the ${known.name} of before, found different content`;
   return null;
 }
 
 /**
- * All files of what was dropped.
+ * All files of a dropped file or folder.
  *
  * @param {FileSystemEntry} entry
  * @returns {Promise<{ path: string, file: File }[]>}

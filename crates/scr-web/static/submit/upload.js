@@ -1,13 +1,13 @@
-// Sends a file piece by piece, from where the server has it to its end.
+// Resumable upload: sends a file in chunks, from the offset that the server reports.
 //
-// Knows no page. A broken connection is taken up again; the server says from where.
+// Knows no page. After a broken connection it asks the server for the offset and retries.
 
-/** Bytes of a piece; the server takes 8 MiB at most. */
-export const PIECE_BYTES = 4 << 20;
-const FIRST_PAUSE_MS = 500;
-const LONGEST_PAUSE_MS = 15_000;
+/** Chunk size in bytes; the server takes at most 8 MiB. */
+export const CHUNK_BYTES = 4 << 20;
+const FIRST_DELAY_MS = 500;
+const MAX_DELAY_MS = 15_000;
 
-/** Whom the server refuses; `fields` says what is wrong with which. */
+/** Refusal by the server; `fields` lists invalid fields. */
 export class Refused extends Error {
   /** @param {string} message @param {{ field: string, message: string }[]} fields */
   constructor(message, fields = []) {
@@ -16,7 +16,7 @@ export class Refused extends Error {
   }
 }
 
-/** Lets an upload through, or holds it. */
+/** Pause switch of an upload. */
 export class Gate {
   isClosed = false;
   /** @type {(() => void)[]} */
@@ -31,7 +31,7 @@ export class Gate {
     for (const go of this.#waiting.splice(0)) go();
   }
 
-  /** Done when the gate is open. */
+  /** Resolves once the gate is open. */
   async passed() {
     while (this.isClosed) await new Promise((go) => this.#waiting.push(() => go(undefined)));
   }
@@ -48,7 +48,7 @@ export function api(ask) {
     const body = await answer.json().catch(() => ({}));
     if (answer.ok) return body;
     const { message = `status ${answer.status}`, fields = [] } = body.error ?? {};
-    // What a proxy says while the server is away passes, as a broken connection does.
+    // A proxy reports an absent server so; retry as after a broken connection.
     if (answer.status >= 500) throw new TypeError(message);
     throw new Refused(message, fields);
   };
@@ -59,7 +59,7 @@ export function api(ask) {
     begin: (/** @type {string} */ benchmark, /** @type {unknown} */ beginning) =>
       call(`benchmarks/${encodeURIComponent(benchmark)}/submissions`, json(beginning)),
     status: (/** @type {string} */ id) => call(`submissions/${id}`),
-    piece: (/** @type {string} */ id, /** @type {number} */ offset, /** @type {Blob} */ body) =>
+    chunk: (/** @type {string} */ id, /** @type {number} */ offset, /** @type {Blob} */ body) =>
       call(`submissions/${id}/file?offset=${offset}`, {
         method: "PUT", headers: { "Content-Type": "application/octet-stream" }, body,
       }),
@@ -68,7 +68,7 @@ export function api(ask) {
 }
 
 /**
- * Sends all that the server lacks, and says that the file is whole.
+ * Uploads the rest of the file, and completes the upload.
  *
  * @param {Object} upload
  * @param {ReturnType<typeof api>} upload.server
@@ -76,19 +76,19 @@ export function api(ask) {
  * @param {Blob} upload.blob
  * @param {Gate} upload.gate
  * @param {(received: number) => void} upload.onReceived
- * @param {(message: string) => void} upload.onBroken    the connection broke, and is tried again
+ * @param {(message: string) => void} upload.onRetry     before each retry
  * @param {(ms: number) => Promise<unknown>} [upload.wait]
  */
-export async function send({ server, id, blob, gate, onReceived, onBroken, wait = pause }) {
+export async function send({ server, id, blob, gate, onReceived, onRetry, wait = pause }) {
   /** @template T @param {() => Promise<T>} step @returns {Promise<T>} */
   const again = async (step) => {
-    for (let ms = FIRST_PAUSE_MS; ; ms = Math.min(2 * ms, LONGEST_PAUSE_MS)) {
+    for (let ms = FIRST_DELAY_MS; ; ms = Math.min(2 * ms, MAX_DELAY_MS)) {
       try {
         return await step();
       } catch (error) {
         // `fetch` throws a TypeError when there is no connection.
         if (!(error instanceof TypeError)) throw error;
-        onBroken(error.message);
+        onRetry(error.message);
         await wait(ms);
       }
     }
@@ -97,13 +97,13 @@ export async function send({ server, id, blob, gate, onReceived, onBroken, wait 
   onReceived(received);
   while (received < blob.size) {
     await gate.passed();
-    // Asked for anew after a failure: the piece may have arrived, and only its answer not.
+    // Asks for the offset after a failure: the chunk may have arrived, and only its answer got lost.
     let isFirstTry = true;
     received = await again(async () => {
       if (!isFirstTry) received = (await server.status(id)).received_bytes;
       isFirstTry = false;
       if (received >= blob.size) return received;
-      const answer = await server.piece(id, received, blob.slice(received, received + PIECE_BYTES));
+      const answer = await server.chunk(id, received, blob.slice(received, received + CHUNK_BYTES));
       return answer.received_bytes;
     });
     onReceived(received);

@@ -1,5 +1,4 @@
-// The page of a submission that is worked on: shows how far it is, and opens itself
-// anew when the state changes.
+// Submission page while a job runs: shows its progress, and reloads when the state changes.
 
 const part = document.getElementById("watch");
 const bar = /** @type {HTMLProgressElement} */ (document.getElementById("watch-progress"));

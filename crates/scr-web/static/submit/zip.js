@@ -1,7 +1,7 @@
-// A zip file of files as they are: masks are packed already, so nothing is compressed.
+// Zip writer without compression: masks are compressed already.
 //
-// The files' bytes stay where they are: the result is a Blob that refers to them. The
-// same files give the same bytes, so that an upload can go on with the folder chosen anew.
+// The result is a Blob that refers to the files instead of copying them. Equal files give
+// equal bytes, so an upload can resume after the folder is chosen again.
 
 import { crc32 } from "./crc32.js";
 

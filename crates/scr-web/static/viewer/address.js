@@ -1,4 +1,4 @@
-// The address of what is shown: state to query and back.
+// Viewer state as a query string, and back.
 //
 // The query alone: whether and when the address changes is main.js's business.
 // Lists are ids joined by commas; a list that is there but empty shows none.

@@ -1,4 +1,4 @@
-// Where an entry and the reference disagree, as a coloured sheet.
+// Difference map: a coloured canvas of the pixels where an entry and the reference disagree.
 //
 // Counts nothing: the scores are the server's. The sheet has a pixel for each
 // pixel of the masks; outlines run along pixel edges, so it is exact.
@@ -46,7 +46,7 @@ function onlyIn(frame, inside, outside, colour) {
 }
 
 /**
- * Which pixels of a canvas of some size lie in any of the paths.
+ * Rasterised paths: the pixels that lie in any of them.
  *
  * @param {{width: number, height: number}} frame  of the paths
  * @param {{width: number, height: number}} size   of the answer

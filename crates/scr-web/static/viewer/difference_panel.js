@@ -1,4 +1,4 @@
-// The choice of the entry whose differences from the reference are coloured.
+// Difference panel: chooses the entry whose differences from the reference are coloured.
 //
 // Draws no difference itself (difference.js) and scores nothing.
 
@@ -33,7 +33,7 @@ export class DifferencePanel {
     this.select.addEventListener("change", () => this.choose(this.select.value));
   }
 
-  /** What the address calls it: `entries:ID`, `observers:ID` or "". */
+  /** Name in the address: `entries:ID`, `observers:ID` or "". */
   get value() {
     return this.select.value;
   }

@@ -1,4 +1,4 @@
-// Mouse, pen and fingers on the stage: what they ask for, not what it does.
+// Pointer gestures on the stage (mouse, pen, touch), translated into commands.
 //
 // Coordinates are CSS pixels of the stage. Keys are keys.js's.
 

@@ -1,4 +1,4 @@
-// Which grey window was chosen, and what it means for this radiograph.
+// Chosen grey window, and its values for this radiograph.
 //
 // A choice is what the address says: a preset's name, which fits each image
 // anew, or two values. Presets' percentiles are picture.js's.

@@ -1,4 +1,4 @@
-// The panel of grey values: two sliders over a histogram, presets, invert.
+// Grey value panel: two sliders over a histogram, presets, invert.
 //
 // Shows and reports; the window itself is picture.js's.
 

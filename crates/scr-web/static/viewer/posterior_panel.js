@@ -1,4 +1,4 @@
-// The choice of the entry and the structure whose posterior is laid over the
+// Posterior panel: chooses the entry and the structure whose posterior overlays the
 // radiograph.
 //
 // Draws on no stage and knows no colour: they are painter.js's and heat.js's. A
@@ -42,13 +42,13 @@ export class PosteriorPanel {
   #table = heatTable();
   #lastEntry = "";
 
-  /** What the address calls it: `ENTRY`, `ENTRY:STRUCTURE` or "". */
+  /** Name in the address: `ENTRY`, `ENTRY:STRUCTURE` or "". */
   get value() {
     const [entry, structure] = [this.entry.value, this.structure.value];
     return entry && structure ? `${entry}:${structure}` : entry;
   }
 
-  /** In words, for the status line. */
+  /** Description for the status line. */
   get summary() {
     if (!this.entry.value) return "no posterior shown";
     if (!this.sheet) return `${chosen(this.entry)} has no posterior in this image`;

@@ -1,4 +1,4 @@
-// What is at a point of the image, in words.
+// Probe: grey value, structures and scores at a point of the image, in words.
 //
 // Text only: where it is shown and when is main.js's business.
 

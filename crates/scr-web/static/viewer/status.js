@@ -1,4 +1,4 @@
-// The status line: what a change did, read out by screen readers.
+// Status line, which screen readers read out after a change.
 
 /** Long enough that a drag or a row of key presses is told once. */
 const DELAY_MS = 350;

@@ -1,4 +1,4 @@
-// Which part of the image is on the screen: zoom and centre.
+// Viewport: zoom and centre of the visible part of the image.
 //
 // Arithmetic only: knows no canvas and no event. Image coordinates are pixels
 // of the masks, from the upper left corner; screen coordinates are CSS pixels
@@ -55,7 +55,7 @@ export class View {
     return (100 * this.zoom) / this.oneToOneZoom;
   }
 
-  /** Whether the whole image is seen as large as possible. */
+  /** True if the whole image is visible as large as possible. */
   get isFit() {
     return Math.abs(this.zoom - 1) < 1e-6;
   }

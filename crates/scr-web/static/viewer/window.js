@@ -1,4 +1,4 @@
-// Grey windows: which pixel value is shown black and which white.
+// Grey windows: the pixel values that are shown black and white.
 //
 // Numbers only, no canvas and no page: the same in a browser and in a test.
 

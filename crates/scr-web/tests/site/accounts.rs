@@ -128,7 +128,92 @@ async fn a_person_signs_up_confirms_by_mail_and_is_signed_in() {
     let page = seen(&site, "/account", &cookie(&answer)).await;
     assert!(page.text().contains("a@x.org"));
     let again = post(&site, "/account/confirm", "", &form).await;
-    assert!(again.text().contains("used or over"), "{}", again.text());
+    assert!(again.text().contains("used or has expired"), "{}", again.text());
+}
+
+#[tokio::test]
+async fn who_wanted_a_page_comes_to_it_once_the_address_is_confirmed() {
+    let site = Site::empty().await;
+    let sign_in = site.page("/account/sign-in?next=/submissions%3Fa%3D1").await;
+    assert!(sign_in.contains("href=\"/account/sign-up?next=%2Fsubmissions%3Fa%3D1\""), "{sign_in}");
+    let page = site.page("/account/sign-up?next=/submissions%3Fa%3D1").await;
+    assert!(page.contains(r#"name="next" value="/submissions?a=1""#), "{page}");
+    for (number, (next, led_to)) in
+        [("/submissions?a=1", "/submissions?a=1"), ("//evil.org", "/account")].iter().enumerate()
+    {
+        let form = format!("name=Ann&email={number}@x.org&password={PASSWORD}&next={next}");
+        let answer = post(&site, "/account/sign-up", "", &form).await;
+        assert_eq!(answer.status, StatusCode::OK);
+        let kept = cookie(&answer);
+        let (_, link) = mailed(&site).await;
+        let form = format!("link={link}&password={PASSWORD}");
+        let answer = post(&site, "/account/confirm", &kept, &form).await;
+        assert_eq!(answer.header("location"), *led_to);
+    }
+}
+
+#[tokio::test]
+async fn a_token_is_made_for_the_time_that_its_owner_chooses() {
+    let site = Site::empty().await;
+    let owner = signed_in(&site, "a@x.org", Role::Participant).await;
+    let user = site.store.user_by_email("a@x.org").await.unwrap().unwrap();
+    let form =
+        |expires: &str| format!("note={expires}&read=on&expires={expires}&password={PASSWORD}");
+    for expires in ["30", "never"] {
+        let answer = post(&site, "/account/tokens", &owner, &form(expires)).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
+    }
+    let refused = post(&site, "/account/tokens", &owner, &form("soon")).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(refused.text().contains("expected a number of days from 1 to 3650"));
+    let tokens = site.store.tokens(&user.id).await.unwrap();
+    let expiry =
+        |note: &str| tokens.iter().find(|token| token.note == note).unwrap().expires_at.clone();
+    assert_eq!((tokens.len(), expiry("never")), (2, None));
+    let page = seen(&site, "/account", &owner).await;
+    assert!(page.text().contains(&expiry("30").unwrap()[..10]), "{}", page.text());
+}
+
+#[tokio::test]
+async fn curators_find_the_review_queue_in_the_navigation_of_every_page() {
+    let site = Site::published().await;
+    let link = "<a href=\"/review\" data-live>Review</a>";
+    let curator = signed_in(&site, "c@x.org", Role::Curator).await;
+    let participant = signed_in(&site, "p@x.org", Role::Participant).await;
+    for page in ["/", "/benchmarks/tiny", "/account", "/no-such-page"] {
+        let of_curator = seen(&site, page, &curator).await;
+        assert!(of_curator.text().contains(link), "{page}");
+        assert!(of_curator.header("vary").contains("cookie"), "{page}");
+        for cookie in ["", &participant] {
+            assert!(!seen(&site, page, cookie).await.text().contains("/review"), "{page}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn privacy_notice_and_terms_are_linked_where_accounts_are_made() {
+    let site = Site::empty().await;
+    let page = site.page("/account/sign-up").await;
+    for address in ["/privacy", "/terms"] {
+        // In the foot, and beside the button.
+        assert_eq!(page.matches(&format!("href=\"{address}\"")).count(), 2, "{page}");
+    }
+    let privacy = site.page("/privacy").await;
+    for stored in
+        ["E-mail address", "<h2>People with an account</h2>", "session ends after 14 days"]
+    {
+        assert!(privacy.contains(stored), "{stored}: {privacy}");
+    }
+    assert!(site.page("/terms").await.contains("<h2>Submissions</h2>"));
+    let texts = scr_web::SiteTexts {
+        privacy: "# Ours\n\n<script>alert(1)</script>".to_owned(),
+        ..Default::default()
+    };
+    let settings = scr_web::SiteSettings { texts, ..Default::default() };
+    let site = Site::empty_with(settings).await;
+    let page = site.page("/privacy").await;
+    assert!(page.contains("<h2>Ours</h2>") && !page.contains("<script>"), "{page}");
+    assert!(site.page("/terms").await.contains("<h2>Submissions</h2>"));
 }
 
 #[tokio::test]
@@ -175,7 +260,7 @@ async fn a_lost_password_ends_what_a_stranger_may_have_made_unless_the_box_is_ti
         let form = format!("link={link}&password=another long password{box_}");
         let told = post(&site, "/account/new-password", "", &form).await;
         assert_eq!(told.status, StatusCode::OK);
-        assert_eq!(told.text().contains("every token is void"), !is_good);
+        assert_eq!(told.text().contains("revoked all tokens"), !is_good);
         assert_eq!(mailed(&site).await.0, "Your password was changed");
         assert_eq!(site.store.caller(&token).await.unwrap().is_some(), is_good);
     }

@@ -19,6 +19,8 @@ use crate::fixture::Site;
 const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/", "+++++"),
     ("GET", "/add", "+++++"),
+    ("GET", "/privacy", "+++++"),
+    ("GET", "/terms", "+++++"),
     ("GET", "/healthz", "+++++"),
     ("GET", "/readyz", "+++++"),
     ("GET", "/metrics", "xxxx+"),
@@ -36,6 +38,9 @@ const RULES: &[(&str, &str, &str)] = &[
     ("POST", "/benchmarks/{benchmark}/submit", "-++++"),
     ("GET", "/submissions", "-++++"),
     ("GET", "/submissions/{submission}", "-+0++"),
+    // It has no results yet.
+    ("GET", "/submissions/{submission}/results.json", "-0000"),
+    ("GET", "/submissions/{submission}/results.csv", "-0000"),
     ("POST", "/submissions/{submission}/confirm", "-+000"),
     ("POST", "/submissions/{submission}/withdraw", "-+000"),
     ("GET", "/operate", "-xxx+"),

@@ -68,7 +68,12 @@ async fn a_withdrawn_entry_keeps_its_address_and_nothing_else() {
     assert!(page.contains("Wrong &#60;b&#62;masks"), "{page}");
     assert!(page.contains(&format!("href=\"/entries/{corrected}\"")), "what took its place");
     assert!(page.contains("@misc{scr:exact-") && !page.contains("<table"));
-    assert_eq!(site.get(&format!("/entries/{id}/cite.bib")).await.status, StatusCode::OK);
+    let bib = site.page(&format!("/entries/{id}/cite.bib")).await;
+    let on = site.store.entry(&id).await.unwrap().unwrap().withdrawn.unwrap().at;
+    let note = format!("note = {{Withdrawn on {}: Wrong <b>masks</b>.; benchmark", &on[..10]);
+    assert!(bib.contains(&note), "{bib}");
+    let cff = site.page(&format!("/entries/{id}/CITATION.cff")).await;
+    assert!(cff.contains("abstract: \"Withdrawn on "), "{cff}");
     for gone in [
         format!("/entries/{id}/results.json"),
         format!("/entries/{id}/results.csv"),

@@ -145,12 +145,15 @@ async fn all_that_is_wrong_with_the_form_is_told_at_once_and_what_was_typed_stay
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let page = answer.text();
     for field in ["card.name", "card.two_fold_declaration", "accept_terms", "size_bytes"] {
-        let shown = format!("data-fault=\"{field}\">");
+        let shown = format!("data-field-error=\"{field}\">");
         assert!(page.contains(&shown), "{field} is not told: {page}");
     }
-    assert!(page.contains("data-fault=\"card.code\" hidden>"), "nothing is wrong with the code");
+    assert!(
+        page.contains("data-field-error=\"card.code\" hidden>"),
+        "nothing is wrong with the code"
+    );
     assert!(page.contains("on &#60;b&#62;other"), "what was typed stays: {page}");
-    assert!(desk.page(&who, "/submissions").await.contains("nothing yet"));
+    assert!(desk.page(&who, "/submissions").await.contains("no submissions yet"));
 }
 
 #[tokio::test]
@@ -192,9 +195,19 @@ async fn masks_go_from_a_form_to_a_public_entry_without_script() {
         "{page}"
     );
     assert!(page.contains("&#60;script&#62;") && !page.contains(HOSTILE), "texts are escaped");
+    let csv = desk.page(&who, &format!("{good}/results.csv")).await;
+    assert!(csv.starts_with("image,fold,") && csv.contains("\nT1,"), "{csv}");
+    let json = desk.get(&who, &format!("{good}/results.json")).await;
+    assert_eq!(json.header("cache-control"), "no-store");
+    assert!(json.json()["masks_digest"].as_str().unwrap().starts_with("sha256:"));
+    for file in ["results.csv", "results.json"] {
+        assert!(page.contains(&format!("href=\"{good}/{file}\"")), "{file}");
+        let refused = desk.get(&other, &format!("{good}/{file}")).await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND, "{file}");
+    }
     let look =
         page.split('"').find(|part| part.contains("/browse/T")).unwrap().replace("&#38;", "&");
-    assert!(desk.page(&who, &look).await.contains("handed in, not public"));
+    assert!(desk.page(&who, &look).await.contains("submitted, not public"));
     assert_eq!(desk.site.get(&look).await.status, StatusCode::NOT_FOUND, "not for a stranger");
     assert_eq!(desk.get(&other, &good).await.status, StatusCode::NOT_FOUND);
 
@@ -240,7 +253,7 @@ async fn a_returned_submission_says_why_and_a_withdrawn_one_is_gone_from_the_que
     assert!(page.contains("Say &#60;b&#62;more&#60;/b&#62; of it"), "{page}");
     assert!(page.contains("<td>curator</td>"), "the role decides, not the name: {page}");
     location(&desk.post(&who, &format!("{}/withdraw", waiting[1]), "").await);
-    assert!(desk.page(&curator, "/review").await.contains("Nothing waits"));
+    assert!(desk.page(&curator, "/review").await.contains("No submission awaits review"));
     let again = desk.post(&who, &format!("{}/withdraw", waiting[1]), "").await;
     assert_eq!(again.status, StatusCode::CONFLICT);
 }
@@ -274,7 +287,7 @@ async fn flags_on_whose_work_it_is_are_answered_or_nothing_is_published() {
     let publish = format!("{review}/publish");
     let unanswered = desk.post(&curator, &publish, "answer=+%0D%0A").await;
     assert_eq!(unanswered.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(unanswered.text().contains("needed: an answer to the flags"));
+    assert!(unanswered.text().contains("required: an answer to the flags"));
     let hostile = desk.post(&curator, &publish, "answer=a%E2%80%AEb").await;
     assert_eq!(hostile.status, StatusCode::UNPROCESSABLE_ENTITY);
     for sign in ["a", "%F0%9F%AB%81"] {
@@ -421,7 +434,7 @@ async fn an_operator_sees_jobs_and_cancels_one_and_nobody_else_does() {
         assert_eq!(desk.post(person, &cancel, "").await.status, StatusCode::FORBIDDEN);
     }
     location(&desk.post(&operator, &cancel, "").await);
-    assert!(desk.page(&operator, "/operate").await.contains("No job waits"));
+    assert!(desk.page(&operator, "/operate").await.contains("There are no jobs"));
     assert!(desk.page(&who, &page).await.contains("the operator of this site stopped it"));
 }
 

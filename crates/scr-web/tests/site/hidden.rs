@@ -202,7 +202,8 @@ fn check(address: &str, answer: &Answer, drawings: &[Vec<u8>]) {
         );
     }
     if address.ends_with("results.csv") {
-        assert_eq!(text.lines().count(), 1, "{address}: {text}");
+        // The head alone; a refusal is empty.
+        assert!(text.lines().count() <= 1, "{address}: {text}");
     }
 }
 

@@ -174,7 +174,7 @@ async fn a_person_signs_up_with_an_identity_confirms_by_mail_and_signs_in_again(
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text().contains("email:") && refused.text().contains("name:"));
     let made = post(&site, address, &cookies.header(), "name=Ann&email=a@x.org").await;
-    assert!(made.text().contains("Look into your mail"), "{}", made.text());
+    assert!(made.text().contains("Check your mail"), "{}", made.text());
 
     let (_, link) = mailed(&site).await;
     let confirm = site.page(&format!("/account/confirm?link={link}&with=orcid")).await;
@@ -251,7 +251,7 @@ async fn nobody_comes_in_with_what_another_browser_began_or_the_provider_did_not
     // Sent to someone else: their browser began nothing.
     let refused = site.get(&back).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert!(refused.text().contains("not begun in this browser"));
+    assert!(refused.text().contains("has no sign-in attempt"));
     let mut cookies = Cookies::default();
     cookies.take(&gone);
     // A code that the provider does not know, or that was made for another attempt.
@@ -273,7 +273,7 @@ async fn nobody_comes_in_with_what_another_browser_began_or_the_provider_did_not
     let state = back.split("state=").nth(1).unwrap();
     let address = format!("/account/with/orcid/arrived?error=access_denied&state={state}");
     let refused = seen(&site, &address, &cookies.header()).await;
-    assert!(refused.text().contains("did not want to be known"), "{}", refused.text());
+    assert!(refused.text().contains("you did not allow it"), "{}", refused.text());
     assert!(!refused.text().contains("evil.org"));
     // An address to sign up with is taken from no one who showed nothing.
     let form = "name=Eve&email=e@x.org";
@@ -297,7 +297,7 @@ async fn what_one_provider_says_never_ends_what_was_begun_at_another() {
     for wrong in [mixed, named] {
         let refused = seen(&site, &wrong, &cookies.header()).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
-        assert!(refused.text().contains("not begun in this browser"), "{}", refused.text());
+        assert!(refused.text().contains("has no sign-in attempt"), "{}", refused.text());
     }
     assert_eq!(orcid.codes.lock().unwrap().len(), 1, "the code went to nobody");
     let good = format!("{back}&iss={}", orcid.issuer);
@@ -310,7 +310,7 @@ async fn a_provider_that_does_not_answer_is_told_and_the_site_goes_on() {
     let site = elsewhere.site().await;
     let answer = site.get("/account/with/orcid").await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
-    assert!(answer.text().contains("ORCID did not answer"), "{}", answer.text());
+    assert!(answer.text().contains("ORCID gave no valid answer"), "{}", answer.text());
     assert!(site.page("/account/sign-in").await.contains("Sign in with ORCID"));
     assert_eq!(site.get("/account/with/other").await.status, StatusCode::NOT_FOUND);
 }

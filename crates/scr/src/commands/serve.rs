@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_store::{MIN_FREE_BYTES, Store};
-use scr_web::{Peers, SiteSettings, Tls, read_providers};
+use scr_web::{Peers, SiteSettings, SiteTexts, Tls, read_providers};
 use scr_work::{run_sender, run_worker};
 use tokio::net::TcpListener;
 
@@ -130,20 +130,20 @@ pub(crate) async fn serve(dir: &Path, options: Options) -> Result<()> {
     let address = listener.local_addr().context("the listener has no address")?;
     super::print(None, &format!("{scheme}://{address}/\n"))?;
     tell!("serving {}; stop with Ctrl-C", dir.display());
-    let site = public_url.clone().unwrap_or_else(|| format!("{scheme}://{address}"));
-    // Whoever speaks TLS here has cookies sent over TLS only.
-    let public_url = public_url.or_else(|| tls.is_some().then(|| site.clone()));
-    let providers = providers.unwrap_or_default();
-    let settings = SiteSettings { public_url, behind_proxy, providers };
+    let site = public_url.unwrap_or_else(|| format!("{scheme}://{address}"));
+    let settings = SiteSettings {
+        public_url: Some(site.clone()),
+        behind_proxy,
+        providers: providers.unwrap_or_default(),
+        texts: SiteTexts::read(dir)?,
+    };
     let sender = mail.sender(&store, dir, site)?;
     let (stop, stopped) = tokio::sync::watch::channel(());
     let mails = tokio::spawn(run_sender(sender, until_dropped(stopped.clone())));
     let work = tokio::spawn(run_worker(worker(&store), until_dropped(stopped)));
     let router = scr_web::router(&store.public(), settings);
     let peers = if behind_proxy { Peers::Proxy } else { Peers::Clients };
-    scr_web::serve(listener, router, tls, peers, stop_signal())
-        .await
-        .context("the server failed")?;
+    scr_web::serve(listener, router, tls, peers, stop_signal()).await;
     drop(stop);
     work.await.context("the worker failed")?;
     mails.await.context("the sender of mails failed")?;

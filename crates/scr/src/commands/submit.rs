@@ -121,7 +121,7 @@ impl Submit {
         }
         tell_suspicions(&found);
         print_outline(&client.outline(&found))?;
-        refuse_rejected(&found)
+        refuse_returned(&found)
     }
 
     /// The zip file to send: the one given, or one made of the folder.
@@ -170,7 +170,7 @@ impl Review {
                 self.submission
             );
         }
-        refuse_rejected(&found)
+        refuse_returned(&found)
     }
 }
 
@@ -190,7 +190,7 @@ fn tell_suspicions(found: &Value) {
 }
 
 /// An error with every problem, where the check found some.
-fn refuse_rejected(found: &Value) -> Result<()> {
+fn refuse_returned(found: &Value) -> Result<()> {
     if found["state"] != "rejected" {
         return Ok(());
     }
@@ -204,7 +204,7 @@ fn refuse_rejected(found: &Value) -> Result<()> {
             Problem::new(of("place"), of("expected"), of("found"), of("hint")).to_string()
         })
         .collect();
-    bail!("the submission was rejected\n{}", problems.join("\n"))
+    bail!("the submission was returned\n{}", problems.join("\n"))
 }
 
 fn read_card(path: &Path) -> Result<Value> {

@@ -120,7 +120,7 @@ fn a_person_signs_up_confirms_by_mail_makes_a_token_and_signs_out() {
             .await;
         browser.picture("sign-up").await;
         press(&browser, "Sign up").await;
-        heading(&browser, "Look into your mail").await;
+        heading(&browser, "Check your mail").await;
 
         let link = site.mailed_link().await;
         browser.client.goto(&link).await.expect("the link opens");

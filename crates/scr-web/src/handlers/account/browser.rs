@@ -1,4 +1,4 @@
-//! The browser that a request comes from: its cookies, and what it calls itself.
+//! Browser of a request: cookies and user agent.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -9,12 +9,13 @@ use axum::http::request::Parts;
 use axum_extra::extract::CookieJar;
 use scr_store::{PublicStore, UserRow};
 
+use super::next_page;
 use crate::error::Failure;
-use crate::identity::Attempt;
-use crate::routes::SiteSettings;
+use crate::identity::SignInAttempt;
 use crate::session;
+use crate::settings::SiteSettings;
 
-/// A browser, with the cookies that it is sent back.
+/// Browser, with its cookies.
 pub(crate) struct Browser {
     pub(super) jar: CookieJar,
     settings: Arc<SiteSettings>,
@@ -39,7 +40,7 @@ where
 }
 
 impl Browser {
-    /// The cookies with a new session of a person, and without the one from before.
+    /// Cookies with a new session, without the old one.
     pub(super) async fn sign_in(
         self,
         store: &PublicStore,
@@ -47,24 +48,35 @@ impl Browser {
     ) -> Result<CookieJar, Failure> {
         self.end_session(store).await?;
         let secret = store.begin_session(&user.id, &self.agent).await?;
-        let jar = Attempt::ended(self.jar, &self.settings);
+        let jar = SignInAttempt::ended(self.jar, &self.settings);
+        let jar = next_page::forget(jar, &self.settings);
         Ok(session::begun(jar, secret, &self.settings))
     }
 
-    /// The cookies without a session.
+    /// Cookies without a session.
     pub(super) async fn sign_out(self, store: &PublicStore) -> Result<CookieJar, Failure> {
         self.end_session(store).await?;
         Ok(session::ended(self.jar, &self.settings))
     }
 
-    /// The cookies with a sign-in elsewhere under way.
-    pub(super) fn begin(self, attempt: Attempt) -> CookieJar {
+    /// Cookies with the page to open once the address is confirmed.
+    pub(super) fn remember_next(self, next: &str) -> CookieJar {
+        next_page::remember(self.jar, next, &self.settings)
+    }
+
+    /// Page to open once the address is confirmed.
+    pub(super) fn next(&self) -> String {
+        next_page::recall(&self.jar, &self.settings)
+    }
+
+    /// Cookies with a new sign-in attempt.
+    pub(super) fn begin(self, attempt: SignInAttempt) -> CookieJar {
         attempt.into_jar(self.jar, &self.settings)
     }
 
-    /// The sign-in elsewhere that was begun last.
-    pub(super) fn attempt(&self) -> Option<Attempt> {
-        Attempt::of(&self.jar, &self.settings)
+    /// Sign-in attempt that the browser began last.
+    pub(super) fn attempt(&self) -> Option<SignInAttempt> {
+        SignInAttempt::of(&self.jar, &self.settings)
     }
 
     async fn end_session(&self, store: &PublicStore) -> Result<(), Failure> {

@@ -1,4 +1,4 @@
-//! Deleting one's account. What is published stays, without the account.
+//! Account deletion. Published entries stay, without the account.
 
 use std::sync::Arc;
 
@@ -10,26 +10,28 @@ use scr_documents::SubmissionState;
 use scr_store::{PublicStore, StoreError};
 use serde::Deserialize;
 
+use super::answers::NotePage;
 use super::browser::Browser;
 use super::overview::refuse;
-use super::{NOT_THE_PASSWORD, NotePage, is_password, private_page};
+use super::password::{NOT_THE_PASSWORD, is_password};
 use crate::error::Failure;
 use crate::extractors::Member;
+use crate::handlers::draw::private_page;
 use crate::limits::Limits;
 
-/// What the form sends.
+/// Form of an account deletion.
 #[derive(Deserialize)]
-pub(crate) struct Deletion {
+pub(crate) struct DeletionForm {
     password: String,
 }
 
-/// Deletes the account, and takes back what it has not published yet.
+/// Deletes the account and withdraws its unpublished submissions.
 pub(crate) async fn delete(
     State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     member: Member,
     browser: Browser,
-    Form(form): Form<Deletion>,
+    Form(form): Form<DeletionForm>,
 ) -> Result<Response, Failure> {
     if !is_password(&store, &limits, &member, &form.password).await? {
         return refuse(&store, member, vec![NOT_THE_PASSWORD.to_owned()]).await;

@@ -1,5 +1,5 @@
-//! Signing in with an identity from elsewhere, such as ORCID: going there, coming back,
-//! and what is asked when the identity opens no account yet.
+//! Sign-in with an identity provider such as ORCID: redirect, return, and the question for
+//! an unknown identity.
 
 use std::sync::Arc;
 
@@ -12,43 +12,47 @@ use axum::response::{IntoResponse, Redirect, Response};
 use scr_store::{Identity, PublicStore};
 use serde::Deserialize;
 
+use super::answers::{NotePage, input_errors};
 use super::browser::Browser;
+use super::password::{NOT_THE_PASSWORD, is_password};
 use super::sign_in;
-use super::sign_up::look_into_mail;
-use super::{NOT_THE_PASSWORD, NotePage, is_password, private_page, wrong};
+use super::sign_up::check_mail_note;
 use crate::address;
+use crate::client::Client;
 use crate::error::Failure;
-use crate::extractors::{self, Member, Options, Visitor};
-use crate::identity::{Attempt, Provider, ProviderError, Providers};
-use crate::limits::{Client, Limit, Limits};
-use crate::routes::SiteSettings;
+use crate::extractors::{self, Member, Visitor};
+use crate::handlers::draw::private_page;
+use crate::identity::{Provider, ProviderError, Providers, SignInAttempt};
+use crate::limits::{Limit, Limits};
+use crate::options::Options;
+use crate::settings::SiteSettings;
 
-/// The page of what opens an account.
+/// Page of connected identities.
 const IDENTITIES: &str = "/account/identities";
-/// What is said where a browser comes with nothing that it began here.
-const NOT_BEGUN: &str = "This was not begun in this browser, or too long ago. Begin again.";
+/// Message for a browser without an attempt.
+const NOT_BEGUN: &str = "This browser has no sign-in attempt, or it has expired. Start again.";
 
-/// An identity that opens no account yet, and its owner is asked.
+/// Page for an identity that belongs to no account yet.
 #[derive(Template)]
 #[template(path = "account/identity.html")]
 struct IdentityPage {
     provider: String,
     subject: String,
-    /// The address of who is signed in; whoever is not can sign up.
+    /// E-mail address of the signed-in account; without one the visitor can sign up.
     member: Option<String>,
     name: String,
     email: String,
-    wrong: Vec<String>,
+    errors: Vec<String>,
 }
 
-/// The provider that the address names, and where it sends browsers back to.
-pub(crate) struct AtProvider {
+/// Provider in the path, with its redirect URI.
+pub(crate) struct ProviderPath {
     providers: Arc<Providers>,
     id: String,
     back: String,
 }
 
-impl<S> FromRequestParts<S> for AtProvider
+impl<S> FromRequestParts<S> for ProviderPath
 where
     Arc<Providers>: FromRef<S>,
     Arc<SiteSettings>: FromRef<S>,
@@ -66,60 +70,59 @@ where
     }
 }
 
-impl AtProvider {
+impl ProviderPath {
     fn provider(&self) -> Result<&Provider, Failure> {
         self.providers.with_id(&self.id).ok_or(Failure::NoPage)
     }
 }
 
-/// Answers `/account/with/PROVIDER?next=ADDRESS`: on to the provider. `link=SECRET`
-/// confirms an address with whom the provider knows.
+/// Answers `/account/with/PROVIDER?next=ADDRESS`: a redirect to the provider. `link=SECRET`
+/// confirms an address with the identity.
 pub(crate) async fn go_to_provider(
-    at: AtProvider,
+    at: ProviderPath,
     browser: Browser,
     options: Options,
 ) -> Result<Response, Failure> {
     let provider = at.provider()?;
     let next = address::own(options.first("next").unwrap_or_default());
-    let attempt = Attempt::begin(&at.id, next, options.first("link").unwrap_or_default())?;
+    let attempt = SignInAttempt::begin(&at.id, next, options.first("link").unwrap_or_default())?;
     let there = provider.address(&attempt, &at.back).await;
-    let there = there.map_err(|error| told(provider, &error))?;
+    let there = there.map_err(|error| provider_failure(provider, &error))?;
     Ok((browser.begin(attempt), Redirect::to(there.as_str())).into_response())
 }
 
-/// Answers `/account/with/PROVIDER/arrived`, where the provider sends the browser: signs
-/// in where the identity opens an account, confirms an address where that was begun, and
-/// else asks what to do.
+/// Answers `/account/with/PROVIDER/arrived`, the redirect URI: signs in with a known
+/// identity, confirms an address, or asks for the account of an unknown identity.
 pub(crate) async fn arrive(
     State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
-    at: AtProvider,
+    at: ProviderPath,
     client: Client,
     Visitor(visitor): Visitor,
     browser: Browser,
     options: Options,
 ) -> Result<Response, Failure> {
     limits.check(Limit::PasswordFrom, &client.0)?;
-    let (provider, refuse) =
-        (at.provider()?, |next: &str, wrong| sign_in::refuse(&at.providers, "", next, wrong));
+    let provider = at.provider()?;
+    let refuse = |next: &str, error| sign_in::refuse(&at.providers, "", next, error);
     let state = options.first("state").unwrap_or_default();
     // Providers that name themselves are held to it (RFC 9207).
     let is_other = options.first("iss").is_some_and(|named| named != provider.issuer());
     let begun = browser.attempt().filter(|begun| !is_other && begun.is_of(&at.id, state));
     let Some(attempt) = begun else { return refuse("/account", NOT_BEGUN) };
     let Some(code) = options.first("code") else {
-        let wrong = "You were not signed in there, or did not want to be known here.";
-        return refuse(&attempt.next, wrong);
+        let error = "The provider did not sign you in, or you did not allow it.";
+        return refuse(&attempt.next, error);
     };
     let person = provider.person(code, &attempt, &at.back).await;
-    let person = person.map_err(|error| told(provider, &error))?;
+    let person = person.map_err(|error| provider_failure(provider, &error))?;
     let user = if attempt.link.is_empty() {
         store.user_of_identity(&person.identity).await?
     } else {
         let confirmed = store.confirm_with(&attempt.link, &person.identity).await?;
         let Some(user) = confirmed else {
-            let wrong = "This link is over, or someone else signed up with it: sign up again.";
-            return refuse("/account", wrong);
+            let error = "This link has expired, or belongs to another person: sign up again.";
+            return refuse("/account", error);
         };
         Some(user)
     };
@@ -131,7 +134,7 @@ pub(crate) async fn arrive(
             member: visitor.map(|member| member.user.email),
             name: person.name,
             email: person.email,
-            wrong: Vec::new(),
+            errors: Vec::new(),
         };
         return private_page(StatusCode::OK, &page);
     };
@@ -141,21 +144,21 @@ pub(crate) async fn arrive(
     Ok((browser.sign_in(&store, &user).await?, Redirect::to(&attempt.next)).into_response())
 }
 
-/// What the form sends.
+/// Sign-up form after an unknown identity.
 #[derive(Deserialize)]
-pub(crate) struct SignUpWith {
+pub(crate) struct IdentitySignUpForm {
     name: String,
     email: String,
 }
 
-/// Makes an account with the identity that the browser showed, to be confirmed.
+/// Creates an account with the shown identity; its address is to be confirmed.
 pub(crate) async fn sign_up_with(
     State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     State(providers): State<Arc<Providers>>,
     client: Client,
     browser: Browser,
-    Form(form): Form<SignUpWith>,
+    Form(form): Form<IdentitySignUpForm>,
 ) -> Result<Response, Failure> {
     limits.check(Limit::MailFrom, &client.0)?;
     let email = form.email.trim();
@@ -164,33 +167,36 @@ pub(crate) async fn sign_up_with(
         return sign_in::refuse(&providers, "", "/account", NOT_BEGUN);
     };
     let made = store.sign_up_with(&shown, provider.id(), email, &form.name).await;
-    let Err(wrong) = wrong(made)? else { return look_into_mail() };
+    let Err(errors) = input_errors(made)? else {
+        let next = browser.attempt().map(|attempt| attempt.next).unwrap_or_default();
+        return Ok((browser.remember_next(&next), check_mail_note()?).into_response());
+    };
     let page = IdentityPage {
         provider: provider.name().to_owned(),
         subject: shown.subject,
         member: None,
         name: form.name,
         email: form.email,
-        wrong,
+        errors,
     };
     private_page(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-/// What the form sends.
+/// Form that connects an identity.
 #[derive(Deserialize)]
-pub(crate) struct Connection {
+pub(crate) struct ConnectForm {
     password: String,
 }
 
-/// Has the identity that the browser showed open the account of who is signed in, and
-/// knows its password: who finds an open browser adds no key of their own.
+/// Connects the shown identity with the signed-in account. It needs the account's password,
+/// so that a stranger at an open browser adds no credential.
 pub(crate) async fn connect(
     State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     State(providers): State<Arc<Providers>>,
     member: Member,
     browser: Browser,
-    Form(form): Form<Connection>,
+    Form(form): Form<ConnectForm>,
 ) -> Result<Response, Failure> {
     let Some((shown, provider)) = shown(&store, &providers, &browser).await? else {
         return sign_in::refuse(&providers, "", "/account", NOT_BEGUN);
@@ -202,7 +208,7 @@ pub(crate) async fn connect(
             member: Some(member.user.email),
             name: String::new(),
             email: String::new(),
-            wrong: vec![NOT_THE_PASSWORD.to_owned()],
+            errors: vec![NOT_THE_PASSWORD.to_owned()],
         };
         return private_page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
@@ -219,7 +225,7 @@ struct IdentitiesPage {
     providers: Arc<Providers>,
 }
 
-/// Answers `/account/identities`: what opens the account, and what else could.
+/// Answers `/account/identities`: connected identities, and available providers.
 pub(crate) async fn identities(
     State(store): State<PublicStore>,
     State(providers): State<Arc<Providers>>,
@@ -229,24 +235,24 @@ pub(crate) async fn identities(
     private_page(StatusCode::OK, &IdentitiesPage { identities, providers })
 }
 
-/// What the form sends.
+/// Form that disconnects an identity.
 #[derive(Deserialize)]
-pub(crate) struct Disconnection {
+pub(crate) struct DisconnectForm {
     issuer: String,
     subject: String,
 }
 
-/// Has an identity open the account no more.
+/// Disconnects an identity from the account.
 pub(crate) async fn disconnect(
     State(store): State<PublicStore>,
     member: Member,
-    Form(Disconnection { issuer, subject }): Form<Disconnection>,
+    Form(DisconnectForm { issuer, subject }): Form<DisconnectForm>,
 ) -> Result<Redirect, Failure> {
     store.disconnect(&member.user.id, &Identity { issuer, subject }).await?;
     Ok(Redirect::to(IDENTITIES))
 }
 
-/// The identity that this browser showed a while ago, and whose it is.
+/// Identity that this browser has shown, with its provider.
 async fn shown<'a>(
     store: &PublicStore,
     providers: &'a Providers,
@@ -261,16 +267,17 @@ async fn shown<'a>(
 
 fn opens_another() -> Result<Response, Failure> {
     let note = NotePage {
-        title: "It opens another account",
+        title: "The identity belongs to another account",
         text: "This identity is connected with another account here. Sign in with that one, or \
                disconnect it there first.",
-        way_on: Some((IDENTITIES, "What opens your account")),
+        way_on: Some((IDENTITIES, "Your identities")),
     };
     private_page(StatusCode::CONFLICT, &note)
 }
 
-fn told(provider: &Provider, error: &ProviderError) -> Failure {
-    let (provider, cause) = (provider.name(), error as &dyn std::error::Error);
+fn provider_failure(provider: &Provider, error: &ProviderError) -> Failure {
+    let provider = provider.name();
+    let cause = error as &dyn std::error::Error;
     tracing::warn!(provider, error = cause, "a provider of identities did not help");
     Failure::Provider { name: provider.to_owned() }
 }

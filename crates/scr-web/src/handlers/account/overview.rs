@@ -1,4 +1,4 @@
-//! What a person has on this site: who they are, browsers, tokens, accepted terms.
+//! Account page: profile, sessions, tokens, accepted terms.
 
 use askama::Template;
 use axum::extract::State;
@@ -6,9 +6,9 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use scr_store::{AcceptanceRow, PublicStore, Scope, SessionRow, TokenRow, UserRow};
 
-use super::private_page;
 use crate::error::Failure;
 use crate::extractors::Member;
+use crate::handlers::draw::private_page;
 
 #[derive(Template)]
 #[template(path = "account/overview.html")]
@@ -19,10 +19,10 @@ struct OverviewPage {
     own_digest: String,
     tokens: Vec<TokenRow>,
     acceptances: Vec<AcceptanceRow>,
-    wrong: Vec<String>,
+    errors: Vec<String>,
 }
 
-/// What a token may be for.
+/// Scope in the form of a new token.
 struct ScopeChoice {
     scope: Scope,
     meaning: &'static str,
@@ -36,12 +36,12 @@ pub(crate) async fn overview(
     show(&store, member, StatusCode::OK, Vec::new()).await
 }
 
-/// The page, with what is wrong with something that was sent from it.
+/// Account page with errors of a form.
 pub(super) async fn show(
     store: &PublicStore,
     member: Member,
     status: StatusCode,
-    wrong: Vec<String>,
+    errors: Vec<String>,
 ) -> Result<Response, Failure> {
     let Member { user, session } = member;
     let scopes = user.role.scopes().map(|scope| ScopeChoice { scope, meaning: meaning(scope) });
@@ -52,25 +52,25 @@ pub(super) async fn show(
         tokens: store.tokens(&user.id).await?,
         acceptances: store.acceptances(&user.id).await?,
         user,
-        wrong,
+        errors,
     };
     private_page(status, &page)
 }
 
-/// As [`show`] for what cannot be done as it was sent.
+/// Account page for invalid input, status 422.
 pub(super) async fn refuse(
     store: &PublicStore,
     member: Member,
-    wrong: Vec<String>,
+    errors: Vec<String>,
 ) -> Result<Response, Failure> {
-    show(store, member, StatusCode::UNPROCESSABLE_ENTITY, wrong).await
+    show(store, member, StatusCode::UNPROCESSABLE_ENTITY, errors).await
 }
 
 const fn meaning(scope: Scope) -> &'static str {
     match scope {
-        Scope::Submit => "hand in masks, and change what you handed in",
-        Scope::Review => "publish and return what others handed in",
-        Scope::Read => "read what is not public",
-        Scope::Account => "change your name, and make tokens void",
+        Scope::Submit => "submit masks, and change your submissions",
+        Scope::Review => "publish and return submissions of others",
+        Scope::Read => "read data that are not public",
+        Scope::Account => "change your name, and revoke tokens",
     }
 }

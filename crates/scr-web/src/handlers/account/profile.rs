@@ -1,4 +1,4 @@
-//! Changing one's name and password.
+//! Change of name and password.
 
 use std::sync::Arc;
 
@@ -8,16 +8,17 @@ use axum::response::{IntoResponse, Response};
 use scr_store::{OtherKeys, PublicStore};
 use serde::Deserialize;
 
+use super::answers::{back_to_account, input_errors};
 use super::browser::Browser;
 use super::overview::refuse;
-use super::{NOT_THE_PASSWORD, done, is_password, wrong};
+use super::password::{NOT_THE_PASSWORD, is_password};
 use crate::error::Failure;
 use crate::extractors::Member;
 use crate::limits::Limits;
 
-/// What the form sends.
+/// Form of a new name.
 #[derive(Deserialize)]
-pub(crate) struct NewName {
+pub(crate) struct NameForm {
     name: String,
 }
 
@@ -25,38 +26,37 @@ pub(crate) struct NewName {
 pub(crate) async fn set_name(
     State(store): State<PublicStore>,
     member: Member,
-    Form(form): Form<NewName>,
+    Form(form): Form<NameForm>,
 ) -> Result<Response, Failure> {
-    match wrong(store.set_name(&member.user.id, &form.name).await)? {
-        Ok(()) => Ok(done()),
-        Err(wrong) => refuse(&store, member, wrong).await,
+    match input_errors(store.set_name(&member.user.id, &form.name).await)? {
+        Ok(()) => Ok(back_to_account()),
+        Err(errors) => refuse(&store, member, errors).await,
     }
 }
 
-/// What the form sends.
+/// Form of a new password.
 #[derive(Deserialize)]
-pub(crate) struct ChangedPassword {
+pub(crate) struct PasswordForm {
     old: String,
     new: String,
     /// A box: tokens and identities stay.
     keep: Option<String>,
 }
 
-/// Changes the password, ends what else opens the account and begins a session for this
-/// browser.
+/// Changes the password, revokes all other credentials and begins a new session.
 pub(crate) async fn set_password(
     State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     member: Member,
     browser: Browser,
-    Form(form): Form<ChangedPassword>,
+    Form(form): Form<PasswordForm>,
 ) -> Result<Response, Failure> {
     if !is_password(&store, &limits, &member, &form.old).await? {
         return refuse(&store, member, vec![NOT_THE_PASSWORD.to_owned()]).await;
     }
     let keys = OtherKeys::kept_if(form.keep.is_some());
-    if let Err(wrong) = wrong(store.set_password(&member.user.id, &form.new, keys).await)? {
-        return refuse(&store, member, wrong).await;
+    if let Err(errors) = input_errors(store.set_password(&member.user.id, &form.new, keys).await)? {
+        return refuse(&store, member, errors).await;
     }
-    Ok((browser.sign_in(&store, &member.user).await?, done()).into_response())
+    Ok((browser.sign_in(&store, &member.user).await?, back_to_account()).into_response())
 }

@@ -1,4 +1,4 @@
-//! Setting another password where the old one is lost, by a link that is mailed.
+//! Password reset by a mailed link.
 
 use std::sync::Arc;
 
@@ -10,18 +10,20 @@ use axum::response::Response;
 use scr_store::{OtherKeys, PublicStore};
 use serde::Deserialize;
 
-use super::{NotePage, private_page, wrong};
+use super::answers::{NotePage, input_errors};
+use crate::client::Client;
 use crate::error::Failure;
-use crate::extractors::Options;
-use crate::limits::{Client, Limit, Limits};
+use crate::handlers::draw::private_page;
+use crate::limits::{Limit, Limits};
+use crate::options::Options;
 
 #[derive(Template)]
 #[template(path = "account/reset.html")]
 struct ResetPage;
 
-/// What the form sends.
+/// Form that asks for a link.
 #[derive(Deserialize)]
-pub(crate) struct Asked {
+pub(crate) struct ResetForm {
     email: String,
 }
 
@@ -30,13 +32,13 @@ pub(crate) async fn ask_reset() -> Result<Response, Failure> {
     private_page(StatusCode::OK, &ResetPage)
 }
 
-/// Mails a link, where the address has an account. The answer does not wait for it, so
-/// that it takes as long where there is none.
+/// Mails a link if the address has an account. The answer does not wait for the mail, so
+/// that its time does not reveal an account.
 pub(crate) async fn reset(
     State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     client: Client,
-    Form(form): Form<Asked>,
+    Form(form): Form<ResetForm>,
 ) -> Result<Response, Failure> {
     limits.check(Limit::MailFrom, &client.0)?;
     let email = form.email.trim().to_lowercase();
@@ -47,7 +49,7 @@ pub(crate) async fn reset(
         }
     });
     let note = NotePage {
-        title: "Look into your mail",
+        title: "Check your mail",
         text: "If there is an account with this address, a mail is on its way to it. Open the \
                link in it within a day to set another password.",
         way_on: None,
@@ -59,51 +61,51 @@ pub(crate) async fn reset(
 #[template(path = "account/new_password.html")]
 struct NewPasswordPage {
     link: String,
-    wrong: Vec<String>,
+    errors: Vec<String>,
 }
 
-/// What the form sends.
+/// Form of a new password.
 #[derive(Deserialize)]
-pub(crate) struct NewPassword {
+pub(crate) struct NewPasswordForm {
     link: String,
     password: String,
     /// A box: tokens and identities stay.
     keep: Option<String>,
 }
 
-/// Answers `/account/new-password?link=SECRET`: the form, which uses nothing up.
+/// Answers `/account/new-password?link=SECRET`: the form, which does not use up the link.
 pub(crate) async fn ask_new(options: Options) -> Result<Response, Failure> {
     let link = options.first("link").unwrap_or_default().to_owned();
-    private_page(StatusCode::OK, &NewPasswordPage { link, wrong: Vec::new() })
+    private_page(StatusCode::OK, &NewPasswordPage { link, errors: Vec::new() })
 }
 
-/// Sets the password and ends what else opens the account.
+/// Sets the password and revokes all other credentials.
 pub(crate) async fn set_new(
     State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     client: Client,
-    Form(form): Form<NewPassword>,
+    Form(form): Form<NewPasswordForm>,
 ) -> Result<Response, Failure> {
     limits.check(Limit::PasswordFrom, &client.0)?;
     let keys = OtherKeys::kept_if(form.keep.is_some());
-    let wrong = match wrong(store.reset_password(&form.link, &form.password, keys).await)? {
+    let errors = match input_errors(store.reset_password(&form.link, &form.password, keys).await)? {
         Ok(true) => {
             let note = NotePage {
                 title: "The password is set",
                 text: match keys {
                     OtherKeys::Ended => {
-                        "Every browser that was signed in is signed out, every token is void, and \
-                         no identity from elsewhere opens the account."
+                        "The site signed out all browsers, revoked all tokens and disconnected all \
+                         identities."
                     }
-                    OtherKeys::Kept => "Every browser that was signed in is signed out.",
+                    OtherKeys::Kept => "The site signed out all browsers.",
                 },
                 way_on: Some(("/account/sign-in", "Sign in")),
             };
             return private_page(StatusCode::OK, &note);
         }
-        Ok(false) => vec!["This link is used or over: ask for another.".to_owned()],
-        Err(wrong) => wrong,
+        Ok(false) => vec!["This link is used or has expired: ask for another.".to_owned()],
+        Err(errors) => errors,
     };
-    let page = NewPasswordPage { link: form.link, wrong };
+    let page = NewPasswordPage { link: form.link, errors };
     private_page(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

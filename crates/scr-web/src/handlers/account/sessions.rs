@@ -1,4 +1,4 @@
-//! Ending sessions: one, or all at once.
+//! Session end: one session, or all at once.
 
 use axum::Form;
 use axum::extract::State;
@@ -6,14 +6,14 @@ use axum::response::{IntoResponse, Redirect, Response};
 use scr_store::PublicStore;
 use serde::Deserialize;
 
+use super::answers::back_to_account;
 use super::browser::Browser;
-use super::done;
 use crate::error::Failure;
 use crate::extractors::Member;
 
-/// Which session.
+/// Form with a session.
 #[derive(Deserialize)]
-pub(crate) struct Ended {
+pub(crate) struct EndSessionForm {
     session: String,
 }
 
@@ -21,10 +21,10 @@ pub(crate) struct Ended {
 pub(crate) async fn end_session(
     State(store): State<PublicStore>,
     member: Member,
-    Form(form): Form<Ended>,
+    Form(form): Form<EndSessionForm>,
 ) -> Result<Response, Failure> {
     store.end_session(&member.user.id, &form.session).await?;
-    Ok(done())
+    Ok(back_to_account())
 }
 
 /// Signs out everywhere, here too.

@@ -1,7 +1,7 @@
-//! Signing in by address and password, and signing out.
+//! Sign-in with address and password, and sign-out.
 //!
-//! Every sign-in begins a session of its own and ends the one that the browser had,
-//! so that no secret from before it opens anything after it.
+//! Every sign-in begins a new session and ends the browser's old one, so that no earlier
+//! secret stays valid (session fixation).
 
 use std::sync::Arc;
 
@@ -14,12 +14,14 @@ use scr_store::PublicStore;
 use serde::Deserialize;
 
 use super::browser::Browser;
-use super::private_page;
 use crate::address;
+use crate::client::Client;
 use crate::error::Failure;
-use crate::extractors::{Options, Visitor};
+use crate::extractors::Visitor;
+use crate::handlers::draw::private_page;
 use crate::identity::{Provider, Providers};
-use crate::limits::{Client, Limit, Limits};
+use crate::limits::{Limit, Limits};
+use crate::options::Options;
 
 #[derive(Template)]
 #[template(path = "account/sign_in.html")]
@@ -27,20 +29,20 @@ struct SignInPage<'a> {
     email: &'a str,
     next: &'a str,
     providers: &'a [Provider],
-    wrong: Option<&'static str>,
+    error: Option<&'static str>,
 }
 
-/// What the form sends.
+/// Sign-in form.
 #[derive(Deserialize)]
-pub(crate) struct SignIn {
+pub(crate) struct SignInForm {
     email: String,
     password: String,
     #[serde(default)]
     next: String,
 }
 
-/// Answers `/account/sign-in?next=ADDRESS`: the form, or the address at once for
-/// who is signed in.
+/// Answers `/account/sign-in?next=ADDRESS`: the form, or a redirect for someone who is
+/// signed in.
 pub(crate) async fn ask(
     State(providers): State<Arc<Providers>>,
     Visitor(visitor): Visitor,
@@ -50,18 +52,18 @@ pub(crate) async fn ask(
     if visitor.is_some() {
         return Ok(Redirect::to(next).into_response());
     }
-    let page = SignInPage { email: "", next, providers: providers.list(), wrong: None };
+    let page = SignInPage { email: "", next, providers: providers.list(), error: None };
     private_page(StatusCode::OK, &page)
 }
 
-/// The form again, with what is wrong.
+/// Form with an error.
 pub(super) fn refuse(
     providers: &Providers,
     email: &str,
     next: &str,
-    wrong: &'static str,
+    error: &'static str,
 ) -> Result<Response, Failure> {
-    let page = SignInPage { email, next, providers: providers.list(), wrong: Some(wrong) };
+    let page = SignInPage { email, next, providers: providers.list(), error: Some(error) };
     private_page(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
@@ -72,12 +74,12 @@ pub(crate) async fn sign_in(
     State(providers): State<Arc<Providers>>,
     client: Client,
     browser: Browser,
-    Form(form): Form<SignIn>,
+    Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
     limits.check(Limit::PasswordFrom, &client.0)?;
     limits.check(Limit::PasswordOfAccount, &form.email.trim().to_lowercase())?;
     let next = address::own(&form.next);
-    let wrong = match store.verify_password(form.email.trim(), &form.password).await? {
+    let error = match store.verify_password(form.email.trim(), &form.password).await? {
         Some(user) if user.confirmed_at.is_some() => {
             let cookies = browser.sign_in(&store, &user).await?;
             return Ok((cookies, Redirect::to(next)).into_response());
@@ -85,10 +87,10 @@ pub(crate) async fn sign_in(
         Some(_) => "This address is not confirmed yet: open the link in the mail.",
         None => "Address or password is not right.",
     };
-    refuse(&providers, &form.email, next, wrong)
+    refuse(&providers, &form.email, next, error)
 }
 
-/// Signs out; who is not signed in stays so.
+/// Signs out; without a session nothing changes.
 pub(crate) async fn sign_out(
     State(store): State<PublicStore>,
     browser: Browser,

@@ -1,6 +1,6 @@
-//! Signing up: an account whose address is confirmed by a link that is mailed.
+//! Sign-up with confirmation of the address by a mailed link.
 //!
-//! The answer is the same whether the address has an account or not; the mail tells.
+//! The answer does not reveal if the address has an account; only the mail does.
 
 use std::sync::Arc;
 
@@ -8,64 +8,80 @@ use askama::Template;
 use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use scr_store::{Confirmed, PublicStore};
 use serde::Deserialize;
 
+use super::answers::{NotePage, input_errors};
 use super::browser::Browser;
-use super::{NotePage, done, private_page, wrong};
+use crate::address;
+use crate::client::Client;
 use crate::error::Failure;
-use crate::extractors::Options;
+use crate::handlers::draw::private_page;
 use crate::identity::{Provider, Providers};
-use crate::limits::{Client, Limit, Limits};
+use crate::limits::{Limit, Limits};
+use crate::options::Options;
 
 #[derive(Template)]
 #[template(path = "account/sign_up.html")]
 struct SignUpPage<'a> {
     name: &'a str,
     email: &'a str,
+    /// Page to open once the address is confirmed.
+    next: &'a str,
     providers: &'a [Provider],
-    wrong: Vec<String>,
+    errors: Vec<String>,
 }
 
-/// What the form sends.
+/// Sign-up form.
 #[derive(Deserialize)]
-pub(crate) struct SignUp {
+pub(crate) struct SignUpForm {
     name: String,
     email: String,
     password: String,
+    #[serde(default)]
+    next: String,
 }
 
-/// Answers `/account/sign-up`: the form.
+/// Answers `/account/sign-up?next=ADDRESS`: the form.
 pub(crate) async fn ask_sign_up(
     State(providers): State<Arc<Providers>>,
+    options: Options,
 ) -> Result<Response, Failure> {
+    let next = address::own(options.first("next").unwrap_or_default());
     let providers = providers.list();
-    let page = SignUpPage { name: "", email: "", providers, wrong: Vec::new() };
+    let page = SignUpPage { name: "", email: "", next, providers, errors: Vec::new() };
     private_page(StatusCode::OK, &page)
 }
 
-/// Makes an account that is to be confirmed.
+/// Creates an account, whose address is to be confirmed.
 pub(crate) async fn sign_up(
     State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     State(providers): State<Arc<Providers>>,
     client: Client,
-    Form(form): Form<SignUp>,
+    browser: Browser,
+    Form(form): Form<SignUpForm>,
 ) -> Result<Response, Failure> {
     limits.check(Limit::MailFrom, &client.0)?;
     let email = form.email.trim();
     limits.check(Limit::MailTo, &email.to_lowercase())?;
     let made = store.sign_up(email, &form.name, &form.password).await;
-    let Err(wrong) = wrong(made)? else { return look_into_mail() };
-    let (name, email, providers) = (&form.name, &form.email, providers.list());
-    private_page(StatusCode::UNPROCESSABLE_ENTITY, &SignUpPage { name, email, providers, wrong })
+    let next = address::own(&form.next);
+    let Err(errors) = input_errors(made)? else {
+        return Ok((browser.remember_next(next), check_mail_note()?).into_response());
+    };
+    let name = &form.name;
+    let email = &form.email;
+    let providers = providers.list();
+    let page = SignUpPage { name, email, next, providers, errors };
+    private_page(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }
 
-/// That a mail is on its way, whatever it says.
-pub(super) fn look_into_mail() -> Result<Response, Failure> {
+/// Note that a mail is on its way.
+pub(super) fn check_mail_note() -> Result<Response, Failure> {
     let note = NotePage {
-        title: "Look into your mail",
+        title: "Check your mail",
         text: "A mail is on its way to the address that you gave. Open the link in it within a \
                day, and the account is yours.",
         way_on: None,
@@ -77,28 +93,31 @@ pub(super) fn look_into_mail() -> Result<Response, Failure> {
 #[template(path = "account/confirm.html")]
 struct ConfirmPage<'a> {
     link: &'a str,
-    /// Of the identity that signed up; without one it was a password.
+    /// Page to open after the provider confirms the address.
+    next: &'a str,
+    /// Provider of an account that signed up with an identity; `None` for a password.
     provider: Option<&'a Provider>,
-    wrong: Option<&'static str>,
+    error: Option<&'static str>,
 }
 
-/// What the form sends.
+/// ConfirmForm form.
 #[derive(Deserialize)]
-pub(crate) struct Confirmation {
+pub(crate) struct ConfirmForm {
     link: String,
     password: String,
 }
 
-/// Answers `/account/confirm?link=SECRET`: the form, or with `with=PROVIDER` the way to
-/// the provider. Looking at it uses nothing up, since programs that scan mails look at
-/// it too.
+/// Answers `/account/confirm?link=SECRET`: the form, or with `with=PROVIDER` a link to the
+/// provider. It does not use up the link, since mail scanners open links too.
 pub(crate) async fn ask_confirm(
     State(providers): State<Arc<Providers>>,
+    browser: Browser,
     options: Options,
 ) -> Result<Response, Failure> {
+    let next = &browser.next();
     let link = options.first("link").unwrap_or_default();
     let provider = options.first("with").and_then(|id| providers.with_id(id));
-    private_page(StatusCode::OK, &ConfirmPage { link, provider, wrong: None })
+    private_page(StatusCode::OK, &ConfirmPage { link, next, provider, error: None })
 }
 
 /// Confirms the address and signs in.
@@ -107,16 +126,17 @@ pub(crate) async fn confirm(
     State(limits): State<Arc<Limits>>,
     client: Client,
     browser: Browser,
-    Form(form): Form<Confirmation>,
+    Form(form): Form<ConfirmForm>,
 ) -> Result<Response, Failure> {
     limits.check(Limit::PasswordFrom, &client.0)?;
-    let wrong = match store.confirm(&form.link, &form.password).await? {
+    let error = match store.confirm(&form.link, &form.password).await? {
         Confirmed::Yes(user) => {
-            return Ok((browser.sign_in(&store, &user).await?, done()).into_response());
+            let next = browser.next();
+            return Ok((browser.sign_in(&store, &user).await?, Redirect::to(&next)).into_response());
         }
         Confirmed::OtherPassword => "This is not the password that you chose when you signed up.",
-        Confirmed::NoLink => "This link is used or over: sign up again.",
+        Confirmed::NoLink => "This link is used or has expired: sign up again.",
     };
-    let page = ConfirmPage { link: &form.link, provider: None, wrong: Some(wrong) };
+    let page = ConfirmPage { link: &form.link, next: "", provider: None, error: Some(error) };
     private_page(StatusCode::UNPROCESSABLE_ENTITY, &page)
 }

@@ -1,4 +1,4 @@
-//! Making a token, which is shown once, and making one void.
+//! Tokens: creation, which shows the token once, and revocation.
 
 use std::sync::Arc;
 
@@ -7,13 +7,15 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{PublicStore, Scope, StoreError};
+use scr_store::{PublicStore, Scope, StoreError, TokenLifetime};
 use serde::Deserialize;
 
+use super::answers::{back_to_account, input_errors};
 use super::overview::refuse;
-use super::{NOT_THE_PASSWORD, done, is_password, private_page, wrong};
+use super::password::{NOT_THE_PASSWORD, is_password};
 use crate::error::Failure;
 use crate::extractors::Member;
+use crate::handlers::draw::private_page;
 use crate::limits::Limits;
 
 #[derive(Template)]
@@ -22,32 +24,35 @@ struct TokenPage {
     token: String,
 }
 
-/// What the form sends: a box a scope.
+/// Form of a new token, with a checkbox per scope.
 #[derive(Deserialize)]
-pub(crate) struct NewToken {
+pub(crate) struct NewTokenForm {
     #[serde(default)]
     note: String,
     submit: Option<String>,
     review: Option<String>,
     read: Option<String>,
     account: Option<String>,
+    /// Days until expiry, or `never`; the default lifetime if absent.
+    #[serde(default)]
+    expires: String,
     #[serde(default)]
     password: String,
 }
 
-/// Which token.
+/// Form of a revocation.
 #[derive(Deserialize)]
-pub(crate) struct Revoked {
+pub(crate) struct RevokeTokenForm {
     token: String,
 }
 
-/// Makes a token for who knows the account's password, and shows it, this once: who finds
-/// an open browser takes no key along.
+/// Creates a token and shows it once. It needs the account's password, so that a stranger
+/// at an open browser gets no credential.
 pub(crate) async fn create_token(
     State(store): State<PublicStore>,
     State(limits): State<Arc<Limits>>,
     member: Member,
-    Form(form): Form<NewToken>,
+    Form(form): Form<NewTokenForm>,
 ) -> Result<Response, Failure> {
     if !is_password(&store, &limits, &member, &form.password).await? {
         return refuse(&store, member, vec![NOT_THE_PASSWORD.to_owned()]).await;
@@ -59,20 +64,28 @@ pub(crate) async fn create_token(
         (Scope::Account, form.account),
     ];
     let scopes = boxes.into_iter().filter_map(|(scope, ticked)| ticked.map(|_| scope));
-    match wrong(store.create_token(&member.user.email, scopes, form.note.trim()).await)? {
+    let lifetime = match form.expires.as_str() {
+        "" => TokenLifetime::default(),
+        chosen => match chosen.parse() {
+            Ok(lifetime) => lifetime,
+            Err(error) => return refuse(&store, member, vec![format!("expiry: {error}")]).await,
+        },
+    };
+    let user = &member.user.email;
+    match input_errors(store.create_token_for(lifetime, user, scopes, form.note.trim()).await)? {
         Ok(token) => private_page(StatusCode::OK, &TokenPage { token }),
-        Err(wrong) => refuse(&store, member, wrong).await,
+        Err(errors) => refuse(&store, member, errors).await,
     }
 }
 
-/// Makes a token of one's own void; another's is as good as none.
+/// Revokes a token of one's own.
 pub(crate) async fn revoke_token(
     State(store): State<PublicStore>,
     member: Member,
-    Form(form): Form<Revoked>,
+    Form(form): Form<RevokeTokenForm>,
 ) -> Result<Response, Failure> {
     match store.revoke_own_token(&member.user.id, &form.token).await {
-        Ok(()) => Ok(done()),
+        Ok(()) => Ok(back_to_account()),
         Err(StoreError::UnknownToken) => {
             refuse(&store, member, vec!["There is no such token.".to_owned()]).await
         }

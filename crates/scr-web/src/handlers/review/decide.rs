@@ -1,43 +1,43 @@
-//! What a curator decides, by form.
+//! Decision of a curator, by form.
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_store::{PublicStore, StoreError};
 use serde::Deserialize;
 
-use super::decidable;
-use super::one::{Lack, page};
+use super::access::decidable;
+use super::one::{MissingText, page};
 use crate::address;
-use crate::bodies::Unread;
+use crate::bodies::UnreadBody;
 use crate::error::Failure;
 use crate::extractors::Member;
 
-/// Why a submission is returned.
+/// Form of a return.
 #[derive(Deserialize)]
-pub(crate) struct Return {
+pub(crate) struct ReturnForm {
     #[serde(default)]
     message: String,
 }
 
-/// Answer to flags.
+/// Form of a publication, with the answer to flags.
 #[derive(Deserialize)]
-pub(crate) struct Publish {
+pub(crate) struct PublishForm {
     #[serde(default)]
     answer: String,
 }
 
-/// Has the entry made. Without an answer to flags the page comes back.
+/// Publishes the submission. Without an answer to flags the page comes back.
 pub(crate) async fn publish(
     State(store): State<PublicStore>,
     member: Member,
     Path(id): Path<String>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<Response, Failure> {
     let submission = decidable(&store, &member, id).await?;
-    let Publish { answer } = body.form().await?;
+    let PublishForm { answer } = body.form().await?;
     match store.submission_accepted(&submission.id, &member.user.id, &answer).await {
         Err(StoreError::Unanswered { .. }) => {
-            page(&store, &member, submission, Some(Lack::Answer)).await
+            page(&store, &member, submission, Some(MissingText::Answer)).await
         }
         accepted => {
             accepted?;
@@ -46,18 +46,18 @@ pub(crate) async fn publish(
     }
 }
 
-/// Returns it with a message, without which the page comes back.
+/// Returns the submission with a message. Without a message the page comes back.
 pub(crate) async fn send_back(
     State(store): State<PublicStore>,
     member: Member,
     Path(id): Path<String>,
-    body: Unread,
+    body: UnreadBody,
 ) -> Result<Response, Failure> {
     let submission = decidable(&store, &member, id).await?;
-    let Return { message } = body.form().await?;
+    let ReturnForm { message } = body.form().await?;
     let message = message.trim().replace("\r\n", "\n");
     if message.is_empty() {
-        return page(&store, &member, submission, Some(Lack::Message)).await;
+        return page(&store, &member, submission, Some(MissingText::Message)).await;
     }
     store.submission_returned(&submission.id, &member.user.id, &message).await?;
     Ok(Redirect::to("/review").into_response())

@@ -1,4 +1,4 @@
-//! A submission before a curator: card, scores beside its neighbours, flags, pictures.
+//! Review page of one submission: card, scores beside its neighbours, flags, images.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -7,19 +7,20 @@ use axum::response::Response;
 use scr_documents::{BenchmarkDocument, Flag, SubmissionState, SuspicionsDocument};
 use scr_store::{MAX_ANSWER_CHARS, PublicStore, Submission, UserRow};
 
-use super::decidable;
+use super::access::decidable;
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::{Member, Options};
-use crate::handlers::account::private_page;
-use crate::handlers::benchmark_of;
+use crate::extractors::Member;
+use crate::extractors::benchmark_of;
+use crate::handlers::draw::private_page;
 use crate::handlers::submissions::{
     FoldRow, LogRow, StandingTable, Vicinity, as_entry, fold_rows, log_rows, standings,
 };
 use crate::image_table::ImageTable;
+use crate::options::Options;
 use crate::references::{Piece, linked};
 
-/// Images that are offered to be looked at, of the worst and of all.
+/// Links to images, for the worst and for all others.
 const N_LOOKS: usize = 5;
 
 #[derive(Template)]
@@ -56,7 +57,7 @@ struct FlagRow {
     entry_href: Option<String>,
 }
 
-/// An image in the browser, with the private masks on it.
+/// Link to an image with the private masks on it.
 #[derive(Clone)]
 struct Look {
     image: String,
@@ -73,12 +74,12 @@ pub(crate) async fn one(
     page(&store, &member, submission, None).await
 }
 
-/// Text that a decision needs and the form did not have.
+/// Missing text of a decision.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Lack {
-    /// Why a submission is returned.
+pub(super) enum MissingText {
+    /// Reason for a return.
     Message,
-    /// Why it is published in spite of flags.
+    /// Answer to flags.
     Answer,
 }
 
@@ -86,13 +87,15 @@ pub(super) async fn page(
     store: &PublicStore,
     member: &Member,
     submission: Submission,
-    lack: Option<Lack>,
+    lack: Option<MissingText>,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(store, &submission.benchmark_id).await?;
     let entries = store.entries_without_images(&benchmark.id).await?;
     let findings = submission.findings.as_ref();
     let id = submission.id.as_str();
-    let (mut tables, mut worst, mut spread) = (Vec::new(), Vec::new(), Vec::new());
+    let mut tables = Vec::new();
+    let mut worst = Vec::new();
+    let mut spread = Vec::new();
     if let Some(own) = as_entry(&submission) {
         tables = standings(&benchmark, &entries, &own, findings, Vicinity::Neighbours);
         let look = address::query([("submission", id), ("entries", id)]);
@@ -120,9 +123,9 @@ pub(super) async fn page(
         corrects_href: submission.supersedes.as_deref().map(address::entry),
         is_waiting: submission.state == SubmissionState::AwaitingReview,
         is_own: submission.user_id == member.user.id,
-        lacks_message: lack == Some(Lack::Message),
+        lacks_message: lack == Some(MissingText::Message),
         needs_answer: findings.is_some_and(|found| found.to_answer().next().is_some()),
-        lacks_answer: lack == Some(Lack::Answer),
+        lacks_answer: lack == Some(MissingText::Answer),
         max_answer_chars: MAX_ANSWER_CHARS,
         flags: findings.map(|found| found.flags.iter().map(flag).collect()).unwrap_or_default(),
         folds: findings.map(|found| fold_rows(&benchmark, found)).unwrap_or_default(),

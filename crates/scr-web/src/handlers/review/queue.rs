@@ -1,4 +1,4 @@
-//! What waits for a curator, the longest first.
+//! Review queue, longest wait first.
 
 use askama::Template;
 use axum::extract::State;
@@ -10,7 +10,7 @@ use scr_store::{PublicStore, PublicationRow, Role};
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::Member;
-use crate::handlers::account::private_page;
+use crate::handlers::draw::private_page;
 use crate::numbers::minute;
 use crate::reviewers::{self, waiting_for};
 
@@ -18,7 +18,7 @@ use crate::reviewers::{self, waiting_for};
 #[template(path = "review/queue.html")]
 struct QueuePage {
     waiting: Vec<Waiting>,
-    /// What readers reported, the last first.
+    /// Reported publications, newest first.
     publications: Vec<PublicationRow>,
 }
 

@@ -1,15 +1,15 @@
-//! What the forms of a submission's page do.
+//! Form actions of the submission page.
 
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 use scr_store::PublicStore;
 
-use super::own;
+use super::access::own;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::Member;
 
-/// Has a checked submission scored.
+/// Starts the scoring of a checked submission.
 pub(crate) async fn confirm(
     State(store): State<PublicStore>,
     member: Member,
@@ -20,7 +20,7 @@ pub(crate) async fn confirm(
     Ok(Redirect::to(&address::submission(&submission.id)))
 }
 
-/// Takes a submission back that is not public yet.
+/// Withdraws a submission that is not public yet.
 pub(crate) async fn withdraw(
     State(store): State<PublicStore>,
     member: Member,

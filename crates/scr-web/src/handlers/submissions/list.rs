@@ -1,4 +1,4 @@
-//! One's own submissions, the newest first.
+//! List of one's own submissions, newest first.
 
 use askama::Template;
 use axum::extract::State;
@@ -6,11 +6,11 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use scr_store::{PublicStore, Submission};
 
-use super::state_words;
+use super::state::state_words;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::Member;
-use crate::handlers::account::private_page;
+use crate::handlers::draw::private_page;
 use crate::numbers::minute;
 
 #[derive(Template)]

@@ -1,6 +1,6 @@
-//! What became of a submission: when, by whom, and why.
+//! Log of a submission: time, state, actor and reason of each change.
 //!
-//! Submitters read roles; curators, and who it is about, read names.
+//! Submitters see roles; curators, and the actors themselves, see names.
 
 use scr_documents::SubmissionState;
 use scr_store::{PublicStore, Role, Submission};
@@ -9,7 +9,7 @@ use crate::error::Failure;
 use crate::extractors::Member;
 use crate::numbers::{capitalised, minute};
 
-/// A change of state.
+/// Change of state.
 pub(crate) struct LogRow {
     pub(crate) at: String,
     pub(crate) state: String,
@@ -17,7 +17,7 @@ pub(crate) struct LogRow {
     pub(crate) message: String,
 }
 
-/// All changes, the first first.
+/// All changes, oldest first.
 pub(crate) async fn log_rows(
     store: &PublicStore,
     submission: &Submission,
@@ -43,11 +43,12 @@ pub(crate) async fn log_rows(
     Ok(rows)
 }
 
-/// A state as something that came about.
+/// State as an event.
 fn words(state: SubmissionState) -> String {
     match state {
         SubmissionState::Receiving => "begun".to_owned(),
         SubmissionState::Publishing => "accepted".to_owned(),
+        SubmissionState::Rejected => "returned".to_owned(),
         other => other.as_str().replace('_', " "),
     }
 }

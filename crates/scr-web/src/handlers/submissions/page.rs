@@ -1,4 +1,4 @@
-//! A submission on its way: how far it is, what is wrong with it, its scores.
+//! Submission page: progress, problems, scores.
 
 use askama::Template;
 use axum::extract::{Path, State};
@@ -7,15 +7,18 @@ use axum::response::Response;
 use scr_documents::{BenchmarkDocument, SubmissionState, SuspicionsDocument, UploadFingerprint};
 use scr_store::{PublicStore, Role, Submission};
 
-use super::{FoldRow, LogRow, StandingTable, Vicinity, as_entry, fold_rows, log_rows, seen};
-use super::{standings, state_words};
+use super::access::{as_entry, seen};
+use super::log::{LogRow, log_rows};
+use super::standing::{FoldRow, StandingTable, Vicinity, fold_rows, standings};
+use super::state::state_words;
 use crate::address;
 use crate::error::Failure;
-use crate::extractors::{Member, Options};
-use crate::handlers::account::private_page;
-use crate::handlers::benchmark_of;
+use crate::extractors::Member;
+use crate::extractors::benchmark_of;
+use crate::handlers::draw::private_page;
 use crate::image_table::ImageTable;
 use crate::numbers::capitalised;
+use crate::options::Options;
 
 #[derive(Template)]
 #[template(path = "submissions/submission.html")]
@@ -28,12 +31,12 @@ struct SubmissionPage {
     steps: Vec<Step>,
     is_passing: bool,
     is_own: bool,
-    /// Where a curator decides.
+    /// Review page, for curators.
     review_href: Option<String>,
     again_href: String,
     entry_href: Option<String>,
     corrects_href: Option<String>,
-    /// For an upload that broke off.
+    /// Data to resume an interrupted upload.
     resume: Option<Resume>,
     received_percent: u64,
     suspicions: SuspicionsDocument,
@@ -45,14 +48,14 @@ struct SubmissionPage {
     log: Vec<LogRow>,
 }
 
-/// A step of the way.
+/// Step from upload to entry.
 struct Step {
     words: &'static str,
     /// `done`, `current` or `next`.
     place: &'static str,
 }
 
-/// What tells the file again.
+/// Fingerprint of the uploaded file.
 struct Resume {
     name: String,
     beginning: String,
@@ -70,7 +73,8 @@ pub(crate) async fn submission(
     let href = address::submission(&submission.id);
     let as_entry = as_entry(&submission);
     let findings = submission.findings.as_ref();
-    let (mut tables, mut images) = (Vec::new(), None);
+    let mut tables = Vec::new();
+    let mut images = None;
     if let Some(own) = &as_entry {
         let entries = store.entries_without_images(&benchmark.id).await?;
         tables = standings(&benchmark, &entries, own, None, Vicinity::References);
@@ -115,7 +119,7 @@ pub(crate) async fn submission(
     private_page(StatusCode::OK, &page)
 }
 
-/// The way of a submission to an entry, and where this one is.
+/// Steps from upload to entry, with the current one.
 fn steps(state: SubmissionState) -> Vec<Step> {
     use SubmissionState as S;
     const WAY: [&str; 6] =

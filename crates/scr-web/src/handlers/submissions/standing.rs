@@ -1,17 +1,16 @@
-//! Where a submission's scores would stand: its row among those of the table.
+//! Standing of a submission: its row in the table of results.
 //!
-//! Ranks and orders come from the table of results; differences and tests were
-//! computed when it was scored.
+//! Ranks and order come from the table of results; differences and tests come from scoring.
 
 use scr_documents::{BenchmarkDocument, DifferenceDocument, FindingsDocument};
 use scr_store::EntryRow;
 
 use crate::address;
-use crate::extractors::Options;
 use crate::numbers::{MeasureHead, NONE};
+use crate::options::Options;
 use crate::results_table::{Group, ResultsTable, Row, Subject};
 
-/// Which rows of a table are shown beside the submission's own.
+/// Rows beside the submission's own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Vicinity {
     /// Observers and baselines.
@@ -30,7 +29,7 @@ pub(crate) struct StandingTable {
     pub(crate) columns: Vec<&'static str>,
     pub(crate) rows: Vec<StandingRow>,
     pub(crate) ordered_by: String,
-    /// What the last column says, where there is one.
+    /// Measure of the last column, if there is one.
     pub(crate) difference_of: Option<String>,
 }
 
@@ -68,7 +67,7 @@ pub(crate) fn standings(
     tables
 }
 
-/// The rows around the submission's; none where it has no row.
+/// Rows around the submission's; `None` if it has no row.
 fn around(
     table: ResultsTable,
     own: &EntryRow,
@@ -105,7 +104,7 @@ fn around(
     })
 }
 
-/// An object in both folds.
+/// Scores of an object in both folds.
 pub(crate) struct FoldRow {
     pub(crate) object: String,
     pub(crate) means: [String; 2],
@@ -113,7 +112,7 @@ pub(crate) struct FoldRow {
     pub(crate) p: String,
 }
 
-/// How the folds differ, object by object.
+/// Differences between the folds, by object.
 pub(crate) fn fold_rows(
     benchmark: &BenchmarkDocument,
     findings: &FindingsDocument,

@@ -1,8 +1,8 @@
-//! The parts of a form, with a bound on what is kept of one that is not whole.
+//! Parts of a multipart form, with a limit on the bytes of an incomplete part.
 //!
-//! The reader of forms keeps what it has until a head or a field's bytes are complete. A
-//! head that never ends would fill the memory: here the reader gets no more when it has
-//! taken in [`MAX_UNREAD_BYTES`] and given nothing.
+//! The multipart reader buffers until a head or a chunk is complete, so a head without end
+//! would fill the memory. Here the reader gets no more bytes after [`MAX_UNREAD_BYTES`]
+//! without progress.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -15,27 +15,27 @@ use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart};
 use futures_util::stream::Stream;
 
-use crate::bodies::{Unread, broken};
+use crate::bodies::{UnreadBody, broken};
 use crate::error::Failure;
 
-/// The most bytes that a form's reader takes in and makes nothing of: a head, or what lies
-/// before the first part.
+/// Most bytes that the multipart reader takes without progress: a head, or the text before
+/// the first part.
 const MAX_UNREAD_BYTES: usize = 64 << 10;
 
-/// A form as it comes in.
+/// Multipart form, read as it arrives.
 pub(super) struct Parts {
     form: Multipart,
     unread: Arc<AtomicUsize>,
 }
 
-/// A part of a form.
+/// Part of a multipart form.
 pub(super) struct Part<'a> {
     field: Field<'a>,
     unread: &'a AtomicUsize,
 }
 
 impl Parts {
-    pub(super) async fn of(body: Unread) -> Result<Self, Failure> {
+    pub(super) async fn of(body: UnreadBody) -> Result<Self, Failure> {
         let unread = Arc::<AtomicUsize>::default();
         let counted = Arc::clone(&unread);
         let request = body.into_request().map(|body| {
@@ -43,8 +43,10 @@ impl Parts {
             Body::from_stream(Metered { inner, unread: counted, pauses: false })
         });
         let form = Multipart::from_request(request, &()).await;
-        let form = form
-            .map_err(|error| Failure::Body { status: error.status(), what: error.body_text() })?;
+        let form = form.map_err(|error| Failure::InvalidBody {
+            status: error.status(),
+            message: error.body_text(),
+        })?;
         Ok(Self { form, unread })
     }
 
@@ -69,18 +71,18 @@ impl Part<'_> {
 
 fn not_whole(error: MultipartError) -> Failure {
     match broken(Box::new(error)) {
-        Failure::Body { status, what } => {
-            Failure::Body { status, what: format!("the form: {what}") }
+        Failure::InvalidBody { status, message } => {
+            Failure::InvalidBody { status, message: format!("the form: {message}") }
         }
         other => other,
     }
 }
 
-/// A body that ends when its reader makes nothing of it.
+/// Body that fails once its reader makes no progress.
 struct Metered {
     inner: BodyDataStream,
     unread: Arc<AtomicUsize>,
-    /// Whether the reader is to look at what it has before it gets more.
+    /// True if the reader must look at its buffer before it gets more.
     pauses: bool,
 }
 
@@ -96,8 +98,8 @@ impl Stream for Metered {
             return Poll::Pending;
         }
         if self.unread.load(Ordering::Relaxed) > MAX_UNREAD_BYTES {
-            let what = format!("a part has a head of more than {MAX_UNREAD_BYTES} bytes");
-            return Poll::Ready(Some(Err(what.into())));
+            let message = format!("a part has a head of more than {MAX_UNREAD_BYTES} bytes");
+            return Poll::Ready(Some(Err(message.into())));
         }
         let next = Pin::new(&mut self.inner).poll_next(context);
         if let Poll::Ready(Some(Ok(bytes))) = &next {

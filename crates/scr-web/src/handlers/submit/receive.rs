@@ -1,5 +1,5 @@
-//! The form as a browser without script sends it: fields, and last the file, which goes
-//! to the disk as it comes in.
+//! Submission by a form without script: fields, and last the file, which is written to disk
+//! as it arrives.
 
 use std::sync::Arc;
 
@@ -8,34 +8,35 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_store::{NewSubmission, PublicStore, Submission};
 
-use super::page;
+use super::form::page;
 use super::parts::{Part, Parts};
 use crate::address;
-use crate::bodies::Unread;
-use crate::card_input::{CardInput, Fault, Intent, MAX_FILE_BYTES, MAX_TEXT, size_fault};
+use crate::bodies::UnreadBody;
+use crate::card_input::{CardInput, Intent, MAX_FILE_BYTES, MAX_TEXT, size_error};
 use crate::error::Failure;
-use crate::extractors::{Member, Published};
-use crate::places::Seated;
-use crate::under_way::UnderWay;
+use crate::extractors::{Member, PublishedBenchmark};
+use crate::field_error::FieldError;
+use crate::slots::RequestConnection;
+use crate::transfers::Transfers;
 
-/// Bytes that are written at once.
+/// Bytes per write.
 const PIECE_BYTES: usize = 1 << 20;
-/// The most bytes of a field of text that are kept: more than a good one may have.
+/// Most bytes of a text field that are kept: more than a valid one has.
 const MAX_FIELD_BYTES: usize = 4 * (MAX_TEXT + 1);
 
-/// Takes the form: the submission's page, or the form again with all that is wrong.
+/// Answers the form: redirects to the submission, or shows the form again with all errors.
 pub(crate) async fn submit(
     State(store): State<PublicStore>,
-    State(under_way): State<Arc<UnderWay>>,
+    State(transfers): State<Arc<Transfers>>,
     member: Member,
-    Published(benchmark): Published,
-    Seated(seat): Seated,
-    body: Unread,
+    PublishedBenchmark(benchmark): PublishedBenchmark,
+    RequestConnection(connection): RequestConnection,
+    body: UnreadBody,
 ) -> Result<Response, Failure> {
     store.may_begin(&member.user.id, &benchmark.document.id).await?;
     let announced = body.announced().unwrap_or(MAX_FILE_BYTES).min(MAX_FILE_BYTES);
     store.has_room_for(announced)?;
-    let _place = under_way.upload(&member.user, seat);
+    let _slot = transfers.upload(&member.user, connection);
     let mut form = Parts::of(body).await?;
     let mut intent = Intent::default();
     while let Some(mut field) = form.next().await? {
@@ -46,9 +47,9 @@ pub(crate) async fn submit(
             continue;
         }
         let first = field.chunk().await?.filter(|chunk| !chunk.is_empty());
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
         if first.is_none() {
-            faults.extend(size_fault(0));
+            errors.extend(size_error(0));
         }
         match (intent.checked(&store, &benchmark, &member.user).await?, first) {
             (Ok(card), Some(first)) => {
@@ -68,20 +69,20 @@ pub(crate) async fn submit(
                     return Ok(Redirect::to(&address::submission(&begun.id)).into_response());
                 }
                 store.submission_withdrawn(&begun.id, &member.user.id).await?;
-                faults.extend(taken?.err());
+                errors.extend(taken?.err());
             }
             (checked, _) => {
-                // The browser hears the answer only when it has sent all.
+                // Browsers read the answer only after sending the whole body.
                 while field.chunk().await?.is_some() {}
-                faults.extend(checked.err().into_iter().flatten());
+                errors.extend(checked.err().into_iter().flatten());
             }
         }
-        return page(&store, &member, benchmark, intent, faults).await;
+        return page(&store, &member, benchmark, intent, errors).await;
     }
-    Err(Failure::Wrong { what: "the form has no file".to_owned() })
+    Err(Failure::Unprocessable { message: "the form has no file".to_owned() })
 }
 
-/// A field of text; what is too long to be good is cut.
+/// Text of a field, cut beyond any valid length.
 async fn text(field: &mut Part<'_>) -> Result<String, Failure> {
     let mut bytes = Vec::new();
     while let Some(chunk) = field.chunk().await? {
@@ -110,27 +111,28 @@ fn fill(intent: &mut Intent, name: &str, text: String) {
     }
 }
 
-/// Writes the file as it comes, and says what is wrong with it.
+/// Writes the file as it arrives.
 async fn take(
     store: &PublicStore,
     begun: &Submission,
     first: Bytes,
     field: &mut Part<'_>,
-) -> Result<Result<(), Fault>, Failure> {
-    let (mut piece, mut offset) = (Vec::from(first), 0);
+) -> Result<Result<(), FieldError>, Failure> {
+    let mut piece = Vec::from(first);
+    let mut offset = 0;
     loop {
         let chunk = match field.chunk().await {
             Ok(chunk) => chunk,
             Err(error) => {
-                let message = format!("the file did not come in whole: {error}");
-                return Ok(Err(Fault::new("size_bytes", message)));
+                let message = format!("the upload is incomplete: {error}");
+                return Ok(Err(FieldError::new("size_bytes", message)));
             }
         };
         let is_last = chunk.is_none();
         piece.extend_from_slice(&chunk.unwrap_or_default());
         if offset + piece.len() as u64 > begun.size_bytes {
             let message = format!("expected at most {MAX_FILE_BYTES} bytes");
-            return Ok(Err(Fault::new("size_bytes", message)));
+            return Ok(Err(FieldError::new("size_bytes", message)));
         }
         if is_last || piece.len() >= PIECE_BYTES {
             let bytes = Bytes::from(std::mem::take(&mut piece));

@@ -1,9 +1,8 @@
-//! Patience: a deadline on the progress of a client, for reads and writes alike.
+//! Progress deadline of a client, for reads and writes alike.
 //!
-//! A client has [`GRACE`] of time in which the server waits for it. Waiting uses it up,
-//! and every byte that moves gives some back at [`MIN_BYTES_PER_S`]: whoever does nothing
-//! is cut off after the grace, whoever drips soon after, and time in which the server
-//! itself works is nobody's.
+//! A client has [`GRACE`] of time. Waiting for it uses the time up, and each byte restores
+//! some at [`MIN_BYTES_PER_S`]: an idle client is disconnected after the grace, a trickling
+//! one soon after (slow loris). Time in which the server works does not count.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,39 +11,39 @@ use std::time::{Duration, Instant};
 
 use tokio::time::{Sleep, sleep_until};
 
-use crate::places::Seat;
+use crate::slots::ConnectionState;
 
-/// Time that a client may do nothing.
+/// Longest idle time of a client.
 pub(super) const GRACE: Duration = Duration::from_secs(20);
-/// Rate below which a client that sends or reads uses its grace up.
+/// Lowest sustained rate of a client.
 const MIN_BYTES_PER_S: f64 = 4096.0;
 
-/// Time left to a client in one direction.
-pub(super) struct Patience {
-    seat: Arc<Seat>,
+/// Remaining time of a client, in one direction.
+pub(super) struct ProgressDeadline {
+    connection: Arc<ConnectionState>,
     left: Duration,
     since: Option<Instant>,
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-impl Patience {
-    pub(super) fn new(seat: Arc<Seat>) -> Self {
-        Self { seat, left: GRACE, since: None, timer: None }
+impl ProgressDeadline {
+    pub(super) fn new(connection: Arc<ConnectionState>) -> Self {
+        Self { connection, left: GRACE, since: None, timer: None }
     }
 
-    /// Notes that bytes have moved.
-    pub(super) fn moved(&mut self, bytes: usize) {
+    /// Records progress.
+    pub(super) fn record_progress(&mut self, bytes: usize) {
         self.left = left_after(self.left, self.since.take().map(|since| since.elapsed()), bytes);
         self.timer = None;
-        self.seat.goes_on();
+        self.connection.reset_deadline();
     }
 
-    /// Waits for the client; ready when its time is over.
-    pub(super) fn poll_over(&mut self, context: &mut Context<'_>) -> Poll<()> {
+    /// Waits for the client; ready once its time is over.
+    pub(super) fn poll_expired(&mut self, context: &mut Context<'_>) -> Poll<()> {
         let since = *self.since.get_or_insert_with(Instant::now);
         let timer = self.timer.get_or_insert_with(|| {
             let until = since + self.left;
-            self.seat.waits_until(until);
+            self.connection.set_deadline(until);
             Box::pin(sleep_until(until.into()))
         });
         timer.as_mut().poll(context)

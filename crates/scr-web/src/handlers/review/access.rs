@@ -1,0 +1,17 @@
+//! Submissions that a curator decides on.
+
+use scr_store::{PublicStore, Role, Submission};
+
+use crate::error::Failure;
+use crate::extractors::Member;
+use crate::reviewers::to_decide;
+
+/// Submission that the member may decide on.
+pub(super) async fn decidable(
+    store: &PublicStore,
+    member: &Member,
+    id: String,
+) -> Result<Submission, Failure> {
+    member.needs(Role::Curator)?;
+    to_decide(store, &member.user, id).await
+}

@@ -1,0 +1,63 @@
+//! Shared state of the router.
+
+use axum::extract::FromRef;
+use scr_store::PublicStore;
+use std::sync::Arc;
+
+use crate::identity::Providers;
+use crate::limits::Limits;
+use crate::settings::SiteSettings;
+use crate::transfers::Transfers;
+
+/// Shared state of the router. Handlers extract one part of it with `State`.
+#[derive(Clone)]
+pub(crate) struct SiteState {
+    store: PublicStore,
+    settings: Arc<SiteSettings>,
+    limits: Arc<Limits>,
+    providers: Arc<Providers>,
+    transfers: Arc<Transfers>,
+}
+
+impl SiteState {
+    /// State of a new router, with empty rate limits.
+    pub(crate) fn new(store: &PublicStore, settings: SiteSettings) -> Self {
+        Self {
+            store: store.clone(),
+            providers: Arc::new(Providers::new(&settings.providers)),
+            settings: Arc::new(settings),
+            limits: Arc::default(),
+            transfers: Arc::default(),
+        }
+    }
+}
+
+impl FromRef<SiteState> for PublicStore {
+    fn from_ref(state: &SiteState) -> Self {
+        state.store.clone()
+    }
+}
+
+impl FromRef<SiteState> for Arc<SiteSettings> {
+    fn from_ref(state: &SiteState) -> Self {
+        Arc::clone(&state.settings)
+    }
+}
+
+impl FromRef<SiteState> for Arc<Limits> {
+    fn from_ref(state: &SiteState) -> Self {
+        Arc::clone(&state.limits)
+    }
+}
+
+impl FromRef<SiteState> for Arc<Transfers> {
+    fn from_ref(state: &SiteState) -> Self {
+        Arc::clone(&state.transfers)
+    }
+}
+
+impl FromRef<SiteState> for Arc<Providers> {
+    fn from_ref(state: &SiteState) -> Self {
+        Arc::clone(&state.providers)
+    }
+}
