@@ -11,10 +11,10 @@ import pandas as pd
 
 __version__: str
 EVALUATOR_VERSION: str
-"""Version of the scoring rules: it changes whenever a score can."""
+"""Version of the scoring rules; every change that can move a score changes it."""
 
 class Problem(TypedDict):
-    """One thing that is wrong. Only a type: no class of this name is there at run time."""
+    """Problem of the input. Only a type: no class of this name exists at run time."""
 
     place: str
     expected: str
@@ -22,7 +22,7 @@ class Problem(TypedDict):
     hint: str
 
 class MeasureKind(TypedDict):
-    """A kind of measure. Only a type: no class of this name is there at run time."""
+    """Kind of measure. Only a type: no class of this name exists at run time."""
 
     key: str
     name: str
@@ -37,30 +37,30 @@ class MeasureKind(TypedDict):
     equals: dict[str, list[str]]
 
 class ProblemsError(ValueError):
-    """Everything that is wrong with the input, at once; str() is the list as text."""
+    """All problems of the input; str() is the list as text."""
 
     problems: list[Problem]
 
 @final
 class Result:
-    """A set of masks scored against a benchmark."""
+    """Result of scoring a set of masks against a benchmark."""
 
     @property
     def images(self) -> list[dict[str, Any]]:
         """A record an image and object: image, fold, object, measures."""
     @property
     def image_measures(self) -> list[dict[str, Any]]:
-        """A record an image: image, fold, what is measured on whole images."""
+        """A record an image: image, fold, measures of whole images."""
     @property
     def summary(self) -> list[dict[str, Any]]:
         """A record an object and measure: mean, sd, ..., ci95_low, ci95_high, n, n_undefined."""
     @property
     def notices(self) -> list[str]:
-        """What was passed over in the set of masks."""
+        """Notices about ignored files of the set of masks."""
     def to_json(self) -> str:
-        """What `scr evaluate --format json` prints, byte for byte."""
+        """The output of `scr evaluate --format json`, byte for byte."""
     def to_dict(self) -> dict[str, Any]:
-        """The same, parsed."""
+        """The result as a dict: to_json(), parsed."""
     def to_pandas(
         self, table: Literal["images", "image_measures", "summary"] = "images"
     ) -> pd.DataFrame:
@@ -72,7 +72,7 @@ def evaluate(
     spacing: SupportsFloat | Sequence[SupportsFloat] | None = None,
     measures: Sequence[str] | None = None,
 ) -> dict[str, float | None]:
-    """Measure how well two masks of shape (rows, columns) agree.
+    """Measure the agreement of two masks of shape (rows, columns).
 
     spacing is in mm: one number, or (ROW_SPACING, COLUMN_SPACING), y before x.
     """
@@ -87,4 +87,4 @@ def evaluate_dir(
     """Score a set of masks on disk against a benchmark, as `scr evaluate` does."""
 
 def measures() -> list[MeasureKind]:
-    """What there is to measure."""
+    """List the measures."""

@@ -1,9 +1,8 @@
-//! numpy arrays into masks, read where they lie.
+//! Conversion of numpy arrays to masks, without a copy.
 //!
-//! The rule is that of mask files: 0 is background and one other value the
-//! structure, nothing is thresholded. Rows are packed straight from the array,
-//! whatever its strides; only where numbers are in foreign byte order or lie
-//! misaligned is the array copied first.
+//! The rule is that of mask files: 0 is background and one other value the structure;
+//! nothing is thresholded. Rows are packed directly from the array, with any strides. Only
+//! an array in foreign byte order, or misaligned, is copied first.
 
 use std::collections::BTreeSet;
 
@@ -19,10 +18,10 @@ use scr_data::Problem;
 use scr_data::formats::{FormatError, MAX_AREA_PX, MaskValue};
 use scr_image::{Mask, Size};
 
-/// A mask from the argument `place`.
+/// Converts the argument `place` to a mask.
 ///
 /// # Errors
-/// `TypeError` when it is no array; within, a [`Problem`] when it is no mask.
+/// `TypeError` when it is no array; inside, a [`Problem`] when it is no mask.
 pub(crate) fn read_mask(place: &str, array: &Bound<'_, PyAny>) -> PyResult<Result<Mask, Problem>> {
     let Ok(array) = array.cast::<PyUntypedArray>() else {
         let found = array.get_type().name()?;
@@ -52,7 +51,7 @@ pub(crate) fn read_mask(place: &str, array: &Bound<'_, PyAny>) -> PyResult<Resul
     Ok(mask.map_err(|error| not_binary(place, &error)))
 }
 
-/// Whether the array can be an image: two axes, of a size that files may have too.
+/// Checks that the array can be an image: two axes, within the size limits of files.
 fn is_image(place: &str, array: &Bound<'_, PyUntypedArray>) -> PyResult<Result<(), Problem>> {
     static MASKED: PyOnceLock<Py<PyType>> = PyOnceLock::new();
     if array.is_instance(MASKED.import(array.py(), "numpy.ma", "MaskedArray")?)? {
@@ -73,7 +72,7 @@ fn is_image(place: &str, array: &Bound<'_, PyUntypedArray>) -> PyResult<Result<(
     Ok(Err(Problem::new(place, error.expected(), shape(array.shape()), "")))
 }
 
-/// A shape as Python writes it.
+/// Formats a shape as Python does.
 pub(crate) fn shape(lengths: &[usize]) -> String {
     match lengths {
         [one] => format!("shape ({one},)"),
@@ -95,9 +94,9 @@ fn not_binary(place: &str, error: &FormatError) -> Problem {
     Problem::new(place, error.expected(), error.found(), hint)
 }
 
-/// A pixel as arrays hold it.
+/// Element of an array.
 trait Pixel: Element + Copy + Ord + Default {
-    /// As messages name it; what is beyond i64 as the greatest of it.
+    /// The value in messages; values beyond i64 become its maximum.
     fn number(self) -> i64;
 }
 
@@ -112,7 +111,7 @@ macro_rules! pixels {
 }
 pixels!(u8, u16, u32, u64, i8, i16, i32, i64);
 
-/// The mask of an array of `T`; `meaning` is what a stored value stands for.
+/// Converts an array of `T` to a mask; `meaning` maps a stored value to its value.
 fn pack<T: Pixel>(
     array: &Bound<'_, PyAny>,
     meaning: impl Fn(T) -> T,
@@ -185,9 +184,9 @@ fn pack_word<T: Pixel>(
     ones.as_chunks::<8>().0.iter().rev().fold(0, |word, eight| word << 8 | gather(eight))
 }
 
-/// Values are counted for the message up to this number.
+/// Maximum number of values counted for the message.
 const MAX_COUNTED: usize = 1000;
-/// How many of them the message names.
+/// Maximum number of values that the message names.
 const MAX_NAMED: usize = 5;
 
 fn too_many_values<T: Pixel>(pixels: &ArrayView2<'_, T>) -> FormatError {

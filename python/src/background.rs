@@ -1,7 +1,8 @@
-//! Long work on threads of its own, with the interpreter free and Ctrl-C alive.
+//! Background work: long calls on own threads, with the interpreter released and Ctrl-C
+//! working.
 //!
-//! Each call has its own pool, gone when it is done: a process that Python forks
-//! afterwards inherits no threads that are not there.
+//! Each call has its own thread pool and drops it at the end, so that a process forked
+//! afterwards does not inherit a pool without threads.
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -13,21 +14,21 @@ use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
 use rayon::ThreadPoolBuilder;
 
-/// How long Ctrl-C may wait to be noticed.
+/// Interval between checks for signals such as Ctrl-C.
 const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 
-/// What unwinds through interrupted work; no panic, so nothing is printed.
+/// Payload that unwinds interrupted work; not a panic, so nothing is printed.
 struct Interrupted;
 
-/// Does `work` on all cores, or as many threads as `RAYON_NUM_THREADS` says, while
-/// other threads of Python run. Within it parallel iterators use these threads.
+/// Runs `work` on all cores, or as many threads as `RAYON_NUM_THREADS` says, while other
+/// threads of Python run. Parallel iterators in `work` use these threads.
 ///
-/// `work` calls what it is given after each step; that does not return once
-/// Python was interrupted.
+/// `work` calls its argument after each step, which does not return once Python was
+/// interrupted.
 ///
 /// # Errors
-/// What the signal's handler raised, `KeyboardInterrupt` for Ctrl-C, after the
-/// steps under way are done; `RuntimeError` when there are no threads to be had.
+/// The exception of the signal's handler, `KeyboardInterrupt` for Ctrl-C, after the current
+/// steps are done; `RuntimeError` when threads cannot be started.
 pub(crate) fn run<T: Send>(
     py: Python<'_>,
     work: impl FnOnce(&(dyn Fn() + Sync)) -> T + Send,
@@ -45,7 +46,7 @@ pub(crate) fn run<T: Send>(
     let outcome = pool.in_place_scope(|scope| {
         scope.spawn(|_| {
             let outcome = catch_unwind(AssertUnwindSafe(|| work(&after_step)));
-            // Fails only when nobody waits any more.
+            // Fails only without a receiver.
             let _ = sender.send(outcome);
         });
         let mut raised = None;

@@ -1,4 +1,4 @@
-//! A set of masks on disk and a benchmark into a `Result`.
+//! Evaluation of a set of masks on disk.
 
 use std::ffi::CString;
 use std::path::PathBuf;
@@ -25,8 +25,8 @@ use crate::{background, keys, problems};
 /// observer : str
 ///     The observer whose masks are the reference.
 /// measures : list of str, optional
-///     Keys as measures() explains them. Default: as in evaluate(). What is
-///     measured on whole images, such as pixel_error, is found in any case.
+///     Keys, see measures(). Default: as in evaluate(). Measures of whole images,
+///     such as pixel_error, are always computed.
 /// per_image : bool
 ///     Whether to keep every image's values (`--per-image`).
 ///
@@ -38,16 +38,15 @@ use crate::{background, keys, problems};
 /// ------
 /// ProblemsError
 ///     A ValueError with every file that is missing, unknown, damaged, no binary
-///     mask or of the wrong size, and every key that names no measure.
+///     mask or of the wrong size, and every unknown key.
 /// KeyboardInterrupt
-///     On Ctrl-C, once the images that are being measured are done. While file
-///     names are listed and summaries made, it waits for these.
+///     On Ctrl-C, after the current images are done. Listing of file names and
+///     summaries are not interrupted.
 ///
 /// Warns
 /// -----
 /// UserWarning
-///     What was passed over in the set, such as files left behind by the
-///     operating system; also in Result.notices.
+///     Ignored files of the set, such as system files; also in Result.notices.
 ///
 /// Runs on all cores, or as many as the environment's RAYON_NUM_THREADS says,
 /// without holding the interpreter's lock.

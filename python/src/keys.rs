@@ -1,4 +1,4 @@
-//! The keys of measures: read from Python, and explained to it.
+//! Keys of measures: parser and documentation.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyList};
@@ -6,8 +6,8 @@ use scr_data::{Problem, Problems};
 use scr_measures::peers::PEERS;
 use scr_measures::{Measure, UnknownMeasure};
 
-/// The measures that keys name, each once, [`Measure::DEFAULT`] where none are
-/// given; a problem for each key that names none and is not to be passed over.
+/// Parses keys to distinct measures, by default [`Measure::DEFAULT`]; each unknown key that
+/// is not ignored is a problem.
 pub(crate) fn read(
     keys: Option<&[String]>,
     is_passed_over: impl Fn(&str) -> bool,
@@ -33,7 +33,7 @@ pub(crate) fn read(
     measures
 }
 
-/// What there is to measure: what `scr measures --format json` says of it.
+/// List the measures, as `scr measures --format json` does.
 ///
 /// Returns
 /// -------
@@ -41,16 +41,16 @@ pub(crate) fn read(
 ///     One a kind of measure, in the order of tables:
 ///     key          as `measures` arguments take it, without variant and length
 ///     name         in full
-///     definition   what it is, exactly
-///     range        from where to where
+///     definition   definition
+///     range        range of the values
 ///     better       "higher" or "lower"
-///     empty        what it is when masks are empty
-///     source       where it was first described
+///     empty        value for empty masks
+///     source       first description
 ///     unit         None, or "mm or px" for distances
 ///     needs_length whether the key ends in a length: "nsd@2px", "nsd@3mm"
-///     variants     list of what may follow the key after a full stop
-///     equals       dict: by key with variant, a list of whose numbers it equals, as
-///                  "medpy: hd95"; a length of 2px stands for any
+///     variants     list of suffixes after a full stop
+///     equals       dict: by key with variant, a list of equal numbers of other tools,
+///                  such as "medpy: hd95"; a length of 2px stands for any
 #[pyfunction]
 pub(crate) fn measures(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     let loads = py.import("json")?.getattr("loads")?;
@@ -63,7 +63,7 @@ pub(crate) fn measures(py: Python<'_>) -> PyResult<Bound<'_, PyAny>> {
     Ok(measures)
 }
 
-/// The numbers of other tools that keys of a kind give, by key.
+/// Equal numbers of other tools for a kind, by key.
 fn equals<'py>(py: Python<'py>, kind: &str) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for peer in &PEERS {

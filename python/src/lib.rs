@@ -1,14 +1,14 @@
-//! `scr_eval` for Python: what `scr evaluate` computes, on numpy arrays and on folders.
+//! `scr_eval` for Python: the evaluation of `scr evaluate`, for numpy arrays and folders.
 //!
-//! Translates and nothing else: arguments into what the crates of the house take,
-//! answers into dicts, [`Problems`](scr_data::Problems) into exceptions. Holds no
-//! measure, no rule for files and no format of results of its own, so that a score
-//! from Python is the command's, bit for bit.
+//! Only converts: arguments into types of the crates, results into dicts,
+//! [`Problems`](scr_data::Problems) into exceptions. Has no measure, no rule for files and
+//! no format of results of its own, so that a score from Python equals the command's, bit
+//! for bit.
 //!
-//! - `arrays.rs`: numpy arrays into masks.
-//! - `pair.rs`: two arrays into values.
-//! - `folder.rs`: a set of masks and a benchmark into a `Result`.
-//! - `background.rs`: long work, with the interpreter free and Ctrl-C alive.
+//! - `arrays.rs`: conversion of numpy arrays to masks.
+//! - `pair.rs`: measures of two arrays.
+//! - `folder.rs`: evaluation of a set of masks on disk.
+//! - `background.rs`: background work with Ctrl-C.
 
 mod arrays;
 mod background;
@@ -23,10 +23,10 @@ mod result;
 ///
 /// evaluate(reference, prediction, spacing, measures)   two numpy arrays
 /// evaluate_dir(masks, benchmark, ...)                  masks on disk
-/// measures()                                           what there is to measure
+/// measures()                                           list of the measures
 ///
-/// An undefined value is None, never a number. Whatever is wrong with the input is
-/// a ProblemsError, a ValueError that lists all of it.
+/// An undefined value is None, never a number. Problems of the input raise a
+/// ProblemsError, a ValueError that lists all of them.
 #[pyo3::pymodule(name = "scr_eval")]
 mod scr_eval_for_python {
     use pyo3::prelude::*;

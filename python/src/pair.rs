@@ -1,4 +1,4 @@
-//! Two arrays into values.
+//! Measures of two arrays.
 
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -8,39 +8,39 @@ use scr_measures::{Measure, Scratch, measure_object};
 
 use crate::{arrays, keys, problems};
 
-/// Measure how well two masks agree.
+/// Measure the agreement of two masks.
 ///
 /// Parameters
 /// ----------
 /// reference, prediction : numpy.ndarray of shape (rows, columns)
-///     Masks of one object, of one shape and of bool or any integer dtype: 0 is
-///     background, one other value the object. Any strides; nothing is copied
-///     but what is in foreign byte order or misaligned.
+///     Masks of one object, of equal shape and of bool or any integer dtype: 0 is
+///     background, one other value the object. Any strides; only arrays in foreign
+///     byte order, or misaligned, are copied.
 /// spacing : None, float, or (float, float)
-///     Distance between neighbouring pixels' centres in mm. None: not known,
+///     Distance between neighbouring pixels' centres in mm. None: unknown, and
 ///     distances are in pixels. One number: the same in both directions. Two:
 ///     (ROW_SPACING, COLUMN_SPACING), in numpy's order of axes: first between rows
 ///     (y), then between columns (x). DICOM's PixelSpacing and scipy's `sampling`
 ///     have this order too; SimpleITK's GetSpacing and `spacing_mm` of
-///     benchmark.toml have THE OTHER, (x, y).
+///     benchmark.toml have the REVERSE order, (x, y).
 /// measures : list of str, optional
-///     Keys as measures() explains them: "dice", "hausdorff_95.pooled",
+///     Keys, see measures(): "dice", "hausdorff_95.pooled",
 ///     "nsd@2px". Default: overlap, dice, sensitivity, specificity, precision,
 ///     masd, assd, hausdorff, hausdorff_95.
 ///
 /// Returns
 /// -------
 /// dict of str to float or None
-///     In the order asked for, under the keys of `scr evaluate --format json`:
-///     a distance's ends in its unit, "masd_px" or "masd_mm". None where a
-///     measure is undefined, as distances are when exactly one mask is empty.
+///     Values in the order of `measures`, under the keys of `scr evaluate --format
+///     json`; the key of a distance ends in its unit, "masd_px" or "masd_mm". None
+///     for an undefined measure, as distances are when exactly one mask is empty.
 ///
 /// Raises
 /// ------
 /// ProblemsError
-///     A ValueError with everything that is wrong: more than one value beside 0,
-///     two values without 0, floats, other axes, shapes that differ, a spacing
-///     that is not positive, unknown keys, lengths in mm without a spacing.
+///     A ValueError with all problems: more than one value beside 0, two values
+///     without 0, floats, other axes, shapes that differ, a spacing that is not
+///     positive, unknown keys, lengths in mm without a spacing.
 /// TypeError
 ///     An argument is no numpy array, or no list of str.
 ///

@@ -1,4 +1,4 @@
-//! What is wrong with the input, as one exception that lists all of it.
+//! Exception for problems of the input, which lists all of them.
 
 use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
@@ -16,7 +16,7 @@ place, expected, found and hint, all of them text, sorted by place; hint is empt
 where the rest says it."
 );
 
-/// The exception for what the house's crates say.
+/// Converts an error of the crates to an exception.
 pub(crate) fn to_exception(py: Python<'_>, error: &DataError) -> PyErr {
     let DataError::Problems(problems) = error else {
         return PyOSError::new_err(error.to_string());
@@ -27,7 +27,7 @@ pub(crate) fn to_exception(py: Python<'_>, error: &DataError) -> PyErr {
     with_list.err().unwrap_or(exception)
 }
 
-/// `value` when there are no problems, else all of them as an exception.
+/// `value` without problems, else all problems as an exception.
 pub(crate) fn or_exception<T>(py: Python<'_>, problems: Problems, value: T) -> PyResult<T> {
     problems.or(value).map_err(|error| to_exception(py, &error))
 }

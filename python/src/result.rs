@@ -1,18 +1,18 @@
-//! What an evaluation found, in the forms that Python's tools take.
+//! Result of an evaluation, in forms for Python's tools.
 
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use scr_documents::{ImageDocument, MeasureMap, ResultDocument, SummaryDocument};
 
-/// A set of masks scored against a benchmark.
+/// Result of scoring a set of masks against a benchmark.
 ///
 /// to_json()       the text that `scr evaluate --format json` prints
 /// to_dict()       the same, parsed
 /// images          a record an image and object
-/// image_measures  a record an image, of what is measured on whole images
+/// image_measures  a record an image, with the measures of whole images
 /// summary         a record an object and measure
-/// notices         what was passed over
+/// notices         ignored files
 /// to_pandas()     one of the three tables as a DataFrame
 #[pyclass(frozen, module = "scr_eval", name = "Result")]
 pub(crate) struct EvaluationResult {
@@ -24,8 +24,8 @@ type Rows<'py> = Vec<Bound<'py, PyDict>>;
 
 #[pymethods]
 impl EvaluationResult {
-    /// The result as JSON text, byte for byte what `scr evaluate --format json`
-    /// prints, with `--per-image` where per_image was asked for.
+    /// The result as JSON text, byte for byte the output of `scr evaluate --format json`,
+    /// with `--per-image` for per_image=True.
     fn to_json(&self) -> String {
         self.document.to_json()
     }
@@ -53,8 +53,8 @@ impl EvaluationResult {
         Ok(rows)
     }
 
-    /// A flat record an image: image, fold (1 or 2), then what is measured on whole
-    /// images, such as pixel_error; None where undefined. A list of dict.
+    /// A flat record an image: image, fold (1 or 2), then the measures of whole images, such
+    /// as pixel_error; None where undefined. A list of dict.
     ///
     /// Raises ValueError where per_image=False.
     #[getter]
@@ -68,9 +68,9 @@ impl EvaluationResult {
     }
 
     /// A flat record an object and measure, over all images: object, measure, mean,
-    /// sd, min, q1, median, q3, max, ci95_low, ci95_high, n, n_undefined; None where
-    /// there is no such number. What is measured on whole images comes last, its
-    /// object None. The same for each fold is in to_dict()["folds"]. A list of dict.
+    /// sd, min, q1, median, q3, max, ci95_low, ci95_high, n, n_undefined; None for a missing
+    /// number. Measures of whole images come last, with object None. to_dict()["folds"] has
+    /// the same for each fold. A list of dict.
     #[getter]
     fn summary<'py>(&self, py: Python<'py>) -> PyResult<Rows<'py>> {
         let objects = self.document.objects.iter().map(|(id, found)| (Some(id.as_str()), found));
@@ -81,7 +81,7 @@ impl EvaluationResult {
         .collect()
     }
 
-    /// What was passed over in the set of masks, in words. A list of str.
+    /// Notices about ignored files of the set of masks. A list of str.
     #[getter]
     fn notices(&self) -> Vec<String> {
         self.notices.clone()
@@ -89,8 +89,8 @@ impl EvaluationResult {
 
     /// A table as a pandas.DataFrame: "images", "image_measures" or "summary".
     ///
-    /// Columns of measures are float64, undefined values NaN. Needs pandas, which is
-    /// imported here and nowhere else.
+    /// Columns of measures are float64, undefined values NaN. Needs pandas, which only this
+    /// method imports.
     #[pyo3(signature = (table="images"))]
     fn to_pandas<'py>(&self, py: Python<'py>, table: &str) -> PyResult<Bound<'py, PyAny>> {
         let rows = match table {
@@ -103,7 +103,7 @@ impl EvaluationResult {
                 )));
             }
         };
-        // A column in which all is undefined would have no number to tell its type by.
+        // A column of undefined values has no number to infer its type from.
         let types = PyDict::new(py);
         if let Some(row) = rows.first() {
             for column in row.keys() {
@@ -129,7 +129,7 @@ impl EvaluationResult {
     }
 }
 
-/// The columns that hold words and counts.
+/// Columns of words and counts.
 const NOT_NUMBERS: [&str; 6] = ["image", "fold", "object", "measure", "n", "n_undefined"];
 
 impl EvaluationResult {

@@ -1,4 +1,4 @@
-"""Small benchmarks on disk, written here without any image library."""
+"""Fixtures: small benchmarks on disk, written without an image library."""
 
 import os
 import struct
@@ -42,7 +42,7 @@ IMAGES = {"a1": 1, "b2": 2, "c3": 1, "d4": 2}
 
 
 def masks_of(shift):
-    """By image and structure; one pixel further to the right for each image."""
+    """Masks by image and structure, shifted right by a pixel an image."""
     masks = {}
     for index, image in enumerate(IMAGES):
         by = shift * (index + 1)
@@ -55,7 +55,7 @@ def masks_of(shift):
 
 
 class Benchmark:
-    """A benchmark folder, a set of masks for it, and the arrays that are in them."""
+    """Benchmark folder with a set of masks, and their arrays."""
 
     def __init__(self, root, spacing="[0.5, 0.7]"):
         self.root, self.masks = root / "benchmark", root / "masks"
@@ -101,19 +101,19 @@ class Benchmark:
 
 @pytest.fixture(scope="session")
 def benchmark(tmp_path_factory):
-    """With 0.5 mm between columns and 0.7 mm between rows. Not to be changed."""
+    """Benchmark with 0.5 mm between columns and 0.7 mm between rows. Read only."""
     return Benchmark(tmp_path_factory.mktemp("small"))
 
 
 @pytest.fixture
 def own_benchmark(tmp_path):
-    """One that the test may damage; its spacing is unknown."""
+    """Benchmark that a test may modify; its spacing is unknown."""
     return Benchmark(tmp_path, spacing='"unknown"')
 
 
 @pytest.fixture
 def scr():
-    """Runs the command and returns what it writes to stdout."""
+    """Run the command and return its stdout."""
     path = os.environ.get("SCR_BIN")
     if not path:
         pytest.skip("SCR_BIN does not name the scr command")

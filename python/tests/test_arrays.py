@@ -1,4 +1,4 @@
-"""Which arrays are masks, and that all that are give the same numbers."""
+"""Conversion of arrays to masks: accepted and refused arrays."""
 
 import numpy
 import pytest
@@ -17,7 +17,7 @@ def found(prediction, reference=REFERENCE):
 
 
 def problem(prediction, reference=REFERENCE):
-    """The one thing that is wrong."""
+    """The only problem of a call."""
     with pytest.raises(scr_eval.ProblemsError) as error:
         scr_eval.evaluate(reference, prediction)
     (only,) = error.value.problems

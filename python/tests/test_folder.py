@@ -1,4 +1,4 @@
-"""Sets of masks on disk: the same as the command, in every form."""
+"""Sets of masks on disk: equality with the command, in every form."""
 
 import json
 import multiprocessing

@@ -1,4 +1,4 @@
-"""What the module says of itself, and the rules of the house that apply to it."""
+"""Documentation of the module, and the architecture rules for it."""
 
 import ast
 import inspect

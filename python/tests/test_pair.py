@@ -13,7 +13,7 @@ MOVED = numpy.array([[0, 0, 1, 1]])
 
 
 def blobs(seed, shape=(90, 70)):
-    """Two masks that are alike and irregular."""
+    """Two similar, irregular masks."""
     from scipy import ndimage
 
     rng = numpy.random.default_rng(seed)

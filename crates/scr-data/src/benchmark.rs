@@ -1,9 +1,8 @@
-//! A benchmark: images, the structures drawn in them, the objects that are
-//! scored, the observers who drew and the folds.
+//! Benchmark: images, structures, objects, observers and folds.
 //!
-//! Opening reads `benchmark.toml` and the table of images, checks them whole and
-//! touches no image: masks, radiographs and landmarks are read one by one when
-//! asked for, so a benchmark without its image folder can still be scored against.
+//! Opening reads and checks `benchmark.toml` and the table of images, but no image.
+//! Masks, radiographs and landmarks are read one by one on demand, so a benchmark
+//! without its image folder still serves for scoring.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -16,10 +15,10 @@ use crate::definition::{Fold, Image, Object, Observer, Structure};
 use crate::digest::{Manifest, file_digest};
 use crate::{DataError, Landmarks, Problem, Problems, files, formats};
 
-/// The file that makes a folder a benchmark.
+/// Name of the file that defines a benchmark.
 pub const BENCHMARK_FILE: &str = "benchmark.toml";
 
-/// A benchmark on disk, its definition read and checked.
+/// Benchmark on disk, with its definition read and checked.
 #[derive(Debug, Clone)]
 pub struct Benchmark {
     root: PathBuf,
@@ -27,13 +26,13 @@ pub struct Benchmark {
     pub id: String,
     /// Name for people.
     pub title: String,
-    /// What the images are.
+    /// Description of the images.
     pub description: String,
-    /// How the structures are defined.
+    /// Definition of the structures.
     pub definition: String,
-    /// Whether the images are drawn by the phantom and no patient's.
+    /// True when the images are phantoms, not of patients.
     pub is_phantom: bool,
-    /// Distance between pixels of masks and images, where it is known.
+    /// Distance between pixels of masks and images, when known.
     pub spacing: Option<Spacing>,
     /// All images, in the order of the table.
     pub images: Vec<Image>,
@@ -43,13 +42,13 @@ pub struct Benchmark {
     pub objects: Vec<Object>,
     /// All observers; the first is the reference.
     pub observers: Vec<Observer>,
-    /// How the folds are to be used.
+    /// Protocol: the use of the folds.
     pub protocol: String,
-    /// What one may do with the data.
+    /// Terms of use of the data.
     pub terms: TermsDocument,
-    /// What others published.
+    /// Published results of others.
     pub literature: Vec<LiteratureDocument>,
-    /// On which data those rows were measured.
+    /// Data on which those rows were measured.
     pub literature_note: String,
     image_folder: String,
     image_pattern: String,
@@ -61,8 +60,7 @@ impl Benchmark {
     /// Opens the benchmark in folder `root`.
     ///
     /// # Errors
-    /// [`DataError::Problems`] with everything that is wrong with `benchmark.toml`
-    /// and the tables it names.
+    /// [`DataError::Problems`] with all problems of `benchmark.toml` and its tables.
     pub fn open(root: &Path) -> Result<Self, DataError> {
         let path = root.join(BENCHMARK_FILE);
         let bytes = files::read_file(&path)?;
@@ -83,7 +81,7 @@ impl Benchmark {
         &self.root
     }
 
-    /// The observer whose masks are the standard.
+    /// The reference: the first observer.
     #[must_use]
     pub fn reference(&self) -> &Observer {
         &self.observers[0]
@@ -92,7 +90,7 @@ impl Benchmark {
     /// The observer with this identifier.
     ///
     /// # Errors
-    /// A [`Problem`] naming those there are.
+    /// A [`Problem`] that lists the observers.
     pub fn observer(&self, id: &str) -> Result<&Observer, Problem> {
         self.observers.iter().find(|observer| observer.id == id).ok_or_else(|| {
             let ids: Vec<&str> = self.observers.iter().map(|o| o.id.as_str()).collect();
@@ -110,14 +108,14 @@ impl Benchmark {
         self.images.iter().filter(move |image| image.fold == fold)
     }
 
-    /// Where an image's radiograph is, if it is there.
+    /// Path of an image's radiograph; the file may be absent.
     #[must_use]
     pub fn radiograph_path(&self, image: &Image) -> PathBuf {
         let name = self.image_pattern.replace("{image_id}", &image.id);
         self.root.join(&self.image_folder).join(name)
     }
 
-    /// Where an observer's mask is.
+    /// Path of an observer's mask.
     #[must_use]
     pub fn mask_path(&self, observer: &Observer, structure: &Structure, image: &Image) -> PathBuf {
         let name =
@@ -125,7 +123,7 @@ impl Benchmark {
         self.root.join(&observer.folder).join(name)
     }
 
-    /// The folder of an observer's masks: a set of masks of its own.
+    /// Folder of an observer's masks, itself a set of masks.
     #[must_use]
     pub fn masks_folder(&self, observer: &Observer) -> PathBuf {
         self.root.join(&observer.folder)
@@ -134,7 +132,7 @@ impl Benchmark {
     /// Reads a radiograph; its spacing is the benchmark's.
     ///
     /// # Errors
-    /// A [`Problem`] when it is missing or no grey image of 8 or 16 bits.
+    /// A [`Problem`] when the file is missing or no grey image of 8 or 16 bits.
     pub fn read_radiograph(&self, image: &Image) -> Result<Radiograph, Problem> {
         let path = self.radiograph_path(image);
         let bytes = files::read_file(&path)?;
@@ -144,10 +142,10 @@ impl Benchmark {
         Ok(radiograph.with_spacing(self.spacing))
     }
 
-    /// Reads an observer's mask and notes the file in `manifest`.
+    /// Reads an observer's mask and adds the file to `manifest`.
     ///
     /// # Errors
-    /// A [`Problem`] when it is missing or no binary mask.
+    /// A [`Problem`] when the file is missing or no binary mask.
     pub fn read_mask(
         &self,
         observer: &Observer,
@@ -155,11 +153,11 @@ impl Benchmark {
         image: &Image,
         manifest: &mut Manifest,
     ) -> Result<Mask, Problem> {
-        self.read_mask_of(observer, structure, image, None, manifest)
+        self.read_mask_sized(observer, structure, image, None, manifest)
     }
 
-    /// Reads an observer's mask, which must have the size `expected`, if any is given.
-    fn read_mask_of(
+    /// Reads an observer's mask; a size other than `expected`, if given, is a problem.
+    fn read_mask_sized(
         &self,
         observer: &Observer,
         structure: &Structure,
@@ -169,15 +167,15 @@ impl Benchmark {
     ) -> Result<Mask, Problem> {
         let bytes = self.note_mask(observer, structure, image, manifest)?;
         let place = self.mask_path(observer, structure, image).display().to_string();
-        formats::read_mask_of(&place, &bytes, expected)
+        formats::read_mask_sized(&place, &bytes, expected)
             .map_err(|error| Problem::format(&place, &error))
     }
 
-    /// Notes the file of an observer's mask in `manifest`, as `STRUCTURE/IMAGE`, and
+    /// Adds the file of an observer's mask to `manifest`, as `STRUCTURE/IMAGE`, and
     /// returns its bytes without decoding them.
     ///
     /// # Errors
-    /// A [`Problem`] when it is missing or unreadable.
+    /// A [`Problem`] when the file is missing or unreadable.
     pub fn note_mask(
         &self,
         observer: &Observer,
@@ -191,10 +189,10 @@ impl Benchmark {
     }
 
     /// Reads all of an observer's masks of one image, in the order of
-    /// [`structures`](Self::structures), and notes their files in `manifest`.
+    /// [`structures`](Self::structures), and adds their files to `manifest`.
     ///
     /// # Errors
-    /// Every [`Problem`]: missing, not a mask, or sizes that differ within the image.
+    /// Every [`Problem`]: a missing file, no mask, or sizes that differ within the image.
     pub fn read_masks(
         &self,
         observer: &Observer,
@@ -205,7 +203,7 @@ impl Benchmark {
         let mut masks: Vec<Mask> = Vec::new();
         for structure in &self.structures {
             let size = masks.first().map(Mask::size);
-            match self.read_mask_of(observer, structure, image, size, manifest) {
+            match self.read_mask_sized(observer, structure, image, size, manifest) {
                 Ok(mask) => masks.push(mask),
                 Err(problem) => problems.push(problem),
             }
@@ -228,9 +226,9 @@ impl Benchmark {
         Landmarks::from_csv(&path.display().to_string(), &bytes).map(Some)
     }
 
-    /// What is scored, apart from the masks, as text: the part of the definition
-    /// that a score depends on. Titles, terms and attributes are not in it, so
-    /// that they can be mended without making another benchmark.
+    /// Scoring definition: the part of the definition that a score depends on, as text.
+    /// It leaves out titles, terms and attributes, so that a correction of these makes
+    /// no other benchmark.
     ///
     /// ```text
     /// benchmark ID
@@ -263,8 +261,8 @@ impl Benchmark {
         text
     }
 
-    /// A manifest with the [scoring definition](Self::scoring_definition) alone,
-    /// under the name `definition`: masks are added to it as they are read.
+    /// Manifest with the [scoring definition](Self::scoring_definition) alone, under the
+    /// name `definition`. Readers add masks to it.
     #[must_use]
     pub fn manifest(&self) -> Manifest {
         let mut manifest = Manifest::default();
@@ -272,8 +270,8 @@ impl Benchmark {
         manifest
     }
 
-    /// Names exactly what a score against `observer` rests on: the scoring
-    /// definition and all of the observer's masks, no image.
+    /// Digest of the benchmark for scores against `observer`: of the scoring definition
+    /// and all of the observer's masks, of no image.
     ///
     /// # Errors
     /// [`DataError::Problems`] with every mask that cannot be read.
@@ -289,8 +287,8 @@ impl Benchmark {
     }
 }
 
-/// The parts of a benchmark that [`benchmark_check`](crate::benchmark_check) has verified.
-pub(crate) struct Checked {
+/// Parts of a benchmark, checked by [`benchmark_check`](crate::benchmark_check).
+pub(crate) struct BenchmarkParts {
     pub(crate) file: BenchmarkFile,
     pub(crate) images: Vec<Image>,
     pub(crate) objects: Vec<Object>,
@@ -298,9 +296,9 @@ pub(crate) struct Checked {
 }
 
 impl Benchmark {
-    /// Joins parts that have been checked.
-    pub(crate) fn from_checked(root: &Path, checked: Checked) -> Self {
-        let Checked { file, images, objects, literature } = checked;
+    /// A benchmark of checked parts.
+    pub(crate) fn from_parts(root: &Path, parts: BenchmarkParts) -> Self {
+        let BenchmarkParts { file, images, objects, literature } = parts;
         let spacing = file.images.spacing_mm.spacing().ok().flatten();
         let download = file.terms.download().unwrap_or_default();
         let display = file.terms.display().unwrap_or_default();
@@ -350,8 +348,7 @@ impl Benchmark {
         }
     }
 
-    /// The names of all objects' structures that `covered` does not hold, by object,
-    /// for objects of which it holds some.
+    /// Objects of which `covered` holds some structures but not all, with the missing ones.
     #[must_use]
     pub fn half_covered_objects(
         &self,

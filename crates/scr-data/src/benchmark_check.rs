@@ -1,19 +1,19 @@
-//! Whether a benchmark's definition makes sense: everything that does not, at once.
+//! Validation of a benchmark's definition, with all problems at once.
 //!
-//! Names become paths, so identifiers and patterns are held to plain file names
-//! that cannot lead out of the benchmark's folder.
+//! Names become paths: identifiers and patterns must be plain file names, which cannot
+//! lead out of the benchmark's folder.
 
 use std::collections::BTreeSet;
 use std::path::{Component, Path};
 
 use scr_documents::LiteratureDocument;
 
-use crate::benchmark::Checked;
+use crate::benchmark::BenchmarkParts;
 use crate::benchmark_file::BenchmarkFile;
 use crate::definition::{Fold, Image, Object};
 use crate::{Benchmark, DataError, Problem, Problems, files};
 
-/// Checks the file and reads the tables that it names.
+/// Checks the file and reads its tables.
 pub(crate) fn benchmark(
     root: &Path,
     place: &str,
@@ -27,8 +27,8 @@ pub(crate) fn benchmark(
     let images = check.images(root, &file);
     let literature = check.literature(root, &file);
     check.problems.or(())?;
-    let checked = Checked { file, images, objects, literature };
-    Ok(Benchmark::from_checked(root, checked))
+    let parts = BenchmarkParts { file, images, objects, literature };
+    Ok(Benchmark::from_parts(root, parts))
 }
 
 struct Check<'a> {
@@ -206,8 +206,8 @@ impl Check<'_> {
     }
 }
 
-/// Whether a relative path stays within the folder that it is joined to. What does not is
-/// never opened.
+/// True when a relative path stays within the folder that it is joined to. Any other
+/// path is never opened.
 fn is_inside(path: &str) -> bool {
     !path.is_empty()
         && !path.contains(['\\', '{', '}', '\0'])
@@ -223,7 +223,7 @@ pub fn is_identifier(id: &str) -> bool {
     !id.is_empty() && id.len() <= 64 && id.chars().all(plain)
 }
 
-/// Whether `name` is a plain file name on every system: it cannot climb out of a folder.
+/// True when `name` is a plain file name on every system, which cannot leave a folder.
 pub(crate) fn is_file_name(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
     !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(plain)

@@ -1,55 +1,55 @@
-//! Copying a benchmark's folder to where a site keeps it, whole or not at all.
+//! Atomic copy of a benchmark's folder to a site's data folder.
 //!
-//! Decodes no image: what is wrong with images, whoever publishes them says. So
-//! a copy can be undone until it is kept, and then leaves what was there before.
+//! Decodes no image: publishing reports the problems of images. The copy can be rolled
+//! back until it is committed; a rollback restores the previous folder.
 
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
 
 use crate::digest::{Manifest, file_digest};
-use crate::durable::{self, beside};
+use crate::durable::{self, sibling};
 use crate::{Benchmark, DataError, Problem, Problems, Staging, files};
 
-/// What copying did.
+/// Outcome of a copy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Copied {
-    /// Nothing was there before.
+pub enum CopyOutcome {
+    /// There was no copy before.
     New,
-    /// The same files were there.
+    /// The copy had the same files before.
     Unchanged,
-    /// The same benchmark was there with other files around it: another title,
-    /// more radiographs.
+    /// The copy was of the same benchmark with other files: another title, more
+    /// radiographs.
     Replaced,
 }
 
-/// A copy in its place that can still be undone.
+/// Copy in its place that can still be rolled back.
 #[derive(Debug)]
 #[must_use = "a copy is kept or undone"]
 pub struct BenchmarkCopy {
     folder: PathBuf,
-    copied: Copied,
+    outcome: CopyOutcome,
 }
 
-/// The folder that was replaced, until the copy is kept. No benchmark's identifier has
-/// a dot.
+/// Suffix of the replaced folder, until the copy is kept. No benchmark's identifier
+/// has a dot.
 const BEFORE: &str = ".before";
-/// A whole copy that is about to replace it.
+/// Suffix of a complete copy, before it replaces the folder.
 const NEXT: &str = ".next";
-/// What is being deleted.
+/// Suffix of a folder during its deletion.
 const GONE: &str = ".gone";
 
 impl BenchmarkCopy {
-    /// Copies every file below the benchmark's folder to `to`, apart from those
-    /// and folders whose name begins with `.`. Links are followed: the copy
-    /// holds files. What a killed run left half-done beside `to` is undone first.
+    /// Copies every file below the benchmark's folder to `to`, except files and folders
+    /// whose name begins with `.`. Follows links: the copy holds files. First rolls back an
+    /// interrupted copy to `to`.
     ///
-    /// `progress` is told what is done, how many files of it and of how many.
+    /// `progress` receives the step, the files done and the files in all.
     ///
     /// # Errors
     /// [`DataError::Occupied`] when `to` holds another benchmark or lies within
-    /// the one to copy, [`DataError::Problems`] when files cannot be read or
-    /// changed meanwhile, [`DataError::Write`].
+    /// the source folder, [`DataError::Problems`] when files cannot be read or
+    /// change during the copy, [`DataError::Write`].
     pub fn place(
         benchmark: &Benchmark,
         to: &Path,
@@ -57,21 +57,21 @@ impl BenchmarkCopy {
     ) -> Result<Self, DataError> {
         restore(to)?;
         if is_same_folder(benchmark.root(), to)? {
-            return Ok(Self { folder: to.to_owned(), copied: Copied::Unchanged });
+            return Ok(Self { folder: to.to_owned(), outcome: CopyOutcome::Unchanged });
         }
         let digest = benchmark.digest(benchmark.reference())?;
         let source = manifest(benchmark.root(), &|done, total| progress("reading", done, total))?;
-        let copied = if to.exists() {
+        let outcome = if to.exists() {
             refuse_other(to, &digest)?;
             let there = manifest(to, &|done, total| progress("comparing", done, total))?;
-            if there == source { Copied::Unchanged } else { Copied::Replaced }
+            if there == source { CopyOutcome::Unchanged } else { CopyOutcome::Replaced }
         } else {
-            Copied::New
+            CopyOutcome::New
         };
-        if copied == Copied::Unchanged {
-            return Ok(Self { folder: to.to_owned(), copied });
+        if outcome == CopyOutcome::Unchanged {
+            return Ok(Self { folder: to.to_owned(), outcome });
         }
-        let next = if copied == Copied::New { to.to_owned() } else { beside(to, NEXT) };
+        let next = if outcome == CopyOutcome::New { to.to_owned() } else { sibling(to, NEXT) };
         let staging = Staging::begin(&next, &source.text())?;
         copy_files(benchmark.root(), &source, &staging, progress)?;
         let copy = Benchmark::open(staging.folder())?;
@@ -79,50 +79,50 @@ impl BenchmarkCopy {
             return Err(changed(benchmark.root()).into());
         }
         staging.finish()?;
-        if copied == Copied::Replaced {
-            rename(to, &beside(to, BEFORE))?;
+        if outcome == CopyOutcome::Replaced {
+            rename(to, &sibling(to, BEFORE))?;
             rename(&next, to)?;
         }
-        Ok(Self { folder: to.to_owned(), copied })
+        Ok(Self { folder: to.to_owned(), outcome })
     }
 
-    /// Where the copy is.
+    /// Folder of the copy.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// What copying did.
+    /// Outcome of a copy.
     #[must_use]
-    pub const fn copied(&self) -> Copied {
-        self.copied
+    pub const fn outcome(&self) -> CopyOutcome {
+        self.outcome
     }
 
-    /// Deletes what was there before, if anything was.
+    /// Keeps the copy: deletes the replaced folder, if any.
     ///
     /// # Errors
     /// [`DataError::Write`].
     pub fn keep(self) -> Result<(), DataError> {
-        delete(&beside(&self.folder, BEFORE), &self.folder)
+        delete(&sibling(&self.folder, BEFORE), &self.folder)
     }
 
-    /// Puts back what was there before, or nothing.
+    /// Undoes the copy: restores the replaced folder, if any.
     ///
     /// # Errors
     /// [`DataError::Write`].
     pub fn undo(self) -> Result<(), DataError> {
-        match self.copied {
-            Copied::Unchanged => Ok(()),
-            Copied::New => delete(&self.folder, &self.folder),
-            Copied::Replaced => restore(&self.folder),
+        match self.outcome {
+            CopyOutcome::Unchanged => Ok(()),
+            CopyOutcome::New => delete(&self.folder, &self.folder),
+            CopyOutcome::Replaced => restore(&self.folder),
         }
     }
 }
 
-/// Undoes what was begun and not kept at `to`.
+/// Undoes an interrupted copy to `to`.
 fn restore(to: &Path) -> Result<(), DataError> {
-    delete(&beside(to, NEXT), to)?;
-    let before = beside(to, BEFORE);
+    delete(&sibling(to, NEXT), to)?;
+    let before = sibling(to, BEFORE);
     if before.exists() {
         delete(to, to)?;
         rename(&before, to)?;
@@ -130,10 +130,10 @@ fn restore(to: &Path) -> Result<(), DataError> {
     Ok(())
 }
 
-/// Deletes a folder, if it is there, and what an earlier deletion left. It is
-/// renamed first: a folder that is half gone is never taken for a whole one.
+/// Deletes a folder, if it exists, and the rest of an earlier deletion. Renames it
+/// first, so that a partly deleted folder never passes for a complete one.
 fn delete(folder: &Path, to: &Path) -> Result<(), DataError> {
-    let gone = beside(to, GONE);
+    let gone = sibling(to, GONE);
     let remove = |gone: &Path| std::fs::remove_dir_all(gone).map_err(DataError::write(gone));
     if gone.exists() {
         remove(&gone)?;
@@ -149,7 +149,7 @@ fn rename(from: &Path, to: &Path) -> Result<(), DataError> {
     durable::rename(from, to).map_err(DataError::write(to))
 }
 
-/// Whether `to` is the very folder to copy; refuses a place within it.
+/// True when `to` is the source folder itself; refuses a place within it.
 fn is_same_folder(root: &Path, to: &Path) -> Result<bool, DataError> {
     let root = root.canonicalize().map_err(|error| Problem::unreadable(root, &error))?;
     if let Ok(there) = to.canonicalize()
@@ -177,13 +177,13 @@ fn refuse_other(to: &Path, digest: &str) -> Result<(), DataError> {
     Err(DataError::Occupied { path: to.to_owned(), holds })
 }
 
-/// Every file below `root` by its relative path, with its digest.
+/// Manifest of all files below `root`, by relative path.
 fn manifest(root: &Path, progress: &dyn Fn(usize, usize)) -> Result<Manifest, DataError> {
     let mut problems = Problems::default();
     let mut paths = Vec::new();
     list(root, "", &mut Vec::new(), &mut paths, &mut problems);
     let mut manifest = Manifest::default();
-    // Some at a time, so that progress can be told.
+    // In chunks, to report progress.
     for (index, some) in paths.chunks(CHUNK).enumerate() {
         let digests: Vec<_> = some
             .par_iter()
@@ -199,10 +199,10 @@ fn manifest(root: &Path, progress: &dyn Fn(usize, usize)) -> Result<Manifest, Da
     problems.or(manifest)
 }
 
-/// Files that are read before progress is told.
+/// Number of files between two reports of progress.
 const CHUNK: usize = 32;
 
-/// Lists the files below `root/within`; `above` are the folders on the way there.
+/// Lists the files below `root/within`; `above` are the folders on the path to it.
 fn list(
     root: &Path,
     within: &str,
@@ -308,21 +308,25 @@ mod tests {
     #[test]
     fn a_copy_is_new_then_unchanged_then_replaced_and_leaves_nothing_beside_it() {
         let temp = tempfile::tempdir().unwrap();
-        let (source, to) = (temp.path().join("source"), temp.path().join("site/tiny"));
+        let source = temp.path().join("source");
+        let to = temp.path().join("site/tiny");
         let benchmark = write_benchmark(&source, "Tiny", 4);
         std::fs::write(source.join(".hidden"), "x").unwrap();
         let copy = place(&benchmark, &to).unwrap();
-        assert_eq!(copy.copied(), Copied::New);
+        assert_eq!(copy.outcome(), CopyOutcome::New);
         copy.keep().unwrap();
         assert_eq!(names(&to), ["benchmark.toml", "images.csv", "masks"]);
         let copy = place(&benchmark, &to).unwrap();
-        assert_eq!(copy.copied(), Copied::Unchanged);
+        assert_eq!(copy.outcome(), CopyOutcome::Unchanged);
         copy.undo().unwrap();
-        assert_eq!(place(&Benchmark::open(&to).unwrap(), &to).unwrap().copied(), Copied::Unchanged);
+        assert_eq!(
+            place(&Benchmark::open(&to).unwrap(), &to).unwrap().outcome(),
+            CopyOutcome::Unchanged
+        );
 
         let retitled = write_benchmark(&source, "Tiny too", 4);
         let copy = place(&retitled, &to).unwrap();
-        assert_eq!(copy.copied(), Copied::Replaced);
+        assert_eq!(copy.outcome(), CopyOutcome::Replaced);
         copy.keep().unwrap();
         assert_eq!(Benchmark::open(&to).unwrap().title, "Tiny too");
         assert_eq!(names(&temp.path().join("site")), ["tiny"]);
@@ -331,7 +335,8 @@ mod tests {
     #[test]
     fn what_is_undone_or_was_killed_leaves_what_was_there() {
         let temp = tempfile::tempdir().unwrap();
-        let (source, to) = (temp.path().join("source"), temp.path().join("site/tiny"));
+        let source = temp.path().join("source");
+        let to = temp.path().join("site/tiny");
         let benchmark = write_benchmark(&source, "Tiny", 4);
         place(&benchmark, &to).unwrap().undo().unwrap();
         assert!(names(&temp.path().join("site")).is_empty());
@@ -340,12 +345,12 @@ mod tests {
         let retitled = write_benchmark(&source, "Tiny too", 4);
         place(&retitled, &to).unwrap().undo().unwrap();
         assert_eq!(Benchmark::open(&to).unwrap().title, "Tiny");
-        // Killed after it was placed, and before it was kept or undone.
+        // Killed between `place` and `keep` or `undo`.
         let _ = place(&retitled, &to).unwrap();
-        // Killed between two renamings.
+        // Killed between two renames.
         std::fs::remove_dir_all(&to).unwrap();
         let copy = place(&retitled, &to).unwrap();
-        assert_eq!(copy.copied(), Copied::Replaced, "what was there was put back first");
+        assert_eq!(copy.outcome(), CopyOutcome::Replaced, "what was there was put back first");
         copy.keep().unwrap();
         assert_eq!(names(&temp.path().join("site")), ["tiny"]);
     }
@@ -353,7 +358,8 @@ mod tests {
     #[test]
     fn another_benchmark_and_a_place_within_are_refused() {
         let temp = tempfile::tempdir().unwrap();
-        let (source, to) = (temp.path().join("source"), temp.path().join("site/tiny"));
+        let source = temp.path().join("source");
+        let to = temp.path().join("site/tiny");
         place(&write_benchmark(&source, "Tiny", 4), &to).unwrap().keep().unwrap();
         let other = write_benchmark(&source, "Tiny", 5);
         let error = place(&other, &to).unwrap_err();
@@ -367,7 +373,8 @@ mod tests {
     #[test]
     fn links_are_followed_once_round() {
         let temp = tempfile::tempdir().unwrap();
-        let (source, to) = (temp.path().join("source"), temp.path().join("site/tiny"));
+        let source = temp.path().join("source");
+        let to = temp.path().join("site/tiny");
         let benchmark = write_benchmark(&source, "Tiny", 4);
         std::fs::rename(source.join("masks"), temp.path().join("elsewhere")).unwrap();
         std::os::unix::fs::symlink(temp.path().join("elsewhere"), source.join("masks")).unwrap();

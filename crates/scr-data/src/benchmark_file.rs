@@ -1,8 +1,8 @@
-//! `benchmark.toml`: the written form of what a benchmark is.
+//! `benchmark.toml`: the serialised definition of a benchmark.
 //!
-//! Only the text and its keys; [`Benchmark`](crate::Benchmark) gives them
-//! meaning. Unknown keys are refused, so that a misspelt one is never ignored.
-//! docs/benchmark-file.md describes every key.
+//! Only the text and its keys; [`Benchmark`](crate::Benchmark) interprets them. Unknown
+//! keys are refused, so that a misspelt key is never ignored. docs/benchmark-file.md
+//! describes every key.
 
 use scr_documents::Permission;
 use scr_image::Spacing;
@@ -16,29 +16,29 @@ pub struct BenchmarkFile {
     pub id: String,
     /// Name for people.
     pub title: String,
-    /// What the images are.
+    /// Description of the images.
     #[serde(default)]
     pub description: String,
-    /// How the structures are defined.
+    /// Definition of the structures.
     #[serde(default)]
     pub definition: String,
-    /// Whether the images are drawn by the phantom and no patient's.
+    /// True when the images are phantoms, not of patients.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub phantom: bool,
-    /// Where the images are.
+    /// Images.
     pub images: ImagesSection,
-    /// What is drawn.
+    /// Structures.
     pub structures: Vec<StructureSection>,
-    /// What is scored.
+    /// Objects.
     pub objects: Vec<ObjectSection>,
-    /// Who drew; the first is the reference.
+    /// Observers; the first is the reference.
     pub observers: Vec<ObserverSection>,
     /// The folds.
     pub folds: FoldsSection,
-    /// What one may do with the data.
+    /// Terms of use of the data.
     #[serde(default)]
     pub terms: TermsSection,
-    /// What others published on these or comparable images.
+    /// Published results of others on these or comparable images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub literature: Option<LiteratureSection>,
 }
@@ -49,7 +49,7 @@ pub struct BenchmarkFile {
 pub struct ImagesSection {
     /// CSV with the columns `image_id`, the fold column and any attributes.
     pub table: String,
-    /// Folder of the radiographs; it may be absent: scoring needs none.
+    /// Folder of the radiographs; may be absent: scoring needs none.
     pub folder: String,
     /// File name with `{image_id}`.
     pub pattern: String,
@@ -70,11 +70,11 @@ pub enum SpacingValue {
 }
 
 impl SpacingValue {
-    /// The spacing that is meant; none where it is not known.
+    /// The spacing; none when unknown.
     ///
     /// # Errors
-    /// What was found, when it is no spacing: a number that is not finite and
-    /// above zero, or another word.
+    /// The value in words, when it is no spacing: a number that is not finite and above
+    /// zero, or another word.
     pub(crate) fn spacing(&self) -> Result<Option<Spacing>, String> {
         match self {
             Self::Mm(mm) => Spacing::isotropic(*mm).map(Some).map_err(|_| mm.to_string()),
@@ -103,7 +103,7 @@ pub struct ObjectSection {
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// The structures whose union it is.
+    /// Structures whose union is the object.
     pub structures: Vec<String>,
 }
 
@@ -130,7 +130,7 @@ pub struct ObserverSection {
 pub struct FoldsSection {
     /// Column of the table that holds 1 or 2.
     pub column: String,
-    /// How the folds are to be used.
+    /// Protocol: the use of the folds.
     #[serde(default)]
     pub protocol: String,
 }
@@ -142,26 +142,26 @@ pub struct TermsSection {
     /// Licence in words.
     #[serde(default)]
     pub licence: String,
-    /// On passing copies on; begins with `allowed` or `forbidden`.
+    /// Redistribution of copies; begins with `allowed` or `forbidden`.
     #[serde(default)]
     pub redistribution: String,
-    /// On showing the radiographs on pages: `allowed` or `forbidden`; as
-    /// redistribution where nothing is said.
+    /// Display of the radiographs on pages: `allowed` or `forbidden`; defaults to
+    /// redistribution.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub display: Option<String>,
-    /// How to obtain the data where copies may not be passed on.
+    /// Source of the data when redistribution is forbidden.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub obtain: String,
-    /// What to cite.
+    /// Citations.
     #[serde(default)]
     pub cite: Vec<String>,
 }
 
 impl TermsSection {
-    /// Permission to pass copies on; forbidden where nothing is said.
+    /// Permission to redistribute copies; forbidden by default.
     ///
     /// # Errors
-    /// The words, where they begin with no permission.
+    /// The words, when they begin with no permission.
     pub(crate) fn download(&self) -> Result<Permission, String> {
         if self.redistribution.is_empty() {
             return Ok(Permission::Forbidden);
@@ -170,11 +170,10 @@ impl TermsSection {
         Permission::of_words(&self.redistribution).ok_or_else(unknown)
     }
 
-    /// Permission to show the data on pages; as [`download`](Self::download) where nothing
-    /// is said.
+    /// Permission to show the data on pages; defaults to [`download`](Self::download).
     ///
     /// # Errors
-    /// The word, where it is no permission.
+    /// The word, when it is no permission.
     pub(crate) fn display(&self) -> Result<Permission, String> {
         match self.display.as_deref() {
             None => Ok(self.download().unwrap_or_default()),
@@ -191,7 +190,7 @@ impl TermsSection {
 pub struct LiteratureSection {
     /// CSV with the columns of [`LiteratureDocument`](scr_documents::LiteratureDocument).
     pub table: String,
-    /// On which data the rows were measured.
+    /// Data on which the rows were measured.
     pub note: String,
 }
 

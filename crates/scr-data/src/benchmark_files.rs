@@ -1,5 +1,5 @@
-//! Which files a benchmark consists of: what to copy so that it can be scored against
-//! and looked at elsewhere. What else lies in its folder is no part of it.
+//! Files of a benchmark: those that scoring and viewing elsewhere need. Other files in
+//! the folder are no part of it.
 
 use std::path::Path;
 
@@ -7,9 +7,9 @@ use crate::Benchmark;
 use crate::benchmark::BENCHMARK_FILE;
 
 impl Benchmark {
-    /// The files that scoring needs, `/` between folders, relative to the benchmark's
-    /// folder and sorted: its definition and tables, and the masks and landmarks of
-    /// every observer. Whether they are there is not looked at.
+    /// Files that scoring needs, `/` between folders, relative to the benchmark's folder and
+    /// sorted: definition, tables, and the masks and landmarks of every observer. Does not
+    /// check that they exist.
     #[must_use]
     pub fn files(&self) -> Vec<String> {
         let mut files = vec![BENCHMARK_FILE.to_owned()];
@@ -27,7 +27,7 @@ impl Benchmark {
         sorted(files)
     }
 
-    /// The radiographs that are there, as [`files`](Self::files) names files.
+    /// Radiographs that exist, in the form of [`files`](Self::files).
     #[must_use]
     pub fn radiograph_files(&self) -> Vec<String> {
         let paths = self.images.iter().map(|image| self.radiograph_path(image));
@@ -41,7 +41,7 @@ impl Benchmark {
     }
 }
 
-/// Two observers may share a file, as one of landmarks.
+/// Sorts and deduplicates: two observers may share a file of landmarks.
 fn sorted(mut files: Vec<String>) -> Vec<String> {
     files.sort();
     files.dedup();

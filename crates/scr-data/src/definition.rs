@@ -1,14 +1,15 @@
-//! The parts that a benchmark is defined by: folds, images, structures, objects,
-//! observers, terms, and what others published.
+//! Parts of a benchmark's definition: folds, images, structures, objects, observers,
+//! terms and published results.
 //!
 //! Plain values; [`Benchmark`](crate::Benchmark) holds them and reads the files.
 
-/// One of the two halves of a benchmark: what segments one was trained on the other.
+/// Fold: one of the two halves of a benchmark. A method that segments one was trained
+/// on the other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Fold {
-    /// Fold 1; of the SCR database the odd-numbered images.
+    /// Fold 1; in the SCR database the odd-numbered images.
     One,
-    /// Fold 2; of the SCR database the even-numbered images.
+    /// Fold 2; in the SCR database the even-numbered images.
     Two,
 }
 
@@ -16,7 +17,7 @@ impl Fold {
     /// Both folds.
     pub const BOTH: [Self; 2] = [Self::One, Self::Two];
 
-    /// 1 or 2.
+    /// Number of the fold, 1 or 2.
     #[must_use]
     pub const fn number(self) -> u8 {
         match self {
@@ -25,7 +26,7 @@ impl Fold {
         }
     }
 
-    /// The fold called 1 or 2; no other number is one.
+    /// The fold with the number 1 or 2; none for other numbers.
     #[must_use]
     pub const fn from_number(number: u8) -> Option<Self> {
         match number {
@@ -35,7 +36,7 @@ impl Fold {
         }
     }
 
-    /// The other fold: the one to train on.
+    /// The other fold, used for training.
     #[must_use]
     pub const fn other(self) -> Self {
         match self {
@@ -45,18 +46,18 @@ impl Fold {
     }
 }
 
-/// One radiograph of a benchmark.
+/// Image of a benchmark.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Image {
     /// Identifier, as in file names.
     pub id: String,
-    /// Its fold.
+    /// Fold of the image.
     pub fold: Fold,
     /// Further columns of the table, in their order.
     pub attributes: Vec<(String, String)>,
 }
 
-/// Something drawn in every image.
+/// Structure: drawn in every image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Structure {
     /// Identifier, as in folder names.
@@ -65,18 +66,19 @@ pub struct Structure {
     pub name: String,
 }
 
-/// Something scored: a union of structures.
+/// Object: a union of structures, which is scored.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Object {
     /// Identifier.
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// Its structures, as indices into [`Benchmark::structures`](crate::Benchmark::structures).
+    /// Structures of the object, as indices into
+    /// [`Benchmark::structures`](crate::Benchmark::structures).
     pub structures: Vec<usize>,
 }
 
-/// A person, or group, who drew.
+/// Observer: a person or group who drew outlines.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observer {
     /// Identifier.
@@ -89,7 +91,7 @@ pub struct Observer {
 }
 
 impl Observer {
-    /// Whether landmarks were given beside the masks.
+    /// True when the observer gave landmarks beside the masks.
     #[must_use]
     pub const fn has_landmarks(&self) -> bool {
         self.landmarks.is_some()

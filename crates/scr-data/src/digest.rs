@@ -1,8 +1,7 @@
-//! Names for exactly what was read: SHA-256 over a sorted manifest.
+//! Digests: SHA-256 of files and of sorted manifests.
 //!
-//! A manifest has the very text that `sha256sum` prints, a line a file, sorted
-//! by name, so that anyone can check a digest with tools that outlive this one
-//! (docs/benchmark-file.md says how).
+//! A manifest has the text that `sha256sum` prints, a line a file, sorted by name.
+//! Anyone can check a digest with standard tools (see docs/benchmark-file.md).
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -20,10 +19,10 @@ pub fn file_digest(bytes: &[u8]) -> FileDigest {
     Sha256::digest(bytes).into()
 }
 
-/// SHA-256 of all that a reader gives, which is never held whole.
+/// SHA-256 of a reader's bytes, in constant memory.
 ///
 /// # Errors
-/// What the reader says.
+/// Errors of the reader.
 pub fn reader_digest(mut reader: impl Read) -> std::io::Result<FileDigest> {
     let mut hash = Sha256::new();
     let mut piece = vec![0; 1 << 16];
@@ -37,7 +36,7 @@ pub fn reader_digest(mut reader: impl Read) -> std::io::Result<FileDigest> {
     }
 }
 
-/// SHA-256 of a mask's pixels, the same for every file format and compression.
+/// SHA-256 of a mask's pixels, independent of file format and compression.
 ///
 /// The bytes are those of the mask as a binary PBM (`P4`): the head `P4\nWIDTH HEIGHT\n`,
 /// then the rows, each padded to whole bytes, the leftmost pixel in the highest bit,
@@ -79,7 +78,7 @@ pub fn hex(bytes: &[u8]) -> String {
     })
 }
 
-/// The files that something consists of, by path, with the digest of each.
+/// Manifest: files by path, each with its digest.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Manifest {
     files: BTreeMap<String, FileDigest>,
@@ -116,7 +115,7 @@ impl Manifest {
         digest_text(&file_digest(self.text().as_bytes()))
     }
 
-    /// Reads the [`text`](Self::text) of a manifest; none where a line is not `HEX  PATH`.
+    /// Parses the [`text`](Self::text) of a manifest; none when a line is not `HEX  PATH`.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let line = |line: &str| {
@@ -135,7 +134,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_read_in_pieces_has_the_digest_of_the_whole() {
+    fn the_digest_of_a_reader_is_that_of_its_bytes() {
         let bytes = vec![7; 200_000];
         assert_eq!(reader_digest(bytes.as_slice()).unwrap(), file_digest(&bytes));
     }

@@ -1,11 +1,11 @@
-//! Durable files: what was written is there after a power failure, whole or not at all.
+//! Durable, atomic writes: a file survives a power failure whole or not at all.
 //!
-//! The one place in the workspace that creates, renames and copies files; `clippy.toml`
-//! keeps all others from it. A file reaches the disk first, then the folder that names
-//! it, then every folder above that was made for it.
+//! The only place in the workspace that creates, renames and copies files; `clippy.toml`
+//! forbids it elsewhere. Syncs the file first, then its folder, then every new folder
+//! above.
 //!
-//! Files are as open as the umask lets them be: `scr` sets it to 077 where it works in a
-//! data folder. Knows no format and no benchmark.
+//! The umask sets the permissions of files: `scr` sets it to 077 for a data folder. Knows
+//! no format and no benchmark.
 
 use std::fs::File;
 use std::io::{self, ErrorKind, Read, Write};
@@ -15,19 +15,18 @@ use std::time::{Duration, SystemTime};
 use rayon::prelude::*;
 use tempfile::{NamedTempFile, TempPath};
 
-/// How the name of a file begins while it is written. No key and no pattern of a
-/// benchmark matches it.
+/// Prefix of temporary files. No key and no pattern of a benchmark matches it.
 const UNFINISHED: &str = ".writing-";
 
-/// Age of a temporary file beyond which its writer is dead. The longest write, one
-/// blob, takes seconds.
+/// Age at which a temporary file is stale: its writer is dead. The longest write, of
+/// one blob, takes seconds.
 pub const STALE_AGE: Duration = Duration::from_secs(3600);
 
-/// Writes a file under a temporary name beside it, then renames it. Missing folders are
-/// made.
+/// Writes a file under a temporary name beside it, then renames it. Creates missing
+/// folders.
 ///
 /// # Errors
-/// What the system says; the file is as it was then.
+/// Errors of the system; the file is unchanged then.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = parent(path);
     create_folders(folder)?;
@@ -38,12 +37,12 @@ pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
     sync_folder(folder)
 }
 
-/// As [`write`](fn@write), but lasting only once [`settle`] was called on a folder above: for
-/// folders that count only when they are whole.
+/// Writes as [`write`](fn@write) does, but without syncing: durable only after a call of
+/// [`sync_tree`] on a folder above. For folders that count only when they are complete.
 ///
 /// # Errors
 /// As [`write`](fn@write).
-pub fn write_unsettled(path: &Path, bytes: &[u8]) -> io::Result<()> {
+pub fn write_unsynced(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let folder = parent(path);
     make_folders(folder)?;
     let mut file = temporary(folder)?;
@@ -51,12 +50,12 @@ pub fn write_unsettled(path: &Path, bytes: &[u8]) -> io::Result<()> {
     put_in_place(file.into_temp_path(), path)
 }
 
-/// Copies a file that is open; lasting once [`settle`] was called on a folder above.
-/// Returns its size in bytes.
+/// Copies an open file without syncing: durable only after a call of [`sync_tree`] on a
+/// folder above. Returns its size in bytes.
 ///
 /// # Errors
-/// What the system says.
-pub fn copy_unsettled(from: &mut impl Read, to: &Path) -> io::Result<u64> {
+/// Errors of the system.
+pub fn copy_unsynced(from: &mut impl Read, to: &Path) -> io::Result<u64> {
     let folder = parent(to);
     make_folders(folder)?;
     let mut file = temporary(folder)?;
@@ -65,10 +64,10 @@ pub fn copy_unsettled(from: &mut impl Read, to: &Path) -> io::Result<u64> {
     Ok(bytes)
 }
 
-/// Gives a file or folder, which has reached the disk, another name.
+/// Renames a synced file or folder.
 ///
 /// # Errors
-/// What the system says.
+/// Errors of the system.
 #[expect(clippy::disallowed_methods, reason = "the one place that renames")]
 pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::rename(from, to)?;
@@ -76,11 +75,11 @@ pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
     if parent(from) == parent(to) { Ok(()) } else { sync_folder(parent(from)) }
 }
 
-/// Gives a file that has reached the disk its name, unless there is one. Returns whether
-/// the name was free.
+/// Gives a synced temporary file its name, unless the name is taken. Returns whether the
+/// name was free.
 ///
 /// # Errors
-/// What the system says.
+/// Errors of the system.
 #[expect(clippy::disallowed_methods, reason = "the one place that renames")]
 pub fn persist_new(file: TempPath, path: &Path) -> io::Result<bool> {
     match file.persist_noclobber(path) {
@@ -90,10 +89,10 @@ pub fn persist_new(file: TempPath, path: &Path) -> io::Result<bool> {
     }
 }
 
-/// Makes a folder and all that are missing above it.
+/// Creates a folder and all missing folders above it.
 ///
 /// # Errors
-/// What the system says.
+/// Errors of the system.
 pub fn create_folders(folder: &Path) -> io::Result<()> {
     let is_missing = |above: &&Path| !above.as_os_str().is_empty() && !above.exists();
     let missing: Vec<&Path> = folder.ancestors().take_while(is_missing).collect();
@@ -101,25 +100,25 @@ pub fn create_folders(folder: &Path) -> io::Result<()> {
     missing.into_iter().try_for_each(|made| sync_folder(parent(made)))
 }
 
-/// Makes a folder that its owner alone may enter, and all that are missing above it.
+/// Creates a folder that only its owner may enter, and all missing folders above it.
 ///
 /// # Errors
-/// What the system says.
+/// Errors of the system.
 pub fn create_private_folder(folder: &Path) -> io::Result<()> {
     create_folders(parent(folder))?;
     let mut builder = std::fs::DirBuilder::new();
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    // Of two processes one is first.
+    // Another process may have created it meanwhile.
     builder.recursive(true).create(folder)?;
     sync_folder(parent(folder))
 }
 
-/// Takes all rights to a file or folder from everyone but its owner. Nothing where files
-/// have no modes.
+/// Restricts the permissions of a file or folder to its owner. Does nothing on systems
+/// without modes.
 ///
 /// # Errors
-/// What the system says.
+/// Errors of the system.
 pub fn make_private(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
@@ -132,13 +131,13 @@ pub fn make_private(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Waits until a folder and everything below it has reached the disk. Links are not
-/// followed.
+/// Syncs a folder and everything below it. Does not follow links.
 ///
 /// # Errors
-/// What the system says.
-pub fn settle(folder: &Path) -> io::Result<()> {
-    let (mut files, mut folders) = (Vec::new(), vec![folder.to_owned()]);
+/// Errors of the system.
+pub fn sync_tree(folder: &Path) -> io::Result<()> {
+    let mut files = Vec::new();
+    let mut folders = vec![folder.to_owned()];
     let mut next = 0;
     while let Some(folder) = folders.get(next).cloned() {
         next += 1;
@@ -152,16 +151,16 @@ pub fn settle(folder: &Path) -> io::Result<()> {
             }
         }
     }
-    // The system writes what waits together: many at once cost little more than one.
+    // The system writes pending files together: many at once cost little more than one.
     files.par_iter().try_for_each(|file| File::open(file)?.sync_all())?;
     folders.par_iter().try_for_each(|folder| sync_folder(folder))
 }
 
-/// Waits until the names in a folder have reached the disk. Nothing where folders cannot
-/// be opened, or their file system has nothing to wait for.
+/// Syncs the names in a folder. Does nothing when the system cannot open folders, or the
+/// file system does not sync them.
 ///
 /// # Errors
-/// What the system says.
+/// Errors of the system.
 pub fn sync_folder(folder: &Path) -> io::Result<()> {
     if !cfg!(unix) {
         return Ok(());
@@ -174,8 +173,8 @@ pub fn sync_folder(folder: &Path) -> io::Result<()> {
     }
 }
 
-/// Whether a file is a temporary one, by its name: ours, or `NAME#N` as versions before
-/// December 2026 wrote blobs.
+/// True for the name of a temporary file: ours, or `NAME#N` as versions before December
+/// 2026 wrote blobs.
 #[must_use]
 pub fn is_temporary(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -183,11 +182,11 @@ pub fn is_temporary(path: &Path) -> bool {
     name.starts_with(UNFINISHED) || name.rsplit_once('#').is_some_and(|(_, end)| is_number(end))
 }
 
-/// Deletes temporary files in `folder` and all folders below it that are older than `age`:
-/// younger ones may be another process's. Returns how many.
+/// Deletes temporary files older than `age` in `folder` and below it: younger ones may
+/// belong to another process. Returns their number.
 ///
 /// # Errors
-/// What the system says. What vanishes meanwhile is no error.
+/// Errors of the system. A file that vanishes meanwhile is no error.
 pub fn delete_temporaries(folder: &Path, age: Duration) -> io::Result<usize> {
     let mut n_deleted = 0;
     let mut open = vec![folder.to_owned()];
@@ -208,10 +207,12 @@ pub fn delete_temporaries(folder: &Path, age: Duration) -> io::Result<usize> {
     Ok(n_deleted)
 }
 
-/// Whether a file was last written to longer ago than `age`. A clock that was set back
-/// makes files of the future, which are young.
-fn is_older(about: &std::fs::Metadata, age: Duration) -> bool {
-    about.modified().is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|is| is >= age))
+/// True when a file was last modified longer ago than `age`. A file from the future, after
+/// a change of the clock, is young.
+fn is_older(metadata: &std::fs::Metadata, age: Duration) -> bool {
+    metadata
+        .modified()
+        .is_ok_and(|at| SystemTime::now().duration_since(at).is_ok_and(|is| is >= age))
 }
 
 fn unless_gone<T>(found: io::Result<T>) -> io::Result<Option<T>> {
@@ -221,7 +222,7 @@ fn unless_gone<T>(found: io::Result<T>) -> io::Result<Option<T>> {
     }
 }
 
-/// A temporary file as open as one that is simply created.
+/// Temporary file with the permissions of a created file.
 fn temporary(folder: &Path) -> io::Result<NamedTempFile> {
     let mut builder = tempfile::Builder::new();
     builder.prefix(UNFINISHED);
@@ -243,14 +244,14 @@ fn make_folders(folder: &Path) -> io::Result<()> {
     std::fs::create_dir_all(folder)
 }
 
-/// The folder of a file; a bare name lies in the current one.
+/// Folder of a file; the current one for a bare name.
 fn parent(path: &Path) -> &Path {
     path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// A folder beside a path, named after it.
+/// Path of a folder beside a path: its name with `ending`.
 #[must_use]
-pub fn beside(path: &Path, ending: &str) -> PathBuf {
+pub fn sibling(path: &Path, ending: &str) -> PathBuf {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(ending);
     path.with_file_name(name)
@@ -269,8 +270,8 @@ mod tests {
         assert_eq!(std::fs::read(&path).unwrap(), b"2nd");
         assert_eq!(path.parent().unwrap().read_dir().unwrap().count(), 1);
         rename(&path, &temp.path().join("d")).unwrap();
-        settle(temp.path()).unwrap();
-        assert_eq!(copy_unsettled(&mut &b"copy"[..], &temp.path().join("e/f")).unwrap(), 4);
+        sync_tree(temp.path()).unwrap();
+        assert_eq!(copy_unsynced(&mut &b"copy"[..], &temp.path().join("e/f")).unwrap(), 4);
         assert!(create_folders(&temp.path().join("d")).is_err(), "a file is there");
     }
 

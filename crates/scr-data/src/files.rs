@@ -1,4 +1,4 @@
-//! Reading whole files with a bound, and writing them whole or not at all.
+//! Bounded reads and atomic writes of whole files.
 
 use std::fs::{File, FileType};
 use std::io::Read;
@@ -6,15 +6,15 @@ use std::path::Path;
 
 use crate::{DataError, Problem, durable};
 
-/// No single file of a benchmark or a set of masks may be larger, in bytes:
-/// an uncompressed 16-bit image of the largest area allowed, and room for a header.
+/// Maximum size of a file of a benchmark or a set of masks, in bytes: an uncompressed
+/// 16-bit image of the largest area allowed, and room for a header.
 pub const MAX_FILE_BYTES: u64 = 2 * crate::formats::MAX_AREA_PX as u64 + (1 << 20);
 
-/// Whether there is a file that [`read_file`] would read, without opening it:
-/// opening a named pipe waits for whoever writes to it, for ever if nobody does.
+/// Checks that [`read_file`] would read a file, without opening it: opening a named pipe
+/// waits for a writer, possibly for ever.
 ///
 /// # Errors
-/// A [`Problem`] when it is missing, no file or too large.
+/// A [`Problem`] when the file is missing, too large, or no file.
 pub fn check_file(path: &Path) -> Result<(), Problem> {
     let data = std::fs::metadata(path).map_err(|error| Problem::unreadable(path, &error))?;
     if !data.is_file() {
@@ -30,7 +30,7 @@ pub fn check_file(path: &Path) -> Result<(), Problem> {
 /// Reads a file of at most [`MAX_FILE_BYTES`].
 ///
 /// # Errors
-/// A [`Problem`] when it is missing, unreadable, no file or too large.
+/// A [`Problem`] when the file is missing, unreadable, too large, or no file.
 pub fn read_file(path: &Path) -> Result<Vec<u8>, Problem> {
     check_file(path)?;
     let unreadable = |error: std::io::Error| Problem::unreadable(path, &error);
@@ -45,7 +45,7 @@ pub fn read_file(path: &Path) -> Result<Vec<u8>, Problem> {
     Ok(bytes)
 }
 
-/// A file of more than [`MAX_FILE_BYTES`].
+/// Problem of a file of more than [`MAX_FILE_BYTES`].
 pub(crate) fn too_large(place: &str, found_bytes: u64) -> Problem {
     Problem::new(
         place,
@@ -55,7 +55,7 @@ pub(crate) fn too_large(place: &str, found_bytes: u64) -> Problem {
     )
 }
 
-/// What something is that was taken for a file, in words.
+/// Kind of a file system entry that is no regular file, in words.
 pub(crate) fn kind(found: FileType) -> &'static str {
     #[cfg(unix)]
     {
@@ -71,8 +71,7 @@ pub(crate) fn kind(found: FileType) -> &'static str {
     if found.is_dir() { "a folder" } else { "something else" }
 }
 
-/// Writes a file so that it is whole, or as it was before, and lasts. Missing folders are
-/// made.
+/// Writes a file atomically and durably. Creates missing folders.
 ///
 /// # Errors
 /// [`DataError::Write`].

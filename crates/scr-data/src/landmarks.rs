@@ -1,4 +1,4 @@
-//! Corresponding points on the outlines of one image, as text.
+//! Landmarks of one image as CSV: corresponding points on its outlines.
 //!
 //! A CSV with the header `structure,point,x,y`: points in their order along
 //! each structure, counted from 1, in pixels of the masks' frame with the origin
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Problem;
 
-/// The landmarks of one image: an outline for each structure, in order of writing.
+/// Landmarks of one image: an outline for each structure, in file order.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Landmarks {
     structures: Vec<(String, Outline)>,
@@ -42,7 +42,7 @@ impl Landmarks {
         self.structures.iter().find(|(id, _)| id == structure).map(|(_, outline)| outline)
     }
 
-    /// The CSV text; numbers read back to the same f64.
+    /// Writes CSV text; numbers read back to the same f64.
     #[must_use]
     pub fn to_csv(&self) -> String {
         let mut text = String::from("structure,point,x,y\n");
@@ -54,7 +54,7 @@ impl Landmarks {
         text
     }
 
-    /// Reads the CSV text of the file called `place`.
+    /// Parses CSV text of the file `place`.
     ///
     /// # Errors
     /// A [`Problem`] naming the first line that is not a row, holds a number that

@@ -1,17 +1,16 @@
-//! Benchmarks, sets of masks and image files on disk: the only room that reads
-//! and writes image files.
+//! Benchmarks, sets of masks and image files on disk: the only crate that reads and
+//! writes image files.
 //!
-//! Computes no score, trains nothing. Whatever is wrong with a user's files comes
-//! back as [`Problems`]: all of them at once, each with what was expected, what
-//! was found and what to do.
+//! Computes no score, trains nothing. Problems of a user's files come back as
+//! [`Problems`]: all at once, each with the expected and found state and a hint.
 //!
 //! - [`Benchmark`]: a folder with `benchmark.toml`.
-//! - [`MaskSet`]: a folder of masks that someone wants scored, or a zip file of one.
-//! - [`durable`]: how files last.
-//! - [`Output`]: where `--out` writes to.
-//! - [`terminal`]: text of others, as a terminal may show it.
-//! - [`Staging`]: how folders are written, whole or not at all.
-//! - [`BenchmarkCopy`]: a benchmark's folder at the place where a site keeps it.
+//! - [`MaskSet`]: a set of masks to score, as a folder or a zip file.
+//! - [`durable`]: durable, atomic writes of files.
+//! - [`Output`]: target of `--out`.
+//! - [`terminal`]: escaping of untrusted text for a terminal.
+//! - [`Staging`]: atomic writes of folders.
+//! - [`BenchmarkCopy`]: copy of a benchmark's folder in a site's data folder.
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make and damage files"))]
 
 pub mod benchmark_file;
@@ -35,7 +34,7 @@ mod staging;
 
 pub use benchmark::{BENCHMARK_FILE, Benchmark};
 pub use benchmark_check::is_identifier;
-pub use benchmark_copy::{BenchmarkCopy, Copied};
+pub use benchmark_copy::{BenchmarkCopy, CopyOutcome};
 pub use definition::{Fold, Image, Object, Observer, Structure};
 pub use landmarks::Landmarks;
 pub use mask_set::{MaskSet, RUN_RECORD};

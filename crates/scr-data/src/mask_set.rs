@@ -1,21 +1,19 @@
-//! A set of masks that someone wants scored: a folder `STRUCTURE/IMAGE.png`, or a
-//! zip file of one.
+//! Set of masks: a folder `STRUCTURE/IMAGE.png`, or a zip file of one.
 //!
-//! Opening lists what is there and checks names alone, whole: what is missing, what
-//! does not belong, what is there twice. Pixels are read mask by mask, later.
+//! Opening lists the files and checks their names completely: missing, unknown and
+//! duplicate files. Pixels are read later, mask by mask.
 //!
 //! Tolerated: `right lung` for `right_lung`, folders above the structures called
-//! `fold1`, `fold2` or `masks` as in the original database, one enclosing folder,
-//! and what operating systems leave behind (`__MACOSX`, `.DS_Store`); the last
-//! two are named in a notice.
+//! `fold1`, `fold2` or `masks` as in the original database, one enclosing folder, and
+//! system files (`__MACOSX`, `.DS_Store`); notices name the last two.
 //!
-//! `source.rs` is what a folder and a zip file have in common, `sorting.rs` knows
-//! what belongs where. Neither learns which of the two it is about, so the same
-//! masks get the same digests and the same problems either way.
+//! `source.rs` abstracts over folder and zip file, `sorting.rs` assigns files to structures
+//! and images. Neither knows which of the two it handles, so the same masks have the same
+//! digests and problems either way.
 
 mod archive;
+mod bounded_problems;
 mod end_records;
-mod findings;
 mod folder;
 mod shared_file;
 mod sorting;
@@ -35,17 +33,16 @@ use self::source::{Listing, Source, place};
 use crate::digest::{Manifest, file_digest};
 use crate::{Benchmark, DataError, Fold, Problem, files, formats};
 
-/// What [`MaskSet::open`] wants.
+/// Expected argument of [`MaskSet::open`], in words.
 const EXPECTED: &str = "a folder of masks, STRUCTURE/IMAGE.png, or a zip file of one";
 
-/// Name of the file that may lie beside the structures' folders and says how the
-/// masks were made. Nothing in it is believed when masks are scored.
+/// Name of the run record, an optional file beside the structures' folders that describes
+/// the origin of the masks. Scoring ignores it.
 pub const RUN_RECORD: &str = "run.json";
 
-/// A set of masks for a benchmark, complete for the structures and folds it covers.
+/// Set of masks for a benchmark, complete for the structures and folds it covers.
 ///
-/// Clones share what was listed, and the open file of a zip; masks may be read
-/// from many threads at once.
+/// Clones share the listing and the open zip file; several threads may read masks at once.
 #[derive(Debug, Clone)]
 pub struct MaskSet {
     root: PathBuf,
@@ -61,17 +58,16 @@ impl MaskSet {
     /// Lists the masks in `root`, a folder or a zip file, and checks their names
     /// against `benchmark`.
     ///
-    /// A set may cover only some objects, and only one fold, but every structure
-    /// of an object and every image of a fold that it covers.
+    /// A set may cover some objects only and one fold only, but must hold every structure of
+    /// an object and every image of a fold that it covers.
     ///
-    /// A zip file may come from a stranger: nothing is unpacked, names cannot lead
-    /// out of it, no more is read of an entry than a mask may have bytes, and what
-    /// it says of itself is checked before anything is allocated for it.
+    /// A zip file is untrusted: nothing is unpacked, names cannot lead out of it, reads of an
+    /// entry are bounded, and its stated sizes are checked before allocation.
     ///
     /// # Errors
-    /// [`DataError::Problems`] with every missing, unknown, doubled or misplaced
-    /// file; every mask that is there is then read as well, so that the list
-    /// also holds those that are damaged or of the wrong size.
+    /// [`DataError::Problems`] with every missing, unknown, duplicate or misplaced file. In that
+    /// case every mask is read as well, and the list also holds those that are damaged or of
+    /// the wrong size.
     pub fn open(root: &Path, benchmark: &Benchmark) -> Result<Self, DataError> {
         let source: Arc<dyn Source> = match std::fs::metadata(root) {
             Ok(data) if data.is_dir() => Arc::new(Folder::new(root)),
@@ -86,7 +82,7 @@ impl MaskSet {
         Sorting::new(root, benchmark).sort(listing, source)
     }
 
-    /// What was passed over, in words, for the user to know.
+    /// Notices for the user about ignored files.
     #[must_use]
     pub fn notices(&self) -> &[String] {
         &self.notices
@@ -106,7 +102,7 @@ impl MaskSet {
         images.into_iter().collect()
     }
 
-    /// The folds that the set covers, ascending: of each it has all images.
+    /// Folds that the set covers, ascending; it has all images of each.
     #[must_use]
     pub fn folds(&self) -> &[Fold] {
         &self.folds
@@ -118,13 +114,13 @@ impl MaskSet {
         self.masks.keys().copied()
     }
 
-    /// Reads one mask, which must have the size given, if any, and notes the file in
-    /// `manifest` under `STRUCTURE/IMAGE` by the benchmark's identifiers, so that
-    /// the same masks have the same digest however their folders are named.
+    /// Reads one mask, which must have `size`, if given, and adds the file to `manifest` under
+    /// `STRUCTURE/IMAGE` by the benchmark's identifiers, so that the digest does not depend
+    /// on the names of folders.
     ///
     /// # Errors
-    /// A [`Problem`] when the set does not cover it, it cannot be read, is no
-    /// binary mask or has another size.
+    /// A [`Problem`] when the set does not cover the mask, or it cannot be read, is no binary
+    /// mask or has another size.
     pub fn read_mask(
         &self,
         benchmark: &Benchmark,
@@ -135,13 +131,14 @@ impl MaskSet {
     ) -> Result<Mask, Problem> {
         let (place, bytes) = self.file(benchmark, structure, image)?;
         manifest.add(mask_name(benchmark, structure, image), file_digest(&bytes));
-        formats::read_mask_of(&place, &bytes, size).map_err(|error| Problem::format(&place, &error))
+        formats::read_mask_sized(&place, &bytes, size)
+            .map_err(|error| Problem::format(&place, &error))
     }
 
-    /// The size that the file of a mask states, without decoding it.
+    /// Stated size of a mask's file; decodes no pixel.
     ///
     /// # Errors
-    /// A [`Problem`] when the set does not cover it, or it is no mask.
+    /// A [`Problem`] when the set does not cover the mask, or the file is no mask.
     pub fn stated_size(
         &self,
         benchmark: &Benchmark,
@@ -152,7 +149,7 @@ impl MaskSet {
         formats::mask_size(&place, &bytes).map_err(|error| Problem::format(&place, &error))
     }
 
-    /// Where a mask is, and its bytes.
+    /// Place and bytes of a mask's file.
     fn file(
         &self,
         benchmark: &Benchmark,
@@ -173,13 +170,14 @@ fn mask_name(benchmark: &Benchmark, structure: usize, image: usize) -> String {
 }
 
 impl MaskSet {
-    /// Every mask of the set that cannot be read or has not the reference's size.
+    /// Problems of all masks that cannot be read or differ in size from the reference.
     fn unusable(&self, benchmark: &Benchmark) -> Vec<Problem> {
         self.masks
             .par_iter()
             .filter_map(|(&(structure, image), _)| {
                 let mut files = Manifest::default();
-                let (of, at) = (&benchmark.structures[structure], &benchmark.images[image]);
+                let of = &benchmark.structures[structure];
+                let at = &benchmark.images[image];
                 let reference = benchmark.read_mask(benchmark.reference(), of, at, &mut files);
                 let size = reference.ok().map(|mask| mask.size());
                 self.read_mask(benchmark, structure, image, size, &mut files).err()

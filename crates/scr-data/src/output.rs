@@ -1,88 +1,88 @@
-//! A file that somebody asks an output for, as after `--out`: written to what its name
-//! stands for.
+//! Output file of a command, as given with `--out`.
 //!
-//! A regular file is replaced whole. A pipe or a character device is written to, and
-//! stays what it is; so is the file of a link. Whatever else has the name is refused.
+//! Replaces a regular file atomically, also behind a link. Writes into a pipe or a
+//! character device. Refuses everything else.
 
 use std::fmt;
 use std::fs::OpenOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use crate::terminal::Shown;
+use crate::terminal::TerminalText;
 use crate::{DataError, durable, files};
 
-/// Links after which we no longer look for the file, as the system does.
+/// Maximum number of links to follow, as on Linux.
 const MAX_LINKS: usize = 40;
 
-/// Where an output goes. Made before the work begins, so that a name that cannot be
-/// written to costs nobody an hour.
+/// Output file. Created before the work begins, to find an unusable name before an hour of
+/// work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Output {
-    /// The name that was given.
+    /// Path given by the user.
     path: PathBuf,
-    goes: Goes,
+    destination: Destination,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Goes {
-    /// A regular file, there or not, is replaced whole.
-    Whole(PathBuf),
-    /// What has the name takes bytes one after the other.
-    Into,
+enum Destination {
+    /// Replace this regular file, which may not exist yet.
+    Replace(PathBuf),
+    /// Append to a pipe or device.
+    Append,
 }
 
 impl Output {
-    /// Looks at what has the name; opens and writes nothing.
+    /// An output at `path`; opens and writes nothing.
     ///
     /// # Errors
-    /// [`DataError::Occupied`] when it is a folder, a socket, a block device or a link to
-    /// nothing, [`DataError::Write`] when the system does not let us look.
+    /// [`DataError::Occupied`] for a folder, a socket, a block device or a dangling link,
+    /// [`DataError::Write`] for an error of the system.
     pub fn at(path: &Path) -> Result<Self, DataError> {
-        let output = |goes| Ok(Self { path: path.to_owned(), goes });
+        let output = |destination| Ok(Self { path: path.to_owned(), destination });
         let refuse = |holds: &str| {
             let holds = format!("{holds}; choose another name");
             Err(DataError::Occupied { path: path.to_owned(), holds })
         };
-        let about = match path.metadata() {
-            Ok(about) => about,
+        let metadata = match path.metadata() {
+            Ok(metadata) => metadata,
             Err(error) if error.kind() != io::ErrorKind::NotFound => {
                 return Err(DataError::write(path)(error));
             }
             Err(_) if path.is_symlink() => return refuse("is a link to nothing"),
-            Err(_) => return output(Goes::Whole(path.to_owned())),
+            Err(_) => return output(Destination::Replace(path.to_owned())),
         };
-        if about.is_file() {
+        if metadata.is_file() {
             return match file_of(path).map_err(DataError::write(path))? {
-                Some(file) => output(Goes::Whole(file)),
-                None => output(Goes::Into),
+                Some(file) => output(Destination::Replace(file)),
+                None => output(Destination::Append),
             };
         }
-        if takes_bytes(&about) {
-            return output(Goes::Into);
+        if is_stream(&metadata) {
+            return output(Destination::Append);
         }
-        refuse(&format!("is {}", files::kind(about.file_type())))
+        refuse(&format!("is {}", files::kind(metadata.file_type())))
     }
 
-    /// The regular file, there or not; none where the output is no file that can be read
-    /// back and written anew.
+    /// The regular file, which may not exist yet; none for a pipe or device.
     #[must_use]
     pub fn file(&self) -> Option<&Path> {
-        match &self.goes {
-            Goes::Whole(file) => Some(file),
-            Goes::Into => None,
+        match &self.destination {
+            Destination::Replace(file) => Some(file),
+            Destination::Append => None,
         }
     }
 
-    /// Writes all of it. Waits where nobody reads a pipe yet.
+    /// Writes the whole output. Waits for the reader of a pipe.
     ///
     /// # Errors
-    /// [`DataError::Write`]; a regular file is as it was then.
+    /// [`DataError::Write`]; a regular file is unchanged then.
     pub fn write(&self, bytes: &[u8]) -> Result<(), DataError> {
-        let write = || match &self.goes {
-            Goes::Whole(file) => durable::write(file, bytes),
-            // A file that is reached through an open one is not cut: it has other writers.
-            Goes::Into => OpenOptions::new().append(true).open(&self.path)?.write_all(bytes),
+        let write = || match &self.destination {
+            Destination::Replace(file) => durable::write(file, bytes),
+            // Do not truncate a file reached through a file descriptor: it has other writers.
+            Destination::Append => {
+                OpenOptions::new().append(true).open(&self.path)?.write_all(bytes)
+            }
         };
         write().map_err(DataError::write(&self.path))
     }
@@ -90,12 +90,12 @@ impl Output {
 
 impl fmt::Display for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Shown(&self.path.display().to_string()).fmt(f)
+        TerminalText(&self.path.display().to_string()).fmt(f)
     }
 }
 
-/// The regular file that a path leads to. None where that is an open file of a process,
-/// such as `/dev/stdout`: another file in its place would not be the one that is open.
+/// Regular file behind a path's links. None for an open file of a process, such as
+/// `/dev/stdout`: replacing it would not write to the open file.
 fn file_of(path: &Path) -> io::Result<Option<PathBuf>> {
     let mut at = std::path::absolute(path)?;
     for _ in 0..MAX_LINKS {
@@ -111,17 +111,17 @@ fn file_of(path: &Path) -> io::Result<Option<PathBuf>> {
     Err(io::Error::other("too many links"))
 }
 
-/// Whether what has a name takes bytes one after the other, for good.
-fn takes_bytes(about: &std::fs::Metadata) -> bool {
+/// True for a pipe or a character device.
+fn is_stream(metadata: &std::fs::Metadata) -> bool {
     #[cfg(unix)]
     {
         use std::os::unix::fs::FileTypeExt;
-        let kind = about.file_type();
+        let kind = metadata.file_type();
         kind.is_fifo() || kind.is_char_device()
     }
     #[cfg(not(unix))]
     {
-        let _ = about;
+        let _ = metadata;
         false
     }
 }
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_takes_bytes_and_stays_a_device() {
+    fn a_device_is_stream_and_stays_a_device() {
         put(Path::new("/dev/null"), b"x").unwrap();
         let full = Path::new("/dev/full");
         if full.exists() {

@@ -1,21 +1,21 @@
-//! What is wrong with a user's files, all of it at once.
+//! Problems of a user's files, all at once.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 
 use crate::formats::FormatError;
-use crate::terminal::{Shown, ShownLines};
+use crate::terminal::{TerminalLines, TerminalText};
 
-/// One thing that is wrong: where, what was expected, what was found, what to do.
+/// Problem: place, expected state, found state and hint.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Problem {
-    /// The file or folder, as the user would look for it.
+    /// File or folder, as the user names it.
     pub place: String,
-    /// What should be there.
+    /// Expected state.
     pub expected: String,
-    /// What is there.
+    /// Found state.
     pub found: String,
-    /// What to do about it; empty when the rest says it.
+    /// Hint; empty when the other texts suffice.
     pub hint: String,
 }
 
@@ -35,18 +35,18 @@ impl Problem {
         }
     }
 
-    /// A file that cannot be read as an image.
+    /// Problem of a file that is no valid image.
     #[must_use]
     pub fn format(place: &str, error: &FormatError) -> Self {
         Self::new(place, error.expected(), error.found(), error.hint())
     }
 
-    /// A file or folder that the system does not let us read.
+    /// Problem of a file or folder that cannot be read.
     #[must_use]
     pub fn unreadable(place: &Path, error: &std::io::Error) -> Self {
         let hint = match error.kind() {
             std::io::ErrorKind::NotFound => "check the path",
-            std::io::ErrorKind::PermissionDenied => "check who may read it",
+            std::io::ErrorKind::PermissionDenied => "check its permissions",
             _ => "",
         };
         Self::new(place.display().to_string(), "a readable file", error.to_string(), hint)
@@ -55,39 +55,40 @@ impl Problem {
 
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (place, expected) = (Shown(&self.place), ShownLines(&self.expected));
-        write!(f, "{place}: expected {expected}, found {}", ShownLines(&self.found))?;
+        let place = TerminalText(&self.place);
+        let expected = TerminalLines(&self.expected);
+        write!(f, "{place}: expected {expected}, found {}", TerminalLines(&self.found))?;
         if !self.hint.is_empty() {
-            write!(f, "\n    hint: {}", ShownLines(&self.hint))?;
+            write!(f, "\n    hint: {}", TerminalLines(&self.hint))?;
         }
         Ok(())
     }
 }
 
-/// A list of problems, sorted by place, never empty once it is an error.
+/// List of problems; as an error it is sorted by place and not empty.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Problems {
     list: Vec<Problem>,
 }
 
 impl Problems {
-    /// Adds one.
+    /// Adds a problem.
     pub fn push(&mut self, problem: Problem) {
         self.list.push(problem);
     }
 
-    /// Keeps the value of what went well and the problem of what did not.
+    /// Returns the value of a success; adds the problem of a failure.
     pub fn keep<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
         result.map_err(|problem| self.push(problem)).ok()
     }
 
-    /// All of them, sorted by place.
+    /// All problems, sorted by place.
     #[must_use]
     pub fn list(&self) -> &[Problem] {
         &self.list
     }
 
-    /// `value` when there are no problems, else all of them as an error.
+    /// `value` without problems, else all problems as an error.
     ///
     /// # Errors
     /// [`DataError::Problems`] when there is at least one.
@@ -124,32 +125,32 @@ impl fmt::Display for Problems {
     }
 }
 
-/// Why data could not be read or written.
+/// Error of reading or writing data.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    /// The user's files are at fault; everything that is wrong with them.
+    /// Problems of the user's files.
     #[error("{0}")]
     Problems(Problems),
-    /// The system did not let us write.
-    #[error("cannot write {}", Shown(&path.display().to_string()))]
+    /// The system refused a write.
+    #[error("cannot write {}", TerminalText(&path.display().to_string()))]
     Write {
-        /// The file or folder.
+        /// File or folder.
         path: PathBuf,
-        /// What the system says.
+        /// Error of the system.
         source: std::io::Error,
     },
-    /// The place to write to holds something else.
-    #[error("{} already exists and {holds}", Shown(&path.display().to_string()))]
+    /// The target holds something else.
+    #[error("{} already exists and {holds}", TerminalText(&path.display().to_string()))]
     Occupied {
-        /// The file or folder.
+        /// File or folder.
         path: PathBuf,
-        /// What it holds, as the end of a sentence.
+        /// Content of the target, as the end of a sentence.
         holds: String,
     },
 }
 
 impl DataError {
-    /// Wraps what the system says about writing `path`.
+    /// Wraps an error of the system about writing `path`.
     pub(crate) fn write(path: &Path) -> impl FnOnce(std::io::Error) -> Self + '_ {
         move |source| Self::Write { path: path.to_owned(), source }
     }

@@ -1,21 +1,21 @@
-//! Writing a folder so that a half-finished one is never taken for a whole one.
+//! Atomic write of a folder: an incomplete one never passes for complete.
 //!
-//! Files are written into `OUT.partial` beside OUT, each whole or not at all,
-//! and the folder gets its name when everything is there and has reached the disk. An
-//! interrupted run of the same plan goes on from the files it finds; another plan starts
-//! over, and so does a machine that was started anew: a file may be cut short then.
+//! Writes files into `OUT.partial` beside OUT, each atomically, and renames the folder when
+//! all files are complete and synced. An interrupted run of the same plan resumes from the
+//! files it finds. Another plan starts over, and so does a run after a reboot, as files may
+//! be truncated then.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::durable::{self, beside};
+use crate::durable::{self, sibling};
 use crate::{DataError, files};
 
 const PLAN: &str = ".plan";
-/// The start of the machine on which the files were written.
+/// Name of the file with the boot during which the files were written.
 const BOOT: &str = ".boot";
 
-/// A folder in the making.
+/// Staged folder.
 #[derive(Debug)]
 pub struct Staging {
     out: PathBuf,
@@ -23,14 +23,14 @@ pub struct Staging {
 }
 
 impl Staging {
-    /// Begins, or goes on with, the folder `out`.
+    /// Begins or resumes the folder `out`.
     ///
-    /// `plan` is any text that says what will be written: files left by a run
-    /// with another plan are deleted first.
+    /// `plan` is any text that identifies the content: files of a run with another plan are
+    /// deleted first.
     ///
     /// # Errors
     /// [`DataError::Occupied`] when `out` exists and is not an empty folder,
-    /// [`DataError::Write`] when the system does not let us write.
+    /// [`DataError::Write`] for an error of the system.
     pub fn begin(out: &Path, plan: &str) -> Result<Self, DataError> {
         if out.is_symlink() && !out.exists() {
             let holds = "is a link to nothing; choose another or delete it first".into();
@@ -45,11 +45,12 @@ impl Staging {
                 });
             }
         }
-        // `.` and `..` have no name to put `.partial` behind.
+        // `.` and `..` have no name to append `.partial` to.
         let out = &if out.exists() { out.canonicalize() } else { std::path::absolute(out) }
             .map_err(DataError::write(out))?;
-        let partial = beside(out, ".partial");
-        let (boot, there) = (boot(), |name| std::fs::read(partial.join(name)).ok());
+        let partial = sibling(out, ".partial");
+        let boot = boot();
+        let there = |name| std::fs::read(partial.join(name)).ok();
         let is_other = there(PLAN).as_deref() != Some(plan.as_bytes())
             || there(BOOT).is_some_and(|then| then != boot.as_bytes());
         if partial.exists() && is_other {
@@ -64,29 +65,28 @@ impl Staging {
         Ok(Self { out: out.to_owned(), partial })
     }
 
-    /// Where the files are until the folder is whole.
+    /// Folder of the files until the write is complete.
     #[must_use]
     pub fn folder(&self) -> &Path {
         &self.partial
     }
 
-    /// Whether an earlier run of the same plan has written this file.
+    /// True when an earlier run of the same plan has written this file.
     #[must_use]
     pub fn has(&self, path: &str) -> bool {
         self.partial.join(path).is_file()
     }
 
-    /// Writes a file, `/` between folders, relative to the folder.
+    /// Writes a file; `path` is relative to the folder, with `/` between folders.
     ///
     /// # Errors
     /// [`DataError::Write`].
     pub fn write(&self, path: &str, bytes: &[u8]) -> Result<(), DataError> {
         let path = self.partial.join(path);
-        durable::write_unsettled(&path, bytes).map_err(DataError::write(&path))
+        durable::write_unsynced(&path, bytes).map_err(DataError::write(&path))
     }
 
-    /// Gives the folder its name once everything has reached the disk: from now on it is
-    /// whole.
+    /// Syncs all files and renames the folder to its final name.
     ///
     /// # Errors
     /// [`DataError::Write`].
@@ -95,7 +95,7 @@ impl Staging {
             let file = self.partial.join(name);
             std::fs::remove_file(&file).map_err(DataError::write(&file))?;
         }
-        durable::settle(&self.partial).map_err(DataError::write(&self.partial))?;
+        durable::sync_tree(&self.partial).map_err(DataError::write(&self.partial))?;
         if self.out.exists() {
             std::fs::remove_dir(&self.out).map_err(DataError::write(&self.out))?;
         }
@@ -103,7 +103,7 @@ impl Staging {
     }
 }
 
-/// The start of the machine, as Linux names it; empty elsewhere.
+/// Identifier of the current boot on Linux; empty elsewhere.
 fn boot() -> String {
     std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default()
 }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn a_machine_that_was_started_anew_starts_over() {
+    fn a_run_after_a_reboot_starts_over() {
         let temp = tempfile::tempdir().unwrap();
         let out = temp.path().join("bench");
         Staging::begin(&out, "plan").unwrap().write("a", b"1").unwrap();

@@ -1,4 +1,4 @@
-//! Benchmarks and sets of masks on disk: what opens, and what is said of what does not.
+//! Benchmarks and sets of masks on disk, valid and invalid.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
@@ -123,7 +123,7 @@ fn everything_wrong_with_a_definition_is_said_at_once() {
 
 #[test]
 fn a_table_outside_the_folder_is_refused_and_never_opened() {
-    // Another file that a table could be read from.
+    // Another file of a table.
     let other = benchmark(TOML, TABLE);
     let outside = other.path().join("images.csv").display().to_string();
     for table in [outside.as_str(), "/dev/full", "../images.csv", "a/../../images.csv"] {
@@ -335,7 +335,7 @@ mod on_unix {
         assert!(found[1].ends_with("heart/A2.png: expected a file, found a socket"));
         assert!(found[2].ends_with("heart/A3.png: expected a file, found a device"));
         assert!(found[3].contains("left_lung/A1.png: expected a readable file"), "{found:?}");
-        // As a set of masks, and as a file of a benchmark.
+        // In a set of masks, and as a file of a benchmark.
         let found = problems(MaskSet::open(&pipe, &open(&reference)).unwrap_err());
         assert!(found[0].contains("or a zip file of one, found a named pipe"), "{found:?}");
         fs::remove_file(reference.path().join("images.csv")).unwrap();

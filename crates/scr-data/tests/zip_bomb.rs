@@ -1,5 +1,5 @@
-//! A zip file of a megabyte that says it holds a gigabyte, or holds one and does not
-//! say so, and one of a million names. A process of its own, so that its memory can be watched.
+//! Zip bombs: a megabyte that declares a gigabyte, a megabyte that unpacks to a gigabyte
+//! without declaring it, and a million names. Runs in its own process, to measure memory.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
@@ -14,7 +14,7 @@ use scr_data::{Benchmark, MaskSet};
 
 const GIGABYTE: u32 = 1 << 30;
 
-/// A gigabyte of zeros, compressed: one megabyte's bytes again and again.
+/// A gigabyte of zeros, compressed to a megabyte.
 fn zeros() -> Vec<u8> {
     let megabyte = vec![0; 1 << 20];
     let mut whole = Vec::new();
@@ -55,8 +55,7 @@ fn zip(name: &str, compressed: &[u8], declared_bytes: u32) -> Vec<u8> {
     zip
 }
 
-/// The most memory that the process ever had, in kilobytes; nothing where the
-/// system does not say.
+/// Peak memory of the process in kilobytes; none when the system does not report it.
 fn most_memory_kb() -> Option<u64> {
     let status = fs::read_to_string("/proc/self/status").ok()?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
@@ -94,7 +93,7 @@ fn write_names(path: &Path, count: u64) {
         file.write_all(&record).unwrap();
         directory_bytes += record.len() as u64;
     }
-    // The end of the directory with 64 bits, where that is, and the end that says so.
+    // The Zip64 end record, its locator, and the end record.
     let mut end = b"PK\x06\x06\x2c\0\0\0\0\0\0\0\x2d\0\x2d\0\0\0\0\0\0\0\0\0".to_vec();
     for number in [count, count, directory_bytes, 0] {
         end.extend(number.to_le_bytes());

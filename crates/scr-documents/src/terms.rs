@@ -7,28 +7,28 @@ use serde::{Deserialize, Serialize};
 pub struct TermsDocument {
     /// Licence of images and masks, in words.
     pub licence: String,
-    /// What is said on passing copies on, in words.
+    /// Redistribution of copies, in words.
     pub redistribution: String,
     /// Permission to offer copies for download.
     #[serde(rename = "may_download")]
     pub download: Permission,
-    /// Permission to show the radiographs and what the observers drew on pages.
+    /// Permission to show the radiographs and the observers' drawings on pages.
     #[serde(rename = "may_display")]
     pub display: Permission,
-    /// How to obtain the data where copies may not be passed on.
+    /// Source of the data when redistribution is forbidden.
     pub obtain: String,
-    /// What to cite.
+    /// Citations.
     pub cite: Vec<String>,
-    /// What is to be accepted beside all that; the operator's.
+    /// Further terms to accept, set by the operator.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub text: String,
 }
 
-/// Permission to show data on pages, or to pass copies on. In JSON true where it is given.
+/// Permission to show data on pages, or to redistribute copies. In JSON true when given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(from = "bool", into = "bool")]
 pub enum Permission {
-    /// Not given, or nothing is said.
+    /// Not given, or not stated.
     #[default]
     Forbidden,
     /// Given.
@@ -36,9 +36,8 @@ pub enum Permission {
 }
 
 impl Permission {
-    /// The permission that words begin with: `allowed with attribution` is
-    /// [`Allowed`](Self::Allowed). None where the first word is neither `allowed` nor
-    /// `forbidden`.
+    /// Parses the first word: `allowed with attribution` is [`Allowed`](Self::Allowed). None
+    /// when it is neither `allowed` nor `forbidden`.
     ///
     /// ```
     /// use scr_documents::Permission;
@@ -55,7 +54,7 @@ impl Permission {
         }
     }
 
-    /// Whether it is given.
+    /// True when given.
     #[must_use]
     pub const fn is_allowed(self) -> bool {
         matches!(self, Self::Allowed)

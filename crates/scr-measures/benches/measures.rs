@@ -2,7 +2,7 @@
 //!
 //! `cargo bench -p scr-measures`. The masks are two ellipses that overlap by
 //! about 0.9, as large in the image as a lung, built outside the loop; the worst
-//! cases are what a careless distance would be quadratic in.
+//! cases would make a naive search of distances quadratic.
 
 use divan::{Bencher, black_box};
 use scr_image::{Mask, Size};

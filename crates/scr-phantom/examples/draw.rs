@@ -11,7 +11,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
-use scr_phantom::{Case, Observer, Population};
+use scr_phantom::{Observer, Phantom, Population};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -24,18 +24,18 @@ fn main() -> Result<(), Box<dyn Error>> {
     let population = Population::new(247, 1);
     let mut drawn = Vec::new();
     for index in first..(first + count).min(population.len()) {
-        let case = population.case(index);
+        let phantom = population.phantom(index);
         let started = std::time::Instant::now();
         let mut bytes: Vec<u8> =
-            case.radiograph(side).pixels().iter().map(|&value| (value >> 4) as u8).collect();
-        println!("{} {:?} {:?}", case.id, case.attributes, started.elapsed());
+            phantom.radiograph(side).pixels().iter().map(|&value| (value >> 4) as u8).collect();
+        println!("{} {:?} {:?}", phantom.id, phantom.attributes, started.elapsed());
         if wants("outlines") {
-            outline(&mut bytes, &case, side);
+            outline(&mut bytes, &phantom, side);
         }
         if wants("sheet") {
             drawn.push(bytes);
         } else {
-            write(&Path::new(folder).join(format!("{}.png", case.id)), side, side, &bytes)?;
+            write(&Path::new(folder).join(format!("{}.png", phantom.id)), side, side, &bytes)?;
         }
     }
     if !drawn.is_empty() {
@@ -53,9 +53,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn outline(bytes: &mut [u8], case: &Case, side: usize) {
+fn outline(bytes: &mut [u8], phantom: &Phantom, side: usize) {
     for (observer, grey) in [(Observer::Second, 0), (Observer::Reference, 255)] {
-        for (_, mask) in case.masks(observer, side) {
+        for (_, mask) in phantom.masks(observer, side) {
             for row in 1..side - 1 {
                 for col in mask.columns_in_row(row) {
                     let is_inner = mask.get(col.wrapping_sub(1), row)

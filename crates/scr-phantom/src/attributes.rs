@@ -1,6 +1,6 @@
-//! What the case list says of a patient: sex, age and the nodule, if any.
+//! Clinical attributes of a patient: sex, age and nodule.
 
-/// The patient's sex, as the case list gives it.
+/// Sex of the patient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sex {
     /// Female.
@@ -9,21 +9,21 @@ pub enum Sex {
     Male,
 }
 
-/// One patient's line in the case list.
+/// Clinical attributes of one patient, a line of the clinical list.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Attributes {
     /// Sex.
     pub sex: Sex,
     /// Age in years.
     pub age: u32,
-    /// The lung nodule; none in the images named `JPCNN`.
+    /// Lung nodule; none in the images named `JPCNN`.
     pub nodule: Option<Nodule>,
 }
 
-/// A lung nodule and how hard it is to see.
+/// Lung nodule and its conspicuity.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Nodule {
-    /// 1 (extremely subtle) to 5 (obvious).
+    /// Subtlety, 1 (extremely subtle) to 5 (obvious).
     pub subtlety: u8,
     /// Diameter in mm.
     pub size_mm: f64,
@@ -31,6 +31,6 @@ pub struct Nodule {
     pub x: u32,
     /// Rows from the upper edge of a 2048 x 2048 image, rounded to whole pixels.
     pub y: u32,
-    /// Malignant or benign; nothing in the picture depends on it.
+    /// Malignant or benign; the image does not depend on it.
     pub malignant: bool,
 }

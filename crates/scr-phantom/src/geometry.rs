@@ -1,8 +1,7 @@
-//! Plane geometry on points in mm: smooth curves through key points, lengths
-//! and normals.
+//! Plane geometry of points in mm: splines, lengths and normals.
 //!
-//! Uses no platform's mathematics (see [`random`](crate::random)): square
-//! roots are exact everywhere, all else comes from `libm`.
+//! Independent of the platform (see [`random`](crate::random)): square roots are exact on
+//! every platform, and all other functions are `libm`'s.
 
 use scr_image::Point;
 
@@ -37,18 +36,18 @@ pub(crate) fn turned(a: Point) -> Point {
     Point::new(-a.y, a.x)
 }
 
-/// 0 up to `from`, 1 from `to` on, smooth between.
+/// Smooth step: 0 up to `from`, 1 from `to` on, smooth between.
 pub(crate) fn smooth_step(value: f64, from: f64, to: f64) -> f64 {
     let t = ((value - from) / (to - from)).clamp(0.0, 1.0);
     t * t * (3.0 - 2.0 * t)
 }
 
-/// A smooth line through key points.
+/// Smooth curve through key points.
 #[derive(Debug, Clone)]
 pub(crate) struct Curve {
     /// Points about 1 mm apart.
     pub(crate) points: Vec<Point>,
-    /// Where each key point lies among the points.
+    /// Index of each key point among the points.
     keys: Vec<usize>,
 }
 
@@ -69,7 +68,8 @@ impl Curve {
             } else if i == slopes.len() {
                 slopes[i - 1]
             } else {
-                let (before, after) = (chords[i - 1], chords[i]);
+                let before = chords[i - 1];
+                let after = chords[i];
                 let sum = add(times(slopes[i - 1], after), times(slopes[i], before));
                 times(sum, 1.0 / (before + after))
             }
@@ -79,10 +79,12 @@ impl Curve {
         for (i, &chord) in chords.iter().enumerate() {
             indices.push(points.len());
             let steps = chord.ceil().max(2.0) as usize;
-            let (from, to) = (times(tangent(i), chord), times(tangent(i + 1), chord));
+            let from = times(tangent(i), chord);
+            let to = times(tangent(i + 1), chord);
             for step in 0..steps {
                 let t = step as f64 / steps as f64;
-                let (t2, t3) = (t * t, t * t * t);
+                let t2 = t * t;
+                let t3 = t * t * t;
                 let ends = add(
                     times(keys[i], 2.0 * t3 - 3.0 * t2 + 1.0),
                     times(keys[i + 1], 3.0 * t2 - 2.0 * t3),
@@ -128,7 +130,8 @@ pub(crate) fn spread(line: &[Point], count: usize) -> Vec<Point> {
 /// outside. The line must go down (or level) throughout.
 pub(crate) fn x_at(line: &[Point], y: f64) -> f64 {
     let i = line.partition_point(|p| p.y < y).clamp(1, line.len() - 1);
-    let (a, b) = (line[i - 1], line[i]);
+    let a = line[i - 1];
+    let b = line[i];
     let share = if b.y > a.y { ((y - a.y) / (b.y - a.y)).clamp(0.0, 1.0) } else { 0.0 };
     a.x + share * (b.x - a.x)
 }

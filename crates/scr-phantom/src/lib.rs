@@ -1,44 +1,42 @@
-//! Draws posterior-anterior chest radiographs with known anatomy.
+//! Phantom: posterior-anterior chest radiographs with known anatomy.
 //!
-//! Nobody may pass on the JSRT images or the SCR outlines, so this crate draws
-//! a population that is like them in what matters for testing software: the
-//! same five structures with corresponding landmarks, two observers, the same
-//! field and depth of grey, and similar agreement between images and between
-//! observers. It is no substitute for patients: a method's score on phantoms
-//! says nothing of its score on radiographs (`docs/phantom.md` says what the
-//! model leaves out). Files are written by the two layouts only.
+//! Nobody may redistribute the JSRT images or the SCR outlines, so this crate draws a
+//! population with the same properties for tests of software: the same five structures
+//! with landmarks, two observers, the same field and bit depth, and similar agreement
+//! between images and between observers. It is no substitute for patients: a score on
+//! phantoms does not predict a score on radiographs (`docs/phantom.md` lists the limits of
+//! the model). Only the two layouts write files.
 //!
-//! - [`Population`]: how many patients, and the seed.
-//! - [`Case`]: one patient, with both observers' drawings; draws the radiograph.
-//! - [`Attributes`]: what the case list says.
+//! - [`Population`]: number of images and seed.
+//! - [`Phantom`]: one patient with both observers' drawings; draws the radiograph.
+//! - [`Attributes`]: clinical attributes.
 //! - [`write_benchmark`], [`write_originals`]: a whole population on disk.
 //!
 //! ```
 //! use scr_phantom::{Observer, Population};
-//! let case = Population::new(12, 1).case(0);
-//! assert_eq!(case.id, "JPCLN001");
-//! let masks = case.masks(Observer::Reference, 256);
+//! let phantom = Population::new(12, 1).phantom(0);
+//! assert_eq!(phantom.id, "JPCLN001");
+//! let masks = phantom.masks(Observer::Reference, 256);
 //! assert_eq!(masks[2].0, "heart");
 //! ```
 
 mod anatomy;
 mod attributes;
-mod case;
 mod geometry;
 mod nodule;
 mod observer;
+mod population;
 mod random;
 mod render;
 
 mod layout;
 
 pub use attributes::{Attributes, Nodule, Sex};
-pub use case::{Case, Drawing, FIELD_MM, OUTLINE_FRAME_PX, Observer, Population};
 pub use layout::{Progress, benchmark_file, write_benchmark, write_originals};
+pub use population::{Drawing, FIELD_MM, OUTLINE_FRAME_PX, Observer, Phantom, Population};
 
-/// The five structures, in the order in which they are always given, each with
-/// its number of landmarks. Right and left are the patient's: the right lung is
-/// on the image's left.
+/// The five structures, always in this order, each with its number of landmarks. Right and
+/// left are the patient's: the right lung is on the image's left.
 pub const STRUCTURES: [(&str, usize); 5] = [
     ("right_lung", 44),
     ("left_lung", 50),

@@ -1,4 +1,4 @@
-//! Where a nodule lies, how large it is and how well it shows.
+//! Sampling of a nodule: place, size and subtlety.
 
 use scr_image::{Mask, Outline, Size};
 
@@ -8,10 +8,10 @@ use crate::random::Source;
 
 /// Shares of the subtlety degrees 1 to 5 among the nodules.
 const SUBTLETY: [f64; 5] = [0.16, 0.19, 0.32, 0.25, 0.08];
-/// Pixels of a 2048 frame in a mm.
+/// Pixels of a 2048 frame a mm.
 const PX_PER_MM: f64 = 1.0 / 0.175;
 
-/// Draws the nodule of one patient.
+/// Samples the nodule of one patient.
 pub(crate) fn nodule(anatomy: &Anatomy, source: &mut Source) -> Nodule {
     let mut rest = source.unit();
     let mut subtlety = 5;
@@ -30,13 +30,16 @@ pub(crate) fn nodule(anatomy: &Anatomy, source: &mut Source) -> Nodule {
     Nodule { subtlety, size_mm, x, y, malignant }
 }
 
-/// A place in the lung field, in 2048 pixels: with the whole nodule inside
-/// where that succeeds soon.
+/// Samples a place in the lung field, in 2048 pixels, with the whole nodule inside if a
+/// few attempts succeed.
 fn place(line: &[scr_image::Point], size_mm: f64, source: &mut Source) -> (u32, u32) {
-    // 1.4 mm a pixel will do to stay inside.
+    // 1.4 mm a pixel is fine enough to stay inside.
     let scale = 256.0 / 358.4;
     let mask = Mask::filled(Size::square(256), &[Outline::new(line.to_vec()).scaled(scale, scale)]);
-    let (mut left, mut right, mut top, mut bottom) = (358.4f64, 0.0f64, 358.4f64, 0.0f64);
+    let mut left = 358.4f64;
+    let mut right = 0.0f64;
+    let mut top = 358.4f64;
+    let mut bottom = 0.0f64;
     for p in line {
         (left, right) = (left.min(p.x), right.max(p.x));
         (top, bottom) = (top.min(p.y), bottom.max(p.y));
@@ -46,7 +49,8 @@ fn place(line: &[scr_image::Point], size_mm: f64, source: &mut Source) -> (u32, 
     };
     let mut found = (0.5 * (left + right), 0.5 * (top + bottom));
     for attempt in 0..200 {
-        let (x, y) = (source.uniform(left, right), source.uniform(top, bottom));
+        let x = source.uniform(left, right);
+        let y = source.uniform(top, bottom);
         if !is_inside(x, y) {
             continue;
         }

@@ -1,10 +1,9 @@
-//! How two people click the same borders.
+//! Observers: the points that two people click on the same borders.
 //!
-//! The reference observer follows the true border but for the width of a
-//! mouse click. The second one differs as people do: along whole stretches,
-//! smoothly, most where the border is a matter of opinion (the heart's top and
-//! bottom, the lungs beside the hila and at the costophrenic angles, the ends
-//! of the clavicles). No pixel noise.
+//! The reference observer follows the true border to the width of a mouse click. The
+//! second one deviates as people do: smoothly along whole stretches, most where the border
+//! is ambiguous (the heart's top and bottom, the lungs beside the hila and at the
+//! costophrenic angles, the ends of the clavicles). There is no pixel noise.
 
 use scr_image::Point;
 
@@ -12,27 +11,27 @@ use crate::STRUCTURES;
 use crate::geometry::{add, minus, times, turned, unit};
 use crate::random::Source;
 
-/// The spread of single clicks, mm.
+/// Standard deviation of single clicks, mm.
 const CLICK_SD: f64 = 0.15;
 
-/// The reference observer's points: the border's, with tiny deviations.
+/// Points of the reference observer: the border's, with tiny deviations.
 pub(crate) fn reference(landmarks: &[Point], source: &mut Source) -> Vec<Point> {
     landmarks.iter().map(|&point| add(point, source.shift(CLICK_SD))).collect()
 }
 
-/// A stretch of a border that the second observer draws elsewhere.
-struct Habit {
+/// Systematic deviation of the second observer along a stretch of a border.
+struct Deviation {
     /// The landmark at its middle.
     at: f64,
-    /// Landmarks from the middle to where it has died away.
+    /// Number of landmarks from its middle to its end.
     reach: f64,
-    /// Which way, and how far as a rule: mean and standard deviation in mm.
-    way: Way,
+    /// Direction of the deviation, with its mean and standard deviation in mm.
+    direction: Direction,
     mean: f64,
     sd: f64,
 }
 
-enum Way {
+enum Direction {
     /// Outwards.
     Out,
     /// Down the film.
@@ -41,24 +40,26 @@ enum Way {
     Lateral,
 }
 
-/// How freely the second observer takes this image, around 1: some images are
-/// drawn on a tired afternoon.
-pub(crate) fn freedom(source: &mut Source) -> f64 {
+/// Scale of the second observer's deviations in an image, around 1: care varies from image
+/// to image.
+pub(crate) fn variability(source: &mut Source) -> f64 {
     libm::exp(source.normal(-0.03, 0.25))
 }
 
-/// The second observer's points of one structure (its place in [`STRUCTURES`]).
+/// Points of the second observer for one structure, by its index in [`STRUCTURES`].
 pub(crate) fn second(
     structure: usize,
     landmarks: &[Point],
-    freedom: f64,
+    variability: f64,
     source: &mut Source,
 ) -> Vec<Point> {
     let (id, count) = STRUCTURES[structure];
-    let habits = habits(id);
-    let drift = freedom * drift_sd(id);
-    let steps: Vec<f64> =
-        habits.iter().map(|habit| freedom * source.normal(habit.mean, habit.sd)).collect();
+    let deviations = deviations(id);
+    let drift = variability * drift_sd(id);
+    let steps: Vec<f64> = deviations
+        .iter()
+        .map(|deviation| variability * source.normal(deviation.mean, deviation.sd))
+        .collect();
     // Four harmonics of the way round; slower ones are larger.
     let harmonics: Vec<(f64, f64)> = (1..=4)
         .map(|order| {
@@ -79,16 +80,16 @@ pub(crate) fn second(
                 out += cos * libm::cos(angle) + sin * libm::sin(angle);
             }
             let mut moved = times(outward[i], out);
-            for (habit, &step) in habits.iter().zip(&steps) {
-                let far = round_distance(i as f64, habit.at, count as f64) / habit.reach;
+            for (deviation, &step) in deviations.iter().zip(&steps) {
+                let far = round_distance(i as f64, deviation.at, count as f64) / deviation.reach;
                 if far < 1.0 {
                     let weight = 0.5 + 0.5 * libm::cos(std::f64::consts::PI * far);
-                    let way = match habit.way {
-                        Way::Out => outward[i],
-                        Way::Down => Point::new(0.0, 1.0),
-                        Way::Lateral => Point::new(lateral, 0.0),
+                    let direction = match deviation.direction {
+                        Direction::Out => outward[i],
+                        Direction::Down => Point::new(0.0, 1.0),
+                        Direction::Lateral => Point::new(lateral, 0.0),
                     };
-                    moved = add(moved, times(way, weight * step));
+                    moved = add(moved, times(direction, weight * step));
                 }
             }
             add(add(landmarks[i], moved), source.shift(CLICK_SD))
@@ -96,7 +97,7 @@ pub(crate) fn second(
         .collect()
 }
 
-/// How far the second observer strays without a reason, mm.
+/// Standard deviation of the second observer's random drift, mm.
 fn drift_sd(id: &str) -> f64 {
     match id {
         "right_lung" | "left_lung" => 1.15,
@@ -105,28 +106,36 @@ fn drift_sd(id: &str) -> f64 {
     }
 }
 
-fn habits(id: &str) -> Vec<Habit> {
-    let habit =
-        |at: f64, reach: f64, way: Way, mean: f64, sd: f64| Habit { at, reach, way, mean, sd };
+fn deviations(id: &str) -> Vec<Deviation> {
+    let deviation = |at: f64, reach: f64, direction: Direction, mean: f64, sd: f64| Deviation {
+        at,
+        reach,
+        direction,
+        mean,
+        sd,
+    };
     match id {
         "right_lung" => vec![
-            habit(0.0, 4.0, Way::Down, 0.3, 2.2),
-            habit(9.5, 7.0, Way::Out, -0.3, 2.8),
-            habit(28.0, 3.0, Way::Down, 0.6, 3.0),
+            deviation(0.0, 4.0, Direction::Down, 0.3, 2.2),
+            deviation(9.5, 7.0, Direction::Out, -0.3, 2.8),
+            deviation(28.0, 3.0, Direction::Down, 0.6, 3.0),
         ],
         "left_lung" => vec![
-            habit(0.0, 4.0, Way::Down, 0.3, 2.2),
-            habit(17.0, 3.0, Way::Down, 0.6, 3.0),
-            habit(25.5, 4.0, Way::Out, 0.0, 2.6),
-            habit(38.0, 7.0, Way::Out, -0.3, 2.8),
+            deviation(0.0, 4.0, Direction::Down, 0.3, 2.2),
+            deviation(17.0, 3.0, Direction::Down, 0.6, 3.0),
+            deviation(25.5, 4.0, Direction::Out, 0.0, 2.6),
+            deviation(38.0, 7.0, Direction::Out, -0.3, 2.8),
         ],
         "heart" => vec![
-            habit(2.0, 6.0, Way::Down, -1.5, 8.0),
-            habit(16.5, 7.0, Way::Down, 1.0, 6.5),
-            habit(12.5, 3.0, Way::Out, 0.0, 2.5),
+            deviation(2.0, 6.0, Direction::Down, -1.5, 8.0),
+            deviation(16.5, 7.0, Direction::Down, 1.0, 6.5),
+            deviation(12.5, 3.0, Direction::Out, 0.0, 2.5),
         ],
         _ => {
-            vec![habit(9.5, 2.5, Way::Lateral, 0.0, 2.6), habit(20.5, 3.0, Way::Lateral, 0.0, 1.6)]
+            vec![
+                deviation(9.5, 2.5, Direction::Lateral, 0.0, 2.6),
+                deviation(20.5, 3.0, Direction::Lateral, 0.0, 1.6),
+            ]
         }
     }
 }
@@ -146,7 +155,7 @@ fn outwards(landmarks: &[Point], middle_x: f64) -> Vec<Point> {
             unit(turned(minus(landmarks[(i + 1) % count], before)))
         })
         .collect();
-    // Points run clockwise or not, by structure: outwards is away from the middle on the whole.
+    // The direction of points depends on the structure: outwards is away from the middle.
     let sum: f64 = normals.iter().zip(landmarks).map(|(n, p)| n.x * (p.x - middle_x)).sum();
     let sign = if sum < 0.0 { -1.0 } else { 1.0 };
     normals.into_iter().map(|normal| times(normal, sign)).collect()

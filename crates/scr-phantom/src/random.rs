@@ -1,21 +1,21 @@
 //! Random numbers: one independent stream for each purpose of each image.
 //!
-//! The distributions are written out here, on `libm`, so that one seed gives
-//! the same bytes on every platform; nothing here knows of anatomy.
+//! The distributions are implemented here, on `libm`, so that one seed gives the same bytes
+//! on every platform. Knows no anatomy.
 
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64;
 use scr_image::Point;
 
-/// A stream of random numbers.
+/// Stream of random numbers.
 pub(crate) struct Source {
     generator: Pcg64,
     spare: Option<f64>,
 }
 
-/// What a stream is for. An image's streams do not disturb each other: a new
-/// number drawn for the vessels leaves the bones as they were. A purpose's place
-/// here is part of its stream's seed: new ones go to the end.
+/// Purpose of a stream. The streams of an image are independent: another number for the
+/// vessels does not change the bones. The position of a purpose is part of its stream's
+/// seed: append new ones.
 #[derive(Clone, Copy)]
 #[repr(u64)]
 pub(crate) enum Purpose {
@@ -35,7 +35,7 @@ pub(crate) enum Purpose {
 }
 
 impl Source {
-    /// The stream of a purpose of one image, named by its kind and number.
+    /// The stream of a purpose of one image, given by kind and number.
     pub(crate) fn new(seed: u64, kind: u64, number: u64, purpose: Purpose) -> Self {
         let mut state = seed;
         let mut bytes = [0; 32];
@@ -78,7 +78,7 @@ impl Source {
         radius * libm::cos(angle)
     }
 
-    /// Normal, cut off at 2.5 standard deviations: no patient is a monster.
+    /// Normal, truncated at 2.5 standard deviations to exclude implausible patients.
     pub(crate) fn normal(&mut self, mean: f64, sd: f64) -> f64 {
         mean + sd * self.standard().clamp(-2.5, 2.5)
     }

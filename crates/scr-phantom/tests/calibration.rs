@@ -1,8 +1,7 @@
-//! The phantom's population is as hard as the original one in two respects that
-//! the original site publishes: how far the mean shape and the second observer
-//! are from the reference.
+//! Calibration of the population: the mean shape and the second observer agree with the
+//! reference about as well as in the published results on the originals.
 //!
-//! Geometry only: no picture is drawn.
+//! Geometry only: draws no image.
 
 use rayon::prelude::*;
 use scr_image::{Mask, Outline, Point, Size};
@@ -78,7 +77,7 @@ fn summary(values: &[f64]) -> (f64, f64) {
     (mean, variance.sqrt())
 }
 
-/// What a number of an [`Agreement`] shall be, as a mean over images.
+/// Target range of a number of an [`Agreement`], as a mean over images.
 struct Target {
     name: &'static str,
     of: fn(&Agreement) -> f64,
@@ -116,20 +115,21 @@ const TARGETS: [Target; 4] = [
 #[test]
 fn mean_shape_and_second_observer_agree_with_the_reference_as_on_the_original_data() {
     let population = Population::new(247, 1);
-    let cases: Vec<_> =
-        (0..population.len()).into_par_iter().map(|index| population.case(index)).collect();
+    let phantoms: Vec<_> =
+        (0..population.len()).into_par_iter().map(|index| population.phantom(index)).collect();
     let mean_of = |odd: bool| {
         let drawings: Vec<&Drawing> =
-            cases.iter().filter(|c| is_odd(&c.id) == odd).map(|c| &c.reference).collect();
+            phantoms.iter().filter(|c| is_odd(&c.id) == odd).map(|c| &c.reference).collect();
         masks(&mean_shape(&drawings))
     };
-    let (odd, even) = (mean_of(true), mean_of(false));
-    let agreements: Vec<(Agreement, Agreement)> = cases
+    let odd = mean_of(true);
+    let even = mean_of(false);
+    let agreements: Vec<(Agreement, Agreement)> = phantoms
         .par_iter()
-        .map(|case| {
-            let reference = masks(case.drawing(Observer::Reference));
-            let second = masks(case.drawing(Observer::Second));
-            let mean = if is_odd(&case.id) { &even } else { &odd };
+        .map(|phantom| {
+            let reference = masks(phantom.drawing(Observer::Reference));
+            let second = masks(phantom.drawing(Observer::Second));
+            let mean = if is_odd(&phantom.id) { &even } else { &odd };
             (agreement(&reference, mean), agreement(&reference, &second))
         })
         .collect();

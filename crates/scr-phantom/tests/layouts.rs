@@ -1,4 +1,4 @@
-//! A small population written to disk in both layouts and read back.
+//! Both layouts of a small population, written to disk and read back.
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 use std::path::Path;
@@ -35,20 +35,20 @@ fn a_benchmark_opens_and_holds_the_cases_masks() {
     assert_eq!(ids, population.ids());
     assert!(benchmark.literature.len() > 10);
     for (index, image) in benchmark.images.iter().enumerate() {
-        let case = population.case(index);
+        let phantom = population.phantom(index);
         let read = benchmark.read_radiograph(image).unwrap();
-        assert_eq!(read.pixels(), case.radiograph(128).stretched_to_16_bits().pixels());
+        assert_eq!(read.pixels(), phantom.radiograph(128).stretched_to_16_bits().pixels());
         for (observer, written) in
             [("reference", Observer::Reference), ("second", Observer::Second)]
         {
             let observer = benchmark.observer(observer).unwrap();
             let masks = benchmark.read_masks(observer, image, &mut Manifest::default()).unwrap();
             let expected: Vec<Mask> =
-                case.masks(written, 128).into_iter().map(|(_, mask)| mask).collect();
+                phantom.masks(written, 128).into_iter().map(|(_, mask)| mask).collect();
             assert_eq!(masks, expected);
         }
         let landmarks = benchmark.read_landmarks(benchmark.reference(), image).unwrap().unwrap();
-        assert_eq!(landmarks.get("heart").unwrap(), &case.reference[2].1.scaled(0.125, 0.125));
+        assert_eq!(landmarks.get("heart").unwrap(), &phantom.reference[2].1.scaled(0.125, 0.125));
     }
     assert_eq!(benchmark.images[0].fold.number(), 1);
     assert_eq!(benchmark.images[1].fold.number(), 2);
@@ -57,7 +57,8 @@ fn a_benchmark_opens_and_holds_the_cases_masks() {
 #[test]
 fn an_interrupted_benchmark_goes_on_and_ends_the_same() {
     let temp = tempfile::tempdir().unwrap();
-    let (whole, broken) = (temp.path().join("whole"), temp.path().join("broken"));
+    let whole = temp.path().join("whole");
+    let broken = temp.path().join("broken");
     let population = Population::new(2, 3);
     write_benchmark(&population, 64, &whole, &quiet).unwrap();
     std::fs::rename(&whole, temp.path().join("broken.partial")).unwrap();
@@ -83,11 +84,11 @@ fn the_originals_hold_images_masks_points_and_lists() {
     write_originals(&population, &out, &quiet).unwrap();
     let ids = population.ids();
     assert_eq!(ids, ["JPCLN001", "JPCNN001"]);
-    let case = population.case(0);
+    let phantom = population.phantom(0);
     let image = formats::jsrt_img::read(&std::fs::read(out.join("jsrt/JPCLN001.IMG")).unwrap());
-    assert_eq!(image.unwrap().pixels(), case.radiograph(2048).pixels());
+    assert_eq!(image.unwrap().pixels(), phantom.radiograph(2048).pixels());
     for (folder, observer) in [("scr", Observer::Reference), ("scr-observer2", Observer::Second)] {
-        for (structure, mask) in case.masks(observer, 1024) {
+        for (structure, mask) in phantom.masks(observer, 1024) {
             let structure = structure.replace('_', " ");
             let path = format!("{folder}/fold1/masks/{structure}/JPCLN001.gif");
             let bytes = std::fs::read(out.join(path)).unwrap();
@@ -96,7 +97,7 @@ fn the_originals_hold_images_masks_points_and_lists() {
     }
     let first = pfs(&out, "scr/fold1/points/JPCLN001.pfs");
     let other = pfs(&out, "scr/fold1/points/JPCNN001.pfs");
-    let masks = case.masks(Observer::Reference, 1024);
+    let masks = phantom.masks(Observer::Reference, 1024);
     for (index, (id, count)) in STRUCTURES.iter().enumerate() {
         let [plain, fixed] = [&first[2 * index], &first[2 * index + 1]];
         assert_eq!(plain.label, id.replace('_', " "));

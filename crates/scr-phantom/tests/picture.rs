@@ -1,19 +1,22 @@
-//! What a picture promises: it shows what the outlines say, at any resolution,
-//! and the same for the same seed on every platform.
+//! Properties of the radiographs: edges at the outlines at any resolution, and the same
+//! bytes for the same seed on every platform.
 
 use scr_image::{Point, Radiograph};
-use scr_phantom::{Case, Observer, Population};
+use scr_phantom::{Observer, Phantom, Population};
 
-fn case(index: usize) -> Case {
-    Population::new(247, 1).case(index)
+fn phantom(index: usize) -> Phantom {
+    Population::new(247, 1).phantom(index)
 }
 
 /// The grey value at a place in the 1024 frame, between pixels by interpolation.
 fn grey(image: &Radiograph, x: f64, y: f64) -> f64 {
     let side = image.size().width;
-    let (x, y) = ((x - 0.5).clamp(0.0, side as f64 - 2.0), (y - 0.5).clamp(0.0, side as f64 - 2.0));
-    let (col, row) = (x as usize, y as usize);
-    let (dx, dy) = (x - col as f64, y - row as f64);
+    let x = (x - 0.5).clamp(0.0, side as f64 - 2.0);
+    let y = (y - 0.5).clamp(0.0, side as f64 - 2.0);
+    let col = x as usize;
+    let row = y as usize;
+    let dx = x - col as f64;
+    let dy = y - row as f64;
     let at = |c: usize, r: usize| f64::from(image.pixels()[r * side + c]);
     (1.0 - dy) * ((1.0 - dx) * at(col, row) + dx * at(col + 1, row))
         + dy * ((1.0 - dx) * at(col, row + 1) + dx * at(col + 1, row + 1))
@@ -23,11 +26,14 @@ fn grey(image: &Radiograph, x: f64, y: f64) -> f64 {
 /// mean along 15 pixels of the border.
 fn across(image: &Radiograph, points: &[Point], index: usize) -> Vec<f64> {
     let count = points.len();
-    let (before, after) = (points[(index + count - 1) % count], points[(index + 1) % count]);
+    let before = points[(index + count - 1) % count];
+    let after = points[(index + 1) % count];
     let length = before.distance_px(after);
-    let (tx, ty) = ((after.x - before.x) / length, (after.y - before.y) / length);
+    let tx = (after.x - before.x) / length;
+    let ty = (after.y - before.y) / length;
     // Clockwise on the screen: the outside is on the left of the way.
-    let (nx, ny) = (ty, -tx);
+    let nx = ty;
+    let ny = -tx;
     let Point { x, y } = points[index];
     (-16..=16)
         .map(|step| {
@@ -39,7 +45,7 @@ fn across(image: &Radiograph, points: &[Point], index: usize) -> Vec<f64> {
         .collect()
 }
 
-/// Where the grey value rises most steeply outwards, in pixels from the border.
+/// Position of the steepest outward rise of the grey value, in pixels from the border.
 fn steepest_rise(profile: &[f64]) -> f64 {
     let rise = |i: usize| profile[i + 2] - profile[i - 2];
     let best = (2..profile.len() - 2).max_by(|&a, &b| rise(a).total_cmp(&rise(b)));
@@ -54,16 +60,16 @@ fn median(mut values: Vec<f64>) -> f64 {
 #[test]
 fn the_lungs_borders_in_the_picture_lie_at_the_landmarks() {
     for index in [0, 40, 170] {
-        let case = case(index);
-        let image = case.radiograph(1024);
-        for (id, outline) in &case.reference[..2] {
+        let phantom = phantom(index);
+        let image = phantom.radiograph(1024);
+        for (id, outline) in &phantom.reference[..2] {
             let offsets: Vec<f64> = (0..outline.points().len())
                 .map(|i| steepest_rise(&across(&image, outline.points(), i)))
                 .collect();
             let middle = median(offsets.clone());
             let spread = median(offsets.iter().map(|o| o.abs()).collect());
-            assert!(middle.abs() <= 3.0, "{} {id}: shifted by {middle} px", case.id);
-            assert!(spread <= 4.0, "{} {id}: {spread} px off, {offsets:?}", case.id);
+            assert!(middle.abs() <= 3.0, "{} {id}: shifted by {middle} px", phantom.id);
+            assert!(spread <= 4.0, "{} {id}: {spread} px off, {offsets:?}", phantom.id);
         }
     }
 }
@@ -71,9 +77,9 @@ fn the_lungs_borders_in_the_picture_lie_at_the_landmarks() {
 #[test]
 fn lungs_are_darker_than_heart_and_mediastinum() {
     for index in [3, 90, 200] {
-        let case = case(index);
-        let image = case.radiograph(256);
-        let masks = case.masks(Observer::Reference, 256);
+        let phantom = phantom(index);
+        let image = phantom.radiograph(256);
+        let masks = phantom.masks(Observer::Reference, 256);
         let mean = |index: usize| {
             let mask = &masks[index].1;
             let values =
@@ -81,8 +87,9 @@ fn lungs_are_darker_than_heart_and_mediastinum() {
             let sum: f64 = values.map(|(r, c)| f64::from(image.pixels()[r * 256 + c])).sum();
             sum / mask.count() as f64
         };
-        let (lungs, heart) = (0.5 * (mean(0) + mean(1)), mean(2));
-        assert!(heart - lungs > 600.0, "{}: lungs {lungs}, heart {heart}", case.id);
+        let lungs = 0.5 * (mean(0) + mean(1));
+        let heart = mean(2);
+        assert!(heart - lungs > 600.0, "{}: lungs {lungs}, heart {heart}", phantom.id);
     }
 }
 
@@ -90,14 +97,15 @@ fn lungs_are_darker_than_heart_and_mediastinum() {
 fn clavicles_are_brighter_than_what_lies_beside_them_but_faint() {
     let mut contrasts = Vec::new();
     for index in [3, 60, 120, 180, 240] {
-        let case = case(index);
-        let image = case.radiograph(1024);
-        for (_, outline) in &case.reference[3..] {
+        let phantom = phantom(index);
+        let image = phantom.radiograph(1024);
+        for (_, outline) in &phantom.reference[3..] {
             let points = outline.points();
             // The upper border is points 0 to 9, the lower one 10 to 19 back.
             let middle: Vec<f64> = (3..7)
                 .map(|i| {
-                    let (upper, lower) = (points[i], points[19 - i]);
+                    let upper = points[i];
+                    let lower = points[19 - i];
                     let at = |share: f64| {
                         let place = upper.towards(lower, share);
                         grey(&image, place.x, place.y)
@@ -116,9 +124,9 @@ fn clavicles_are_brighter_than_what_lies_beside_them_but_faint() {
 
 #[test]
 fn pictures_of_1024_and_2048_pixels_show_the_same_film() {
-    let case = case(7);
-    let small = case.radiograph(1024);
-    let large = case.radiograph(2048);
+    let phantom = phantom(7);
+    let small = phantom.radiograph(1024);
+    let large = phantom.radiograph(2048);
     assert_eq!((small.max_value(), large.max_value()), (4095, 4095));
     assert_eq!(small.spacing().unwrap().x_mm(), 0.35);
     assert_eq!(large.spacing().unwrap().x_mm(), 0.175);
@@ -135,9 +143,9 @@ fn pictures_of_1024_and_2048_pixels_show_the_same_film() {
 
 #[test]
 fn a_picture_without_pixels_is_no_panic() {
-    assert!(case(0).radiograph(0).pixels().is_empty());
-    assert_eq!(case(0).radiograph(1).pixels().len(), 1);
-    assert_eq!(case(0).radiograph(333).pixels().len(), 333 * 333);
+    assert!(phantom(0).radiograph(0).pixels().is_empty());
+    assert_eq!(phantom(0).radiograph(1).pixels().len(), 1);
+    assert_eq!(phantom(0).radiograph(333).pixels().len(), 333 * 333);
 }
 
 #[test]
@@ -149,14 +157,14 @@ fn the_same_seed_gives_the_same_bytes_on_every_platform() {
             hash = (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3);
         }
     };
-    let case = case(1);
-    for drawing in [&case.reference, &case.second] {
+    let phantom = phantom(1);
+    for drawing in [&phantom.reference, &phantom.second] {
         for point in drawing.iter().flat_map(|(_, outline)| outline.points()) {
             add(point.x.to_bits());
             add(point.y.to_bits());
         }
     }
-    case.radiograph(1024).pixels().iter().for_each(|&pixel| add(pixel.into()));
+    phantom.radiograph(1024).pixels().iter().for_each(|&pixel| add(pixel.into()));
     assert_eq!(
         hash, 16_598_116_432_075_184_502,
         "raise DRAWING_VERSION when this changes on purpose"

@@ -1,14 +1,14 @@
-//! What a population promises: names, corresponding points, structures that lie
-//! as anatomy and annotation have them, and the same case for the same seed.
+//! Properties of a population: identifiers, corresponding landmarks, anatomical positions
+//! of the structures, and the same phantom for the same seed.
 
 use std::collections::BTreeSet;
 
 use scr_image::{Mask, PixelBox};
-use scr_phantom::{Case, Drawing, Observer, Population, STRUCTURES};
+use scr_phantom::{Drawing, Observer, Phantom, Population, STRUCTURES};
 
-fn cases(images: usize) -> Vec<Case> {
+fn phantoms(images: usize) -> Vec<Phantom> {
     let population = Population::new(images, 1);
-    (0..images).map(|index| population.case(index)).collect()
+    (0..images).map(|index| population.phantom(index)).collect()
 }
 
 #[test]
@@ -30,24 +30,24 @@ fn a_case_depends_on_its_seed_and_id_alone() {
     let few_ids = few.ids();
     for (index, id) in few_ids.iter().enumerate() {
         let other = many.ids().iter().position(|other| other == id).unwrap();
-        let (case, same) = (few.case(index), many.case(other));
-        assert_eq!(case.reference, same.reference);
-        assert_eq!(case.second, same.second);
-        assert_eq!(case.attributes, same.attributes);
+        let (phantom, same) = (few.phantom(index), many.phantom(other));
+        assert_eq!(phantom.reference, same.reference);
+        assert_eq!(phantom.second, same.second);
+        assert_eq!(phantom.attributes, same.attributes);
     }
-    assert_ne!(few.case(0).reference, Population::new(12, 6).case(0).reference);
-    assert_eq!(few.case(0).radiograph(64), many.case(0).radiograph(64));
+    assert_ne!(few.phantom(0).reference, Population::new(12, 6).phantom(0).reference);
+    assert_eq!(few.phantom(0).radiograph(64), many.phantom(0).radiograph(64));
 }
 
 #[test]
 fn every_structure_has_its_landmarks_within_the_image_to_a_hundredth_of_a_pixel() {
     let mut on_the_edge = 0;
-    for case in cases(247) {
-        for drawing in [&case.reference, &case.second] {
+    for phantom in phantoms(247) {
+        for drawing in [&phantom.reference, &phantom.second] {
             for ((id, outline), (expected, count)) in drawing.iter().zip(STRUCTURES) {
                 assert_eq!((*id, outline.points().len()), (expected, count));
                 for value in outline.points().iter().flat_map(|p| [p.x, p.y]) {
-                    assert!((0.0..=1024.0).contains(&value), "{}: {value}", case.id);
+                    assert!((0.0..=1024.0).contains(&value), "{}: {value}", phantom.id);
                     assert_eq!(format!("{value:.2}").parse::<f64>().unwrap(), value);
                     on_the_edge += usize::from(value == 0.0 || value == 1024.0);
                 }
@@ -70,15 +70,15 @@ fn bounds(masks: &[(&str, Mask)], index: usize) -> PixelBox {
 #[test]
 fn structures_lie_as_in_a_chest() {
     let mut ratios = Vec::new();
-    for case in cases(60) {
-        let masks = case.masks(Observer::Reference, 512);
+    for phantom in phantoms(60) {
+        let masks = phantom.masks(Observer::Reference, 512);
         let [right, left, heart, right_clavicle, left_clavicle] =
             [0, 1, 2, 3, 4].map(|index| &masks[index].1);
-        assert!((right & left).is_empty(), "{}: the lungs overlap", case.id);
-        assert!(share(heart, &(right | left)) < 0.02, "{}: the heart is in a lung", case.id);
+        assert!((right & left).is_empty(), "{}: the lungs overlap", phantom.id);
+        assert!(share(heart, &(right | left)) < 0.02, "{}: the heart is in a lung", phantom.id);
         for (clavicle, lung) in [(right_clavicle, right), (left_clavicle, left)] {
             let on_lung = share(clavicle, lung);
-            assert!((0.3..0.95).contains(&on_lung), "{}: {on_lung} on the lung", case.id);
+            assert!((0.3..0.95).contains(&on_lung), "{}: {on_lung} on the lung", phantom.id);
         }
         let box_of = |index| bounds(&masks, index);
         assert!(box_of(0).right < box_of(1).left, "the right lung is on the image's left");
@@ -95,14 +95,14 @@ fn structures_lie_as_in_a_chest() {
 
 #[test]
 fn the_outlines_cross_themselves_in_no_case() {
-    for case in cases(247) {
-        for (id, outline) in &case.reference {
+    for phantom in phantoms(247) {
+        for (id, outline) in &phantom.reference {
             // Filling by the even-odd rule loses what lies within two turns.
             let area = outline.area_px2();
             let size = scr_image::Size::square(1024);
             let filled = Mask::filled(size, std::slice::from_ref(outline)).count() as f64;
             let off = (filled - area).abs();
-            assert!(off < 12.0 + 0.002 * area, "{} {id}: {filled} pixels of {area}", case.id);
+            assert!(off < 12.0 + 0.002 * area, "{} {id}: {filled} pixels of {area}", phantom.id);
         }
     }
 }
@@ -119,27 +119,28 @@ fn mean_distance_px(first: &Drawing, second: &Drawing) -> f64 {
 
 #[test]
 fn the_second_observer_differs_by_millimetres() {
-    for case in cases(30) {
-        let mm = 0.35 * mean_distance_px(&case.reference, &case.second);
-        assert!((0.7..5.0).contains(&mm), "{}: {mm} mm apart on average", case.id);
+    for phantom in phantoms(30) {
+        let mm = 0.35 * mean_distance_px(&phantom.reference, &phantom.second);
+        assert!((0.7..5.0).contains(&mm), "{}: {mm} mm apart on average", phantom.id);
     }
 }
 
 #[test]
 fn nodules_lie_in_the_lungs_and_have_sizes_and_subtleties_of_all_kinds() {
     let mut subtleties = BTreeSet::new();
-    for case in cases(247) {
-        assert_eq!(case.attributes.nodule.is_some(), case.id.starts_with("JPCLN"));
-        assert!((19..=89).contains(&case.attributes.age));
-        let Some(nodule) = case.attributes.nodule else { continue };
+    for phantom in phantoms(247) {
+        assert_eq!(phantom.attributes.nodule.is_some(), phantom.id.starts_with("JPCLN"));
+        assert!((19..=89).contains(&phantom.attributes.age));
+        let Some(nodule) = phantom.attributes.nodule else { continue };
         subtleties.insert(nodule.subtlety);
         assert!((5.0..=45.0).contains(&nodule.size_mm));
-        let masks = case.masks(Observer::Reference, 256);
-        let (col, row) = (nodule.x as usize / 8, nodule.y as usize / 8);
+        let masks = phantom.masks(Observer::Reference, 256);
+        let col = nodule.x as usize / 8;
+        let row = nodule.y as usize / 8;
         let is_near = (col.saturating_sub(2)..=col + 2).any(|c| {
             (row.saturating_sub(2)..=row + 2).any(|r| masks[0].1.get(c, r) || masks[1].1.get(c, r))
         });
-        assert!(is_near, "{}: nodule at {col}, {row}", case.id);
+        assert!(is_near, "{}: nodule at {col}, {row}", phantom.id);
     }
     assert_eq!(subtleties, BTreeSet::from([1, 2, 3, 4, 5]));
 }

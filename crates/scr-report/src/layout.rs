@@ -1,45 +1,45 @@
-//! A table of texts, and how it is written for a terminal, Markdown or LaTeX.
+//! Table of texts, with writers for a terminal, Markdown and LaTeX.
 //!
-//! Knows nothing of what the texts mean; [`tables`](crate::tables) fills them.
+//! Does not know the meaning of the texts; [`tables`](crate::tables) fills them.
 
 use comfy_table::{CellAlignment, ContentArrangement, presets};
-use scr_data::terminal::Shown;
+use scr_data::terminal::TerminalText;
 
-/// Where a table is to be read.
+/// Format of a written table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
-    /// A terminal without colour.
+    /// Text for a terminal without colour.
     Text,
-    /// A Markdown document.
+    /// Markdown.
     Markdown,
-    /// A LaTeX document that loads `booktabs`.
+    /// LaTeX for a document that loads `booktabs`.
     Latex,
 }
 
-/// A table with a title, and notes below it.
+/// Table with a title and notes.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Table {
-    /// What it is a table of.
+    /// Title.
     pub title: String,
-    /// Heads of the columns.
+    /// Columns.
     pub columns: Vec<Column>,
     /// Rows, one text a column.
     pub rows: Vec<Vec<String>>,
-    /// Lines below the table.
+    /// Notes below the table.
     pub notes: Vec<String>,
 }
 
-/// The head of a column.
+/// Column of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    /// What it is called.
+    /// Heading.
     pub head: String,
-    /// Whether it holds numbers, which stand to the right.
+    /// True for a column of numbers, aligned to the right.
     pub is_number: bool,
 }
 
 impl Column {
-    /// A column of words.
+    /// A column of texts.
     pub fn text(head: impl Into<String>) -> Self {
         Self { head: head.into(), is_number: false }
     }
@@ -50,7 +50,7 @@ impl Column {
     }
 }
 
-/// Writes tables one after the other, with an empty line between.
+/// Writes tables, with an empty line between.
 #[must_use]
 pub fn write(tables: &[Table], layout: Layout) -> String {
     let written: Vec<String> = tables.iter().map(|table| table.write(layout)).collect();
@@ -67,9 +67,9 @@ impl Table {
         }
     }
 
-    /// The same of texts that a terminal may show, each on one line.
+    /// Escapes all texts for a terminal, each on one line.
     fn shown(&self) -> Self {
-        let shown = |text: &String| Shown(text).to_string();
+        let shown = |text: &String| TerminalText(text).to_string();
         let head = |column: &Column| Column { head: shown(&column.head), ..*column };
         Self {
             title: shown(&self.title),
@@ -110,7 +110,7 @@ impl Table {
         text
     }
 
-    /// The rows between bars, which Markdown reads as well.
+    /// Rows between bars, as in Markdown.
     fn grid(&self, rows: &[Vec<String>]) -> String {
         let mut grid = comfy_table::Table::new();
         grid.load_style(presets::ASCII_MARKDOWN)
@@ -150,7 +150,7 @@ impl Table {
     }
 }
 
-/// Text that LaTeX prints as it stands.
+/// Escapes text for LaTeX.
 fn in_latex(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for letter in text.chars() {

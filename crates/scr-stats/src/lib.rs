@@ -48,7 +48,7 @@ pub use direction::Direction;
 pub use holm::holm;
 pub use paired::PairedComparison;
 pub use rank_sum::RankSum;
-pub use ranking::{RankStability, rank_by_mean, rank_stability};
+pub use ranking::{RankStability, rank_by_mean, rank_stability, shared_ranks};
 pub use signed_rank::SignedRank;
 pub use summary::{Summary, quantile};
 pub use wins::SignificantWins;

@@ -30,9 +30,8 @@ pub struct PairedComparison {
     pub degrees_of_freedom: Option<usize>,
     /// Two-sided p, 0 to 1.
     ///
-    /// Differences that do not vary say nothing of chance: `None` when all are
-    /// equal but for rounding, save that p is 1, t is 0 and the interval is
-    /// `[0, 0]` when all are zero.
+    /// Differences without variation have no test: `None` when all are equal within
+    /// rounding. When all are zero, p is 1, t is 0 and the interval is `[0, 0]`.
     pub p: Option<f64>,
 }
 

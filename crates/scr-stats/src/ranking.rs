@@ -1,15 +1,15 @@
 //! Ranking by means, and its stability over bootstrap resamples.
 //!
-//! Chance is left to [`SignificantWins`](crate::SignificantWins); here the means
-//! alone decide, and [`RankStability`] says how often they would decide so.
+//! Tests no significance, which [`SignificantWins`](crate::SignificantWins) does: here
+//! the means alone decide, and [`RankStability`] measures the stability of that order.
 
 use crate::table::Total;
 use crate::{Bootstrap, Direction};
 
 /// Ranks methods by their means over the same images, from 1 for the best.
 ///
-/// Every undefined value counts as worst. As no number stands for it, a method
-/// with fewer undefined values comes before one with more, whatever their means;
+/// Every undefined value counts as worst. As it has no number, a method with fewer
+/// undefined values comes before one with more, for any means;
 /// among equally many the mean of the defined values decides. Equal methods share
 /// a rank and the next one is skipped: 1, 1, 3. Without images all share rank 1.
 ///
@@ -124,8 +124,10 @@ fn rank_totals(totals: &[Total], direction: Direction) -> Vec<usize> {
     shared_ranks(totals, is_better)
 }
 
-/// One plus the number of those that are better.
-pub(crate) fn shared_ranks<T>(items: &[T], is_better: impl Fn(&T, &T) -> bool) -> Vec<usize> {
+/// Ranks items from 1 for the best: one plus the number of better items. Equal items share a
+/// rank and the next one is skipped: 1, 1, 3.
+#[must_use]
+pub fn shared_ranks<T>(items: &[T], is_better: impl Fn(&T, &T) -> bool) -> Vec<usize> {
     let rank = |item| 1 + items.iter().filter(|other| is_better(other, item)).count();
     items.iter().map(rank).collect()
 }

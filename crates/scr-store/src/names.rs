@@ -4,7 +4,7 @@
 //! format, zero-width or bidirectional characters. Names that a reader may take for one
 //! another are told by [`look_alike`]; nothing here refuses them.
 
-use scr_data::terminal::is_harmless;
+use scr_data::terminal::is_printable;
 use unicode_normalization::is_nfc;
 use unicode_security::skeleton;
 
@@ -35,7 +35,7 @@ pub const NAME_RULE: &str = "on one line, in NFC, without control, format, zero-
 #[must_use]
 pub fn is_plain_name(text: &str) -> bool {
     let is_visible = |sign: char| !INVISIBLE.iter().any(|range| range.contains(&sign));
-    text.chars().all(|sign| is_harmless(sign) && is_visible(sign)) && is_nfc(text)
+    text.chars().all(|sign| is_printable(sign) && is_visible(sign)) && is_nfc(text)
 }
 
 /// Likeness of two names to the eye: equal skeletons (Unicode Technical Standard 39,

@@ -5,7 +5,7 @@ use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
-use scr_data::terminal::{self, ShownLines};
+use scr_data::terminal::{self, TerminalLines};
 use serde_json::Value;
 use ureq::http::{Response, StatusCode};
 use ureq::{Agent, RequestBuilder};
@@ -196,7 +196,7 @@ impl Client {
             return Ok(value);
         }
         match value["error"]["message"].as_str() {
-            Some(message) => bail!("{} says: {}", self.server, ShownLines(message)),
+            Some(message) => bail!("{} says: {}", self.server, TerminalLines(message)),
             None => {
                 bail!("{address} answered {status}: {}", terminal::cut(&body, 200))
             }

@@ -25,7 +25,7 @@ fn tiff_of(mask: &Mask, compression: ::tiff::encoder::Compression) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// One whole file of every kind, with the name that makes it read.
+/// Complete file of every format, with its name.
 fn files() -> Vec<(&'static str, Vec<u8>)> {
     use ::tiff::encoder::{Compression, DeflateLevel};
     let mask = mask();
@@ -51,7 +51,7 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Reads the bytes in every way there is.
+/// Reads the bytes with every reader.
 fn read_all(name: &str, bytes: &[u8]) -> [Result<Mask, FormatError>; 1] {
     let _ = read_radiograph(name, bytes);
     let _ = pfs::parse(bytes);
@@ -90,7 +90,7 @@ fn a_flipped_bit_in_a_png_is_found() {
     }
 }
 
-/// Gives a chunk of a PNG the checksum that its bytes have.
+/// Corrects the checksum of a PNG chunk.
 fn renew_crc(png: &mut [u8], name: &[u8; 4]) {
     let at = png.windows(4).position(|window| window == name).unwrap();
     let length = u32::from_be_bytes(png[at - 4..at].try_into().unwrap()) as usize;
@@ -103,7 +103,8 @@ fn renew_crc(png: &mut [u8], name: &[u8; 4]) {
 fn a_wrong_checksum_of_the_pixels_is_refused_in_png_and_tiff() {
     use ::tiff::encoder::{Compression, DeflateLevel};
     let adler = |raw: &[u8]| {
-        let (mut a, mut b) = (1u32, 0u32);
+        let mut a = 1u32;
+        let mut b = 0u32;
         for &byte in raw {
             a = (a + u32::from(byte)) % 65521;
             b = (b + a) % 65521;

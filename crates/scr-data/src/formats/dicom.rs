@@ -1,16 +1,15 @@
 //! DICOM: single grey images, uncompressed.
 //!
-//! A radiograph comes out as a viewer first shows it: stored values are taken
-//! through the rescale slope and intercept and, where the file states a window,
-//! through the first window (PS3.3, C.11.2.1.2, the linear function), and
-//! MONOCHROME1 is turned, so that values rise with brightness. The spacing is
-//! `PixelSpacing` where stated, else `ImagerPixelSpacing`: the latter is measured
-//! at the detector, where the patient appears larger than life.
+//! A radiograph has the values of a viewer's first display: the reader applies the
+//! rescale slope and intercept and, if present, the first window (PS3.3, C.11.2.1.2,
+//! the linear function), and inverts MONOCHROME1, so that values rise with brightness.
+//! The spacing is `PixelSpacing` if stated, else `ImagerPixelSpacing`; the latter is
+//! measured at the detector, where the patient appears enlarged.
 //!
-//! A mask is taken from the stored values, no rescaling and no window.
+//! A mask has the stored values, without rescaling and window.
 //!
-//! Compressed pixels, colour, several frames and lookup tables are not read:
-//! `display.rs` says which files show other values than they store.
+//! Compressed pixels, colour, several frames and lookup tables are not supported;
+//! `display.rs` lists the files that show other values than they store.
 
 mod display;
 mod elements;
@@ -78,15 +77,14 @@ const WANTED: &[Tag] = &[
 /// Reads a mask: 1, 8, 16 or 32 bits allocated, MONOCHROME2.
 ///
 /// # Errors
-/// See [`read_mask`](super::read_mask). MONOCHROME1 is refused: whether its 0 is
-/// meant as background or as white, the file does not tell. So are lookup tables and
-/// a rescaling that moves 0.
+/// See [`read_mask`](super::read_mask). MONOCHROME1 is refused, as its 0 may mean
+/// background or white. So are lookup tables and a rescaling that moves 0.
 pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
-    read_mask_of(bytes, None)
+    read_mask_sized(bytes, None)
 }
 
 /// [`read_mask`], refused by its header when it has another size than `expected`.
-pub(super) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
+pub(super) fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
     let image = Image::open(bytes, &[1, 8, 16, 32], expected)?;
     if image.is_inverted {
         let hint = "save the mask as MONOCHROME2: in MONOCHROME1 its 0 is shown white";
@@ -111,11 +109,11 @@ pub(super) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask,
 /// # Errors
 /// See [`read_radiograph`](super::read_radiograph).
 pub fn read_radiograph(bytes: &[u8]) -> Result<Radiograph, FormatError> {
-    read_radiograph_of(bytes, None)
+    read_radiograph_sized(bytes, None)
 }
 
 /// [`read_radiograph`], refused by its header when it has another size than `expected`.
-pub(super) fn read_radiograph_of(
+pub(super) fn read_radiograph_sized(
     bytes: &[u8],
     expected: Option<Size>,
 ) -> Result<Radiograph, FormatError> {
@@ -130,7 +128,7 @@ pub(super) fn read_radiograph_of(
     Ok(if image.is_inverted { radiograph.inverted() } else { radiograph })
 }
 
-/// An image whose description has been checked.
+/// Image with a checked description.
 struct Image<'a> {
     elements: Elements<'a>,
     size: Size,
@@ -144,7 +142,7 @@ struct Image<'a> {
 impl<'a> Image<'a> {
     fn open(bytes: &'a [u8], depths: &[u16], expected: Option<Size>) -> Result<Self, FormatError> {
         let elements = Elements::read(bytes, WANTED)?;
-        let Some(pixels) = elements.pixel_data() else { return Err(no_image(&elements)) };
+        let Some(pixels) = elements.pixel_data() else { return Err(not_an_image(&elements)) };
         let need = |tag: Tag, name: &str| {
             elements
                 .number(tag)
@@ -229,9 +227,9 @@ impl<'a> Image<'a> {
     }
 }
 
-/// A DICOM file that is no image, named by what it is.
-fn no_image(elements: &Elements<'_>) -> FormatError {
-    // PS3.4, table B.5-1, as far as such files travel with radiographs.
+/// Error for a DICOM file without an image; names its class.
+fn not_an_image(elements: &Elements<'_>) -> FormatError {
+    // PS3.4, table B.5-1: the classes of files that accompany radiographs.
     const CLASSES: &[(&str, &str)] = &[
         ("1.2.840.10008.1.3.10", "a directory of files, DICOMDIR"),
         ("1.2.840.10008.5.1.4.1.1.11.", "a presentation state"),
@@ -248,7 +246,7 @@ fn no_image(elements: &Elements<'_>) -> FormatError {
     FormatError::unsupported("a DICOM image", format!("a DICOM file without pixels{what}"), hint)
 }
 
-/// The distance between pixels; the first number is that between rows.
+/// Spacing; the first number of the element is that between rows.
 fn spacing(elements: &Elements<'_>) -> Result<Option<Spacing>, FormatError> {
     let texts = [PIXEL_SPACING, IMAGER_PIXEL_SPACING].map(|tag| elements.texts(tag));
     let Some(texts) = texts.into_iter().find(|texts| !texts.is_empty()) else { return Ok(None) };

@@ -1,7 +1,7 @@
-//! Why bytes are not the image they should be.
+//! Errors of image formats.
 //!
-//! Each variant can say what was expected, what was found and what to do, apart
-//! from each other, so that a list of problems can be set as a table.
+//! Each variant gives the expected and the found state and a hint separately, for a
+//! table of problems.
 
 use std::fmt;
 
@@ -9,28 +9,28 @@ use scr_image::Size;
 
 use super::{MAX_AREA_PX, MaskValue};
 
-/// Why bytes are not the image they should be.
+/// Error of an image format.
 #[derive(Debug, Clone, PartialEq)]
 pub enum FormatError {
-    /// The file's name does not end in an extension that is read.
+    /// The file's name has no supported extension.
     Extension {
-        /// The extensions that are.
+        /// Supported extensions.
         allowed: &'static [&'static str],
-        /// The one found, in lower case; empty when there is none.
+        /// Extension found, in lower case; empty when there is none.
         found: String,
     },
     /// The bytes do not begin as a file of this format does.
     NotThisFormat {
         /// The format's name.
         expected: &'static str,
-        /// What the bytes look like, in words.
+        /// Apparent format of the bytes, in words.
         found: &'static str,
     },
     /// The file ends early or contradicts itself.
     Damaged {
         /// The format's name.
         format: &'static str,
-        /// What is wrong, in words.
+        /// Damage, in words.
         reason: String,
     },
     /// The image has no pixels.
@@ -47,41 +47,41 @@ pub enum FormatError {
         /// Height in pixels.
         height: u64,
     },
-    /// The image has another size than the one that it belongs to.
+    /// The image has another size than the image it belongs to.
     OtherSize {
-        /// The size it should have.
+        /// Expected size.
         expected: Size,
-        /// The size it states.
+        /// Stated size.
         found: Size,
     },
-    /// A format of fixed size has another.
+    /// A file of a format with fixed size has another size.
     ByteCount {
-        /// Bytes that it always has.
+        /// Bytes expected.
         expected: u64,
         /// Bytes found.
         found: u64,
     },
-    /// A value beyond those that the format allows.
+    /// A value is greater than the format allows.
     ValueRange {
         /// The greatest value allowed.
         max_value: u32,
         /// The value found.
         found: u32,
-        /// Where it was found.
+        /// Column of the value.
         col: usize,
-        /// Where it was found.
+        /// Row of the value.
         row: usize,
     },
-    /// More than one channel, or colours where grey is needed.
+    /// More than one channel, or colours in place of grey.
     Channels {
         /// The channels found, in words.
         found: String,
     },
-    /// Parts of a mask are see-through, so that its values depend on the viewer.
+    /// Parts of a mask are transparent, so that its values depend on the viewer.
     Transparent,
     /// More than one frame, page or slice.
     Frames {
-        /// How many there are.
+        /// Number of frames.
         found: u64,
     },
     /// The only frame does not cover the image.
@@ -98,34 +98,34 @@ pub enum FormatError {
     },
     /// A mask has more than two values.
     ManyValues {
-        /// How many, as far as they were counted.
+        /// Number of values, as far as they were counted.
         count: usize,
-        /// Whether there are more than were counted.
+        /// True when there are more values than were counted.
         is_at_least: bool,
         /// The first few, ascending.
         first: Vec<MaskValue>,
     },
-    /// A mask of floating point numbers holds one that is not whole.
+    /// A mask of floating point numbers holds a number that is not whole.
     NotWhole {
         /// The number found.
         found: f64,
     },
-    /// A property of the file, or of what is to be written, that is not supported.
+    /// A property of the file, or of the image to write, is not supported.
     Unsupported {
-        /// What is supported.
+        /// Supported property.
         expected: String,
-        /// What was found.
+        /// Property found.
         found: String,
-        /// What to do.
+        /// Hint.
         hint: &'static str,
     },
-    /// A line of a text file that cannot be read.
+    /// A line of a text file cannot be parsed.
     Line {
         /// Line number, from 1.
         line: usize,
-        /// What should be there.
+        /// Expected content.
         expected: &'static str,
-        /// What is there.
+        /// Content found.
         found: String,
     },
 }
@@ -149,7 +149,7 @@ impl FormatError {
         Self::Unsupported { expected: expected.into(), found: found.into(), hint }
     }
 
-    /// What should be there, as the object of "expected".
+    /// Expected state, as the object of "expected".
     #[must_use]
     pub fn expected(&self) -> String {
         match self {
@@ -178,7 +178,7 @@ impl FormatError {
         }
     }
 
-    /// What is there, as the object of "found".
+    /// Found state, as the object of "found".
     #[must_use]
     pub fn found(&self) -> String {
         match self {
@@ -209,7 +209,7 @@ impl FormatError {
         }
     }
 
-    /// What to do about it; empty when the rest says it.
+    /// Hint; empty when the other texts suffice.
     #[must_use]
     pub fn hint(&self) -> &'static str {
         match self {

@@ -1,7 +1,7 @@
-//! GIF: how the SCR database publishes its masks.
+//! GIF: the format of the SCR database's masks.
 //!
-//! Values go through the palette: white is 255 whatever its place in the palette.
-//! Written files have black at 0 and white at 1.
+//! Values go through the palette: white is 255 at any place in the palette. Written
+//! files have black at 0 and white at 1.
 
 use std::borrow::Cow;
 use std::io::Cursor;
@@ -20,11 +20,11 @@ const FORMAT: &str = "GIF";
 /// # Errors
 /// See [`read_mask`](super::read_mask).
 pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
-    read_mask_of(bytes, None)
+    read_mask_sized(bytes, None)
 }
 
 /// [`read_mask`], refused by its header when it has another size than `expected`.
-pub(crate) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
+pub(crate) fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
     magic::expect(FORMAT, "a GIF image", bytes)?;
     let mut options = DecodeOptions::new();
     let limit = NonZeroU64::new(MAX_AREA_PX as u64).expect("the limit is above 0");
@@ -60,7 +60,7 @@ pub(crate) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask,
             let reason = format!("colour {stored} of a palette of {}", entries.len());
             Err(FormatError::damaged(FORMAT, reason))
         }
-        // A see-through black is background in either reading.
+        // A transparent black is background in either reading.
         Some(value) if transparent == Some(stored) && !value.is_background() => {
             Err(FormatError::Transparent)
         }
@@ -68,15 +68,16 @@ pub(crate) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask,
     })
 }
 
-/// Writes a mask as the original database has them: one frame, white on black.
-/// The same mask gives the same bytes.
+/// Writes a mask in the form of the original database: one frame, white on black. The
+/// same mask gives the same bytes.
 ///
 /// # Errors
 /// [`FormatError::TooLarge`] when a side is longer than 65535 pixels, the most
 /// that GIF knows; [`FormatError::NoPixels`].
 pub fn write_mask(mask: &Mask) -> Result<Vec<u8>, FormatError> {
     let size = mask.size();
-    let (width, height) = (size.width as u64, size.height as u64);
+    let width = size.width as u64;
+    let height = size.height as u64;
     checked_size(width, height)?;
     let too_large = |_| FormatError::TooLarge { width, height };
     let width = u16::try_from(size.width).map_err(too_large)?;

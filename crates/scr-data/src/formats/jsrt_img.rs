@@ -1,8 +1,8 @@
-//! The JSRT's own image files (`JPCLN001.IMG`): 2048 x 2048 values of 12 bits and nothing else.
+//! JSRT image files (`JPCLN001.IMG`): 2048 x 2048 values of 12 bits, without a header.
 //!
-//! No header; unsigned 16-bit numbers, high byte first, row by row. A high value
-//! is a dark place on film, so values are turned when read and written: a
-//! [`Radiograph`]'s rise with brightness.
+//! Unsigned 16-bit numbers, high byte first, row by row. A high value is a dark place on
+//! film; reader and writer invert values, as those of a [`Radiograph`] rise with
+//! brightness.
 
 use scr_image::{Radiograph, Size, Spacing};
 
@@ -24,11 +24,11 @@ pub const FILE_BYTES: usize = 2 * SIZE.area();
 /// [`FormatError::ValueRange`] when a value has more than 12 bits,
 /// [`FormatError::NotThisFormat`] when it is plainly something else.
 pub fn read(bytes: &[u8]) -> Result<Radiograph, FormatError> {
-    read_of(bytes, None)
+    read_sized(bytes, None)
 }
 
 /// [`read`], refused when the one size of these files is not the size `expected`.
-pub(super) fn read_of(bytes: &[u8], expected: Option<Size>) -> Result<Radiograph, FormatError> {
+pub(super) fn read_sized(bytes: &[u8], expected: Option<Size>) -> Result<Radiograph, FormatError> {
     if bytes.len() != FILE_BYTES {
         return Err(match magic::looks_like(bytes) {
             "bytes of an unknown format" | "an empty file" => {

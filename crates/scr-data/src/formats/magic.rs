@@ -1,12 +1,11 @@
-//! What bytes look like, by how they begin: for telling users what they gave
-//! where another format was expected.
+//! Detection of file formats by their first bytes, for error messages.
 
 use super::FormatError;
 
-/// What zip archives look like.
+/// Name of the zip format.
 pub(crate) const ZIP: &str = "a zip archive";
 
-/// What the bytes look like, in words.
+/// Apparent format of the bytes, in words.
 pub(crate) fn looks_like(bytes: &[u8]) -> &'static str {
     const BEGINNINGS: &[(&[u8], &str)] = &[
         (b"\x89PNG\r\n\x1a\n", "a PNG image"),
@@ -47,7 +46,7 @@ pub(crate) fn looks_like(bytes: &[u8]) -> &'static str {
     if bytes.iter().take(512).all(is_text) { "text" } else { "bytes of an unknown format" }
 }
 
-/// Nothing when the bytes look like `format`, whose files look like `looks`.
+/// Refuses bytes that do not look like `looks`, files of `format`.
 pub(super) fn expect(
     format: &'static str,
     looks: &'static str,

@@ -1,13 +1,12 @@
-//! The one rule by which pixel values become a mask, whatever the format:
-//! background is 0 and one other value is the structure.
+//! Conversion of pixel values to a mask, by one rule for all formats: background is 0
+//! and one other value is the structure.
 //!
-//! `{0}`, `{0, v}` and `{v}` are masks, for any v; two values neither of which is
-//! 0, or more than two, are not. Nothing is thresholded: a mask with a third
-//! value was smoothed, resampled or compressed with loss by someone, and which
-//! pixels it means is theirs to say.
+//! `{0}`, `{0, v}` and `{v}` are masks, for any v; two values without 0, or more than
+//! two, are not. Nothing is thresholded: a mask with a third value was smoothed,
+//! resampled or compressed with loss, and only its maker knows the meaning.
 //!
-//! Rows are packed as they are decoded, 64 pixels at a time: decoding masks is
-//! where scoring spends its time.
+//! Rows are packed during decoding, 64 pixels at a time: decoding masks dominates the
+//! time of scoring.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -17,9 +16,8 @@ use scr_image::{Mask, Size};
 
 use super::FormatError;
 
-/// What a pixel of a mask holds: a number as stored, or where the format has a
-/// palette the colour that it stands for. Grey colours are numbers, so that
-/// black is 0 and a GIF's white is 255 whatever their places in the palette.
+/// Value of a mask's pixel: the stored number, or the colour of a palette. Grey colours
+/// are numbers: black is 0 and a GIF's white is 255 at any place in the palette.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum MaskValue {
     /// A number, or a grey colour's brightness.
@@ -39,7 +37,7 @@ impl MaskValue {
         }
     }
 
-    /// Whether this is the background.
+    /// True for background.
     #[must_use]
     pub const fn is_background(self) -> bool {
         matches!(self, Self::Number(0))
@@ -55,19 +53,20 @@ impl fmt::Display for MaskValue {
     }
 }
 
-/// Values are collected for the message up to this number, so that a photograph
-/// given as a 32-bit mask costs no memory.
+/// Maximum number of values collected for the message, to bound memory for a photograph
+/// in place of a mask.
 const MAX_COUNTED: usize = 1000;
-/// How many of them the message names.
+/// Maximum number of values that the message names.
 const MAX_NAMED: usize = 5;
 
-/// A stored pixel, before the palette.
-pub(super) trait Stored:
+/// Stored pixel, before the palette.
+pub(super) trait RawValue:
     Copy + Ord + Default + BitXor<Output = Self> + BitOr<Output = Self>
 {
     /// Bit i is set where pixel i is `second`; none when a pixel is neither.
     fn mixed_word(pixels: &[Self; 64], first: Self, second: Self) -> Option<u64> {
-        let (mut word, mut is_known) = (0, true);
+        let mut word = 0;
+        let mut is_known = true;
         for (bit, &pixel) in pixels.iter().enumerate() {
             word |= u64::from(pixel != first) << bit;
             is_known &= pixel == first || pixel == second;
@@ -76,19 +75,20 @@ pub(super) trait Stored:
     }
 }
 
-impl Stored for u16 {}
-impl Stored for u32 {}
-impl Stored for i8 {}
-impl Stored for i16 {}
-impl Stored for i32 {}
-impl Stored for i64 {}
-impl Stored for u8 {
-    /// Eight pixels at a time as the bytes of a word; six times as fast as one by one.
+impl RawValue for u16 {}
+impl RawValue for u32 {}
+impl RawValue for i8 {}
+impl RawValue for i16 {}
+impl RawValue for i32 {}
+impl RawValue for i64 {}
+impl RawValue for u8 {
+    /// Handles eight pixels at a time as the bytes of a word: six times as fast as one by one.
     fn mixed_word(pixels: &[Self; 64], first: Self, second: Self) -> Option<u64> {
         const EACH: u64 = 0x0101_0101_0101_0101;
         const LOW_7: u64 = 0x7f7f_7f7f_7f7f_7f7f;
         let (first, difference) = (u64::from(first) * EACH, u64::from(first ^ second));
-        let (mut word, mut unknown) = (0, 0);
+        let mut word = 0;
+        let mut unknown = 0;
         for (index, eight) in pixels.as_chunks::<8>().0.iter().enumerate() {
             let differing = u64::from_le_bytes(*eight) ^ first;
             // 1 in each byte that is not zero.
@@ -101,10 +101,10 @@ impl Stored for u8 {
     }
 }
 
-/// A mask in the making, row by row from the top.
+/// Builder of a mask, row by row from the top.
 ///
-/// `same` gives stored values that mean the same thing one representative:
-/// palettes may hold a colour twice.
+/// `same` maps stored values of equal meaning to one representative: palettes may hold a
+/// colour twice.
 pub(super) struct MaskRows<T, F> {
     mask: Mask,
     next_row: usize,
@@ -114,8 +114,8 @@ pub(super) struct MaskRows<T, F> {
     more: BTreeSet<T>,
 }
 
-impl<T: Stored, F: Fn(T) -> T> MaskRows<T, F> {
-    /// A mask of `size`, which has been checked.
+impl<T: RawValue, F: Fn(T) -> T> MaskRows<T, F> {
+    /// An empty builder of the checked `size`.
     pub(super) fn new(size: Size, same: F) -> Self {
         let more = BTreeSet::new();
         Self { mask: Mask::empty(size), next_row: 0, same, first: None, second: None, more }
@@ -143,7 +143,7 @@ impl<T: Stored, F: Fn(T) -> T> MaskRows<T, F> {
         *next_row += 1;
     }
 
-    /// The mask, once all rows are there; `value` is what a stored pixel means.
+    /// The mask, after the last row; `value` maps a stored pixel to its value.
     pub(super) fn finish(
         self,
         value: impl Fn(T) -> Result<MaskValue, FormatError>,
@@ -166,8 +166,8 @@ impl<T: Stored, F: Fn(T) -> T> MaskRows<T, F> {
     }
 }
 
-/// The word of 64 pixels when all are values met before.
-fn fast_word<T: Stored>(pixels: &[T; 64], first: T, second: Option<T>) -> Option<u64> {
+/// The word of 64 pixels, when all have known values.
+fn fast_word<T: RawValue>(pixels: &[T; 64], first: T, second: Option<T>) -> Option<u64> {
     let is_all = |value: T| {
         pixels.iter().fold(T::default(), |all, &pixel| all | (pixel ^ value)) == T::default()
     };
@@ -178,7 +178,7 @@ fn fast_word<T: Stored>(pixels: &[T; 64], first: T, second: Option<T>) -> Option
     if is_all(second) { Some(u64::MAX) } else { T::mixed_word(pixels, first, second) }
 }
 
-fn is_second<T: Stored>(
+fn is_second<T: RawValue>(
     pixel: T,
     same: &impl Fn(T) -> T,
     first: T,
@@ -196,20 +196,20 @@ fn is_second<T: Stored>(
     true
 }
 
-/// A mask in the making from rows of one bit a pixel, the leftmost pixel in the
-/// highest bit, as PNG and TIFF have them.
+/// Builder of a mask from rows of one bit a pixel, the leftmost pixel in the highest bit,
+/// as in PNG and TIFF.
 pub(super) struct BitRows {
     mask: Mask,
     next_row: usize,
 }
 
 impl BitRows {
-    /// A mask of `size`, which has been checked.
+    /// An empty builder of the checked `size`.
     pub(super) fn new(size: Size) -> Self {
         Self { mask: Mask::empty(size), next_row: 0 }
     }
 
-    /// Packs the next row; bits beyond the width are passed over.
+    /// Packs the next row; ignores bits beyond the width.
     pub(super) fn push(&mut self, bytes: &[u8]) {
         self.mask.write_row(self.next_row, |words| {
             for (word, bytes) in words.iter_mut().zip(bytes.chunks(8)) {
@@ -221,19 +221,20 @@ impl BitRows {
         self.next_row += 1;
     }
 
-    /// The mask; `value` is what a 0 and what a 1 mean.
+    /// The mask; `value` maps 0 and 1 to their values.
     pub(super) fn finish(
         self,
         value: impl Fn(u8) -> Result<MaskValue, FormatError>,
     ) -> Result<Mask, FormatError> {
-        let (ones, area) = (self.mask.count(), self.mask.size().area() as u64);
+        let ones = self.mask.count();
+        let area = self.mask.size().area() as u64;
         let zero = if ones < area { Some(value(0)?) } else { None };
         let one = if ones > 0 { Some(value(1)?) } else { None };
         decide(self.mask, zero, one)
     }
 }
 
-/// The rule itself: `is_second` is set where pixels have the second value.
+/// The rule; `is_second` is set for pixels of the second value.
 fn decide(
     is_second: Mask,
     first: Option<MaskValue>,

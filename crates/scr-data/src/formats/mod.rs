@@ -1,13 +1,13 @@
-//! Image files as bytes: one file a format, from bytes to masks, radiographs and
-//! points and back.
+//! Image formats: readers and writers of masks, radiographs and points, one file a
+//! format.
 //!
-//! Touches no file system and changes no value: nothing is thresholded, resized
-//! or clipped, and what cannot be read exactly is refused with what was expected
-//! and found. The size that a file states is checked against [`MAX_AREA_PX`]
-//! before a pixel is allocated, so that a small file cannot ask for a large memory.
+//! Works on bytes, not on the file system, and changes no value: nothing is thresholded,
+//! resized or clipped. A file that cannot be read exactly is an error with the expected
+//! and found state. Readers check the stated size against [`MAX_AREA_PX`] before they
+//! allocate pixels, so a small file cannot cause a large allocation.
 //!
-//! [`read_mask`] and [`read_radiograph`] choose the format by the file's
-//! extension; [`FormatError`] says what is wrong.
+//! [`read_mask`] and [`read_radiograph`] choose the format by the file's extension;
+//! errors are [`FormatError`].
 //!
 //! ```
 //! use scr_data::formats;
@@ -38,15 +38,15 @@ use scr_image::{Mask, Radiograph, Size};
 pub use error::FormatError;
 pub use masks::MaskValue;
 
-/// No image may have more pixels: 67 megapixels, four times the area of the
-/// largest detectors in use.
+/// Maximum number of pixels of an image: 67 megapixels, four times the area of the largest
+/// detectors in use.
 pub const MAX_AREA_PX: usize = 1 << 26;
 
 /// The extensions of mask files, in lower case, without the leading dot.
 pub const MASK_EXTENSIONS: &[&str] = &["png", "gif", "tif", "tiff", "nii", "nii.gz", "dcm"];
 
 /// The extensions of radiograph files, in lower case, without the leading dot.
-/// `img` is the JSRT's own format.
+/// `img` is the JSRT format.
 pub const RADIOGRAPH_EXTENSIONS: &[&str] = &["png", "tif", "tiff", "dcm", "img"];
 
 /// Reads the mask in `bytes`, in the format that `file_name` ends in, upper or
@@ -56,38 +56,38 @@ pub const RADIOGRAPH_EXTENSIONS: &[&str] = &["png", "tif", "tiff", "dcm", "img"]
 /// [`MaskValue`] for what a pixel's value is.
 ///
 /// # Errors
-/// Every way in which the bytes are not a whole single-frame image of two values.
+/// The first reason why the bytes are no complete single-frame image of two values.
 pub fn read_mask(file_name: &str, bytes: &[u8]) -> Result<Mask, FormatError> {
-    read_mask_of(file_name, bytes, None)
+    read_mask_sized(file_name, bytes, None)
 }
 
-/// Reads the mask in `bytes` as [`read_mask`], which must have the size `expected`, if
-/// any is given. Where the file states another, no pixel is decoded.
+/// Reads the mask in `bytes` as [`read_mask`] does; refuses a stated size other than
+/// `expected`, if given, before decoding pixels.
 ///
 /// # Errors
 /// As [`read_mask`]; [`FormatError::OtherSize`].
-pub fn read_mask_of(
+pub fn read_mask_sized(
     file_name: &str,
     bytes: &[u8],
     expected: Option<Size>,
 ) -> Result<Mask, FormatError> {
     match extension(file_name, MASK_EXTENSIONS)? {
-        "png" => png::read_mask_of(bytes, expected),
-        "gif" => gif::read_mask_of(bytes, expected),
-        "tif" | "tiff" => tiff::read_mask_of(bytes, expected),
-        "nii" => nifti::read_mask_of(bytes, expected),
-        "nii.gz" => nifti::read_mask_gz_of(bytes, expected),
-        _ => dicom::read_mask_of(bytes, expected),
+        "png" => png::read_mask_sized(bytes, expected),
+        "gif" => gif::read_mask_sized(bytes, expected),
+        "tif" | "tiff" => tiff::read_mask_sized(bytes, expected),
+        "nii" => nifti::read_mask_sized(bytes, expected),
+        "nii.gz" => nifti::read_mask_gz_sized(bytes, expected),
+        _ => dicom::read_mask_sized(bytes, expected),
     }
 }
 
-/// The size that a mask's file states; no pixel is decoded.
+/// Stated size of a mask's file; decodes no pixel.
 ///
 /// # Errors
-/// Every way in which the beginning of the file is not that of a mask.
+/// The first reason why the beginning of the file is not that of a mask.
 pub fn mask_size(file_name: &str, bytes: &[u8]) -> Result<Size, FormatError> {
-    // Readers compare the size before all else that is large, and no file has no pixels.
-    match read_mask_of(file_name, bytes, Some(Size::new(0, 0))) {
+    // Readers compare the size before they read pixels, and no file has size 0.
+    match read_mask_sized(file_name, bytes, Some(Size::new(0, 0))) {
         Err(FormatError::OtherSize { found, .. }) => Ok(found),
         other => other.map(|mask| mask.size()),
     }
@@ -96,33 +96,33 @@ pub fn mask_size(file_name: &str, bytes: &[u8]) -> Result<Size, FormatError> {
 /// Reads the radiograph in `bytes`, in the format that `file_name` ends in, upper
 /// or lower case alike.
 ///
-/// Values rise with brightness, however the file stores them.
+/// Values rise with brightness in every format.
 ///
 /// # Errors
-/// Every way in which the bytes are not a whole single-frame grey image.
+/// The first reason why the bytes are no complete single-frame grey image.
 pub fn read_radiograph(file_name: &str, bytes: &[u8]) -> Result<Radiograph, FormatError> {
-    read_radiograph_of(file_name, bytes, None)
+    read_radiograph_sized(file_name, bytes, None)
 }
 
-/// Reads the radiograph in `bytes` as [`read_radiograph`], which must have the size
-/// `expected`, if any is given. Where the file states another, no pixel is decoded.
+/// Reads the radiograph in `bytes` as [`read_radiograph`] does; refuses a stated size other
+/// than `expected`, if given, before decoding pixels.
 ///
 /// # Errors
 /// As [`read_radiograph`]; [`FormatError::OtherSize`].
-pub fn read_radiograph_of(
+pub fn read_radiograph_sized(
     file_name: &str,
     bytes: &[u8],
     expected: Option<Size>,
 ) -> Result<Radiograph, FormatError> {
     match extension(file_name, RADIOGRAPH_EXTENSIONS)? {
-        "png" => png::read_radiograph_of(bytes, expected),
-        "tif" | "tiff" => tiff::read_radiograph_of(bytes, expected),
-        "img" => jsrt_img::read_of(bytes, expected),
-        _ => dicom::read_radiograph_of(bytes, expected),
+        "png" => png::read_radiograph_sized(bytes, expected),
+        "tif" | "tiff" => tiff::read_radiograph_sized(bytes, expected),
+        "img" => jsrt_img::read_sized(bytes, expected),
+        _ => dicom::read_radiograph_sized(bytes, expected),
     }
 }
 
-/// The longest of `allowed` that the name ends in.
+/// Longest extension of `allowed` that the name ends in.
 fn extension(
     file_name: &str,
     allowed: &'static [&'static str],
@@ -138,7 +138,7 @@ fn extension(
     })
 }
 
-/// The size that a file states, when it is one that may be read.
+/// Stated size of a file, checked against the limits.
 fn checked_size(width: u64, height: u64) -> Result<Size, FormatError> {
     match width.checked_mul(height) {
         Some(0) => Err(FormatError::NoPixels { width, height }),
@@ -147,7 +147,7 @@ fn checked_size(width: u64, height: u64) -> Result<Size, FormatError> {
     }
 }
 
-/// The size that a file states, when it may be read and is the one expected, if any.
+/// Stated size of a file, checked against the limits and `expected`, if given.
 fn stated_size(width: u64, height: u64, expected: Option<Size>) -> Result<Size, FormatError> {
     let found = checked_size(width, height)?;
     match expected.filter(|&expected| expected != found) {
@@ -156,7 +156,7 @@ fn stated_size(width: u64, height: u64, expected: Option<Size>) -> Result<Size, 
     }
 }
 
-/// A radiograph of a size that has been checked and values that cannot be too bright.
+/// Radiograph of a checked size with values within the range.
 fn radiograph(
     size: Size,
     max_value: u16,
@@ -204,12 +204,12 @@ mod tests {
         let mask = Mask::from_text("#.. ...");
         let bytes = png::write_mask(&mask);
         let expected = Size::new(4, 2);
-        let error = read_mask_of("x.png", &bytes, Some(expected)).unwrap_err();
+        let error = read_mask_sized("x.png", &bytes, Some(expected)).unwrap_err();
         assert_eq!(error, FormatError::OtherSize { expected, found: mask.size() });
         // The header alone is enough, in every format.
         let header = &bytes[..40];
         assert_eq!(mask_size("x.png", header), Ok(mask.size()));
-        assert_eq!(read_mask_of("x.png", &bytes, Some(mask.size())), Ok(mask));
+        assert_eq!(read_mask_sized("x.png", &bytes, Some(mask.size())), Ok(mask));
     }
 
     #[test]

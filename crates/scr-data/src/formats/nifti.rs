@@ -1,12 +1,12 @@
-//! NIfTI-1: masks from programs that are made for volumes.
+//! NIfTI-1: masks from programs for volumes.
 //!
 //! One slice. The first axis of the array is x, the image's columns, the second
-//! is y, its rows **from the top**, as the array is stored: `array[x, y]` as
-//! nibabel and ITK write a 2D image, which is numpy's `image[row, column]`
-//! transposed. The affine is not used: nothing is flipped or turned by it.
+//! is y, its rows **from the top**, in the stored order: `array[x, y]` as nibabel and
+//! ITK write a 2D image, which is numpy's `image[row, column]` transposed. The affine is
+//! ignored: it flips and turns nothing.
 //!
-//! Values are taken as stored, integers or floats that hold whole numbers; a
-//! file that scales them (`scl_slope`) is refused.
+//! Values are the stored integers, or floats with whole numbers; a file with a scale
+//! (`scl_slope`) is refused.
 
 use std::io::Read;
 
@@ -18,11 +18,11 @@ use super::masks::MaskRows;
 use super::{FormatError, MaskValue, magic, stated_size};
 
 const FORMAT: &str = "NIfTI";
-/// Of a NIfTI-1 header, the four bytes of the extension flag included.
+/// Length of a NIfTI-1 header, with the four bytes of the extension flag.
 const HEADER_BYTES: usize = 352;
-/// Bytes after the array: none are needed, some programs fill up blocks.
+/// Maximum number of bytes after the array: some programs pad to blocks.
 const MAX_REST_BYTES: u64 = 1 << 20;
-/// Header extensions may be this long; none in use comes near.
+/// Maximum length of header extensions; those in use are far shorter.
 const MAX_EXTENSION_BYTES: usize = 1 << 20;
 
 /// Reads a mask from an uncompressed file.
@@ -30,27 +30,30 @@ const MAX_EXTENSION_BYTES: usize = 1 << 20;
 /// # Errors
 /// See [`read_mask`](super::read_mask).
 pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
-    read_mask_of(bytes, None)
+    read_mask_sized(bytes, None)
 }
 
 /// [`read_mask`], refused by its header when it has another size than `expected`.
-pub(super) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
+pub(super) fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
     magic::expect(FORMAT, "a NIfTI file", bytes)?;
     read(bytes, expected)
 }
 
 /// Reads a mask from a file compressed with gzip.
 ///
-/// However much a small file unpacks to, no more than one row is held at a time.
+/// Holds no more than one row at a time, also for a small file that unpacks to a large one.
 ///
 /// # Errors
 /// See [`read_mask`](super::read_mask).
 pub fn read_mask_gz(bytes: &[u8]) -> Result<Mask, FormatError> {
-    read_mask_gz_of(bytes, None)
+    read_mask_gz_sized(bytes, None)
 }
 
 /// [`read_mask_gz`], refused by its header when it has another size than `expected`.
-pub(super) fn read_mask_gz_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
+pub(super) fn read_mask_gz_sized(
+    bytes: &[u8],
+    expected: Option<Size>,
+) -> Result<Mask, FormatError> {
     magic::expect("gzip", "a gzip file", bytes)?;
     read(MultiGzDecoder::new(bytes), expected)
 }
@@ -68,15 +71,14 @@ fn read(mut source: impl Read, expected: Option<Size>) -> Result<Mask, FormatErr
     skip(&mut source, layout.data_offset - HEADER_BYTES)?;
 
     let mut rows = MaskRows::new(size, |v: i64| v);
-    let mut bytes = vec![0; size.width * layout.stored.bytes()];
+    let mut bytes = vec![0; size.width * layout.data_type.bytes()];
     let mut values = Vec::with_capacity(size.width);
     for _ in 0..size.height {
         source.read_exact(&mut bytes).map_err(|e| damaged(&e))?;
-        layout.stored.decode(&bytes, layout.is_little, &mut values)?;
+        layout.data_type.decode(&bytes, layout.is_little, &mut values)?;
         rows.push(&values);
     }
-    // What follows the array is not needed, but reading on to the end of a
-    // compressed file is what verifies its checksum.
+    // Reads the rest of the file only to verify the checksum of a compressed one.
     let rest = std::io::copy(&mut source.take(MAX_REST_BYTES + 1), &mut std::io::sink());
     if rest.map_err(|e| damaged(&e))? > MAX_REST_BYTES {
         let reason = format!("more than {MAX_REST_BYTES} bytes follow the array");
@@ -85,11 +87,11 @@ fn read(mut source: impl Read, expected: Option<Size>) -> Result<Mask, FormatErr
     rows.finish(|stored| Ok(MaskValue::Number(stored)))
 }
 
-/// Where the array is and what it holds.
+/// Position and data type of the array.
 struct Layout {
     width: u64,
     height: u64,
-    stored: Stored,
+    data_type: DataType,
     is_little: bool,
     data_offset: usize,
 }
@@ -125,22 +127,22 @@ impl Layout {
         }
         let data_offset = header.vox_offset as usize;
         if !(HEADER_BYTES..=HEADER_BYTES + MAX_EXTENSION_BYTES).contains(&data_offset) {
-            let reason = format!("the array is said to begin at byte {}", header.vox_offset);
+            let reason = format!("the array begins at byte {}", header.vox_offset);
             return Err(FormatError::damaged(FORMAT, reason));
         }
         Ok(Self {
             width: width.into(),
             height: height.into(),
-            stored: Stored::of(header.datatype)?,
+            data_type: DataType::of(header.datatype)?,
             is_little: header.endianness == Endianness::Little,
             data_offset,
         })
     }
 }
 
-/// How a value is stored.
+/// Data type of stored values.
 #[derive(Debug, Clone, Copy)]
-enum Stored {
+enum DataType {
     U8,
     I8,
     U16,
@@ -153,8 +155,8 @@ enum Stored {
     F64,
 }
 
-impl Stored {
-    /// By the code of the header's `datatype`.
+impl DataType {
+    /// The data type with the code of the header's `datatype`.
     fn of(code: i16) -> Result<Self, FormatError> {
         Ok(match code {
             2 => Self::U8,
@@ -185,7 +187,7 @@ impl Stored {
         }
     }
 
-    /// Replaces `values` by those in `bytes`.
+    /// Decodes `bytes` into `values`.
     fn decode(
         self,
         bytes: &[u8],

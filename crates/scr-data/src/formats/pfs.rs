@@ -1,9 +1,9 @@
-//! `.pfs`: the text files in which the SCR database keeps its points.
+//! `.pfs`: text format of the SCR database's points.
 //!
 //! One block an object: a line `{`, lines `[Key=value]`, lines `{ x, y }`, a line
 //! that begins with `}`. Lines with a `;` in front are comments, empty lines are
-//! skipped, and lines may end in CR, LF or both. Which block holds which points,
-//! and in which frame, the importer finds out: here nothing is interpreted.
+//! skipped, and lines may end in CR, LF or both. The importer interprets the blocks and
+//! their frame.
 
 use std::fmt::Write;
 
@@ -11,7 +11,7 @@ use scr_image::Point;
 
 use super::FormatError;
 
-/// One object of a file.
+/// Object of a file.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PfsObject {
     /// The attribute `Label`.
@@ -22,13 +22,13 @@ pub struct PfsObject {
     pub points: Vec<Point>,
 }
 
-/// Reads all objects of a file. Attributes outside any object are passed over.
+/// Reads all objects of a file. Ignores attributes outside any object.
 ///
-/// Bytes that are not UTF-8 are taken for text in another encoding and replaced.
+/// Replaces bytes that are not UTF-8, which are text in another encoding.
 ///
 /// # Errors
-/// [`FormatError::Line`] with the first line that is none of the above, and when
-/// an object has no label or no end.
+/// [`FormatError::Line`] with the first invalid line, and when an object has no label or
+/// no end.
 pub fn parse(bytes: &[u8]) -> Result<Vec<PfsObject>, FormatError> {
     let text = String::from_utf8_lossy(bytes);
     let mut objects = Vec::new();
@@ -85,10 +85,9 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<PfsObject>, FormatError> {
     Ok(objects)
 }
 
-/// Writes objects so that they read back as they are, every digit of their points.
+/// Writes objects; they read back with every digit of their points.
 ///
-/// Labels and attributes are written as they are: they must hold no line break,
-/// and keys no `=`.
+/// Does not escape: labels and attributes must hold no line break, and keys no `=`.
 #[must_use]
 pub fn write(objects: &[PfsObject]) -> String {
     let mut text = String::new();
@@ -116,7 +115,7 @@ struct Block {
     points: Vec<Point>,
 }
 
-/// The lines of a text whose lines end in CR, LF or CRLF.
+/// Lines of a text with line ends CR, LF or CRLF.
 pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {

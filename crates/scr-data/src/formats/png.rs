@@ -1,8 +1,8 @@
-//! PNG: how benchmarks keep radiographs and masks.
+//! PNG: the format of benchmarks' radiographs and masks.
 //!
-//! Grey values are taken as stored, whatever the depth. A PNG's physical size
-//! (pHYs) is written where it is known and never read: it speaks of prints, and
-//! a benchmark's spacing is stated in `benchmark.toml`.
+//! Grey values are the stored values at any depth. The physical size (pHYs) is written
+//! when known and never read: it is meant for prints, and `benchmark.toml` states a
+//! benchmark's spacing.
 
 use std::io::Cursor;
 
@@ -13,7 +13,7 @@ use super::masks::{BitRows, MaskRows};
 use super::{FormatError, MaskValue, checked_size, magic, radiograph, stated_size};
 
 const FORMAT: &str = "PNG";
-/// For what the decoder keeps beside the pixels, such as a palette.
+/// Memory limit of the decoder beside the pixels, such as for a palette.
 const ROOM_BYTES: usize = 1 << 20;
 
 /// Reads a mask: grey or with a palette, 1 to 16 bits a pixel.
@@ -21,33 +21,33 @@ const ROOM_BYTES: usize = 1 << 20;
 /// # Errors
 /// See [`read_mask`](super::read_mask).
 pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
-    read_mask_of(bytes, None)
+    read_mask_sized(bytes, None)
 }
 
 /// [`read_mask`], refused by its header when it has another size than `expected`.
-pub(super) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
+pub(super) fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
     let mut image = Image::open(bytes, expected)?;
     let size = image.size;
     if let Channels::Other(found) = image.channels() {
         return Err(FormatError::Channels { found });
     }
-    let meaning = Meaning::of(image.reader.info());
+    let map = ValueMap::of(image.reader.info());
     match image.depth {
         BitDepth::One => {
             let mut rows = BitRows::new(size);
             image.each_row(|row| rows.push(row))?;
-            rows.finish(|stored| meaning.value(stored))
+            rows.finish(|stored| map.value(stored))
         }
         BitDepth::Two | BitDepth::Four => {
             let bits = image.depth as usize;
-            let mut rows = MaskRows::new(size, |stored| meaning.same(stored));
+            let mut rows = MaskRows::new(size, |stored| map.same(stored));
             image.each_row(|row| rows.push(&unpacked(row, bits, size.width)))?;
-            rows.finish(|stored| meaning.value(stored))
+            rows.finish(|stored| map.value(stored))
         }
         BitDepth::Eight => {
-            let mut rows = MaskRows::new(size, |stored| meaning.same(stored));
+            let mut rows = MaskRows::new(size, |stored| map.same(stored));
             image.each_row(|row| rows.push(row))?;
-            rows.finish(|stored| meaning.value(stored))
+            rows.finish(|stored| map.value(stored))
         }
         BitDepth::Sixteen => {
             let mut rows = MaskRows::new(size, |stored: u16| stored);
@@ -57,7 +57,7 @@ pub(super) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask,
                 values.extend(big_endian(row));
                 rows.push(&values);
             })?;
-            rows.finish(|stored| meaning.value_16(stored))
+            rows.finish(|stored| map.value_16(stored))
         }
     }
 }
@@ -67,11 +67,11 @@ pub(super) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask,
 /// # Errors
 /// See [`read_radiograph`](super::read_radiograph).
 pub fn read_radiograph(bytes: &[u8]) -> Result<Radiograph, FormatError> {
-    read_radiograph_of(bytes, None)
+    read_radiograph_sized(bytes, None)
 }
 
 /// [`read_radiograph`], refused by its header when it has another size than `expected`.
-pub(super) fn read_radiograph_of(
+pub(super) fn read_radiograph_sized(
     bytes: &[u8],
     expected: Option<Size>,
 ) -> Result<Radiograph, FormatError> {
@@ -103,12 +103,12 @@ pub(super) fn read_radiograph_of(
 /// Writes a mask as 8-bit grey, 0 and 255. The same mask gives the same bytes.
 ///
 /// # Panics
-/// When the mask has no pixels, or a side of 2^31 or more: PNG knows no such image.
+/// When the mask has no pixels, or a side of 2^31 or more: PNG has no such image.
 #[must_use]
 pub fn write_mask(mask: &Mask) -> Vec<u8> {
     let mut encoder = Encoder::new(mask.size(), BitDepth::Eight, None);
-    // Unfiltered, the runs of a mask compress best (3.5 kB for a lung of 1024 x
-    // 1024, 4.9 kB with the filter `Up`) and are also the fastest to read.
+    // Without a filter, the runs of a mask compress best (3.5 kB for a lung of 1024 x
+    // 1024, 4.9 kB with the filter `Up`) and decode fastest.
     encoder.set(Compression::Balanced, Filter::NoFilter);
     encoder.write(&mask.to_bytes(255))
 }
@@ -138,7 +138,7 @@ pub fn write_radiograph(radiograph: &Radiograph) -> Result<Vec<u8>, FormatError>
     Ok(encoder.write(&bytes))
 }
 
-/// An open file whose header has been checked.
+/// Open file with a checked header.
 struct Image<'a> {
     reader: Reader<Cursor<&'a [u8]>>,
     size: Size,
@@ -155,8 +155,8 @@ impl<'a> Image<'a> {
     fn open(bytes: &'a [u8], expected: Option<Size>) -> Result<Self, FormatError> {
         magic::expect(FORMAT, "a PNG image", bytes)?;
         let mut options = DecodeOptions::default();
-        // Every checksum counts: that of the pixels, and those of the chunks that
-        // the decoder would pass over, of which one says what is transparent.
+        // Verify every checksum: of the pixels, and of the chunks that the decoder would
+        // ignore, one of which defines transparency.
         options.set_ignore_checksums(false);
         options.set_skip_ancillary_crc_failures(false);
         options.set_ignore_text_chunk(true);
@@ -186,8 +186,8 @@ impl<'a> Image<'a> {
         }
     }
 
-    /// Calls `row` with the stored bytes of each row from the top, and makes sure
-    /// that the file is whole.
+    /// Calls `row` with the stored bytes of each row from the top, and verifies that the
+    /// file is complete.
     fn each_row(&mut self, mut row: impl FnMut(&[u8])) -> Result<(), FormatError> {
         let row_bytes = self.reader.output_line_size(self.size.width as u32).unwrap_or_default();
         if self.reader.info().interlaced {
@@ -226,15 +226,15 @@ pub(super) fn unpacked(row: &[u8], bits: usize, width: usize) -> Vec<u8> {
     (0..width.min(row.len() * in_byte)).map(value).collect()
 }
 
-/// What stored values stand for.
-struct Meaning {
+/// Mapping of stored values to mask values.
+struct ValueMap {
     /// Colour and opacity of each palette entry; empty for grey.
     palette: Vec<(MaskValue, u8)>,
-    /// The grey value that is to be see-through.
+    /// Transparent grey value.
     transparent_grey: Option<u16>,
 }
 
-impl Meaning {
+impl ValueMap {
     fn of(info: &png::Info<'_>) -> Self {
         let is_grey = info.color_type == ColorType::Grayscale;
         let trns = info.trns.as_deref().unwrap_or_default();
@@ -269,7 +269,7 @@ impl Meaning {
             return self.value_16(stored.into());
         }
         match self.palette.get(usize::from(stored)) {
-            // A see-through black is background in either reading.
+            // A transparent black is background in either reading.
             Some((value, 255)) => Ok(*value),
             Some((value, _)) if value.is_background() => Ok(*value),
             Some(_) => Err(FormatError::Transparent),
@@ -301,7 +301,8 @@ impl Encoder {
         inner.bit_depth = depth;
         inner.pixel_dims = spacing.map(|spacing| {
             let per_metre = |mm: f64| (1000.0 / mm).round() as u32;
-            let (xppu, yppu) = (per_metre(spacing.x_mm()), per_metre(spacing.y_mm()));
+            let xppu = per_metre(spacing.x_mm());
+            let yppu = per_metre(spacing.y_mm());
             png::PixelDimensions { xppu, yppu, unit: Unit::Meter }
         });
         Self { inner, compression: Compression::Fast, filter: Filter::Adaptive }
@@ -514,7 +515,8 @@ mod tests {
     #[test]
     fn a_mask_of_1024_by_1024_takes_a_few_kilobytes() {
         let disc = Mask::from_fn(Size::square(1024), |col, row| {
-            let (x, y) = (col as f64 - 500.0, row as f64 - 520.0);
+            let x = col as f64 - 500.0;
+            let y = row as f64 - 520.0;
             x * x / 4.0 + y * y < 200.0 * 200.0
         });
         let bytes = write_mask(&disc).len();

@@ -1,13 +1,11 @@
-//! TIFF: grey images of one page, as microscopes, ImageJ and archives keep them.
+//! TIFF: grey images of one page.
 //!
-//! The page's directory is read here before the decoder sees the file, so that
-//! what is not supported (colour, floats, several pages, a turned orientation) is
-//! named rather than stumbled over, and its sizes are checked before the decoder
-//! trusts them. BigTIFF and JPEG within TIFF are not read.
+//! This module reads the page's directory before the decoder sees the file: it names
+//! unsupported properties (colour, floats, several pages, a turned orientation) and checks
+//! sizes before the decoder trusts them. BigTIFF and JPEG within TIFF are not supported.
 //!
-//! The file says whether 0 is black or white (`PhotometricInterpretation`), and
-//! values are turned accordingly, for masks too: it is the black of a mask that
-//! is background, as any viewer shows it.
+//! `PhotometricInterpretation` states whether 0 is black or white, and values are
+//! inverted accordingly, also in masks: the displayed black of a mask is background.
 
 use std::collections::BTreeMap;
 use std::io::{Cursor, Read};
@@ -17,7 +15,7 @@ use scr_image::{Mask, Radiograph, Size};
 use tiff::decoder::{Decoder, DecodingResult, Limits};
 use tiff::tags::Tag;
 
-use super::masks::{BitRows, MaskRows, Stored};
+use super::masks::{BitRows, MaskRows, RawValue};
 use super::png::unpacked;
 use super::{FormatError, MAX_AREA_PX, MaskValue, checked_size, magic, radiograph, stated_size};
 
@@ -28,13 +26,14 @@ const FORMAT: &str = "TIFF";
 /// # Errors
 /// See [`read_mask`](super::read_mask).
 pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
-    read_mask_of(bytes, None)
+    read_mask_sized(bytes, None)
 }
 
 /// [`read_mask`], refused by its header when it has another size than `expected`.
-pub(super) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
+pub(super) fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
     let page = Page::open(bytes, expected)?;
-    let (size, bits) = (page.size, page.bits as usize);
+    let size = page.size;
+    let bits = page.bits as usize;
     let number = |stored: u8| Ok(MaskValue::Number(stored.into()));
     match page.decode(bytes)? {
         DecodingResult::U8(values) if bits == 1 => {
@@ -62,11 +61,11 @@ pub(super) fn read_mask_of(bytes: &[u8], expected: Option<Size>) -> Result<Mask,
 /// # Errors
 /// See [`read_radiograph`](super::read_radiograph).
 pub fn read_radiograph(bytes: &[u8]) -> Result<Radiograph, FormatError> {
-    read_radiograph_of(bytes, None)
+    read_radiograph_sized(bytes, None)
 }
 
 /// [`read_radiograph`], refused by its header when it has another size than `expected`.
-pub(super) fn read_radiograph_of(
+pub(super) fn read_radiograph_sized(
     bytes: &[u8],
     expected: Option<Size>,
 ) -> Result<Radiograph, FormatError> {
@@ -80,7 +79,7 @@ pub(super) fn read_radiograph_of(
     Ok(radiograph(page.size, max_value, pixels, None))
 }
 
-/// What the only page's directory says.
+/// Directory of the only page.
 struct Page {
     size: Size,
     bits: u32,
@@ -110,7 +109,8 @@ impl Page {
         let first = file.u32_at(4)?;
         let (tags, next) = file.directory(first)?;
         let value = |tag: u16, default: u32| tags.get(&tag).copied().unwrap_or(default);
-        let (width, height) = (value(tag::IMAGE_WIDTH, 0), value(tag::IMAGE_LENGTH, 0));
+        let width = value(tag::IMAGE_WIDTH, 0);
+        let height = value(tag::IMAGE_LENGTH, 0);
         let size = stated_size(width.into(), height.into(), expected)?;
         let pages = file.count_pages(next)?;
         if pages > 1 {
@@ -148,7 +148,8 @@ impl Page {
         only(tag::ORIENTATION, "orientation", &[1], 1)?;
         only(tag::SAMPLE_FORMAT, "sample format", &[1, 2], 1)?;
         if tags.contains_key(&tag::TILE_WIDTH) || tags.contains_key(&tag::TILE_LENGTH) {
-            let (width, length) = (value(tag::TILE_WIDTH, 0), value(tag::TILE_LENGTH, 0));
+            let width = value(tag::TILE_WIDTH, 0);
+            let length = value(tag::TILE_LENGTH, 0);
             checked_size(width.into(), length.into())?;
         }
         let is_signed = value(tag::SAMPLE_FORMAT, 1) == 2;
@@ -179,8 +180,8 @@ impl Page {
         Ok(decoded)
     }
 
-    /// Verifies the checksum at the end of each Deflate stream: the decoder stops at
-    /// the last pixel and never reads it.
+    /// Verifies the checksum at the end of each Deflate stream, which the decoder never
+    /// reads: it stops at the last pixel.
     fn verify_checksums(
         &self,
         decoder: &mut Decoder<Cursor<&[u8]>>,
@@ -215,7 +216,7 @@ impl Page {
     }
 
     /// The mask of stored values, one a pixel.
-    fn mask<T: Stored + Into<i64>>(&self, values: &[T]) -> Result<Mask, FormatError> {
+    fn mask<T: RawValue + Into<i64>>(&self, values: &[T]) -> Result<Mask, FormatError> {
         let mut rows = MaskRows::new(self.size, |v| v);
         self.rows(values)?.for_each(|row| rows.push(row));
         rows.finish(|stored: T| Ok(MaskValue::Number(stored.into())))
@@ -305,13 +306,13 @@ impl File<'_> {
                 _ => u32::from_be_bytes(self.array(at, entry + 8)?),
             };
             if tags.insert(tag, value).is_some() {
-                return Err(FormatError::damaged(FORMAT, format!("tag {tag} is there twice")));
+                return Err(FormatError::damaged(FORMAT, format!("duplicate tag {tag}")));
             }
         }
         Ok((tags, u32::from_be_bytes(self.array(at, 2 + 12 * count)?)))
     }
 
-    /// How many pages there are when `next` follows the first.
+    /// Number of pages, when `next` is the directory after the first.
     fn count_pages(&self, mut next: u32) -> Result<u64, FormatError> {
         const MANY: u64 = 10_000;
         let mut pages = 1;

@@ -1,13 +1,13 @@
-//! JSRT and SCR: the original radiographs and annotations into a benchmark.
+//! Import of the JSRT radiographs with the SCR annotations.
 //!
-//! Radiographs are halved to the masks' 1024 x 1024 (each pixel the mean of four)
-//! and stretched from 12 to 16 bits, which keeps all values apart. Masks stay as
-//! they are, overlaps included. In which block of the `.pfs` files the
-//! corresponding landmarks are, and in which frame, is not documented: it is
-//! decided from the data, once for the whole import; see [`LandmarkChoice`].
+//! Radiographs are downsampled to the masks' 1024 x 1024 (each pixel the mean of four) and
+//! stretched from 12 to 16 bits, which keeps all values apart. Masks are unchanged,
+//! overlaps included. Neither the block of the `.pfs` files that holds the corresponding
+//! landmarks nor its frame is documented: the import decides both from the data, once for
+//! all images; see [`LandmarkChoice`].
 //!
-//! Neither database comes with this program, and neither may be passed on: the
-//! benchmark that is written says so.
+//! Neither database comes with this program, and neither may be redistributed: the terms
+//! of the written benchmark say so.
 
 mod clinical;
 mod definition;
@@ -27,44 +27,44 @@ use sources::{ImageFiles, Sources};
 
 pub use landmarks::{Block, LandmarkChoice, Origin};
 
-/// The structures: identifiers, as folders of the benchmark.
+/// Identifiers of the structures, which are folders of the benchmark.
 const STRUCTURES: [&str; 5] =
     ["right_lung", "left_lung", "heart", "right_clavicle", "left_clavicle"];
-/// The size of all masks.
+/// Size of all masks.
 const MASK_SIZE: Size = Size::square(1024);
-/// Raised whenever the same originals give other files, so that an interrupted
-/// import by an older version is not continued.
+/// Version of the import; raised whenever the same originals give other files, so that an
+/// interrupted import of an older version is not resumed.
 const IMPORT_VERSION: u32 = 1;
 
-/// An import of the JSRT radiographs with the SCR annotations.
+/// Import of the JSRT radiographs with the SCR annotations.
 #[derive(Debug, Clone)]
 pub struct ScrImport {
-    /// Folder with `JPCLN001.IMG` and so on, and the lists of cases if at hand;
-    /// folders within it are looked into.
+    /// Folder with `JPCLN001.IMG` and so on, and the clinical lists, if available; searched
+    /// recursively.
     pub jsrt: PathBuf,
     /// Folder with the first observer's `fold1` and `fold2`, or with `scratch`
     /// that holds them.
     pub scr: PathBuf,
-    /// The same for the second observer; its points are not used.
+    /// Folder of the second observer, if available; its points are not used.
     pub second_observer: Option<PathBuf>,
-    /// The benchmark folder to write.
+    /// Benchmark folder to write.
     pub out: PathBuf,
-    /// Whether less than the whole database of 247 images will do.
+    /// True to accept less than the whole database of 247 images.
     pub subset: bool,
 }
 
-/// A file beside the radiographs that says that the phantom drew them: the
-/// benchmark made of them then says so too, and never passes for the database.
+/// Marker file beside radiographs drawn by the phantom: the imported benchmark is then
+/// marked as phantom and never passes for the database.
 pub const PHANTOM_MARKER: &str = "PHANTOM.txt";
 
-/// What was imported, and what was decided on the way.
+/// Report of an import: counts and decisions.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ImportReport {
-    /// Images imported.
+    /// Number of images.
     pub n_images: usize,
-    /// Which points became landmarks; none when there were no points.
+    /// Choice of the landmarks; none without points.
     pub landmarks: Option<LandmarkChoice>,
-    /// What the user should know, in words, the choice of landmarks included.
+    /// Notices for the user, in words, with the choice of landmarks.
     pub notices: Vec<String>,
 }
 
@@ -76,18 +76,18 @@ fn fold(id: &str) -> Fold {
 }
 
 impl ScrImport {
-    /// Imports into [`out`](Self::out); an interrupted import goes on.
+    /// Imports into [`out`](Self::out); resumes an interrupted import.
     ///
     /// # Errors
     /// [`DataError::Problems`] with every missing, misplaced, unknown or damaged
     /// file, before anything is written (the values of radiographs are the
-    /// exception: they are read when they are converted), and when no reading of
-    /// the points agrees with the masks; [`DataError::Occupied`] when `out` holds
-    /// something else; [`DataError::Write`].
+    /// exception: the conversion reads them), and when no reading of the points agrees with
+    /// the masks; [`DataError::Occupied`] when `out` holds something else;
+    /// [`DataError::Write`].
     pub fn run(&self, progress: Progress<'_>) -> Result<ImportReport, DataError> {
         let sources = Sources::find(self)?;
         let mut notices = sources.notices.clone();
-        let cases = clinical::read(&sources.texts, &mut notices)?;
+        let clinical_data = clinical::read(&sources.texts, &mut notices)?;
         let choice = self.check(&sources, progress)?;
         match &choice {
             Some(choice) => notices.push(format!("landmarks are {choice}")),
@@ -102,7 +102,7 @@ impl ScrImport {
         each_image("converting", &sources, progress, |image| {
             write_image(&staging, image, choice.as_ref())
         })?;
-        let table = clinical::table(&sources, &cases);
+        let table = clinical::table(&sources, &clinical_data);
         staging.write("images.csv", table.as_bytes())?;
         staging.write("literature.csv", definition::LITERATURE.as_bytes())?;
         let file = definition::benchmark_file(
@@ -116,7 +116,7 @@ impl ScrImport {
         Ok(ImportReport { n_images: sources.images.len(), landmarks: choice, notices })
     }
 
-    /// Reads all masks and points, and decides which points are the landmarks.
+    /// Reads all masks and points, and chooses the landmarks.
     fn check(
         &self,
         sources: &Sources,
@@ -156,14 +156,15 @@ impl ScrImport {
     }
 }
 
-/// Calls `step` for each image, on all cores; all problems are gathered.
+/// Calls `step` for each image, on all cores, and collects all problems.
 fn each_image<T: Send>(
     what: &str,
     sources: &Sources,
     progress: Progress<'_>,
     step: impl Fn(&ImageFiles) -> Result<T, DataError> + Sync,
 ) -> Result<Vec<T>, DataError> {
-    let (done, total) = (AtomicUsize::new(0), sources.images.len());
+    let done = AtomicUsize::new(0);
+    let total = sources.images.len();
     progress(what, 0, total);
     let results: Vec<Result<T, DataError>> = sources
         .images
@@ -189,11 +190,11 @@ fn each_image<T: Send>(
 fn read_mask(path: &Path) -> Result<Mask, Problem> {
     let place = path.display().to_string();
     let bytes = files::read_file(path)?;
-    formats::gif::read_mask_of(&bytes, Some(MASK_SIZE))
+    formats::gif::read_mask_sized(&bytes, Some(MASK_SIZE))
         .map_err(|error| Problem::format(&place, &error))
 }
 
-/// Writes what is not there yet of an image's files.
+/// Writes those files of an image that do not exist yet.
 fn write_image(
     staging: &Staging,
     image: &ImageFiles,
@@ -223,7 +224,7 @@ fn write_image(
     Ok(())
 }
 
-/// The radiograph as the benchmark has it.
+/// Converts a radiograph to the benchmark's form.
 fn converted(image: &ImageFiles) -> Result<Vec<u8>, Problem> {
     let place = image.radiograph.display().to_string();
     let bytes = files::read_file(&image.radiograph)?;
@@ -233,7 +234,7 @@ fn converted(image: &ImageFiles) -> Result<Vec<u8>, Problem> {
     Ok(formats::png::write_radiograph(&half).expect("the radiograph was stretched to 16 bits"))
 }
 
-/// What will be written, for [`Staging::begin`]: it changes when a source file does.
+/// Plan for [`Staging::begin`]; changes with every source file.
 fn plan(sources: &Sources, choice: Option<&LandmarkChoice>) -> String {
     let mut text = format!("{choice:?}\n");
     for path in sources.images.iter().flat_map(ImageFiles::all) {

@@ -1,12 +1,11 @@
-//! A set of masks in a zip file.
+//! Source of a set of masks in a zip file.
 //!
-//! Nothing is unpacked: the directory is read once, and an entry's bytes when its
-//! mask is asked for, from any thread. What comes from strangers may lie in every
-//! field, so numbers are bounded before anything is allocated for them
-//! ([`end_records`]), an entry ends where it says it does or is refused, and no
-//! two entries may share bytes: a few kilobytes cannot stand for a thousand masks.
+//! Nothing is unpacked: the directory is read once, and an entry's bytes on demand, from
+//! any thread. Every field is untrusted: numbers are bounded before allocation
+//! ([`end_records`]), an entry must have exactly its declared length, and no two entries
+//! may share bytes, so that a few kilobytes cannot become a thousand masks.
 //!
-//! Archives within archives are files like any other; they are not opened.
+//! Archives within archives are not opened.
 
 use std::collections::BTreeSet;
 use std::fs::File;
@@ -19,14 +18,14 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::end_records;
 use super::shared_file::SharedFile;
-use super::source::{Listing, Source, is_left_behind, place, shown};
+use super::source::{Listing, Source, escaped, is_system_file, place};
 use crate::Problem;
 use crate::files::{MAX_FILE_BYTES, too_large};
 use crate::formats::magic;
 
 const ZIP_AGAIN: &str = "zip the masks again, or give their folder";
 
-/// The zip file, its directory read.
+/// Zip file with its directory.
 #[derive(Debug)]
 pub(super) struct Archive {
     root: PathBuf,
@@ -45,10 +44,10 @@ impl Archive {
             let expected = "a zip archive of no more files than a set of masks has";
             return Err(Problem::new(place, expected, found, ZIP_AGAIN));
         }
-        // Nothing stands before the first entry, and the crate does not search for it.
+        // No bytes precede the first entry, and the crate does not search for it.
         let config = Config { archive_offset: ArchiveOffset::Known(0) };
         let zip = ZipArchive::with_config(config, file.clone())
-            .map_err(|error| no_archive(root, &beginning, &error))?;
+            .map_err(|error| not_an_archive(root, &beginning, &error))?;
         Ok(Self { root: root.to_owned(), file, zip })
     }
 
@@ -56,36 +55,36 @@ impl Archive {
         place(&self.root, path)
     }
 
-    /// Says which names stand twice in the directory: the crate keeps the last of each.
+    /// Reports duplicate names in the directory; the crate keeps only the last of each.
     fn list_doubled_names(&self, listing: &mut Listing) {
         if !self.zip.has_duplicate_names() {
             return;
         }
-        let found = "a name that stands there more than once";
+        let found = "a duplicate name";
         let mut push = |place: String| {
-            listing.findings.push(Problem::new(place, "each name once", found, ZIP_AGAIN));
+            listing.problems.push(Problem::new(place, "each name once", found, ZIP_AGAIN));
         };
         let doubled = doubled_names(self.file.clone(), self.zip.central_directory_start());
         let doubled = doubled.unwrap_or_default();
         if doubled.is_empty() {
-            // Names that become the same by a field of further names.
+            // Names that become equal through an extra field.
             push(self.root.display().to_string());
         }
         for name in doubled {
             let is_folder = name.ends_with(b"/");
-            if !is_folder && !name.split(|&byte| byte == b'/').any(is_left_behind) {
-                push(self.place(&shown(&name)));
+            if !is_folder && !name.split(|&byte| byte == b'/').any(is_system_file) {
+                push(self.place(&escaped(&name)));
             }
         }
     }
 
-    /// Says which entries have no bytes of their own within the archive.
+    /// Reports entries that share bytes with others.
     fn list_shared_bytes(&self, listing: &mut Listing) {
         let mut zip = self.zip.clone();
         let mut ranges = Vec::new();
         for index in 0..zip.len() {
             let Ok(entry) = zip.by_index_raw(index) else {
-                // Where it lies is damaged: reading it will say so.
+                // Its position is damaged: reading it reports that.
                 continue;
             };
             let end =
@@ -106,7 +105,7 @@ impl Archive {
             if !found.is_empty() {
                 let place = self.place(&self.shown_name(index));
                 let expected = "an entry with bytes of its own";
-                listing.findings.push(Problem::new(place, expected, found, ZIP_AGAIN));
+                listing.problems.push(Problem::new(place, expected, found, ZIP_AGAIN));
             }
             if end > last.0 {
                 last = (end, Some(index));
@@ -115,7 +114,7 @@ impl Archive {
     }
 
     fn shown_name(&self, index: usize) -> String {
-        self.zip.by_index_data(index).map_or(String::new(), |entry| shown(entry.name_raw()))
+        self.zip.by_index_data(index).map_or(String::new(), |entry| escaped(entry.name_raw()))
     }
 }
 
@@ -134,7 +133,7 @@ impl Source for Archive {
                 listing.admits(folder, true);
             } else if listing.admits(path, false) {
                 if let Some(problem) = special_file(&self.place(path), &entry) {
-                    listing.findings.push(problem);
+                    listing.problems.push(problem);
                 }
                 listing.add(path.to_owned());
             }
@@ -156,7 +155,7 @@ impl Source for Archive {
         if let Some(problem) = self.refusal(path) {
             return Err(problem);
         }
-        // Shares the directory and the file; the cursor is its own.
+        // The clone shares directory and file, and has its own cursor.
         let mut zip = self.zip.clone();
         let index = zip.index_for_name_raw(path.as_bytes()).unwrap_or(usize::MAX);
         let read = zip.by_index(index).and_then(|entry| {
@@ -167,7 +166,7 @@ impl Source for Archive {
     }
 }
 
-/// What stands in the way of reading an entry, as the directory tells it.
+/// Problem that prevents reading an entry, by the directory.
 fn refusal(place: &str, entry: &ZipFileEntry<'_>) -> Option<Problem> {
     let method = entry.compression();
     if let Some(problem) = special_file(place, entry) {
@@ -186,7 +185,7 @@ fn refusal(place: &str, entry: &ZipFileEntry<'_>) -> Option<Problem> {
     }
 }
 
-/// An entry that stands for something else than a file with bytes.
+/// Problem of an entry that is no regular file.
 fn special_file(place: &str, entry: &ZipFileEntry<'_>) -> Option<Problem> {
     // The upper half is the mode where a Unix system wrote the entry, else 0.
     let found = match (entry.external_attributes() >> 16) & 0o170_000 {
@@ -201,9 +200,9 @@ fn special_file(place: &str, entry: &ZipFileEntry<'_>) -> Option<Problem> {
     Some(Problem::new(place, "a file", found, "zip the files themselves, without links"))
 }
 
-/// Reads exactly `declared_bytes`, and not one more than shows that there are more.
+/// Reads exactly `declared_bytes`, and at most one more to detect a longer entry.
 fn read_declared(entry: impl Read, declared_bytes: u64) -> io::Result<Vec<u8>> {
-    // Room grows with what there is, not with what is declared.
+    // The buffer grows with the bytes read, not with the declared length.
     let mut bytes = Vec::new();
     entry.take(declared_bytes + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 == declared_bytes {
@@ -214,12 +213,13 @@ fn read_declared(entry: impl Read, declared_bytes: u64) -> io::Result<Vec<u8>> {
     Err(io::Error::new(io::ErrorKind::InvalidData, text))
 }
 
-/// The names that stand more than once in the directory, which begins at `start`.
+/// Duplicate names in the directory, which begins at `start`.
 fn doubled_names(file: SharedFile, start: u64) -> io::Result<BTreeSet<Vec<u8>>> {
     const HEADER_BYTES: usize = 46;
     let mut directory = BufReader::new(file);
     directory.seek(SeekFrom::Start(start))?;
-    let (mut seen, mut doubled) = (BTreeSet::new(), BTreeSet::new());
+    let mut seen = BTreeSet::new();
+    let mut doubled = BTreeSet::new();
     let mut header = [0; HEADER_BYTES];
     while directory.read_exact(&mut header).is_ok() && header.starts_with(b"PK\x01\x02") {
         let length = |at: usize| u16::from_le_bytes([header[at], header[at + 1]]);
@@ -231,8 +231,8 @@ fn doubled_names(file: SharedFile, start: u64) -> io::Result<BTreeSet<Vec<u8>>> 
     Ok(doubled)
 }
 
-/// A file that is no zip archive, or a damaged one.
-fn no_archive(root: &Path, beginning: &[u8], error: &ZipError) -> Problem {
+/// Problem of a file that is no zip archive, or a damaged one.
+fn not_an_archive(root: &Path, beginning: &[u8], error: &ZipError) -> Problem {
     let looks = magic::looks_like(beginning);
     let (found, hint) = if looks == magic::ZIP {
         let hint = "copy or upload it again, it may be cut off; or zip the folder again";
@@ -243,7 +243,7 @@ fn no_archive(root: &Path, beginning: &[u8], error: &ZipError) -> Problem {
     Problem::new(root.display().to_string(), super::EXPECTED, found, hint)
 }
 
-/// An entry that cannot be read.
+/// Problem of an entry that cannot be read.
 fn damaged(place: &str, error: &ZipError) -> Problem {
     Problem::new(
         place,

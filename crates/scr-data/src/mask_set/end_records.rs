@@ -1,24 +1,24 @@
-//! How much a zip archive says its directory is, before anything is allocated for it.
+//! Bounds on a zip archive's directory, checked before allocation.
 //!
-//! The directory, with the names of all entries, lies at the end of an archive,
-//! and the records behind it say where it begins and how many entries it has.
-//! The `zip` crate believes them: it makes room for that many entries and reads
-//! all that they point to. So every record that it might come upon is looked at
-//! here first, whether it is the true one or not; whether they make sense is left
-//! to the crate. Layout: PKWARE, APPNOTE.TXT 6.3.10, sections 4.3.12 to 4.3.16.
+//! The directory, with the names of all entries, is at the end of an archive; the records
+//! after it state its start and the number of entries. The `zip` crate trusts them: it
+//! allocates that many entries and reads the whole directory. So this module first checks
+//! every record that the crate might find, true or not, and leaves their validation to the
+//! crate. Layout: PKWARE, APPNOTE.TXT 6.3.10, sections 4.3.12 to 4.3.16.
 
 use std::io;
 
 use super::shared_file::SharedFile;
 use super::source::MAX_FILES;
 
-/// The directory begins at most that far before the end: 100 bytes of names and
-/// fields for each of [`MAX_FILES`].
+/// Maximum size of the directory: 100 bytes of names and fields for each of
+/// [`MAX_FILES`].
 const MAX_DIRECTORY_BYTES: u64 = 1 << 27;
-/// The end record is looked for in a comment's greatest length and the records'
-/// own, 65 536 + 98 bytes.
+/// Length of the tail in which the end record is searched: at least the greatest comment
+/// and the records, 65 536 + 98 bytes.
 const TAIL_BYTES: u64 = 1 << 17;
-/// An archive has one end record; a few may stand in its comment by chance.
+/// Maximum number of end records: an archive has one; its comment may hold a few by
+/// chance.
 const MAX_END_RECORDS: usize = 16;
 
 const END: &[u8] = b"PK\x05\x06";
@@ -28,7 +28,7 @@ const END_64: &[u8] = b"PK\x06\x06";
 const END_64_BYTES: usize = 56;
 const ENTRY: &[u8] = b"PK\x01\x02";
 
-/// What lies beyond the bounds, in words; nothing when all is within them.
+/// The exceeded bound in words; none when all records are within bounds.
 pub(super) fn excess(file: &SharedFile) -> io::Result<Option<String>> {
     let tail = file.part(file.length().saturating_sub(TAIL_BYTES), TAIL_BYTES as usize)?;
     let ends: Vec<usize> =
@@ -83,7 +83,7 @@ mod tests {
 
     use super::*;
 
-    /// A file of holes with `parts` at their places; it costs no disk.
+    /// Sparse file with `parts` at their places.
     fn sparse(length: u64, parts: &[(u64, &[u8])]) -> File {
         let mut file = tempfile::tempfile().unwrap();
         file.set_len(length).unwrap();
@@ -100,7 +100,7 @@ mod tests {
         bytes
     }
 
-    /// The three records of a large archive, to lie at `at`.
+    /// The three end records of a Zip64 archive, for the position `at`.
     fn ends_64(at: u64, n_entries: u64, directory: u64) -> Vec<u8> {
         let mut bytes = [END_64, &[0; 52], LOCATOR_64, &[0; 16], &end(u32::MAX)].concat();
         bytes[32..40].copy_from_slice(&n_entries.to_le_bytes());

@@ -1,8 +1,8 @@
-//! A set of masks in a folder.
+//! Source of a set of masks in a folder.
 //!
-//! Links are followed, as people link data into place; one that leads back to a
-//! folder around it is a problem, and whatever links do, what is looked at is
-//! bounded. What is no file and no folder is never opened.
+//! Follows links, as people link data into place. A link to an enclosing folder is a
+//! problem, and the number of entries visited is bounded. Only files and folders are
+//! opened.
 
 use std::fs::DirEntry;
 use std::io;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use super::source::{Listing, Source};
 use crate::{Problem, files};
 
-/// The folder.
+/// Folder of a set of masks.
 #[derive(Debug)]
 pub(super) struct Folder {
     root: PathBuf,
@@ -23,13 +23,13 @@ impl Folder {
         Self { root: root.to_owned() }
     }
 
-    /// Lists the folder at `prefix` within `around`, the folders that one is in.
+    /// Lists the folder at `prefix`; `around` are the enclosing folders.
     fn walk(&self, prefix: &str, around: &mut Vec<PathBuf>, listing: &mut Listing) {
-        // Joining nothing would add a separator.
+        // Joining an empty path would add a separator.
         let folder = if prefix.is_empty() { self.root.clone() } else { self.root.join(prefix) };
-        let Some((here, entries)) = listing.findings.keep(open(&folder)) else { return };
+        let Some((here, entries)) = listing.problems.keep(open(&folder)) else { return };
         if around.contains(&here) {
-            listing.findings.push(Problem::new(
+            listing.problems.push(Problem::new(
                 folder.display().to_string(),
                 "folders within each other",
                 format!("a link back to {}", here.display()),
@@ -64,7 +64,7 @@ impl Folder {
                 return;
             }
         };
-        // Asked of what a link leads to.
+        // Metadata of a link's target.
         let is_folder = entry.path().is_dir();
         if !listing.admits(&path, is_folder) {
             return;
@@ -77,7 +77,7 @@ impl Folder {
     }
 }
 
-/// A folder's true path, and what is in it, sorted by name.
+/// A folder's canonical path, and its entries, sorted by name.
 fn open(folder: &Path) -> Result<(PathBuf, Vec<DirEntry>), Problem> {
     let open = || -> io::Result<_> {
         let here = folder.canonicalize()?;

@@ -1,13 +1,13 @@
-//! One open file, read from many threads at once: every clone has a cursor of its
-//! own, and all of them share the file.
+//! Shared file: clones share one open file, each with its own cursor, for reads from many
+//! threads.
 //!
-//! Its length is what it was when it was opened; nothing behind that is read.
+//! The length is fixed at opening; nothing beyond it is read.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 
-/// A cursor in a shared file.
+/// Cursor in a shared file.
 #[derive(Debug, Clone)]
 pub(super) struct SharedFile {
     file: Arc<Positional>,
@@ -22,7 +22,7 @@ impl SharedFile {
         Ok(Self { file: Arc::new(Positional::new(file)), length, at: 0 })
     }
 
-    /// In bytes.
+    /// Length in bytes.
     pub(super) const fn length(&self) -> u64 {
         self.length
     }
@@ -41,7 +41,7 @@ impl Read for SharedFile {
         let left = self.length.saturating_sub(self.at);
         let wanted = usize::try_from(left).unwrap_or(usize::MAX).min(buffer.len());
         if wanted == 0 {
-            // Behind the end, perhaps beyond what the system takes for a place.
+            // Beyond the end, perhaps beyond the system's largest offset.
             return Ok(0);
         }
         let count = self.file.read_at(&mut buffer[..wanted], self.at)?;
@@ -62,7 +62,7 @@ impl Seek for SharedFile {
     }
 }
 
-/// Reads that leave the system's cursor alone.
+/// Positional reads, which do not move the system's cursor.
 #[cfg(unix)]
 #[derive(Debug)]
 struct Positional(File);
@@ -78,7 +78,7 @@ impl Positional {
     }
 }
 
-/// Reads that take turns at the system's cursor.
+/// Positional reads under a lock, with the system's cursor.
 #[cfg(not(unix))]
 #[derive(Debug)]
 struct Positional(std::sync::Mutex<File>);
@@ -90,7 +90,7 @@ impl Positional {
     }
 
     fn read_at(&self, buffer: &mut [u8], at: u64) -> io::Result<usize> {
-        // A reader that panicked left nothing behind but a cursor, which is set anew.
+        // A panic leaves only a moved cursor, which is set anew.
         let mut file = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         file.seek(SeekFrom::Start(at))?;
         file.read(buffer)
@@ -138,7 +138,8 @@ mod tests {
         let file = shared(&bytes);
         std::thread::scope(|scope| {
             for start in 0..8_u64 {
-                let (file, bytes) = (file.clone(), &bytes);
+                let file = file.clone();
+                let bytes = &bytes;
                 scope.spawn(move || {
                     for round in 0..200 {
                         let at = start * 11_000 + round * 37;

@@ -1,5 +1,5 @@
-//! Which file of a set is the mask of what: files go where they belong, and what
-//! belongs nowhere, is missing or is there twice becomes a problem.
+//! Assignment of a set's files to structures and images. Unknown, missing and duplicate
+//! files become problems.
 //!
 //! Looks at names alone.
 
@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use super::findings::Findings;
+use super::bounded_problems::BoundedProblems;
 use super::source::{Listing, Source, place};
 use super::{MaskSet, RUN_RECORD};
 use crate::{Benchmark, DataError, Fold, Problem, formats};
 
-/// Puts files where they belong and notes what belongs nowhere.
+/// Assigns files to structures and images.
 pub(super) struct Sorting<'a> {
     root: &'a Path,
     benchmark: &'a Benchmark,
@@ -21,11 +21,11 @@ pub(super) struct Sorting<'a> {
     notices: Vec<String>,
     enclosing: BTreeSet<String>,
     unknown_folders: BTreeMap<String, usize>,
-    findings: Findings,
+    problems: BoundedProblems,
 }
 
 impl<'a> Sorting<'a> {
-    /// Nothing sorted yet.
+    /// An empty assignment.
     pub(super) fn new(root: &'a Path, benchmark: &'a Benchmark) -> Self {
         let images =
             benchmark.images.iter().enumerate().map(|(i, image)| (image.id.as_str(), i)).collect();
@@ -37,7 +37,7 @@ impl<'a> Sorting<'a> {
             notices: Vec::new(),
             enclosing: BTreeSet::new(),
             unknown_folders: BTreeMap::new(),
-            findings: Findings::default(),
+            problems: BoundedProblems::default(),
         }
     }
 
@@ -45,19 +45,18 @@ impl<'a> Sorting<'a> {
         place(self.root, path)
     }
 
-    /// Sorts the files of `listing` and checks that they are a whole set.
+    /// Sorts the files of `listing` and checks that they are a complete set.
     ///
     /// # Errors
-    /// [`DataError::Problems`] with everything that is wrong, with names, and then
-    /// with the masks that are there as well.
+    /// [`DataError::Problems`] with all problems of names, and then of the masks as well.
     pub(super) fn sort(
         mut self,
         listing: Listing,
         source: Arc<dyn Source>,
     ) -> Result<MaskSet, DataError> {
         let mut notices = listing.notices();
-        let (files, findings) = listing.into_parts();
-        self.findings = findings;
+        let (files, problems) = listing.into_parts();
+        self.problems = problems;
         for path in &files {
             self.sort_file(path);
         }
@@ -65,7 +64,7 @@ impl<'a> Sorting<'a> {
         self.check_folders(archive.map(String::as_str));
         for path in self.masks.values() {
             if let Some(problem) = source.refusal(path) {
-                self.findings.push(problem);
+                self.problems.push(problem);
             }
         }
         let structures: BTreeSet<usize> = self.masks.keys().map(|&(s, _)| s).collect();
@@ -73,7 +72,7 @@ impl<'a> Sorting<'a> {
             self.masks.keys().map(|&(_, image)| self.benchmark.images[image].fold).collect();
         self.check_completeness(&structures, &folds);
         let enclosing = self.enclosing.iter();
-        notices.extend(enclosing.map(|f| format!("the enclosing folder {f} was looked into")));
+        notices.extend(enclosing.map(|f| format!("the enclosing folder {f} was searched")));
         notices.extend(self.notices);
         let set = MaskSet {
             root: self.root.to_owned(),
@@ -83,8 +82,8 @@ impl<'a> Sorting<'a> {
             folds: folds.into_iter().collect(),
             notices,
         };
-        let is_whole = self.findings.is_empty();
-        let mut problems = self.findings.into_problems(&self.root.display().to_string());
+        let is_whole = self.problems.is_empty();
+        let mut problems = self.problems.into_problems(&self.root.display().to_string());
         if !is_whole {
             problems.extend(set.unusable(self.benchmark));
         }
@@ -98,11 +97,11 @@ impl<'a> Sorting<'a> {
             if *file == RUN_RECORD {
                 return;
             }
-            self.notices.push(format!("{path} is no mask file and was passed over"));
+            self.notices.push(format!("{path} is no mask file and was ignored"));
             return;
         };
         let Some((structure_folder, above)) = folders.split_last() else {
-            self.findings.push(Problem::new(
+            self.problems.push(Problem::new(
                 self.place(path),
                 "masks in a folder for each structure",
                 "a mask beside the folders",
@@ -114,13 +113,13 @@ impl<'a> Sorting<'a> {
             .benchmark
             .structures
             .iter()
-            .position(|structure| plain(&structure.id) == plain(structure_folder));
+            .position(|structure| normalised(&structure.id) == normalised(structure_folder));
         let Some(structure) = structure else {
             *self.unknown_folders.entry(folders.join("/")).or_default() += 1;
             return;
         };
         let Some(&image) = self.images.get(stem) else {
-            self.findings.push(Problem::new(
+            self.problems.push(Problem::new(
                 self.place(path),
                 format!(
                     "a mask of one of the {} images of {}",
@@ -134,7 +133,7 @@ impl<'a> Sorting<'a> {
         };
         self.check_folders_above(path, above, image);
         if let Some(other) = self.masks.insert((structure, image), path.to_owned()) {
-            self.findings.push(Problem::new(
+            self.problems.push(Problem::new(
                 self.place(path),
                 "one mask for each structure and image",
                 format!("{other} as well"),
@@ -150,7 +149,7 @@ impl<'a> Sorting<'a> {
             match *folder {
                 "masks" => {}
                 "fold1" | "fold2" if folder.ends_with(&fold.to_string()) => {}
-                "fold1" | "fold2" => self.findings.push(Problem::new(
+                "fold1" | "fold2" => self.problems.push(Problem::new(
                     self.place(path),
                     format!("in fold{fold}, the fold of this image"),
                     format!("in {folder}"),
@@ -164,11 +163,11 @@ impl<'a> Sorting<'a> {
         }
     }
 
-    /// What can be said of the folders once all files are sorted.
+    /// Checks the folders, after all files are sorted.
     fn check_folders(&mut self, archive_within: Option<&str>) {
         let ids: Vec<&str> = self.benchmark.structures.iter().map(|s| s.id.as_str()).collect();
         for (folder, count) in std::mem::take(&mut self.unknown_folders) {
-            self.findings.push(Problem::new(
+            self.problems.push(Problem::new(
                 self.place(&folder),
                 format!("a folder called one of {}", ids.join(", ")),
                 format!("`{folder}` with {count} file{}", if count == 1 { "" } else { "s" }),
@@ -177,22 +176,22 @@ impl<'a> Sorting<'a> {
         }
         if self.enclosing.len() > 1 {
             let found = self.enclosing.iter().cloned().collect::<Vec<_>>().join(", ");
-            self.findings.push(Problem::new(
+            self.problems.push(Problem::new(
                 self.root.display().to_string(),
                 "one set of masks in at most one enclosing folder",
                 format!("masks in {found}"),
                 "give the folder of one set",
             ));
         }
-        if self.masks.is_empty() && self.findings.is_empty() {
+        if self.masks.is_empty() && self.problems.is_empty() {
             let (found, hint) = match archive_within {
                 Some(archive) => (
                     format!("no mask, and {archive}, which is not opened"),
-                    "unzip it, and give what is in it",
+                    "unzip it, and give the folder in it",
                 ),
                 None => ("no mask".to_owned(), "lay masks out as STRUCTURE/IMAGE.png"),
             };
-            self.findings.push(Problem::new(
+            self.problems.push(Problem::new(
                 self.root.display().to_string(),
                 format!("folders called {}", ids.join(", ")),
                 found,
@@ -201,11 +200,11 @@ impl<'a> Sorting<'a> {
         }
     }
 
-    /// Notes structures and images that are missing from what the set covers.
+    /// Reports missing structures of objects and missing images of folds.
     fn check_completeness(&mut self, structures: &BTreeSet<usize>, folds: &BTreeSet<Fold>) {
         for (object, missing) in self.benchmark.half_covered_objects(structures) {
             for structure in missing {
-                self.findings.push(Problem::new(
+                self.problems.push(Problem::new(
                     self.place(&structure.id),
                     format!("a folder of masks: object `{}` needs it", object.id),
                     "none",
@@ -218,7 +217,7 @@ impl<'a> Sorting<'a> {
             let folder = self.folder_of(structure);
             for (index, image) in self.benchmark.images.iter().enumerate() {
                 if folds.contains(&image.fold) && !self.masks.contains_key(&(structure, index)) {
-                    self.findings.push(Problem::new(
+                    self.problems.push(Problem::new(
                         self.place(&format!("{folder}/{}.png", image.id)),
                         format!("a mask for every image of fold {}", expected.join(" and ")),
                         "none",
@@ -229,7 +228,7 @@ impl<'a> Sorting<'a> {
         }
     }
 
-    /// The folder, as the user named it, in which a structure's masks lie.
+    /// Folder of a structure's masks, as the user named it.
     fn folder_of(&self, structure: usize) -> String {
         self.masks
             .range((structure, 0)..)
@@ -240,7 +239,7 @@ impl<'a> Sorting<'a> {
     }
 }
 
-/// A mask's file name without its extension; none when it has no mask's extension.
+/// File name without a mask's extension; none for other extensions.
 fn mask_stem(file: &str) -> Option<&str> {
     let lower = file.to_ascii_lowercase();
     formats::MASK_EXTENSIONS
@@ -250,7 +249,7 @@ fn mask_stem(file: &str) -> Option<&str> {
         .map(|length| &file[..length])
 }
 
-/// Folder names are compared without case and with one separator.
-fn plain(name: &str) -> String {
+/// Normalises a folder name for comparison: lower case, one separator.
+fn normalised(name: &str) -> String {
     name.to_ascii_lowercase().replace([' ', '-'], "_")
 }

@@ -1,80 +1,79 @@
-//! Where the files of a set of masks lie, and which of them are looked at at all.
+//! Source of a set of masks: a folder or a zip file.
 //!
-//! A [`Source`] lists relative paths and reads one of them as bounded bytes. What
-//! it lists goes through one [`Listing`], so that a folder and a zip file of it
-//! are held to the same rules: how many files, how deep, which names.
+//! A [`Source`] lists relative paths and reads single files, with bounds. Every path goes
+//! through a [`Listing`], which applies the same rules to folders and zip files: number of
+//! files, depth and names.
 
 use std::collections::BTreeSet;
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use super::findings::Findings;
+use super::bounded_problems::BoundedProblems;
 use crate::Problem;
 
-/// How deep folders may lie within each other.
+/// Maximum depth of folders.
 pub(super) const MAX_DEPTH: usize = 8;
-/// More files and folders than any set of masks has.
+/// Maximum number of files and folders.
 pub(super) const MAX_FILES: usize = 1_000_000;
-/// No path within a set may be longer.
+/// Maximum length of a path within a set.
 const MAX_PATH_BYTES: usize = 1024;
-/// How much of a name that is refused is shown.
+/// Maximum length of a refused name in messages.
 const MAX_SHOWN_CHARS: usize = 120;
 
-/// Where files lie: listed once, then read one by one, from any thread.
+/// Source of files: listed once, then read one by one, from any thread.
 pub(super) trait Source: fmt::Debug + Send + Sync {
-    /// Notes every file in `listing`, and what is wrong with any name.
+    /// Adds every file to `listing`, with the problems of names.
     fn list(&self, listing: &mut Listing);
 
-    /// Why a file that was listed will not be read, as far as it can be told
-    /// without reading it: the problem that [`read`](Self::read) would give.
+    /// Problem that [`read`](Self::read) would return for a listed file, as far as it can be
+    /// known without reading it.
     fn refusal(&self, path: &str) -> Option<Problem>;
 
-    /// The bytes of a file that was listed, at most
-    /// [`MAX_FILE_BYTES`](crate::files::MAX_FILE_BYTES).
+    /// Bytes of a listed file, at most [`MAX_FILE_BYTES`](crate::files::MAX_FILE_BYTES).
     fn read(&self, path: &str) -> Result<Vec<u8>, Problem>;
 }
 
-/// The files of a set, by their paths with `/` between folders.
+/// Listing of a set's files, by their paths with `/` between folders.
 #[derive(Debug)]
 pub(super) struct Listing {
     root: PathBuf,
     files: Vec<String>,
-    passed_over: BTreeSet<String>,
+    ignored: BTreeSet<String>,
     n_seen: usize,
-    pub(super) findings: Findings,
+    pub(super) problems: BoundedProblems,
 }
 
 impl Listing {
-    /// Lists all that `source` holds.
+    /// Lists all files of `source`.
     pub(super) fn of(root: &Path, source: &dyn Source) -> Self {
         let mut listing = Self {
             root: root.to_owned(),
             files: Vec::new(),
-            passed_over: BTreeSet::new(),
+            ignored: BTreeSet::new(),
             n_seen: 0,
-            findings: Findings::default(),
+            problems: BoundedProblems::default(),
         };
         source.list(&mut listing);
         listing
     }
 
-    /// The paths of the files, sorted by name folder by folder, and what is wrong.
-    pub(super) fn into_parts(mut self) -> (Vec<String>, Findings) {
-        // As one walks: `a/z` before `a-b`.
+    /// Paths of the files, sorted by name folder by folder, and all problems.
+    pub(super) fn into_parts(mut self) -> (Vec<String>, BoundedProblems) {
+        // Order of a walk: `a/z` before `a-b`.
         self.files.sort_by(|a, b| a.split('/').cmp(b.split('/')));
-        (self.files, self.findings)
+        (self.files, self.problems)
     }
 
-    /// What was passed over, in words.
+    /// Notices about ignored files.
     pub(super) fn notices(&self) -> Vec<String> {
-        self.passed_over.iter().map(|path| format!("{path} was passed over")).collect()
+        self.ignored.iter().map(|path| format!("{path} was ignored")).collect()
     }
 
-    /// Whether one more file or folder may be looked at; says so once when not.
+    /// True when the listing has room for one more file or folder; reports the limit once.
     pub(super) fn has_room(&mut self) -> bool {
         self.n_seen += 1;
         if self.n_seen == MAX_FILES + 1 {
-            self.findings.push(Problem::new(
+            self.problems.push(Problem::new(
                 self.root.display().to_string(),
                 format!("at most {MAX_FILES} files"),
                 "more",
@@ -84,23 +83,23 @@ impl Listing {
         self.n_seen <= MAX_FILES
     }
 
-    /// Whether a file or folder belongs to the set: what operating systems leave
-    /// behind is passed over, what is too deep or has no plain name is refused.
+    /// True when a file or folder belongs to the set. Ignores system files; refuses folders
+    /// that are too deep and names that are not plain.
     pub(super) fn admits(&mut self, path: &str, is_folder: bool) -> bool {
-        if let Some(found) = oddity(path) {
-            // A folder is named once, not with every file in it.
-            let name = beginning(path, |_, part| part.contains(is_odd)).unwrap_or(path);
+        if let Some(found) = path_fault(path) {
+            // Report a folder once, not with every file in it.
+            let name = beginning(path, |_, part| part.contains(is_special)).unwrap_or(path);
             self.refuse_name(name.as_bytes(), found);
             return false;
         }
-        if let Some(passed_over) = beginning(path, |_, part| is_left_behind(part.as_bytes())) {
-            self.passed_over.insert(passed_over.to_owned());
+        if let Some(ignored) = beginning(path, |_, part| is_system_file(part.as_bytes())) {
+            self.ignored.insert(ignored.to_owned());
             return false;
         }
         let folders = if is_folder { Some(path) } else { path.rsplit_once('/').map(|(f, _)| f) };
         let too_deep = folders.and_then(|folders| beginning(folders, |depth, _| depth > MAX_DEPTH));
         if let Some(folder) = too_deep {
-            self.findings.push(Problem::new(
+            self.problems.push(Problem::new(
                 place(&self.root, folder),
                 format!("at most {MAX_DEPTH} folders deep"),
                 "more",
@@ -110,15 +109,15 @@ impl Listing {
         too_deep.is_none()
     }
 
-    /// Adds a file that the set [admits](Self::admits).
+    /// Adds an [admitted](Self::admits) file.
     pub(super) fn add(&mut self, path: String) {
         self.files.push(path);
     }
 
-    /// Says that a name cannot be used.
+    /// Reports an unusable name.
     pub(super) fn refuse_name(&mut self, name: &[u8], found: impl Into<String>) {
-        self.findings.push(Problem::new(
-            place(&self.root, &shown(name)),
+        self.problems.push(Problem::new(
+            place(&self.root, &escaped(name)),
             format!("a plain name in UTF-8, `/` between folders, at most {MAX_PATH_BYTES} bytes"),
             found,
             "rename it, and where it is in a zip file zip it again",
@@ -126,30 +125,29 @@ impl Listing {
     }
 }
 
-/// A path within `root` as the user would look for it. It is only shown, and need
-/// not be a plain one.
+/// Path within `root` for messages; it need not be plain.
 pub(super) fn place(root: &Path, path: &str) -> String {
-    // Joining nothing adds a separator where there is none.
+    // Joining an empty path would add a separator.
     format!("{}{path}", root.join("").display())
 }
 
-/// Whether operating systems leave files or folders of that name behind.
-pub(super) fn is_left_behind(name: &[u8]) -> bool {
+/// True for the names of system files: hidden files and `__MACOSX`.
+pub(super) fn is_system_file(name: &[u8]) -> bool {
     name.starts_with(b".") || name == b"__MACOSX"
 }
 
-/// A name as it is shown where it is refused: no terminal is misled by it.
-pub(super) fn shown(name: &[u8]) -> String {
+/// Refused name, escaped for messages.
+pub(super) fn escaped(name: &[u8]) -> String {
     String::from_utf8_lossy(name).escape_debug().take(MAX_SHOWN_CHARS).collect()
 }
 
-/// What makes a path no plain one that stays within its folder; nothing when it is one.
-fn oddity(path: &str) -> Option<String> {
+/// Reason why a path is not plain, or may leave its folder; none for a plain path.
+fn path_fault(path: &str) -> Option<String> {
     let bytes = path.as_bytes();
     let is_drive = bytes.len() >= 2 && bytes[0].is_ascii_alphabetic() && bytes[1] == b':';
     let found = if path.len() > MAX_PATH_BYTES {
         return Some(format!("a name of {} bytes", path.len()));
-    } else if let Some(odd) = path.chars().find(|&c| is_odd(c)) {
+    } else if let Some(odd) = path.chars().find(|&c| is_special(c)) {
         if odd == '\\' { "a backslash" } else { "a control character" }
     } else if path.starts_with('/') || is_drive {
         "a path from the root of a disk"
@@ -163,12 +161,12 @@ fn oddity(path: &str) -> Option<String> {
     Some(found.to_owned())
 }
 
-/// A character that no name needs, and that some system takes for something else.
-fn is_odd(character: char) -> bool {
+/// True for characters that no name needs and that are special on some system.
+fn is_special(character: char) -> bool {
     character == '\\' || character.is_control()
 }
 
-/// The path as far as its first part that `is_it`; parts are counted from 1.
+/// Path up to its first part that `is_it`; parts are counted from 1.
 fn beginning(path: &str, is_it: impl Fn(usize, &str) -> bool) -> Option<&str> {
     let mut end = 0;
     for (index, part) in path.split('/').enumerate() {
@@ -187,7 +185,7 @@ mod tests {
     #[test]
     fn plain_paths_are_plain_and_no_other() {
         for path in ["A.png", "right lung/A.png", "Herz/ü.png", "fold 1:b/c..d", "...", "a/b:c"] {
-            assert_eq!(oddity(path), None, "{path}");
+            assert_eq!(path_fault(path), None, "{path}");
         }
         for (path, word) in [
             ("", "without a name"),
@@ -204,11 +202,11 @@ mod tests {
             ("a\n/x.png", "control"),
             ("a\u{9b}31m.png", "control"),
         ] {
-            let found = oddity(path).unwrap_or_default();
+            let found = path_fault(path).unwrap_or_default();
             assert!(found.contains(word), "{path:?}: {found}");
         }
-        assert!(oddity(&"x".repeat(MAX_PATH_BYTES)).is_none());
-        assert!(oddity(&"x".repeat(MAX_PATH_BYTES + 1)).is_some());
+        assert!(path_fault(&"x".repeat(MAX_PATH_BYTES)).is_none());
+        assert!(path_fault(&"x".repeat(MAX_PATH_BYTES + 1)).is_some());
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Damaged archives: never a panic, never a hang, never another mask.
+//! Damaged archives: no panic, no hang, no wrong mask.
 
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -13,8 +13,8 @@ fn small() -> Files {
     files
 }
 
-/// Opens the bytes as a zip file and reads every mask: each is refused or the very
-/// one that was written. Returns how many were read.
+/// Opens the bytes as a zip file and reads every mask: each is refused or equal to the
+/// one written. Returns the number of masks read.
 fn read_all(fixture: &Fixture, bytes: &[u8]) -> Result<usize, String> {
     let Ok(set) = fixture.open(&fixture.archive(bytes)) else { return Ok(0) };
     let mut n_read = 0;

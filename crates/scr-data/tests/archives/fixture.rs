@@ -1,5 +1,5 @@
-//! A small benchmark, sets of masks for it as lists of files, and the two ways in
-//! which such a list is given: as a folder and as a zip file.
+//! Fixture: a small benchmark with sets of masks, as lists of files that become a folder
+//! or a zip file.
 
 use std::fs;
 use std::io::{Cursor, Write};
@@ -18,7 +18,7 @@ pub(crate) const SIDE_PX: usize = 16;
 /// Paths and bytes.
 pub(crate) type Files = Vec<(String, Vec<u8>)>;
 
-/// A benchmark and a place for sets of masks.
+/// Benchmark with a temporary folder for sets of masks.
 pub(crate) struct Fixture {
     temp: TempDir,
     pub(crate) benchmark: Benchmark,
@@ -29,14 +29,14 @@ pub(crate) fn image(index: usize) -> String {
     format!("A{}", index + 1)
 }
 
-/// A mask that no other structure of no other image has.
+/// A mask unique to a structure and an image.
 pub(crate) fn mask(structure: usize, image: usize) -> Mask {
     Mask::from_fn(Size::square(SIDE_PX), |col, row| {
         col + 1 < row || (row == 0 && (image >> col) & 1 == 1) || (row == 1 && col == structure)
     })
 }
 
-/// A whole set of masks, each path behind what `prefix` gives for its image's index.
+/// A complete set of masks; `prefix` gives the prefix of a path by its image's index.
 pub(crate) fn masks(n_images: usize, prefix: impl Fn(usize) -> String) -> Files {
     let mut files = Files::new();
     for (structure, name) in STRUCTURES.iter().enumerate() {
@@ -69,7 +69,7 @@ pub(crate) fn zip(files: &Files) -> Vec<u8> {
 }
 
 impl Fixture {
-    /// A benchmark of so many images, without radiographs.
+    /// A benchmark of `n_images` images, without radiographs.
     pub(crate) fn new(n_images: usize) -> Self {
         let temp = tempfile::tempdir().unwrap();
         let structures: String = STRUCTURES
@@ -97,7 +97,7 @@ impl Fixture {
         Self { temp, benchmark }
     }
 
-    /// The files in a folder, which replaces the one before.
+    /// Writes the files into a folder and replaces the previous one.
     pub(crate) fn folder(&self, files: &Files) -> PathBuf {
         let root = self.temp.path().join("pred");
         if root.exists() {
@@ -108,7 +108,7 @@ impl Fixture {
         root
     }
 
-    /// The bytes as a zip file, which replaces the one before.
+    /// Writes the bytes into a zip file and replaces the previous one.
     pub(crate) fn archive(&self, bytes: &[u8]) -> PathBuf {
         let path = self.temp.path().join("pred.zip");
         fs::write(&path, bytes).unwrap();
@@ -119,8 +119,8 @@ impl Fixture {
         MaskSet::open(path, &self.benchmark)
     }
 
-    /// What is wrong with the bytes as a zip file: with opening it or, where it
-    /// opens, with reading its masks. Places are relative to where the zip lies.
+    /// Problems of the bytes as a zip file: of opening it or, if it opens, of reading its
+    /// masks. Places are relative to the folder of the zip.
     pub(crate) fn problems_of(&self, bytes: &[u8]) -> Vec<String> {
         match self.open(&self.archive(bytes)) {
             Ok(set) => {
@@ -134,7 +134,7 @@ impl Fixture {
         }
     }
 
-    /// The problems as text, without the path of the temporary folder.
+    /// Problems as text, without the path of the temporary folder.
     pub(crate) fn problems(&self, error: DataError) -> Vec<String> {
         let DataError::Problems(problems) = error else { panic!("{error}") };
         problems.list().iter().map(|problem| self.relative(&problem.to_string())).collect()

@@ -1,4 +1,4 @@
-//! Archives that are meant to do harm, or come from tools that have their own ways.
+//! Hostile archives, and archives of unusual tools.
 
 use std::io::{Cursor, Write};
 
@@ -19,7 +19,7 @@ mod field {
     pub(super) const HEADER_START: usize = 42;
 }
 
-/// Where an entry's header begins in the directory, which follows all entries.
+/// Position of an entry's header in the directory, which follows all entries.
 fn header(zip: &[u8], name: &str) -> usize {
     let at = zip.windows(name.len()).rposition(|window| window == name.as_bytes()).unwrap();
     at - field::HEADER_BYTES
@@ -31,7 +31,7 @@ fn set(zip: &mut [u8], name: &str, field: usize, bytes: &[u8]) {
     zip[at..at + bytes.len()].copy_from_slice(bytes);
 }
 
-/// Gives an entry another name of the same length, in both its headers.
+/// Renames an entry in both its headers; the new name has the same length.
 fn rename(zip: &mut [u8], from: &str, to: &[u8]) {
     assert_eq!(from.len(), to.len(), "{}", to.escape_ascii());
     for at in 0..zip.len() - from.len() {
@@ -170,7 +170,7 @@ fn two_entries_with_one_name_are_refused() {
     rename(&mut bytes, "__MACOSX/#1", b"__MACOSX/#2");
     let problems = fixture.problems_of(&bytes);
     assert_eq!(problems.len(), 1, "{problems:?}");
-    let expected = "pred.zip/heart/A3.png: expected each name once, found a name that stands there";
+    let expected = "pred.zip/heart/A3.png: expected each name once, found a duplicate name";
     assert!(problems[0].starts_with(expected), "{problems:?}");
 }
 

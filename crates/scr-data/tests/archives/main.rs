@@ -1,5 +1,5 @@
-//! Sets of masks as zip files: the same as their folders, and what is said of
-//! archives that are damaged or meant to do harm.
+//! Sets of masks as zip files: equality with folders, damaged archives and hostile
+//! archives.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 

@@ -1,4 +1,4 @@
-//! A zip file is scored byte for byte as the folder that it was made of.
+//! Equality of a zip file and the folder it was made of.
 
 use rayon::prelude::*;
 use scr_data::digest::Manifest;
@@ -24,7 +24,7 @@ fn a_zip_has_the_masks_and_the_digest_of_its_folder_in_every_layout() {
         let folder = fixture.open(&fixture.folder(&files)).unwrap();
         let archive = fixture.open(&fixture.archive(&zip(&files))).unwrap();
         assert_eq!(archive.notices(), folder.notices());
-        assert_eq!(archive.notices()[0], "__MACOSX was passed over");
+        assert_eq!(archive.notices()[0], "__MACOSX was ignored");
         assert_eq!(archive.structures(), folder.structures());
         assert_eq!(archive.images(), [0, 1, 2, 3]);
         assert_eq!(archive.folds(), [Fold::One, Fold::Two]);
@@ -69,7 +69,7 @@ fn a_zip_has_the_problems_of_its_folder() {
     for word in ["pred.zip/heart/A2.png: expected a mask for", "spleen", "deep", "\\u{1b}", "\\t"] {
         assert!(archive.iter().any(|text| text.contains(word)), "{word} is not in {archive:#?}");
     }
-    // The same, whatever the order in which the entries stand.
+    // Independent of the order of the entries.
     files.reverse();
     assert_eq!(fixture.problems_of(&zip(&files)), archive);
 }

@@ -64,7 +64,7 @@ pub(super) fn warnings(set: &SetFacts<'_>) -> Option<Warning> {
         ways.push(format!("{:.1}% of the height {way}", percent(Some(y))));
     }
     let message = format!(
-        "what is drawn lies {} of where the reference has it, on all images alike",
+        "masks are shifted by {} against the reference, on all images alike",
         ways.join(" and ")
     );
     let hint = "was the image padded or cropped before it was segmented? undo that in the masks";

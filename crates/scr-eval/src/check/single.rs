@@ -32,7 +32,7 @@ const RULES: [SingleMaskRule; 3] = [
         rule: Rule::EqualsReference,
         holds: |mask| mask.is_reference,
         words: "equal to the reference in every pixel",
-        hint: "is this the reference itself? what is drawn or computed anew differs somewhere",
+        hint: "is this the reference itself? an independent mask differs in some pixels",
     },
 ];
 

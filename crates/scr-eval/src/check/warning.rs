@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use scr_data::terminal::{Shown, ShownLines};
+use scr_data::terminal::{TerminalLines, TerminalText};
 
 use super::SetFacts;
 
@@ -73,13 +73,13 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rule = self.rule.key();
         let structures = self.structures.join(", ");
-        write!(f, "{rule}: {}: {}", Shown(&structures), ShownLines(&self.message))?;
+        write!(f, "{rule}: {}: {}", TerminalText(&structures), TerminalLines(&self.message))?;
         let named = self.images.len().min(NAMED_IMAGES);
-        write!(f, "\n    images: {}", Shown(&self.images[..named].join(", ")))?;
+        write!(f, "\n    images: {}", TerminalText(&self.images[..named].join(", ")))?;
         if named < self.images.len() {
             write!(f, " and {} more", self.images.len() - named)?;
         }
-        write!(f, "\n    hint: {}", ShownLines(&self.hint))
+        write!(f, "\n    hint: {}", TerminalLines(&self.hint))
     }
 }
 

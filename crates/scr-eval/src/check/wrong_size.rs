@@ -42,7 +42,7 @@ fn common(found: &[WrongSize]) -> Option<(String, &'static str)> {
         return Some((format!("have {scale:.3} times the expected width and height"), ENLARGE));
     }
     if found.iter().all(|mask| mask.found == first.found) {
-        let message = format!("have {} pixels, whatever their image has", first.found);
+        let message = format!("have {} pixels, for images of any size", first.found);
         return Some((message, ENLARGE));
     }
     None

@@ -1,8 +1,8 @@
-//! The two lung fields and the heart, whose borders belong together.
+//! Lung fields and heart, which share borders.
 //!
-//! What the fields exclude follows the original annotation: the mediastinum,
-//! the heart, the aorta, and what lies below the diaphragm. Borders that two
-//! structures share are one line, so they cannot disagree.
+//! As in the original annotation, the fields exclude the mediastinum, the heart, the
+//! aorta, and the region below the diaphragm. A border of two structures is one line, so
+//! they cannot disagree.
 
 use scr_image::Point;
 
@@ -11,7 +11,7 @@ use super::position::Position;
 use super::proportions::{ANGLE, Proportions};
 use crate::geometry::{Curve, spread};
 
-/// A structure's true border on the film and its corresponding points.
+/// True border of a structure on the film, with its landmarks.
 #[derive(Debug, Clone)]
 pub(crate) struct Border {
     /// The closed line, points about 1 mm apart.
@@ -21,8 +21,8 @@ pub(crate) struct Border {
 }
 
 impl Border {
-    /// Joins pieces that follow each other round a structure; each gives the
-    /// stated number of landmarks, the first at its start.
+    /// Joins consecutive pieces round a structure; each has the stated number of landmarks,
+    /// the first at its start.
     pub(super) fn joined(pieces: &[(&[Point], usize)]) -> Self {
         let mut line = Vec::new();
         let mut landmarks = Vec::new();
@@ -34,7 +34,7 @@ impl Border {
     }
 }
 
-/// Lungs and heart on the film, and what other parts are fitted to.
+/// Lungs and heart on the film, with the reference points of other parts.
 #[derive(Debug, Clone)]
 pub(crate) struct Chest {
     /// Right and left lung field.
@@ -47,16 +47,16 @@ pub(crate) struct Chest {
     pub(crate) levels: Levels,
 }
 
-/// Heights and places that the other organs are hung on, in the patient's frame.
+/// Reference points for other organs, in the patient's frame.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Levels {
-    /// The apices.
+    /// Height of the apices.
     pub(crate) apex: f64,
     /// The tops of the right and left domes.
     pub(crate) domes: [Point; 2],
     /// The middle of the aortic knob.
     pub(crate) knob: Point,
-    /// Where the trachea divides.
+    /// Carina: the bifurcation of the trachea.
     pub(crate) carina: Point,
     /// Right and left hilum.
     pub(crate) hila: [Point; 2],
@@ -78,8 +78,8 @@ const WALL: [(f64, f64, f64); 8] = [
     (ANGLE, 1.000, 0.0),
 ];
 
-/// The landmark pieces' ends among the medial border's key points: the first is
-/// where dome and heart meet.
+/// Ends of the landmark pieces among the medial border's key points; the first is the
+/// junction of dome and heart.
 const RIGHT_HEART: usize = 4;
 const LEFT_HEART: usize = 6;
 
@@ -87,9 +87,10 @@ impl Chest {
     /// Builds the lungs and the heart of a patient.
     pub(crate) fn new(patient: &Patient, position: &Position) -> Self {
         let chest = Proportions::new(patient);
-        let (right_keys, left_keys) = (right_border(&chest), left_border(&chest, patient));
-        let right = half(&chest, patient, -1.0, &right_keys);
-        let left = half(&chest, patient, 1.0, &left_keys);
+        let right_keys = right_border(&chest);
+        let left_keys = left_border(&chest, patient);
+        let right = lung_side(&chest, patient, -1.0, &right_keys);
+        let left = lung_side(&chest, patient, 1.0, &left_keys);
         let placed = |line: &[Point]| position.place_all(line);
         let reversed = |line: &[Point]| {
             let mut line = placed(line);
@@ -108,12 +109,12 @@ impl Chest {
             (&placed(left.line.between(0, LEFT_HEART)), 12),
             (&placed(left.line.between(LEFT_HEART, left.apex)), 13),
         ]);
-        let crown = crown(&chest, right_keys[RIGHT_HEART]);
-        let sole = sole(&chest, patient.heart.depth, left_keys[0], right_keys[0]);
+        let heart_top = heart_top(&chest, right_keys[RIGHT_HEART]);
+        let heart_bottom = heart_bottom(&chest, patient.heart.depth, left_keys[0], right_keys[0]);
         let heart = Border::joined(&[
-            (&placed(&crown.points), 4),
+            (&placed(&heart_top.points), 4),
             (&reversed(left.line.between(0, LEFT_HEART)), 9),
-            (&placed(&sole.points), 7),
+            (&placed(&heart_bottom.points), 7),
             (&placed(right.line.between(0, RIGHT_HEART)), 6),
         ]);
         Self {
@@ -127,7 +128,8 @@ impl Chest {
 
 /// The right border from the dome up: right atrium, superior vena cava.
 fn right_border(chest: &Proportions) -> Vec<Point> {
-    let (start, foot) = (chest.atrium_top, chest.feet[0]);
+    let start = chest.atrium_top;
+    let foot = chest.feet[0];
     let vein = chest.mediastinum + 2.0;
     let atrium = |out: f64, down: f64| {
         chest.midline(-(vein + out * (chest.heart[0] - vein)), start + down * (foot - start))
@@ -149,7 +151,8 @@ fn right_border(chest: &Proportions) -> Vec<Point> {
 /// The left border from the dome up: left ventricle, pulmonary trunk, aortic knob.
 fn left_border(chest: &Proportions, patient: &Patient) -> Vec<Point> {
     let lie = 0.03 * patient.heart.lie;
-    let (trunk, foot) = (chest.trunk, chest.feet[1]);
+    let trunk = chest.trunk;
+    let foot = chest.feet[1];
     let ventricle = |out: f64, down: f64| {
         let out = out + lie * libm::sin(std::f64::consts::PI * out);
         let apex = chest.heart[1] + chest.obliquity;
@@ -179,7 +182,7 @@ const KNOB: f64 = 0.545;
 
 /// One lung's line from the dome up its medial border, over the apex and down
 /// the lateral wall to the costophrenic angle.
-struct Half {
+struct LungSide {
     line: Curve,
     /// The apex among the key points.
     apex: usize,
@@ -187,13 +190,13 @@ struct Half {
     angle: usize,
 }
 
-impl Half {
+impl LungSide {
     fn wall(&self) -> &[Point] {
         self.line.between(self.apex, self.angle)
     }
 }
 
-fn half(chest: &Proportions, patient: &Patient, sign: f64, medial: &[Point]) -> Half {
+fn lung_side(chest: &Proportions, patient: &Patient, sign: f64, medial: &[Point]) -> LungSide {
     let height = chest.angles[usize::from(sign > 0.0)] - chest.apex;
     let wide = chest.half_width;
     let mut keys = medial.to_vec();
@@ -204,7 +207,7 @@ fn half(chest: &Proportions, patient: &Patient, sign: f64, medial: &[Point]) -> 
         let out = out + square * patient.squareness;
         Point::new(sign * out * wide, chest.apex + down * height)
     }));
-    Half { line: Curve::through(&keys), apex, angle: keys.len() - 1 }
+    LungSide { line: Curve::through(&keys), apex, angle: keys.len() - 1 }
 }
 
 /// The right dome, outwards from the heart.
@@ -234,7 +237,7 @@ fn left_floor(chest: &Proportions, foot: Point) -> Curve {
 }
 
 /// The heart's upper border, from the right to the left.
-fn crown(chest: &Proportions, start: Point) -> Curve {
+fn heart_top(chest: &Proportions, start: Point) -> Curve {
     let top = chest.heart_top;
     Curve::through(&[
         start,
@@ -246,7 +249,7 @@ fn crown(chest: &Proportions, start: Point) -> Curve {
 }
 
 /// The heart's lower border, from the left to the right, `depth` below the domes.
-fn sole(chest: &Proportions, depth: f64, start: Point, end: Point) -> Curve {
+fn heart_bottom(chest: &Proportions, depth: f64, start: Point, end: Point) -> Curve {
     let [foot_right, foot_left] = chest.feet;
     Curve::through(&[
         start,

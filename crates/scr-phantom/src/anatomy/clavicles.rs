@@ -1,7 +1,6 @@
 //! The clavicles: slender S-shaped bones across the apices.
 //!
-//! The bone goes on to the shoulder; what is annotated ends where it leaves
-//! the rib cage.
+//! The bone extends to the shoulder; the annotation ends at the edge of the rib cage.
 
 use scr_image::Point;
 
@@ -52,7 +51,8 @@ impl Clavicle {
         };
         let mut edges = [Vec::new(), Vec::new()];
         for (step, &point) in centre.iter().enumerate() {
-            let (before, after) = (centre[step.saturating_sub(1)], centre[(step + 1).min(STEPS)]);
+            let before = centre[step.saturating_sub(1)];
+            let after = centre[(step + 1).min(STEPS)];
             // For the right clavicle the line runs to the image's left.
             let up = times(turned(unit(minus(after, before))), -sign);
             let out = times(up, half_width(step as f64 / STEPS as f64));
@@ -71,7 +71,8 @@ impl Clavicle {
 
 /// The rounded medial end, from the lower edge to the upper.
 fn cap(edges: &[Vec<Point>; 2], bulge: f64) -> Vec<Point> {
-    let (upper, lower) = (edges[0][0], edges[1][0]);
+    let upper = edges[0][0];
+    let lower = edges[1][0];
     let middle = upper.towards(lower, 0.5);
     let radius = minus(upper, middle);
     let next = edges[0][1].towards(edges[1][1], 0.5);

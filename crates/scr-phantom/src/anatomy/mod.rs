@@ -1,4 +1,4 @@
-//! What is inside a patient: shapes on the film, in mm, with corresponding points.
+//! Anatomy of a patient: shapes on the film, in mm, with landmarks.
 //!
 //! Knows nothing of grey values. [`Chest`] holds lungs and heart, [`Clavicle`]
 //! one clavicle; both are built from a [`Patient`]'s measures and moved to the
@@ -17,13 +17,13 @@ pub(crate) use position::Position;
 
 use crate::random::{Purpose, Source};
 
-/// All that is known of one patient on one film.
+/// Anatomy of one patient on one film.
 #[derive(Debug, Clone)]
 pub(crate) struct Anatomy {
     pub(crate) patient: Patient,
     pub(crate) position: Position,
     pub(crate) chest: Chest,
-    /// Right and left.
+    /// Right and left clavicle.
     pub(crate) clavicles: [Clavicle; 2],
 }
 

@@ -1,11 +1,11 @@
-//! Who is drawn: the measures of one chest, from a population.
+//! Measures of a patient's chest, sampled from a population.
 //!
-//! Few numbers vary much (size, habitus, breath, where the patient stands) and
-//! many vary a little, as in a shape model of real chests. Nothing is drawn here.
+//! Few numbers vary much (size, habitus, breath, position) and many vary a little, as in
+//! a shape model of real chests. Draws nothing.
 
 use crate::random::Source;
 
-/// The measures of one patient. Lengths are mm in the plane of the film.
+/// Measures of one patient. Lengths are mm in the plane of the film.
 #[derive(Debug, Clone)]
 pub(crate) struct Patient {
     pub(crate) female: bool,
@@ -16,11 +16,11 @@ pub(crate) struct Patient {
     pub(crate) half_width: f64,
     /// From the apices to the costophrenic angles.
     pub(crate) lung_height: f64,
-    /// How square the shoulders of the lungs are, around 0.
+    /// Squareness of the upper lungs, around 0.
     pub(crate) squareness: f64,
-    /// How far apart the apices are: share of the half width.
+    /// Distance of the apices from the midline, as a share of the half width.
     pub(crate) apex_offset: f64,
-    /// Costophrenic angles lower (above zero) on the left than on the right.
+    /// Left costophrenic angle below the right one.
     pub(crate) angle_difference: f64,
     /// The right dome's top above the right costophrenic angle.
     pub(crate) dome_height: f64,
@@ -29,9 +29,9 @@ pub(crate) struct Patient {
     pub(crate) heart: HeartMeasures,
     /// The half width of the mediastinum above the heart.
     pub(crate) mediastinum: f64,
-    /// How far the aortic knob stands out.
+    /// Protrusion of the aortic knob.
     pub(crate) aortic_knob: f64,
-    /// Turn about the long axis: midline structures are shifted by this much.
+    /// Rotation about the long axis, as the shift of midline structures.
     pub(crate) obliquity: f64,
     /// Right and left clavicle.
     pub(crate) clavicles: [ClavicleMeasures; 2],
@@ -39,22 +39,22 @@ pub(crate) struct Patient {
     pub(crate) thickness: f64,
 }
 
-/// The measures of the heart's silhouette.
+/// Measures of the heart's silhouette.
 #[derive(Debug, Clone)]
 pub(crate) struct HeartMeasures {
     /// Greatest transverse width over that of the lungs.
     pub(crate) cardiothoracic_ratio: f64,
-    /// The share of the width that lies right of the midline.
+    /// Share of the width right of the midline.
     pub(crate) right_share: f64,
     /// The top above the right cardiophrenic angle.
     pub(crate) height: f64,
     /// Upright (below zero) to lying (above zero), around 0.
     pub(crate) lie: f64,
-    /// How far it reaches below the domes.
+    /// Depth below the domes.
     pub(crate) depth: f64,
 }
 
-/// The measures of one clavicle.
+/// Measures of one clavicle.
 #[derive(Debug, Clone)]
 pub(crate) struct ClavicleMeasures {
     /// The medial end below the apices.
@@ -69,7 +69,7 @@ pub(crate) struct ClavicleMeasures {
     pub(crate) half_thickness: f64,
     /// Half the width of the medial end.
     pub(crate) head: f64,
-    /// How far the visible part goes beyond the lung's wall.
+    /// Extent of the visible part beyond the lung's wall.
     pub(crate) reach: f64,
 }
 
@@ -78,7 +78,9 @@ impl Patient {
     pub(crate) fn new(source: &mut Source) -> Self {
         let female = source.chance(0.52);
         let age = source.normal(57.0, 13.0).clamp(19.0, 89.0);
-        let (size, habitus, breath) = (source.standard(), source.standard(), source.standard());
+        let size = source.standard();
+        let habitus = source.standard();
+        let breath = source.standard();
         let [size, habitus, breath] = [size, habitus, breath].map(|n| n.clamp(-2.4, 2.4));
         let sex = if female { -1.0 } else { 1.0 };
         let half_width =

@@ -1,4 +1,4 @@
-//! From the patient's frame to the film's.
+//! Transform from the patient's frame to the film's.
 //!
 //! The patient's frame has its origin on the midline halfway down the lungs,
 //! x towards the patient's left (the image's right), y down, in mm. The film's
@@ -8,8 +8,7 @@ use scr_image::Point;
 
 use crate::random::Source;
 
-/// Where the patient stands before the film, and the small bends in which no
-/// two patients agree.
+/// Position of the patient before the film, with individual deformations.
 #[derive(Debug, Clone)]
 pub(crate) struct Position {
     shift: Point,
@@ -19,8 +18,7 @@ pub(crate) struct Position {
     waves: Vec<Wave>,
 }
 
-/// One smooth displacement that runs through the whole chest, so that borders
-/// that structures share stay shared.
+/// Wave: a smooth displacement of the whole chest, which keeps shared borders shared.
 #[derive(Debug, Clone)]
 struct Wave {
     x_rate: f64,
@@ -29,11 +27,11 @@ struct Wave {
     size: Point,
 }
 
-/// How much a wave of individual variation moves, in mm.
+/// Standard deviation of a wave's displacement, in mm.
 const WAVE_SD: f64 = 1.1;
 
 impl Position {
-    /// Draws where one patient stands.
+    /// Samples the position of one patient.
     ///
     /// The film is centred by the shoulders more than by the diaphragm, so
     /// that tall lungs (`lung_height` in mm) reach further down.
@@ -58,7 +56,7 @@ impl Position {
         Self { shift, cos: libm::cos(tilt), sin: libm::sin(tilt), scale, waves }
     }
 
-    /// The place on the film of a point of the patient.
+    /// Maps a point of the patient to the film.
     pub(crate) fn place(&self, point: Point) -> Point {
         let mut bent = point;
         for wave in &self.waves {
@@ -72,12 +70,12 @@ impl Position {
         )
     }
 
-    /// The places of a whole line.
+    /// Maps a line of the patient to the film.
     pub(crate) fn place_all(&self, line: &[Point]) -> Vec<Point> {
         line.iter().map(|&point| self.place(point)).collect()
     }
 
-    /// How many mm on the film one of the patient's takes.
+    /// Magnification: mm on the film for a mm of the patient.
     pub(crate) const fn scale(&self) -> f64 {
         self.scale
     }

@@ -1,14 +1,13 @@
-//! From a patient's measures to places in the chest, in the patient's frame.
+//! Proportions of a chest: positions in the patient's frame, from a patient's measures.
 //!
-//! All that must hold between organs is settled here (the heart ends below the
-//! apices, a dome lies above its costophrenic angle), so that whoever draws a
-//! border need not check.
+//! Guarantees the relations between organs (the heart ends below the apices, a dome lies
+//! above its costophrenic angle), so that the borders need no checks.
 
 use scr_image::Point;
 
 use super::patient::Patient;
 
-/// Places and sizes that several borders share, mm.
+/// Positions and sizes that several borders share, in mm.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Proportions {
     /// Half the greatest width of the lungs.
@@ -35,12 +34,12 @@ pub(super) struct Proportions {
     pub(super) trunk: Point,
     /// Height at which the apices' medial curves end.
     pub(super) neck: f64,
-    /// Midline structures are shifted by this much.
+    /// Shift of midline structures.
     pub(super) obliquity: f64,
 }
 
 impl Proportions {
-    /// Settles a patient's proportions.
+    /// The proportions of a patient.
     pub(super) fn new(patient: &Patient) -> Self {
         let Patient { half_width, lung_height, mediastinum, obliquity, .. } = *patient;
         let apex = -lung_height / 2.0;
@@ -72,7 +71,7 @@ impl Proportions {
         }
     }
 
-    /// A midline structure's place, shifted as the patient is turned.
+    /// Position of a midline structure, shifted by the obliquity.
     pub(super) fn midline(&self, x: f64, y: f64) -> Point {
         Point::new(x + self.obliquity, y)
     }

@@ -1,4 +1,4 @@
-//! The phantom as a benchmark: a folder that is scored against as it is.
+//! Phantom as a benchmark folder.
 
 use std::fmt::Write;
 use std::path::Path;
@@ -9,30 +9,29 @@ use scr_data::benchmark_file::{
 };
 use scr_data::{BENCHMARK_FILE, DataError, Landmarks, Problem, Staging, formats};
 
-use super::{Progress, each_case, fold, plan, refused, unwritable};
+use super::{Progress, each_phantom, fold, plan, refused, unwritable};
 use crate::attributes::Sex;
-use crate::case::{FIELD_MM, OUTLINE_FRAME_PX};
-use crate::{Attributes, Case, Observer, Population, STRUCTURES};
+use crate::population::{FIELD_MM, OUTLINE_FRAME_PX};
+use crate::{Attributes, Observer, Phantom, Population, STRUCTURES};
 
-/// Results that others published on the original images.
+/// Published results of others on the original images.
 const LITERATURE: &str = include_str!("../../../../docs/published-results.csv");
-/// Sides that make sense: under the least nothing can be seen, above the
-/// greatest there is nothing more to see.
+/// Allowed sides: below, no structure is visible; above, no detail is added.
 const SIDES: std::ops::RangeInclusive<usize> = 64..=4096;
-/// Observers and the folders of their masks.
+/// Observers with the folders of their masks.
 const OBSERVERS: [(Observer, &str, &str); 2] = [
     (Observer::Reference, "reference", "First observer"),
     (Observer::Second, "second", "Second observer"),
 ];
 
-/// Draws `population` as a benchmark into the folder `out`: images and masks of
-/// `side` x `side` pixels, the landmarks of the reference, and what others
-/// published on the original images, for orientation.
+/// Draws `population` as a benchmark into the folder `out`: images and masks of `side` x
+/// `side` pixels, the landmarks of the reference, and published results on the original
+/// images for orientation.
 ///
 /// # Errors
 /// [`DataError::Problems`] for a side outside 64 to 4096 or no images,
 /// [`DataError::Occupied`] when `out` holds something else,
-/// [`DataError::Write`] when the system does not let us write.
+/// [`DataError::Write`] for an error of the system.
 pub fn write_benchmark(
     population: &Population,
     side: usize,
@@ -47,12 +46,12 @@ pub fn write_benchmark(
         return Err(refused(Problem::new("images", "at least 1", "0", "")));
     }
     let staging = Staging::begin(out, &plan("benchmark", population, side))?;
-    each_case(
+    each_phantom(
         population,
         &staging,
         progress,
         |id| format!("landmarks/reference/{id}.csv"),
-        |case| write_case(&staging, case, side),
+        |phantom| write_phantom(&staging, phantom, side),
     )?;
     staging.write("images.csv", table(population).as_bytes())?;
     staging.write("literature.csv", LITERATURE.as_bytes())?;
@@ -60,21 +59,22 @@ pub fn write_benchmark(
     staging.finish()
 }
 
-fn write_case(staging: &Staging, case: &Case, side: usize) -> Result<(), DataError> {
-    let id = &case.id;
+fn write_phantom(staging: &Staging, phantom: &Phantom, side: usize) -> Result<(), DataError> {
+    let id = &phantom.id;
     let path = format!("images/{id}.png");
-    let image = case.radiograph(side).stretched_to_16_bits();
+    let image = phantom.radiograph(side).stretched_to_16_bits();
     let bytes = formats::png::write_radiograph(&image).map_err(|e| unwritable(&path, &e))?;
     staging.write(&path, &bytes)?;
     for (observer, folder, _) in OBSERVERS {
-        for (structure, mask) in case.masks(observer, side) {
+        for (structure, mask) in phantom.masks(observer, side) {
             let path = format!("masks/{folder}/{structure}/{id}.png");
             staging.write(&path, &formats::png::write_mask(&mask))?;
         }
     }
     let scale = side as f64 / OUTLINE_FRAME_PX as f64;
     let landmarks = Landmarks::new(
-        case.reference
+        phantom
+            .reference
             .iter()
             .map(|(structure, outline)| ((*structure).to_owned(), outline.scaled(scale, scale)))
             .collect(),
@@ -82,14 +82,14 @@ fn write_case(staging: &Staging, case: &Case, side: usize) -> Result<(), DataErr
     staging.write(&format!("landmarks/reference/{id}.csv"), landmarks.to_csv().as_bytes())
 }
 
-/// The table of images: folds and what the case list says.
+/// Table of images: folds and clinical attributes.
 fn table(population: &Population) -> String {
     let mut text = String::from(
         "image_id,fold,age,sex,nodule,subtlety,nodule_size_mm,nodule_x_2048,nodule_y_2048,diagnosis\n",
     );
     for index in 0..population.len() {
-        let case = population.case(index);
-        let Attributes { sex, age, nodule } = &case.attributes;
+        let phantom = population.phantom(index);
+        let Attributes { sex, age, nodule } = &phantom.attributes;
         let sex = if *sex == Sex::Female { "female" } else { "male" };
         let nodule = nodule.as_ref().map_or_else(
             || "no,,,,,".to_owned(),
@@ -98,14 +98,14 @@ fn table(population: &Population) -> String {
                 format!("yes,{},{},{},{},{diagnosis}", n.subtlety, n.size_mm, n.x, n.y)
             },
         );
-        let fold = fold(&case.id).number();
-        writeln!(text, "{},{fold},{age},{sex},{nodule}", case.id)
+        let fold = fold(&phantom.id).number();
+        writeln!(text, "{},{fold},{age},{sex},{nodule}", phantom.id)
             .expect("writing to a string does not fail");
     }
     text
 }
 
-/// The text that says what this benchmark is.
+/// Definition of the benchmark.
 #[must_use]
 pub fn benchmark_file(population: &Population, side: usize) -> BenchmarkFile {
     let text = str::to_owned;
@@ -171,7 +171,7 @@ pub fn benchmark_file(population: &Population, side: usize) -> BenchmarkFile {
     }
 }
 
-/// `right_lung` as people write it.
+/// Name for people of a structure such as `right_lung`.
 fn name(id: &str) -> String {
     let words = id.replace('_', " ");
     let mut letters = words.chars();

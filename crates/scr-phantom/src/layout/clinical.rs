@@ -1,19 +1,19 @@
-//! The two lists of cases that come with the original images, as text.
+//! Clinical lists in the layout of the original images.
 //!
-//! The originals' layout: tabs between the columns of the images with a nodule,
-//! runs of spaces in the other list, and the location in words at the end of a
-//! line, where the number of tabs varies.
+//! Tabs separate the columns of the images with a nodule, runs of spaces those of the
+//! other list. The location in words ends a line, after a varying number of tabs.
 
 use std::fmt::Write;
 
 use crate::attributes::{Nodule, Sex};
-use crate::{Case, Population};
+use crate::{Phantom, Population};
 
 /// The texts of `CLNDAT_EN.txt` and `CNNDAT_EN.txt`.
 pub(super) fn lists(population: &Population) -> (String, String) {
-    let (mut with, mut without) = (String::new(), String::new());
+    let mut with = String::new();
+    let mut without = String::new();
     for index in 0..population.len() {
-        let Case { id, attributes, .. } = population.case(index);
+        let Phantom { id, attributes, .. } = population.phantom(index);
         let sex = if attributes.sex == Sex::Female { "Female" } else { "Male" };
         let age = attributes.age;
         match attributes.nodule {

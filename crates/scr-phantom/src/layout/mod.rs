@@ -1,9 +1,8 @@
-//! Writing a population to disk: as a benchmark, or as the original files.
+//! Layouts of a population on disk: a benchmark, or the original files.
 //!
-//! Both go through [`Staging`]: the folder appears when it is whole, and an
-//! interrupted run of the same population goes on where it stopped. Images are
-//! drawn on all cores. Knows no file format from the inside: those are
-//! `scr-data`'s.
+//! Both write through [`Staging`]: the folder appears when it is complete, and an
+//! interrupted run of the same population resumes where it stopped. Images are drawn on
+//! all cores. `scr-data` knows the file formats.
 
 mod benchmark;
 mod clinical;
@@ -14,20 +13,20 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use scr_data::{DataError, Fold, Problem, Problems, Staging, formats::FormatError};
 
-use crate::{Case, Population};
+use crate::{Phantom, Population};
 
 pub use benchmark::{benchmark_file, write_benchmark};
 pub use originals::write_originals;
 
-/// Told after every image: what is being done, images done, images in all.
-/// Called from any thread.
+/// Progress callback, called after every image from any thread: task, images done, images
+/// in all.
 pub type Progress<'a> = &'a (dyn Fn(&str, usize, usize) + Sync);
 
-/// Raised whenever the same seed gives other pictures or outlines, so that an
-/// interrupted run of an older version is not continued.
+/// Version of the drawing; raised whenever the same seed gives other images or outlines,
+/// so that an interrupted run of an older version is not resumed.
 const DRAWING_VERSION: u32 = 1;
 
-/// What will be written, for [`Staging::begin`].
+/// Plan for [`Staging::begin`].
 fn plan(layout: &str, population: &Population, side: usize) -> String {
     let Population { images, seed } = population;
     format!(
@@ -35,21 +34,21 @@ fn plan(layout: &str, population: &Population, side: usize) -> String {
     )
 }
 
-/// Draws and writes every case that `last_file` (the last one written for an
-/// image) does not show to be there already.
-fn each_case(
+/// Draws and writes every phantom whose `last_file` (the last one written for an image)
+/// does not exist yet.
+fn each_phantom(
     population: &Population,
     staging: &Staging,
     progress: Progress<'_>,
     last_file: impl Fn(&str) -> String + Sync,
-    write: impl Fn(&Case) -> Result<(), DataError> + Sync,
+    write: impl Fn(&Phantom) -> Result<(), DataError> + Sync,
 ) -> Result<(), DataError> {
     let done = AtomicUsize::new(0);
     let ids = population.ids();
     progress("drawing", 0, ids.len());
     ids.par_iter().enumerate().try_for_each(|(index, id)| {
         if !staging.has(&last_file(id)) {
-            write(&population.case(index))?;
+            write(&population.phantom(index))?;
         }
         progress("drawing", done.fetch_add(1, Ordering::Relaxed) + 1, ids.len());
         Ok(())
@@ -61,7 +60,7 @@ fn fold(id: &str) -> Fold {
     if id.ends_with(['1', '3', '5', '7', '9']) { Fold::One } else { Fold::Two }
 }
 
-/// One problem as an error.
+/// Error of one problem.
 fn refused(problem: Problem) -> DataError {
     let mut problems = Problems::default();
     problems.push(problem);

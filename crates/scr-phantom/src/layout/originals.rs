@@ -1,5 +1,4 @@
-//! The phantom in the layout of the original files, so that what reads those can
-//! be tested without them.
+//! Phantom in the layout of the original files, to test importers without them.
 
 use std::path::Path;
 
@@ -7,22 +6,21 @@ use scr_data::formats::{self, pfs::PfsObject};
 use scr_data::{DataError, Problem, Staging};
 use scr_image::{Outline, Point};
 
-use super::{Progress, clinical, each_case, fold, plan, refused, unwritable};
-use crate::case::OUTLINE_FRAME_PX;
-use crate::{Case, Observer, Population};
+use super::{Progress, clinical, each_phantom, fold, plan, refused, unwritable};
+use crate::population::OUTLINE_FRAME_PX;
+use crate::{Observer, Phantom, Population};
 
-/// Draws `population` into the folder `out` as the originals are laid out.
+/// Draws `population` into the folder `out` in the layout of the originals.
 ///
-/// `jsrt/` holds the images (2048 x 2048, headerless) and the two lists of
-/// cases; `scr/` and `scr-observer2/` hold the masks of both observers by fold
-/// and structure; `scr/fold1|fold2/points/` the reference's points. In a file of
-/// points each structure has two objects: the clicked points, whose number
-/// differs from image to image, and, under the same label with ` fixed` behind
-/// it, the landmarks; both in the frame of the masks.
+/// `jsrt/` holds the images (2048 x 2048, headerless) and the two clinical lists; `scr/` and
+/// `scr-observer2/` hold the masks of both observers by fold and structure;
+/// `scr/fold1|fold2/points/` the reference's points. In a file of points each structure has
+/// two objects: the clicked points, whose number differs from image to image, and, under the
+/// same label with ` fixed` appended, the landmarks; both in the frame of the masks.
 ///
 /// # Errors
 /// [`DataError::Problems`] for no images, [`DataError::Occupied`] when `out`
-/// holds something else, [`DataError::Write`] when the system does not let us write.
+/// holds something else, [`DataError::Write`] for an error of the system.
 pub fn write_originals(
     population: &Population,
     out: &Path,
@@ -33,12 +31,12 @@ pub fn write_originals(
     }
     let side = formats::jsrt_img::SIZE.width;
     let staging = Staging::begin(out, &plan("originals", population, side))?;
-    each_case(
+    each_phantom(
         population,
         &staging,
         progress,
         |id| format!("jsrt/{id}.IMG"),
-        |case| write_case(&staging, case),
+        |phantom| write_phantom(&staging, phantom),
     )?;
     let (with_nodule, without) = clinical::lists(population);
     staging.write("jsrt/CLNDAT_EN.txt", with_nodule.as_bytes())?;
@@ -50,11 +48,11 @@ pub fn write_originals(
     staging.finish()
 }
 
-fn write_case(staging: &Staging, case: &Case) -> Result<(), DataError> {
-    let id = &case.id;
+fn write_phantom(staging: &Staging, phantom: &Phantom) -> Result<(), DataError> {
+    let id = &phantom.id;
     let fold = fold(id).number();
     for (observer, folder) in [(Observer::Reference, "scr"), (Observer::Second, "scr-observer2")] {
-        for (structure, mask) in case.masks(observer, OUTLINE_FRAME_PX) {
+        for (structure, mask) in phantom.masks(observer, OUTLINE_FRAME_PX) {
             let structure = structure.replace('_', " ");
             let path = format!("{folder}/fold{fold}/masks/{structure}/{id}.gif");
             let bytes = formats::gif::write_mask(&mask).map_err(|e| unwritable(&path, &e))?;
@@ -62,7 +60,7 @@ fn write_case(staging: &Staging, case: &Case) -> Result<(), DataError> {
         }
     }
     let mut objects = Vec::new();
-    for ((structure, landmarks), (_, clicked)) in case.reference.iter().zip(&case.clicked()) {
+    for ((structure, landmarks), (_, clicked)) in phantom.reference.iter().zip(&phantom.clicked()) {
         let label = structure.replace('_', " ");
         objects.push(object(&label, clicked));
         objects.push(object(&format!("{label} fixed"), landmarks));
@@ -70,7 +68,7 @@ fn write_case(staging: &Staging, case: &Case) -> Result<(), DataError> {
     let points = format!("; phantom {id}\n\n{}", formats::pfs::write(&objects));
     staging.write(&format!("scr/fold{fold}/points/{id}.pfs"), points.as_bytes())?;
     let path = format!("jsrt/{id}.IMG");
-    let image = case.radiograph(formats::jsrt_img::SIZE.width);
+    let image = phantom.radiograph(formats::jsrt_img::SIZE.width);
     let bytes = formats::jsrt_img::write(&image).map_err(|e| unwritable(&path, &e))?;
     staging.write(&path, &bytes)
 }

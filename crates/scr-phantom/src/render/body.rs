@@ -1,9 +1,8 @@
-//! Soft tissue and air: how much of each the beam meets, without bones and vessels.
+//! Soft tissue and air in the path of the beam, without bones and vessels.
 //!
-//! The chest is a body of some thickness with a cavity full of air, out of
-//! which the organs (heart, mediastinum, what lies below the diaphragm) take
-//! their share. Where an organ begins its thickness grows as a ball's does, so
-//! borders are as sharp as on a film. Lung goes on behind heart and domes.
+//! The chest is a body with a cavity of lung, partly filled by organs (heart, mediastinum,
+//! abdomen). An organ's thickness grows from its border as a ball's does, so that borders
+//! are as sharp as on a film. Lung continues behind heart and domes.
 
 use scr_image::Point;
 
@@ -21,7 +20,7 @@ pub(crate) const LUNG_DENSITY: f32 = 0.26;
 /// Side of the maps that carry distances: 0.7 mm a cell.
 const COARSE: usize = 512;
 
-/// What the beam meets, as maps to read from.
+/// Maps of the tissue in the path of the beam.
 pub(crate) struct Body {
     /// Whole thickness, front to back, mm.
     thickness: Map,
@@ -29,14 +28,14 @@ pub(crate) struct Body {
     cavity: Map,
     /// Signed distance to the lung fields.
     pub(crate) lungs: Map,
-    /// The share of the cavity that organs leave to lung at their thickest.
+    /// Share of the cavity left to lung at the thickest part of an organ.
     rest: Map,
     /// Fine structure of the lungs, standard deviation 1.
     texture: Map,
     /// Uneven fat and muscle, standard deviation 1.
     flesh: Map,
     depth: f32,
-    /// From the wall to where the cavity is deepest.
+    /// Distance from the wall to the deepest part of the cavity.
     round: f32,
 }
 
@@ -95,7 +94,7 @@ impl Body {
         let mut rows: [Vec<f32>; 6] = std::array::from_fn(|_| vec![0.0; side]);
         let soft = SOFT as f32;
         for (index, line) in map.values.chunks_exact_mut(side).enumerate() {
-            let y = (index as f64 + 0.5) / side as f64 * crate::case::FIELD_MM;
+            let y = (index as f64 + 0.5) / side as f64 * crate::population::FIELD_MM;
             let maps = [
                 &self.thickness,
                 &self.cavity,
@@ -176,8 +175,7 @@ fn outline(anatomy: &Anatomy, source: &mut Source) -> Vec<Point> {
     line
 }
 
-/// Adds what lies in or on the body besides: breasts, airways, aorta, gas in
-/// the stomach.
+/// Adds further organs: breasts, airways, aorta, gas in the stomach.
 pub(crate) fn draw_organs(map: &mut Map, anatomy: &Anatomy, source: &mut Source) {
     airways(map, anatomy);
     aorta(map, anatomy);
@@ -236,7 +234,7 @@ fn gas(map: &mut Map, anatomy: &Anatomy, source: &mut Source) {
         let centre = anatomy
             .position
             .place(Point::new(dome.x - source.uniform(8.0, 30.0), dome.y + 9.0 + 15.0 * size));
-        // A patient who stands has a level of fluid.
+        // A standing patient has a fluid level.
         let level = source.uniform(0.05, 0.8) as f32;
         let depth = (SOFT * 38.0 * size) as f32;
         let axis = Point::new(25.0 * size, 0.0);

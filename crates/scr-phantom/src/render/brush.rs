@@ -1,26 +1,26 @@
-//! Two brushes: ribbons between two edges, and patches around a centre.
+//! Brushes: ribbons between two edges, and patches around a centre.
 //!
-//! Everything with a sharp border is drawn with one of them, at any
-//! resolution, from geometry in mm. They know nothing of anatomy.
+//! They draw every sharp border, at any resolution, from geometry in mm. They know no
+//! anatomy.
 
 use scr_image::Point;
 
 use super::map::Map;
 use crate::geometry::{add, minus, times, turned, unit};
 
-/// A crossbar of a ribbon: its two ends and how strong the ribbon is there.
+/// Cross-section of a ribbon: its two ends and its strength.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Station {
     pub(crate) edges: [Point; 2],
     pub(crate) strength: f64,
 }
 
-/// How a brush joins what was drawn before.
+/// Blend mode of a brush.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Blend {
     /// Attenuations add up.
     Add,
-    /// Of parts of one and the same thing only the thickest counts.
+    /// The greater attenuation counts, for parts of one organ.
     Max,
 }
 
@@ -39,7 +39,10 @@ pub(crate) fn ribbon(
             across: if edge == 0 { -1.0 } else { 1.0 },
             strength: station.strength,
         };
-        let (a0, a1, b0, b1) = (corner(a, 0), corner(a, 1), corner(b, 0), corner(b, 1));
+        let a0 = corner(a, 0);
+        let a1 = corner(a, 1);
+        let b0 = corner(b, 0);
+        let b1 = corner(b, 1);
         triangle(map, [a0, a1, b0], blend, &profile);
         triangle(map, [a1, b1, b0], blend, &profile);
     }
@@ -111,14 +114,16 @@ fn triangle(map: &mut Map, corners: [Corner; 3], blend: Blend, profile: &impl Fn
     let per_mm = map.per_mm();
     let points = corners.map(|corner| times(corner.at, per_mm));
     let [a, b, c] = points;
-    let (ab, ac) = (minus(b, a), minus(c, a));
+    let ab = minus(b, a);
+    let ac = minus(c, a);
     let area = ab.x * ac.y - ab.y * ac.x;
     if area.abs() <= 1e-9 {
         return;
     }
     // Both attributes are planes over the triangle.
     let plane = |values: [f64; 3]| {
-        let (p, q) = (values[1] - values[0], values[2] - values[0]);
+        let p = values[1] - values[0];
+        let q = values[2] - values[0];
         let dx = (p * ac.y - q * ab.y) / area;
         let dy = (q * ab.x - p * ac.x) / area;
         (values[0] - dx * a.x - dy * a.y, dx, dy)
@@ -130,7 +135,8 @@ fn triangle(map: &mut Map, corners: [Corner; 3], blend: Blend, profile: &impl Fn
     let index = |position: f64| ((position - 0.5).ceil().max(0.0) as usize).min(map.side);
     for row in index(top)..index(bottom) {
         let y = row as f64 + 0.5;
-        let (mut left, mut right) = (f64::INFINITY, f64::NEG_INFINITY);
+        let mut left = f64::INFINITY;
+        let mut right = f64::NEG_INFINITY;
         for (start, end) in [(a, b), (b, c), (c, a)] {
             let (upper, lower) = if start.y <= end.y { (start, end) } else { (end, start) };
             if upper.y <= y && y < lower.y {
@@ -141,7 +147,8 @@ fn triangle(map: &mut Map, corners: [Corner; 3], blend: Blend, profile: &impl Fn
         if left >= right {
             continue;
         }
-        let (from, to) = (index(left), index(right));
+        let from = index(left);
+        let to = index(right);
         let cells = &mut map.values[row * map.side..][from..to];
         for (i, cell) in cells.iter_mut().enumerate() {
             let x = (from + i) as f64 + 0.5;

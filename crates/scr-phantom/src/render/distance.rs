@@ -1,11 +1,11 @@
-//! How far every cell of a coarse map is from the borders of closed lines.
+//! Signed distance map of closed lines.
 
 use scr_image::{Mask, Outline, Point, Size};
 
 use super::map::Map;
-use crate::case::FIELD_MM;
+use crate::population::FIELD_MM;
 
-/// No line has been met yet.
+/// Marker of a cell without a line yet.
 const NONE: u32 = u32::MAX;
 
 /// Distance in mm from the nearest of the closed `lines` at each cell's centre:
@@ -96,11 +96,14 @@ pub(crate) fn signed_distance(side: usize, lines: &[&[Point]]) -> Map {
 
 /// Squared distance in cells from a cell's centre to a side.
 fn square_to(&[ax, ay, bx, by]: &[f32; 4], col: usize, row: usize) -> f32 {
-    let (x, y) = (col as f32 + 0.5 - ax, row as f32 + 0.5 - ay);
-    let (dx, dy) = (bx - ax, by - ay);
+    let x = col as f32 + 0.5 - ax;
+    let y = row as f32 + 0.5 - ay;
+    let dx = bx - ax;
+    let dy = by - ay;
     let length = dx * dx + dy * dy;
     let share = if length > 0.0 { ((x * dx + y * dy) / length).clamp(0.0, 1.0) } else { 0.0 };
-    let (x, y) = (x - share * dx, y - share * dy);
+    let x = x - share * dx;
+    let y = y - share * dy;
     x * x + y * y
 }
 
@@ -116,12 +119,13 @@ mod tests {
         for (x, y) in [(180.0, 180.0), (110.0, 180.0), (20.0, 180.0), (40.0, 40.0)] {
             let cell = |mm: f64| ((mm / 2.8) as usize, ((mm / 2.8).floor() + 0.5) * 2.8);
             let ((_, cx), (_, cy)) = (cell(x), cell(y));
-            let (outside_x, outside_y) =
-                ((100.0 - cx).max(cx - 260.0), (100.0 - cy).max(cy - 260.0));
+            let outside_x = (100.0 - cx).max(cx - 260.0);
+            let outside_y = (100.0 - cy).max(cy - 260.0);
             let expected = if outside_x < 0.0 && outside_y < 0.0 {
                 -outside_x.max(outside_y)
             } else {
-                let (dx, dy) = (outside_x.max(0.0), outside_y.max(0.0));
+                let dx = outside_x.max(0.0);
+                let dy = outside_y.max(0.0);
                 -(dx * dx + dy * dy).sqrt()
             };
             assert!((f64::from(map.at(x, y)) - expected).abs() < 1e-3, "at {x}, {y}");

@@ -1,11 +1,11 @@
-//! From attenuation to the grey values of a digitised film: scatter, exposure,
-//! noise, the film's characteristic curve, lead letters.
+//! Film: conversion of attenuation to grey values, with scatter, exposure, noise, the
+//! characteristic curve and lead letters.
 
 use scr_image::Point;
 
 use super::brush::patch;
 use super::map::Map;
-use crate::case::FIELD_MM;
+use crate::population::FIELD_MM;
 use crate::random::Source;
 
 /// Greatest grey value: 12 bits.
@@ -45,15 +45,17 @@ impl Film {
         }
     }
 
-    /// Grey values, bright where much was attenuated.
+    /// Converts attenuation to grey values, bright where attenuation is high.
     pub(crate) fn expose(&self, attenuation: &Map, lungs: &Map, source: &mut Source) -> Vec<u16> {
         let side = attenuation.side;
         let coarse = 128;
         let mut primary = Map::new(coarse);
-        let (mut sum, mut count) = (0.0, 0u32);
+        let mut sum = 0.0;
+        let mut count = 0u32;
         for cell in 0..coarse * coarse {
             let at = |index: usize| (index as f64 + 0.5) * FIELD_MM / coarse as f64;
-            let (x, y) = (at(cell % coarse), at(cell / coarse));
+            let x = at(cell % coarse);
+            let y = at(cell / coarse);
             let value = attenuation.at(x, y);
             primary.values[cell] = libm::expf(-value);
             if lungs.at(x, y) > 6.0 {
@@ -124,8 +126,8 @@ const LETTERS: [(char, [u8; 7]); 9] = [
     ('T', [0b11111, 0b00100, 0b00100, 0b00100, 0b00100, 0b00100, 0b00100]),
 ];
 
-/// Lays the lead letters on the film (the word that tells a phantom, and the
-/// side marker) and closes the collimator in some.
+/// Draws the lead letters (the word that marks a phantom, and the side marker), and on some
+/// films a collimator.
 pub(crate) fn draw_markers(map: &mut Map, source: &mut Source) {
     let edges = if source.chance(0.3) {
         [0; 4].map(|_| source.uniform(-4.0, 7.0).max(0.0))

@@ -1,13 +1,12 @@
-//! A square map of the film with one number a cell, and what is done to whole maps.
+//! Square map of the film with one number a cell, and operations on whole maps.
 //!
-//! Knows nothing of anatomy. Coarse maps (0.7 mm a cell and more) carry what
-//! changes slowly and are read between their cells; the full map has a cell a
-//! pixel.
+//! Knows no anatomy. Coarse maps (0.7 mm a cell and more) hold slowly varying quantities
+//! and are interpolated; the full map has a cell a pixel.
 
-use crate::case::FIELD_MM;
+use crate::population::FIELD_MM;
 use crate::random::Source;
 
-/// One number a cell, row by row, over the whole field.
+/// Map: one number a cell, row by row, over the whole field.
 #[derive(Debug, Clone)]
 pub(crate) struct Map {
     pub(crate) side: usize,
@@ -45,7 +44,7 @@ impl Map {
         self.side as f64 / FIELD_MM
     }
 
-    /// Blurs by a Gaussian; the border's values go on outside.
+    /// Gaussian blur; border values extend outside.
     pub(crate) fn blur(&mut self, sigma_mm: f64) {
         let sigma = sigma_mm * self.per_mm();
         let reach = (3.0 * sigma).ceil() as usize;
@@ -89,7 +88,8 @@ impl Map {
             (low, (low + 1).min(self.side - 1), (position - low as f64) as f32)
         };
         let (upper, lower, share) = at(y_mm * self.per_mm());
-        let (upper, lower) = (&self.values[upper * self.side..], &self.values[lower * self.side..]);
+        let upper = &self.values[upper * self.side..];
+        let lower = &self.values[lower * self.side..];
         let line: Vec<f32> =
             upper[..self.side].iter().zip(lower).map(|(a, b)| a + share * (b - a)).collect();
         let step = self.side as f64 / row.len() as f64;
@@ -112,7 +112,8 @@ fn weigh<'a>(out: &mut [f32], kernel: &[f32], shifted: impl Fn(isize) -> &'a [f3
         *value = kernel[0] * centre;
     }
     for (i, &weight) in kernel.iter().enumerate().skip(1) {
-        let (before, after) = (shifted(-(i as isize)), shifted(i as isize));
+        let before = shifted(-(i as isize));
+        let after = shifted(i as isize);
         for ((value, a), b) in out.iter_mut().zip(before).zip(after) {
             *value += weight * (a + b);
         }

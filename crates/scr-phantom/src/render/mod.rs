@@ -1,10 +1,9 @@
-//! From anatomy to grey values: the way of the beam through the patient to the film.
+//! Renderer: from anatomy to grey values, along the path of the beam to the film.
 //!
 //! [`body`] and [`skeleton`] fill a map of attenuation (nepers), [`vessels`] a
 //! map of thickness within the lungs, [`film`] turns attenuation into grey
-//! values. Everything is given in mm, so that the side in pixels changes
-//! nothing but the resolution. Decides nothing about shapes that are scored:
-//! those come from [`anatomy`](crate::anatomy).
+//! values. All lengths are in mm, so the side in pixels changes only the resolution. The
+//! shapes that are scored come from [`anatomy`](crate::anatomy).
 
 mod body;
 mod brush;
@@ -18,12 +17,12 @@ use scr_image::{Point, Radiograph, Size, Spacing};
 
 use crate::anatomy::Anatomy;
 use crate::attributes::{Attributes, Nodule};
-use crate::case::{FIELD_MM, Streams};
+use crate::population::{FIELD_MM, Streams};
 use crate::random::{Purpose, Source};
 use map::Map;
 
-/// Images smaller than this are drawn larger and averaged, so that what is finer
-/// than a pixel is seen as on a smaller print.
+/// Least side of drawing: smaller images are drawn at this side and averaged, so that
+/// details finer than a pixel look as on a smaller print.
 const LEAST_SIDE: usize = 1024;
 
 /// Draws the radiograph of one patient.
@@ -44,7 +43,7 @@ pub(crate) fn radiograph(
         .expect("one value a pixel, none above the film's white")
 }
 
-/// The means of `times` x `times` pixels, `side` of them in a row.
+/// Averages `times` x `times` pixels to an image of side `side`.
 fn averaged(pixels: Vec<u16>, side: usize, times: usize) -> Vec<u16> {
     if times == 1 {
         return pixels;
@@ -97,7 +96,8 @@ fn draw_nodule(map: &mut Map, nodule: &Nodule, source: &mut Source) {
     let [oval, slant, lobes] = [0.22, 0.22, 0.30].map(|sd| source.normal(0.0, sd) as f32);
     let edge = 1.25;
     brush::patch(map, centre, Point::new(edge * radius, 0.0), edge * radius, |u, v| {
-        let (u, v) = (u * edge as f32, v * edge as f32);
+        let u = u * edge as f32;
+        let v = v * edge as f32;
         let bumps =
             oval * (u * u - v * v) + slant * 2.0 * u * v + lobes * u * (u * u - 3.0 * v * v);
         let far = ((u * u + v * v) * (1.0 + bumps)).clamp(0.0, 1.0);

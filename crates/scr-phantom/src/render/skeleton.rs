@@ -26,8 +26,8 @@ fn sign(side: usize) -> f64 {
     if side == 0 { -1.0 } else { 1.0 }
 }
 
-/// One rib pair: how far its front end lies below its back, and where on the
-/// half circle from spine to sternum (degrees) the bone ends in cartilage.
+/// Rib pair: fall of the front end below the back, and end of the bone (the start of the
+/// cartilage) on the half circle from spine to sternum, in degrees.
 struct RibPair {
     fall: f64,
     end: f64,
@@ -53,7 +53,7 @@ const RIBS: [RibPair; 12] = [
     pair(60.0, 55.0, 4.5),
 ];
 
-/// Where on the half circle a rib leaves the spine, degrees.
+/// Start of a rib at the spine on the half circle, in degrees.
 const START: f64 = 2.5;
 /// Height of a vertebra with its disc, as a share of the lungs' height.
 const VERTEBRA: f64 = 0.098;
@@ -78,9 +78,10 @@ fn ribs(map: &mut Map, anatomy: &Anatomy, side: usize, density: f64, source: &mu
         let bow = source.normal(0.74, 0.03);
         let at = |degrees: f64| {
             let angle = degrees.to_radians();
-            let (sin, cos) = (libm::sin(angle), libm::cos(angle));
+            let sin = libm::sin(angle);
+            let cos = libm::cos(angle);
             let y = start + fall * (1.0 - cos) / 2.0 - 5.0 * libm::sin(2.0 * angle).max(0.0);
-            // The first pair runs round the apex, whatever the height.
+            // The first pair runs round the apex at any height.
             let wide = if k == 0 {
                 0.84 * x_at(&wall, highest).abs() + 3.5
             } else {
@@ -103,7 +104,8 @@ fn ribs(map: &mut Map, anatomy: &Anatomy, side: usize, density: f64, source: &mu
         let strength = |share: f64| {
             // The beam meets the rib lengthwise where it turns forward.
             let i = (share * f64::from(steps)) as usize;
-            let (a, b) = (line[i.saturating_sub(2)], line[(i + 2).min(steps as usize)]);
+            let a = line[i.saturating_sub(2)];
+            let b = line[(i + 2).min(steps as usize)];
             let count = ((i + 2).min(steps as usize) - i.saturating_sub(2)) as f64;
             let depth = 0.42 * patient.thickness * (end - START).to_radians() / f64::from(steps)
                 * (1.0 - cos_at(share) * cos_at(share)).sqrt()
@@ -175,7 +177,8 @@ fn clavicle(map: &mut Map, anatomy: &Anatomy, side: usize, density: f64) {
     let count = edges[0].len() as f64;
     let mut stations: Vec<Station> = Vec::new();
     // The rounded medial end, as wide as the border's cap.
-    let (upper, lower) = (edges[0][0], edges[1][0]);
+    let upper = edges[0][0];
+    let lower = edges[1][0];
     let middle = upper.towards(lower, 0.5);
     let next = edges[0][1].towards(edges[1][1], 0.5);
     let out = times(crate::geometry::unit(minus(middle, next)), 0.25 * length(minus(upper, lower)));
@@ -200,7 +203,8 @@ fn shoulder(map: &mut Map, anatomy: &Anatomy, side: usize, density: f64, source:
     let scale = anatomy.position.scale();
     let top = anatomy.chest.levels.apex;
     let wide = anatomy.patient.half_width;
-    let (out, down) = (source.normal(9.0, 6.0), source.normal(0.0, 5.0));
+    let out = source.normal(9.0, 6.0);
+    let down = source.normal(0.0, 5.0);
     let place = |x: f64, y: f64| {
         anatomy.position.place(Point::new(sign * (wide + x + out), top + y + down))
     };

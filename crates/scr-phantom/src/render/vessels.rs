@@ -1,4 +1,4 @@
-//! The lungs' vessels: trees that grow from the hila towards the pleura.
+//! Vessels of the lungs: trees that grow from the hila towards the pleura.
 //!
 //! A tree reaches places spread at random in the lung field, each by the
 //! shortest way from the tree so far; its branches' radii follow Murray's law
@@ -14,13 +14,13 @@ use crate::random::Source;
 
 /// Radius of the finest branches drawn, mm.
 const TWIG: f64 = 0.50;
-/// Murray's exponent as measured in lungs lies between 2.3 and 3.
+/// Murray's exponent; measurements in lungs are between 2.3 and 3.
 const MURRAY: f64 = 2.8;
 /// Thickness in mm of a branch of 1 mm radius. More than its diameter, since the
 /// tissue around it counts; it grows more slowly than the radius, so that
 /// small branches show as well as they do on a film.
 const CONTRAST: f64 = 6.6;
-/// How much a detour through the tree counts against a straight way.
+/// Weight of a detour through the tree against the straight path.
 const DETOUR: f64 = 0.42;
 
 struct Node {
@@ -64,13 +64,15 @@ pub(crate) fn draw(map: &mut Map, anatomy: &Anatomy, lungs: &Map, source: &mut S
 
 /// Grows one tree to `tips` places in a lung.
 fn grow(root: Point, line: &[Point], lungs: &Map, tips: usize, source: &mut Source) -> Vec<Node> {
-    let (mut low, mut high) = (line[0], line[0]);
+    let mut low = line[0];
+    let mut high = line[0];
     for p in line {
         low = Point::new(low.x.min(p.x), low.y.min(p.y));
         high = Point::new(high.x.max(p.x), high.y.max(p.y));
     }
     // A little beyond the field: vessels go on behind the heart and the dome.
-    let (low, high) = (add(low, Point::new(-12.0, 0.0)), add(high, Point::new(12.0, 20.0)));
+    let low = add(low, Point::new(-12.0, 0.0));
+    let high = add(high, Point::new(12.0, 20.0));
     let mut nodes = vec![Node { at: root, parent: 0, way: 0.0, tips: 0 }];
     let mut found = 0;
     for _ in 0..20 * tips {

@@ -62,7 +62,7 @@ pub(crate) fn list_blobs(root: &Path, within: &str) -> Result<Vec<Listed>, Store
 /// such file.
 pub(super) fn copy_file(from: &Path, to: &Path) -> Result<Option<u64>, StoreError> {
     let Some(mut source) = unless_gone(from, File::open(from))? else { return Ok(None) };
-    let copied = durable::copy_unsettled(&mut source, to);
+    let copied = durable::copy_unsynced(&mut source, to);
     copied.map(Some).map_err(|source| failed(from, to, source))
 }
 

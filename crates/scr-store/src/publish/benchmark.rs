@@ -183,7 +183,7 @@ fn read_png(
     let place = path.display().to_string();
     let bytes = files::read_file(&path)?;
     let radiograph =
-        formats::read_radiograph_of(&place, &bytes, frame).map_err(|error| match error {
+        formats::read_radiograph_sized(&place, &bytes, frame).map_err(|error| match error {
             FormatError::OtherSize { expected, found } => other_frame(&place, expected, found),
             error => Problem::format(&place, &error),
         })?;

@@ -3,7 +3,7 @@
 //! It stands in the submission's log beside the decision, and the record commits to it.
 //! Judges no answer; says only where one is needed and what may stand in it.
 
-use scr_data::terminal::is_harmless;
+use scr_data::terminal::is_printable;
 use scr_data::{Problem, Problems};
 use scr_documents::FindingsDocument;
 use sqlx::AnyConnection;
@@ -27,7 +27,7 @@ pub(super) fn checked(answer: &str) -> Result<String, StoreError> {
     if n_chars > MAX_ANSWER_CHARS {
         wrong(format!("at most {MAX_ANSWER_CHARS} characters"), n_chars.to_string());
     }
-    if let Some(sign) = answer.chars().find(|sign| *sign != '\n' && !is_harmless(*sign)) {
+    if let Some(sign) = answer.chars().find(|sign| *sign != '\n' && !is_printable(*sign)) {
         let expected = "no control, format or bidirectional characters".to_owned();
         wrong(expected, sign.escape_debug().to_string());
     }

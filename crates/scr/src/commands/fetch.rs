@@ -7,7 +7,7 @@ use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_data::digest::{file_digest, hex};
 use scr_data::files::MAX_FILE_BYTES;
-use scr_data::terminal::{Shown, ShownLines};
+use scr_data::terminal::{TerminalLines, TerminalText};
 use scr_data::{Benchmark, Staging};
 use serde::Deserialize;
 use serde_json::Value;
@@ -80,7 +80,7 @@ impl Fetch {
         let copy = Benchmark::open(staging.folder())?;
         let found = copy.digest(copy.reference())?;
         if found != manifest.digest {
-            bail!("the copy has the digest {found}, expected {}", Shown(&manifest.digest));
+            bail!("the copy has the digest {found}, expected {}", TerminalText(&manifest.digest));
         }
         staging.finish()?;
         let (n_files, out) = (manifest.files.len(), self.out.display());
@@ -95,11 +95,11 @@ impl Offered {
         let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_));
         let is_within = !self.path.is_empty() && Path::new(&self.path).components().all(is_plain);
         if !is_within || self.path.contains('\\') {
-            let path = Shown(&self.path);
+            let path = TerminalText(&self.path);
             bail!("the site offers `{path}`, expected a path within the benchmark's folder");
         }
         if self.size_bytes > MAX_FILE_BYTES {
-            let (path, size) = (Shown(&self.path), self.size_bytes);
+            let (path, size) = (TerminalText(&self.path), self.size_bytes);
             bail!("the site offers `{path}` of {size} bytes, expected at most {MAX_FILE_BYTES}");
         }
         Ok(())
@@ -118,7 +118,11 @@ impl Offered {
         }
         let bytes = client.file(&address(about, &self.path)?, version, self.size_bytes)?;
         if !self.is_same(&bytes) {
-            bail!("{} came with another SHA-256 than {}", Shown(&self.path), Shown(&self.sha256));
+            bail!(
+                "{} came with another SHA-256 than {}",
+                TerminalText(&self.path),
+                TerminalText(&self.sha256)
+            );
         }
         Ok(staging.write(&self.path, &bytes)?)
     }
@@ -135,7 +139,7 @@ fn fetch_all(client: &Client, about: &str, manifest: &Manifest, staging: &Stagin
             if fetched.is_err() {
                 next.store(files.len(), Ordering::Relaxed);
             }
-            fetched.with_context(|| format!("cannot fetch {}", Shown(&file.path)))?;
+            fetched.with_context(|| format!("cannot fetch {}", TerminalText(&file.path)))?;
             let n_done = done.fetch_add(1, Ordering::Relaxed) + 1;
             bar.show("fetching files", n_done, files.len());
         }
@@ -161,8 +165,8 @@ fn in_words(terms: &Value) -> String {
     let text =
         |key: &str| terms[key].as_str().filter(|text| !text.is_empty()).unwrap_or("not stated");
     let cite = terms["cite"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let cite = cite.map(|reference| format!("\n  to cite: {}", ShownLines(reference)));
+    let cite = cite.map(|reference| format!("\n  to cite: {}", TerminalLines(reference)));
     let (licence, passing_on) = (text("licence"), text("redistribution"));
-    let (licence, passing_on) = (ShownLines(licence), ShownLines(passing_on));
+    let (licence, passing_on) = (TerminalLines(licence), TerminalLines(passing_on));
     format!("  licence: {licence}\n  passing copies on: {passing_on}{}", cite.collect::<String>())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use scr_data::terminal::{Shown, ShownLines};
+use scr_data::terminal::{TerminalLines, TerminalText};
 use scr_data::{Problem, files};
 use serde_json::{Value, json};
 use zip::CompressionMethod;
@@ -184,8 +184,8 @@ fn tell_suspicions(found: &Value) {
     for suspicion in found["suspicions"]["suspicions"].as_array().into_iter().flatten() {
         let of = |key: &str| text(&suspicion[key]);
         let (rule, message, hint) = (of("rule"), of("message"), of("hint"));
-        let (rule, message) = (Shown(&rule), ShownLines(&message));
-        tell!("suspicious: {rule}: {message}\n    hint: {}", ShownLines(&hint));
+        let (rule, message) = (TerminalText(&rule), TerminalLines(&message));
+        tell!("suspicious: {rule}: {message}\n    hint: {}", TerminalLines(&hint));
     }
 }
 

@@ -1,17 +1,17 @@
 //! Grey scale pipeline: from stored values to brightness (PS3.3, C.11; PS3.4, N.2).
 //!
-//! Applies what is a formula: rescaling, a linear window, and the turn that
-//! `PhotometricInterpretation` and `PresentationLUTShape` state together. Refuses what
-//! is a table, by its name: left out in silence, a table can invert the contrast.
+//! Applies formulas: rescaling, a linear window, and the inversion that
+//! `PhotometricInterpretation` and `PresentationLUTShape` state together. Refuses lookup
+//! tables by name: a table that is ignored silently can invert the contrast.
 
 use super::elements::{Elements, Tag};
 use super::*;
 
-/// Polarity: whether the stored minimum is shown white.
+/// Polarity: true when the stored minimum is shown white.
 ///
-/// `PresentationLUTShape` says again what `PhotometricInterpretation` says (PS3.3,
-/// C.8.11.3.1.2: INVERSE goes with MONOCHROME1, IDENTITY with MONOCHROME2), so that
-/// the two together turn an image once.
+/// `PresentationLUTShape` repeats `PhotometricInterpretation` (PS3.3, C.8.11.3.1.2:
+/// INVERSE goes with MONOCHROME1, IDENTITY with MONOCHROME2), so that both together
+/// invert an image once.
 ///
 /// # Errors
 /// When the two contradict each other.
@@ -30,7 +30,7 @@ pub(super) fn is_inverted(elements: &Elements<'_>, photometric: &str) -> Result<
     ))
 }
 
-/// Refuses a mask whose stored values are not the values that it means.
+/// Refuses a mask whose stored values differ from its displayed values.
 ///
 /// # Errors
 /// When the file names a lookup table, or a rescaling by anything but a positive

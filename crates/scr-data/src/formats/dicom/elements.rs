@@ -1,10 +1,9 @@
-//! The elements of a DICOM file that an image needs, found without trusting it.
+//! Bounded parser for the elements of a DICOM file that an image needs.
 //!
-//! A walk over the data set (PS3.5, section 7): no value is copied, lengths are
-//! held against the bytes that are there, and nesting is counted, not recursed
-//! into. A general reader builds the whole tree first, for which a crafted file
-//! of a few hundred bytes can ask for gigabytes and a deeply nested one for the
-//! whole stack; files come from strangers here.
+//! Walks over the data set (PS3.5, section 7): copies no value, checks lengths against
+//! the bytes present, and counts nesting without recursion. A general reader builds the
+//! whole tree first; a crafted file of a few hundred bytes can make it allocate
+//! gigabytes, and a deeply nested one can exhaust the stack. These files are untrusted.
 
 use super::FORMAT;
 use crate::formats::{FormatError, magic};
@@ -20,14 +19,14 @@ const ITEM_END: Tag = (0xfffe, 0xe00d);
 const SEQUENCE_END: Tag = (0xfffe, 0xe0dd);
 const UNDEFINED: u32 = u32::MAX;
 
-/// The elements of a file's outermost level that were asked for.
+/// Wanted elements of a file's outermost level.
 pub(super) struct Elements<'a> {
     found: Vec<(Tag, &'a [u8])>,
-    /// Sequences of undefined length that were asked for and hold an item.
+    /// Wanted sequences of undefined length that hold an item.
     sequences: Vec<Tag>,
     pixel_data: Option<&'a [u8]>,
     is_big_endian: bool,
-    /// Whether bytes of 8-bit pixels are swapped in pairs.
+    /// True when bytes of 8-bit pixels are swapped in pairs.
     is_paired: bool,
 }
 
@@ -119,13 +118,13 @@ impl<'a> Elements<'a> {
         Ok(self)
     }
 
-    /// The bytes of an element; none when it is absent or empty.
+    /// Bytes of an element; none when it is absent or empty.
     pub(super) fn bytes(&self, tag: Tag) -> Option<&'a [u8]> {
         let found = self.found.iter().find(|(found, _)| *found == tag);
         found.map(|&(_, value)| value).filter(|value| !value.is_empty())
     }
 
-    /// Whether there is a sequence with at least one item.
+    /// True when the sequence exists and has at least one item.
     pub(super) fn has_items(&self, tag: Tag) -> bool {
         self.sequences.contains(&tag) || self.bytes(tag).is_some()
     }
@@ -147,12 +146,12 @@ impl<'a> Elements<'a> {
         self.pixel_data
     }
 
-    /// Whether numbers have their high byte first.
+    /// True when numbers have their high byte first.
     pub(super) const fn is_big_endian(&self) -> bool {
         self.is_big_endian
     }
 
-    /// Whether the bytes of 8-bit pixels are swapped in pairs.
+    /// True when the bytes of 8-bit pixels are swapped in pairs.
     pub(super) const fn is_paired(&self) -> bool {
         self.is_paired
     }
@@ -176,7 +175,7 @@ impl<'a> Walk<'a> {
         self.bytes.get(self.at..)?.first_chunk().map(|&group| u16::from_le_bytes(group))
     }
 
-    /// Whether the next element has this tag.
+    /// True when the next element has this tag.
     fn is_at(&self, tag: Tag) -> bool {
         let mut ahead = Walk { ..*self };
         let found = ahead.number_16().and_then(|group| Ok((group, ahead.number_16()?)));
@@ -231,7 +230,7 @@ impl<'a> Walk<'a> {
 }
 
 fn twice((group, element): Tag) -> FormatError {
-    FormatError::damaged(FORMAT, format!("element ({group:04x},{element:04x}) stands there twice"))
+    FormatError::damaged(FORMAT, format!("duplicate element ({group:04x},{element:04x})"))
 }
 
 fn ends_early() -> FormatError {
@@ -243,8 +242,8 @@ fn text(value: &[u8]) -> &str {
     std::str::from_utf8(value).unwrap_or_default().trim_matches(['\0', ' '])
 }
 
-/// Whether elements are explicit and whether the high byte comes first, by the
-/// transfer syntax (PS3.6, table A-1).
+/// Encoding by the transfer syntax (PS3.6, table A-1): explicit value representations,
+/// and high byte first.
 fn encoding(syntax: &str) -> Result<(bool, bool), FormatError> {
     Ok(match syntax {
         "1.2.840.10008.1.2" => (false, false),

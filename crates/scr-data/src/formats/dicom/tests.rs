@@ -22,8 +22,8 @@ macro_rules! with_value {
     }};
 }
 
-/// What tests change of a file.
-struct Case {
+/// Test file: the properties that tests vary.
+struct TestFile {
     syntax: &'static str,
     size: (u16, u16),
     bits: (u16, u16),
@@ -34,7 +34,7 @@ struct Case {
     pixels: Vec<u16>,
 }
 
-impl Case {
+impl TestFile {
     fn new(size: (u16, u16), bits: (u16, u16), pixels: &[u16]) -> Self {
         Self {
             syntax: EXPLICIT,
@@ -99,12 +99,12 @@ impl Case {
 
 /// A mask of 3 x 2 pixels, for other tests to damage.
 pub(in crate::formats) fn small_mask() -> Vec<u8> {
-    Case::new((3, 2), (8, 8), &[0, 1, 0, 1, 1, 0]).bytes()
+    TestFile::new((3, 2), (8, 8), &[0, 1, 0, 1, 1, 0]).bytes()
 }
 
 /// A windowed radiograph of 2 x 2 pixels, for other tests to damage.
 pub(in crate::formats) fn small_radiograph() -> Vec<u8> {
-    Case::new((2, 2), (16, 12), &[0, 1000, 2000, 4095])
+    TestFile::new((2, 2), (16, 12), &[0, 1000, 2000, 4095])
         .text(WINDOW_CENTER, "DS", "2048")
         .text(WINDOW_WIDTH, "DS", "1000")
         .text(PIXEL_SPACING, "DS", "0.2\\0.1")
@@ -115,8 +115,9 @@ pub(in crate::formats) fn small_radiograph() -> Vec<u8> {
 fn a_mask_is_read_in_every_uncompressed_transfer_syntax() {
     for syntax in [IMPLICIT, EXPLICIT, BIG_ENDIAN] {
         for bits in [(8, 8), (16, 12), (16, 16)] {
-            let case = Case { syntax, ..Case::new((3, 2), bits, &[0, 200, 0, 200, 200, 0]) };
-            assert_eq!(read_mask(&case.bytes()), Ok(Mask::from_text(".#. ##.")), "{syntax}");
+            let file =
+                TestFile { syntax, ..TestFile::new((3, 2), bits, &[0, 200, 0, 200, 200, 0]) };
+            assert_eq!(read_mask(&file.bytes()), Ok(Mask::from_text(".#. ##.")), "{syntax}");
         }
     }
 }
@@ -124,24 +125,25 @@ fn a_mask_is_read_in_every_uncompressed_transfer_syntax() {
 #[test]
 fn one_bit_masks_run_on_over_the_ends_of_rows() {
     // Pixels of 3 x 3 in the bits of two bytes, lowest first.
-    let case = Case::new((3, 3), (1, 1), &[0b1101_0010, 0b1]);
-    assert_eq!(read_mask(&case.bytes()), Ok(Mask::from_text(".#. .#. ###")));
+    let file = TestFile::new((3, 3), (1, 1), &[0b1101_0010, 0b1]);
+    assert_eq!(read_mask(&file.bytes()), Ok(Mask::from_text(".#. .#. ###")));
 }
 
 #[test]
 fn a_high_bit_that_is_not_the_last_of_the_stored_bits_is_damage() {
     for (stored, high_bit) in [(8, 6), (8, 8), (8, 0xffff), (0, 0xffff), (9, 8)] {
-        let case = Case::new((2, 1), (8, 8), &[0, 1])
+        let file = TestFile::new((2, 1), (8, 8), &[0, 1])
             .number(BITS_STORED, stored)
             .number(HIGH_BIT, high_bit);
-        let found = read_mask(&case.bytes()).unwrap_err().to_string();
+        let found = read_mask(&file.bytes()).unwrap_err().to_string();
         assert!(found.contains(&format!("{stored} bits up to bit {high_bit}")), "{found}");
     }
 }
 
 #[test]
 fn swapped_pairs_of_8_bit_pixels_are_put_in_order() {
-    let mut bytes = Case { syntax: BIG_ENDIAN, ..Case::new((2, 1), (8, 8), &[0, 1]) }.bytes();
+    let mut bytes =
+        TestFile { syntax: BIG_ENDIAN, ..TestFile::new((2, 1), (8, 8), &[0, 1]) }.bytes();
     let at = bytes.windows(2).rposition(|pair| pair == b"OB").unwrap();
     bytes[at + 1] = b'W';
     assert_eq!(read_mask(&bytes), Ok(Mask::from_text("#.")));
@@ -149,90 +151,88 @@ fn swapped_pairs_of_8_bit_pixels_are_put_in_order() {
 
 #[test]
 fn without_a_window_a_radiograph_keeps_its_stored_values() {
-    let image = read_radiograph(&Case::new((2, 1), (16, 12), &[5, 4095]).bytes()).unwrap();
+    let image = read_radiograph(&TestFile::new((2, 1), (16, 12), &[5, 4095]).bytes()).unwrap();
     assert_eq!((image.max_value(), image.pixels()), (4095, &[5, 4095][..]));
-    let case = Case { photometric: "MONOCHROME1", ..Case::new((2, 1), (16, 12), &[5, 4095]) };
-    assert_eq!(read_radiograph(&case.bytes()).unwrap().pixels(), [4090, 0]);
-    assert_eq!(read_mask(&case.bytes()).unwrap_err().found(), "MONOCHROME1");
+    let file =
+        TestFile { photometric: "MONOCHROME1", ..TestFile::new((2, 1), (16, 12), &[5, 4095]) };
+    assert_eq!(read_radiograph(&file.bytes()).unwrap().pixels(), [4090, 0]);
+    assert_eq!(read_mask(&file.bytes()).unwrap_err().found(), "MONOCHROME1");
 }
 
 #[test]
 fn signed_values_and_negative_slopes_keep_brightness_rising() {
     // In 12 bits 0x800 is -2048 and 0x7ff is 2047.
-    let case = Case::new((3, 1), (16, 12), &[0x800, 0, 0x7ff]).number(PIXEL_REPRESENTATION, 1);
-    assert_eq!(read_radiograph(&case.bytes()).unwrap().pixels(), [0, 2048, 4095]);
-    let case = case.text(RESCALE_SLOPE, "DS", "-1").text(RESCALE_INTERCEPT, "DS", "10");
-    assert_eq!(read_radiograph(&case.bytes()).unwrap().pixels(), [4095, 2047, 0]);
+    let file = TestFile::new((3, 1), (16, 12), &[0x800, 0, 0x7ff]).number(PIXEL_REPRESENTATION, 1);
+    assert_eq!(read_radiograph(&file.bytes()).unwrap().pixels(), [0, 2048, 4095]);
+    let file = file.text(RESCALE_SLOPE, "DS", "-1").text(RESCALE_INTERCEPT, "DS", "10");
+    assert_eq!(read_radiograph(&file.bytes()).unwrap().pixels(), [4095, 2047, 0]);
 }
 
 #[test]
 fn the_first_window_is_applied_as_the_standard_says() {
     // Centre 2048, width 4096 is the standard's own example of an identity (C.11.2.1.2.1).
     let values = [0, 1, 2047, 2048, 4094, 4095];
-    let case = Case::new((6, 1), (16, 12), &values).text(WINDOW_CENTER, "DS", "2048\\500").text(
-        WINDOW_WIDTH,
-        "DS",
-        "4096\\200",
-    );
-    let image = read_radiograph(&case.bytes()).unwrap();
+    let file = TestFile::new((6, 1), (16, 12), &values)
+        .text(WINDOW_CENTER, "DS", "2048\\500")
+        .text(WINDOW_WIDTH, "DS", "4096\\200");
+    let image = read_radiograph(&file.bytes()).unwrap();
     let expected = values.map(|v| (f64::from(v) / 4095.0 * 65535.0).round() as u16);
     assert_eq!((image.max_value(), image.pixels()), (65535, &expected[..]));
 
     // Centre 100, width 0 is no window; width 1 is a threshold at 99.5.
-    let narrow = |width| {
-        let case = Case::new((2, 1), (8, 8), &[99, 100]).text(WINDOW_CENTER, "DS", "100").text(
-            WINDOW_WIDTH,
-            "DS",
-            width,
-        );
-        read_radiograph(&case.bytes())
-    };
+    let narrow =
+        |width| {
+            let file = TestFile::new((2, 1), (8, 8), &[99, 100])
+                .text(WINDOW_CENTER, "DS", "100")
+                .text(WINDOW_WIDTH, "DS", width);
+            read_radiograph(&file.bytes())
+        };
     assert_eq!(narrow("1").unwrap().pixels(), [0, 255]);
     assert!(matches!(narrow("0"), Err(FormatError::Damaged { .. })));
 }
 
 #[test]
 fn the_rescaled_value_goes_through_the_window() {
-    let case = Case::new((3, 1), (8, 8), &[0, 50, 100])
+    let file = TestFile::new((3, 1), (8, 8), &[0, 50, 100])
         .text(RESCALE_SLOPE, "DS", "2")
         .text(RESCALE_INTERCEPT, "DS", "-100")
         .text(WINDOW_CENTER, "DS", "0.5")
         .text(WINDOW_WIDTH, "DS", "201");
-    assert_eq!(read_radiograph(&case.bytes()).unwrap().pixels(), [0, 128, 255]);
+    assert_eq!(read_radiograph(&file.bytes()).unwrap().pixels(), [0, 128, 255]);
 }
 
 #[test]
 fn the_first_number_of_a_spacing_is_between_rows() {
-    let case = Case::new((1, 1), (8, 8), &[0]).text(IMAGER_PIXEL_SPACING, "DS", "0.4\\0.3");
-    let spacing = |case: &Case| read_radiograph(&case.bytes()).unwrap().spacing().unwrap();
-    assert_eq!((spacing(&case).x_mm(), spacing(&case).y_mm()), (0.3, 0.4));
-    let case = case.text(PIXEL_SPACING, "DS", "0.2\\0.1");
-    assert_eq!((spacing(&case).x_mm(), spacing(&case).y_mm()), (0.1, 0.2));
-    let case = Case::new((1, 1), (8, 8), &[0]).text(PIXEL_SPACING, "DS", "0\\0.1");
-    assert!(read_radiograph(&case.bytes()).is_err());
+    let file = TestFile::new((1, 1), (8, 8), &[0]).text(IMAGER_PIXEL_SPACING, "DS", "0.4\\0.3");
+    let spacing = |file: &TestFile| read_radiograph(&file.bytes()).unwrap().spacing().unwrap();
+    assert_eq!((spacing(&file).x_mm(), spacing(&file).y_mm()), (0.3, 0.4));
+    let file = file.text(PIXEL_SPACING, "DS", "0.2\\0.1");
+    assert_eq!((spacing(&file).x_mm(), spacing(&file).y_mm()), (0.1, 0.2));
+    let file = TestFile::new((1, 1), (8, 8), &[0]).text(PIXEL_SPACING, "DS", "0\\0.1");
+    assert!(read_radiograph(&file.bytes()).is_err());
 }
 
 #[test]
 fn what_is_not_supported_is_refused_by_name() {
-    let case = Case::new((1, 1), (8, 8), &[0]).text(NUMBER_OF_FRAMES, "IS", "3");
-    assert_eq!(read_mask(&case.bytes()), Err(FormatError::Frames { found: 3 }));
-    let case = Case { photometric: "RGB", ..Case::new((1, 1), (8, 8), &[0, 0, 0]) }
+    let file = TestFile::new((1, 1), (8, 8), &[0]).text(NUMBER_OF_FRAMES, "IS", "3");
+    assert_eq!(read_mask(&file.bytes()), Err(FormatError::Frames { found: 3 }));
+    let file = TestFile { photometric: "RGB", ..TestFile::new((1, 1), (8, 8), &[0, 0, 0]) }
         .number(SAMPLES_PER_PIXEL, 3);
-    assert_eq!(read_mask(&case.bytes()).unwrap_err().found(), "3 (RGB)");
-    let case = Case::new((1, 1), (8, 8), &[0])
+    assert_eq!(read_mask(&file.bytes()).unwrap_err().found(), "3 (RGB)");
+    let file = TestFile::new((1, 1), (8, 8), &[0])
         .text(WINDOW_CENTER, "DS", "1")
         .text(WINDOW_WIDTH, "DS", "2")
         .text(VOI_LUT_FUNCTION, "CS", "SIGMOID");
-    assert_eq!(read_radiograph(&case.bytes()).unwrap_err().found(), "SIGMOID");
+    assert_eq!(read_radiograph(&file.bytes()).unwrap_err().found(), "SIGMOID");
     assert!(
-        read_mask(&Case::new((9000, 9000), (8, 8), &[0]).bytes())
+        read_mask(&TestFile::new((9000, 9000), (8, 8), &[0]).bytes())
             .is_err_and(|error| matches!(error, FormatError::TooLarge { .. }))
     );
 }
 
 /// A whole file with a sequence of one item before its pixels.
-fn with_sequence(case: &Case, tag: Tag) -> Vec<u8> {
-    let whole = case.bytes();
+fn with_sequence(file: &TestFile, tag: Tag) -> Vec<u8> {
+    let whole = file.bytes();
     let at = whole.windows(4).rposition(|w| w == [0xe0, 0x7f, 0x10, 0]).unwrap();
     let mut bytes = whole[..at].to_vec();
     bytes.extend(tag.0.to_le_bytes());
@@ -245,8 +245,8 @@ fn with_sequence(case: &Case, tag: Tag) -> Vec<u8> {
     bytes
 }
 
-fn windowed() -> Case {
-    Case::new((2, 1), (8, 8), &[0, 200]).text(WINDOW_CENTER, "DS", "100").text(
+fn windowed() -> TestFile {
+    TestFile::new((2, 1), (8, 8), &[0, 200]).text(WINDOW_CENTER, "DS", "100").text(
         WINDOW_WIDTH,
         "DS",
         "200",
@@ -255,7 +255,7 @@ fn windowed() -> Case {
 
 #[test]
 fn a_lookup_table_is_refused_by_name_and_never_left_out() {
-    let plain = Case::new((2, 1), (8, 8), &[0, 1]);
+    let plain = TestFile::new((2, 1), (8, 8), &[0, 1]);
     for (tag, name) in [
         (MODALITY_LUT_SEQUENCE, "a ModalityLUTSequence"),
         (VOI_LUT_SEQUENCE, "a VOILUTSequence"),
@@ -280,8 +280,9 @@ fn a_lookup_table_is_refused_by_name_and_never_left_out() {
 #[test]
 fn a_presentation_shape_turns_once_and_contradicts_nothing() {
     let shaped = |photometric, shape| {
-        let case = Case::new((2, 1), (8, 8), &[5, 255]).text(PRESENTATION_LUT_SHAPE, "CS", shape);
-        read_radiograph(&Case { photometric, ..case }.bytes())
+        let file =
+            TestFile::new((2, 1), (8, 8), &[5, 255]).text(PRESENTATION_LUT_SHAPE, "CS", shape);
+        read_radiograph(&TestFile { photometric, ..file }.bytes())
     };
     assert_eq!(shaped("MONOCHROME2", "IDENTITY").unwrap().pixels(), [5, 255]);
     assert_eq!(shaped("MONOCHROME1", "INVERSE").unwrap().pixels(), [250, 0]);
@@ -295,16 +296,16 @@ fn a_presentation_shape_turns_once_and_contradicts_nothing() {
 
 #[test]
 fn a_negative_slope_turns_the_window_too() {
-    let case = windowed().text(RESCALE_SLOPE, "DS", "-1").text(RESCALE_INTERCEPT, "DS", "200");
-    assert_eq!(read_radiograph(&case.bytes()).unwrap().pixels(), [255, 0]);
+    let file = windowed().text(RESCALE_SLOPE, "DS", "-1").text(RESCALE_INTERCEPT, "DS", "200");
+    assert_eq!(read_radiograph(&file.bytes()).unwrap().pixels(), [255, 0]);
 }
 
 #[test]
 fn a_mask_that_is_rescaled_away_from_its_stored_values_is_refused() {
     let rescaled = |slope, intercept| {
-        let case = Case::new((2, 1), (8, 8), &[0, 1]);
-        let case = case.text(RESCALE_SLOPE, "DS", slope).text(RESCALE_INTERCEPT, "DS", intercept);
-        read_mask(&case.bytes())
+        let file = TestFile::new((2, 1), (8, 8), &[0, 1]);
+        let file = file.text(RESCALE_SLOPE, "DS", slope).text(RESCALE_INTERCEPT, "DS", intercept);
+        read_mask(&file.bytes())
     };
     assert!(rescaled("1", "0").is_ok());
     assert_eq!(rescaled("-1", "1").unwrap_err().found(), "RescaleSlope -1, RescaleIntercept 1");
@@ -328,7 +329,7 @@ fn an_element_that_stands_twice_is_damage() {
     let mut bytes = whole[..at].to_vec();
     bytes.extend(b"\x28\0\x10\0US\x02\0\x05\0");
     bytes.extend(&whole[at..]);
-    assert!(read_mask(&bytes).unwrap_err().found().contains("stands there twice"));
+    assert!(read_mask(&bytes).unwrap_err().found().contains("duplicate element"));
 }
 
 /// The front of a file by hand: preamble, magic and transfer syntax.

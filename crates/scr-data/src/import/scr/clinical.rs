@@ -1,8 +1,8 @@
-//! The lists of cases that come with the JSRT images, and the table that they become.
+//! Clinical lists of the JSRT images, and the table of images made of them.
 //!
-//! Their layout is loose (tabs, runs of spaces, all kinds of line ends, text in
-//! other encodings), so a line counts when it begins with the name of an image,
-//! and of it only the first columns. What cannot be read is left empty and said.
+//! Their layout is loose (tabs, runs of spaces, all kinds of line ends, other encodings).
+//! So only lines that begin with the name of an image count, and of these only the first
+//! columns. A value that cannot be parsed stays empty and becomes a notice.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -12,9 +12,9 @@ use super::sources::{Sources, image_id};
 use crate::formats::pfs::lines;
 use crate::{DataError, Problems, files};
 
-/// What the lists say of one image; empty where they say nothing.
+/// Clinical data of one image; empty when the lists have none.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Case {
+pub(super) struct ClinicalData {
     age: String,
     /// `female` or `male`.
     sex: String,
@@ -26,38 +26,43 @@ pub(super) struct Case {
     diagnosis: String,
 }
 
-/// Reads all lists; what is not understood becomes a notice.
+/// Reads all lists; values that cannot be parsed become notices.
 ///
 /// # Errors
-/// [`DataError::Problems`] when a list is there and cannot be read at all.
+/// [`DataError::Problems`] when a list exists but cannot be read at all.
 pub(super) fn read(
     texts: &[PathBuf],
     notices: &mut Vec<String>,
-) -> Result<BTreeMap<String, Case>, DataError> {
-    let mut cases = BTreeMap::new();
+) -> Result<BTreeMap<String, ClinicalData>, DataError> {
+    let mut data = BTreeMap::new();
     let mut problems = Problems::default();
     for path in texts {
         let Some(bytes) = problems.keep(files::read_file(path)) else { continue };
         let place = path.display().to_string();
-        add(&mut cases, &place, &String::from_utf8_lossy(&bytes), notices);
+        add(&mut data, &place, &String::from_utf8_lossy(&bytes), notices);
     }
-    if cases.is_empty() {
+    if data.is_empty() {
         notices.push(
-            "no list of cases (CLNDAT_EN.TXT, CNNDAT_EN.TXT) was found: age, sex and nodules \
+            "no clinical list (CLNDAT_EN.TXT, CNNDAT_EN.TXT) was found: age, sex and nodules \
              are left empty"
                 .to_owned(),
         );
     }
-    problems.or(cases)
+    problems.or(data)
 }
 
-fn add(cases: &mut BTreeMap<String, Case>, place: &str, text: &str, notices: &mut Vec<String>) {
+fn add(
+    data: &mut BTreeMap<String, ClinicalData>,
+    place: &str,
+    text: &str,
+    notices: &mut Vec<String>,
+) {
     for (index, line) in lines(text).enumerate() {
         let name = line.split_whitespace().next().unwrap_or_default();
         let stem = name.split_once('.').map_or(name, |(stem, _)| stem);
         let Some(id) = image_id(stem) else { continue };
         let mut unclear = Vec::new();
-        let case = if id.starts_with("JPCLN") {
+        let image = if id.starts_with("JPCLN") {
             with_nodule(line, &mut unclear)
         } else {
             without_nodule(line, &mut unclear)
@@ -66,16 +71,16 @@ fn add(cases: &mut BTreeMap<String, Case>, place: &str, text: &str, notices: &mu
             let unclear = unclear.join(", ");
             notices.push(format!("{place}, line {}: no {unclear} for {id}", index + 1));
         }
-        cases.entry(id).or_insert(case);
+        data.entry(id).or_insert(image);
     }
 }
 
-/// Name, subtlety, size, age, sex, x, y, diagnosis, with a tab between each.
-fn with_nodule(line: &str, unclear: &mut Vec<&str>) -> Case {
+/// Parses name, subtlety, size, age, sex, x, y and diagnosis, separated by tabs.
+fn with_nodule(line: &str, unclear: &mut Vec<&str>) -> ClinicalData {
     let columns: Vec<&str> = line.split('\t').map(str::trim).collect();
     let column = |index: usize| columns.get(index).copied().unwrap_or_default();
     let diagnosis = column(7).to_ascii_lowercase();
-    Case {
+    ClinicalData {
         subtlety: number(column(1), "subtlety", unclear),
         nodule_size_mm: number(column(2), "nodule size", unclear),
         age: number(column(3), "age", unclear),
@@ -92,14 +97,18 @@ fn with_nodule(line: &str, unclear: &mut Vec<&str>) -> Case {
     }
 }
 
-/// Name, age, sex, `non-nodule`, with spaces between.
-fn without_nodule(line: &str, unclear: &mut Vec<&str>) -> Case {
+/// Parses name, age, sex and `non-nodule`, separated by spaces.
+fn without_nodule(line: &str, unclear: &mut Vec<&str>) -> ClinicalData {
     let mut words = line.split_whitespace().skip(1);
     let mut word = || words.next().unwrap_or_default();
-    Case { age: number(word(), "age", unclear), sex: sex(word(), unclear), ..Case::default() }
+    ClinicalData {
+        age: number(word(), "age", unclear),
+        sex: sex(word(), unclear),
+        ..ClinicalData::default()
+    }
 }
 
-/// The text when it is a number; a `?` is the lists' own word for unknown.
+/// The text when it is a number; the lists mark unknown numbers with `?`.
 fn number<'n>(text: &str, name: &'n str, unclear: &mut Vec<&'n str>) -> String {
     match text.parse::<f64>() {
         Ok(number) if number.is_finite() => return number.to_string(),
@@ -121,28 +130,28 @@ fn sex(text: &str, unclear: &mut Vec<&str>) -> String {
     }
 }
 
-/// The benchmark's table of images. Whether there is a nodule, and the fold, are
-/// known from the image's name.
-pub(super) fn table(sources: &Sources, cases: &BTreeMap<String, Case>) -> String {
+/// Table of images of the benchmark. The image's name gives the fold and the presence of
+/// a nodule.
+pub(super) fn table(sources: &Sources, data: &BTreeMap<String, ClinicalData>) -> String {
     let mut text = String::from(
         "image_id,fold,age,sex,nodule,subtlety,nodule_size_mm,nodule_x_2048,nodule_y_2048,diagnosis\n",
     );
     for image in &sources.images {
         let id = &image.id;
-        let case = cases.get(id).cloned().unwrap_or_default();
+        let image = data.get(id).cloned().unwrap_or_default();
         let nodule = if id.starts_with("JPCLN") { "yes" } else { "no" };
         let fold = fold(id).number().to_string();
         text += &[
             id,
             fold.as_str(),
-            &case.age,
-            &case.sex,
+            &image.age,
+            &image.sex,
             nodule,
-            &case.subtlety,
-            &case.nodule_size_mm,
-            &case.nodule_x,
-            &case.nodule_y,
-            &case.diagnosis,
+            &image.subtlety,
+            &image.nodule_size_mm,
+            &image.nodule_x,
+            &image.nodule_y,
+            &image.diagnosis,
         ]
         .join(",");
         text.push('\n');
@@ -154,10 +163,11 @@ pub(super) fn table(sources: &Sources, cases: &BTreeMap<String, Case>) -> String
 mod tests {
     use super::*;
 
-    fn cases(text: &str) -> (BTreeMap<String, Case>, Vec<String>) {
-        let (mut cases, mut notices) = (BTreeMap::new(), Vec::new());
-        add(&mut cases, "list.txt", text, &mut notices);
-        (cases, notices)
+    fn data(text: &str) -> (BTreeMap<String, ClinicalData>, Vec<String>) {
+        let mut data = BTreeMap::new();
+        let mut notices = Vec::new();
+        add(&mut data, "list.txt", text, &mut notices);
+        (data, notices)
     }
 
     #[test]
@@ -165,23 +175,23 @@ mod tests {
         let text = "file\tsubtlety\nJPCLN001.IMG\t5\t15.0\t53\tMale\t1634\t692\tmalignant\t\tl.upper\tcancer\n\
                     JPCNN002.IMG    48  Female  non-nodule\n";
         for end in ["\n", "\r", "\r\n"] {
-            let (cases, notices) = cases(&text.replace('\n', end));
+            let (data, notices) = data(&text.replace('\n', end));
             assert_eq!(notices, Vec::<String>::new());
-            let with = &cases["JPCLN001"];
+            let with = &data["JPCLN001"];
             assert_eq!((with.subtlety.as_str(), with.nodule_size_mm.as_str()), ("5", "15"));
             assert_eq!((with.age.as_str(), with.sex.as_str()), ("53", "male"));
             assert_eq!((with.nodule_x.as_str(), with.nodule_y.as_str()), ("1634", "692"));
             assert_eq!(with.diagnosis, "malignant");
-            let without = &cases["JPCNN002"];
+            let without = &data["JPCNN002"];
             assert_eq!((without.age.as_str(), without.sex.as_str()), ("48", "female"));
         }
     }
 
     #[test]
-    fn an_unknown_age_is_empty_and_what_is_unclear_is_said() {
-        let (cases, notices) =
-            cases("JPCLN001.IMG\t5\t15\t?\tFemale\t1\t2\tbenign\nJPCLN002.IMG\t5\n");
-        assert_eq!(cases["JPCLN001"].age, "");
+    fn an_unknown_age_is_empty_and_unclear_values_are_notices() {
+        let (data, notices) =
+            data("JPCLN001.IMG\t5\t15\t?\tFemale\t1\t2\tbenign\nJPCLN002.IMG\t5\n");
+        assert_eq!(data["JPCLN001"].age, "");
         assert_eq!(notices.len(), 1);
         assert!(notices[0].starts_with("list.txt, line 2: no nodule size, age"), "{notices:?}");
     }

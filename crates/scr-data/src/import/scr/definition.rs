@@ -1,4 +1,4 @@
-//! What the imported benchmark says of itself.
+//! Definition of the imported benchmark.
 
 use crate::benchmark_file::{
     BenchmarkFile, FoldsSection, ImagesSection, LiteratureSection, ObjectSection, ObserverSection,
@@ -6,10 +6,10 @@ use crate::benchmark_file::{
 };
 use crate::formats::jsrt_img;
 
-/// Results that others published on these images.
+/// Published results of others on these images.
 pub(super) const LITERATURE: &str = include_str!("../../../../../docs/published-results.csv");
 
-/// The definition of the benchmark of `n_images` images.
+/// Definition of the benchmark of `n_images` images.
 pub(super) fn benchmark_file(
     n_images: usize,
     has_landmarks: bool,
@@ -77,7 +77,7 @@ pub(super) fn benchmark_file(
                 "JSRT: for those who obtained it from the JSRT itself. SCR: no redistribution.",
             ),
             redistribution: text("forbidden"),
-            // Whoever runs a site decides whether its terms with the JSRT allow it.
+            // The operator of a site decides by the site's own terms with the JSRT.
             display: Some(text("forbidden")),
             obtain: text(
                 "The radiographs from the Japanese Society of Radiological Technology itself, \
@@ -101,7 +101,7 @@ pub(super) fn benchmark_file(
     }
 }
 
-/// The definition where the phantom drew the files: nothing of the database is in it.
+/// Definition for files drawn by the phantom, which hold nothing of the database.
 pub(super) fn of_phantoms(file: BenchmarkFile) -> BenchmarkFile {
     BenchmarkFile {
         id: "phantom-originals".to_owned(),

@@ -1,10 +1,10 @@
-//! Which points of the `.pfs` files are the landmarks, found by trying.
+//! Choice of the landmarks among the points of the `.pfs` files.
 //!
-//! A file holds each structure twice, under its plain label and with ` fixed`
-//! behind it; which of the two has the corresponding points, whether they are in
-//! the frame of the masks (1024) or of the radiographs (2048), and whether a
-//! pixel's position is that of its corner or of its centre, is not documented.
-//! All eight readings are drawn and compared with the masks of all images.
+//! A file holds each structure twice, under its plain label and with ` fixed` appended.
+//! Three facts are not documented: which of the two has the corresponding points, whether
+//! the frame is that of the masks (1024) or of the radiographs (2048), and whether a
+//! pixel's position is its corner or its centre. The import fills the outlines of all
+//! eight readings and compares them with the masks of all images.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -16,22 +16,22 @@ use super::{MASK_SIZE, STRUCTURES};
 use crate::formats::pfs::{self, PfsObject};
 use crate::{Landmarks, Problem, files};
 
-/// What a reading of the points must reach.
+/// Required agreement of a reading with the masks, in words.
 pub(super) const EXPECTED: &str =
     "points whose outlines overlap the masks by more than 0.98, in the mean of each structure";
-/// The same as a number.
+/// Required agreement of a reading with the masks, as overlap.
 const MIN_OVERLAP: f64 = 0.98;
 
-/// Which of a structure's two blocks.
+/// Block of a structure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Block {
-    /// Under the structure's name alone.
+    /// Block with the structure's name as label.
     Plain,
-    /// With ` fixed` behind the name.
+    /// Block with ` fixed` after the name.
     Fixed,
 }
 
-/// What the whole-numbered positions of a frame are.
+/// Meaning of whole-numbered positions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Origin {
     /// Corners of pixels, as everywhere in this program.
@@ -60,8 +60,8 @@ impl Reading {
         })
     }
 
-    /// A structure's outline in the frame of the masks; none when its block is
-    /// not there exactly once.
+    /// A structure's outline in the frame of the masks; none unless its block exists exactly
+    /// once.
     fn outline(self, objects: &[PfsObject], structure: &str) -> Option<Outline> {
         let mut label = structure.replace('_', " ");
         if self.block == Block::Fixed {
@@ -94,13 +94,13 @@ impl fmt::Display for Reading {
     }
 }
 
-/// How a file's points agree with an image's masks under one reading.
+/// Agreement of a file's points with an image's masks under one reading.
 struct ReadingFit {
     overlaps: Vec<f64>,
     counts: Vec<usize>,
 }
 
-/// How a file's points agree with an image's masks, by reading; none where a
+/// Agreement of a file's points with an image's masks, by reading; none when a
 /// structure's block is missing.
 pub(super) struct ImageFit {
     readings: Vec<Option<ReadingFit>>,
@@ -112,7 +112,7 @@ pub(super) fn read_points(path: &Path) -> Result<Vec<PfsObject>, Problem> {
     pfs::parse(&bytes).map_err(|error| Problem::format(&path.display().to_string(), &error))
 }
 
-/// Draws every reading and compares it with `masks`, in the order of [`STRUCTURES`].
+/// Compares every reading with `masks`, in the order of [`STRUCTURES`].
 pub(super) fn fit(objects: &[PfsObject], masks: &[Mask]) -> ImageFit {
     let fit_of = |reading: Reading| {
         let mut fit = ReadingFit { overlaps: Vec::new(), counts: Vec::new() };
@@ -126,17 +126,17 @@ pub(super) fn fit(objects: &[PfsObject], masks: &[Mask]) -> ImageFit {
     ImageFit { readings: Reading::all().map(fit_of).collect() }
 }
 
-/// TP / (TP + FP + FN); 1 for two empty masks.
+/// Overlap, TP / (TP + FP + FN); 1 for two empty masks.
 fn overlap(drawn: &Mask, mask: &Mask) -> f64 {
     let either = (drawn | mask).count();
     if either == 0 { 1.0 } else { (drawn & mask).count() as f64 / either as f64 }
 }
 
-/// Which points became the landmarks, and how well they agree with the masks.
+/// Chosen reading of the points, with its agreement with the masks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LandmarkChoice {
     reading: Reading,
-    /// Whether each structure has the same number of points in all images, as
+    /// True when each structure has the same number of points in all images, as
     /// corresponding landmarks have.
     pub is_corresponding: bool,
     /// Overlap with the masks, in the mean over images, by structure.
@@ -144,25 +144,25 @@ pub struct LandmarkChoice {
 }
 
 impl LandmarkChoice {
-    /// Which of a structure's blocks was taken.
+    /// Block of the points.
     #[must_use]
     pub const fn block(&self) -> Block {
         self.reading.block
     }
 
-    /// Width and height of the frame that the points are in, in pixels.
+    /// Width and height of the points' frame, in pixels.
     #[must_use]
     pub const fn frame_px(&self) -> usize {
         self.reading.frame_px
     }
 
-    /// What whole-numbered positions are.
+    /// Meaning of whole-numbered positions.
     #[must_use]
     pub const fn origin(&self) -> Origin {
         self.reading.origin
     }
 
-    /// The mean overlap of the structure that agrees least.
+    /// Least mean overlap over the structures.
     #[must_use]
     pub fn least_overlap(&self) -> f64 {
         self.overlaps.iter().map(|&(_, overlap)| overlap).fold(1.0, f64::min)
@@ -195,14 +195,13 @@ impl fmt::Display for LandmarkChoice {
     }
 }
 
-/// The reading that agrees with the masks.
+/// Chooses the reading that agrees with the masks.
 ///
-/// Of those that fit, one whose points correspond comes before one whose do not,
-/// then ` fixed` before plain, then the greater overlap of the structure that
-/// agrees least.
+/// Among those that agree, readings with corresponding points come first, then ` fixed`
+/// before plain, then the greater least overlap.
 ///
 /// # Errors
-/// In words, the best of the readings when none fits.
+/// The best reading in words, when none agrees.
 pub(super) fn choose(fits: &[ImageFit]) -> Result<LandmarkChoice, String> {
     let choices: Vec<LandmarkChoice> = Reading::all()
         .enumerate()
@@ -225,7 +224,7 @@ pub(super) fn choose(fits: &[ImageFit]) -> Result<LandmarkChoice, String> {
     ))
 }
 
-/// How one reading fits in the mean; none when an image lacks a block.
+/// Mean agreement of one reading; none when an image lacks a block.
 fn choice(reading: Reading, index: usize, fits: &[ImageFit]) -> Option<LandmarkChoice> {
     let mut sums = [0.0; STRUCTURES.len()];
     let mut counts: BTreeSet<&[usize]> = BTreeSet::new();

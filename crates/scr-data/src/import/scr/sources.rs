@@ -1,5 +1,5 @@
-//! Which files of the originals there are, by name alone: what is missing, in
-//! the wrong fold, unknown or there twice, all of it at once.
+//! Search of the original files by name: lists all missing, misplaced, unknown and
+//! duplicate files at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -7,12 +7,12 @@ use std::path::{Path, PathBuf};
 use super::{PHANTOM_MARKER, STRUCTURES, ScrImport, fold};
 use crate::{DataError, Fold, Problem, Problems, formats};
 
-/// Images with a nodule are called `JPCLN001` to `JPCLN154`.
+/// Prefix and number of the images with a nodule, `JPCLN001` to `JPCLN154`.
 const WITH_NODULE: (&str, u32) = ("JPCLN", 154);
-/// Images without one are called `JPCNN001` to `JPCNN093`.
+/// Prefix and number of the images without a nodule, `JPCNN001` to `JPCNN093`.
 const WITHOUT_NODULE: (&str, u32) = ("JPCNN", 93);
 
-/// The files of one image.
+/// Files of one image.
 #[derive(Debug, Clone)]
 pub(super) struct ImageFiles {
     /// `JPCLN001`.
@@ -32,14 +32,14 @@ impl ImageFiles {
     }
 }
 
-/// All files of the originals that will be imported.
+/// Original files to import.
 #[derive(Debug, Default)]
 pub(super) struct Sources {
-    /// Ascending by id.
+    /// Images, ascending by id.
     pub(super) images: Vec<ImageFiles>,
-    /// The lists of cases.
+    /// Clinical lists.
     pub(super) texts: Vec<PathBuf>,
-    /// Whether the phantom drew them: no file of the database itself.
+    /// True when the phantom drew the files.
     pub(super) is_phantom: bool,
     pub(super) notices: Vec<String>,
 }
@@ -48,13 +48,13 @@ impl Sources {
     /// Lists the folders.
     ///
     /// # Errors
-    /// [`DataError::Problems`] with all that stands in the way of an import.
+    /// [`DataError::Problems`] with all obstacles to an import.
     pub(super) fn find(import: &ScrImport) -> Result<Self, DataError> {
         let mut search = Search::default();
         let (radiographs, texts) = search.radiographs(&import.jsrt);
         let first = search.observer(&import.scr, true);
         let second = import.second_observer.as_ref().map(|root| search.observer(root, false));
-        // With a folder missing altogether, each of its files would be listed.
+        // A missing folder would list each of its files.
         let mut problems = search.problems;
         if search.is_folder_missing {
             return problems.or(Self::default());
@@ -136,7 +136,7 @@ fn whole_database() -> impl Iterator<Item = String> {
         .flat_map(|(name, count)| (1..=count).map(move |number| format!("{name}{number:03}")))
 }
 
-/// The image that a file name without its extension stands for, in any case.
+/// Image of a file name without its extension; ignores letter case.
 pub(super) fn image_id(stem: &str) -> Option<String> {
     let id = stem.to_ascii_uppercase();
     let known = |(name, count): (&str, u32)| {
@@ -148,10 +148,10 @@ pub(super) fn image_id(stem: &str) -> Option<String> {
     (known(WITH_NODULE).is_some() || known(WITHOUT_NODULE).is_some()).then_some(id)
 }
 
-/// What one observer's folder holds.
+/// Files of one observer.
 #[derive(Debug, Default)]
 struct ObserverFiles {
-    /// The folder that holds `fold1` and `fold2`.
+    /// Folder that holds `fold1` and `fold2`.
     root: PathBuf,
     /// By image and index into [`STRUCTURES`].
     masks: BTreeMap<(String, usize), PathBuf>,
@@ -176,7 +176,7 @@ impl ObserverFiles {
     }
 }
 
-/// A file or folder.
+/// File or folder.
 struct Entry {
     name: String,
     path: PathBuf,
@@ -184,7 +184,7 @@ struct Entry {
 }
 
 impl Entry {
-    /// Name without extension when it has this one, in any case.
+    /// Name without the extension, if it is this one; ignores letter case.
     fn stem(&self, extension: &str) -> Option<&str> {
         let (stem, found) = self.name.rsplit_once('.')?;
         (!self.is_folder && found.eq_ignore_ascii_case(extension)).then_some(stem)
@@ -199,7 +199,7 @@ struct Search {
 }
 
 impl Search {
-    /// The entries of a folder, sorted, without what operating systems leave behind.
+    /// Entries of a folder, sorted, without system files.
     fn entries(&mut self, folder: &Path) -> Vec<Entry> {
         let list = || -> std::io::Result<Vec<Entry>> {
             let mut entries = Vec::new();
@@ -220,11 +220,11 @@ impl Search {
         })
     }
 
-    fn passed_over(&mut self, path: &Path) {
-        self.notices.push(format!("{} was passed over", path.display()));
+    fn ignored(&mut self, path: &Path) {
+        self.notices.push(format!("{} was ignored", path.display()));
     }
 
-    /// Notes `path` as the file of `key`; a second one is a problem.
+    /// Records `path` as the file of `key`; a second file is a problem.
     fn note<K: Ord>(&mut self, files: &mut BTreeMap<K, PathBuf>, key: K, path: PathBuf) {
         if let Some(other) = files.get(&key) {
             self.problems.push(Problem::new(
@@ -238,7 +238,7 @@ impl Search {
         }
     }
 
-    /// The id of the image that a file belongs to; a problem when there is none.
+    /// Id of a file's image; a problem when there is none.
     fn id(&mut self, stem: &str, path: &Path) -> Option<String> {
         let id = image_id(stem);
         if id.is_none() {
@@ -252,7 +252,7 @@ impl Search {
         id
     }
 
-    /// The radiographs by id, and the lists of cases.
+    /// Radiographs by id, and the clinical lists.
     fn radiographs(&mut self, root: &Path) -> (BTreeMap<String, PathBuf>, Vec<PathBuf>) {
         let mut entries = self.entries(root);
         let folders: Vec<PathBuf> =
@@ -260,7 +260,8 @@ impl Search {
         for folder in folders {
             entries.extend(self.entries(&folder));
         }
-        let (mut radiographs, mut texts) = (BTreeMap::new(), Vec::new());
+        let mut radiographs = BTreeMap::new();
+        let mut texts = Vec::new();
         for entry in entries {
             if let Some(stem) = entry.stem("img") {
                 let Some(id) = self.id(stem, &entry.path) else { continue };
@@ -324,7 +325,7 @@ impl Search {
             let name = entry.name.to_ascii_lowercase().replace([' ', '-'], "_");
             let structure = STRUCTURES.iter().position(|structure| *structure == name);
             match structure {
-                _ if !entry.is_folder => self.passed_over(&entry.path),
+                _ if !entry.is_folder => self.ignored(&entry.path),
                 None => self.problems.push(Problem::new(
                     entry.path.display().to_string(),
                     format!("one of {}", STRUCTURES.join(", ").replace('_', " ")),
@@ -334,7 +335,7 @@ impl Search {
                 Some(structure) => {
                     for file in self.entries(&entry.path) {
                         let Some(stem) = file.stem("gif") else {
-                            self.passed_over(&file.path);
+                            self.ignored(&file.path);
                             continue;
                         };
                         if let Some(id) = self.id_in_fold(stem, &file.path, fold) {
@@ -349,7 +350,7 @@ impl Search {
     fn points(&mut self, folder: &Path, fold: Fold, observer: &mut ObserverFiles) {
         for file in self.entries(folder) {
             let Some(stem) = file.stem("pfs") else {
-                self.passed_over(&file.path);
+                self.ignored(&file.path);
                 continue;
             };
             if let Some(id) = self.id_in_fold(stem, &file.path, fold) {
@@ -358,7 +359,7 @@ impl Search {
         }
     }
 
-    /// The id of a file's image, which must belong to the fold of its folder.
+    /// Id of a file's image, which must belong to the fold of its folder.
     fn id_in_fold(&mut self, stem: &str, path: &Path, found: Fold) -> Option<String> {
         let id = self.id(stem, path)?;
         let expected = fold(&id);

@@ -34,22 +34,23 @@ fn mask(image: usize, structure: usize) -> Mask {
     Mask::filled(MASK_SIZE, &[outline(image, structure, 40)])
 }
 
-/// How the points of a test are written.
-struct Writing {
+/// Layout of a test's points.
+struct PointsLayout {
     plain_counts: [usize; 3],
     fixed_counts: [usize; 3],
-    /// From the masks' frame to the file's.
+    /// Map from the masks' frame to the file's.
     place: fn(Point) -> Point,
 }
 
-const USUAL: Writing = Writing { plain_counts: [31, 33, 35], fixed_counts: [40; 3], place: |p| p };
+const USUAL: PointsLayout =
+    PointsLayout { plain_counts: [31, 33, 35], fixed_counts: [40; 3], place: |p| p };
 
 struct Originals {
     temp: TempDir,
 }
 
 impl Originals {
-    fn new(writing: &Writing) -> Self {
+    fn new(layout: &PointsLayout) -> Self {
         let originals = Self { temp: tempfile::tempdir().unwrap() };
         for (index, id) in IDS.iter().enumerate() {
             let number = fold(id).number();
@@ -65,11 +66,11 @@ impl Originals {
                 let gif = formats::gif::write_mask(&mask(index, s)).unwrap();
                 originals.write(&format!("scr/fold{number}/masks/{name}/{id}.gif"), &gif);
                 for (label, count) in [
-                    (name.clone(), writing.plain_counts[index]),
-                    (format!("{name} fixed"), writing.fixed_counts[index]),
+                    (name.clone(), layout.plain_counts[index]),
+                    (format!("{name} fixed"), layout.fixed_counts[index]),
                 ] {
                     let outline = outline(index, s, count);
-                    let points = outline.points().iter().copied().map(writing.place).collect();
+                    let points = outline.points().iter().copied().map(layout.place).collect();
                     objects.push(PfsObject { label, attributes: vec![], points });
                 }
             }
@@ -112,7 +113,7 @@ impl Originals {
         }
     }
 
-    /// The problems of an import that must fail, its folder's path taken out.
+    /// Problems of an import that must fail, without its folder's path.
     fn problems(&self, import: &ScrImport) -> Vec<Problem> {
         let Err(DataError::Problems(problems)) = import.run(&|_, _, _| {}) else {
             panic!("the import did not fail as it should")
@@ -199,15 +200,18 @@ fn the_fixed_points_are_taken_where_they_correspond() {
 
 #[test]
 fn the_plain_points_are_taken_where_only_they_correspond() {
-    let swapped =
-        Writing { plain_counts: USUAL.fixed_counts, fixed_counts: USUAL.plain_counts, ..USUAL };
+    let swapped = PointsLayout {
+        plain_counts: USUAL.fixed_counts,
+        fixed_counts: USUAL.plain_counts,
+        ..USUAL
+    };
     let choice = run(&Originals::new(&swapped).import()).landmarks.unwrap();
     assert_eq!(choice.block(), Block::Plain);
 }
 
 #[test]
 fn points_of_the_radiographs_frame_counted_from_centres_are_found_out() {
-    let other = Writing { place: |p| Point::new(2.0 * p.x - 0.5, 2.0 * p.y - 0.5), ..USUAL };
+    let other = PointsLayout { place: |p| Point::new(2.0 * p.x - 0.5, 2.0 * p.y - 0.5), ..USUAL };
     let originals = Originals::new(&other);
     let import = originals.import();
     let report = run(&import);
@@ -217,7 +221,8 @@ fn points_of_the_radiographs_frame_counted_from_centres_are_found_out() {
     let benchmark = Benchmark::open(&import.out).unwrap();
     let landmarks =
         benchmark.read_landmarks(benchmark.reference(), &benchmark.images[1]).unwrap().unwrap();
-    let (found, drawn) = (landmarks.get("left_lung").unwrap(), outline(1, 1, 40));
+    let found = landmarks.get("left_lung").unwrap();
+    let drawn = outline(1, 1, 40);
     for (a, b) in found.points().iter().zip(drawn.points()) {
         assert!(a.distance_px(*b) < 1e-9);
     }
@@ -225,7 +230,7 @@ fn points_of_the_radiographs_frame_counted_from_centres_are_found_out() {
 
 #[test]
 fn points_that_fit_no_mask_are_refused_with_the_best_figures() {
-    let elsewhere = Writing { place: |p| Point::new(p.x + 30.0, p.y), ..USUAL };
+    let elsewhere = PointsLayout { place: |p| Point::new(p.x + 30.0, p.y), ..USUAL };
     let originals = Originals::new(&elsewhere);
     let problems = originals.problems(&originals.import());
     assert_eq!(problems.len(), 1);
@@ -322,7 +327,7 @@ fn folders_may_be_nested_and_names_in_any_case() {
     let import = ScrImport { scr: originals.path("archive"), ..originals.import() };
     let report = run(&import);
     assert_eq!(report.n_images, 3);
-    assert!(report.notices.iter().any(|n| n.ends_with("Thumbs.db was passed over")));
+    assert!(report.notices.iter().any(|n| n.ends_with("Thumbs.db was ignored")));
 }
 
 #[test]

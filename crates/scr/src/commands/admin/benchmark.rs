@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Subcommand;
-use scr_data::{Benchmark, BenchmarkCopy, Copied};
+use scr_data::{Benchmark, BenchmarkCopy, CopyOutcome};
 use scr_store::{Published, Store, StoreError};
 use serde_json::json;
 
@@ -59,7 +59,7 @@ async fn add(store: &Store, benchmark: &Benchmark) -> Result<()> {
     let bar = Bar::new();
     let show = |what: &str, done, total| bar.show(what, done, total);
     let copy = BenchmarkCopy::place(benchmark, &store.benchmark_folder(id), &show)?;
-    let copied = copy.copied();
+    let outcome = copy.outcome();
     let published = publish(store, copy.folder(), &bar).await;
     drop(bar);
     let published = match published {
@@ -70,11 +70,11 @@ async fn add(store: &Store, benchmark: &Benchmark) -> Result<()> {
         }
     };
     copy.keep()?;
-    match (copied, published) {
-        (Copied::Unchanged, Published::Unchanged) => {
+    match (outcome, published) {
+        (CopyOutcome::Unchanged, Published::Unchanged) => {
             tell!("benchmark `{id}` is there already, nothing changed");
         }
-        (Copied::New, _) | (_, Published::New) => {
+        (CopyOutcome::New, _) | (_, Published::New) => {
             tell!("benchmark `{id}` added: {} images", benchmark.images.len());
         }
         _ => tell!("benchmark `{id}` updated: {} images", benchmark.images.len()),

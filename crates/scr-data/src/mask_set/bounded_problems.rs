@@ -1,20 +1,20 @@
-//! Problems of a set of masks, so many at most: an archive of a million bad names
-//! fills no memory and no screen.
+//! Bounded list of problems: an archive of a million bad names fills neither memory nor
+//! screen.
 
 use crate::{Problem, Problems};
 
-/// More problems than anyone reads; the others are counted.
+/// Maximum number of problems listed; further ones are counted.
 pub(super) const MAX_PROBLEMS: usize = 10_000;
 
-/// The first [`MAX_PROBLEMS`] problems, and how many there are beyond them.
+/// The first [`MAX_PROBLEMS`] problems, and the number of further ones.
 #[derive(Debug, Default)]
-pub(super) struct Findings {
+pub(super) struct BoundedProblems {
     problems: Problems,
     n_more: usize,
 }
 
-impl Findings {
-    /// Adds one.
+impl BoundedProblems {
+    /// Adds a problem.
     pub(super) fn push(&mut self, problem: Problem) {
         if self.problems.list().len() < MAX_PROBLEMS {
             self.problems.push(problem);
@@ -23,17 +23,17 @@ impl Findings {
         }
     }
 
-    /// Keeps the value of what went well and the problem of what did not.
+    /// Returns the value of a success; adds the problem of a failure.
     pub(super) fn keep<T>(&mut self, result: Result<T, Problem>) -> Option<T> {
         result.map_err(|problem| self.push(problem)).ok()
     }
 
-    /// Whether nothing is wrong.
+    /// True without problems.
     pub(super) fn is_empty(&self) -> bool {
         self.problems.list().is_empty()
     }
 
-    /// All of them; what was only counted is said of `place`.
+    /// All problems; the number of further ones becomes a problem of `place`.
     pub(super) fn into_problems(mut self, place: &str) -> Problems {
         if self.n_more > 0 {
             let expected = format!("a set with at most {MAX_PROBLEMS} problems");
@@ -50,11 +50,11 @@ mod tests {
 
     #[test]
     fn problems_beyond_the_last_that_is_listed_are_counted() {
-        let mut findings = Findings::default();
+        let mut problems = BoundedProblems::default();
         for index in 0..MAX_PROBLEMS + 7 {
-            findings.push(Problem::new(format!("{index}"), "a", "b", ""));
+            problems.push(Problem::new(format!("{index}"), "a", "b", ""));
         }
-        let problems = findings.into_problems("x.zip");
+        let problems = problems.into_problems("x.zip");
         let last = problems.list().last().unwrap();
         assert_eq!((last.place.as_str(), last.found.as_str()), ("x.zip", "7 more than are listed"));
         assert_eq!(problems.list().len(), MAX_PROBLEMS + 1);
