@@ -1,7 +1,7 @@
-//! Comparison of results: their compatibility, their values, and its written form.
+//! Comparison of results: comparability, values and document.
 //!
-//! Computes nothing: values go to [`scr_eval::compare`] as they were written, and
-//! [`comparison_document`] copies its findings.
+//! Computes nothing: passes values to [`scr_eval::compare`], and [`comparison_document`]
+//! copies its comparison.
 
 use indexmap::IndexMap;
 use scr_data::Problem;
@@ -15,7 +15,7 @@ use scr_eval::{
 use scr_measures::{Better, Measure};
 use scr_stats::{BlandAltman, Direction};
 
-/// A result and what to call it.
+/// Result with a name.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NamedResult {
     /// Name for people: the set's folder or file.
@@ -24,8 +24,8 @@ pub struct NamedResult {
     pub result: ResultDocument,
 }
 
-/// Everything that keeps results from standing side by side: other benchmarks,
-/// rules, observers or images than the first has, or values by image left out.
+/// Problems that prevent a comparison: other benchmarks, rules, observers or images than
+/// those of the first result, or missing values by image.
 #[must_use]
 pub fn incomparable(results: &[NamedResult]) -> Vec<Problem> {
     let Some(NamedResult { result: first, name: first_name }) = results.first() else {
@@ -65,8 +65,7 @@ fn images(result: &ResultDocument) -> impl Iterator<Item = &ImageDocument> {
     result.images.iter().flatten()
 }
 
-/// The values of results that may stand side by side, by every measure that all of
-/// them hold and that has a better end.
+/// Values of comparable results, by every common measure with a better end.
 #[must_use]
 pub fn method_values(results: &[NamedResult]) -> Vec<MethodValues> {
     let Some(first) = results.first() else { return Vec::new() };
@@ -116,7 +115,7 @@ fn value(image: &ImageDocument, object: Option<&str>, key: &str) -> Option<f64> 
     measures.get(key).copied().flatten()
 }
 
-/// In which direction a key improves; none for what is no measure of agreement.
+/// Direction of improvement of a key; none for numbers that are no measure of agreement.
 fn direction(key: &str) -> Option<Direction> {
     let better = match Measure::from_result_key(key) {
         Ok((measure, _)) => measure.better(),

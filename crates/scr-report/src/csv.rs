@@ -1,12 +1,13 @@
-//! Results as CSV: one rectangular table, every number in full.
+//! CSV of results: one rectangular table, every number in full precision.
 
 use csv::Writer;
 use scr_documents::{ComparisonDocument, MeasureMap, ResultDocument, SummaryDocument};
 
-/// Stands for whole images in the column of objects.
+/// Name of whole images in the column of objects.
 const ALL: &str = "all";
 
-/// One row a fold (`all`, `1`, `2`), object (`all` for whole images) and measure.
+/// Summaries: one row a fold (`all`, `1`, `2`), object (`all` for whole images) and
+/// measure.
 #[must_use]
 pub fn summaries(result: &ResultDocument) -> String {
     let mut rows = vec![
@@ -67,7 +68,8 @@ fn summary_row(fold: &str, object: &str, key: &str, summary: &SummaryDocument) -
     row
 }
 
-/// One row an image, one column a measure: `OBJECT KEY`, and measures of whole images.
+/// Values by image: one row an image, one column a measure (`OBJECT KEY`, and measures of
+/// whole images).
 #[must_use]
 pub fn images(result: &ResultDocument) -> String {
     let objects: Vec<(&String, Vec<&String>)> = result
@@ -97,7 +99,7 @@ pub fn images(result: &ResultDocument) -> String {
     written(rows)
 }
 
-/// One row an object (`all` for whole images), measure and pair of methods.
+/// Comparison: one row an object (`all` for whole images), measure and pair of methods.
 #[must_use]
 pub fn comparison(found: &ComparisonDocument) -> String {
     let mut rows = vec![
@@ -131,7 +133,8 @@ pub fn comparison(found: &ComparisonDocument) -> String {
         for (key, compared) in measures {
             for pair in &compared.pairs {
                 let standing = |name: &String| compared.methods.iter().find(|m| m.name == *name);
-                let (first, second) = (standing(&pair.first), standing(&pair.second));
+                let first = standing(&pair.first);
+                let second = standing(&pair.second);
                 let both = [first, second];
                 let [low, high] = pair.ci95.map_or([None, None], |interval| interval.map(Some));
                 let mut row = [object.unwrap_or(ALL), key, &pair.first, &pair.second]
@@ -165,7 +168,7 @@ pub fn comparison(found: &ComparisonDocument) -> String {
     written(rows)
 }
 
-/// A number that reads back to the same f64; nothing where it is undefined.
+/// Number that reads back to the same f64; empty when undefined.
 fn number(value: Option<f64>) -> String {
     value.map(|value| value.to_string()).unwrap_or_default()
 }

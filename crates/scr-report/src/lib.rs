@@ -1,15 +1,17 @@
-//! What people and scripts see of a result: documents, tables, plots, the report.
+//! Output forms of results: documents, tables, plots and the report.
 //!
-//! Computes no score and no statistic: everything comes out of
-//! [`scr_eval`]. Reads and writes no file.
+//! Computes no score and no statistic: all values come from [`scr_eval`]. Reads and writes
+//! no file.
 //!
 //! - [`result_document`] and [`comparison_document`]: the JSON of one result and of several.
 //! - [`tables`]: their tables, which [`layout`] writes as text, Markdown or LaTeX;
-//!   [`csv`] has every number in full.
+//!   [`csv`] has every number in full precision.
+//! - [`numbers`]: formats of numbers, and [`standings`]: order and ranks, for pages and
+//!   tables.
 //! - [`plot`]: plots as SVG.
-//! - [`figures`]: figures that stand alone, with pictures inside.
-//! - [`html`]: the report that stands alone.
-//! - [`measures`]: the measures explained.
+//! - [`figures`]: self-contained figures with pictures.
+//! - [`html`]: the self-contained report.
+//! - [`measures`]: reference of the measures.
 
 pub mod comparison;
 pub mod csv;
@@ -18,7 +20,9 @@ pub mod figures;
 pub mod html;
 pub mod layout;
 pub mod measures;
+pub mod numbers;
 pub mod plot;
+pub mod standings;
 pub mod tables;
 
 pub use comparison::{NamedResult, comparison_document};

@@ -1,7 +1,6 @@
-//! The measures explained: what `scr measures` prints and `docs/measures.md` holds.
+//! Reference of the measures: the output of `scr measures`, and `docs/measures.md`.
 //!
-//! Lays out what the registry, the list of peers and the test vectors say, with
-//! the words between them. Computes nothing.
+//! Formats the registry, the list of peers and the test vectors. Computes nothing.
 
 use std::fmt::Write;
 
@@ -16,7 +15,7 @@ const VECTORS: &str = include_str!("../../../docs/measure-vectors.json");
 /// Columns that text in a terminal may take.
 const WIDTH: usize = 96;
 
-/// All of it for a terminal without colour, a block a measure.
+/// Text for a terminal without colour, a block a measure.
 #[must_use]
 pub fn text() -> String {
     let mut text = "MEASURES OF AN OBJECT\n\n".to_owned();
@@ -25,12 +24,12 @@ pub fn text() -> String {
         text += &line("equals", &equals(kind, str::to_owned));
         text += "\n";
     }
-    text += "VARIANTS, for those who must match another tool\n\n";
+    text += "VARIANTS, to match another tool\n\n";
     for variant in VARIANTS {
         text += &wrapped(&format!("  .{:<9} ", variant.key), 13, variant.definition);
         text += &wrapped("", 13, &format!("({})", variant.purpose));
     }
-    text += "\nMEASURES OF A WHOLE IMAGE, found wherever its structures are covered\n\n";
+    text += "\nMEASURES OF A WHOLE IMAGE, computed when its structures are covered\n\n";
     for info in &IMAGE_MEASURES {
         text += &block(info, &[]);
         text += "\n";
@@ -42,7 +41,7 @@ pub fn text() -> String {
     text
 }
 
-/// All of it as the Markdown of `docs/measures.md`.
+/// Markdown of `docs/measures.md`.
 #[must_use]
 pub fn markdown() -> String {
     let mut text = HEAD.to_owned();
@@ -50,8 +49,8 @@ pub fn markdown() -> String {
     for kind in Kind::ALL {
         text += &section(kind);
     }
-    text += "## Variants\n\nFor those who must match another tool: the same engine, another boundary or percentile.\n\n";
-    text += "| variant | what differs | for |\n|---|---|---|\n";
+    text += "## Variants\n\nTo match another tool: the same algorithm with another boundary or percentile.\n\n";
+    text += "| variant | difference | purpose |\n|---|---|---|\n";
     for variant in VARIANTS {
         row(&mut text, &[&format!("`.{}`", variant.key), variant.definition, variant.purpose]);
     }
@@ -74,7 +73,7 @@ pub fn markdown() -> String {
     text
 }
 
-/// All of it as JSON, for scripts.
+/// JSON for scripts.
 #[must_use]
 pub fn to_json() -> String {
     let to_json = |info: &MeasureInfo| {
@@ -125,30 +124,30 @@ pub fn to_json() -> String {
     format!("{all:#}\n")
 }
 
-const HEAD: &str = "# Measures: exact definitions, and whose numbers they equal
+const HEAD: &str = "# Measures: exact definitions, and equal numbers of other tools
 
 <!-- Made by `scr measures --format markdown`: change crates/scr-measures/src/registry.rs, peers.rs
      beside it, or crates/scr-report/src/measures.rs, and run
      cargo run --release -- measures --format markdown > docs/measures.md -->
 
-Tools disagree because their definitions differ, not because they err: on the same masks two 95th
-percentiles of the Hausdorff distance can lie many pixels apart. So every measure here has one exact
-definition, a key that says which, and the list of the tools whose number it is. `scr measures` prints
-the same in a terminal; `--format json` is for scripts.
+Tools disagree because their definitions differ, not because they err: two definitions of the 95th
+percentile of the Hausdorff distance can differ by many pixels on the same masks. So every measure here
+has one exact definition, a key that names it, and a list of the tools with the same number. `scr
+measures` prints the same in a terminal; `--format json` is for scripts.
 
 ## Notation
 
-R is the reference, P the prediction: two masks of one size. TP counts the pixels that are set in both,
-FP those in P alone, FN those in R alone, TN those in neither.
+R is the reference, P the prediction: two masks of one size. TP counts the pixels in both, FP those in P
+only, FN those in R only, TN those in neither.
 
-A boundary pixel is a set pixel that has a 4-neighbour which is not; what lies outside the image is not
-set. A boundary distance runs from the centre of a boundary pixel of one mask to the nearest centre of
-a boundary pixel of the other: Euclidean, exact, times the spacing. There are two directions, from R's
+A boundary pixel is a set pixel with a 4-neighbour that is not set; pixels outside the image are not set.
+A boundary distance runs from the centre of a boundary pixel of one mask to the nearest centre of a
+boundary pixel of the other: Euclidean, exact, times the spacing. There are two directions, from R's
 boundary to P's and back, and so two lists of distances. Directed: of one list. Pooled: of both lists
 together.
 
-All values are computed in double precision from whole numbers: counts and, where columns and rows lie
-equally far apart, squared distances in pixels.
+All values are computed in double precision from whole numbers: counts and, with equal spacing in both
+directions, squared distances in pixels.
 
 ";
 
@@ -156,17 +155,17 @@ const KEYS: [&str; 3] = [
     "A key is a kind, its variants and its length, as in `dice`, `masd.i8`, `hausdorff_95.pooled.i4o`, \
      `nsd@2px`, `boundary_iou.i8@3mm`. One percentile and one boundary can be combined; `hausdorff_95.corners` \
      has its own percentile.",
-    "In results a distance carries its unit: `masd_mm` where the benchmark's spacing is known, `masd_px` \
-     where it is not. The two never stand in one column.",
-    "`nsd` and `boundary_iou` need a length. After `@2px` it is in pixels whatever the spacing, and distances \
-     are measured in pixels; after `@3mm` it is in mm, and asking for it without a spacing is an error.",
+    "In results a distance carries its unit: `masd_mm` with a known spacing of the benchmark, `masd_px` \
+     without. The two never share a column.",
+    "`nsd` and `boundary_iou` need a length. After `@2px` it is in pixels with any spacing, and distances are \
+     measured in pixels; after `@3mm` it is in mm, and requires a known spacing.",
 ];
 
-/// How keys are written, and which are asked for where none is.
+/// Syntax of keys, and the default measures.
 fn keys() -> Vec<String> {
     let default: Vec<String> = Measure::DEFAULT.iter().map(ToString::to_string).collect();
     let asked = format!(
-        "`--measures` of `scr evaluate` takes keys separated by commas. Without it: {}.",
+        "`--measures` of `scr evaluate` takes keys separated by commas. Default: {}.",
         default.join(", ")
     );
     KEYS.into_iter().map(str::to_owned).chain([asked]).collect()
@@ -174,8 +173,8 @@ fn keys() -> Vec<String> {
 
 const BOUNDARIES: &str = "## Boundaries
 
-The same mask, cut by the left and the upper border of the image, and its boundary by each rule (`#`;
-`o` is the rest of the mask):
+One mask, cut by the left and the upper border of the image, with its boundary by each rule (`#`; `o` is
+the rest of the mask):
 
 ```text
 mask        i4          i8          i4o         i8o
@@ -187,26 +186,25 @@ mask        i4          i8          i4o         i8o
 ........    ........    ........    ........    ........
 ```
 
-- `i4`, the default: a 4-neighbour is not set, and outside the image nothing is.
-- `i8`: one of 8 neighbours is not set. Inner corners of the outline get one pixel more.
+- `i4`, the default: a 4-neighbour is not set; outside the image nothing is set.
+- `i8`: one of 8 neighbours is not set. Inner corners of the outline gain a pixel.
 - `i4o`, `i8o`: outside the image counts as set. A mask that fills the image has no boundary: against
   another such mask distances are 0 and shares 1, against any other distances are undefined and shares 0.
-- `corners`: not pixels but the corners at which four pixels meet, outside the image not set. A corner
-  is on the outline when some of its pixels are set and some are not, and weighs as much as the line
-  between them is long: half a diagonal around one or three set pixels, a side between two neighbours,
-  two half diagonals for two opposite pixels. Means and shares are weighted by length. The percentile is
-  the first distance at which the running length, from the smallest distance up, reaches 95 % of the
-  whole.
+- `corners`: the corners between four pixels, in place of pixels; outside the image nothing is set. A corner
+  is on the outline when some of its pixels are set and some are not. Its weight is the length of the line
+  between them: half a diagonal around one or three set pixels, a side between two neighbours, two half
+  diagonals for two opposite pixels. Means and shares are weighted by length. The percentile is the first
+  distance at which the cumulative length, from the smallest distance up, reaches 95 % of the whole.
 
 A distance is within a tolerance when it is at most as large, in double precision: with a spacing of
-0.1 mm three pixels are 0.30000000000000004 mm and not within 0.3 mm. Lengths that lie between two
-distances have no such trouble.
+0.1 mm three pixels are 0.30000000000000004 mm and not within 0.3 mm. Lengths between two distances avoid
+this problem.
 
 ";
 
 const POLICIES: &str = "## Empty masks
 
-One policy, in one place (`crates/scr-measures/src/empty.rs`):
+One policy (`crates/scr-measures/src/empty.rs`):
 
 | reference | prediction | shares: overlap, dice, sensitivity, precision, nsd, boundary_iou | distances | specificity |
 |---|---|---|---|---|
@@ -214,9 +212,9 @@ One policy, in one place (`crates/scr-measures/src/empty.rs`):
 | empty | not | 0 | undefined | as defined |
 | not | empty | 0 | undefined | 1, or undefined where the reference fills the image |
 
-An undefined value is counted and shown beside every summary. It is never dropped in silence and never
-a perfect score: rankings take it as the worst, and `scr evaluate --undefined image-diagonal` counts it as
-a distance as long as the image's diagonal.
+Every summary counts and shows undefined values. None is dropped silently or counts as a perfect score:
+rankings treat it as worst, and `scr evaluate --undefined image-diagonal` counts it as a distance as long
+as the image's diagonal.
 
 ## Summaries
 
@@ -226,20 +224,20 @@ Over the images of a benchmark, in their order:
 - smallest and largest value, median and quartiles by linear interpolation between the two nearest
   (numpy's default, type 7 of Hyndman and Fan, The American Statistician 50, 1996);
 - n, the number of values, and the number of undefined ones;
-- the 95 % interval of the mean by bootstrap: images are drawn with replacement 2000 times, whole, so
-  that the objects of an image stay together, and the interval runs from the 2.5th to the 97.5th
-  percentile of the means (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13).
-  Seed and number are printed with every result.
+- the 95 % interval of the mean by bootstrap: 2000 resamples of whole images with replacement, so that the
+  objects of an image stay together; the interval runs from the 2.5th to the 97.5th percentile of the means
+  (Efron and Tibshirani, An Introduction to the Bootstrap, 1993, chapter 13). Every result states seed and
+  number of resamples.
 
 ";
 
 const MATCHING: &str = "## Matching another tool
 
-Compared on 100 pairs of lung masks of 1024 x 1024 pixels and on 128 pairs of hard ones: moved, with holes,
-cut by the border, ragged, thin; half of them with columns and rows not equally far apart. None was
-empty: there tools differ most, and the policy above is ours. A number stands beside a key when the two
-were equal on every mask, but for what is noted; the names are the tools' own. SimpleITK gives
-contours and distance maps: after `LabelContour` it says what was made of the distances between two.
+Compared on 100 pairs of lung masks of 1024 x 1024 pixels and on 128 pairs of difficult masks: moved, with
+holes, cut by the border, ragged, thin; half of them with different spacings of columns and rows. None was
+empty: there tools differ most, and the policy above is ours. A number is listed beside a key when the two
+were equal on every mask, except as noted; the names are the tools' own. SimpleITK gives contours and
+distance maps: the words after `LabelContour` name the statistic of the distances between two contours.
 ";
 
 const TEST_VECTORS: &str = "## Test vectors
@@ -247,14 +245,14 @@ const TEST_VECTORS: &str = "## Test vectors
 `docs/measure-vectors.json` holds these and about thirty more pairs of small masks with the value of every
 measure in every variant, and images for the measures of whole images. The values come from
 `tests/peers/independent.py`, an implementation in Python that shares no code with this one and tries
-every pair of pixels; those worked out by hand agree with it, and so do the measures of this project, to
-1e-12. Test yours with it: `#` is set and `.` is not, `spacing_mm` is null, one number or `[x, y]`, null
-is undefined.
+every pair of pixels; the values by hand agree with it, and so do the measures of this project, to 1e-12.
+Test your tool with it: `#` is set and `.` is not, `spacing_mm` is null, one number or `[x, y]`, null is
+undefined.
 
 `tests/peers/compare.py` runs the tools above and `scr` on the same masks.
 ";
 
-/// The tables of peers: what each calls a number, and the key that gives it.
+/// Tables of peers: each number's name and key.
 fn matching() -> String {
     let mut text = MATCHING.to_owned();
     for peer in &PEERS {
@@ -272,13 +270,13 @@ fn matching() -> String {
     text + "\n"
 }
 
-/// With a capital letter and a full stop.
+/// Capitalises words and adds a full stop.
 fn as_sentence(words: &str) -> String {
     let (first, rest) = words.split_at(1);
     format!("{}{rest}.", first.to_uppercase())
 }
 
-/// The test vectors that were worked out by hand, as many as a reader has patience for.
+/// Worked examples: the test vectors with values by hand.
 fn examples() -> String {
     let file: Value = serde_json::from_str(VECTORS).expect("the vectors are JSON");
     let mut text = "## Worked examples\n\n".to_owned();
@@ -307,7 +305,7 @@ fn examples() -> String {
     text
 }
 
-/// The part of the Markdown about one kind.
+/// Markdown section of one kind.
 fn section(kind: Kind) -> String {
     let info = kind.info();
     let definition = as_sentence(info.definition);
@@ -331,7 +329,7 @@ fn section(kind: Kind) -> String {
     text + "\n"
 }
 
-/// What each peer calls the default variant of a kind, its names as `quoted`.
+/// Peers' names of the default variant of a kind, formatted by `quoted`.
 fn equals(kind: Kind, quoted: impl Fn(&str) -> String) -> String {
     let is_of_kind = |key: &str| {
         key.parse().is_ok_and(|measure: Measure| {
@@ -372,7 +370,7 @@ fn better(info: &MeasureInfo) -> &'static str {
     }
 }
 
-/// What is said about a measure, a line a word.
+/// Description of a measure, a line a property.
 fn block(info: &MeasureInfo, more: &[(&str, String)]) -> String {
     let mut text = format!("{}  {}\n", info.key, info.name);
     text += &line("is", info.definition);
@@ -385,12 +383,12 @@ fn block(info: &MeasureInfo, more: &[(&str, String)]) -> String {
     text + &line("source", info.source)
 }
 
-/// A labelled line; nothing where there is nothing to say.
+/// Labelled line; empty without a text.
 fn line(label: &str, what: &str) -> String {
     if what.is_empty() { String::new() } else { wrapped(&format!("  {label:<9} "), 12, what) }
 }
 
-/// Words after `start`, in lines that a terminal shows whole, the next ones indented.
+/// Wraps words after `start` to the width of a terminal, with further lines indented.
 fn wrapped(start: &str, indent: usize, words: &str) -> String {
     let mut text = String::new();
     let mut current = format!("{start:indent$}");
@@ -421,8 +419,8 @@ mod tests {
     use scr_image::Mask;
     use scr_measures::boundary::boundary;
 
-    /// A mask cut by the image's border, and its boundary by each rule: `#` on the
-    /// boundary, `o` the rest of the mask.
+    /// Mask cut by the image's border, with its boundary by each rule: `#` on the boundary, `o`
+    /// the rest of the mask.
     const DRAWN: [(&str, &str); 5] = [
         ("mask", "####.... ######.. ######.. ######.. ####.... ........"),
         ("i4", "####.... #ooo##.. #oooo#.. #ooo##.. ####.... ........"),

@@ -4,12 +4,12 @@
 
 use scr_documents::{BenchmarkDocument, ImageDocument};
 use scr_measures::Better;
+use scr_report::standings::Order;
 use scr_store::EntryRow;
 
 use crate::address;
-use crate::numbers::{MeasureHead, has_column, shows_all};
+use crate::numbers::{MeasureFormat, has_column, shows_all};
 use crate::options::Options;
-use crate::standings::Order;
 
 /// Stands for the whole image where an object's identifier would be.
 const WHOLE_IMAGE: &str = "all";
@@ -107,10 +107,10 @@ impl ImageTable {
         let mut ordered_by = String::new();
         let mut current_order = Order::Ascending;
         if let Some(key) = keys.get(current) {
-            let head = MeasureHead::of(key.measure);
+            let head = MeasureFormat::page(key.measure);
             current_order = options
                 .first("order")
-                .and_then(Order::parsed)
+                .and_then(Order::from_key)
                 .unwrap_or_else(|| worst_first(&head));
             let worst = match head.better.unwrap_or(Better::Lower) {
                 Better::Higher => f64::NEG_INFINITY,
@@ -130,16 +130,16 @@ impl ImageTable {
             let order = if is_current {
                 current_order.reversed()
             } else {
-                worst_first(&MeasureHead::of(key.measure))
+                worst_first(&MeasureFormat::page(key.measure))
             };
             let written = key.written();
             let all = shows_all(options).then_some(("measures", "all"));
             let sorting = [("sort", written.as_str()), ("order", order.key())];
             let query = address::query(sorting.into_iter().chain(all));
             ImageColumn {
-                label: MeasureHead::of(key.measure).title(),
+                label: MeasureFormat::page(key.measure).title(),
                 href: format!("{page_href}?{query}#images"),
-                aria_sort: is_current.then(|| current_order.aria()),
+                aria_sort: is_current.then(|| current_order.name()),
             }
         });
         let rows = images.iter().map(|image| ImageRow {
@@ -148,7 +148,7 @@ impl ImageTable {
             fold: image.fold,
             cells: keys
                 .iter()
-                .map(|key| MeasureHead::of(key.measure).shown(key.value(image)))
+                .map(|key| MeasureFormat::page(key.measure).value(key.value(image)))
                 .collect(),
         });
         Self {
@@ -169,7 +169,7 @@ impl ImageTable {
     }
 }
 
-fn worst_first(head: &MeasureHead) -> Order {
+fn worst_first(head: &MeasureFormat) -> Order {
     Order::best_first(head.better.unwrap_or(Better::Lower)).reversed()
 }
 

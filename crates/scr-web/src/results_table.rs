@@ -1,17 +1,18 @@
 //! A table of results: entries down, measures across, a link on every column head.
 //!
-//! Turns entries into texts and links for the page; the order is
-//! [`standings`](crate::standings)'. Sorting is done by the server, by links, so
-//! that it needs no script and every order has an address.
+//! Turns entries into texts and links for the page, in the order of
+//! [`scr_report::standings`]. Links sort on the server, so that sorting needs no script and
+//! every order has an address.
 
 use scr_documents::{EntryRole, MeasureMap, SummaryDocument};
 use scr_measures::Better;
+use scr_report::standings::{Order, Standing, Statistic, ranks};
 use scr_store::EntryRow;
 use std::cmp::Ordering;
 
-use crate::numbers::{MeasureHead, NONE, has_column, shows_all};
+use crate::numbers::{MeasureFormat, NO_VALUE, has_column, shows_all};
 use crate::options::Options;
-use crate::standings::{Order, SortKey, Standing, Statistic, ranks};
+use crate::standings::SortKey;
 use crate::versions::EntryLink;
 use crate::{address, versions};
 
@@ -172,8 +173,11 @@ impl ResultsTable {
         let key = asked_key.unwrap_or(default);
         let best_first = Order::best_first(better(&key));
         let natural = if by_name { Order::Ascending } else { best_first };
-        let order =
-            options.first("order").filter(|_| is_asked).and_then(Order::parsed).unwrap_or(natural);
+        let order = options
+            .first("order")
+            .filter(|_| is_asked)
+            .and_then(Order::from_key)
+            .unwrap_or(natural);
 
         let link = |word: &str, order: Order| {
             let all = shows_all(options).then_some(("measures", "all"));
@@ -185,7 +189,7 @@ impl ResultsTable {
         let head = |label, word: &str, natural: Order, is_current: bool| ColumnHead {
             label,
             href: link(word, if is_current { order.reversed() } else { natural }),
-            aria_sort: is_current.then(|| order.aria()),
+            aria_sort: is_current.then(|| order.name()),
         };
         let column_heads = columns
             .iter()
@@ -216,7 +220,7 @@ impl ResultsTable {
 fn better(key: &SortKey) -> Better {
     match key.statistic {
         Statistic::Undefined => Better::Lower,
-        _ => MeasureHead::of(&key.measure).better.unwrap_or(Better::Lower),
+        _ => MeasureFormat::page(&key.measure).better.unwrap_or(Better::Lower),
     }
 }
 
@@ -262,7 +266,7 @@ fn groups(columns: &[SortKey]) -> Vec<Group> {
     columns
         .chunk_by(|left, right| left.measure == right.measure)
         .map(|group| {
-            let head = MeasureHead::of(&group[0].measure);
+            let head = MeasureFormat::page(&group[0].measure);
             Group { title: head.title(), better: head.better_words(), span: group.len() }
         })
         .collect()
@@ -297,7 +301,7 @@ fn rows(
         .map(|place| {
             let Line { entry, measures } = &lines[place];
             Row {
-                rank: ranks[place].map_or_else(|| NONE.to_owned(), |rank| rank.to_string()),
+                rank: ranks[place].map_or_else(|| NO_VALUE.to_owned(), |rank| rank.to_string()),
                 name: entry.card.name.clone(),
                 href: address::entry(&entry.id),
                 mark: reference_mark(entry.role),
@@ -314,23 +318,23 @@ fn name_of(line: &Line<'_>) -> (String, String) {
 }
 
 fn cell(measures: &MeasureMap<SummaryDocument>, column: &SortKey) -> String {
-    let Some(summary) = measures.get(&column.measure) else { return NONE.to_owned() };
-    let head = MeasureHead::of(&column.measure);
+    let Some(summary) = measures.get(&column.measure) else { return NO_VALUE.to_owned() };
+    let head = MeasureFormat::page(&column.measure);
     match column.statistic {
         Statistic::Mean => head.mean_sd(summary.mean, summary.sd),
         Statistic::Interval => head.interval(summary.ci95),
         Statistic::Undefined => {
             let counts = summary.n.zip(summary.n_undefined);
-            counts.map_or(NONE.to_owned(), |(n, n_undefined)| {
+            counts.map_or(NO_VALUE.to_owned(), |(n, n_undefined)| {
                 format!("{n_undefined} of {}", n + n_undefined)
             })
         }
-        statistic => head.shown(statistic.of(summary)),
+        statistic => head.value(statistic.of(summary)),
     }
 }
 
 fn described(key: &SortKey) -> String {
-    let head = MeasureHead::of(&key.measure);
+    let head = MeasureFormat::page(&key.measure);
     let name = head.name;
     match key.statistic {
         Statistic::Mean => format!("mean of {name}"),

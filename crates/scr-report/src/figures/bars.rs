@@ -1,33 +1,33 @@
-//! Amounts side by side, as bars with their numbers.
+//! Bar charts with numbers.
 
 use super::frame::{Place, text};
 use super::strokes::stroke;
 use crate::plot::push;
 
-/// Height of a bar with the gap below it.
+/// Height of a bar and the gap below it.
 const PITCH: f64 = 24.0;
-/// Share of the width that labels take.
+/// Share of the width for labels.
 const LABELS: f64 = 0.38;
 /// Room for the numbers right of the longest bar.
 const NUMBERS: f64 = 120.0;
 
-/// One amount.
+/// Bar of a chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bar {
-    /// What it is of.
+    /// Label.
     pub label: String,
-    /// How much, from 0.
+    /// Amount, from 0.
     pub value: f64,
     /// The amount in words, with its unit.
     pub words: String,
 }
 
-/// Amounts, all from 0 on one scale.
+/// Bar chart: amounts from 0 on one scale.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Bars {
-    /// What is shown, with its unit.
+    /// Caption, with the unit.
     pub caption: String,
-    /// From the top.
+    /// Bars from the top.
     pub bars: Vec<Bar>,
 }
 

@@ -1,4 +1,4 @@
-//! Lines over an axis, with the spread around them.
+//! Line charts with the spread around the lines.
 
 use std::fmt::Write;
 
@@ -11,32 +11,32 @@ use crate::plot::scale::Scale;
 const HEIGHT: f64 = 0.6;
 /// Room for the labels of the vertical axis.
 const LEFT: f64 = 48.0;
-/// Room for those of the horizontal axis.
+/// Room for the labels of the horizontal axis.
 const BOTTOM: f64 = 36.0;
-/// Labels closer than this would touch: every second one is left out.
+/// Least distance of labels; closer ones would touch, so every second one is left out.
 const LABELS_APART: f64 = 16.0;
 
-/// One line.
+/// Line of a chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Series {
-    /// The structure, which gives colour and dashes.
+    /// Structure, which determines colour and dashes.
     pub structure: usize,
-    /// Its points, from the left.
+    /// Points, from the left.
     pub points: Vec<(f64, f64)>,
-    /// How far the values spread to either side at each point; empty for none.
+    /// Spread of the values to either side at each point; empty for none.
     pub spread: Vec<f64>,
 }
 
-/// Lines over one axis.
+/// Line chart.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Chart {
-    /// What is shown.
+    /// Caption.
     pub caption: String,
-    /// What runs to the right, with its unit.
+    /// Label of the horizontal axis, with its unit.
     pub across: String,
-    /// What runs upward, with its unit.
+    /// Label of the vertical axis, with its unit.
     pub up: String,
-    /// Values that the vertical axis covers at least.
+    /// Range that the vertical axis covers at least.
     pub covered: [f64; 2],
     /// The lines.
     pub series: Vec<Series>,
@@ -96,7 +96,8 @@ impl Area {
     }
 
     fn draw_axes(&self, svg: &mut String, chart: &Chart) {
-        let (right, bottom) = (self.left + self.width, self.top + self.height);
+        let right = self.left + self.width;
+        let bottom = self.top + self.height;
         let across: Vec<f64> = self.across.ticks().collect();
         let up: Vec<f64> = self.up.ticks().collect();
         let widest = across.iter().map(|&tick| self.across.label(tick).len()).max().unwrap_or(1);
@@ -134,7 +135,8 @@ impl Area {
             }
         }
         text(svg, (self.left + self.width / 2.0, bottom + 29.0), "middle", 11.0, &chart.across);
-        let (x, y) = (self.left - 36.0, self.top + self.height / 2.0);
+        let x = self.left - 36.0;
+        let y = self.top + self.height / 2.0;
         push(svg, format_args!("<g transform=\"translate({x:.1} {y:.1}) rotate(-90)\">"));
         text(svg, (0.0, 0.0), "middle", 11.0, &chart.up);
         svg.push_str("</g>");
@@ -177,7 +179,7 @@ impl Area {
     }
 }
 
-/// Whether a tick is one of every `every` that have labels: 0 always is.
+/// True when a tick has a label: one of every `every`, and always 0.
 fn is_labelled(ticks: &[f64], index: usize, every: usize) -> bool {
     let zero = ticks.iter().position(|&tick| tick == 0.0).unwrap_or(0);
     zero.abs_diff(index).is_multiple_of(every)

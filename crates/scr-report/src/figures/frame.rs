@@ -1,4 +1,4 @@
-//! Where everything lies on the sheet: rows of cells from the top, then the legend.
+//! Layout of a figure: rows of cells from the top, then the legend.
 
 use super::picture::{GreyRange, Picture};
 use super::strokes::stroke;
@@ -6,16 +6,16 @@ use super::{Cell, Chart, Figure, Row};
 use crate::plot::{escaped, push};
 
 const MARGIN: f64 = 16.0;
-/// Between cells.
+/// Gap between cells.
 const GAP: f64 = 14.0;
-/// Height of a line of text with the gap below it.
+/// Height of a line of text and the gap below it.
 const LINE: f64 = 18.0;
-/// Mean width of a letter of text 12 high: only line breaks depend on it.
+/// Mean width of a letter in text 12 high; only line breaks depend on it.
 const LETTER: f64 = 6.1;
-/// No figure is narrower: legends and notes need room.
+/// Least width of a figure, for legends and notes.
 const MIN_WIDTH: f64 = 480.0;
 
-/// A rectangle to draw in: its upper left corner and its width.
+/// Place of a cell: its upper left corner and its width.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Place {
     pub(super) x: f64,
@@ -23,16 +23,16 @@ pub(super) struct Place {
     pub(super) width: f64,
 }
 
-/// The sheet, as far as it is drawn.
+/// Frame of a figure, drawn from the top.
 pub(super) struct Frame {
     svg: String,
     width: f64,
     cell_width: f64,
-    /// Down to where it is drawn.
+    /// Lower end of the drawing.
     y: f64,
 }
 
-/// Text at a place; `anchor` says which part of it.
+/// Text with its `anchor` at a place.
 pub(super) fn text(svg: &mut String, (x, y): (f64, f64), anchor: &str, size: f64, text: &str) {
     push(
         svg,
@@ -105,7 +105,7 @@ impl Frame {
         self.y += (LINE - 3.0) * n_lines as f64 + 3.0 + height + GAP;
     }
 
-    /// The structures' lines, then the greys from black to white.
+    /// Legend: the structures' lines, then the greys from black to white.
     pub(super) fn legend(&mut self, structures: &[String], greys: Option<&GreyRange>) {
         let mut x = MARGIN;
         for (index, name) in structures.iter().enumerate() {
@@ -129,7 +129,8 @@ impl Frame {
             self.y += LINE + 4.0;
         }
         let Some(greys) = greys else { return };
-        let (y, width) = (self.y, 180.0);
+        let y = self.y;
+        let width = 180.0;
         push(
             &mut self.svg,
             format_args!(
@@ -161,7 +162,8 @@ impl Frame {
     }
 
     pub(super) fn finished(self, title: &str, description: &str, pictures: &[Picture]) -> String {
-        let (width, height) = (self.width.ceil(), (self.y + MARGIN / 2.0).ceil());
+        let width = self.width.ceil();
+        let height = (self.y + MARGIN / 2.0).ceil();
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" \
              viewBox=\"0 0 {width} {height}\" role=\"img\" font-family=\"sans-serif\" \
@@ -204,8 +206,8 @@ impl Cell {
     }
 }
 
-/// Text in lines of at most `letters` letters, broken between words; a longer word
-/// stays whole.
+/// Breaks text between words into lines of at most `letters` letters; keeps a longer word
+/// whole.
 fn lines(text: &str, letters: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {

@@ -1,16 +1,15 @@
-//! Figures that stand alone: panels with outlines, charts and bars, as one SVG file.
+//! Self-contained figures: panels with outlines, charts and bars, as one SVG file.
 //!
-//! For readers of a page or a slide, so unlike a [`plot`](crate::plot) a figure
-//! brings everything with it: white ground, colours, pictures as `data:` addresses,
-//! a title and a description in words. Structures are told apart by colour (Okabe
-//! and Ito's) and by dashes, never by colour alone.
+//! For pages and slides: unlike a [`plot`](crate::plot), a figure includes a white
+//! background, colours, pictures as `data:` addresses, a title and a description.
+//! Structures differ in colour (Okabe and Ito's) and in dashes, never in colour alone.
 //!
-//! Computes nothing and does not know what it shows: whoever makes a [`Figure`]
-//! says it in captions.
+//! Computes nothing and does not know its subject: the maker of a [`Figure`] writes the
+//! captions.
 //!
-//! - [`Figure`]: rows of [`Cell`]s under captions, a legend, notes.
-//! - [`Panel`]: outlines on paper or over a [`Picture`].
-//! - [`Chart`] and [`Bars`]: numbers.
+//! - [`Figure`]: rows of [`Cell`]s with captions, a legend and notes.
+//! - [`Panel`]: outlines on white or over a [`Picture`].
+//! - [`Chart`] and [`Bars`]: charts of numbers.
 
 mod bars;
 mod chart;
@@ -21,57 +20,57 @@ mod strokes;
 
 pub use bars::{Bar, Bars};
 pub use chart::{Chart, Series};
-pub use panel::{Drawn, Line, Panel, View};
+pub use panel::{Line, LineShape, Panel, View};
 pub use picture::{GreyRange, Picture};
 
 use frame::Frame;
 
-/// What is drawn in one cell.
+/// Content of a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Cell {
     /// Outlines.
     Panel(Panel),
-    /// Lines over an axis.
+    /// Line chart.
     Chart(Chart),
-    /// Amounts side by side.
+    /// Bar chart.
     Bars(Bars),
 }
 
-/// Cells beside each other.
+/// Row of cells.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
-    /// What they have in common, written above them; empty for nothing.
+    /// Label above the cells; may be empty.
     pub label: String,
-    /// From the left.
+    /// Cells from the left.
     pub cells: Vec<Cell>,
 }
 
-/// A figure.
+/// Figure.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Figure {
-    /// What it shows, in one line; also the SVG's title.
+    /// Title in one line; also the SVG's title.
     pub title: String,
-    /// What can be seen, in words, for who cannot see it.
+    /// Text alternative for readers who cannot see the figure.
     pub description: String,
     /// Names of the structures, for the legend.
     pub structures: Vec<String>,
-    /// Pictures that panels name by number; each is in the file once.
+    /// Pictures, which panels refer to by index; each is in the file once.
     pub pictures: Vec<Picture>,
-    /// What black and white mean in them, where they show no radiograph.
+    /// Scale of the pictures' greys, when they show no radiograph.
     pub greys: Option<GreyRange>,
-    /// Width of a cell, in units of the SVG, of which text is 13 high.
+    /// Width of a cell, in units of the SVG; text is 13 units high.
     pub cell_width: f64,
-    /// From the top.
+    /// Rows from the top.
     pub rows: Vec<Row>,
-    /// What to know, under everything.
+    /// Notes at the bottom.
     pub notes: Vec<String>,
 }
 
 impl Figure {
-    /// The SVG, a whole file.
+    /// The figure as an SVG file.
     ///
     /// # Panics
-    /// When a panel names a picture or a structure that is not there.
+    /// When a panel refers to a missing picture or structure.
     #[must_use]
     pub fn svg(&self) -> String {
         let n_columns = self.rows.iter().map(|row| row.cells.len()).max().unwrap_or(1);

@@ -1,4 +1,4 @@
-//! Outlines, on paper or over a picture.
+//! Panels: outlines on white or over a picture.
 
 use std::fmt::Write;
 
@@ -9,10 +9,10 @@ use super::strokes::stroke;
 use crate::html::overlay::smaller;
 use crate::plot::{escaped, push};
 
-/// Longest side at which masks are traced, in pixels: finer steps would not show.
+/// Longest side for tracing masks, in pixels: finer steps would not be visible.
 const TRACED_SIDE: usize = 320;
 
-/// The part of the plane that a panel shows, in the pixels of its outlines.
+/// View: the visible part of the plane, in the pixels of the outlines.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct View {
     /// Left edge.
@@ -25,52 +25,51 @@ pub struct View {
     pub height: f64,
 }
 
-/// A line of a panel.
+/// Line of a panel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Line {
-    /// The structure, which gives colour and dashes; none for a thin grey line that
-    /// others are compared with.
+    /// Structure, which determines colour and dashes; none for a thin grey line for comparison.
     pub structure: Option<usize>,
-    /// What runs.
-    pub drawn: Drawn,
+    /// Shape of the line.
+    pub shape: LineShape,
 }
 
-/// What a line follows.
+/// Shape of a line.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Drawn {
-    /// A polygon in the pixels of the view.
+pub enum LineShape {
+    /// Polygon in the pixels of the view.
     Outline(Outline),
-    /// The outlines of a mask that fills the view, whatever its size.
+    /// Outlines of a mask, scaled to the view.
     Mask(Mask),
 }
 
-/// Outlines in a view.
+/// Panel: outlines in a view.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Panel {
-    /// What is shown.
+    /// Caption.
     pub caption: String,
-    /// What part of the plane.
+    /// Visible part of the plane.
     pub view: View,
-    /// Number of the picture that fills the view.
+    /// Index of the picture that fills the view.
     pub picture: Option<usize>,
-    /// From the lowest to the uppermost.
+    /// Lines from the lowest to the uppermost.
     pub lines: Vec<Line>,
-    /// Points to mark, each of a structure.
+    /// Marked points, each with its structure.
     pub marks: Vec<(usize, Point)>,
-    /// Whether lines of structures have a pale edge, to show on any grey.
+    /// True when lines of structures have a pale edge, to be visible on any grey.
     pub is_edged: bool,
-    /// A ruler of this many pixels in the lower left corner.
+    /// Length in pixels of a ruler in the lower left corner.
     pub ruler_px: Option<f64>,
 }
 
 impl View {
-    /// From (0, 0) to the far corner of an image.
+    /// The view of a whole image.
     #[must_use]
     pub fn of(size: scr_image::Size) -> Self {
         Self { left: 0.0, top: 0.0, width: size.width as f64, height: size.height as f64 }
     }
 
-    /// Around all outlines, with a margin of a twentieth; of side 1 around none.
+    /// The view around all outlines, with a margin of a twentieth; of side 1 without outlines.
     #[must_use]
     pub fn around<'a>(outlines: impl IntoIterator<Item = &'a Outline>) -> Self {
         let points = outlines.into_iter().flat_map(Outline::points);
@@ -80,7 +79,8 @@ impl View {
         if left > right {
             return Self { left: 0.0, top: 0.0, width: 1.0, height: 1.0 };
         }
-        let (width, height) = ((right - left).max(1.0), (bottom - top).max(1.0));
+        let width = (right - left).max(1.0);
+        let height = (bottom - top).max(1.0);
         let margin = width.max(height) / 20.0;
         Self {
             left: left - margin,
@@ -90,8 +90,8 @@ impl View {
         }
     }
 
-    /// A length of 1, 2 or 5 times a power of ten that is about a quarter as long as
-    /// the view is wide, for [`Panel::ruler_px`].
+    /// Round length for [`Panel::ruler_px`]: 1, 2 or 5 times a power of ten, about a quarter of
+    /// the view's width.
     #[must_use]
     pub fn round_length_px(&self) -> f64 {
         let quarter = self.width / 4.0;
@@ -128,9 +128,9 @@ impl Panel {
             ),
         );
         for line in &self.lines {
-            let path = match &line.drawn {
-                Drawn::Outline(outline) => polygon(outline.points().iter().map(|&p| at(p))),
-                Drawn::Mask(mask) => traced(mask, place, height),
+            let path = match &line.shape {
+                LineShape::Outline(outline) => polygon(outline.points().iter().map(|&p| at(p))),
+                LineShape::Mask(mask) => traced(mask, place, height),
             };
             self.draw_line(svg, line.structure, &path);
         }
@@ -145,7 +145,8 @@ impl Panel {
             );
         }
         if let Some(ruler_px) = self.ruler_px {
-            let (left, low) = (x + 8.0, y + height - 8.0);
+            let left = x + 8.0;
+            let low = y + height - 8.0;
             push(
                 svg,
                 format_args!(
@@ -188,8 +189,8 @@ impl Panel {
     }
 }
 
-/// The closed path through points; empty without points. Outlines of masks run
-/// across and down, and take half the bytes when they are written so.
+/// Closed path through points; empty without points. Horizontal and vertical sides, as in
+/// outlines of masks, use the short commands, which halve the bytes.
 fn polygon(points: impl Iterator<Item = (f64, f64)>) -> String {
     let mut path = String::new();
     let mut before: Option<(f64, f64)> = None;
@@ -209,11 +210,11 @@ fn polygon(points: impl Iterator<Item = (f64, f64)>) -> String {
     path
 }
 
-/// The outlines of a mask that fills a place.
+/// Path of a mask's outlines, scaled to a place.
 fn traced(mask: &Mask, place: Place, height: f64) -> String {
     let small = smaller(mask, TRACED_SIDE);
-    let (across, down) =
-        (place.width / small.size().width as f64, height / small.size().height as f64);
+    let across = place.width / small.size().width as f64;
+    let down = height / small.size().height as f64;
     let outlines = small.outlines();
     let at = |p: &Point| (place.x + p.x * across, place.y + p.y * down);
     outlines.iter().map(|outline| polygon(outline.points().iter().map(at))).collect()

@@ -1,4 +1,4 @@
-//! Pictures inside a figure: small grey PNGs as `data:` addresses.
+//! Pictures of a figure: small grey PNGs as `data:` addresses.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -7,37 +7,36 @@ use scr_image::{Radiograph, Size};
 
 use crate::html::overlay::stretched_picture;
 
-/// Longest side of a radiograph's picture in pixels: sharp at the size at which
-/// panels show it, and few enough bytes for a page with many figures.
+/// Longest side of a radiograph's picture in pixels: sharp at the size of panels, and small
+/// enough for a page with many figures.
 const MAX_SIDE: usize = 320;
 
-/// A picture.
+/// Picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Picture {
-    /// A `data:` address of a PNG.
+    /// `data:` address of a PNG.
     pub(super) address: String,
-    /// Whether its pixels are to be seen as squares.
+    /// True to show pixels as squares.
     pub(super) is_coarse: bool,
 }
 
-/// What black and white mean in a picture.
+/// Grey scale of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GreyRange {
-    /// The value that is black, and the one that is white.
+    /// Values of black and of white.
     pub ends: [f64; 2],
-    /// What the values are, with their unit.
+    /// Quantity of the values, with its unit.
     pub quantity: String,
 }
 
 impl Picture {
-    /// A radiograph, at most 320 pixels wide and high, values stretched for the eye.
+    /// Picture of a radiograph, at most 320 pixels wide and high, with stretched contrast.
     #[must_use]
     pub fn of_radiograph(radiograph: &Radiograph) -> Self {
         Self { address: stretched_picture(radiograph, MAX_SIDE), is_coarse: false }
     }
 
-    /// Values row by row, as grey from the one end of `range` to the other; white
-    /// where there is no number.
+    /// Picture of values, row by row, as greys over `range`; NaN is white.
     ///
     /// # Panics
     /// When there is not one value a pixel, or no pixel.

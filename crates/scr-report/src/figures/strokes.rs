@@ -1,6 +1,6 @@
-//! How structures are told apart: each has a colour and dashes of its own.
+//! Stroke styles: colour and dashes of each structure.
 
-/// Colours of Okabe and Ito, apart for every kind of colour vision, with dashes.
+/// Colours of Okabe and Ito, distinct for every kind of colour vision, with dashes.
 const STROKES: [(&str, &str); 7] = [
     ("#0072b2", "none"),
     ("#d55e00", "7 3"),
@@ -11,7 +11,7 @@ const STROKES: [(&str, &str); 7] = [
     ("#777777", "1 3"),
 ];
 
-/// The attributes of a structure's line: colour, then dashes.
+/// Stroke of a structure: colour, then dashes.
 pub(super) fn stroke(structure: usize) -> (&'static str, &'static str) {
     STROKES[structure % STROKES.len()]
 }

@@ -1,4 +1,4 @@
-//! Figures as whole files.
+//! Figures as SVG files.
 
 use scr_image::{Mask, Outline, Point, Radiograph, Size};
 
@@ -14,17 +14,17 @@ fn figure() -> Figure {
     let radiograph = Radiograph::new(Size::new(900, 450), 255, vec![7; 405_000], None).unwrap();
     let range = GreyRange { ends: [-1.0, 1.0], quantity: "share < 1".into() };
     let values = [0.0, f32::NAN, 3.0, -1.0];
-    let line = |structure, drawn| Line { structure, drawn };
+    let line = |structure, shape| Line { structure, shape };
     let panel = |picture| {
         Cell::Panel(Panel {
             caption: "a caption that is longer than its panel is wide, & then some".into(),
             view: View::around([&square()]),
             picture,
             lines: vec![
-                line(None, Drawn::Outline(square())),
-                line(Some(0), Drawn::Outline(square())),
-                line(Some(1), Drawn::Mask(Mask::from_text("##. #.. ..#"))),
-                line(Some(1), Drawn::Mask(Mask::from_text("..."))),
+                line(None, LineShape::Outline(square())),
+                line(Some(0), LineShape::Outline(square())),
+                line(Some(1), LineShape::Mask(Mask::from_text("##. #.. ..#"))),
+                line(Some(1), LineShape::Mask(Mask::from_text("..."))),
             ],
             is_edged: picture.is_some(),
             marks: vec![(1, Point::new(2.0, 3.0))],
@@ -69,10 +69,11 @@ fn figure() -> Figure {
     }
 }
 
-/// Names of elements in order, each end checked against its start: what a parser of
-/// XML refuses in files such as ours, unknown entities and stray brackets included.
+/// Names of elements in order. Fails for malformed XML: unmatched ends, unknown entities and
+/// stray brackets.
 fn elements(xml: &str) -> Vec<String> {
-    let (mut open, mut all) = (Vec::new(), Vec::new());
+    let mut open = Vec::new();
+    let mut all = Vec::new();
     let check_text = |text: &str| {
         assert!(!text.contains('>'), "{text}");
         for after in text.split('&').skip(1) {

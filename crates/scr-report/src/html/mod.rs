@@ -1,9 +1,9 @@
-//! The report: one HTML file that needs nothing but a browser.
+//! HTML report: one self-contained file.
 //!
-//! Tables, plots and pictures of results that were computed before; loads nothing
-//! from anywhere, holds no script, and prints well.
+//! Tables, plots and pictures of existing results. Loads no other file, has no script, and
+//! prints well.
 
-mod cases;
+mod examples;
 pub(crate) mod overlay;
 
 use askama::Template;
@@ -13,56 +13,57 @@ use scr_documents::ComparisonDocument;
 
 use crate::comparison::NamedResult;
 use crate::layout::Table;
-use crate::plot::{AgreementPlot, BoxPlotRow, RankRow, agreement_plot, box_plot, rank_plot};
+use crate::plot::{
+    AgreementPlot, AgreementPoint, BoxPlotRow, RankRow, agreement_plot, box_plot, rank_plot,
+};
 use crate::tables;
 
-pub use cases::{Case, Standing, choose_cases};
+pub use examples::{Example, ExampleRank, choose_examples};
 pub use overlay::{Overlay, picture};
 
-/// A plot with a name for its file and words for the page.
+/// Plot with a file name and a caption.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Plot {
-    /// Name of a file, without its extension.
+    /// File name, without its extension.
     pub name: String,
-    /// What it shows.
+    /// Caption.
     pub caption: String,
-    /// The object that it belongs to; none for whole images.
+    /// Object; none for whole images.
     pub object: Option<String>,
     /// SVG text.
     pub svg: String,
 }
 
-/// An image of a set of masks, drawn.
+/// Example image with its masks.
 #[derive(Debug, Clone, PartialEq)]
-pub struct DrawnCase {
-    /// The name of the result that it belongs to.
+pub struct ExampleFigure {
+    /// Name of the result.
     pub result: String,
-    /// The image and why it is shown.
-    pub case: Case,
-    /// Its masks, in the frame of its picture.
+    /// Example image.
+    pub example: Example,
+    /// Masks, in the frame of the picture.
     pub overlay: Overlay,
 }
 
-/// What goes into a report.
+/// Content of a report.
 #[derive(Debug)]
 pub struct Report<'a> {
-    /// The benchmark scored against.
+    /// Benchmark.
     pub benchmark: &'a Benchmark,
-    /// The results, with every image's values.
+    /// Results, with every image's values.
     pub results: &'a [NamedResult],
-    /// The same side by side.
+    /// Comparison of the results.
     pub comparison: &'a ComparisonDocument,
     /// Pictures by image, as `data:` addresses.
     pub pictures: &'a IndexMap<String, String>,
-    /// Images drawn with their masks.
-    pub cases: &'a [DrawnCase],
-    /// The command that made it.
+    /// Example images with their masks.
+    pub examples: &'a [ExampleFigure],
+    /// Command that made the report.
     pub command: &'a str,
 }
 
-/// The plots of a comparison: for each object and measure a box plot, for each
-/// object the stability of ranks by its first measure, and the agreement of each
-/// method's cardiothoracic ratio.
+/// Plots of a comparison: a box plot for each object and measure, rank stability for each
+/// object by its first measure, and the agreement of each method's cardiothoracic ratio.
 #[must_use]
 pub fn plots(results: &[NamedResult], comparison: &ComparisonDocument) -> Vec<Plot> {
     let mut plots = Vec::new();
@@ -96,7 +97,7 @@ pub fn plots(results: &[NamedResult], comparison: &ComparisonDocument) -> Vec<Pl
                 shares: standing.rank_shares.clone(),
                 median: standing.rank_median,
             });
-            let caption = format!("{subject}: rank by mean {key} when the images are drawn again");
+            let caption = format!("{subject}: rank by mean {key} over bootstrap resamples");
             plots.push(Plot {
                 name: file_name(&format!("{subject}-{key}-ranks")),
                 svg: rank_plot(&caption, &rows.collect::<Vec<_>>()),
@@ -107,14 +108,18 @@ pub fn plots(results: &[NamedResult], comparison: &ComparisonDocument) -> Vec<Pl
     }
     plots.extend(results.iter().zip(&comparison.methods).filter_map(|(named, method)| {
         let agreement = method.ctr_agreement.as_ref()?;
-        let points: Vec<(String, f64, f64)> = named
+        let points: Vec<AgreementPoint> = named
             .result
             .images
             .iter()
             .flatten()
             .filter_map(|image| {
                 let of = |key: &str| image.image_measures.get(key).copied().flatten();
-                Some((image.image.clone(), of("ctr_reference")?, of("ctr")?))
+                Some(AgreementPoint {
+                    image: image.image.clone(),
+                    reference: of("ctr_reference")?,
+                    measured: of("ctr")?,
+                })
             })
             .collect();
         let caption =
@@ -136,14 +141,14 @@ pub fn plots(results: &[NamedResult], comparison: &ComparisonDocument) -> Vec<Pl
     plots
 }
 
-/// A name that is safe for a file everywhere.
+/// File name that is valid on every system.
 fn file_name(text: &str) -> String {
     text.chars()
         .map(|c| if c.is_ascii_alphanumeric() || "._-@".contains(c) { c } else { '-' })
         .collect()
 }
 
-/// The report as HTML text.
+/// Renders the report as HTML text.
 #[must_use]
 pub fn report(report: &Report<'_>) -> String {
     let Report { benchmark, results, comparison, .. } = *report;
@@ -168,10 +173,10 @@ pub fn report(report: &Report<'_>) -> String {
             .iter()
             .filter(|plot| plot.object.as_deref() == object && !plot.name.starts_with("ctr-"))
             .collect(),
-        cases: report
-            .cases
+        examples: report
+            .examples
             .iter()
-            .filter(|drawn| Some(drawn.case.object.as_str()) == object)
+            .filter(|figure| Some(figure.example.object.as_str()) == object)
             .collect(),
     });
     let page = Page {
@@ -193,13 +198,13 @@ pub fn report(report: &Report<'_>) -> String {
     page.render().expect("templates are checked when they are compiled, and text takes all")
 }
 
-/// What the page shows of one object, or of whole images.
+/// Section of one object, or of whole images.
 struct Section<'a> {
     id: String,
     title: String,
     tables: Vec<Table>,
     plots: Vec<&'a Plot>,
-    cases: Vec<&'a DrawnCase>,
+    examples: Vec<&'a ExampleFigure>,
 }
 
 #[derive(Template)]

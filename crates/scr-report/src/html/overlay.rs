@@ -1,7 +1,7 @@
-//! One object on one radiograph: both outlines, and what lies between them.
+//! Overlay of one object on one radiograph: both outlines and the differences.
 //!
-//! For the eye: pictures are made smaller, values stretched. Colours are those of
-//! Okabe and Ito, and every one has a pattern of its own beside it.
+//! For viewing: pictures are downsampled, contrast is stretched. Colours are those of Okabe
+//! and Ito, each with its own pattern.
 
 use std::fmt::Write;
 
@@ -13,20 +13,21 @@ use scr_image::{Mask, Radiograph, Size};
 /// Longest side of a picture in pixels.
 const MAX_SIDE: usize = 480;
 
-/// A radiograph as `data:` address of a small grey PNG, its values stretched from
-/// the darkest to the brightest hundredth.
+/// Picture of a radiograph, as `data:` address of a small grey PNG, with contrast stretched
+/// between the first and the last percentile.
 #[must_use]
 pub fn picture(radiograph: &Radiograph) -> String {
     stretched_picture(radiograph, MAX_SIDE)
 }
 
-/// The same, at most `max_side` pixels wide and high.
+/// Picture of a radiograph, at most `max_side` pixels wide and high.
 pub(crate) fn stretched_picture(radiograph: &Radiograph, max_side: usize) -> String {
     let small = radiograph.thumbnail(max_side);
     let mut sorted = small.pixels().to_vec();
     sorted.sort_unstable();
     let at = |share: usize| f64::from(sorted[(sorted.len() - 1) * share / 100]);
-    let (low, high) = (at(1), at(99).max(at(1) + 1.0));
+    let low = at(1);
+    let high = at(99).max(at(1) + 1.0);
     let stretch =
         |&value: &u16| ((f64::from(value) - low) / (high - low) * 255.0).clamp(0.0, 255.0) as u16;
     let pixels = small.pixels().iter().map(stretch).collect();
@@ -37,7 +38,7 @@ pub(crate) fn stretched_picture(radiograph: &Radiograph, max_side: usize) -> Str
     format!("data:image/png;base64,{}", STANDARD.encode(bytes))
 }
 
-/// Paths of an object in the frame of a small picture.
+/// Overlay: paths of an object in the frame of a picture.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Overlay {
     /// Width of the frame.
@@ -48,9 +49,9 @@ pub struct Overlay {
     pub reference: String,
     /// Outline of the prediction.
     pub prediction: String,
-    /// In the prediction only.
+    /// Region in the prediction only.
     pub too_much: String,
-    /// In the reference only.
+    /// Region in the reference only.
     pub missed: String,
 }
 
@@ -61,7 +62,8 @@ impl Overlay {
     /// When the sizes differ.
     #[must_use]
     pub fn new(reference: &Mask, prediction: &Mask) -> Self {
-        let (reference, prediction) = (smaller(reference, MAX_SIDE), smaller(prediction, MAX_SIDE));
+        let reference = smaller(reference, MAX_SIDE);
+        let prediction = smaller(prediction, MAX_SIDE);
         let Size { width, height } = reference.size();
         Self {
             width,
@@ -74,8 +76,7 @@ impl Overlay {
     }
 }
 
-/// The mask in a frame of at most `max_side` pixels: each pixel as the one under its
-/// centre.
+/// Downsamples a mask to at most `max_side` pixels a side, by nearest neighbour.
 pub(crate) fn smaller(mask: &Mask, max_side: usize) -> Mask {
     let Size { width, height } = mask.size();
     let longest = width.max(height).max(1);
@@ -87,8 +88,8 @@ pub(crate) fn smaller(mask: &Mask, max_side: usize) -> Mask {
     })
 }
 
-/// Its outlines as the data of an SVG path, to be filled even-odd. Sides run along
-/// pixels, so each is one step across or down.
+/// Outlines of a mask as the data of an SVG path for the even-odd rule. Sides follow pixel
+/// edges, so each is one horizontal or vertical command.
 fn path(mask: &Mask) -> String {
     let mut data = String::new();
     for outline in mask.outlines() {
@@ -109,7 +110,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_missed_and_what_is_too_much_lie_apart() {
+    fn missed_and_excess_regions_are_separate() {
         let reference = Mask::from_text("##.. ##..");
         let prediction = Mask::from_text(".##. .##.");
         let overlay = Overlay::new(&reference, &prediction);

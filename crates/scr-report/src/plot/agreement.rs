@@ -3,19 +3,40 @@
 use super::scale::Scale;
 use super::{escaped, push, rounded};
 
-/// What a plot of agreement shows.
+/// Bland-Altman plot.
 #[derive(Debug, Clone, PartialEq)]
 pub struct AgreementPlot<'a> {
-    /// What screen readers speak.
+    /// Title, for screen readers.
     pub title: &'a str,
-    /// What is measured, for the axes.
+    /// Quantity, for the axes.
     pub quantity: &'a str,
-    /// Image, reference and measured value; finite.
-    pub points: &'a [(String, f64, f64)],
+    /// Points, one an image.
+    pub points: &'a [AgreementPoint],
     /// Mean difference.
     pub bias: f64,
     /// Limits of agreement, lower and upper.
     pub limits: [f64; 2],
+}
+
+/// Point of a Bland-Altman plot; its values are finite.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AgreementPoint {
+    /// Identifier of the image.
+    pub image: String,
+    /// Value of the reference.
+    pub reference: f64,
+    /// Value of the method.
+    pub measured: f64,
+}
+
+impl AgreementPoint {
+    fn mean(&self) -> f64 {
+        f64::midpoint(self.reference, self.measured)
+    }
+
+    fn difference(&self) -> f64 {
+        self.measured - self.reference
+    }
 }
 
 const LEFT: f64 = 80.0;
@@ -25,17 +46,19 @@ const TOP: f64 = 14.0;
 const HEIGHT: f64 = 300.0;
 const BOTTOM: f64 = 52.0;
 
-/// Measured minus reference against the mean of both, one point an image; the bias
-/// is a solid line, the limits are dashed, and zero is dotted.
+/// Draws measured minus reference against the mean of both, one point an image, with a
+/// solid line for the bias, dashed lines for the limits and a dotted one for zero.
 #[must_use]
 pub fn agreement_plot(plot: &AgreementPlot<'_>) -> String {
-    let means = plot.points.iter().map(|(_, r, m)| f64::midpoint(*r, *m));
-    let differences = plot.points.iter().map(|(_, r, m)| m - r);
+    let means = plot.points.iter().map(AgreementPoint::mean);
+    let differences = plot.points.iter().map(AgreementPoint::difference);
     let shown = differences.chain(plot.limits).chain([0.0, plot.bias]);
-    let (across, up) = (covering(means), covering(shown));
+    let across = covering(means);
+    let up = covering(shown);
     let x = |value: f64| LEFT + WIDTH * across.share(value);
     let y = |value: f64| TOP + HEIGHT * (1.0 - up.share(value));
-    let (full_width, full_height) = (LEFT + WIDTH + RIGHT, TOP + HEIGHT + BOTTOM);
+    let full_width = LEFT + WIDTH + RIGHT;
+    let full_height = TOP + HEIGHT + BOTTOM;
     let mut svg = format!(
         "<svg class=\"agreement-plot\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {full_width} {full_height}\" \
          role=\"img\" font-size=\"14\" fill=\"none\" stroke=\"currentColor\"><title>{}</title>",
@@ -51,7 +74,8 @@ pub fn agreement_plot(plot: &AgreementPlot<'_>) -> String {
         );
     };
     for tick in across.ticks() {
-        let (x, bottom) = (x(tick), TOP + HEIGHT);
+        let x = x(tick);
+        let bottom = TOP + HEIGHT;
         push(
             &mut svg,
             format_args!(
@@ -61,7 +85,8 @@ pub fn agreement_plot(plot: &AgreementPlot<'_>) -> String {
         text(&mut svg, x, bottom + 17.0, "middle", &across.label(tick));
     }
     for tick in up.ticks() {
-        let (y, right) = (y(tick), LEFT + WIDTH);
+        let y = y(tick);
+        let right = LEFT + WIDTH;
         push(
             &mut svg,
             format_args!(
@@ -77,7 +102,8 @@ pub fn agreement_plot(plot: &AgreementPlot<'_>) -> String {
         (plot.limits[1], "7 4", 1.5, Some("upper limit")),
     ];
     for (value, dashes, stroke, name) in lines {
-        let (y, right) = (y(value), LEFT + WIDTH);
+        let y = y(value);
+        let right = LEFT + WIDTH;
         push(
             &mut svg,
             format_args!(
@@ -88,16 +114,17 @@ pub fn agreement_plot(plot: &AgreementPlot<'_>) -> String {
             text(&mut svg, right + 8.0, y + 5.0, "start", &format!("{name} {value:+.3}"));
         }
     }
-    for (image, reference, measured) in plot.points {
-        let (x, y) = (x(f64::midpoint(*reference, *measured)), y(measured - reference));
+    for point in plot.points {
+        let x = x(point.mean());
+        let y = y(point.difference());
         push(
             &mut svg,
             format_args!(
                 "<circle class=\"point\" cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\" fill=\"currentColor\" fill-opacity=\"0.35\">\
                  <title>{}: reference {}, measured {}</title></circle>",
-                escaped(image),
-                rounded(*reference),
-                rounded(*measured)
+                escaped(&point.image),
+                rounded(point.reference),
+                rounded(point.measured)
             ),
         );
     }
@@ -132,7 +159,10 @@ mod tests {
 
     #[test]
     fn every_image_is_a_point_and_nothing_is_not_a_number() {
-        let points = [("a<b".to_owned(), 0.45, 0.47), ("b".to_owned(), 0.5, 0.46)];
+        let points = [
+            AgreementPoint { image: "a<b".to_owned(), reference: 0.45, measured: 0.47 },
+            AgreementPoint { image: "b".to_owned(), reference: 0.5, measured: 0.46 },
+        ];
         let plot = AgreementPlot {
             title: "t",
             quantity: "ratio",

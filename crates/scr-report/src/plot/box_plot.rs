@@ -1,12 +1,12 @@
-//! Box plots: the spread of a measure over the images, a row an entry.
+//! Box plots of a measure over the images, a row an entry.
 
 use super::scale::Scale;
 use super::{escaped, push, rounded, shortened};
 
-/// One box: the five numbers of a method, and its mean.
+/// Box of a plot: the five-number summary and the mean.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BoxPlotRow {
-    /// What the box is of.
+    /// Label.
     pub label: String,
     /// Smallest value.
     pub min: f64,
@@ -20,7 +20,7 @@ pub struct BoxPlotRow {
     pub max: f64,
     /// Mean, drawn as a diamond.
     pub mean: f64,
-    /// Whether it is a reference row (observer or baseline), drawn dashed.
+    /// True for a reference row (observer or baseline), drawn dashed.
     pub is_reference: bool,
 }
 
@@ -31,8 +31,8 @@ const ROW_HEIGHT: f64 = 30.0;
 const TOP: f64 = 12.0;
 const AXIS_HEIGHT: f64 = 46.0;
 
-/// Horizontal box plots, one row each from the top, over one axis that starts at
-/// 0 when the values are near it. Values are in the axis' unit and finite.
+/// Draws horizontal box plots, one row each from the top, over one axis, which starts at 0
+/// when the values are near it. Values are in the axis' unit and finite.
 #[must_use]
 pub fn box_plot(title: &str, axis: &str, rows: &[BoxPlotRow]) -> String {
     let lowest = rows.iter().map(|row| row.min).fold(f64::INFINITY, f64::min);
@@ -40,14 +40,16 @@ pub fn box_plot(title: &str, axis: &str, rows: &[BoxPlotRow]) -> String {
     let scale = Scale::around(lowest, highest);
     let x = |value: f64| LABEL_WIDTH + PLOT_WIDTH * scale.share(value);
     let bottom = TOP + ROW_HEIGHT * rows.len() as f64;
-    let (width, height) = (LABEL_WIDTH + PLOT_WIDTH + RIGHT_MARGIN, bottom + AXIS_HEIGHT);
+    let width = LABEL_WIDTH + PLOT_WIDTH + RIGHT_MARGIN;
+    let height = bottom + AXIS_HEIGHT;
     let mut svg = format!(
         "<svg class=\"box-plot\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
          role=\"img\" font-size=\"14\" fill=\"none\" stroke=\"currentColor\"><title>{}</title>",
         escaped(title)
     );
     for tick in scale.ticks() {
-        let (x, label) = (x(tick), scale.label(tick));
+        let x = x(tick);
+        let label = scale.label(tick);
         push(
             &mut svg,
             format_args!(
@@ -78,7 +80,8 @@ fn draw_box(svg: &mut String, scale: &Scale, row: &BoxPlotRow, y: f64) {
         [row.min, row.q1, row.median, row.q3, row.max, row.mean].map(x);
     let class = if row.is_reference { "row reference" } else { "row" };
     let dashes = if row.is_reference { " stroke-dasharray=\"4 2\"" } else { "" };
-    let (label, half) = (escaped(&row.label), 9.0);
+    let label = escaped(&row.label);
+    let half = 9.0;
     push(
         svg,
         format_args!(

@@ -1,9 +1,8 @@
-//! Plots as SVG text, styled by whoever shows them.
+//! Plots as SVG text, styled by the embedding page.
 //!
-//! Colours are named classes (`box`, `median`, `whisker`, `grid`, `reference`),
-//! so that a page can follow light and dark; `currentColor` serves without any
-//! style. Every plot has a title that screen readers speak, and tells things apart
-//! by shape, never by colour alone.
+//! Colours are CSS classes (`box`, `median`, `whisker`, `grid`, `reference`), so that a page
+//! can follow light and dark; without a style `currentColor` applies. Every plot has a title
+//! for screen readers and distinguishes marks by shape, never by colour alone.
 
 mod agreement;
 mod box_plot;
@@ -12,11 +11,11 @@ pub(crate) mod scale;
 
 use std::fmt::Write;
 
-pub use agreement::{AgreementPlot, agreement_plot};
+pub use agreement::{AgreementPlot, AgreementPoint, agreement_plot};
 pub use box_plot::{BoxPlotRow, box_plot};
 pub use ranks::{RankRow, rank_plot};
 
-/// Writes at the end of an SVG.
+/// Appends to an SVG.
 pub(crate) fn push(svg: &mut String, text: std::fmt::Arguments<'_>) {
     svg.write_fmt(text).expect("writing to a string does not fail");
 }
@@ -25,7 +24,7 @@ fn rounded(value: f64) -> String {
     format!("{value:.4}")
 }
 
-/// A label that fits beside its box; its row's title holds it whole.
+/// Truncates a label to fit beside its box; the row's title has the full label.
 fn shortened(label: &str) -> String {
     if label.chars().count() <= 30 {
         return escaped(label);
@@ -33,7 +32,7 @@ fn shortened(label: &str) -> String {
     escaped(&label.chars().take(29).chain(['…']).collect::<String>())
 }
 
-/// Text made safe inside SVG and HTML.
+/// Escapes text for SVG and HTML.
 pub(crate) fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -1,11 +1,11 @@
-//! Rank stability: how often each method would take each rank.
+//! Plot of rank stability.
 
 use super::{escaped, push, shortened};
 
-/// One method's ranks.
+/// Rank distribution of one method.
 #[derive(Debug, Clone, PartialEq)]
 pub struct RankRow {
-    /// What it is called.
+    /// Label.
     pub label: String,
     /// Share of resamples with each rank, from 1.
     pub shares: Vec<f64>,
@@ -18,11 +18,11 @@ const COLUMN: f64 = 64.0;
 const ROW_HEIGHT: f64 = 46.0;
 const TOP: f64 = 34.0;
 const MAX_RADIUS: f64 = 19.0;
-/// As wide as a box plot, so that both are written equally large.
+/// Width of a box plot, so that both have the same text size.
 const MIN_WIDTH: f64 = 880.0;
 
-/// A disc for each method and rank, its area the share of resamples, with the share
-/// in words; the median rank has a ring.
+/// Draws a disc for each method and rank, with the share of resamples as its area and in
+/// words; the median rank has a ring.
 #[must_use]
 pub fn rank_plot(title: &str, rows: &[RankRow]) -> String {
     let n_ranks = rows.iter().map(|row| row.shares.len()).max().unwrap_or(0);
@@ -63,7 +63,8 @@ pub fn rank_plot(title: &str, rows: &[RankRow]) -> String {
 }
 
 fn draw_share(svg: &mut String, row: &RankRow, rank: usize, share: f64, y: f64) {
-    let (x, radius) = (LABEL_WIDTH + COLUMN * (rank as f64 + 0.5), MAX_RADIUS * share.sqrt());
+    let x = LABEL_WIDTH + COLUMN * (rank as f64 + 0.5);
+    let radius = MAX_RADIUS * share.sqrt();
     let percent = if share < 0.01 { "< 1".to_owned() } else { format!("{:.0}", 100.0 * share) };
     push(
         svg,

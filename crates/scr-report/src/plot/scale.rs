@@ -1,6 +1,6 @@
-//! An axis of round numbers.
+//! Axis scale with round numbers.
 
-/// The axis: a range of round numbers.
+/// Scale of an axis: a range of round numbers.
 pub(crate) struct Scale {
     pub(crate) low: f64,
     step: f64,
@@ -8,7 +8,7 @@ pub(crate) struct Scale {
 }
 
 impl Scale {
-    /// A scale that covers the values, from 0 when they are near it.
+    /// A scale that covers the values, starting at 0 when they are near it.
     pub(crate) fn around(lowest: f64, highest: f64) -> Self {
         let (lowest, highest) = if lowest <= highest { (lowest, highest) } else { (0.0, 1.0) };
         let near_zero = lowest >= 0.0 && lowest < 0.5 * highest;
@@ -30,7 +30,7 @@ impl Scale {
         (0..=self.n_steps).map(|index| self.low + self.step * index as f64)
     }
 
-    /// Where a value lies on the axis, 0 at its lower end and 1 at its upper.
+    /// Position of a value on the axis, 0 at its lower end and 1 at its upper.
     pub(crate) fn share(&self, value: f64) -> f64 {
         (value - self.low) / (self.step * self.n_steps as f64)
     }

@@ -1,12 +1,12 @@
-//! Several results side by side: standings by object, then every pair.
+//! Tables of a comparison: standings by object, then every pair.
 
 use scr_documents::{ComparedDocument, ComparisonDocument, MeasureMap, PairDocument};
 
-use super::{NONE, arrow, interval, mean_sd, number, probability};
+use super::{arrow, interval, mean_sd, number, probability};
 use crate::layout::{Column, Table};
+use crate::numbers::TABLE_NO_VALUE;
 
-/// Standings, pairs and agreement of a comparison, and the lines that say how they
-/// were found.
+/// Tables of standings, pairs and agreement of a comparison, with notes on the methods.
 #[must_use]
 pub fn comparison_tables(found: &ComparisonDocument) -> Vec<Table> {
     let mut tables = Vec::new();
@@ -22,8 +22,8 @@ pub fn comparison_tables(found: &ComparisonDocument) -> Vec<Table> {
     tables
 }
 
-/// One row a method, one column a measure: mean (sd), rank by mean and its
-/// interval, rank by significant wins.
+/// Standings: one row a method, one column a measure, with mean (sd), rank by mean and its
+/// interval, and rank by significant wins.
 fn standings_table(
     title: &str,
     found: &ComparisonDocument,
@@ -64,7 +64,7 @@ fn standings_table(
     }
 }
 
-/// One row a measure and pair: mean difference and both tests.
+/// Pairs: one row a measure and pair, with mean difference and both tests.
 fn pairs_table(title: &str, alpha: f64, measures: &MeasureMap<ComparedDocument>) -> Table {
     let numbers =
         ["mean difference", "95 % interval", "p (Wilcoxon)", "Holm", "p (t)", "Holm", "n"];
@@ -99,12 +99,12 @@ fn pairs_table(title: &str, alpha: f64, measures: &MeasureMap<ComparedDocument>)
     }
 }
 
-/// The name of the method that is better by more than chance.
+/// Name of the method that is significantly better.
 fn better(key: &str, pair: &PairDocument, alpha: f64) -> String {
     let is_significant = pair.wilcoxon_p_holm.is_some_and(|p| p < alpha);
     let higher_wins = arrow(key) == " ↑";
     match (is_significant, (pair.w_plus > pair.w_minus) == higher_wins) {
-        (false, _) => NONE.to_owned(),
+        (false, _) => TABLE_NO_VALUE.to_owned(),
         (true, true) => pair.first.clone(),
         (true, false) => pair.second.clone(),
     }

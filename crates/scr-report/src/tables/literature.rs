@@ -1,13 +1,12 @@
-//! What others published, kept apart from what was computed here.
+//! Tables of published results, separate from computed ones.
 
 use scr_documents::LiteratureDocument;
 
-use super::NONE;
 use crate::layout::{Column, Table};
+use crate::numbers::TABLE_NO_VALUE;
 
-/// The published results by object, in the order in which the benchmark lists
-/// them, each with its protocol and how it was verified; `note` says on which data.
-/// Empty without rows.
+/// Tables of published results by object, in the benchmark's order, each row with protocol
+/// and verification; `note` names the data. Empty without rows.
 #[must_use]
 pub fn literature_tables(rows: &[LiteratureDocument], note: &str) -> Vec<Table> {
     let mut tables: Vec<(&str, Table)> = Vec::new();
@@ -21,7 +20,7 @@ pub fn literature_tables(rows: &[LiteratureDocument], note: &str) -> Vec<Table> 
             row.method.clone(),
             row.year.clone(),
             row.measure.clone(),
-            as_published(row.mean, row.sd).unwrap_or_else(|| NONE.to_owned()),
+            as_published(row.mean, row.sd).unwrap_or_else(|| TABLE_NO_VALUE.to_owned()),
             row.unit.clone(),
             row.protocol.clone(),
             row.verified.clone(),
@@ -30,7 +29,8 @@ pub fn literature_tables(rows: &[LiteratureDocument], note: &str) -> Vec<Table> 
     }
     if let Some((_, last)) = tables.last_mut() {
         last.notes.push(
-            "not computed here; `protocol not read`: nobody checked which split was used".into(),
+            "published values, not computed here; `protocol not read`: the split was not verified"
+                .into(),
         );
         last.notes.extend((!note.is_empty()).then(|| note.to_owned()));
     }
@@ -46,8 +46,8 @@ fn empty_table(object: &str) -> Table {
     Table { title: format!("published elsewhere: {object}"), columns, ..Table::default() }
 }
 
-/// `mean (sd)` as a source gave them: both with as many decimals as the longer one
-/// has, since a number that was read has lost its trailing zeros.
+/// Formats `mean (sd)` of a source, both with as many decimals as the longer one: parsed
+/// numbers have lost their trailing zeros.
 #[must_use]
 pub fn as_published(mean: Option<f64>, sd: Option<f64>) -> Option<String> {
     let decimals = |value: Option<f64>| {

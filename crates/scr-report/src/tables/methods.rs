@@ -1,14 +1,14 @@
-//! Methods side by side at a glance: one row a method, one column an object.
+//! Overview table of methods: one row a method, one column an object.
 
 use scr_documents::{MeasureMap, ResultDocument, SummaryDocument};
 
 use super::{arrow, mean_sd};
 use crate::layout::{Column, Table};
 
-/// What the columns show: the first measure of images, the first of objects.
+/// Measures of the columns: of whole images, and of objects.
 const MEASURES: [&str; 2] = ["pixel_error", "overlap"];
 
-/// Mean (sd) of pixel error and of every object's overlap, in the order given.
+/// Table of the mean (sd) of pixel error and of every object's overlap, in the order given.
 #[must_use]
 pub fn methods_table(results: &[(&str, &ResultDocument)]) -> Table {
     let Some((_, first)) = results.first() else { return Table::default() };
@@ -31,8 +31,7 @@ pub fn methods_table(results: &[(&str, &ResultDocument)]) -> Table {
         columns,
         rows: results.iter().map(row).collect(),
         notes: vec![
-            "mean (sd) over images; `scr compare` says which differences are more than chance"
-                .into(),
+            "mean (sd) over images; `scr compare` tests the differences for significance".into(),
         ],
     }
 }

@@ -1,7 +1,6 @@
-//! What tables show: results, comparisons, what others published,
-//! what a change of the scoring rules does.
+//! Tables of results, of comparisons, of published results and of rescored results.
 //!
-//! Rounds for reading and orders nothing: scripts take JSON or CSV.
+//! Rounds for reading and orders nothing; scripts use JSON or CSV.
 
 mod comparison;
 mod literature;
@@ -9,58 +8,43 @@ mod methods;
 mod rescored;
 mod result;
 
-use scr_measures::{Better, Measure};
-
 pub use comparison::comparison_tables;
 pub use literature::{as_published, literature_tables};
 pub use methods::methods_table;
 pub use rescored::rescored_table;
 pub use result::{image_table, overview, result_tables};
 
-/// Stands where there is no value.
-const NONE: &str = "-";
+use crate::numbers::{MeasureFormat, TABLE_NO_VALUE};
 
-/// Points to the better end: up or down; empty where there is none.
+/// Arrow towards the better end of a measure; empty without one.
 fn arrow(key: &str) -> &'static str {
-    match Measure::from_result_key(key).map(|(measure, _)| measure.better()) {
-        Ok(Better::Higher) => " ↑",
-        Ok(Better::Lower) => " ↓",
-        Err(_) if key == "pixel_error" => " ↓",
-        Err(_) => "",
-    }
+    MeasureFormat::table(key).arrow()
 }
 
-/// A value rounded for reading: shares to four places, distances to three.
+/// Formats a value of a measure.
 fn number(key: &str, value: Option<f64>) -> String {
-    let is_distance = Measure::from_result_key(key).is_ok_and(|(_, unit)| !unit.is_empty());
-    let places = if is_distance { 3 } else { 4 };
-    value.map_or(NONE.to_owned(), |value| format!("{value:.places$}"))
+    MeasureFormat::table(key).value(value)
 }
 
-/// A count of images; a dash where a site hides it.
+/// Formats a count of images; a dash when a site hides it.
 fn count(n: Option<usize>) -> String {
-    n.map_or(NONE.to_owned(), |n| n.to_string())
+    n.map_or(TABLE_NO_VALUE.to_owned(), |n| n.to_string())
 }
 
-/// `low..high`, rounded for reading.
+/// Formats an interval of a measure.
 fn interval(key: &str, interval: Option<[f64; 2]>) -> String {
-    interval.map_or(NONE.to_owned(), |[low, high]| {
-        format!("{}..{}", number(key, Some(low)), number(key, Some(high)))
-    })
+    MeasureFormat::table(key).interval(interval)
 }
 
-/// `mean (sd)`, rounded for reading.
+/// Formats a mean and a standard deviation of a measure.
 fn mean_sd(key: &str, mean: Option<f64>, sd: Option<f64>) -> String {
-    match (mean, sd) {
-        (Some(_), Some(_)) => format!("{} ({})", number(key, mean), number(key, sd)),
-        _ => number(key, mean),
-    }
+    MeasureFormat::table(key).mean_sd(mean, sd)
 }
 
-/// A probability rounded for reading.
+/// Formats a probability.
 fn probability(p: Option<f64>) -> String {
     match p {
-        None => NONE.to_owned(),
+        None => TABLE_NO_VALUE.to_owned(),
         Some(p) if p < 0.0001 => "< 0.0001".to_owned(),
         Some(p) => format!("{p:.4}"),
     }

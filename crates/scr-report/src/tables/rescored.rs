@@ -1,12 +1,13 @@
-//! What a change of the scoring rules does to results: before, after, difference.
+//! Table of the effect of a change in scoring rules: before, after, difference.
 
 use scr_documents::{MeasureMap, ResultDocument, SummaryDocument};
 
-use super::{NONE, arrow, number};
+use super::{arrow, number};
 use crate::layout::{Column, Table};
+use crate::numbers::TABLE_NO_VALUE;
 
-/// Means before and after, one row an object and measure; whole images come last, under
-/// `image`.
+/// Table of means before and after, one row an object and measure; whole images come last,
+/// as `image`.
 #[must_use]
 pub fn rescored_table(title: &str, before: &ResultDocument, after: &ResultDocument) -> Table {
     let head = |which: &str, result: &ResultDocument| {
@@ -42,7 +43,7 @@ fn compare(
         let difference = match difference {
             Some(0.0) => "0".to_owned(),
             Some(value) => format!("{value:+.2e}"),
-            None => NONE.to_owned(),
+            None => TABLE_NO_VALUE.to_owned(),
         };
         let measure = format!("{key}{}", arrow(key));
         vec![object.to_owned(), measure, number(key, before), number(key, after.mean), difference]

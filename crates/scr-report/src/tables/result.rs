@@ -1,16 +1,15 @@
-//! One result: summaries by object, values by image, a first look.
+//! Tables of one result: summaries by object, values by image, overview.
 
 use scr_documents::{MeasureMap, ResultDocument, SummaryDocument, UndefinedDocument};
 
 use super::{arrow, count, interval, mean_sd, number};
 use crate::layout::{Column, Table};
 
-/// The name of whole images among objects.
+/// Name of whole images among objects.
 const WHOLE_IMAGE: &str = "whole image";
 
-/// The summaries of a result: one table an object, one for whole images, and
-/// lines that name what was scored. Where the masks cover both folds, their means
-/// stand beside the pooled figures.
+/// Tables of a result's summaries: one an object, one for whole images, and notes that
+/// identify the scored data. When the masks cover both folds, with the mean of each fold.
 #[must_use]
 pub fn result_tables(result: &ResultDocument) -> Vec<Table> {
     let whole = (!result.image_measures.is_empty()).then_some((None, &result.image_measures));
@@ -23,7 +22,7 @@ pub fn result_tables(result: &ResultDocument) -> Vec<Table> {
     tables
 }
 
-/// The lines below every table: what was scored, by which rules.
+/// Notes below every table: scored data and version of the rules.
 pub(super) fn what_was_scored(result: &ResultDocument) -> Vec<String> {
     let spacing = result.spacing_mm.map_or("unknown".to_owned(), |spacing| spacing.to_string());
     let mut lines = vec![
@@ -93,7 +92,7 @@ fn summary_table(
     }
 }
 
-/// Every image's values, one row an image.
+/// Table of every image's values, one row an image.
 #[must_use]
 pub fn image_table(result: &ResultDocument) -> Table {
     let images = result.images.as_deref().unwrap_or_default();
@@ -112,7 +111,7 @@ pub fn image_table(result: &ResultDocument) -> Table {
     Table { title: String::new(), columns, rows: rows.collect(), notes: Vec::new() }
 }
 
-/// One line a measure: its mean and standard deviation, for a first look.
+/// Overview: one line a measure with its mean and standard deviation.
 #[must_use]
 pub fn overview(result: &ResultDocument) -> String {
     let objects = result.objects.iter().map(|(object, measures)| (object.as_str(), measures));

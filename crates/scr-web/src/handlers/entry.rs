@@ -15,7 +15,7 @@ use crate::error::Failure;
 use crate::extractors::AnyEntry;
 use crate::extractors::benchmark_of;
 use crate::image_table::ImageTable;
-use crate::numbers::{MeasureHead, NONE, date};
+use crate::numbers::{MeasureFormat, NO_VALUE, date};
 use crate::options::Options;
 use crate::references::{Piece, linked};
 use crate::results_table::reference_mark;
@@ -178,19 +178,19 @@ fn summaries(benchmark: &BenchmarkDocument, entry: &EntryRow) -> Vec<SummaryTabl
 
 /// A count of images; a dash where it is hidden with the reference.
 fn count(n: Option<usize>) -> String {
-    n.map_or_else(|| NONE.to_owned(), |n| n.to_string())
+    n.map_or_else(|| NO_VALUE.to_owned(), |n| n.to_string())
 }
 
 fn summary_rows(measures: &MeasureMap<SummaryDocument>) -> Vec<SummaryRow> {
     let row = |(key, summary): (&String, &SummaryDocument)| {
-        let head = MeasureHead::of(key);
+        let head = MeasureFormat::page(key);
         let five = [summary.min, summary.q1, summary.median, summary.q3, summary.max];
         SummaryRow {
             measure: head.title(),
             better: head.better_words(),
             mean_sd: head.mean_sd(summary.mean, summary.sd),
             interval: head.interval(summary.ci95),
-            five_numbers: five.map(|value| head.shown(value)),
+            five_numbers: five.map(|value| head.value(value)),
             n: count(summary.n),
             n_undefined: count(summary.n_undefined),
             has_undefined: summary.n_undefined.is_some_and(|n| n > 0),

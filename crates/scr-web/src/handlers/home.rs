@@ -8,7 +8,7 @@ use scr_store::PublicStore;
 use super::draw::page;
 use crate::address;
 use crate::error::Failure;
-use crate::numbers::{MeasureHead, date};
+use crate::numbers::{MeasureFormat, date};
 use crate::references::{Piece, linked};
 use crate::results_table::reference_mark;
 use crate::thumbnails::{Thumbnail, evenly_spaced};
@@ -73,8 +73,8 @@ pub(crate) async fn home(State(store): State<PublicStore>) -> Result<Response, F
             mark: reference_mark(entry.role),
             detail: match entry.result.image_measures.get("pixel_error") {
                 Some(summary) => {
-                    let head = MeasureHead::of("pixel_error");
-                    format!("on {}: pixel error {}", document.title, head.shown(summary.mean))
+                    let head = MeasureFormat::page("pixel_error");
+                    format!("on {}: pixel error {}", document.title, head.value(summary.mean))
                 }
                 None => format!("on {}", document.title),
             },

@@ -12,7 +12,7 @@ use scr_store::{EntryRow, PublicStore};
 use super::draw::page;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
-use crate::numbers::{NONE, capitalised, shows_all};
+use crate::numbers::{NO_VALUE, capitalised, shows_all};
 use crate::options::Options;
 use crate::references::{Piece, linked};
 use crate::results_table::{ResultsTable, Subject};
@@ -144,7 +144,7 @@ fn literature_row(row: &LiteratureDocument) -> LiteratureRow {
         measure: capitalised(&row.measure.replace('_', " ")),
         method: row.method.clone(),
         year: row.year.clone(),
-        value: as_published(row.mean, row.sd).unwrap_or_else(|| NONE.to_owned()),
+        value: as_published(row.mean, row.sd).unwrap_or_else(|| NO_VALUE.to_owned()),
         unit: row.unit.clone(),
         protocol: row.protocol.clone(),
         verified: row.verified.clone(),

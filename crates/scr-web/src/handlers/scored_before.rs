@@ -4,7 +4,7 @@
 use scr_documents::{BenchmarkDocument, ResultDocument};
 use scr_store::{EntryRow, PastResult};
 
-use crate::numbers::{MeasureHead, NONE, date};
+use crate::numbers::{MeasureFormat, NO_VALUE, date};
 
 /// Measure of the comparison.
 const OVERLAP: &str = "overlap";
@@ -52,12 +52,12 @@ impl ScoredBefore {
 }
 
 fn overlaps(benchmark: &BenchmarkDocument, result: &ResultDocument) -> Vec<String> {
-    let head = MeasureHead::of(OVERLAP);
+    let head = MeasureFormat::page(OVERLAP);
     let objects = benchmark.objects.iter();
     objects
         .map(|object| match result.objects.get(&object.id).and_then(|all| all.get(OVERLAP)) {
-            Some(summary) => head.shown(summary.mean),
-            None => NONE.to_owned(),
+            Some(summary) => head.value(summary.mean),
+            None => NO_VALUE.to_owned(),
         })
         .collect()
 }

@@ -18,7 +18,7 @@ use super::submissions;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::{PublishedBenchmark, Visitor};
-use crate::numbers::{MeasureHead, NONE, has_column};
+use crate::numbers::{MeasureFormat, NO_VALUE, has_column};
 use crate::options::Options;
 
 #[derive(Template)]
@@ -135,7 +135,7 @@ impl ImageScores {
             .flat_map(|(layer, entry)| rows(benchmark, &image.id, layer, entry, &keys))
             .collect();
         let columns = keys.into_iter().map(|key| {
-            let head = MeasureHead::of(key);
+            let head = MeasureFormat::page(key);
             ScoreColumn { name: head.title(), better: head.better_words() }
         });
         Ok(Self { columns: columns.collect(), rows })
@@ -164,8 +164,8 @@ fn rows(
     let row = |(object_name, measures): (String, &scr_documents::MeasureMap<Option<f64>>)| {
         let cell = |key: &&String| match measures.get(*key) {
             Some(None) => "undefined".to_owned(),
-            Some(value) => MeasureHead::of(key).shown(*value),
-            None => NONE.to_owned(),
+            Some(value) => MeasureFormat::page(key).value(*value),
+            None => NO_VALUE.to_owned(),
         };
         ScoreRow {
             layer: layer.key(),

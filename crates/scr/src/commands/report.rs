@@ -9,7 +9,9 @@ use scr_data::digest::Manifest;
 use scr_data::{Benchmark, Image, MaskSet, Object, Output, Problems, files};
 use scr_image::Mask;
 use scr_report::NamedResult;
-use scr_report::html::{DrawnCase, Overlay, Report as Page, choose_cases, picture, plots, report};
+use scr_report::html::{
+    ExampleFigure, Overlay, Report as Page, choose_examples, picture, plots, report,
+};
 
 use super::compare::{FEW, ReadSet, compared, read_sets};
 use super::evaluate::Scoring;
@@ -39,10 +41,10 @@ impl Report {
         let observer = settings.observer.clone();
         let drawing = Drawing { benchmark: &benchmark, observer };
         let mut pictures = IndexMap::new();
-        let mut cases = Vec::new();
+        let mut examples = Vec::new();
         let mut problems = Problems::default();
         for set in &sets {
-            drawing.draw(set, &mut pictures, &mut cases, &mut problems);
+            drawing.draw(set, &mut pictures, &mut examples, &mut problems);
         }
         problems.or(())?;
         let results: Vec<NamedResult> = sets.into_iter().map(|set| set.result).collect();
@@ -52,7 +54,7 @@ impl Report {
             results: &results,
             comparison: &comparison,
             pictures: &pictures,
-            cases: &cases,
+            examples: &examples,
             command: &command_line(),
         };
         self.out.write(report(&page).as_bytes())?;
@@ -73,32 +75,32 @@ fn command_line() -> String {
     std::iter::once("scr".to_owned()).chain(given).collect::<Vec<_>>().join(" ")
 }
 
-/// Draws cases from the files that were scored.
+/// Draws example images from the scored files.
 struct Drawing<'a> {
     benchmark: &'a Benchmark,
     observer: String,
 }
 
 impl Drawing<'_> {
-    /// Draws the cases of a set; nothing where only its result was given.
+    /// Draws the example images of a set; none for a result without masks.
     fn draw(
         &self,
         set: &ReadSet,
         pictures: &mut IndexMap<String, String>,
-        cases: &mut Vec<DrawnCase>,
+        examples: &mut Vec<ExampleFigure>,
         problems: &mut Problems,
     ) {
         let Some(masks) = &set.masks else { return };
-        for case in choose_cases(&set.result.result) {
+        for example in choose_examples(&set.result.result) {
             let found = |id: &str| self.benchmark.images.iter().position(|image| image.id == id);
-            let object = self.benchmark.objects.iter().find(|object| object.id == case.object);
-            let Some((index, object)) = found(&case.image).zip(object) else { continue };
+            let object = self.benchmark.objects.iter().find(|object| object.id == example.object);
+            let Some((index, object)) = found(&example.image).zip(object) else { continue };
             match self.overlay(masks, index, object) {
                 Ok(overlay) => {
                     let image = &self.benchmark.images[index];
                     self.add_picture(image, pictures, problems);
                     let result = set.result.name.clone();
-                    cases.push(DrawnCase { result, case, overlay });
+                    examples.push(ExampleFigure { result, example, overlay });
                 }
                 Err(list) => problems.extend(list),
             }

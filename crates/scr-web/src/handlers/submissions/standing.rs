@@ -6,7 +6,7 @@ use scr_documents::{BenchmarkDocument, DifferenceDocument, FindingsDocument};
 use scr_store::EntryRow;
 
 use crate::address;
-use crate::numbers::{MeasureHead, NONE};
+use crate::numbers::{MeasureFormat, NO_VALUE};
 use crate::options::Options;
 use crate::results_table::{Group, ResultsTable, Row, Subject};
 
@@ -82,9 +82,9 @@ fn around(
     };
     let differs = |row: &Row| {
         let found = differences.iter().find(|found| address::entry(&found.entry) == row.href);
-        let Some(found) = found else { return NONE.to_owned() };
-        let head = MeasureHead::of(&found.measure);
-        format!("{} {}", head.shown(found.mean), head.interval(found.ci95))
+        let Some(found) = found else { return NO_VALUE.to_owned() };
+        let head = MeasureFormat::page(&found.measure);
+        format!("{} {}", head.value(found.mean), head.interval(found.ci95))
     };
     let standing = |(index, mut row): (usize, Row)| {
         let is_own = index == place;
@@ -99,7 +99,7 @@ fn around(
         groups: table.groups,
         columns: table.columns.iter().map(|column| column.label).collect(),
         ordered_by: table.ordered_by,
-        difference_of: differences.first().map(|found| MeasureHead::of(&found.measure).title()),
+        difference_of: differences.first().map(|found| MeasureFormat::page(&found.measure).title()),
         rows: table.rows.into_iter().enumerate().filter(is_kept).map(standing).collect(),
     })
 }
@@ -125,12 +125,12 @@ pub(crate) fn fold_rows(
         .folds
         .iter()
         .map(|fold| {
-            let head = MeasureHead::of(&fold.measure);
+            let head = MeasureFormat::page(&fold.measure);
             FoldRow {
                 object: name(&fold.object),
-                means: fold.means.map(|mean| head.shown(mean)),
+                means: fold.means.map(|mean| head.value(mean)),
                 n: fold.n,
-                p: fold.p.map_or_else(|| NONE.to_owned(), |p| format!("{p:.3}")),
+                p: fold.p.map_or_else(|| NO_VALUE.to_owned(), |p| format!("{p:.3}")),
             }
         })
         .collect()

@@ -2,7 +2,7 @@
 
 use scr_image::{Outline, Radiograph};
 use scr_methods::{Insight, Model};
-use scr_report::figures::{Drawn, Figure, Line, Picture};
+use scr_report::figures::{Figure, Line, LineShape, Picture};
 
 use super::{image_figures, shape_figures, value_figures};
 
@@ -105,13 +105,15 @@ impl Shown<'_> {
 pub(super) fn lines(outlines: &[Outline]) -> impl Iterator<Item = Line> + '_ {
     outlines.iter().enumerate().map(|(structure, outline)| Line {
         structure: Some(structure),
-        drawn: Drawn::Outline(outline.clone()),
+        shape: LineShape::Outline(outline.clone()),
     })
 }
 
 /// Thin lines to compare others with.
 pub(super) fn thin_lines(outlines: &[Outline]) -> impl Iterator<Item = Line> + '_ {
-    outlines.iter().map(|outline| Line { structure: None, drawn: Drawn::Outline(outline.clone()) })
+    outlines
+        .iter()
+        .map(|outline| Line { structure: None, shape: LineShape::Outline(outline.clone()) })
 }
 
 /// A level and its size.

@@ -2,7 +2,7 @@
 
 use scr_image::Mask;
 use scr_methods::{Posterior, SearchStep, SearchSteps, Stage, Votes};
-use scr_report::figures::{Cell, Drawn, GreyRange, Line, Panel, Picture, Row, View};
+use scr_report::figures::{Cell, GreyRange, Line, LineShape, Panel, Picture, Row, View};
 
 use super::figures::{NamedFigure, Shown, level_words, lines, thin_lines};
 
@@ -137,7 +137,7 @@ fn stage_words(stage: Stage) -> String {
 fn traced(masks: &[Mask]) -> Vec<Line> {
     let line = |(structure, mask): (usize, &Mask)| Line {
         structure: Some(structure),
-        drawn: Drawn::Mask(mask.clone()),
+        shape: LineShape::Mask(mask.clone()),
     };
     masks.iter().enumerate().map(line).collect()
 }

@@ -1,20 +1,20 @@
-//! Which images a report shows: the worst, the middle and the best of an object.
+//! Example images of a report: the worst, the median and the best of an object.
 
 use scr_documents::ResultDocument;
 
-/// How an image stands among all of its set.
+/// Rank of an example among the images of its set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// Among the lowest.
+pub enum ExampleRank {
+    /// One of the lowest.
     Worst,
-    /// In the middle.
+    /// The median.
     Median,
     /// The highest.
     Best,
 }
 
-impl Standing {
-    /// In a word.
+impl ExampleRank {
+    /// The rank in a word.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -25,30 +25,30 @@ impl Standing {
     }
 }
 
-/// An image to show, and why.
+/// Example image.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Case {
-    /// The object that it is chosen by.
+pub struct Example {
+    /// Object of the choice.
     pub object: String,
     /// Identifier of the image.
     pub image: String,
-    /// Its fold.
+    /// Fold of the image.
     pub fold: u8,
-    /// How it stands.
-    pub standing: Standing,
-    /// The measure that it is chosen by, and its value on the image.
+    /// Rank of the image.
+    pub rank: ExampleRank,
+    /// Overlap of the object, the measure of the choice.
     pub overlap: f64,
 }
 
-/// How many of the worst are shown.
+/// Number of worst images.
 const N_WORST: usize = 3;
 
-/// For each object the three worst images, the median and the best by overlap;
-/// fewer where there are fewer. Equal values keep the order of the images. Empty
-/// when the result holds no values by image or no overlap.
+/// Chooses the three worst images, the median and the best by overlap for each object, or
+/// fewer from small sets. Equal values keep the order of the images. Empty when the result
+/// has no values by image or no overlap.
 #[must_use]
-pub fn choose_cases(result: &ResultDocument) -> Vec<Case> {
-    let mut cases = Vec::new();
+pub fn choose_examples(result: &ResultDocument) -> Vec<Example> {
+    let mut examples = Vec::new();
     for object in result.objects.keys() {
         let mut ranked: Vec<(f64, &scr_documents::ImageDocument)> = result
             .images
@@ -58,20 +58,20 @@ pub fn choose_cases(result: &ResultDocument) -> Vec<Case> {
             .collect();
         ranked.sort_by(|a, b| a.0.total_cmp(&b.0));
         let Some(last) = ranked.len().checked_sub(1) else { continue };
-        let mut places: Vec<(usize, Standing)> =
-            (0..N_WORST.min(ranked.len())).map(|place| (place, Standing::Worst)).collect();
-        for (place, standing) in [(ranked.len() / 2, Standing::Median), (last, Standing::Best)] {
+        let mut places: Vec<(usize, ExampleRank)> =
+            (0..N_WORST.min(ranked.len())).map(|place| (place, ExampleRank::Worst)).collect();
+        for (place, rank) in [(ranked.len() / 2, ExampleRank::Median), (last, ExampleRank::Best)] {
             if places.iter().all(|(taken, _)| *taken != place) {
-                places.push((place, standing));
+                places.push((place, rank));
             }
         }
-        cases.extend(places.into_iter().map(|(place, standing)| Case {
+        examples.extend(places.into_iter().map(|(place, rank)| Example {
             object: object.clone(),
             image: ranked[place].1.image.clone(),
             fold: ranked[place].1.fold,
-            standing,
+            rank,
             overlap: ranked[place].0,
         }));
     }
-    cases
+    examples
 }
