@@ -1,5 +1,5 @@
-//! An account from outside: signed up in a real browser, confirmed by a mail from the
-//! mail folder; and what a server writes into its log of all that.
+//! Accounts from outside: sign-up in a real browser, confirmation by a mail from the mail
+//! folder, and the server's log of it.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -14,10 +14,10 @@ use crate::command::{scr, text};
 use crate::webdriver::Browser;
 
 const PASSWORD: &str = "correct horse battery";
-/// How often a mail is looked for, which is written within seconds.
+/// Number of attempts to find a mail, which the server writes within seconds.
 const LOOKS: usize = 400;
 
-/// A served site without a benchmark, which logs all that it can.
+/// A served site without a benchmark, with the most verbose log.
 struct Served {
     temp: tempfile::TempDir,
     server: Child,
@@ -46,7 +46,7 @@ impl Served {
         self.temp.path().join(name)
     }
 
-    /// The address in the only mail, once it is there.
+    /// Waits for the only mail and returns its address.
     async fn mailed_link(&self) -> String {
         for _ in 0..LOOKS {
             if let Some(mail) = first_mail(&self.path("site/mail")) {
@@ -66,7 +66,7 @@ impl Drop for Served {
     }
 }
 
-/// The text of the first mail in a folder, without the marks of its encoding.
+/// Decoded text of the first mail in a folder.
 fn first_mail(folder: &Path) -> Option<String> {
     let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
     let path = entries
@@ -89,8 +89,8 @@ async fn press(browser: &Browser, button: &str) {
     button.click().await.expect("the button can be pressed");
 }
 
-/// Presses a button that signs out, and waits for the page that it leads to: an address
-/// asked for earlier would overtake the form.
+/// Presses a sign-out button and waits for the next page: an earlier navigation would
+/// overtake the form.
 async fn sign_out(browser: &Browser, button: &str) {
     press(browser, button).await;
     let condition = "location.pathname === '/' && document.readyState === 'complete'";
@@ -112,7 +112,7 @@ fn a_person_signs_up_confirms_by_mail_makes_a_token_and_signs_out() {
             let address = format!("{}{path}", site.address);
             browser.client.goto(&address).await.expect("the page opens");
         };
-        // Whoever is not signed in is asked to.
+        // Without a session the page asks for a sign-in.
         go("/account").await;
         heading(&browser, "Sign in").await;
         go("/account/sign-up").await;
@@ -129,7 +129,7 @@ fn a_person_signs_up_confirms_by_mail_makes_a_token_and_signs_out() {
         press(&browser, "Confirm").await;
         heading(&browser, "Account").await;
 
-        // Out, and in again with the password.
+        // Signs out, and in again with the password.
         sign_out(&browser, "Sign out").await;
         go("/account").await;
         heading(&browser, "Sign in").await;

@@ -1,4 +1,4 @@
-//! `scr admin`: a site set up from the shell.
+//! `scr admin`: administration of a site from the shell.
 
 use std::io::Write;
 use std::path::Path;
@@ -10,14 +10,14 @@ use crate::command::{Said, files, run, run_well, scr, text};
 
 const PASSWORD: &str = "correct horse battery 1";
 
-/// Two small phantoms.
+/// A benchmark of two small phantoms.
 fn draw(folder: &Path, seed: &str) -> String {
     let out = text(folder);
     run_well(["phantom", "--out", &out, "--images", "2", "--seed", seed, "--size", "128"]);
     out
 }
 
-/// `scr admin` over a data folder, with a line on stdin.
+/// Runs `scr admin` on a data folder, with a line on stdin.
 fn admin_with(dir: &Path, stdin: &str, arguments: &[&str]) -> Said {
     let mut child = scr(["admin"])
         .args(arguments)
@@ -28,7 +28,7 @@ fn admin_with(dir: &Path, stdin: &str, arguments: &[&str]) -> Said {
         .stderr(Stdio::piped())
         .spawn()
         .expect("the binary is built");
-    // It may end without reading.
+    // The command may end without reading.
     let _ = child.stdin.take().expect("stdin is piped").write_all(stdin.as_bytes());
     let Output { status, stdout, stderr } = child.wait_with_output().expect("it ends");
     Said {
@@ -281,7 +281,7 @@ fn an_entry_is_withdrawn_with_a_reason_and_stays_listed() {
     assert_eq!((withdrawn.len(), &withdrawn[0]["id"]), (1, &listed[0]["id"]));
     assert_eq!(withdrawn[0]["withdrawn"]["reason"], "trained on both folds");
 
-    // Published again it is another entry, and the third time that one.
+    // The second publication is another entry, and the third is the same as the second.
     for _ in 0..2 {
         run_well(["demo", "--dir", &text(&site), "--benchmark", &bench, "--no-serve"]);
         let again = json(&site, &["entry", "list"]);

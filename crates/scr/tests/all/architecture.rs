@@ -1,4 +1,4 @@
-//! The rules of the house that a machine can check.
+//! Architecture rules that a machine can check.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::command::root;
 
-/// Names of crates of the workspace, with the names of their dependencies (not for tests).
+/// Dependencies by crate of the workspace, without those for tests.
 pub(crate) fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let packages = metadata();
     let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
@@ -25,7 +25,7 @@ pub(crate) fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .collect()
 }
 
-/// Of this platform alone: a fresh machine has not fetched what only others need.
+/// Metadata of the workspace for this platform: crates of others may not be fetched.
 pub(crate) fn metadata() -> serde_json::Value {
     let compiler = std::env::var_os("RUSTC").unwrap_or("rustc".into());
     let about = Command::new(compiler).arg("-vV").output().expect("the compiler runs").stdout;
@@ -41,7 +41,7 @@ pub(crate) fn metadata() -> serde_json::Value {
     serde_json::from_slice(&output.stdout).expect("cargo prints JSON")
 }
 
-/// The files of a package's sources, as they are.
+/// Source files of a package.
 fn files(package: &str) -> Vec<(PathBuf, String)> {
     let mut open = vec![root().join("crates").join(package).join("src")];
     let mut found = Vec::new();
@@ -59,7 +59,7 @@ fn files(package: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// The same without their tests.
+/// Source files of a package, without their tests.
 fn sources(package: &str) -> Vec<(String, String)> {
     let without_tests = |(path, code): (PathBuf, String)| {
         let code = code.split("#[cfg(test)]").next().unwrap_or_default().to_owned();
@@ -108,7 +108,7 @@ fn a_score_never_learns_who_made_the_mask() {
     for computing in ["scr-eval", "scr-stats", "scr-image"] {
         assert!(!dependencies["scr-web"].contains(computing), "scr-web depends on {computing}");
     }
-    // Pages name measures by the registry, and measure nothing.
+    // Pages use the registry of measures, and compute none.
     for (path, code) in sources("scr-web") {
         for word in ["measure_object", "Counts::of", "BoundaryDistances"] {
             assert!(!code.contains(word), "{path} computes a score with {word}");
@@ -118,7 +118,7 @@ fn a_score_never_learns_who_made_the_mask() {
 
 #[test]
 fn the_site_has_no_way_to_what_is_hidden() {
-    // All that scr-web has is what `PublicStore` reads, and that leads to no `Store`.
+    // scr-web has only `PublicStore`, which leads to no `Store`.
     for (path, code) in sources("scr-web") {
         let words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_');
         let mut words = words;
@@ -163,7 +163,7 @@ fn every_path_named_in_the_architecture_is_there() {
 
 #[test]
 fn the_site_asks_nobody_on_the_web_but_providers_of_identities() {
-    // Hyper is here as a server alone; a client is a feature of it.
+    // Hyper is a server here; its client is a feature.
     let clients = ["curl", "isahc", "reqwest", "ureq"];
     let dependencies = dependencies();
     for package in ["scr-store", "scr-work", "scr-web"] {

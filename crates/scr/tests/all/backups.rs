@@ -1,4 +1,4 @@
-//! A site into a folder and back.
+//! Backup and restore of a site.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use std::fs;
@@ -9,7 +9,7 @@ use tempfile::TempDir;
 
 use crate::command::{Said, files, files_but_the_database, run, run_well, text};
 
-/// A site with a benchmark of 4 phantoms, and its backup.
+/// Site with a benchmark of 4 phantoms, and its backup.
 struct BackedUp {
     temp: TempDir,
 }
@@ -40,7 +40,7 @@ impl BackedUp {
         run(["restore", &text(&self.path("backup")), "--dir", &text(&self.path("restored"))])
     }
 
-    /// Restores, which must fail, say all of `words` and leave nothing.
+    /// Runs a restore that must fail, with all of `words` in its message, and leave nothing.
     fn refused(&self, words: &[&str]) {
         let said = self.restore();
         assert_eq!(said.code, 1, "{words:?}");
@@ -80,7 +80,7 @@ fn a_site_comes_back_from_its_backup_as_it_was() {
     };
     assert_eq!(list("restored"), list("site"));
 
-    // Another backup of what was restored is a backup of the same.
+    // A backup of the restored site equals the first.
     let again = text(&made.path("again"));
     run_well(["backup", &again, "--dir", &text(&made.path("restored"))]);
     let mut again = files_but_the_database(Path::new(&again));

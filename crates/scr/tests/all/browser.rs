@@ -1,4 +1,4 @@
-//! A reader in a real browser: looks at radiographs, steps, windows, toggles
+//! A reader in a real browser: views radiographs, steps, changes the window, toggles
 //! outlines, follows a link to a view, sorts a table.
 
 use crate::site::{Site, small_phantoms};
@@ -49,7 +49,7 @@ fn every_page_opens_without_an_error_and_in_the_dark() {
                 assert!(margins.len() == 3 && margins.iter().all(|px| px.as_f64() > Some(10.0)));
                 browser.picture(&format!("{page}-{name}")).await;
             }
-            // Nothing was asked for from elsewhere, and nothing was refused by the policy.
+            // No request went to another site, and the policy refused none.
             let script =
                 "return performance.getEntriesByType('resource').map(r => new URL(r.name).host)";
             let hosts = browser.script(script).await;
@@ -72,13 +72,13 @@ fn a_reader_steps_windows_toggles_and_links_to_what_is_seen() {
         browser.until("the next image opens", "location.pathname.endsWith('JPCLN002')").await;
         browser.until("the viewer starts", READY).await;
 
-        // The second observer's outline, by its check box.
+        // Toggles the second observer's outline by its check box.
         let observer = "[...document.querySelectorAll('#viewer-layers input')].find(i => i.value === 'second')";
         assert_eq!(browser.script(&format!("return {observer}.checked")).await, false);
         browser.script(&format!("{observer}.click()")).await;
         browser.until("the address names the outline", "location.search.includes('second')").await;
 
-        // The window, by its range.
+        // Changes the window by its range.
         browser
             .script(
                 "const high = document.querySelector('#window-high'); high.value = 30000; \
@@ -120,7 +120,7 @@ fn a_reader_lays_a_posterior_over_the_radiograph() {
         let entry = site.add_posteriors().await.unwrap();
         client.goto(&page).await.unwrap();
         browser.until("the viewer starts", READY).await;
-        // How much more yellow than grey the left half of the stage is, and the right half.
+        // Excess of yellow over grey in the left and in the right half of the stage.
         let yellow = "const c = document.querySelector('#viewer canvas'); \
              return [0, 0.5].map(from => { \
              const d = c.getContext('2d').getImageData(from * c.width, 0, c.width / 2, c.height).data; \

@@ -1,4 +1,4 @@
-//! What `scr check` prints and how it exits.
+//! `scr check`: output and exit code.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ fn check(masks: &Path, benchmark: &Path, more: &[&str]) -> Said {
     run(["check", &masks, "--benchmark", &benchmark].iter().chain(more))
 }
 
-/// What a check as JSON says, and its exit code and stderr.
+/// Runs a check as JSON; returns the document, the exit code and stderr.
 fn check_json(masks: &Path, benchmark: &Path, more: &[&str]) -> (Value, i32, String) {
     let said = check(masks, benchmark, &[&["--format", "json"], more].concat());
     let document = serde_json::from_str(&said.stdout).expect("stdout holds one JSON object");
@@ -29,7 +29,7 @@ fn rules(document: &Value) -> Vec<&str> {
     warnings.iter().map(|warning| warning["rule"].as_str().expect("a key")).collect()
 }
 
-/// The second observer's masks in `folder`, under names that `rename` makes.
+/// Copies the second observer's masks to `folder`, renamed by `rename`.
 fn second(folder: &Path, rename: impl Fn(&str) -> String) -> PathBuf {
     let masks = folder.join("masks");
     for (name, bytes) in files(&small_phantoms().join("masks/second")) {

@@ -1,4 +1,4 @@
-//! Running the real binary in a fresh folder.
+//! Runner of the real binary.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -8,14 +8,14 @@ pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// `scr` with arguments.
+/// The command `scr` with arguments.
 pub(crate) fn scr<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = I>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scr"));
     command.args(arguments);
     command
 }
 
-/// What a finished run said.
+/// Output of a finished run.
 pub(crate) struct Said {
     pub(crate) code: i32,
     pub(crate) stdout: String,
@@ -32,7 +32,7 @@ pub(crate) fn run<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item =
     }
 }
 
-/// Runs `scr` to its end, which must be a good one, and gives its stdout.
+/// Runs `scr`, which must succeed, and returns its stdout.
 pub(crate) fn run_well<I: AsRef<std::ffi::OsStr>>(
     arguments: impl IntoIterator<Item = I>,
 ) -> String {
@@ -41,7 +41,7 @@ pub(crate) fn run_well<I: AsRef<std::ffi::OsStr>>(
     said.stdout
 }
 
-/// A path as text.
+/// Path as text.
 pub(crate) fn text(path: &Path) -> String {
     path.to_str().expect("temporary paths are UTF-8").to_owned()
 }
@@ -64,7 +64,7 @@ pub(crate) fn files(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>
     found
 }
 
-/// Every file of a site with its bytes, but for its database.
+/// Every file of a site with its bytes, except the database.
 pub(crate) fn files_but_the_database(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
     let mut found = files(folder);
     found.retain(|name, _| !name.starts_with("scr.sqlite"));

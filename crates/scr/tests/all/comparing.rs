@@ -1,4 +1,4 @@
-//! Results in every format, side by side, and as a report.
+//! Results in every format, comparisons and reports.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::command::{files, run, run_well, text};
 
-/// Twelve small phantoms with a mean shape and a second observer.
+/// Benchmark of twelve small phantoms, with a mean shape and a second observer.
 struct Sets {
     _temp: TempDir,
     folder: PathBuf,
@@ -53,7 +53,8 @@ fn a_result_is_written_in_every_format() {
     let csv = evaluate(&["--format", "csv", "--measures", "dice,nsd@3mm,ctr"]);
     let rows: Vec<&str> = csv.lines().collect();
     assert!(rows[0].starts_with("fold,object,measure,mean"), "{csv}");
-    // Three objects by two measures and four measures of whole images, for all and each fold.
+    // Three objects with two measures, and four measures of whole images, for all images and
+    // for each fold.
     assert_eq!(rows.len(), 1 + 3 * (3 * 2 + 4));
     let json: serde_json::Value =
         serde_json::from_str(&evaluate(&["--format", "json", "--measures", "dice"])).unwrap();
@@ -201,7 +202,7 @@ fn a_report_stands_alone_and_names_what_it_rests_on() {
         "<strong>best</strong>",
         "data:image/png;base64,",
         "Bland-Altman",
-        "when the images are drawn again",
+        "over bootstrap resamples",
         "evaluator 1.",
         "Not computed here.",
         "scr report",

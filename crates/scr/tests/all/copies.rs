@@ -1,4 +1,4 @@
-//! What readers take home: a benchmark's folder, and the whole site as files.
+//! Copies for readers: a benchmark's folder, and the whole site as files.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -7,7 +7,7 @@ use std::process::{Child, Stdio};
 
 use crate::command::{Said, files, run, run_well, scr, text};
 
-/// A served site with a benchmark of 3 small phantoms.
+/// Served site with a benchmark of 3 small phantoms.
 struct Served {
     temp: tempfile::TempDir,
     server: Child,
@@ -15,7 +15,7 @@ struct Served {
 }
 
 impl Served {
-    /// `redistribution` is what the terms say of passing copies on.
+    /// A site whose terms have this `redistribution`.
     fn new(redistribution: &str) -> Self {
         let temp = tempfile::tempdir().expect("a folder can be made");
         let (bench, site) = (temp.path().join("bench"), temp.path().join("site"));
@@ -61,7 +61,7 @@ impl Drop for Served {
     }
 }
 
-/// The address of a way to `to` that breaks its 3rd connection in the middle of an answer.
+/// Address of a proxy to `to` that breaks its 3rd connection in the middle of an answer.
 fn breaking_way(to: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = format!("http://{}", listener.local_addr().expect("it has an address"));
@@ -124,7 +124,7 @@ fn a_fetch_that_was_killed_goes_on_and_mends_what_is_damaged() {
     let (out, partial) = (served.temp.path().join("copy"), served.temp.path().join("copy.partial"));
     assert_eq!(served.fetch(&served.address, &out, &["--accept-terms"]).code, 0);
     let whole = files(&out);
-    // As a killed run leaves it: some files, one of them damaged since.
+    // The state after a killed run: some files, one of them damaged since.
     std::fs::rename(&out, &partial).unwrap();
     let address = format!("{}/api/v1/benchmarks/phantom/download/manifest.json", served.address);
     let plan = ureq::get(&address).call().unwrap().body_mut().read_to_string().unwrap();

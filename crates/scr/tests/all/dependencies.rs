@@ -1,7 +1,7 @@
-//! The rules of `deny.toml`, checked offline over `cargo metadata` wherever tests run.
+//! The rules of `deny.toml`, checked offline by `cargo metadata`.
 //!
-//! cargo-deny checks the same file in .ci/run, and advisories where their database can
-//! be reached.
+//! cargo-deny checks the same file in .ci/run, and advisories when their database is
+//! reachable.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -14,11 +14,11 @@ use crate::command::root;
 /// The part of `deny.toml` that needs no network.
 struct Rules {
     licences: BTreeSet<String>,
-    /// Crates that may not be there at all, with the reason.
+    /// Forbidden crates, with the reason.
     banned: Vec<(String, String)>,
-    /// Crates of which there may be one version.
+    /// Crates with at most one version.
     single: BTreeSet<String>,
-    /// Registries, as their addresses.
+    /// Addresses of allowed registries.
     registries: BTreeSet<String>,
 }
 
@@ -46,7 +46,7 @@ impl Rules {
         Self { licences, banned, single, registries }
     }
 
-    /// Everything that breaks a rule.
+    /// All violations of the rules.
     fn broken_by(&self, packages: &[Value]) -> Vec<String> {
         let mut broken = Vec::new();
         for package in packages {
@@ -74,7 +74,7 @@ impl Rules {
     }
 }
 
-/// Whether an SPDX expression can be satisfied by the licences; `/` is an older `OR`.
+/// True when the licences satisfy an SPDX expression; `/` is an older `OR`.
 fn is_allowed(expression: &str, licences: &BTreeSet<String>) -> bool {
     let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! What `docs/operations.md` tells operators to put into files, run as it is written.
+//! Scripts and configurations of `docs/operations.md`, run verbatim.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use crate::command::{root, run_well, text};
 
-/// Looks at something that begins, in steps of 50 ms.
+/// Maximum number of polls of a condition, in steps of 50 ms.
 const LOOKS: u32 = 400;
 
-/// The block of the document in a language that holds a text.
+/// The document's code block in a language that contains a text.
 fn block(language: &str, holds: &str) -> String {
     let document = fs::read_to_string(root().join("docs/operations.md")).unwrap();
     let start = format!("```{language}\n");
@@ -22,14 +22,14 @@ fn block(language: &str, holds: &str) -> String {
     blocks.find(|block| block.contains(holds)).expect("the document has it").to_owned()
 }
 
-/// A program of this name that a script finds first.
+/// Installs a program of this name first on the path of scripts.
 fn shim(folder: &Path, name: &str, script: &str) {
     fs::create_dir_all(folder).unwrap();
     fs::write(folder.join(name), format!("#!/bin/sh\n{script}\n")).unwrap();
     fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// A process that ends with the test.
+/// Process that ends with the test.
 struct Running(Child);
 
 impl Drop for Running {
@@ -55,7 +55,7 @@ fn the_daily_backup_of_the_document_backs_up_and_keeps_fourteen() {
     let temp = tempfile::tempdir().unwrap();
     let (bin, kept) = (temp.path().join("bin"), temp.path().join("kept"));
     let site = make_site(temp.path());
-    // The test is nobody else than it is.
+    // The test runs as the current user.
     shim(&bin, "sudo", "[ \"$1 $2\" = '-u scr' ] || exit 9; shift 2; exec \"$@\"");
     shim(&bin, "install", "[ \"$1 $2 $3\" = '-d -o scr' ] || exit 9; mkdir -p \"$6\"");
     shim(&bin, "scr", &format!("exec '{}' \"$@\"", env!("CARGO_BIN_EXE_scr")));
@@ -81,7 +81,7 @@ fn the_daily_backup_of_the_document_backs_up_and_keeps_fourteen() {
     assert_eq!(names[0], "2020-01-08");
     let backup = text(&kept.join(&names[13]));
     run_well(["restore", &backup, "--dir", &text(&temp.path().join("again"))]);
-    // A failed backup is told, and deletes none that is good.
+    // A failed backup is reported, and deletes no good one.
     assert!(!run().status.success(), "today's is there already");
     assert_eq!(kept.read_dir().unwrap().count(), 14);
 }
@@ -104,7 +104,7 @@ fn the_proxy_of_the_document_serves_the_site_over_tls() {
         .stderr(Stdio::null())
         .status();
     assert!(made.unwrap().success());
-    // Only ports and places differ from what is written.
+    // Only ports and paths differ from the document.
     let written = block("nginx", "server_name");
     let mut server = written.clone();
     for (there, here) in [
@@ -161,7 +161,7 @@ fn the_proxy_of_the_document_serves_the_site_over_tls() {
     }
     assert!(page.contains("strict-transport-security: max-age="), "{page}");
     assert!(page.contains("phantom"), "{page}");
-    // Whoever comes through the proxy is nobody of this machine, unless from here.
+    // A client behind the proxy is not this machine, unless it connects from here.
     assert!(ask("/metrics").contains(" 200"), "curl comes from here");
     assert!(ask("/readyz").contains("\"ready\":"));
 }

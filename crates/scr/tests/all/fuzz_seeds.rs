@@ -1,7 +1,7 @@
-//! Seeds for the fuzz targets in `fuzz/`: one good file of every kind, made here.
+//! Seeds of the fuzz targets in `fuzz/`: one valid file of every kind.
 //!
-//! Written to `target/fuzz-seeds/TARGET/NAME`, where `fuzz/run` takes them from. A seed that
-//! its reader refuses would teach the fuzzer nothing, so each is read.
+//! Writes them to `target/fuzz-seeds/TARGET/NAME` for `fuzz/run`. A refused seed would not
+//! help the fuzzer, so the test reads each.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,7 +16,7 @@ use tiff::encoder::{Compression, DeflateLevel, TiffEncoder, colortype};
 
 use crate::command::{files, root, run_well, text};
 
-/// Larger ones are left out: the fuzzer changes few bytes at a time.
+/// Maximum size of a seed: the fuzzer changes few bytes at a time.
 const MAX_SEED_BYTES: usize = 256 << 10;
 const CLAIMS: &str = r#"{"iss":"https://orcid.org","sub":"0000-0002-1825-0097","aud":["APP-1"],"azp":"APP-1","exp":60,"nonce":"nonce","name":"Josiah Carberry","email":"j@example.org"}"#;
 const TOKEN: &str = "eyJpc3MiOiJodHRwczovL29yY2lkLm9yZyIsInN1YiI6IjAwMDAtMDAwMi0xODI1LTAwOTciLCJhdWQiOlsiQVBQLTEiXSwiYXpwIjoiQVBQLTEiLCJleHAiOjYwLCJub25jZSI6Im5vbmNlIiwibmFtZSI6Ikpvc2lhaCBDYXJiZXJyeSIsImVtYWlsIjoiakBleGFtcGxlLm9yZyJ9";
@@ -208,7 +208,7 @@ fn of_a_benchmark(benchmark: &Benchmark, temp: &Path) -> BTreeMap<&'static str, 
     ])
 }
 
-/// Models without the checksum at their end, which the target adds.
+/// Models without their trailing checksum, which the target adds.
 fn models(benchmark: &Benchmark) -> Seeds {
     let set = TrainingSet::new(benchmark, Fold::One);
     let model = |method: &&dyn scr_methods::Method| {
@@ -219,7 +219,7 @@ fn models(benchmark: &Benchmark) -> Seeds {
         bytes.truncate(bytes.len() - 32);
         (method.id().to_owned(), bytes)
     };
-    // The others hold a pixel classifier, whose samples make them large.
+    // The other methods hold a pixel classifier, whose samples make models large.
     METHODS.iter().take(6).map(model).collect()
 }
 

@@ -1,5 +1,5 @@
-//! The whole story in a real browser: sign up, hand in masks that lack one, read why
-//! they are refused, fix, watch, see the result; a curator publishes, a stranger sees it.
+//! A submission in a real browser: sign-up, submission with a missing mask, refusal,
+//! corrected submission, progress, result; publication by a curator, and the public page.
 
 use std::fs;
 use std::io::Write;
@@ -19,8 +19,8 @@ const PASSWORD: &str = "correct horse battery";
 const CURATOR: &str = "curator@example.org";
 const PARTICIPANT: &str = "ann@example.org";
 
-/// A served site with a benchmark of four phantoms and a curator, and masks as zip
-/// files: all of them, and all but one.
+/// Served site with a benchmark of four phantoms and a curator, and two zip files of masks:
+/// complete, and with one missing.
 struct Story {
     temp: TempDir,
     server: Child,
@@ -59,14 +59,14 @@ impl Story {
         Self { temp, server, address, good, bad, lacking }
     }
 
-    /// The address in the one mail that there is, once it is there.
+    /// Waits for the only mail and returns its address.
     async fn link_in_mail(&self) -> String {
         let folder = self.temp.path().join("site/mail");
         for _ in 0..400 {
             let mails = if folder.is_dir() { files(&folder) } else { Default::default() };
             let mail =
                 mails.values().next().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-            // Long lines of a mail may be broken, with `=` at their ends.
+            // Long lines of a mail may be wrapped, with `=` at their ends.
             let mail = mail.map(|mail| mail.replace("=\r\n", "").replace("=3D", "="));
             let found = mail.as_ref().and_then(|mail| {
                 mail.split_whitespace().find(|word| word.contains("/account/confirm?"))
@@ -145,7 +145,7 @@ fn masks_go_from_a_browser_to_a_page_that_a_stranger_sees() {
         click(client, "form[action='/account/confirm'] button").await;
         browser.until("she is back", &is_on("/benchmarks/phantom/submit")).await;
 
-        // All that is wrong is told at once; what was typed stays.
+        // All problems are listed at once; the typed text stays.
         open("/benchmarks/phantom").await;
         click(client, "a[href$='/submit']").await;
         browser
@@ -168,7 +168,7 @@ fn masks_go_from_a_browser_to_a_page_that_a_stranger_sees() {
         browser.until("the mask is named", &shows(story.lacking.trim_end_matches(".png"))).await;
         browser.picture("submission-problems").await;
 
-        // Fixed, with the card as it was.
+        // Corrected, with the same card.
         click(client, "a[href*='?from=']").await;
         browser
             .until("the form opens", "document.querySelector('#folder-choice:not([hidden])')")
@@ -203,7 +203,7 @@ fn masks_go_from_a_browser_to_a_page_that_a_stranger_sees() {
         click(client, "form[action$='/publish'] button").await;
         browser.until("it is public", &shows("The submission is published")).await;
 
-        // A stranger sees it, and not how it came about.
+        // A stranger sees the entry, but not its review.
         client.delete_all_cookies().await.expect("he signs out");
         open("/benchmarks/phantom/results").await;
         browser.until("a stranger sees it", &shows("Mean <b>shape</b>")).await;

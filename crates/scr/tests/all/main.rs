@@ -1,5 +1,5 @@
-//! The project from outside: the real binary, its files, its site in a browser,
-//! and the rules of the house.
+//! The project from outside: the real binary, its files, its site in a browser, and the
+//! architecture rules.
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 mod accounts;

@@ -1,4 +1,4 @@
-//! The measures, explained by the command and by the docs alike.
+//! Reference of the measures: output of the command, and docs.
 
 use std::fs;
 

@@ -1,4 +1,4 @@
-//! `--out` of commands that write one file: what its name stands for stays what it is.
+//! `--out` of commands with one output file: links, pipes and devices.
 #![cfg(unix)]
 
 use std::fs;
@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 
 use crate::command::{Said, run, run_well, text};
 
-/// Two small phantoms, scored into `out`.
+/// Scores two small phantoms into `out`.
 fn evaluate(folder: &Path, out: &Path) -> Said {
     let benchmark = folder.join("bench");
     if !benchmark.exists() {

@@ -1,5 +1,4 @@
-//! Who may read what: data folders and backups are their owner's alone, an export is for
-//! everybody.
+//! File permissions: only the owner can read data folders and backups, everybody an export.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
@@ -15,7 +14,7 @@ fn mode(path: &Path) -> u32 {
     path.symlink_metadata().unwrap().permissions().mode() & 0o777
 }
 
-/// Everything at and below a folder that anyone but its owner has a right to.
+/// Paths at and below a folder that others than its owner can access.
 fn open_to_others(folder: &Path) -> Vec<PathBuf> {
     let mut found = vec![];
     let mut waiting = vec![folder.to_owned()];
@@ -30,7 +29,7 @@ fn open_to_others(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A site with a benchmark and a person, made by the command.
+/// A site with a benchmark and an account, made by the command.
 fn make_site(temp: &Path) -> PathBuf {
     let (bench, site) = (temp.join("bench"), temp.join("site"));
     run_well(["phantom", "--out", &text(&bench), "--images", "2", "--size", "64"]);
@@ -58,7 +57,7 @@ fn nobody_else_reads_a_data_folder_or_its_backup_and_everybody_an_export() {
     for name in ["site", "backup", "again"] {
         assert_eq!(open_to_others(&at(name)), Vec::<PathBuf>::new(), "{name}");
     }
-    // As a service with `UMask=0077` would call it.
+    // As in a service with `UMask=0077`.
     let script = "umask 077; exec \"$0\" export \"$1\" --dir \"$2\"";
     let exported = Command::new("sh")
         .args(["-c", script, env!("CARGO_BIN_EXE_scr"), &text(&at("static")), &text(&site)])

@@ -1,4 +1,4 @@
-//! The five-structure path on phantoms: draw, import, run, evaluate.
+//! The path of five structures on phantoms: draw, import, run, evaluate.
 
 use std::fs;
 use std::path::Path;

@@ -1,10 +1,10 @@
-//! The same path on real radiographs, where they lie beside the project.
+//! The path on real radiographs, if they are beside the project.
 
 use std::path::PathBuf;
 
 use crate::command::{root, run_well, text};
 
-/// The benchmark of real radiographs; none, with a printed reason, where it is not there.
+/// The benchmark of real radiographs; none, with a printed reason, when it is absent.
 fn hannover() -> Option<PathBuf> {
     let folder = root().join("../shared/data/hannover-lungs");
     if folder.join("benchmark.toml").is_file() {

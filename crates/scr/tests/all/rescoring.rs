@@ -1,4 +1,4 @@
-//! What is public, scored again after a change of the scoring rules.
+//! Rescoring of public entries after a change of the scoring rules.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use scr_data::{Benchmark, MaskSet};
@@ -10,14 +10,14 @@ use tempfile::TempDir;
 
 use crate::command::{Said, run, run_well, text};
 
-/// The version of rules that never were.
+/// Version of fictitious rules.
 const OLD: &str = "0.0.1";
 
-/// A site with two entries, of old rules.
+/// Site with two entries scored by old rules.
 struct Old {
     temp: TempDir,
     entries: Vec<String>,
-    /// What the present rules say of both.
+    /// Result of both entries by the current rules.
     right: ResultDocument,
 }
 

@@ -1,4 +1,4 @@
-//! Running and tuning methods from the shell.
+//! `scr run` and `scr tune`.
 
 use std::fs;
 use std::path::Path;
@@ -82,7 +82,7 @@ fn tuning_goes_on_from_its_table_and_refuses_another() {
     let whole = fs::read_to_string(&table).unwrap();
     assert!((4..=6).contains(&whole.lines().count()), "a head and each setting once: {whole}");
 
-    // As an interrupted run leaves it.
+    // The state after an interrupted run.
     let rows: Vec<&str> = whole.lines().collect();
     fs::write(&table, format!("{}\n{}\n{}\n", rows[0], rows[1], rows[2])).unwrap();
     assert_eq!(go(&tries).stdout, first.stdout);

@@ -1,4 +1,4 @@
-//! The threat model names tests that there are.
+//! The threat model names existing tests and constants.
 
 use std::collections::BTreeSet;
 
@@ -13,7 +13,7 @@ fn every_line_of_the_threat_model_names_a_test_that_there_is() {
         .map(|(_, bytes)| String::from_utf8(bytes).expect("sources are UTF-8"))
         .collect();
     let (mut named, mut bare) = (BTreeSet::new(), Vec::new());
-    // Tables of threats; others hold limits and figures.
+    // Only tables of threats name tests.
     let tables = model.split("| threat |").skip(1);
     let rows = tables.flat_map(|table| {
         table.lines().skip(2).take_while(|line| line.starts_with('|')).collect::<Vec<_>>()

@@ -1,4 +1,4 @@
-//! Running a site: its log, TLS, jobs, a full disk, an end in order.
+//! `scr serve`: log, TLS, jobs, a full disk, graceful shutdown.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use std::fs;
@@ -12,7 +12,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::command::{run, run_well, text};
 
-/// A server in the making: its log goes to a file.
+/// Builder of a server that logs to a file.
 struct Server {
     child: Child,
     address: String,
@@ -41,7 +41,7 @@ impl Drop for Server {
     }
 }
 
-/// A data folder with a small benchmark; returns a participant's token.
+/// Creates a data folder with a small benchmark; returns a participant's token.
 fn make_site(dir: &Path) -> String {
     let bench = text(&dir.with_extension("bench"));
     let site = text(dir);
@@ -58,7 +58,7 @@ fn make_site(dir: &Path) -> String {
     run_well(["admin", "token", "create", email, "--dir", &site]).trim().to_owned()
 }
 
-/// Answers of any status.
+/// Client that accepts answers of any status.
 fn agent() -> Agent {
     Agent::config_builder().http_status_as_error(false).build().into()
 }
@@ -114,7 +114,7 @@ fn a_job_is_listed_and_cancelled_from_the_shell() {
     let (_, begun) = begin(&server, &token, 4);
     let id = begun["submission"].as_str().unwrap().to_owned();
     drop(server);
-    // As a worker finds it: received, and nobody at it.
+    // As a worker finds it: received, and not claimed.
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = scr_store::Store::open(&dir).await.unwrap();
         store.submission_received(&id, "somebody").await.unwrap();
@@ -188,7 +188,7 @@ fn on_a_full_disk_uploads_are_refused_and_everything_else_goes_on() {
     let temp = tempfile::tempdir().unwrap();
     let dir = temp.path().join("site");
     let token = make_site(&dir);
-    // A disk of its own, seen by the server alone.
+    // A separate disk, mounted for the server only.
     let script = "mount -t tmpfs -o size=32m tmpfs \"$2\" && cp -r \"$1\" \"$2/site\" && \
                   exec \"$0\" serve --dir \"$2/site\" --min-free 8000000 --listen 127.0.0.1:0";
     let disk = temp.path().join("disk");
@@ -209,7 +209,7 @@ fn on_a_full_disk_uploads_are_refused_and_everything_else_goes_on() {
     assert_eq!(status, 507, "{said}");
     assert_eq!(said["error"]["status"], 507);
 
-    // Each would fit; both together do not.
+    // Each fits alone, but not both.
     let ids = [(); 2].map(|()| {
         let (status, begun) = begin(&server, &token, 14 << 20);
         assert_eq!(status, 201, "{begun}");
@@ -241,7 +241,7 @@ fn on_a_full_disk_uploads_are_refused_and_everything_else_goes_on() {
         let answer = agent().get(format!("{}{page}", server.address)).call().unwrap();
         assert_eq!(answer.status(), 200, "{page}");
     }
-    // Room is made by taking one back.
+    // Withdrawing one makes room.
     let withdraw = agent().post(api(&ids[0], "/withdraw")).header("Authorization", &bearer);
     assert_eq!(withdraw.send_empty().unwrap().status(), 200);
     assert_eq!(begin(&server, &token, 14 << 20).0, 201);
@@ -254,7 +254,7 @@ fn more_connections_than_a_client_may_have_close_its_own_and_hold_up_nobody() {
     make_site(&dir);
     let server = Server::serve(&dir, &temp.path().join("log"), &[]);
     let host = server.address.trim_start_matches("http://");
-    // 128 are allowed; each asks and does not read.
+    // 128 connections are allowed; each sends a request and does not read.
     let mut sockets: Vec<_> = (0..600)
         .map(|_| {
             let mut stream = std::net::TcpStream::connect(host).unwrap();
@@ -264,7 +264,7 @@ fn more_connections_than_a_client_may_have_close_its_own_and_hold_up_nobody() {
         .collect();
     let answer = agent().get(format!("{}/", server.address)).call().unwrap();
     assert_eq!(answer.status(), 200);
-    // The first one is closed, in order or not, while an idle one would have some time left.
+    // The first one is closed, while an idle one would have some time left.
     sockets[0].set_read_timeout(Some(std::time::Duration::from_secs(10))).unwrap();
     let ended = std::io::Read::read_to_end(&mut sockets[0], &mut Vec::new());
     let is_left = ended.is_err_and(|error| error.kind() == std::io::ErrorKind::WouldBlock);

@@ -1,11 +1,11 @@
-//! Figures of trained models, from the command.
+//! `scr methods show`: figures of trained models.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use crate::command::{files, run, run_well, text};
 
-/// Eight phantoms and models of methods trained on fold 1.
+/// Benchmark of eight phantoms, with models of methods trained on fold 1.
 fn phantoms_and_models(folder: &Path, methods: &[&str]) {
     let bench = text(&folder.join("bench"));
     run_well(["phantom", "--out", &bench, "--images", "8", "--seed", "5", "--size", "128"]);
@@ -15,7 +15,7 @@ fn phantoms_and_models(folder: &Path, methods: &[&str]) {
     }
 }
 
-/// `scr methods show` of a method's model into a folder beside it.
+/// Runs `scr methods show` on a method's model, into a folder beside it.
 fn show(folder: &Path, method: &str, images: &[&str]) -> crate::command::Said {
     let model = text(&folder.join(format!("{method}.model")));
     let out = text(&folder.join(method));
@@ -26,15 +26,14 @@ fn show(folder: &Path, method: &str, images: &[&str]) -> crate::command::Said {
     run(arguments)
 }
 
-/// An SVG without the bytes of its pictures, which may spell anything.
+/// An SVG without the bytes of its pictures, which may contain any text.
 fn without_pictures(svg: &str) -> String {
     let mut parts = svg.split("data:image/png;base64,");
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| text + part.split_once('"').map_or("", |(_, rest)| rest))
 }
 
-/// How often each element begins, each ended where it should be: what a reader of XML
-/// asks of a file that holds no comments and no sections.
+/// Number of elements by name. Fails for malformed XML without comments and sections.
 fn elements(xml: &str) -> BTreeMap<String, usize> {
     let (mut open, mut counts) = (Vec::new(), BTreeMap::new());
     for part in xml.trim_end().split('<').skip(1) {

@@ -1,4 +1,4 @@
-//! The site as `scr demo` serves it.
+//! Site of `scr demo`.
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
@@ -12,17 +12,17 @@ use scr_store::{EntryToPublish, Published};
 
 use crate::command::{files_but_the_database, kill_after, run_well, scr, text};
 
-/// A served demo of small phantoms.
+/// Served demo of small phantoms.
 pub(crate) struct Site {
     server: Child,
-    /// Its address without the last `/`.
+    /// Address without the last `/`.
     pub(crate) address: String,
-    /// Its data folder.
+    /// Data folder.
     pub(crate) dir: PathBuf,
 }
 
 impl Site {
-    /// Serves the demo folder `dir`, filled from `benchmark` if it is not yet.
+    /// Serves the demo folder `dir`, after filling it from `benchmark` if it is empty.
     pub(crate) fn start(dir: &Path, benchmark: &Path) -> Self {
         let mut server = scr([
             "demo",
@@ -43,8 +43,8 @@ impl Site {
         Self { server, address: line.trim_end_matches('/').to_owned(), dir: dir.to_owned() }
     }
 
-    /// Publishes posteriors of the mean shape, as a method that has some would: certain
-    /// in the left half of every image, impossible in the right half. Returns the entry.
+    /// Publishes an entry with posteriors: 1 in the left half of every image, 0 in the right
+    /// half. Returns the entry.
     pub(crate) async fn add_posteriors(&self) -> anyhow::Result<String> {
         let benchmark = Benchmark::open(small_phantoms())?;
         let size = Size::square(512);
@@ -101,7 +101,7 @@ pub(crate) fn small_phantoms() -> &'static Path {
     BENCH.get_or_init(|| folder.path().join("bench"))
 }
 
-/// Those that a demonstration runs.
+/// Methods of the demonstration.
 fn n_quick_methods() -> usize {
     scr_methods::METHODS.iter().filter(|method| method.is_quick()).count()
 }
@@ -168,7 +168,7 @@ fn an_addition_killed_at_any_moment_goes_on_and_leaves_nothing_behind() {
     run_well(["verify", &text(&killed)]);
 }
 
-/// Makes every temporary file as old as those that nobody writes any more.
+/// Makes every temporary file stale.
 fn grow_stale(folder: &Path) {
     for name in crate::command::files(folder).keys() {
         let path = folder.join(name);

@@ -1,4 +1,4 @@
-//! Handing in masks, from the shell to a public entry.
+//! Submission of masks, from the shell to a public entry.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -12,16 +12,16 @@ use tempfile::TempDir;
 
 use crate::command::{Said, run, run_well, scr, text};
 
-/// A served site with a benchmark of 4 phantoms, two participants and a curator.
+/// Served site with a benchmark of 4 phantoms, two participants and a curator.
 struct Served {
     temp: TempDir,
     server: Child,
     address: String,
-    /// Of the participants and of the curator.
+    /// Tokens of the participants and of the curator.
     tokens: [String; 3],
 }
 
-/// A server over a data folder, and its address.
+/// Server of a data folder, and its address.
 pub(crate) fn start(dir: &Path) -> (Child, String) {
     let mut server = scr(["serve", "--dir", &text(dir), "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
@@ -177,7 +177,7 @@ fn masks_go_from_a_folder_to_a_public_entry_and_no_other_way() {
     assert!(again.code == 1 && again.stderr.contains("published"), "{}", again.stderr);
     assert_eq!(served.entries().as_array().unwrap().len(), 1);
 
-    // The same masks under the same name: the curator says why, or publishes nothing.
+    // The same masks under the same name: without an answer the curator cannot publish.
     let twin = self::id(&served.submit("masks", &["--accept-terms", "--wait"]));
     let unanswered = served.ask(&["review", &twin, "--publish"], 2);
     assert_eq!(unanswered.code, 1);

@@ -1,4 +1,4 @@
-//! Names of files, of people and of a server that play tricks on a terminal.
+//! Hostile names of files, people and servers on a terminal.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -6,10 +6,10 @@ use std::net::TcpListener;
 
 use crate::command::{Said, run, run_well, text};
 
-/// Clears the screen, turns the line round, hides, forges a line.
+/// Hostile name: clears the screen, reverses the line, hides text, forges a line.
 const HOSTILE: &str = "x\u{1b}[2J\u{9b}31m\u{202e}\u{200b}\u{7}";
 
-/// Whether a terminal only shows what a command said.
+/// True when an output has no control characters for a terminal.
 fn is_harmless(said: &Said) -> bool {
     let is_trick = |sign: char| {
         sign != '\n' && (sign.is_control() || "\u{202e}\u{200b}\u{feff}".contains(sign))
@@ -42,7 +42,7 @@ fn hostile_names_of_files_and_people_are_shown_harmlessly() {
         assert!(said.stderr.contains("\\u{1b}[2J"), "{arguments:?}: {}", said.stderr);
         assert!(!said.stderr.lines().any(|line| line.starts_with("error: forged")));
     }
-    // Titles in a table, and of a table.
+    // Titles inside a table, and the title of a table.
     let toml = at("bench/benchmark.toml");
     let title = fs::read_to_string(&toml).unwrap();
     let line = title.lines().find(|line| line.starts_with("title")).unwrap().to_owned();

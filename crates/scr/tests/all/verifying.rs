@@ -1,4 +1,4 @@
-//! `scr verify` on a data folder, a copy and a site, as they are and as they should not be.
+//! `scr verify` on a data folder, a copy and a site, intact and damaged.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use std::path::{Path, PathBuf};
@@ -13,7 +13,7 @@ use tempfile::TempDir;
 
 use crate::command::{run, run_well, text};
 
-/// A site with one entry, and its identifier.
+/// Site with one entry, and the entry's identifier.
 struct Published {
     temp: TempDir,
     entry: String,
@@ -51,7 +51,7 @@ impl Published {
         text(&self.path("site"))
     }
 
-    /// Runs statements on the database that its triggers would refuse.
+    /// Runs statements on the database without its triggers, which would refuse them.
     async fn tamper(&self, statements: &[&'static str]) {
         sqlx::any::install_default_drivers();
         let address = format!("sqlite://{}", self.path("site/scr.sqlite").display());
@@ -63,7 +63,7 @@ impl Published {
     }
 }
 
-/// What does not hold, as `scr verify` lists it.
+/// Failures listed by `scr verify`.
 fn refused(source: &str, more: &[&str]) -> String {
     let said = run([&["verify", source][..], more].concat());
     assert_eq!(said.code, 1, "{}{}", said.stdout, said.stderr);

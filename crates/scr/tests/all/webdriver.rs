@@ -1,4 +1,4 @@
-//! A real browser, driven over WebDriver.
+//! Real browser, controlled over WebDriver.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 
 use crate::command::root;
 
-/// A running chromedriver with one browser window.
+/// Running chromedriver with one browser window.
 pub(crate) struct Browser {
     driver: Child,
     pub(crate) client: Client,
@@ -17,8 +17,8 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts a browser; none, with a printed reason, where there is none on this
-    /// machine. Where `SCR_REQUIRE_BROWSER` is set its absence is a failure.
+    /// Starts a browser; none, with a printed reason, when the machine has none. With
+    /// `SCR_REQUIRE_BROWSER` its absence is a failure.
     pub(crate) async fn start(width: u32, height: u32, dark: bool) -> Option<Self> {
         let is_there = |name: &str| {
             Command::new(name)
@@ -101,12 +101,12 @@ impl Browser {
         panic!("{what}: never `{condition}` at {}", self.address().await);
     }
 
-    /// The address shown.
+    /// Current address.
     pub(crate) async fn address(&self) -> String {
         self.client.current_url().await.expect("a page is open").to_string()
     }
 
-    /// Keeps a picture of the window in `target/screenshots`.
+    /// Saves a screenshot of the window to `target/screenshots`.
     pub(crate) async fn picture(&self, name: &str) {
         let folder: PathBuf = root().join("target/screenshots");
         std::fs::create_dir_all(&folder).expect("the folder can be made");
