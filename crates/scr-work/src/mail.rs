@@ -8,12 +8,14 @@ use std::future::Future;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use lettre::message::header::ContentType;
-use lettre::message::{Mailbox, Message};
+use lettre::message::header::{ContentTransferEncoding, ContentType};
+use lettre::message::{Body, Mailbox, Message};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use scr_data::durable;
 use scr_store::{MailRow, Store};
 
+/// Longest line of a mail without its line end, RFC 5322.
+const MAX_LINE_BYTES: usize = 998;
 /// How long the sender waits when there is nothing to send.
 const PAUSE: Duration = Duration::from_secs(2);
 /// How often links and sessions that are over are swept.
@@ -119,12 +121,14 @@ impl Sender {
     }
 
     async fn send(&self, mail: &MailRow) -> Result<(), MailError> {
-        let message = written(mail, &self.from, &self.site)?;
+        let text = mail.body.replace(SITE, &self.site);
         match &self.route {
             Route::Server(server) => {
+                let message = message(mail, &self.from, Body::new(text))?;
                 server.send(message).await.map_err(|source| MailError::Refused { source })?;
             }
             Route::Folder(folder) => {
+                let message = message(mail, &self.from, readable(text))?;
                 let path = folder.join(format!("{}.eml", mail.id));
                 durable::write(&path, &message.formatted())
                     .map_err(|source| MailError::Folder { folder: folder.clone(), source })?;
@@ -144,9 +148,21 @@ fn mailbox(address: &str) -> Result<Mailbox, MailError> {
     address.parse().map_err(|source| MailError::Address { address: address.to_owned(), source })
 }
 
-/// A mail as it goes out. Address and subject are written by the library, so that no
+/// Body of a mail in a file: plain text, so that a link can be copied. A text with a line
+/// over 998 bytes, the limit of RFC 5322, is encoded as for a server.
+fn readable(text: String) -> Body {
+    let mut lines = text.lines();
+    if !lines.all(|line| line.len() <= MAX_LINE_BYTES && !line.contains('\0')) {
+        return Body::new(text);
+    }
+    let lines = text.lines().flat_map(|line| [line, "\r\n"]);
+    let bytes = lines.collect::<String>().into_bytes();
+    Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::EightBit)
+}
+
+/// The message of a mail. Address and subject are written by the library, so that no
 /// text becomes a line of the head.
-fn written(mail: &MailRow, from: &Mailbox, site: &str) -> Result<Message, MailError> {
+fn message(mail: &MailRow, from: &Mailbox, body: Body) -> Result<Message, MailError> {
     let address = mail.to.parse();
     let address =
         address.map_err(|source| MailError::Address { address: mail.to.clone(), source })?;
@@ -155,7 +171,7 @@ fn written(mail: &MailRow, from: &Mailbox, site: &str) -> Result<Message, MailEr
         .to(Mailbox::new(None, address))
         .subject(mail.subject.clone())
         .header(ContentType::TEXT_PLAIN)
-        .body(mail.body.replace(SITE, site))
+        .body(body)
         .map_err(|source| MailError::Message { source })
 }
 
@@ -199,13 +215,18 @@ mod tests {
 
     fn text(mail: &MailRow) -> String {
         let from = mailbox("SCR <scr@x.org>").unwrap();
-        String::from_utf8(written(mail, &from, "https://y.org").unwrap().formatted()).unwrap()
+        let message = message(mail, &from, Body::new(mail.body.clone())).unwrap();
+        String::from_utf8(message.formatted()).unwrap()
     }
 
     #[test]
-    fn a_mail_names_the_site_where_its_address_belongs() {
-        let text = text(&mail("a@x.org", "Confirm"));
-        assert!(text.contains("Open https://y.org/account/confirm?link"), "{text}");
+    fn a_body_in_a_file_is_its_text_unless_mail_cannot_carry_it() {
+        let link = format!("https://y.org/account/confirm?link={}", "0".repeat(64));
+        let body = readable(format!("Grüße\n{link}\n"));
+        assert_eq!(body.encoding(), ContentTransferEncoding::EightBit);
+        assert_eq!(String::from_utf8(body.into_vec()).unwrap(), format!("Grüße\r\n{link}\r\n"));
+        let encoded = readable("0".repeat(1200)).encoding();
+        assert_eq!(encoded, ContentTransferEncoding::QuotedPrintable);
     }
 
     #[test]
@@ -220,7 +241,7 @@ mod tests {
     fn an_address_with_line_ends_or_a_list_is_refused() {
         let from = mailbox("scr@x.org").unwrap();
         for to in ["a@x.org\r\nBcc: b@x.org", "a@x.org, b@x.org", "a@x.org\n", "A <a@x.org>"] {
-            let error = written(&mail(to, "x"), &from, "").unwrap_err();
+            let error = message(&mail(to, "x"), &from, Body::new(String::new())).unwrap_err();
             assert!(matches!(error, MailError::Address { .. }), "{to:?}: {error}");
         }
     }
@@ -256,6 +277,8 @@ mod tests {
         let files: Vec<_> = std::fs::read_dir(mails).unwrap().collect();
         let text = std::fs::read_to_string(files[0].as_ref().unwrap().path()).unwrap();
         assert!(files.len() == 1 && text.contains("To: b@x.org"), "{text}");
+        let is_link = |line: &str| line.starts_with("https://y.org/account/confirm?link=");
+        assert!(text.lines().any(is_link), "a link is a line of its own: {text}");
         assert_eq!(store.mail_counts().await.unwrap(), (1, 0));
     }
 }

@@ -66,14 +66,13 @@ impl Drop for Served {
     }
 }
 
-/// Decoded text of the first mail in a folder.
+/// The text of the first mail in a folder.
 fn first_mail(folder: &Path) -> Option<String> {
     let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
     let path = entries
         .map(|entry| entry.path())
         .find(|path| path.extension().is_some_and(|extension| extension == "eml"))?;
-    let text = std::fs::read_to_string(path).ok()?;
-    Some(text.replace("=\r\n", "").replace("=3D", "="))
+    std::fs::read_to_string(path).ok()
 }
 
 async fn fill(browser: &Browser, fields: &[(&str, &str)]) {

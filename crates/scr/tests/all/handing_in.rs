@@ -66,8 +66,6 @@ impl Story {
             let mails = if folder.is_dir() { files(&folder) } else { Default::default() };
             let mail =
                 mails.values().next().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-            // Long lines of a mail may be wrapped, with `=` at their ends.
-            let mail = mail.map(|mail| mail.replace("=\r\n", "").replace("=3D", "="));
             let found = mail.as_ref().and_then(|mail| {
                 mail.split_whitespace().find(|word| word.contains("/account/confirm?"))
             });
