@@ -1,17 +1,21 @@
-//! `scr demo`: everything at once, from nothing to a site to look at.
+//! `scr demo`: a site with phantoms, methods and results, from nothing.
+//!
+//! Says a line for each step, one table of all methods, the address of the site and
+//! commands to try next; bars show how far a step has come.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_data::{Benchmark, MaskSet};
-use scr_documents::{CardDocument, EntryRole};
+use scr_documents::{CardDocument, EntryRole, ResultDocument};
 use scr_eval::Settings;
 use scr_methods::{Job, METHODS, Method, Parameters, RunRecord, TwoFold};
 use scr_phantom::{Population, write_benchmark};
+use scr_report::layout::{self, Layout};
 use scr_report::tables;
-use scr_store::{EntryToPublish, Store, claim_folder};
+use scr_store::{EntryToPublish, PublishProgress, Store, claim_folder};
 
 use super::evaluate::score;
 use super::run::cost;
@@ -19,23 +23,28 @@ use super::serve::{Options, serve};
 use crate::progress::Bar;
 use crate::tell::tell;
 
+/// Seed of the phantoms and of training.
 const SEED: u64 = 1;
+/// Phantoms drawn by default.
+const DEFAULT_IMAGES: u32 = 40;
+/// Width and height of the phantoms in pixels.
+const SIDE: usize = 1024;
 
 #[derive(Args)]
 pub(crate) struct Demo {
-    /// Data folder; the same again goes on from what is there
+    /// Data folder of the site; another run with the same folder resumes
     #[arg(long, default_value = "scr-demo")]
     dir: PathBuf,
-    /// Benchmark folder to take instead of drawing phantoms
+    /// Folder of a benchmark to use in place of phantoms
     #[arg(long, conflicts_with = "images")]
     benchmark: Option<PathBuf>,
-    /// How many phantoms to draw
-    #[arg(long, value_parser = clap::value_parser!(u32).range(2..=1998))]
+    /// Number of phantoms to draw [default: 40]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(2..=1998))]
     images: Option<u32>,
     /// Run the slow methods as well
     #[arg(long)]
     all_methods: bool,
-    /// Stop when everything is published
+    /// Exit when all is published, without serving the site
     #[arg(long)]
     no_serve: bool,
     /// Address to listen at
@@ -43,48 +52,45 @@ pub(crate) struct Demo {
     listen: SocketAddr,
 }
 
-/// Phantoms drawn when nothing is said.
-const DEFAULT_IMAGES: u32 = 40;
-/// Their width and height in pixels.
-const SIDE: usize = 1024;
-
 impl Demo {
     pub(crate) fn run(self) -> Result<()> {
         let benchmark = self.open_benchmark()?;
+        let jobs = self.jobs(&benchmark)?;
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
         runtime.block_on(async {
             let store = Store::open(&self.dir).await?;
-            let bar = Bar::new();
-            store
-                .publish_benchmark(&benchmark, &mut |p| {
-                    bar.show("publishing radiographs", p.images_done, p.images_total);
-                })
-                .await?;
-            drop(bar);
-            let jobs = self.jobs(&benchmark)?;
-            let runs = TwoFold { benchmark: &benchmark, seed: SEED, models: None };
-            let bar = Bar::new();
-            let records = runs.run(&jobs, &|what, done, total| bar.show(what, done, total))?;
-            drop(bar);
-            for (job, record) in jobs.iter().zip(&records) {
-                let masks = MaskSet::open(&job.masks, &benchmark)?;
-                let card = method_card(job.method, record);
-                let made = (&masks, job.posteriors.as_deref());
-                publish(&store, &benchmark, EntryRole::Baseline, card, made).await?;
-            }
-            for observer in &benchmark.observers[1..] {
-                let masks = MaskSet::open(&benchmark.masks_folder(observer), &benchmark)?;
-                let card = CardDocument {
-                    name: observer.name.clone(),
-                    description: "A human observer's drawings of the same images.".into(),
-                    training: "none".into(),
-                    ..CardDocument::default()
-                };
-                publish(&store, &benchmark, EntryRole::Observer, card, (&masks, None)).await?;
-            }
+            let results = fill(&store, &benchmark, &jobs).await?;
             store.close().await;
-            if self.no_serve { Ok(()) } else { serve(&self.dir, Options::at(self.listen)).await }
+            let rows: Vec<_> =
+                results.iter().map(|(name, result)| (name.as_str(), result)).collect();
+            let table = layout::write(&[tables::methods_table(&rows)], Layout::Text);
+            tell!("\n{}", table.trim_end());
+            if self.no_serve {
+                tell!("\nserve the site with `{} serve --dir {}`", program(), self.dir.display());
+                return Ok(());
+            }
+            let options = Options::at(self.listen);
+            serve(&self.dir, options, |site| self.welcome(site, &benchmark, &jobs)).await
         })
+    }
+
+    /// Says what can be done with the site at an address.
+    fn welcome(&self, site: &str, benchmark: &Benchmark, jobs: &[Job]) {
+        let (dir, id, folder) = (self.dir.display(), &benchmark.id, benchmark.root().display());
+        let scr = program();
+        tell!("the site is up; stop it with Ctrl-C, start it again with the same command\n");
+        tell!("try next, commands in another terminal:");
+        tell!("  results  open {site}/benchmarks/{id}/results");
+        if let [first, .., last] = jobs {
+            let (first, last) = (first.masks.display(), last.masks.display());
+            tell!("  compare  {scr} compare --benchmark {folder} \\\n    {first} \\\n    {last}");
+        }
+        tell!("  account  open {site}/account/sign-up, then the link in the mail");
+        tell!("  mails    are not sent: each is a text file in {dir}/mail");
+        tell!("  review   {scr} admin user role YOUR@ADDRESS curator --dir {dir}");
+        if !self.all_methods {
+            tell!("  more     {scr} demo --all-methods: slow methods as well");
+        }
     }
 
     /// The benchmark given, or the phantoms of this folder, drawn if need be.
@@ -94,9 +100,11 @@ impl Demo {
         }
         let folder = self.dir.join("benchmarks").join("phantom");
         if !folder.exists() {
-            // Refused before anything is drawn, not after.
+            // A folder that is open to others is refused before anything is drawn.
             claim_folder(&self.dir)?;
-            let population = Population::new(self.images.unwrap_or(DEFAULT_IMAGES) as usize, SEED);
+            let n_images = self.images.unwrap_or(DEFAULT_IMAGES) as usize;
+            tell!("drawing {n_images} chest radiographs into {}", folder.display());
+            let population = Population::new(n_images, SEED);
             let bar = Bar::new();
             let show = |what: &str, done, total| bar.show(what, done, total);
             write_benchmark(&population, SIDE, &folder, &show)?;
@@ -130,24 +138,74 @@ impl Demo {
     }
 }
 
-/// Scores a set of masks, prints the table and publishes it as an entry, with the
-/// folder of its posteriors where it has some.
+/// The program as it was called, for commands to copy.
+fn program() -> String {
+    std::env::args().next().unwrap_or_else(|| "scr".to_owned())
+}
+
+/// Publishes the benchmark, the masks of every job and of every further observer.
+/// Returns all results, by the name of what made the masks.
+async fn fill(
+    store: &Store,
+    benchmark: &Benchmark,
+    jobs: &[Job],
+) -> Result<Vec<(String, ResultDocument)>> {
+    let bar = Bar::new();
+    let mut show = |p: PublishProgress| {
+        bar.show("publishing radiographs", p.images_done, p.images_total);
+    };
+    store.publish_benchmark(benchmark, &mut show).await?;
+    drop(bar);
+    tell!("running {} methods: each fold is segmented by a model of the other", jobs.len());
+    let runs = TwoFold { benchmark, seed: SEED, models: None };
+    let bar = Bar::new();
+    let records = runs.run(jobs, &|what, done, total| bar.show(what, done, total))?;
+    drop(bar);
+    tell!("scoring and publishing {} sets of masks", jobs.len() + benchmark.observers.len() - 1);
+    let mut results = Vec::new();
+    for (job, record) in jobs.iter().zip(&records) {
+        let set = MaskSet::open(&job.masks, benchmark)?;
+        let masks = Masks { set, posteriors: job.posteriors.clone() };
+        let card = method_card(job.method, record);
+        let result = publish(store, benchmark, EntryRole::Baseline, card, masks).await?;
+        results.push((job.method.id().to_owned(), result));
+    }
+    for observer in &benchmark.observers[1..] {
+        let set = MaskSet::open(&benchmark.masks_folder(observer), benchmark)?;
+        let masks = Masks { set, posteriors: None };
+        let card = CardDocument {
+            name: observer.name.clone(),
+            description: "A human observer's drawings of the same images.".into(),
+            training: "none".into(),
+            ..CardDocument::default()
+        };
+        let result = publish(store, benchmark, EntryRole::Observer, card, masks).await?;
+        results.push((observer.name.clone(), result));
+    }
+    Ok(results)
+}
+
+/// A set of masks, with the folder of its posteriors where it has some.
+struct Masks {
+    set: MaskSet,
+    posteriors: Option<PathBuf>,
+}
+
+/// Scores a set of masks, publishes it as an entry and returns its result.
 async fn publish(
     store: &Store,
     benchmark: &Benchmark,
     role: EntryRole,
     card: CardDocument,
-    (masks, posteriors): (&MaskSet, Option<&Path>),
-) -> Result<()> {
-    let result = score(benchmark, masks, &Settings::default(), true)?;
-    tell!("{}\n{}", card.name, tables::overview(&result));
+    Masks { set, posteriors }: Masks,
+) -> Result<ResultDocument> {
+    let result = score(benchmark, &set, &Settings::default(), true)?;
     let bar = Bar::new();
-    let posteriors = posteriors.map(Path::to_owned);
-    let entry = EntryToPublish { benchmark, role, card, masks, result, posteriors };
-    store
-        .publish_entry(entry, &mut |p| bar.show("publishing masks", p.images_done, p.images_total))
-        .await?;
-    Ok(())
+    let masks = &set;
+    let entry = EntryToPublish { benchmark, role, card, masks, result: result.clone(), posteriors };
+    let mut show = |p: PublishProgress| bar.show("publishing masks", p.images_done, p.images_total);
+    store.publish_entry(entry, &mut show).await?;
+    Ok(result)
 }
 
 fn method_card(method: &dyn Method, record: &RunRecord) -> CardDocument {

@@ -1,16 +1,15 @@
-//! Options of mail: over which server, and in whose name.
+//! Options of mail: the mail server and the sender's address.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::tell::tell;
 use anyhow::{Result, bail};
 use clap::Args;
 use scr_store::Store;
 use scr_work::Sender;
 
-/// The folder of mails, within the data folder, where no server sends them.
+/// Folder of mails within the data folder, used without a mail server.
 const MAIL_FOLDER: &str = "mail";
-/// Whose name stands on mails that nobody sends.
+/// Sender of mails that go into files.
 const NOBODY: &str = "SCR <scr@localhost>";
 
 #[derive(Args, Default)]
@@ -19,20 +18,23 @@ pub(crate) struct MailOptions {
     /// without one, each mail is written as a file into DATA/mail
     #[arg(long, env = "SCR_SMTP", hide_env_values = true, value_name = "URL")]
     smtp: Option<String>,
-    /// Whose address stands on mails
+    /// Sender's address of mails
     #[arg(long, value_name = "ADDRESS")]
     mail_from: Option<String>,
 }
 
 impl MailOptions {
-    /// A sender of the mails of the site in `dir`, whose address is `site`.
+    /// The folder that mails are written into; none where a server sends them.
+    pub(crate) fn folder(&self, dir: &Path) -> Option<PathBuf> {
+        self.smtp.is_none().then(|| dir.join(MAIL_FOLDER))
+    }
+
+    /// Sender of the mails of the site in `dir`; links in them begin with `site`.
     pub(crate) fn sender(&self, store: &Store, dir: &Path, site: String) -> Result<Sender> {
         let store = store.clone();
         let Some(server) = &self.smtp else {
-            let folder = dir.join(MAIL_FOLDER);
-            tell!("mails are written into {}; send them with --smtp", folder.display());
             let from = self.mail_from.as_deref().unwrap_or(NOBODY);
-            return Ok(Sender::into_folder(store, folder, from, site)?);
+            return Ok(Sender::into_folder(store, dir.join(MAIL_FOLDER), from, site)?);
         };
         let Some(from) = &self.mail_from else {
             bail!("a mail server needs --mail-from ADDRESS, the address that mails come from")

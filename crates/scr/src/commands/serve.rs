@@ -102,14 +102,21 @@ impl Serve {
             bail!("{} is no folder; `scr demo --dir DIR` fills one", self.dir.display());
         }
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-        let served = runtime.block_on(serve(&self.dir, self.options));
+        let mails = self.options.mail.folder(&self.dir);
+        let served = runtime.block_on(serve(&self.dir, self.options, |_| {
+            tell!("serving {}; stop with Ctrl-C", self.dir.display());
+            if let Some(folder) = mails {
+                tell!("mails are text files in {}; send them with --smtp", folder.display());
+            }
+        }));
         runtime.shutdown_timeout(LAST_WORDS);
         served
     }
 }
 
-/// Serves the store in `dir` until the process is told to stop.
-pub(crate) async fn serve(dir: &Path, options: Options) -> Result<()> {
+/// Serves the store in `dir` until the process is told to stop. Prints the address of the
+/// site, then calls `on_start` with it, which ends without a `/`.
+pub(crate) async fn serve(dir: &Path, options: Options, on_start: impl FnOnce(&str)) -> Result<()> {
     let Options {
         listen,
         public_url,
@@ -128,9 +135,10 @@ pub(crate) async fn serve(dir: &Path, options: Options) -> Result<()> {
         .await
         .with_context(|| format!("cannot listen at {listen}; choose another with --listen"))?;
     let address = listener.local_addr().context("the listener has no address")?;
-    super::print(None, &format!("{scheme}://{address}/\n"))?;
-    tell!("serving {}; stop with Ctrl-C", dir.display());
-    let site = public_url.unwrap_or_else(|| format!("{scheme}://{address}"));
+    let address = format!("{scheme}://{address}");
+    super::print(None, &format!("{address}/\n"))?;
+    on_start(&address);
+    let site = public_url.unwrap_or(address);
     let settings = SiteSettings {
         public_url: Some(site.clone()),
         behind_proxy,
