@@ -5,6 +5,11 @@
 use comfy_table::{CellAlignment, ContentArrangement, presets};
 use scr_data::terminal::TerminalText;
 
+/// Characters of a line of text, where words can be wrapped.
+const TEXT_WIDTH: usize = 100;
+/// Characters of a column of words, below which it is not wrapped.
+const MIN_WORDS_WIDTH: usize = 18;
+
 /// Format of a written table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Layout {
@@ -85,12 +90,35 @@ impl Table {
             text += &format!("{}\n", self.title);
         }
         if !self.columns.is_empty() {
-            text += &format!("{}\n", self.grid(&self.rows));
+            let widths = self.text_widths();
+            let row = |row: &Vec<String>| -> Vec<String> {
+                row.iter().zip(&widths).map(|(cell, &width)| wrapped(cell, width)).collect()
+            };
+            let rows: Vec<Vec<String>> = self.rows.iter().map(row).collect();
+            text += &format!("{}\n", self.grid(&rows));
         }
         for note in &self.notes {
-            text += &format!("{note}\n");
+            text += &format!("{}\n", wrapped(note, TEXT_WIDTH));
         }
         text
+    }
+
+    /// Characters of every column of a text: columns of words, the widest first, give way
+    /// until the table fits. Columns of numbers keep their width.
+    fn text_widths(&self) -> Vec<usize> {
+        let of_column = |(index, column): (usize, &Column)| {
+            let cells = self.rows.iter().filter_map(|row| row.get(index));
+            cells.chain([&column.head]).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        };
+        let mut widths: Vec<usize> = self.columns.iter().enumerate().map(of_column).collect();
+        while widths.iter().map(|width| width + 3).sum::<usize>() + 1 > TEXT_WIDTH {
+            let words = widths.iter_mut().zip(&self.columns).filter(|(_, c)| !c.is_number);
+            match words.map(|(width, _)| width).max_by_key(|width| **width) {
+                Some(width) if *width > MIN_WORDS_WIDTH => *width -= 1,
+                _ => break,
+            }
+        }
+        widths
     }
 
     fn markdown(&self) -> String {
@@ -150,6 +178,22 @@ impl Table {
     }
 }
 
+/// A text with line ends in place of spaces so that no line is longer than `width`
+/// characters; longer words stay whole.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut lines: Vec<&str> = Vec::new();
+    let mut rest = text;
+    while let Some((end, _)) = rest.char_indices().nth(width) {
+        let is_space = rest[end..].starts_with(' ');
+        let fits = if is_space { Some(end) } else { rest[..end].rfind(' ') };
+        let Some(space) = fits.or_else(|| rest.find(' ')) else { break };
+        lines.push(&rest[..space]);
+        rest = &rest[space + 1..];
+    }
+    lines.push(rest);
+    lines.join("\n")
+}
+
 /// Escapes text for LaTeX.
 fn in_latex(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
@@ -191,6 +235,25 @@ mod tests {
     fn a_terminal_sees_numbers_to_the_right() {
         let expected = "A & B\n| entry | masd_px ↓ |\n|-------|-----------|\n| a|b_c |       1.5 |\n| x     |     10.25 |\n50 % of it\n";
         assert_eq!(write(&[table()], Layout::Text), expected);
+    }
+
+    #[test]
+    fn a_terminal_sees_wide_words_wrapped_to_its_width_and_numbers_whole() {
+        let words = "one method - another method ".repeat(4);
+        let wide = Table {
+            columns: vec![Column::text("words"), Column::text("more"), Column::number("n")],
+            rows: vec![vec![words.clone(), words.clone(), "1".repeat(20)]],
+            notes: vec![words.repeat(2), format!("sha256:{}", "0".repeat(120))],
+            ..Table::default()
+        };
+        let text = write(&[wide], Layout::Text);
+        let digest = text.lines().last().unwrap_or_default();
+        assert_eq!(digest.len(), 127, "a word stays whole: {text}");
+        assert!(text.lines().rev().skip(1).all(|line| line.len() <= 100), "{text}");
+        assert_eq!(text.matches("another").count(), 16, "{text}");
+        assert!(text.contains(&"1".repeat(20)), "{text}");
+        assert_eq!(wrapped("ähnlich größer", 7), "ähnlich\ngrößer");
+        assert_eq!(wrapped("unbreakable word", 3), "unbreakable\nword");
     }
 
     #[test]

@@ -16,7 +16,7 @@ use crate::layout::Table;
 use crate::plot::{
     AgreementPlot, AgreementPoint, BoxPlotRow, RankRow, agreement_plot, box_plot, rank_plot,
 };
-use crate::tables;
+use crate::tables::{self, Width};
 
 pub use examples::{Example, ExampleRank, choose_examples};
 pub use overlay::{Overlay, picture};
@@ -153,7 +153,7 @@ fn file_name(text: &str) -> String {
 pub fn report(report: &Report<'_>) -> String {
     let Report { benchmark, results, comparison, .. } = *report;
     let plots = plots(results, comparison);
-    let all = tables::comparison_tables(comparison);
+    let all = tables::comparison_tables(comparison, Width::Page);
     let titled = |name: &str| -> Vec<Table> {
         let prefix = format!("{name}, ");
         all.iter().filter(|t| t.title == name || t.title.starts_with(&prefix)).cloned().collect()
@@ -193,7 +193,7 @@ pub fn report(report: &Report<'_>) -> String {
             .collect(),
         agreement_plots: plots.iter().filter(|plot| plot.name.starts_with("ctr-")).collect(),
         notes: all.last().map(|table| table.notes.clone()).unwrap_or_default(),
-        literature: tables::literature_tables(&benchmark.literature, ""),
+        literature: tables::literature_tables(&benchmark.literature, "", Width::Page),
     };
     page.render().expect("templates are checked when they are compiled, and text takes all")
 }

@@ -1,67 +1,93 @@
 //! Tables of a comparison: standings by object, then every pair.
 
-use scr_documents::{ComparedDocument, ComparisonDocument, MeasureMap, PairDocument};
+use scr_documents::{
+    ComparedDocument, ComparisonDocument, MeasureMap, MethodDocument, PairDocument,
+    StandingDocument,
+};
 
-use super::{arrow, interval, mean_sd, number, probability};
+use super::{Width, arrow, interval, mean_sd, number, probability};
 use crate::layout::{Column, Table};
 use crate::numbers::TABLE_NO_VALUE;
 
-/// Tables of standings, pairs and agreement of a comparison, with notes on the methods.
+/// Standings, pairs and agreement of a comparison, then notes on how they were computed.
 #[must_use]
-pub fn comparison_tables(found: &ComparisonDocument) -> Vec<Table> {
+pub fn comparison_tables(found: &ComparisonDocument, width: Width) -> Vec<Table> {
     let mut tables = Vec::new();
     for (object, measures) in found.subjects() {
         let title = object.unwrap_or("whole image");
         tables.push(standings_table(title, found, measures));
         if found.methods.len() > 1 {
-            tables.push(pairs_table(title, found.alpha, measures));
+            tables.push(match width {
+                Width::Terminal => short_pairs_table(title, found.alpha, measures),
+                Width::Page => pairs_table(title, found.alpha, measures),
+            });
         }
     }
-    tables.extend(agreement_table(found));
+    tables.extend(agreement_table(found, width));
     tables.push(Table { notes: how(found), ..Table::default() });
     tables
 }
 
-/// Standings: one row a method, one column a measure, with mean (sd), rank by mean and its
-/// interval, and rank by significant wins.
+/// One row a measure and method: mean (sd) and its interval; with several methods the
+/// rank by mean, its interval, and the number of methods beaten.
 fn standings_table(
     title: &str,
     found: &ComparisonDocument,
     measures: &MeasureMap<ComparedDocument>,
 ) -> Table {
-    let mut columns = vec![Column::text("method")];
-    for key in measures.keys() {
-        columns.push(Column::number(format!("{key}{}", arrow(key))));
-        columns.push(Column::number("95 % interval"));
-        columns.push(Column::number("rank"));
-        columns.push(Column::number("wins"));
+    let is_ranked = found.methods.len() > 1;
+    let mut columns = vec![Column::text("measure"), Column::text("method")];
+    columns.extend(["mean (sd)", "95 % interval"].map(Column::number));
+    if is_ranked {
+        columns.extend(["rank", "wins"].map(Column::number));
     }
-    let row = |(index, name): (usize, &String)| {
-        let mut row = vec![name.clone()];
-        for (key, compared) in measures {
-            let standing = &compared.methods[index];
-            let undefined = match standing.summary.n_undefined {
-                None | Some(0) => String::new(),
-                Some(n) => format!(", {n} undefined"),
-            };
-            let rank = match standing.rank_ci95 {
-                Some([best, worst]) => format!("{} [{best}..{worst}]", standing.rank_by_mean),
-                None => standing.rank_by_mean.to_string(),
-            };
-            row.push(mean_sd(key, standing.summary.mean, standing.summary.sd) + &undefined);
-            row.push(interval(key, standing.summary.ci95));
-            row.push(rank);
-            row.push(format!("{} (rank {})", standing.wins, standing.rank_by_wins));
+    let row = |key: &String, standing: &StandingDocument| {
+        let undefined = match standing.summary.n_undefined {
+            None | Some(0) => String::new(),
+            Some(n) => format!(", {n} undefined"),
+        };
+        let rank = match standing.rank_ci95 {
+            Some([best, worst]) => format!("{} [{best}..{worst}]", standing.rank_by_mean),
+            None => standing.rank_by_mean.to_string(),
+        };
+        let mut row = vec![
+            format!("{key}{}", arrow(key)),
+            standing.name.clone(),
+            mean_sd(key, standing.summary.mean, standing.summary.sd) + &undefined,
+            interval(key, standing.summary.ci95),
+        ];
+        if is_ranked {
+            row.extend([rank, standing.wins.to_string()]);
         }
         row
     };
-    let names = found.methods.iter().map(|method| &method.name);
-    Table {
-        title: title.to_owned(),
-        columns,
-        rows: names.enumerate().map(row).collect(),
-        notes: Vec::new(),
-    }
+    let rows = measures.iter().flat_map(|(key, compared)| {
+        compared.methods.iter().map(move |standing| row(key, standing))
+    });
+    Table { title: title.to_owned(), columns, rows: rows.collect(), notes: Vec::new() }
+}
+
+/// One row a measure and pair: mean difference, Wilcoxon's test after Holm, the better one.
+fn short_pairs_table(title: &str, alpha: f64, measures: &MeasureMap<ComparedDocument>) -> Table {
+    let columns = vec![
+        Column::text("measure"),
+        Column::text("difference"),
+        Column::number("mean"),
+        Column::number("95 % interval"),
+        Column::number("p (Holm)"),
+        Column::text("better"),
+    ];
+    let row = |key: &String, pair: &PairDocument| {
+        vec![
+            key.clone(),
+            format!("{} - {}", pair.first, pair.second),
+            number(key, pair.mean_difference),
+            interval(key, pair.ci95),
+            probability(pair.wilcoxon_p_holm),
+            better(key, pair, alpha),
+        ]
+    };
+    Table { title: pairs_title(title), columns, rows: pair_rows(measures, row), notes: Vec::new() }
 }
 
 /// Pairs: one row a measure and pair, with mean difference and both tests.
@@ -87,16 +113,23 @@ fn pairs_table(title: &str, alpha: f64, measures: &MeasureMap<ComparedDocument>)
             better(key, pair, alpha),
         ]
     };
-    let pairs = |(key, compared)| {
-        let compared: &ComparedDocument = compared;
-        compared.pairs.iter().map(|pair| row(key, pair)).collect::<Vec<_>>()
-    };
-    Table {
-        title: format!("{title}, pair by pair"),
-        columns,
-        rows: measures.iter().flat_map(pairs).collect(),
-        notes: Vec::new(),
+    Table { title: pairs_title(title), columns, rows: pair_rows(measures, row), notes: Vec::new() }
+}
+
+fn pairs_title(title: &str) -> String {
+    format!("{title}, pair by pair")
+}
+
+/// Rows of all pairs, measure by measure.
+fn pair_rows(
+    measures: &MeasureMap<ComparedDocument>,
+    row: impl Fn(&String, &PairDocument) -> Vec<String>,
+) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    for (key, compared) in measures {
+        rows.extend(compared.pairs.iter().map(|pair| row(key, pair)));
     }
+    rows
 }
 
 /// Name of the method that is significantly better.
@@ -110,38 +143,33 @@ fn better(key: &str, pair: &PairDocument, alpha: f64) -> String {
     }
 }
 
-fn agreement_table(found: &ComparisonDocument) -> Option<Table> {
-    let heads = [
-        "bias",
-        "95 % interval",
-        "sd",
-        "limits of agreement",
-        "lower limit",
-        "upper limit",
-        "n",
-        "undefined",
-    ];
-    let mut columns = vec![Column::text("method")];
-    columns.extend(heads.map(Column::number));
+/// Bland and Altman's limits of agreement; their intervals on a page only.
+fn agreement_table(found: &ComparisonDocument, width: Width) -> Option<Table> {
     let key = "ctr_difference";
-    let rows: Vec<Vec<String>> = found
-        .methods
-        .iter()
-        .filter_map(|method| {
-            let agreement = method.ctr_agreement.as_ref()?;
-            Some(vec![
-                method.name.clone(),
-                number(key, agreement.bias),
-                interval(key, agreement.bias_ci95),
-                number(key, agreement.sd),
-                interval(key, agreement.limits),
-                interval(key, agreement.lower_limit_ci95),
-                interval(key, agreement.upper_limit_ci95),
-                agreement.n.to_string(),
-                agreement.n_undefined.to_string(),
-            ])
-        })
-        .collect();
+    let mut columns = vec![Column::text("method")];
+    let heads = ["bias", "95 % interval", "sd", "limits of agreement", "n", "undefined"];
+    columns.extend(heads.map(Column::number));
+    if width == Width::Page {
+        columns.extend(["lower limit", "upper limit"].map(Column::number));
+    }
+    let row = |method: &MethodDocument| {
+        let agreement = method.ctr_agreement.as_ref()?;
+        let mut row = vec![
+            method.name.clone(),
+            number(key, agreement.bias),
+            interval(key, agreement.bias_ci95),
+            number(key, agreement.sd),
+            interval(key, agreement.limits),
+            agreement.n.to_string(),
+            agreement.n_undefined.to_string(),
+        ];
+        if width == Width::Page {
+            row.push(interval(key, agreement.lower_limit_ci95));
+            row.push(interval(key, agreement.upper_limit_ci95));
+        }
+        Some(row)
+    };
+    let rows: Vec<Vec<String>> = found.methods.iter().filter_map(row).collect();
     let title = "cardiothoracic ratio, method minus reference (Bland-Altman)".to_owned();
     (!rows.is_empty()).then_some(Table { title, columns, rows, notes: Vec::new() })
 }
@@ -159,7 +187,7 @@ fn how(found: &ComparisonDocument) -> Vec<String> {
         found
             .methods
             .iter()
-            .map(|method| format!("masks digest     {}  {}", method.masks_digest, method.name)),
+            .map(|method| format!("masks {}  {}", method.masks_digest, method.name)),
     );
     lines.push(format!(
         "evaluator {}; rank by mean with its 95 % interval by bootstrap over images ({} resamples, seed {}); undefined values are worst",

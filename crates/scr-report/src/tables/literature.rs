@@ -2,30 +2,33 @@
 
 use scr_documents::LiteratureDocument;
 
+use super::Width;
 use crate::layout::{Column, Table};
 use crate::numbers::TABLE_NO_VALUE;
 
-/// Tables of published results by object, in the benchmark's order, each row with protocol
-/// and verification; `note` names the data. Empty without rows.
+/// Published results by object, in the order of the benchmark, each with its protocol; on a
+/// page with its source and how it was verified. `note` names the data. Empty without rows.
 #[must_use]
-pub fn literature_tables(rows: &[LiteratureDocument], note: &str) -> Vec<Table> {
+pub fn literature_tables(rows: &[LiteratureDocument], note: &str, width: Width) -> Vec<Table> {
     let mut tables: Vec<(&str, Table)> = Vec::new();
     for row in rows {
         let place = tables.iter().position(|(object, _)| *object == row.object);
         let place = place.unwrap_or_else(|| {
-            tables.push((&row.object, empty_table(&row.object)));
+            tables.push((&row.object, empty_table(&row.object, width)));
             tables.len() - 1
         });
-        tables[place].1.rows.push(vec![
+        let mut cells = vec![
             row.method.clone(),
             row.year.clone(),
             row.measure.clone(),
             as_published(row.mean, row.sd).unwrap_or_else(|| TABLE_NO_VALUE.to_owned()),
             row.unit.clone(),
             row.protocol.clone(),
-            row.verified.clone(),
-            row.source.clone(),
-        ]);
+        ];
+        if width == Width::Page {
+            cells.extend([row.verified.clone(), row.source.clone()]);
+        }
+        tables[place].1.rows.push(cells);
     }
     if let Some((_, last)) = tables.last_mut() {
         last.notes.push(
@@ -33,16 +36,22 @@ pub fn literature_tables(rows: &[LiteratureDocument], note: &str) -> Vec<Table> 
                 .into(),
         );
         last.notes.extend((!note.is_empty()).then(|| note.to_owned()));
+        if width == Width::Terminal {
+            last.notes.push("--format markdown adds sources and how they were verified".into());
+        }
     }
     tables.into_iter().map(|(_, table)| table).collect()
 }
 
-fn empty_table(object: &str) -> Table {
+fn empty_table(object: &str, width: Width) -> Table {
     let object = if object == "all" { "all structures together" } else { object };
-    let words = ["protocol", "verified", "source"];
+    let words: &[&str] = match width {
+        Width::Terminal => &["protocol"],
+        Width::Page => &["protocol", "verified", "source"],
+    };
     let mut columns = vec![Column::text("method"), Column::number("year"), Column::text("measure")];
     columns.extend([Column::number("mean (sd)"), Column::text("unit")]);
-    columns.extend(words.map(Column::text));
+    columns.extend(words.iter().copied().map(Column::text));
     Table { title: format!("published elsewhere: {object}"), columns, ..Table::default() }
 }
 

@@ -8,11 +8,20 @@ mod methods;
 mod rescored;
 mod result;
 
+/// Room for the columns of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Width {
+    /// 100 columns of a terminal: the figures that decide.
+    Terminal,
+    /// A page or a file: all figures.
+    Page,
+}
+
 pub use comparison::comparison_tables;
 pub use literature::{as_published, literature_tables};
 pub use methods::methods_table;
 pub use rescored::rescored_table;
-pub use result::{image_table, overview, result_tables};
+pub use result::{image_table, result_tables};
 
 use crate::numbers::{MeasureFormat, TABLE_NO_VALUE};
 

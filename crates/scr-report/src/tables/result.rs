@@ -1,8 +1,8 @@
-//! Tables of one result: summaries by object, values by image, overview.
+//! Tables of one result: summaries by object, values by image.
 
 use scr_documents::{MeasureMap, ResultDocument, SummaryDocument, UndefinedDocument};
 
-use super::{arrow, count, interval, mean_sd, number};
+use super::{arrow, count, interval, number};
 use crate::layout::{Column, Table};
 
 /// Name of whole images among objects.
@@ -109,23 +109,4 @@ pub fn image_table(result: &ResultDocument) -> Table {
         row
     });
     Table { title: String::new(), columns, rows: rows.collect(), notes: Vec::new() }
-}
-
-/// Overview: one line a measure with its mean and standard deviation.
-#[must_use]
-pub fn overview(result: &ResultDocument) -> String {
-    let objects = result.objects.iter().map(|(object, measures)| (object.as_str(), measures));
-    let whole = [(WHOLE_IMAGE, &result.image_measures)];
-    let mut text = String::new();
-    for (object, measures) in objects.chain(whole) {
-        for (key, summary) in measures {
-            text += &format!(
-                "  {object:12} {key:15} {} on {} images, {} undefined\n",
-                mean_sd(key, summary.mean, summary.sd),
-                count(summary.n),
-                count(summary.n_undefined)
-            );
-        }
-    }
-    text
 }

@@ -9,7 +9,9 @@ use scr_documents::{ComparisonDocument, ResultDocument};
 use scr_eval::{CompareSettings, Settings, compare};
 use scr_measures::{Kind, Measure};
 use scr_report::comparison::{incomparable, method_values};
-use scr_report::{NamedResult, csv, layout, tables};
+use scr_report::layout::{self, Layout};
+use scr_report::tables::{self, Width};
+use scr_report::{NamedResult, csv};
 
 use super::evaluate::{Format, Scoring, score};
 use super::{output, print};
@@ -49,11 +51,13 @@ impl Compare {
         let found = compared(&results, self.alpha, &settings)?;
         let text = match (self.format, self.format.layout()) {
             (_, Some(layout)) => {
-                let mut all = tables::comparison_tables(&found);
-                all.extend(tables::literature_tables(
-                    &benchmark.literature,
-                    &benchmark.literature_note,
-                ));
+                let width = match layout {
+                    Layout::Text => Width::Terminal,
+                    Layout::Markdown | Layout::Latex => Width::Page,
+                };
+                let mut all = tables::comparison_tables(&found, width);
+                let (rows, note) = (&benchmark.literature, &benchmark.literature_note);
+                all.extend(tables::literature_tables(rows, note, width));
                 layout::write(&all, layout)
             }
             (Format::Csv, _) => csv::comparison(&found),
