@@ -72,7 +72,7 @@ impl Client {
         if !bytes.is_empty() {
             request = request.header("Range", format!("bytes={}-", bytes.len()));
         }
-        let mut answer = request.call()?;
+        let mut answer = request.call().map_err(|error| self.unreached(error))?;
         if !answer.status().is_success() {
             return self.read(address, Ok(answer)).map(|_| ());
         }
@@ -172,6 +172,13 @@ impl Client {
         &self.server
     }
 
+    /// Error of a failed connection, with the address of the server.
+    fn unreached(&self, error: ureq::Error) -> anyhow::Error {
+        let server = &self.server;
+        let help = "check --server, and that the site is up (`scr serve`)";
+        anyhow::Error::from(error).context(format!("no answer from {server}; {help}"))
+    }
+
     fn bearer(&self) -> String {
         format!("Bearer {}", self.token)
     }
@@ -188,9 +195,9 @@ impl Client {
         address: &str,
         answer: Result<Response<ureq::Body>, ureq::Error>,
     ) -> Result<Value> {
-        let mut answer = answer.map_err(anyhow::Error::from)?;
+        let mut answer = answer.map_err(|error| self.unreached(error))?;
         let status = answer.status();
-        let body = answer.body_mut().read_to_string().map_err(anyhow::Error::from)?;
+        let body = answer.body_mut().read_to_string().map_err(|error| self.unreached(error))?;
         let value: Value = serde_json::from_str(&body).unwrap_or(Value::Null);
         if status.is_success() {
             return Ok(value);

@@ -66,6 +66,10 @@ pub(crate) enum Command {
     /// Train a method on one fold of a benchmark
     Train(train::Train),
     /// Choose a method's parameters by cross-validation inside one training fold
+    ///
+    /// A coordinate search, not a grid: from the defaults on, the values of one parameter are
+    /// tried while the others keep their best values. Rounds over all parameters repeat until
+    /// one changes nothing, five at most.
     Tune(tune::Tune),
     /// Segment images with a trained model
     Segment(segment::Segment),

@@ -1,4 +1,4 @@
-//! `scr tune`: chooses a method's parameters inside one training fold.
+//! `scr tune`: chooses a method's parameters by cross-validation inside one training fold.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use scr_methods::{Method, Parameters};
 
 use super::{output, parse_fold, parse_method, print};
 use crate::progress::Bar;
-use crate::tuning::{Table, Tried, Tuned, Tuning};
+use crate::tuning::{MAX_ROUNDS, Table, Tried, Tuned, Tuning};
 
 #[derive(Args)]
 pub(crate) struct Tune {
@@ -20,23 +20,23 @@ pub(crate) struct Tune {
     /// Folder of the benchmark
     #[arg(long)]
     benchmark: PathBuf,
-    /// Fold to tune in; the other one is not looked at
+    /// Fold to tune in; the other fold is never read
     #[arg(long, value_parser = parse_fold)]
     fold: Fold,
-    /// Table of what was tried, as CSV; a tuning that was interrupted goes on from it
+    /// CSV file of all settings tried; an interrupted tuning resumes from it
     #[arg(long, value_name = "FILE", value_parser = output())]
     out: Output,
-    /// Values of a parameter to try; may be given for several parameters, which are varied in
-    /// this order [default for asm: the parameters of the study]
+    /// Values of a parameter to try, one option a parameter, searched in this order
+    /// [default for asm: the parameters of the study]
     #[arg(long = "try", value_name = "KEY=V1,V2,...", value_parser = parse_tries)]
     tries: Vec<(String, Vec<String>)>,
-    /// Parts that the fold is dealt into; each is segmented by what was trained on the others
+    /// Parts of the cross-validation: each is segmented by a model of the others
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(2..=100))]
     parts: u16,
     /// Seed of everything that is random in training
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// How to print what was found
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
 }
@@ -47,9 +47,8 @@ enum Format {
     Json,
 }
 
-/// What is tried of `asm` and `asm-tuned` when nothing is said: the parameters that
-/// the study names, in the order of how much they were found to matter, and the two
-/// that are ours.
+/// Values to try of `asm` and `asm-tuned` by default: the parameters that the study names,
+/// in the order of their measured effect, then two of this project.
 const OF_ASM: [(&str, &str); 9] = [
     ("variance", "0.9,0.95,0.98,0.99,0.995,0.999,1"),
     ("limit", "1,1.5,2,2.5,3"),
@@ -66,7 +65,7 @@ impl Tune {
     pub(crate) fn run(self) -> Result<()> {
         let tries = self.tries()?;
         let Some(path) = self.out.file() else {
-            bail!("--out {}: expected a file, which a tuning goes on from", self.out);
+            bail!("--out {}: expected a file, from which a tuning can resume", self.out);
         };
         let benchmark = Benchmark::open(&self.benchmark)?;
         let n_images = benchmark.fold(self.fold).count();
@@ -91,12 +90,12 @@ impl Tune {
         let tuned = tuning.run(&mut table, &|what, done, total| bar.show(what, done, total))?;
         drop(bar);
         match self.format {
-            Format::Text => print(None, &self.text(&tuned, &benchmark)?),
+            Format::Text => print(None, &self.text(&tuning, &tuned)?),
             Format::Json => print(None, &(serde_json::to_string_pretty(&tuned)? + "\n")),
         }
     }
 
-    /// What to try, every value checked before anything is trained.
+    /// Values to try, all checked before anything is trained.
     fn tries(&self) -> Result<Vec<(String, Vec<String>)>> {
         let is_asm = ["asm", "asm-tuned"].contains(&self.method.id());
         let mut tries = self.tries.clone();
@@ -105,7 +104,11 @@ impl Tune {
             tries = OF_ASM.map(|(key, values)| (key.to_owned(), owned(values))).into();
         }
         if tries.is_empty() {
-            bail!("say what to try of {} with --try KEY=V1,V2,...", self.method.id());
+            let id = self.method.id();
+            bail!(
+                "--try KEY=V1,V2,...: expected values of at least one parameter of {id}, found none\n  \
+                 hint: `scr methods` lists the parameters"
+            );
         }
         let settings =
             tries.iter().flat_map(|(key, values)| values.iter().map(move |value| (key, value)));
@@ -118,12 +121,12 @@ impl Tune {
         if wrong.is_empty() { Ok(tries) } else { bail!(wrong.join("\n")) }
     }
 
-    fn text(&self, tuned: &Tuned, benchmark: &Benchmark) -> Result<String> {
+    fn text(&self, tuning: &Tuning<'_>, tuned: &Tuned) -> Result<String> {
         let mut text = String::new();
         let mut line = |what: &str, tried: &Tried| -> Result<()> {
             let Tried { score, .. } = tried;
             write!(text, "{what:8} mean overlap {:.4}", score.mean_overlap)?;
-            for (object, overlap) in benchmark.objects.iter().zip(&score.overlaps) {
+            for (object, overlap) in tuning.benchmark.objects.iter().zip(&score.overlaps) {
                 write!(text, ", {} {overlap:.4}", object.id)?;
             }
             writeln!(text, ", pixel error {:.4}", score.pixel_error)?;
@@ -138,8 +141,12 @@ impl Tune {
             changed.map(|(key, value)| format!("--set {key}={value}")).collect();
         let changed = if changed.is_empty() { "none".into() } else { changed.join(" ") };
         writeln!(text, "changed  {changed}")?;
-        let settled = if tuned.has_settled { "" } else { "; the last round still changed some" };
-        writeln!(text, "{} settings tried, see {}{settled}", tuned.n_tried, self.out)?;
+        let (n_tried, n_grid) = (tuned.n_tried, tuning.n_grid());
+        writeln!(text, "tried    {n_tried} settings, one parameter at a time; see {}", self.out)?;
+        writeln!(text, "         (a grid of all combinations would have {n_grid})")?;
+        if !tuned.has_converged {
+            writeln!(text, "         not converged: round {MAX_ROUNDS} still changed parameters")?;
+        }
         Ok(text)
     }
 }

@@ -1,7 +1,8 @@
-//! The table of what was tried: a CSV file, whole after every row, from which an
-//! interrupted tuning goes on.
+//! Table of the settings tried: a CSV file, complete after every row, from which an
+//! interrupted tuning resumes.
 //!
-//! Every row says what it was tried on, so that rows of another tuning are noticed.
+//! Every row names method, benchmark, fold and seed, so that a table of another tuning is
+//! refused.
 
 use std::path::{Path, PathBuf};
 
@@ -15,17 +16,18 @@ use super::{Score, Tried, Tuning};
 pub(crate) struct Table {
     path: PathBuf,
     method: &'static dyn Method,
-    /// Names of columns, and the values that all rows have in common.
+    /// Names of the columns.
     head: Vec<String>,
+    /// Values of the last columns, equal in all rows.
     common: Vec<String>,
     rows: Vec<Tried>,
 }
 
 impl Table {
-    /// Reads the table of an earlier run of the same tuning, or begins one.
+    /// Opens the table of an earlier run of the same tuning, or a new one.
     ///
     /// # Errors
-    /// When the file is none, or of another tuning.
+    /// When the file is no such table, or one of another tuning.
     pub(crate) fn open(path: &Path, tuning: &Tuning<'_>) -> Result<Self> {
         let benchmark = tuning.benchmark;
         let head = ["mean_overlap", "pixel_error"].map(str::to_owned).into_iter();
@@ -58,7 +60,7 @@ impl Table {
         let mut reader = csv::Reader::from_reader(&bytes[..]);
         let other = || {
             format!(
-                "{place}: expected the table of this tuning, found another one; choose another file or delete it"
+                "{place}: expected a table of this tuning, found another file; choose another --out or delete it"
             )
         };
         let head: Vec<String> =

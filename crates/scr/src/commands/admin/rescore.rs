@@ -1,7 +1,8 @@
-//! `scr admin rescore`: what is public, scored again after a change of the scoring rules.
+//! `scr admin rescore`: scores published entries again after a change of the scoring rules.
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
+use scr_eval::EVALUATOR_VERSION;
 use scr_report::layout::{self, Layout, Table};
 use scr_report::tables::rescored_table;
 use scr_work::{Rescored, Rescoring, rescore};
@@ -22,25 +23,25 @@ pub(super) struct Rescore {
     entry: Option<String>,
     #[command(flatten)]
     dir: Dir,
-    /// How to print what changes
+    /// Output format of the changes
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Only say what would change, as without --apply
+    /// Print the changes only, as without --apply
     #[arg(long, conflicts_with = "apply")]
     dry_run: bool,
-    /// Put the new results in place of the old ones, which are kept
+    /// Publish the new results in place of the old ones, which are kept
     #[arg(long)]
     apply: bool,
 }
 
-/// How what changes is printed.
+/// Output format of the changes.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// A terminal
+    /// Tables for a terminal
     Table,
-    /// A script
+    /// JSON for scripts
     Json,
-    /// A report
+    /// Tables in Markdown
     Markdown,
 }
 
@@ -54,6 +55,10 @@ impl Rescore {
             Ok(rescore(&store, &rescoring, &mut show).await?)
         })?;
         print(None, &write(&rescored, format)?)?;
+        if rescored.is_empty() {
+            tell!("nothing to score again: every result is of evaluator {EVALUATOR_VERSION}");
+            return Ok(());
+        }
         let failed: Vec<String> = rescored
             .iter()
             .filter_map(|found| {
@@ -62,8 +67,12 @@ impl Rescore {
             })
             .collect();
         let done = rescored.len() - failed.len();
-        let what = if apply { "scored again" } else { "would change; --apply puts it in place" };
-        tell!("{done} of {} entries of an older version {what}", rescored.len());
+        let n_old = rescored.len();
+        if apply {
+            tell!("{done} of {n_old} entries of an older evaluator scored again");
+        } else {
+            tell!("{done} of {n_old} entries of an older evaluator would change; --apply does it");
+        }
         if failed.is_empty() {
             return Ok(());
         }
@@ -88,7 +97,7 @@ fn write(rescored: &[Rescored], format: Format) -> Result<String> {
     Ok(layout::write(&tables, layout))
 }
 
-/// The whole results before and after, but for their images.
+/// Both results of an entry, before and after, without the values of its images.
 fn to_json(found: &Rescored) -> Option<Value> {
     let mut after = found.result.as_ref().ok()?.clone();
     after.images = None;
