@@ -1,7 +1,7 @@
-//! The log, on stderr: lines for people, or JSON for those who collect them.
+//! Logging to stderr, as text or as JSON.
 //!
-//! Long-running commands tell what they do; the others speak of problems only. `SCR_LOG`
-//! says otherwise, as in `SCR_LOG=debug`.
+//! The level is `info` for long-running commands and `warn` for all others; the environment
+//! variable `SCR_LOG` sets another, as in `SCR_LOG=debug`.
 
 use std::io::{self, Write};
 
@@ -9,20 +9,20 @@ use clap::ValueEnum;
 use scr_data::terminal;
 use tracing_subscriber::EnvFilter;
 
-/// Characters of a line of the log for people, beyond which the rest is only counted.
+/// Maximal length of a line of text in characters; the rest is replaced by its count.
 const MAX_LINE_CHARS: usize = 8000;
 
-/// How lines of the log are written.
+/// Format of the log.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
-    /// For people
+    /// Text, one line an event
     Text,
-    /// One object a line, for programs
+    /// JSON, one object a line
     Json,
 }
 
-/// Begins the log; a format is given by commands that run for long.
-pub(crate) fn begin(format: Option<LogFormat>) {
+/// Starts logging. Long-running commands give a format.
+pub(crate) fn init(format: Option<LogFormat>) {
     let usual = if format.is_some() { "info,sqlx=warn" } else { "warn" };
     let filter = EnvFilter::try_from_env("SCR_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
     let lines = tracing_subscriber::fmt().with_env_filter(filter);
@@ -30,15 +30,15 @@ pub(crate) fn begin(format: Option<LogFormat>) {
         Some(LogFormat::Json) => {
             lines.with_writer(std::io::stderr).json().flatten_event(true).init();
         }
-        _ => lines.with_writer(|| OneLine).init(),
+        _ => lines.with_writer(|| LineWriter).init(),
     }
 }
 
-/// Stderr, for lines of the log: each comes at once, and stays one line that a terminal
-/// may show, whatever is told in it.
-struct OneLine;
+/// Writer of log lines to stderr. Writes each event as one line, without control characters,
+/// in a single call.
+struct LineWriter;
 
-impl Write for OneLine {
+impl Write for LineWriter {
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         let text = String::from_utf8_lossy(line);
         let text = text.strip_suffix('\n').unwrap_or(&text);
@@ -57,8 +57,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_of_the_log_is_taken_whole() {
+    fn a_line_of_the_log_is_written_whole() {
         let line = "WARN a\u{1b}[2J\nINFO forged\n".as_bytes();
-        assert_eq!(OneLine.write(line).unwrap(), line.len());
+        assert_eq!(LineWriter.write(line).unwrap(), line.len());
     }
 }

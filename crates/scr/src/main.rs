@@ -1,9 +1,10 @@
 //! The `scr` command: segmentation in chest radiographs, from masks on disk to a
 //! public benchmark.
 //!
-//! One file a command in `commands`; everything of substance is in the library
-//! crates, but `tuning`, which needs methods and measures at once. Data goes to stdout, logs and progress to stderr. Exit code 0: done;
-//! 1: the input is at fault, every problem is listed; 2: wrong usage.
+//! `commands` has one file a command; a command parses arguments, calls the library crates
+//! and prints. `tuning` alone has logic of its own, since it needs methods and measures at
+//! once. Data goes to stdout, logs and progress to stderr. Exit codes: 0 success, 1 faulty
+//! input with every problem listed, 2 wrong usage.
 
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
@@ -21,8 +22,8 @@ use clap::Parser;
 use crate::commands::Command;
 use crate::tell::tell;
 
-/// Memory goes back to the system when it is free: with the system's own allocator a server
-/// keeps what large blocks on many threads have left behind.
+/// Allocator that returns free memory to the system. With the system's own allocator a
+/// server that handles large blocks on many threads keeps growing.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
     if let Some(mask) = cli.command.umask() {
         set_umask(mask);
     }
-    logging::begin(cli.command.log_format());
+    logging::init(cli.command.log_format());
     match cli.command.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
@@ -50,7 +51,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Sets which rights no new file and folder has; nothing where files have no modes.
+/// Sets the umask of the process; nothing on systems without file modes.
 fn set_umask(mask: u32) {
     #[cfg(unix)]
     rustix::process::umask(rustix::fs::Mode::from_bits_truncate(mask as rustix::fs::RawMode));
@@ -58,7 +59,7 @@ fn set_umask(mask: u32) {
     let _ = mask;
 }
 
-/// What failed, then what caused it, down to the root, and what to do about it.
+/// Prints an error, the chain of its causes and a hint.
 fn report(error: &anyhow::Error) {
     tell!("error: {error}");
     for cause in error.chain().skip(1) {
@@ -70,7 +71,7 @@ fn report(error: &anyhow::Error) {
     }
 }
 
-/// `scr ... | head` closes the pipe: nobody is left to tell.
+/// An error of writing into a closed pipe, as in `scr ... | head`.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause

@@ -1,4 +1,4 @@
-//! `scr backup` and `scr restore`: a copy of a site, and a site from a copy.
+//! `scr backup` and `scr restore`: backup of a site, and its restoration.
 
 use std::path::PathBuf;
 
@@ -20,7 +20,7 @@ pub(crate) struct Backup {
 
 #[derive(Args)]
 pub(crate) struct Restore {
-    /// Folder that `scr backup` wrote
+    /// Folder of the backup
     backup: PathBuf,
     /// Data folder to make, new or empty
     #[arg(long, value_name = "DATA")]
@@ -55,7 +55,7 @@ impl Restore {
         drop(bar);
         let taken_at = &document.taken_at;
         let dir = self.dir.display();
-        tell!("{dir} is the site as it was at {taken_at}: {}", contents(&document));
+        tell!("{dir} is restored to {taken_at}: {}", contents(&document));
         Ok(())
     }
 }

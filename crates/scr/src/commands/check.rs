@@ -1,8 +1,7 @@
-//! `scr check`: everything that is wrong with a set of masks and what looks wrong,
-//! before anything counts.
+//! `scr check`: lists errors and suspicions in a set of masks without scoring it.
 //!
-//! Errors keep a set from being scored and make the exit code 1; warnings do not.
-//! As JSON both come as one object on stdout, whatever the exit code.
+//! A set with errors cannot be scored: the exit code is 1. Suspicions, printed as warnings,
+//! do not change it. `--format json` prints both as one object on stdout with any exit code.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,7 +18,7 @@ use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Check {
-    /// Folder of masks, STRUCTURE/IMAGE.png, or a zip file of one
+    /// Folder or zip of masks, STRUCTURE/IMAGE.png
     masks: PathBuf,
     /// Folder of the benchmark
     #[arg(long)]
@@ -27,15 +26,15 @@ pub(crate) struct Check {
     /// Observer whose masks are the reference
     #[arg(long, default_value = "reference")]
     observer: String,
-    /// How to print what is found
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
 
 impl Check {
     pub(crate) fn run(self) -> Result<()> {
-        let mut looked_at = None;
-        let report = self.look(&mut looked_at);
+        let mut benchmark_id = None;
+        let report = self.check(&mut benchmark_id);
         match self.format {
             Format::Table => {
                 let (benchmark, masks, report) = report?;
@@ -45,7 +44,7 @@ impl Check {
             Format::Json => {
                 let document = match report {
                     Ok((benchmark, masks, report)) => Document::new(&benchmark, &masks, &report),
-                    Err(DataError::Problems(problems)) => Document::failed(looked_at, &problems),
+                    Err(DataError::Problems(problems)) => Document::failed(benchmark_id, &problems),
                     Err(other) => return Err(other.into()),
                 };
                 print(None, &(serde_json::to_string_pretty(&document)? + "\n"))?;
@@ -58,13 +57,13 @@ impl Check {
         }
     }
 
-    /// Looks at everything, the benchmark's identifier as soon as it is known.
-    fn look(
+    /// Checks the set; sets the identifier of the benchmark once it is read.
+    fn check(
         &self,
-        looked_at: &mut Option<String>,
+        benchmark_id: &mut Option<String>,
     ) -> Result<(Benchmark, MaskSet, CheckReport), DataError> {
         let benchmark = Benchmark::open(&self.benchmark)?;
-        *looked_at = Some(benchmark.id.clone());
+        *benchmark_id = Some(benchmark.id.clone());
         benchmark.observer(&self.observer)?;
         let masks = MaskSet::open(&self.masks, &benchmark)?;
         let (bar, done, total) = (Bar::new(), AtomicUsize::new(0), masks.images().len());
@@ -79,7 +78,7 @@ impl Check {
     }
 }
 
-/// What was found, apart from the errors, which go to stderr.
+/// Summary and warnings for a terminal. Errors go to stderr.
 fn table(benchmark: &Benchmark, masks: &MaskSet, report: &CheckReport) -> String {
     let count = report.warnings.len();
     let warnings = format!("{count} warning{}", if count == 1 { "" } else { "s" });
@@ -107,18 +106,18 @@ fn table(benchmark: &Benchmark, masks: &MaskSet, report: &CheckReport) -> String
     text
 }
 
-/// What `--format json` prints. Keys are a contract with users' scripts.
+/// JSON document of a check. Its keys are a contract.
 #[derive(Serialize)]
 struct Document {
-    /// Null where the benchmark cannot be opened.
+    /// Identifier; null if the benchmark cannot be opened.
     benchmark: Option<String>,
-    /// Null where the set's names are wrong, or the benchmark's masks.
+    /// Digest; null with errors in the benchmark's masks or in the names of the set.
     benchmark_digest: Option<String>,
-    /// Null with errors.
+    /// Digest; null with errors.
     masks_digest: Option<String>,
-    /// Null where the set's names are wrong.
+    /// Number of images; null with errors in the names of the set.
     n_images: Option<usize>,
-    /// Those that the set covers; empty where its names are wrong.
+    /// Structures of the set; empty with errors in its names.
     structures: Vec<String>,
     errors: Vec<ErrorDocument>,
     warnings: Vec<WarningDocument>,
@@ -156,7 +155,7 @@ impl Document {
         }
     }
 
-    /// Of a set or a benchmark that could not even be listed.
+    /// Document of a set or a benchmark that cannot be listed.
     fn failed(benchmark: Option<String>, problems: &Problems) -> Self {
         Self {
             benchmark,

@@ -1,4 +1,4 @@
-//! `scr compare`: several sets of masks side by side, and what chance may explain.
+//! `scr compare`: compares sets of masks by paired tests on the same images.
 
 use std::path::{Path, PathBuf};
 
@@ -23,10 +23,10 @@ pub(crate) struct Compare {
     sets: Vec<PathBuf>,
     #[command(flatten)]
     scoring: Scoring,
-    /// Below which adjusted p a difference counts as more than chance
+    /// Significance level of the adjusted p
     #[arg(long, default_value_t = 0.05, value_parser = parse_share)]
     alpha: f64,
-    /// How to print the comparison
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     /// Write the comparison to a file instead of stdout
@@ -34,8 +34,8 @@ pub(crate) struct Compare {
     out: Option<Output>,
 }
 
-/// What is compared when nothing else is asked for.
-pub(crate) const FEW: [Measure; 4] = [
+/// Measures compared by default.
+pub(crate) const DEFAULT_MEASURES: [Measure; 4] = [
     Measure::plain(Kind::Overlap),
     Measure::plain(Kind::Dice),
     Measure::plain(Kind::Masd),
@@ -45,7 +45,7 @@ pub(crate) const FEW: [Measure; 4] = [
 impl Compare {
     pub(crate) fn run(self) -> Result<()> {
         let benchmark = Benchmark::open(&self.scoring.benchmark)?;
-        let settings = self.scoring.settings(&FEW);
+        let settings = self.scoring.settings(&DEFAULT_MEASURES);
         let sets = read_sets(&self.sets, &benchmark, &settings)?;
         let results: Vec<NamedResult> = sets.into_iter().map(|set| set.result).collect();
         let found = compared(&results, self.alpha, &settings)?;
@@ -67,14 +67,14 @@ impl Compare {
     }
 }
 
-/// A set of masks or a result, scored or read.
+/// An argument: a scored set of masks, or a result read from a file.
 pub(crate) struct ReadSet {
     pub(crate) result: NamedResult,
-    /// The masks, where masks were given.
+    /// Masks; none for a result file.
     pub(crate) masks: Option<MaskSet>,
 }
 
-/// Scores every set of masks and reads every result, all problems together.
+/// Scores all sets of masks and reads all results. Collects the problems of all of them.
 pub(crate) fn read_sets(
     paths: &[PathBuf],
     benchmark: &Benchmark,
@@ -119,7 +119,7 @@ fn read_result(path: &Path) -> Result<ResultDocument> {
     })
 }
 
-/// Names that tell the sets apart: as many of the last parts of each path as it takes.
+/// Distinct names of the sets: the shortest tails of their paths that differ.
 fn names(paths: &[PathBuf]) -> Vec<String> {
     let tail = |path: &PathBuf, n_parts: usize| {
         let parts: Vec<String> =
@@ -137,7 +137,7 @@ fn names(paths: &[PathBuf]) -> Vec<String> {
     numbered.map(|(index, path)| format!("{} ({})", tail(path, 1), index + 1)).collect()
 }
 
-/// Compares results, or says why they may not stand side by side.
+/// Compares results; an error lists why they are not comparable.
 pub(crate) fn compared(
     results: &[NamedResult],
     alpha: f64,
@@ -155,7 +155,7 @@ pub(crate) fn compared(
     Ok(scr_report::comparison_document(results, &found, settings))
 }
 
-/// Reads a share above 0 and below 1.
+/// Parses a number above 0 and below 1.
 fn parse_share(text: &str) -> Result<f64, String> {
     let share = text.parse().ok().filter(|share| *share > 0.0 && *share < 1.0);
     share.ok_or_else(|| "expected a number between 0 and 1".to_owned())

@@ -22,10 +22,10 @@ pub(crate) struct Evaluate {
     masks: PathBuf,
     #[command(flatten)]
     scoring: Scoring,
-    /// How to print the result
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
-    /// Print every image's values as well; as CSV in place of the summaries
+    /// Print the values of every image as well; as CSV in place of the summaries
     #[arg(long)]
     per_image: bool,
     /// Write the result to a file instead of stdout
@@ -33,7 +33,7 @@ pub(crate) struct Evaluate {
     out: Option<Output>,
 }
 
-/// Against what, and by which measures: the same for every command that scores.
+/// Options of scoring: reference, measures, summaries.
 #[derive(Args)]
 pub(crate) struct Scoring {
     /// Folder of the benchmark
@@ -43,9 +43,9 @@ pub(crate) struct Scoring {
     #[arg(long, default_value = "reference")]
     observer: String,
     /// Measures, separated by commas, of `scr measures` [default: overlap and dice to hausdorff_95]
-    #[arg(long, value_delimiter = ',', value_parser = Asked::parse)]
-    measures: Vec<Asked>,
-    /// What undefined distances count as in summaries
+    #[arg(long, value_delimiter = ',', value_parser = MeasureArg::parse)]
+    measures: Vec<MeasureArg>,
+    /// Undefined distances in summaries
     #[arg(long, value_enum, default_value_t = Undefined::Counted)]
     undefined: Undefined,
     /// Resamples behind each bootstrap interval
@@ -56,14 +56,14 @@ pub(crate) struct Scoring {
     seed: u64,
 }
 
-/// A measure by its key; those of whole images are found in any case.
+/// A measure by its key. Measures of whole images are always computed.
 #[derive(Clone)]
-enum Asked {
+enum MeasureArg {
     Object(Measure),
     WholeImage,
 }
 
-impl Asked {
+impl MeasureArg {
     fn parse(key: &str) -> Result<Self, String> {
         if IMAGE_MEASURES.iter().any(|about| about.key == key) {
             return Ok(Self::WholeImage);
@@ -74,7 +74,7 @@ impl Asked {
     }
 }
 
-/// What undefined distances count as.
+/// Treatment of undefined distances.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Undefined {
     /// Counted beside the summary of the others
@@ -83,7 +83,7 @@ enum Undefined {
     Diagonal,
 }
 
-/// How a result is printed.
+/// Output format of a result.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Format {
     Table,
@@ -94,7 +94,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// How tables are laid out; none for what is no table of texts.
+    /// Layout of tables; none for JSON and CSV.
     pub(crate) const fn layout(self) -> Option<Layout> {
         match self {
             Self::Table => Some(Layout::Text),
@@ -106,14 +106,14 @@ impl Format {
 }
 
 impl Scoring {
-    /// The settings asked for; `default` where no measure was named.
+    /// Settings of the evaluator; `default` are the measures without `--measures`.
     pub(crate) fn settings(&self, default: &[Measure]) -> Settings {
-        let asked = self.measures.iter().filter_map(|asked| match asked {
-            Asked::Object(measure) => Some(*measure),
-            Asked::WholeImage => None,
+        let arguments = self.measures.iter().filter_map(|argument| match argument {
+            MeasureArg::Object(measure) => Some(*measure),
+            MeasureArg::WholeImage => None,
         });
         let mut measures: Vec<Measure> = Vec::new();
-        for measure in asked {
+        for measure in arguments {
             if !measures.contains(&measure) {
                 measures.push(measure);
             }
@@ -154,7 +154,7 @@ impl Evaluate {
     }
 }
 
-/// Scores a set of masks with a bar, its notices on stderr.
+/// Scores a set of masks with a progress bar. Prints its notices to stderr.
 pub(crate) fn score(
     benchmark: &Benchmark,
     masks: &MaskSet,

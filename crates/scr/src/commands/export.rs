@@ -1,6 +1,6 @@
-//! `scr export`: the public site as files that any web server can hand out.
+//! `scr export`: exports the public site as static files.
 //!
-//! The record of the site is verified first: a copy of a damaged site is not written.
+//! Verifies the record of the site first, and exports no damaged site.
 
 use std::path::{Path, PathBuf};
 
@@ -15,7 +15,7 @@ use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Export {
-    /// Folder to write, new or empty; it begins with index.html
+    /// Folder to write, new or empty; its front page is index.html
     out: PathBuf,
     /// Data folder of the site
     #[arg(long, value_name = "DATA")]
@@ -40,12 +40,12 @@ impl Export {
             anyhow::Ok(exported?)
         })?;
         let (out, n_pages, n_files) = (self.out.display(), exported.n_pages, exported.n_files);
-        tell!("the public site is in {out}: {n_pages} pages, {n_files} files in all");
+        tell!("public site exported to {out}: {n_pages} pages, {n_files} files in all");
         Ok(())
     }
 }
 
-/// Verifies the record of the site, without computing scores anew.
+/// Verifies the record of the site without scoring again.
 async fn check(dir: &Path, store: &Store) -> Result<()> {
     let source = Source::Data { folder: dir.to_owned(), store: Box::new(store.clone()) };
     let report = report_on(&source, false, None).await?;
@@ -54,8 +54,8 @@ async fn check(dir: &Path, store: &Store) -> Result<()> {
         return Ok(());
     }
     bail!(
-        "nothing is copied: {} does not hold in {n_problems} places\n{}\n  \
-         hint: bring back what is missing or damaged from a backup, and run `scr verify` again",
+        "not exported: the record of {} has {n_problems} mismatches\n{}\n  \
+         hint: restore missing or damaged files from a backup, then run `scr verify` again",
         dir.display(),
         report.problems
     )

@@ -1,4 +1,4 @@
-//! `scr import`: turns an original database into a benchmark folder.
+//! `scr import`: converts an original database into a benchmark folder.
 
 use std::path::PathBuf;
 
@@ -17,25 +17,25 @@ pub(crate) struct Import {
 
 #[derive(Subcommand)]
 enum Source {
-    /// The JSRT radiographs with the SCR annotations, as their owners distribute them
+    /// JSRT radiographs with SCR annotations, as their owners distribute them
     Scr(Scr),
 }
 
 #[derive(Args)]
 struct Scr {
-    /// Folder with JPCLN001.IMG and so on
+    /// Folder of JSRT with the files JPCLN001.IMG and so on
     #[arg(long)]
     jsrt: PathBuf,
-    /// Folder with the first observer's fold1 and fold2
+    /// Folder of SCR's first observer, with fold1 and fold2
     #[arg(long)]
     scr: PathBuf,
-    /// Folder with the second observer's fold1 and fold2
+    /// Folder of SCR's second observer, with fold1 and fold2
     #[arg(long)]
     second_observer: Option<PathBuf>,
     /// Benchmark folder to write
     #[arg(long)]
     out: PathBuf,
-    /// Take less than the whole database of 247 images
+    /// Accept fewer images than the 247 of the whole database
     #[arg(long)]
     subset: bool,
 }

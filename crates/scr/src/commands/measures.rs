@@ -1,4 +1,4 @@
-//! `scr measures`: what each measure is, exactly, and whose numbers it equals.
+//! `scr measures`: explains the measures, with definitions, units and equivalents.
 
 use anyhow::Result;
 use clap::{Args, ValueEnum};
@@ -8,19 +8,19 @@ use super::print;
 
 #[derive(Args)]
 pub(crate) struct Measures {
-    /// How to print them
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
 
-/// Where the measures are to be read.
+/// Output format of the explanations.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// A terminal
+    /// Text for a terminal
     Table,
-    /// docs/measures.md, with worked examples
+    /// The text of docs/measures.md, with worked examples
     Markdown,
-    /// A script
+    /// JSON for scripts
     Json,
 }
 

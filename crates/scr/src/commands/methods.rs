@@ -1,4 +1,4 @@
-//! `scr methods`: what methods there are, and what a trained one looks like.
+//! `scr methods`: lists the methods, and draws figures of trained models.
 
 mod figures;
 mod image_figures;
@@ -18,7 +18,7 @@ use super::{Format, print};
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]
 pub(crate) struct Methods {
-    /// How to print them
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
     #[command(subcommand)]
@@ -27,7 +27,7 @@ pub(crate) struct Methods {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Write figures of a trained model, and of its work on images
+    /// Write figures of a trained model and of its search on images
     Show(show::Show),
 }
 
@@ -46,7 +46,7 @@ impl Methods {
     }
 }
 
-/// A method as a script reads it.
+/// A method in the JSON list.
 #[derive(Serialize)]
 struct Listed {
     id: &'static str,

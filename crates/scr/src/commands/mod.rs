@@ -1,4 +1,4 @@
-//! The commands, one file each.
+//! The subcommands of `scr`, one file each.
 
 mod admin;
 mod backup;
@@ -33,35 +33,35 @@ use scr_methods::{METHODS, Method, find_method};
 
 use crate::logging::LogFormat;
 
-/// Where a list is to be read.
+/// Output format of a list.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// A terminal
+    /// A table for a terminal
     Table,
-    /// A script
+    /// JSON for scripts
     Json,
 }
 
-/// What `scr` can do.
+/// A subcommand.
 #[derive(Subcommand)]
 pub(crate) enum Command {
-    /// Draw a phantom benchmark, run the baselines, score, publish and serve: everything at once
+    /// Draw phantoms, run the methods, score, publish and serve a site: everything at once
     Demo(demo::Demo),
     /// Draw chest radiographs with known anatomy
     Phantom(phantom::Phantom),
     /// Turn an original database into a benchmark folder
     Import(import::Import),
-    /// List every problem of a set of masks, without scoring it
+    /// List all problems of a set of masks without scoring it
     Check(check::Check),
     /// Score a set of masks against a benchmark
     Evaluate(evaluate::Evaluate),
     /// Compare sets of masks pair by pair: which differences are more than chance
     Compare(compare::Compare),
-    /// Write one HTML file with tables, plots and the images to look at
+    /// Write an HTML file with tables, plots and typical images
     Report(report::Report),
-    /// Explain the measures: definitions, units, variants, and whose numbers they equal
+    /// Explain the measures: definition, unit, variants, equivalents in other packages
     Measures(measures::Measures),
-    /// List the segmentation methods, with parameters and sources
+    /// List the segmentation methods with parameters and sources
     Methods(methods::Methods),
     /// Train a method on one fold of a benchmark
     Train(train::Train),
@@ -73,45 +73,45 @@ pub(crate) enum Command {
     Tune(tune::Tune),
     /// Segment images with a trained model
     Segment(segment::Segment),
-    /// Run methods two-fold: trained on fold 1 they segment fold 2, and the reverse
+    /// Run methods two-fold: train on fold 1 and segment fold 2, and the reverse
     Run(run::Run),
-    /// Fetch a benchmark's folder from a site, so that masks can be scored at home
+    /// Download a benchmark from a site, to score masks locally
     Fetch(fetch::Fetch),
-    /// Hand in masks: send, check, score
+    /// Submit masks to a site, which checks and scores them
     Submit(submit::Submit),
-    /// Say where a submission is, with its scores once it is scored
+    /// Show the state of a submission, with its scores once there are any
     Status(submit::Status),
     /// Publish or return a submission
     Review(submit::Review),
-    /// Check and score what was handed in, beside the serving process
+    /// Check and score submissions of a site, beside the serving process
     Worker(worker::WorkerCommand),
-    /// Run a site from the shell: benchmarks, accounts, tokens
+    /// Administer a site: benchmarks, entries, accounts, tokens, jobs
     Admin(admin::Admin),
-    /// Copy a site into a folder, also while it is served
+    /// Back up a site into a folder, also while it is served
     ///
-    /// The database, the files of all that is published, what was handed in and the
-    /// benchmarks that it is scored against, whole or not at all. Nothing else of the
-    /// data folder is copied. The copy holds hashes of passwords: keep it as the site.
+    /// Copies the database, the files of all entries, uploads and benchmarks; nothing else of
+    /// the data folder. A backup is complete or absent. It holds hashes of passwords: protect
+    /// it like the site.
     Backup(backup::Backup),
-    /// Make a site of such a copy
+    /// Restore a site from a backup
     Restore(backup::Restore),
-    /// Write the public site as files that any web server can hand out
+    /// Export the public site as static files for any web server
     ///
-    /// A read-only copy, viewer included, of what the site shows to everybody. It may lie
-    /// at any address; its front page is OUT/index.html.
+    /// A read-only copy of all public pages, with the viewer. It works at any address; its
+    /// front page is OUT/index.html.
     Export(export::Export),
-    /// Verify the record of a site: data folder, exported copy or address
+    /// Verify the record of a site: data folder, export or address
     ///
-    /// Recomputes the chain of the record, the digest of every file, every summary from its
-    /// images' values and, with --scores, every score from masks and reference. Lists
-    /// everything that does not hold.
+    /// Recomputes the hash chain of the record, the digest of every file, every summary from
+    /// the values of its images and, with --scores, every score from masks and reference.
+    /// Lists every mismatch.
     Verify(verify::Verify),
-    /// Serve a folder of published benchmarks and entries as a site
+    /// Serve the site of a data folder
     Serve(serve::Serve),
 }
 
 impl Command {
-    /// How a command that runs for long writes its log; none for the others.
+    /// Log format of a long-running command; none for all others.
     pub(crate) const fn log_format(&self) -> Option<LogFormat> {
         match self {
             Self::Serve(command) => Some(command.log_format()),
@@ -120,10 +120,10 @@ impl Command {
         }
     }
 
-    /// Which rights no file has that it makes; none where that is the caller's to say.
+    /// Umask of the command; none where the caller's umask applies.
     ///
-    /// A data folder and its copies are their owner's alone. An export is for everybody:
-    /// a web server reads it as another user, also where a service's umask says otherwise.
+    /// Only their owner can read a data folder and its backups. Everybody can read an
+    /// export, since a web server reads it as another user.
     pub(crate) const fn umask(&self) -> Option<u32> {
         match self {
             Self::Demo(_)
@@ -138,7 +138,7 @@ impl Command {
         }
     }
 
-    /// Does it.
+    /// Runs the command.
     pub(crate) fn run(self) -> Result<()> {
         match self {
             Self::Demo(command) => command.run(),
@@ -169,7 +169,7 @@ impl Command {
     }
 }
 
-/// Writes text to an output, or to stdout.
+/// Writes text to a file, or to stdout without one.
 fn print(out: Option<&Output>, text: &str) -> Result<()> {
     match out {
         Some(out) => Ok(out.write(text.as_bytes())?),
@@ -177,7 +177,7 @@ fn print(out: Option<&Output>, text: &str) -> Result<()> {
     }
 }
 
-/// Says so where posteriors are wanted of methods that have none.
+/// Fails where none of the methods has a posterior.
 fn refuse_posteriors(methods: &[&'static dyn Method]) -> Result<()> {
     if methods.iter().any(|method| method.has_posterior()) {
         return Ok(());
@@ -190,22 +190,22 @@ fn refuse_posteriors(methods: &[&'static dyn Method]) -> Result<()> {
     )
 }
 
-/// Reads `1` or `2`.
+/// Parses `1` or `2`.
 fn parse_fold(text: &str) -> Result<Fold, String> {
     text.parse().ok().and_then(Fold::from_number).ok_or_else(|| "expected 1 or 2".to_owned())
 }
 
-/// Reads the name of a method.
+/// Parses the name of a method.
 fn parse_method(name: &str) -> Result<&'static dyn Method, String> {
     find_method(name).map_err(|error| error.to_string())
 }
 
-/// Reads the name of a file to write; what cannot be written to is found before the work.
+/// Parser of the name of an output file, which must be writable.
 fn output() -> impl TypedValueParser<Value = Output> {
     PathBufValueParser::new().try_map(|path| Output::at(&path))
 }
 
-/// Reads `key=value`.
+/// Parses `key=value`.
 fn parse_setting(text: &str) -> Result<(String, String), String> {
     text.split_once('=')
         .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))

@@ -11,16 +11,16 @@ use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Phantom {
-    /// Folder to write
+    /// Folder to write, new or empty
     #[arg(long)]
     out: PathBuf,
-    /// How many radiographs
+    /// Number of radiographs
     #[arg(long, default_value_t = 247, value_parser = clap::value_parser!(u32).range(1..=1998))]
     images: u32,
-    /// The population: another seed, other patients
+    /// Random seed of the patients
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// A benchmark folder, or files in the formats of JSRT and SCR
+    /// Layout: a benchmark folder, or files in the formats of JSRT and SCR
     #[arg(long, value_enum, default_value_t = Layout::Benchmark)]
     layout: Layout,
     /// Width and height in pixels of the benchmark layout (originals are 2048, their masks 1024)

@@ -1,4 +1,4 @@
-//! `scr report`: one HTML file with tables, plots and the images to look at.
+//! `scr report`: writes an HTML file with tables, plots and typical images.
 
 use std::path::PathBuf;
 
@@ -13,7 +13,7 @@ use scr_report::html::{
     ExampleFigure, Overlay, Report as Page, choose_examples, picture, plots, report,
 };
 
-use super::compare::{FEW, ReadSet, compared, read_sets};
+use super::compare::{DEFAULT_MEASURES, ReadSet, compared, read_sets};
 use super::evaluate::Scoring;
 use super::output;
 use crate::tell::tell;
@@ -25,10 +25,10 @@ pub(crate) struct Report {
     sets: Vec<PathBuf>,
     #[command(flatten)]
     scoring: Scoring,
-    /// The HTML file to write
+    /// HTML file to write
     #[arg(long, value_name = "FILE", value_parser = output())]
     out: Output,
-    /// Folder to write every plot to as an SVG file as well
+    /// Folder of plots to write as SVG files
     #[arg(long)]
     plots: Option<PathBuf>,
 }
@@ -36,7 +36,7 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn run(self) -> Result<()> {
         let benchmark = Benchmark::open(&self.scoring.benchmark)?;
-        let settings = self.scoring.settings(&FEW);
+        let settings = self.scoring.settings(&DEFAULT_MEASURES);
         let sets = read_sets(&self.sets, &benchmark, &settings)?;
         let observer = settings.observer.clone();
         let drawing = Drawing { benchmark: &benchmark, observer };
@@ -69,7 +69,7 @@ impl Report {
     }
 }
 
-/// The command as it was given, without the folder of the program.
+/// The command line, without the folder of the program.
 fn command_line() -> String {
     let given = std::env::args().skip(1);
     std::iter::once("scr".to_owned()).chain(given).collect::<Vec<_>>().join(" ")
@@ -107,7 +107,7 @@ impl Drawing<'_> {
         }
     }
 
-    /// A radiograph once; a benchmark without its radiographs is drawn on grey.
+    /// Adds the picture of a radiograph once; none where the radiograph is missing.
     fn add_picture(
         &self,
         image: &Image,

@@ -1,4 +1,4 @@
-//! `scr run`: methods two-fold over a whole benchmark.
+//! `scr run`: runs methods two-fold over a benchmark.
 
 use std::path::PathBuf;
 
@@ -17,32 +17,32 @@ use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Run {
-    /// The methods, of `scr methods`
+    /// Methods of `scr methods`
     #[arg(required_unless_present = "all", value_parser = parse_method)]
     methods: Vec<&'static dyn Method>,
-    /// Run every method there is
+    /// Run all methods
     #[arg(long, conflicts_with = "methods")]
     all: bool,
     /// Folder of the benchmark
     #[arg(long)]
     benchmark: PathBuf,
-    /// Folder to write: with one method the set of masks, with several OUT/METHOD;
-    /// a run that was interrupted goes on
+    /// Folder of masks to write: OUT for one method, OUT/METHOD for several; an interrupted
+    /// run resumes
     #[arg(long)]
     out: PathBuf,
-    /// Folder to write posteriors to, as 16-bit PNGs, of the methods that have one
+    /// Folder of posteriors to write as 16-bit PNGs, for methods that have them
     #[arg(long)]
     soft: Option<PathBuf>,
-    /// Folder to keep the trained models in; those that are there are not trained again
+    /// Folder of trained models; models found there are used, others are trained and kept
     #[arg(long)]
     models: Option<PathBuf>,
-    /// Score the masks and print the table of methods
+    /// Score the masks and print a table of the methods
     #[arg(long)]
     evaluate: bool,
-    /// Sets a parameter, where one method is run; may be given several times
+    /// Set a parameter of the method; one option a parameter
     #[arg(long, value_name = "KEY=VALUE", value_parser = parse_setting)]
     set: Vec<(String, String)>,
-    /// Seed of everything that is random in training
+    /// Random seed of training
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }
@@ -88,7 +88,7 @@ impl Run {
     }
 }
 
-/// What a run took, in words.
+/// Cost of a run in words: time, size of the model, memory.
 pub(crate) fn cost(cost: &RunCost) -> String {
     let mut parts = Vec::new();
     if let Some(training_s) = cost.training_s {

@@ -19,7 +19,7 @@ pub(crate) struct Segment {
     /// Radiographs to segment: PNG, TIFF, DICOM or JSRT's IMG
     #[arg(required_unless_present = "benchmark", conflicts_with = "benchmark")]
     images: Vec<PathBuf>,
-    /// Folder of a benchmark to segment a fold of
+    /// Folder of a benchmark, of which one fold is segmented
     #[arg(long, requires = "fold")]
     benchmark: Option<PathBuf>,
     /// Fold to segment
@@ -28,10 +28,10 @@ pub(crate) struct Segment {
     /// Folder of masks to write, STRUCTURE/IMAGE.png
     #[arg(long)]
     out: PathBuf,
-    /// Folder of posteriors to write as 16-bit PNGs, where the method has one
+    /// Folder of posteriors to write as 16-bit PNGs, for methods that have them
     #[arg(long)]
     soft: Option<PathBuf>,
-    /// Segment images that the model was trained on as well
+    /// Segment images of the training set as well
     #[arg(long)]
     allow_seen: bool,
 }
@@ -95,7 +95,7 @@ fn segment_one(
     Ok(())
 }
 
-/// Reads every radiograph, by the name that its masks will have, before any is segmented.
+/// Reads all radiographs, each with the name of its masks, before any is segmented.
 fn read_all(
     model: &Model,
     paths: &[PathBuf],
@@ -112,8 +112,8 @@ fn read_all(
                     "an image that the model was not trained on (fold {})",
                     model.header().fold
                 ),
-                "one that it has seen",
-                "say --allow-seen where that is meant",
+                "an image of the training set",
+                "segment it nevertheless with --allow-seen",
             ));
         }
         if radiographs.iter().any(|(other, _)| *other == name) {
@@ -133,7 +133,7 @@ fn read_all(
     Ok(radiographs)
 }
 
-/// A radiograph by its name, with its file's bytes.
+/// Reads a radiograph. Returns its name, its pixels and the bytes of its file.
 pub(super) fn read(path: &Path) -> Result<(String, Radiograph, Vec<u8>), Problem> {
     let place = path.display().to_string();
     let bytes = files::read_file(path)?;

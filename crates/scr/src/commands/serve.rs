@@ -1,4 +1,4 @@
-//! `scr serve`: the site over one data folder.
+//! `scr serve`: serves the site of a data folder.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -16,53 +16,52 @@ use super::worker::worker;
 use crate::logging::LogFormat;
 use crate::tell::tell;
 
-/// How long what is still computed may take when everything else has stopped.
-pub(crate) const LAST_WORDS: Duration = Duration::from_secs(2);
+/// Time for running computations to end on shutdown.
+pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 
 #[derive(Args)]
 pub(crate) struct Serve {
-    /// Data folder, as `scr demo` fills it
+    /// Data folder of the site
     #[arg(long)]
     dir: PathBuf,
     #[command(flatten)]
     options: Options,
-    /// How to write the log, on stderr
+    /// Format of the log on stderr
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
 }
 
-/// How a site is served.
+/// Options of serving a site.
 #[derive(Args)]
 pub(crate) struct Options {
-    /// Address to listen at
+    /// Address to listen on
     #[arg(long, default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// The site's own address as people see it, such as `https://scr.example.org`: for
-    /// links in mails; with https, cookies are sent over TLS only
+    /// Public address of the site, such as `https://scr.example.org`, for links in mails;
+    /// with https, cookies are sent over TLS only
     #[arg(long, value_name = "URL", value_parser = parse_public_url)]
     public_url: Option<String>,
-    /// Take a client's address from the last one in `X-Forwarded-For`; only when every
-    /// request comes through a proxy that adds it
+    /// Take the client's address from the last one in `X-Forwarded-For`; safe only behind a
+    /// proxy that adds it to every request
     #[arg(long)]
     behind_proxy: bool,
-    /// File of the providers with whose identities people may sign in, such as ORCID;
-    /// needs the site's own address
+    /// File of identity providers for signing in, such as ORCID; needs --public-url
     #[arg(long, env = "SCR_IDENTITY_PROVIDERS", value_name = "FILE", requires = "public_url")]
     identity_providers: Option<PathBuf>,
     #[command(flatten)]
     mail: MailOptions,
-    /// Certificate of the site, PEM, with those that vouch for it after it
+    /// Certificate chain of the site, PEM, its own certificate first
     #[arg(long, value_name = "FILE", requires = "tls_key")]
     tls_cert: Option<PathBuf>,
-    /// Its private key, PEM
+    /// Private key of the certificate, PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
-    /// Bytes of the disk that are to stay free: uploads that would leave less are refused
+    /// Free disk space to keep: uploads that would leave less are refused
     #[arg(long, value_name = "BYTES", default_value_t = MIN_FREE_BYTES)]
     min_free: u64,
 }
 
-/// An address without a path.
+/// Parses a public address, which has no path.
 fn parse_public_url(text: &str) -> Result<String, String> {
     let text = text.trim_end_matches('/');
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
@@ -77,7 +76,7 @@ fn parse_public_url(text: &str) -> Result<String, String> {
 }
 
 impl Options {
-    /// As usual, at an address.
+    /// Default options, listening on an address.
     pub(crate) fn at(listen: SocketAddr) -> Self {
         Self {
             listen,
@@ -99,7 +98,10 @@ impl Serve {
 
     pub(crate) fn run(self) -> Result<()> {
         if !self.dir.is_dir() {
-            bail!("{} is no folder; `scr demo --dir DIR` fills one", self.dir.display());
+            bail!(
+                "{} is no folder; `scr admin benchmark add` and `scr demo` make one",
+                self.dir.display()
+            );
         }
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
         let mails = self.options.mail.folder(&self.dir);
@@ -109,12 +111,12 @@ impl Serve {
                 tell!("mails are text files in {}; send them with --smtp", folder.display());
             }
         }));
-        runtime.shutdown_timeout(LAST_WORDS);
+        runtime.shutdown_timeout(SHUTDOWN_GRACE);
         served
     }
 }
 
-/// Serves the store in `dir` until the process is told to stop. Prints the address of the
+/// Serves the store in `dir` until a stop signal. Prints the address of the
 /// site, then calls `on_start` with it, which ends without a `/`.
 pub(crate) async fn serve(dir: &Path, options: Options, on_start: impl FnOnce(&str)) -> Result<()> {
     let Options {
@@ -131,9 +133,9 @@ pub(crate) async fn serve(dir: &Path, options: Options, on_start: impl FnOnce(&s
     let tls = tls_cert.zip(tls_key).map(|(cert, key)| Tls::open(&cert, &key)).transpose()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
     let store = Store::open(dir).await?.keep_free(min_free);
-    let listener = TcpListener::bind(listen)
-        .await
-        .with_context(|| format!("cannot listen at {listen}; choose another with --listen"))?;
+    let listener = TcpListener::bind(listen).await.with_context(|| {
+        format!("cannot listen on {listen}; choose another address with --listen")
+    })?;
     let address = listener.local_addr().context("the listener has no address")?;
     let address = format!("{scheme}://{address}");
     super::print(None, &format!("{address}/\n"))?;
@@ -163,7 +165,7 @@ async fn until_dropped(mut sender: tokio::sync::watch::Receiver<()>) {
     while sender.changed().await.is_ok() {}
 }
 
-/// Ends when the process is told to stop by Ctrl-C or by a service manager.
+/// Waits for Ctrl-C or for the stop signal of a service manager.
 pub(crate) async fn stop_signal() {
     let interrupt = tokio::signal::ctrl_c();
     #[cfg(unix)]
@@ -177,6 +179,6 @@ pub(crate) async fn stop_signal() {
             return;
         }
     }
-    // Without signal handlers the process is stopped the hard way; nothing is lost.
+    // Without signal handlers the process is killed, which loses no data.
     let _ = interrupt.await;
 }

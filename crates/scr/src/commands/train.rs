@@ -13,7 +13,7 @@ use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Train {
-    /// The method, one of `scr methods`
+    /// Method of `scr methods`
     #[arg(value_parser = parse_method)]
     method: &'static dyn Method,
     /// Folder of the benchmark
@@ -25,10 +25,10 @@ pub(crate) struct Train {
     /// Model file to write
     #[arg(long, value_name = "FILE", value_parser = output())]
     out: Output,
-    /// Sets a parameter of the method; may be given several times
+    /// Set a parameter of the method; one option a parameter
     #[arg(long, value_name = "KEY=VALUE", value_parser = parse_setting)]
     set: Vec<(String, String)>,
-    /// Seed of everything that is random in training
+    /// Random seed of training
     #[arg(long, default_value_t = 1)]
     seed: u64,
 }

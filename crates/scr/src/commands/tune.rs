@@ -14,7 +14,7 @@ use crate::tuning::{MAX_ROUNDS, Table, Tried, Tuned, Tuning};
 
 #[derive(Args)]
 pub(crate) struct Tune {
-    /// The method, one of `scr methods`
+    /// Method of `scr methods`
     #[arg(value_parser = parse_method)]
     method: &'static dyn Method,
     /// Folder of the benchmark
@@ -33,7 +33,7 @@ pub(crate) struct Tune {
     /// Parts of the cross-validation: each is segmented by a model of the others
     #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(2..=100))]
     parts: u16,
-    /// Seed of everything that is random in training
+    /// Random seed of training
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Output format
@@ -151,7 +151,7 @@ impl Tune {
     }
 }
 
-/// Reads `key=value,value`.
+/// Parses `key=value,value`.
 fn parse_tries(text: &str) -> Result<(String, Vec<String>), String> {
     let (key, values) = super::parse_setting(text)?;
     let values: Vec<String> = values.split(',').map(|value| value.trim().to_owned()).collect();

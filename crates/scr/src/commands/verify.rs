@@ -1,4 +1,4 @@
-//! `scr verify`: whether the record of a site holds.
+//! `scr verify`: verifies the record of a site.
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -11,16 +11,16 @@ use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Verify {
-    /// Data folder, folder that `scr export` wrote, or address of a site
+    /// Data folder, export, or address of a site
     #[arg(value_name = "DATA|EXPORT|URL")]
     source: String,
-    /// Compute every score anew from masks and reference, where both are there
+    /// Score again from masks and reference, for entries that have both
     #[arg(long)]
     scores: bool,
-    /// Head of the record that was noted earlier; it must be line N of the record
+    /// Head noted earlier, the digest of line N of the record
     #[arg(long, value_name = "sha256:...", requires = "at", value_parser = parse_head)]
     head: Option<String>,
-    /// Number of the line whose digest --head is
+    /// Number N of the line with the digest of --head
     #[arg(long, value_name = "N", requires = "head")]
     at: Option<u64>,
     /// Output format
@@ -59,11 +59,11 @@ impl Verify {
         if n_problems == 0 {
             return Ok(());
         }
-        bail!("{} does not hold in {n_problems} places\n{}", self.source, report.problems)
+        bail!("the record of {} has {n_problems} mismatches\n{}", self.source, report.problems)
     }
 }
 
-/// Verifies a source and shows how far it has come.
+/// Verifies a source with a progress bar.
 pub(super) async fn report_on(
     source: &Source,
     scores: bool,
@@ -86,7 +86,7 @@ fn text(report: &Report) -> String {
         ("entries", counts.entries),
         ("results", counts.results),
         ("files", counts.files),
-        ("results scored anew", counts.scored),
+        ("results scored again", counts.scored),
         ("not checked", report.unreached.len()),
         ("problems", report.problems.list().len()),
     ];

@@ -1,4 +1,4 @@
-//! `scr worker`: checks and scores what was handed in, beside the serving process.
+//! `scr worker`: checks and scores submissions, beside the serving process.
 
 use std::path::PathBuf;
 
@@ -7,7 +7,7 @@ use clap::Args;
 use scr_store::Store;
 use scr_work::{Worker, run_worker};
 
-use super::serve::{LAST_WORDS, stop_signal};
+use super::serve::{SHUTDOWN_GRACE, stop_signal};
 use crate::logging::LogFormat;
 use crate::tell::tell;
 
@@ -16,7 +16,7 @@ pub(crate) struct WorkerCommand {
     /// Data folder of the site
     #[arg(long)]
     dir: PathBuf,
-    /// How to write the log, on stderr
+    /// Format of the log on stderr
     #[arg(long, value_enum, default_value_t = LogFormat::Text)]
     log_format: LogFormat,
 }
@@ -28,7 +28,7 @@ impl WorkerCommand {
 
     pub(crate) fn run(self) -> Result<()> {
         if !self.dir.is_dir() {
-            bail!("{} is no folder; `scr admin benchmark add` begins one", self.dir.display());
+            bail!("{} is no folder; `scr admin benchmark add` makes one", self.dir.display());
         }
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
         let worked = runtime.block_on(async {
@@ -38,12 +38,12 @@ impl WorkerCommand {
             store.close().await;
             Ok(())
         });
-        runtime.shutdown_timeout(LAST_WORDS);
+        runtime.shutdown_timeout(SHUTDOWN_GRACE);
         worked
     }
 }
 
-/// A worker whose name no other has, also none that had its process number before.
+/// Worker with a unique name: the process number alone is used again.
 pub(crate) fn worker(store: &Store) -> Worker {
     let since = std::time::UNIX_EPOCH.elapsed().unwrap_or_default().as_micros();
     Worker::new(store.clone(), format!("worker {}-{since:x}", std::process::id()))

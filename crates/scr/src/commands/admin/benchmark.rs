@@ -1,4 +1,4 @@
-//! `scr admin benchmark`: what the site is about.
+//! `scr admin benchmark`: the benchmarks of a site.
 
 use std::path::{Path, PathBuf};
 
@@ -15,25 +15,25 @@ use crate::tell::tell;
 
 #[derive(Subcommand)]
 pub(super) enum Benchmarks {
-    /// Copy a benchmark's folder into the site and publish it
+    /// Copy a benchmark into the site and publish it
     ///
-    /// The same again changes nothing; the same with another title, other terms or
-    /// more radiographs takes their place. Files whose name begins with a dot stay out.
+    /// Adding the same benchmark again updates its title, terms and radiographs. Files with a
+    /// name that begins with a dot are left out.
     Add {
         /// Folder of the benchmark
         folder: PathBuf,
         #[command(flatten)]
         dir: Dir,
     },
-    /// Change how a benchmark is run: terms, limits, reviewers, what is to be seen
+    /// Change settings of a benchmark: terms, quota, reviewers, visibility
     Set(Set),
-    /// Show how a benchmark is run
+    /// Show the settings of a benchmark
     Show(Show),
     /// List the benchmarks of the site
     List {
         #[command(flatten)]
         dir: Dir,
-        /// How to print them
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
@@ -72,7 +72,7 @@ async fn add(store: &Store, benchmark: &Benchmark) -> Result<()> {
     copy.keep()?;
     match (outcome, published) {
         (CopyOutcome::Unchanged, Published::Unchanged) => {
-            tell!("benchmark `{id}` is there already, nothing changed");
+            tell!("benchmark `{id}` is already published, nothing changed");
         }
         (CopyOutcome::New, _) | (_, Published::New) => {
             tell!("benchmark `{id}` added: {} images", benchmark.images.len());
@@ -82,7 +82,7 @@ async fn add(store: &Store, benchmark: &Benchmark) -> Result<()> {
     Ok(())
 }
 
-/// Before anything is copied: is another benchmark published under this name?
+/// Fails if another benchmark is published under this identifier.
 async fn refuse_other(store: &Store, benchmark: &Benchmark) -> Result<()> {
     let Some(row) = store.benchmark(&benchmark.id).await? else { return Ok(()) };
     let (published, found) = (row.document.digest, benchmark.digest(benchmark.reference())?);
@@ -92,7 +92,7 @@ async fn refuse_other(store: &Store, benchmark: &Benchmark) -> Result<()> {
     Err(StoreError::OtherBenchmark { id: benchmark.id.clone(), published, found }.into())
 }
 
-/// Publishes the copy, which is what later submissions are scored against.
+/// Publishes the copy of the benchmark, the reference of all later submissions.
 async fn publish(store: &Store, copy: &Path, bar: &Bar) -> Result<Published> {
     let benchmark = Benchmark::open(copy)?;
     let mut show = |progress: scr_store::PublishProgress| {

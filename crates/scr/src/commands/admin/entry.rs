@@ -1,4 +1,4 @@
-//! `scr admin entry`: what is published, and what was taken back.
+//! `scr admin entry`: published and withdrawn entries.
 
 use anyhow::{Result, bail};
 use clap::Subcommand;
@@ -8,24 +8,24 @@ use serde_json::json;
 use super::{Dir, Format, or_dash, print_list};
 use crate::tell::tell;
 
-/// Who withdraws an entry from the shell, as readers see it.
-const WHO: &str = "the operator of the site";
+/// Name shown to readers of the person who withdraws an entry here.
+const WITHDRAWN_BY: &str = "the operator of the site";
 
 #[derive(Subcommand)]
 pub(super) enum Entries {
-    /// List the entries of all benchmarks, also those that were withdrawn
+    /// List the entries of all benchmarks, with the withdrawn ones
     List {
         #[command(flatten)]
         dir: Dir,
-        /// How to print them
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
-    /// Take an entry back, for good: it keeps its address, which says why
+    /// Withdraw an entry for good; the page at its address gives the reason
     Withdraw {
-        /// Its identifier, as `list` shows it
+        /// Identifier, as printed by `list`
         entry: String,
-        /// Why, for readers
+        /// Reason, shown to readers
         #[arg(long)]
         reason: String,
         #[command(flatten)]
@@ -39,11 +39,11 @@ impl Entries {
             Self::List { dir, format } => dir.with_store(async |store| list(&store, format).await),
             Self::Withdraw { entry, reason, dir } => {
                 if reason.trim().is_empty() {
-                    bail!("--reason: expected why the entry is withdrawn, found nothing");
+                    bail!("--reason: expected a reason for readers, found an empty text");
                 }
                 dir.with_store(async |store| {
-                    store.withdraw_entry(&entry, WHO, reason.trim()).await?;
-                    tell!("entry {entry} is withdrawn; its address says why");
+                    store.withdraw_entry(&entry, WITHDRAWN_BY, reason.trim()).await?;
+                    tell!("entry {entry} is withdrawn; the page at its address gives the reason");
                     Ok(())
                 })
             }

@@ -1,4 +1,4 @@
-//! `scr admin jobs`: what is being done on submissions, and what waits.
+//! `scr admin jobs`: running and waiting jobs of submissions.
 
 use std::path::PathBuf;
 
@@ -10,10 +10,10 @@ use serde_json::json;
 use super::{Dir, Format, or_dash, print_list};
 use crate::tell::tell;
 
-/// What the log of a submission says of whoever cancels its job here.
+/// Actor in the log of a submission with a job cancelled here.
 const ACTOR: &str = "operator at the shell";
 
-/// Without a command: list them.
+/// Options of `scr admin jobs`, which lists jobs without a subcommand.
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(super) struct Jobs {
@@ -22,26 +22,25 @@ pub(super) struct Jobs {
     /// Data folder of the site
     #[arg(long = "dir", value_name = "DATA", required = true)]
     path: Option<PathBuf>,
-    /// How to print them
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
 
 #[derive(Subcommand)]
 enum JobCommand {
-    /// List all jobs, those that have waited longest first
+    /// List all jobs, the longest waiting first
     List {
         #[command(flatten)]
         dir: Dir,
-        /// How to print them
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
-    /// End a job for good
+    /// Cancel a job for good
     ///
-    /// A submission that was to be scored is rejected; one that was to be published
-    /// awaits review again. A worker that has the job stops within seconds and
-    /// writes nothing.
+    /// A submission that waits for its score is returned; one that waits for its publication
+    /// awaits review again. A worker on the job stops within seconds and writes nothing.
     Cancel {
         /// Identifier of the submission
         submission: String,

@@ -1,8 +1,7 @@
-//! `scr admin`: running a site from the shell, beside the serving process or
-//! without it.
+//! `scr admin`: administration of a site from the shell, with or without a serving process.
 //!
-//! Lists go to stdout, what was done to stderr. Whoever can write the data folder
-//! may do all of it: the shell asks for no password.
+//! Lists go to stdout, messages to stderr. Write access to the data folder is the only
+//! permission: no command asks for a password.
 
 mod benchmark;
 mod entry;
@@ -30,32 +29,31 @@ pub(crate) struct Admin {
 
 #[derive(Subcommand)]
 enum Subject {
-    /// Benchmarks that the site is about
+    /// Add, change and list benchmarks
     #[command(subcommand)]
     Benchmark(benchmark::Benchmarks),
-    /// Entries that are published, and those that were withdrawn
+    /// List and withdraw entries
     #[command(subcommand)]
     Entry(entry::Entries),
-    /// Publications that use the benchmarks, as readers report them
+    /// List, show and hide publications reported by readers
     #[command(subcommand)]
     Publication(reports::Publications),
-    /// Messages of readers
+    /// List messages of readers
     #[command(subcommand)]
     Feedback(reports::Feedback),
-    /// People with an account
+    /// Add, change and remove accounts
     #[command(subcommand)]
     User(user::Users),
-    /// Tokens that programs show in a person's place
+    /// Create, list and revoke tokens for the API
     #[command(subcommand)]
     Token(token::Tokens),
-    /// What is being done on submissions, and what waits
+    /// List and cancel jobs: checks, scorings and publications of submissions
     #[command(alias = "job")]
     Jobs(job::Jobs),
-    /// Score published entries again, after a change of the scoring rules
+    /// Score published entries again after a change of the scoring rules
     ///
-    /// Those whose results are of another version of the rules, from the masks that the
-    /// site keeps, while it is served. May be stopped at any time: it goes on where it
-    /// was.
+    /// Scores entries with results of another evaluator version, from the published masks,
+    /// also while the site is served. An interrupted run resumes.
     Rescore(rescore::Rescore),
 }
 
@@ -74,7 +72,7 @@ impl Admin {
     }
 }
 
-/// Where the site is.
+/// Option of the data folder.
 #[derive(Args)]
 struct Dir {
     /// Data folder of the site
@@ -83,7 +81,7 @@ struct Dir {
 }
 
 impl Dir {
-    /// Does something with the site, which must be there.
+    /// Opens the store of an existing site for `act`.
     fn with_store<T>(&self, act: impl AsyncFnOnce(Store) -> Result<T>) -> Result<T> {
         if !self.path.is_dir() {
             bail!(
@@ -95,7 +93,7 @@ impl Dir {
     }
 }
 
-/// Does something with the site, which is made if it is not there.
+/// Opens the store of a site for `act`; makes the site if there is none.
 fn with_new_store<T>(dir: &Path, act: impl AsyncFnOnce(Store) -> Result<T>) -> Result<T> {
     let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
     runtime.block_on(async {
@@ -106,13 +104,13 @@ fn with_new_store<T>(dir: &Path, act: impl AsyncFnOnce(Store) -> Result<T>) -> R
     })
 }
 
-/// The person with an address.
+/// Finds an account by its address.
 async fn find_user(store: &Store, email: &str) -> Result<UserRow> {
     let user = store.user_by_email(email).await?;
     Ok(user.ok_or_else(|| StoreError::UnknownUser { user: email.to_owned() })?)
 }
 
-/// Prints a list: `rows` under the heads of a table, or `json`.
+/// Prints a list: `rows` as a table, or `json`.
 fn print_list(
     format: Format,
     heads: &[&str],
@@ -129,7 +127,7 @@ fn print_list(
     print(None, &text)
 }
 
-/// A time that may not have come, in a table.
+/// A time in a table; a dash without one.
 fn or_dash(time: Option<&String>) -> String {
     time.map_or_else(|| "-".to_owned(), Clone::clone)
 }

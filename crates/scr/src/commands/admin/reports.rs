@@ -1,4 +1,4 @@
-//! `scr admin publication` and `scr admin feedback`: what readers reported.
+//! `scr admin publication` and `scr admin feedback`: reports and messages of readers.
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -10,24 +10,24 @@ use crate::tell::tell;
 
 #[derive(Subcommand)]
 pub(super) enum Publications {
-    /// List the publications that were reported, the last first
+    /// List the reported publications, the newest first
     List {
         #[command(flatten)]
         dir: Dir,
-        /// How to print them
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
     /// Show a publication to readers
     Show {
-        /// Its identifier, as `list` shows it
+        /// Identifier, as printed by `list`
         id: String,
         #[command(flatten)]
         dir: Dir,
     },
     /// Hide a publication from readers
     Hide {
-        /// Its identifier, as `list` shows it
+        /// Identifier, as printed by `list`
         id: String,
         #[command(flatten)]
         dir: Dir,
@@ -36,11 +36,11 @@ pub(super) enum Publications {
 
 #[derive(Subcommand)]
 pub(super) enum Feedback {
-    /// List the messages of readers, the last first
+    /// List the messages of readers, the newest first
     List {
         #[command(flatten)]
         dir: Dir,
-        /// How to print them
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },

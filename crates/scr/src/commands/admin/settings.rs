@@ -1,4 +1,4 @@
-//! `scr admin benchmark set` and `show`: what the operator says of a benchmark.
+//! `scr admin benchmark set` and `show`: the operator's settings of a benchmark.
 
 use std::path::PathBuf;
 use std::str::FromStr;
@@ -12,46 +12,46 @@ use serde_json::json;
 use super::{Dir, Format, find_user, print_list};
 use crate::tell::tell;
 
-/// The most decimals that a score is rounded to.
+/// Maximal number of decimals of rounded scores.
 const MAX_DECIMALS: u8 = 9;
 
 #[derive(Args)]
 pub(super) struct Set {
     /// Identifier of the benchmark
     id: String,
-    /// Text that is to be accepted before a submission; an empty file for none
+    /// Terms that submitters accept, as a text file; an empty file for none
     #[arg(long, value_name = "FILE")]
     terms_file: Option<PathBuf>,
-    /// Submissions that a person may begin, `20/week`, `3/day` or `10/30d`; failed
-    /// checks do not count
+    /// Quota of submissions per account, `20/week`, `3/day` or `10/30d`; failed checks do
+    /// not count
     #[arg(long, value_name = "N/PERIOD", value_parser = parse_quota)]
     submissions: Option<Quota>,
-    /// Who reviews: `curators`, or addresses of some of them
+    /// Reviewers: `curators` for all, or the addresses of some
     #[arg(long, value_delimiter = ',', value_name = "curators|EMAIL,...")]
     reviewers: Option<Vec<String>>,
-    /// Whether files are offered for download, whatever the benchmark's file says
+    /// Downloads of the files, in place of the setting in the benchmark's file
     #[arg(long, value_enum)]
     downloads: Option<YesOrNo>,
-    /// Whether the reference is to be seen; where it is hidden, scores are means, rounded
-    /// to three decimals
+    /// Visibility of the reference; with a hidden one, scores are means, rounded to three
+    /// decimals
     #[arg(long, value_enum)]
     reference: Option<ShownOrHidden>,
-    /// Whether the other observers are to be seen although the reference is hidden
+    /// Visibility of the other observers with a hidden reference
     #[arg(long, value_enum)]
     observers: Option<ShownOrHidden>,
-    /// The step by which a score must be better to be shown against a hidden reference,
-    /// such as 0.01; `none` for no ladder
+    /// Ladder against a hidden reference: least improvement of a shown score, such as 0.01;
+    /// `none` for no ladder
     #[arg(long, value_name = "STEP|none", value_parser = parse_ladder)]
     ladder: Option<Ladder>,
-    /// Whether curators may decide on what they handed in themselves, for a site of one person
+    /// Permission of curators to review their own submissions, for a site of one person
     #[arg(long, value_enum)]
     own_reviews: Option<YesOrNo>,
-    /// End the benchmark for good: nothing more is handed in, and the standing is on full
+    /// End the benchmark for good: it takes no more submissions, and its ranking uses full
     /// precision
     #[arg(long)]
     end: bool,
-    /// How every image's values are given, which are hidden with the reference; a number
-    /// rounds all scores to so many decimals
+    /// Visibility of the values of every image, hidden with a hidden reference; a number
+    /// rounds all scores to that many decimals
     #[arg(long, value_name = "public|hidden|DECIMALS", value_parser = parse_image_results)]
     images_results: Option<ImageResults>,
     #[command(flatten)]
@@ -64,12 +64,12 @@ pub(super) struct Show {
     id: String,
     #[command(flatten)]
     dir: Dir,
-    /// How to print it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
 }
 
-/// A ladder, or none.
+/// Argument of `--ladder`: a step, or none.
 #[derive(Clone, Copy)]
 struct Ladder(Option<LadderStep>);
 
@@ -208,7 +208,7 @@ async fn settings_of(store: &Store, id: &str) -> Result<BenchmarkSettings> {
     Ok(store.benchmark_settings(id).await?)
 }
 
-/// Addresses as accounts have them; none for all curators.
+/// Checks the addresses of reviewers; empty for all curators.
 async fn checked_reviewers(store: &Store, reviewers: &[String]) -> Result<Vec<String>> {
     if let [all] = reviewers
         && all == "curators"
@@ -226,7 +226,7 @@ async fn checked_reviewers(store: &Store, reviewers: &[String]) -> Result<Vec<St
     Ok(checked)
 }
 
-/// `20/week`, `3/day` or `10/30d`.
+/// Parses a quota: `20/week`, `3/day` or `10/30d`.
 fn parse_quota(text: &str) -> Result<Quota, String> {
     let quota = || {
         let (count, period) = text.split_once('/')?;
@@ -241,7 +241,7 @@ fn parse_quota(text: &str) -> Result<Quota, String> {
     quota().ok_or_else(|| "expected a number and a period, such as 20/week or 10/30d".to_owned())
 }
 
-/// `0.01`, or `none`.
+/// Parses a ladder: `0.01`, or `none`.
 fn parse_ladder(text: &str) -> Result<Ladder, String> {
     if text == "none" {
         return Ok(Ladder(None));

@@ -1,4 +1,4 @@
-//! `scr admin token`: what programs show in a person's place.
+//! `scr admin token`: tokens of accounts for the API.
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -11,14 +11,14 @@ use crate::tell::tell;
 
 #[derive(Subcommand)]
 pub(super) enum Tokens {
-    /// Make a token and print it alone; it is never shown again
+    /// Create a token and print it; it is never shown again
     Create {
-        /// Whose it is
+        /// Address of its owner
         email: String,
-        /// What it is for; everything that the person's role allows if left out
+        /// Scopes [default: all that the owner's role allows]
         #[arg(long, value_delimiter = ',', value_name = "submit,review,read,account")]
         scope: Vec<Scope>,
-        /// What to call it in lists
+        /// Note shown in lists
         #[arg(long, default_value = "", hide_default_value = true)]
         note: String,
         /// Days until it expires, or `never`
@@ -27,19 +27,19 @@ pub(super) enum Tokens {
         #[command(flatten)]
         dir: Dir,
     },
-    /// List a person's tokens, without the tokens themselves
+    /// List the tokens of an account, without the secrets
     List {
-        /// Whose they are
+        /// Address of their owner
         email: String,
         #[command(flatten)]
         dir: Dir,
-        /// How to print them
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
-    /// Make a token void
+    /// Revoke a token
     Revoke {
-        /// Its identifier, as `list` shows it
+        /// Identifier, as printed by `list`
         id: String,
         #[command(flatten)]
         dir: Dir,

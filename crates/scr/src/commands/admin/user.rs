@@ -1,4 +1,4 @@
-//! `scr admin user`: who has an account.
+//! `scr admin user`: the accounts of a site.
 
 use std::io::{BufRead, IsTerminal, Read};
 
@@ -10,53 +10,52 @@ use serde_json::json;
 use super::{Dir, Format, find_user, or_dash, print_list, with_new_store};
 use crate::tell::tell;
 
-/// More of a line of stdin is not read; longer passwords are refused anyway.
+/// Bytes read of a line of stdin. Longer passwords are refused anyway.
 const MAX_LINE_BYTES: u64 = 4096;
 
 #[derive(Subcommand)]
 pub(super) enum Users {
-    /// Add a person, whose address then counts as confirmed
+    /// Add an account with a confirmed address
     Add {
-        /// Their address
+        /// Address of the account
         email: String,
-        /// Their name, as others see it
+        /// Name shown to others
         #[arg(long)]
         name: String,
-        /// What they may do
+        /// Role, which sets the permissions
         #[arg(long, value_name = "participant|curator|operator")]
         role: Role,
-        /// Read a password from the first line of stdin; without one they only have tokens
+        /// Read a password from the first line of stdin; without one, only tokens work
         #[arg(long)]
         password_stdin: bool,
         #[command(flatten)]
         dir: Dir,
     },
-    /// List everyone with an account
+    /// List all accounts
     List {
         #[command(flatten)]
         dir: Dir,
-        /// How to print them
+        /// Output format
         #[arg(long, value_enum, default_value_t = Format::Table)]
         format: Format,
     },
-    /// Give a person another role; their tokens lose what it does not allow
+    /// Change the role of an account; its tokens lose scopes that the role does not allow
     Role {
-        /// Their address
+        /// Address of the account
         email: String,
-        /// What they may do
+        /// Role, which sets the permissions
         #[arg(value_name = "participant|curator|operator")]
         role: Role,
         #[command(flatten)]
         dir: Dir,
     },
-    /// Give a person another password, and end what else opens their account
+    /// Set another password and end all other access to the account
     ///
-    /// Browsers are signed out, tokens become void, identities such as ORCID iDs are
-    /// disconnected.
+    /// Ends sessions, revokes tokens and disconnects identities such as ORCID iDs.
     Password {
-        /// Their address
+        /// Address of the account
         email: String,
-        /// Read it from the first line of stdin
+        /// Read the password from the first line of stdin
         #[arg(long, required = true)]
         password_stdin: bool,
         /// Keep tokens and identities
@@ -65,19 +64,19 @@ pub(super) enum Users {
         #[command(flatten)]
         dir: Dir,
     },
-    /// Sign a person out everywhere; their tokens stay
+    /// End all sessions of an account; its tokens stay
     SignOut {
-        /// Their address
+        /// Address of the account
         email: String,
-        /// Also disconnect what opens the account beside its password, such as an ORCID iD
+        /// Disconnect identities such as ORCID iDs as well
         #[arg(long)]
         identities: bool,
         #[command(flatten)]
         dir: Dir,
     },
-    /// Take name and address from an account and revoke its tokens; its entries stay
+    /// Remove an account: erase name and address, revoke tokens; its entries stay
     Remove {
-        /// Their address
+        /// Address of the account
         email: String,
         #[command(flatten)]
         dir: Dir,
@@ -99,7 +98,7 @@ impl Users {
             Self::Role { email, role, dir } => dir.with_store(async |store| {
                 let user = find_user(&store, &email).await?;
                 store.set_role(&user.id, role).await?;
-                tell!("{} is {role} now, was {}", user.email, user.role);
+                tell!("{} is {role} now; before: {}", user.email, user.role);
                 Ok(())
             }),
             Self::Password { email, keep_keys, dir, .. } => {
@@ -110,7 +109,7 @@ impl Users {
                     store.set_password(&user.id, &password, keys).await?;
                     tell!("{} has a new password, and is signed out everywhere", user.email);
                     if keys == OtherKeys::Ended {
-                        tell!("their tokens are void and their identities disconnected");
+                        tell!("their tokens are revoked and their identities disconnected");
                     }
                     Ok(())
                 })
@@ -129,14 +128,14 @@ impl Users {
             Self::Remove { email, dir } => dir.with_store(async |store| {
                 let user = find_user(&store, &email).await?;
                 store.remove_user(&user.id).await?;
-                tell!("{} removed; what they handed in stays", user.email);
+                tell!("{} removed; their submissions and entries stay", user.email);
                 Ok(())
             }),
         }
     }
 }
 
-/// The first line of stdin. A terminal would show what is typed, so it is refused.
+/// Reads the first line of stdin. Refuses a terminal, which would show the password.
 fn read_password() -> Result<String> {
     let stdin = std::io::stdin().lock();
     if stdin.is_terminal() {
@@ -151,7 +150,7 @@ fn read_password() -> Result<String> {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     match std::str::from_utf8(line) {
         Ok(password) => Ok(password.to_owned()),
-        // Without the cause, which would say where in the password.
+        // The cause is left out: it tells a position within the password.
         Err(_) => bail!("--password-stdin: expected UTF-8 text"),
     }
 }

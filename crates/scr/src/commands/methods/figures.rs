@@ -1,4 +1,4 @@
-//! From what a model lets people see to figures: which figure shows which insight.
+//! Figures of insights into a model: one kind of figure for each kind of insight.
 
 use scr_image::{Outline, Radiograph};
 use scr_methods::{Insight, Model};
@@ -6,18 +6,18 @@ use scr_report::figures::{Figure, Line, LineShape, Picture};
 
 use super::{image_figures, shape_figures, value_figures};
 
-/// What figures are of.
-pub(super) struct Shown<'a> {
+/// Source of figures: a model, alone or on an image.
+pub(super) struct FigureSource<'a> {
     pub(super) model: &'a Model,
-    /// An image's name and radiograph; none for figures of the model alone.
+    /// Name and radiograph of the image; none for the model alone.
     pub(super) image: Option<(&'a str, &'a Radiograph)>,
 }
 
-/// A figure, and what its file is called without `.svg`.
+/// A figure with the name of its file, without `.svg`.
 pub(super) type NamedFigure = (String, Figure);
 
-impl Shown<'_> {
-    /// The figures of insights.
+impl FigureSource<'_> {
+    /// Figures of a list of insights.
     pub(super) fn figures(&self, insights: &[Insight]) -> Vec<NamedFigure> {
         let is_joint = insights.iter().any(|insight| matches!(insight, Insight::TextureModes(_)));
         insights.iter().flat_map(|insight| self.figures_of(insight, is_joint)).collect()
@@ -43,8 +43,8 @@ impl Shown<'_> {
         }
     }
 
-    /// A figure without rows, for this model and image, called `name`.
-    pub(super) fn figure(&self, name: &str, what: &str, description: String) -> NamedFigure {
+    /// A figure without rows, named `name`, with its title and description.
+    pub(super) fn figure(&self, name: &str, title: &str, description: String) -> NamedFigure {
         let header = self.model.header();
         let (file, on) = match self.image {
             Some((image, _)) => (format!("{name}-{image}"), format!(", image {image}")),
@@ -59,7 +59,7 @@ impl Shown<'_> {
             header.benchmark,
         );
         let figure = Figure {
-            title: format!("{}: {what}{on}", header.method),
+            title: format!("{}: {title}{on}", header.method),
             description,
             structures: header.structures.clone(),
             pictures: Vec::new(),
@@ -71,8 +71,8 @@ impl Shown<'_> {
         (file, figure)
     }
 
-    /// What a pixel is: one of the finest level.
-    pub(super) fn pixel(&self) -> String {
+    /// Note on the unit px, a pixel of the finest level.
+    pub(super) fn pixel_note(&self) -> String {
         match self.model.header().parameters.find("side") {
             Some(side) => format!(
                 "px: pixels of the finest level, in which an image is {side} pixels wide or high, \
@@ -82,26 +82,26 @@ impl Shown<'_> {
         }
     }
 
-    /// The structures' names in a sentence.
-    pub(super) fn names(&self) -> String {
+    /// Names of the structures, separated by commas.
+    pub(super) fn structures(&self) -> String {
         self.model.header().structures.join(", ")
     }
 
-    /// What the model looks at.
-    pub(super) fn seen(&self) -> &'static str {
+    /// Input of the model's profiles and textures: grey values or a posterior.
+    pub(super) fn input(&self) -> &'static str {
         match self.model.segmenter().classifier() {
             Some(_) => "posterior",
             None => "grey values",
         }
     }
 
-    /// The image's picture; none for figures of the model alone.
+    /// Picture of the image; none for the model alone.
     pub(super) fn picture(&self) -> Vec<Picture> {
         self.image.iter().map(|(_, radiograph)| Picture::of_radiograph(radiograph)).collect()
     }
 }
 
-/// One line a structure.
+/// Outlines as lines in the colours of their structures.
 pub(super) fn lines(outlines: &[Outline]) -> impl Iterator<Item = Line> + '_ {
     outlines.iter().enumerate().map(|(structure, outline)| Line {
         structure: Some(structure),
@@ -109,15 +109,15 @@ pub(super) fn lines(outlines: &[Outline]) -> impl Iterator<Item = Line> + '_ {
     })
 }
 
-/// Thin lines to compare others with.
+/// Outlines as thin lines, for comparison.
 pub(super) fn thin_lines(outlines: &[Outline]) -> impl Iterator<Item = Line> + '_ {
     outlines
         .iter()
         .map(|outline| Line { structure: None, shape: LineShape::Outline(outline.clone()) })
 }
 
-/// A level and its size.
-pub(super) fn level_words(level: usize) -> String {
+/// Name of a level, with its size.
+pub(super) fn level_name(level: usize) -> String {
     match level {
         0 => "level 0, full size".into(),
         _ => format!("level {level}, 1/{} size", 1u64 << level),

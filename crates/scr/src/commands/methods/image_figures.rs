@@ -1,16 +1,16 @@
-//! Figures of a model's work on one image.
+//! Figures of a model on one image: search, posterior, votes.
 
 use scr_image::Mask;
 use scr_methods::{Posterior, SearchStep, SearchSteps, Stage, Votes};
 use scr_report::figures::{Cell, GreyRange, Line, LineShape, Panel, Picture, Row, View};
 
-use super::figures::{NamedFigure, Shown, level_words, lines, thin_lines};
+use super::figures::{FigureSource, NamedFigure, level_name, lines, thin_lines};
 
-/// Panels beside each other.
+/// Number of panels in a row.
 const COLUMNS: usize = 3;
 
-/// The outlines over the radiograph, from the start of the search to its end.
-pub(super) fn search_steps(shown: &Shown<'_>, steps: &SearchSteps) -> NamedFigure {
+/// Outlines over the radiograph at every stage of the search.
+pub(super) fn search_steps(source: &FigureSource<'_>, steps: &SearchSteps) -> NamedFigure {
     let view = View::of(steps.size);
     let panel = |(index, step): (usize, &SearchStep)| {
         let before: &[_] = index.checked_sub(1).map_or(&[], |b| &steps.steps[b].outlines[..]);
@@ -27,17 +27,17 @@ pub(super) fn search_steps(shown: &Shown<'_>, steps: &SearchSteps) -> NamedFigur
         })
     };
     let words: Vec<String> = steps.steps.iter().map(|step| stage_words(step.stage)).collect();
-    let (name, mut figure) = shown.figure(
+    let (name, mut figure) = source.figure(
         "search",
         "the search",
         format!(
             "The radiograph, {} times, with the outlines of {}: {}.",
             words.len(),
-            shown.names(),
+            source.structures(),
             words.join("; ")
         ),
     );
-    figure.pictures = shown.picture();
+    figure.pictures = source.picture();
     figure.rows = in_rows(&steps.steps.iter().enumerate().map(panel).collect::<Vec<_>>(), COLUMNS);
     figure.notes.push(format!(
         "Thin grey lines: the stage before. The finest level of this image is {} x {} pixels.",
@@ -46,21 +46,25 @@ pub(super) fn search_steps(shown: &Shown<'_>, steps: &SearchSteps) -> NamedFigur
     (name, figure)
 }
 
-/// The radiograph with the masks' outlines, then each structure's posterior.
-pub(super) fn posterior(shown: &Shown<'_>, posterior: &Posterior, masks: &[Mask]) -> NamedFigure {
-    let structures = &shown.model.header().structures;
+/// Radiograph with the outlines of the masks, then the posterior of every structure.
+pub(super) fn posterior(
+    source: &FigureSource<'_>,
+    posterior: &Posterior,
+    masks: &[Mask],
+) -> NamedFigure {
+    let structures = &source.model.header().structures;
     let greys = GreyRange { ends: [0.0, 1.0], quantity: "posterior probability".into() };
     let full = View::of(posterior.full_size());
-    let (name, mut figure) = shown.figure(
+    let (name, mut figure) = source.figure(
         "posterior",
         "how probable each structure is",
         format!(
             "The radiograph with the outlines found of {}; then for each of them a picture, \
              bright where it is probable.",
-            shown.names()
+            source.structures()
         ),
     );
-    figure.pictures = shown.picture();
+    figure.pictures = source.picture();
     let of_maps = posterior.maps().iter();
     figure.pictures.extend(of_maps.map(|map| Picture::of_values(map.size(), map.values(), &greys)));
     let panel = |caption: String, picture: usize, lines: Vec<Line>| {
@@ -89,22 +93,22 @@ pub(super) fn posterior(shown: &Shown<'_>, posterior: &Posterior, masks: &[Mask]
     (name, figure)
 }
 
-/// Each member's outlines, then those of the vote.
-pub(super) fn votes(shown: &Shown<'_>, votes: &Votes) -> NamedFigure {
+/// Outlines of every member, then of the vote.
+pub(super) fn votes(source: &FigureSource<'_>, votes: &Votes) -> NamedFigure {
     let members: Vec<&str> = votes.members.iter().map(|(member, _)| *member).collect();
-    let (name, mut figure) = shown.figure(
+    let (name, mut figure) = source.figure(
         "votes",
         "the members and their vote",
         format!(
             "The radiograph, {} times, with the outlines of {}: by {}, and where most of them agree.",
             members.len() + 1,
-            shown.names(),
+            source.structures(),
             members.join(", ")
         ),
     );
-    figure.pictures = shown.picture();
+    figure.pictures = source.picture();
     figure.cell_width = 300.0;
-    let (_, radiograph) = shown.image.expect("votes are on an image");
+    let (_, radiograph) = source.image.expect("votes are on an image");
     let panel = |caption: &str, masks: &[Mask]| {
         Cell::Panel(Panel {
             caption: caption.to_owned(),
@@ -127,13 +131,13 @@ fn stage_words(stage: Stage) -> String {
         Stage::Start => "start".into(),
         Stage::Level { level, n_steps } => {
             let steps = if n_steps == 1 { "step" } else { "steps" };
-            format!("after {}: {n_steps} {steps}", level_words(level))
+            format!("after {}: {n_steps} {steps}", level_name(level))
         }
         Stage::Refinement => "after L-BFGS".into(),
     }
 }
 
-/// One line a mask.
+/// Outlines of the masks as lines.
 fn traced(masks: &[Mask]) -> Vec<Line> {
     let line = |(structure, mask): (usize, &Mask)| Line {
         structure: Some(structure),

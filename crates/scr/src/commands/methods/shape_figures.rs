@@ -1,32 +1,32 @@
-//! Figures of shapes: where they lie on average, and how they vary.
+//! Figures of the shape model: mean shape, modes of variation, variance.
 
 use scr_image::Outline;
 use scr_methods::ShapeModes;
 use scr_report::figures::{Cell, Chart, Panel, Row, Series, View};
 
-use super::figures::{NamedFigure, Shown, lines, thin_lines};
+use super::figures::{FigureSource, NamedFigure, lines, thin_lines};
 
-/// The mean outlines, over the radiograph where there is one.
-pub(super) fn mean_shape(shown: &Shown<'_>, outlines: &[Outline]) -> NamedFigure {
-    let view = match shown.image {
+/// Mean outlines, over the radiograph if there is one.
+pub(super) fn mean_shape(source: &FigureSource<'_>, outlines: &[Outline]) -> NamedFigure {
+    let view = match source.image {
         Some((_, radiograph)) => View::of(radiograph.size()),
         None => View { left: 0.0, top: 0.0, width: 1.0, height: 1.0 },
     };
     let scaled: Vec<Outline> =
         outlines.iter().map(|outline| outline.scaled(view.width, view.height)).collect();
-    let (name, mut figure) = shown.figure(
+    let (name, mut figure) = source.figure(
         "mean-shape",
         "the mean outlines",
-        format!("The mean outlines of {}, as they are drawn in any image.", shown.names()),
+        format!("The mean outlines of {}, as they are drawn in any image.", source.structures()),
     );
-    figure.pictures = shown.picture();
+    figure.pictures = source.picture();
     figure.cell_width = 448.0;
     let panel = Panel {
         caption: "mean landmarks, as shares of the image's width and height".into(),
         view,
-        picture: shown.image.map(|_| 0),
+        picture: source.image.map(|_| 0),
         lines: lines(&scaled).collect(),
-        is_edged: shown.image.is_some(),
+        is_edged: source.image.is_some(),
         marks: Vec::new(),
         ruler_px: None,
     };
@@ -34,8 +34,12 @@ pub(super) fn mean_shape(shown: &Shown<'_>, outlines: &[Outline]) -> NamedFigure
     (name, figure)
 }
 
-/// The first modes of variation of the shape, each below, at and above the mean.
-pub(super) fn shape_modes(shown: &Shown<'_>, modes: &ShapeModes, is_joint: bool) -> NamedFigure {
+/// First modes of variation of the shape, each below, at and above the mean.
+pub(super) fn shape_modes(
+    source: &FigureSource<'_>,
+    modes: &ShapeModes,
+    is_joint: bool,
+) -> NamedFigure {
     let all = modes.modes.iter().flatten().chain([&modes.mean]).flatten();
     let view = View::around(all);
     let panel = |caption: String, outlines: &[Outline], is_mean: bool| {
@@ -63,11 +67,11 @@ pub(super) fn shape_modes(shown: &Shown<'_>, modes: &ShapeModes, is_joint: bool)
     let description = format!(
         "The shape of {} in {} rows, one for each of the first modes of variation; in each the \
          shape {reach} standard deviations below the mean, at the mean, and above it. {}",
-        shown.names(),
+        source.structures(),
         modes.modes.len(),
         held(&modes.shares),
     );
-    let (name, mut figure) = shown.figure("modes", "how shapes vary", description);
+    let (name, mut figure) = source.figure("modes", "how shapes vary", description);
     figure.rows = modes.modes.iter().enumerate().map(row).collect();
     if figure.rows.is_empty() {
         figure.rows.push(Row { label: "no mode: one shape".into(), cells: vec![mean()] });
@@ -75,13 +79,17 @@ pub(super) fn shape_modes(shown: &Shown<'_>, modes: &ShapeModes, is_joint: bool)
     let of_what = if is_joint { "of shape and texture together" } else { "of the shape" };
     figure.notes.push(format!(
         "Grey: the mean. Percentages: share of the variance {of_what} that all kept modes hold. {}",
-        shown.pixel()
+        source.pixel_note()
     ));
     (name, figure)
 }
 
-/// The share of variance that the first modes hold together; none without modes.
-pub(super) fn variance(shown: &Shown<'_>, shares: &[f64], is_joint: bool) -> Option<NamedFigure> {
+/// Cumulative share of variance by number of modes; none without modes.
+pub(super) fn variance(
+    source: &FigureSource<'_>,
+    shares: &[f64],
+    is_joint: bool,
+) -> Option<NamedFigure> {
     if shares.is_empty() {
         return None;
     }
@@ -92,7 +100,7 @@ pub(super) fn variance(shown: &Shown<'_>, shares: &[f64], is_joint: bool) -> Opt
     });
     let points = std::iter::once((0.0, 0.0)).chain(cumulative).collect();
     let of_what = if is_joint { "shape and texture together" } else { "the shape" };
-    let (name, mut figure) = shown.figure(
+    let (name, mut figure) = source.figure(
         "variance",
         "share of variance by number of modes",
         format!("A rising line over {} modes. {}", shares.len(), held(shares)),
@@ -114,7 +122,7 @@ fn percent(share: f64) -> String {
     format!("{:.1} %", 100.0 * share)
 }
 
-/// How much of the variance the first modes hold, in a sentence.
+/// Sentence on the variance of the first modes.
 fn held(shares: &[f64]) -> String {
     let first: Vec<String> = shares.iter().take(4).map(|&share| percent(share)).collect();
     if first.is_empty() {

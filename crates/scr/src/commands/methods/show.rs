@@ -1,4 +1,4 @@
-//! `scr methods show`: figures of a trained model.
+//! `scr methods show`: writes figures of a trained model.
 
 use std::path::PathBuf;
 
@@ -9,24 +9,23 @@ use scr_data::{Problem, Problems, Staging};
 use scr_image::Radiograph;
 use scr_methods::{Method, Model, Subject};
 
-use super::figures::{NamedFigure, Shown};
+use super::figures::{FigureSource, NamedFigure};
 use crate::commands::{parse_method, segment};
 use crate::progress::Bar;
 use crate::tell::tell;
 
 #[derive(Args)]
 pub(super) struct Show {
-    /// The model's method, one of `scr methods`
+    /// Method of the model
     #[arg(value_parser = parse_method)]
     method: &'static dyn Method,
     /// Model file written by `scr train`
     #[arg(long)]
     model: PathBuf,
-    /// Folder of figures to write, as SVG
+    /// Folder of SVG figures to write
     #[arg(long)]
     out: PathBuf,
-    /// Radiograph to show the model's work on: PNG, TIFF, DICOM or JSRT's IMG; may be
-    /// given several times
+    /// Radiograph to segment in figures: PNG, TIFF, DICOM or JSRT's IMG; one option an image
     #[arg(long = "image", value_name = "RADIOGRAPH")]
     images: Vec<PathBuf>,
 }
@@ -45,7 +44,7 @@ impl Show {
         let radiographs = self.read_all(&model)?;
         let figures = figures(&model, &radiographs)?;
         if figures.is_empty() {
-            bail!("{wanted} shows nothing of a model alone\nhint: add --image RADIOGRAPH");
+            bail!("{wanted} has no figures of a model alone\nhint: add --image RADIOGRAPH");
         }
         let digest = hex(&file_digest(&model.to_bytes()));
         let staging = Staging::begin(&self.out, &format!("figures of {digest} {:?}", self.images))?;
@@ -58,7 +57,7 @@ impl Show {
         crate::commands::print(None, &list)
     }
 
-    /// Every radiograph by its name. Says so where the model was trained on one.
+    /// Reads all radiographs by their names. Prints a note for images of the training set.
     fn read_all(&self, model: &Model) -> Result<Vec<(String, Radiograph)>> {
         let mut problems = Problems::default();
         let mut radiographs: Vec<(String, Radiograph)> = Vec::new();
@@ -67,7 +66,7 @@ impl Show {
                 continue;
             };
             if model.has_seen(None, &name, Some(&bytes)) {
-                tell!("note: {} is an image that the model was trained on", path.display());
+                tell!("note: {} is an image of the training set", path.display());
             }
             if radiographs.iter().any(|(other, _)| *other == name) {
                 problems.push(Problem::new(
@@ -83,14 +82,14 @@ impl Show {
     }
 }
 
-/// Of the model alone, then of its work on each image.
+/// Figures of the model alone, then of each image.
 fn figures(model: &Model, radiographs: &[(String, Radiograph)]) -> Result<Vec<NamedFigure>> {
-    let mut figures = Shown { model, image: None }.figures(&model.segmenter().insights());
+    let mut figures = FigureSource { model, image: None }.figures(&model.segmenter().insights());
     let bar = Bar::new();
     for (index, (name, radiograph)) in radiographs.iter().enumerate() {
-        bar.show("looking", index, radiographs.len());
+        bar.show("drawing figures", index, radiographs.len());
         let insights = model.segmenter().insights_on(&Subject::new(radiograph))?;
-        figures.extend(Shown { model, image: Some((name, radiograph)) }.figures(&insights));
+        figures.extend(FigureSource { model, image: Some((name, radiograph)) }.figures(&insights));
     }
     Ok(figures)
 }

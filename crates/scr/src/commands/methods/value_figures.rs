@@ -1,25 +1,25 @@
-//! Figures of what a model knows of the values that it looks at.
+//! Figures of learned values: textures, profiles, training samples.
 
 use scr_methods::{LandmarkProfiles, Profile, Profiles, SampleCount, TextureModes};
 use scr_report::figures::{
     Bar, Bars, Cell, Chart, GreyRange, Line, Panel, Picture, Row, Series, View,
 };
 
-use super::figures::{NamedFigure, Shown, level_words, lines, thin_lines};
+use super::figures::{FigureSource, NamedFigure, level_name, lines, thin_lines};
 
-/// Standard deviations that are black and white in pictures of texture.
+/// Range of pictures of texture, black to white, in standard deviations.
 const GREYS_SD: f64 = 2.5;
 
-/// The first modes of variation of the grey values in the mean shape.
-pub(super) fn texture_modes(shown: &Shown<'_>, modes: &TextureModes) -> NamedFigure {
-    let (reach, seen) = (modes.reach_sd, shown.seen());
-    let (name, mut figure) = shown.figure(
+/// First modes of variation of the texture.
+pub(super) fn texture_modes(source: &FigureSource<'_>, modes: &TextureModes) -> NamedFigure {
+    let (reach, seen) = (modes.reach_sd, source.input());
+    let (name, mut figure) = source.figure(
         "textures",
         &format!("the {seen} in the mean shape, and how they vary"),
         format!(
             "The {seen} inside {} in {} rows, one for each of the first modes; in each the \
              texture {reach} standard deviations below the mean, at the mean, and above it.",
-            shown.names(),
+            source.structures(),
             modes.modes.len()
         ),
     );
@@ -69,14 +69,14 @@ pub(super) fn texture_modes(shown: &Shown<'_>, modes: &TextureModes) -> NamedFig
 }
 
 /// Mean profiles with their spread: a row a structure, a column a level.
-pub(super) fn profiles(shown: &Shown<'_>, profiles: &Profiles) -> NamedFigure {
-    let (name, mut figure) = shown.figure(
+pub(super) fn profiles(source: &FigureSource<'_>, profiles: &Profiles) -> NamedFigure {
+    let (name, mut figure) = source.figure(
         "profiles",
         "what is expected across outlines",
         format!(
             "For one landmark of each of {}: where it lies on the mean shape, and at each level \
              the mean profile across the outline there, with a band of one standard deviation.",
-            shown.names()
+            source.structures()
         ),
     );
     figure.cell_width = 176.0;
@@ -91,7 +91,7 @@ pub(super) fn profiles(shown: &Shown<'_>, profiles: &Profiles) -> NamedFigure {
         let place = |index: usize| index as f64 - middle;
         let points = profile.mean.iter().enumerate().map(|(i, &mean)| (place(i), mean)).collect();
         Cell::Chart(Chart {
-            caption: level_words(level),
+            caption: level_name(level),
             across: "outward (px of level)".into(),
             up: "derivative".into(),
             covered: [low, high],
@@ -112,7 +112,7 @@ pub(super) fn profiles(shown: &Shown<'_>, profiles: &Profiles) -> NamedFigure {
         let levels = landmark.levels.iter().enumerate();
         let mut cells = vec![Cell::Panel(panel)];
         cells.extend(levels.map(|(level, profile)| chart(structure, level, profile)));
-        Row { label: shown.model.header().structures[structure].clone(), cells }
+        Row { label: source.model.header().structures[structure].clone(), cells }
     };
     figure.rows = profiles.landmarks.iter().enumerate().map(row).collect();
     figure.structures = Vec::new();
@@ -121,14 +121,14 @@ pub(super) fn profiles(shown: &Shown<'_>, profiles: &Profiles) -> NamedFigure {
          a profile's mean size; band: one standard deviation to either side, of the covariance \
          that the search uses. Of each structure the landmark is shown whose profile stands out \
          most from its spread at level 0.",
-        shown.seen()
+        source.input()
     ));
     (name, figure)
 }
 
-/// How many pixels were learnt from, by the combination that they lie in.
-pub(super) fn samples(shown: &Shown<'_>, counts: &[SampleCount]) -> NamedFigure {
-    let structures = &shown.model.header().structures;
+/// Number of training pixels by combination of structures.
+pub(super) fn samples(source: &FigureSource<'_>, counts: &[SampleCount]) -> NamedFigure {
+    let structures = &source.model.header().structures;
     let total: usize = counts.iter().map(|count| count.n_samples).sum();
     let mut sorted: Vec<&SampleCount> = counts.iter().collect();
     sorted.sort_by_key(|count| std::cmp::Reverse(count.n_samples));
@@ -149,7 +149,7 @@ pub(super) fn samples(shown: &Shown<'_>, counts: &[SampleCount]) -> NamedFigure 
     let bars: Vec<Bar> = sorted.iter().map(bar).collect();
     let words: Vec<String> =
         bars.iter().map(|bar| format!("{}: {}", bar.label, bar.words)).collect();
-    let (name, mut figure) = shown.figure(
+    let (name, mut figure) = source.figure(
         "samples",
         "pixels learnt from",
         format!("Bars, one for each combination of structures. {}.", words.join("; ")),
