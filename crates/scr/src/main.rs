@@ -12,6 +12,7 @@ mod client;
 mod commands;
 mod logging;
 mod progress;
+mod stdout;
 mod tell;
 mod tuning;
 

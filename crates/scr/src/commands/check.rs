@@ -12,8 +12,9 @@ use scr_data::{Benchmark, DataError, MaskSet, Problem, Problems};
 use scr_eval::{CheckReport, Warning};
 use serde::Serialize;
 
-use super::{Format, print};
+use super::arguments::Format;
 use crate::progress::Bar;
+use crate::stdout::print;
 use crate::tell::tell;
 
 #[derive(Args)]

@@ -13,8 +13,9 @@ use scr_report::layout::{self, Layout};
 use scr_report::tables::{self, Width};
 use scr_report::{NamedResult, csv};
 
+use super::arguments::output;
 use super::evaluate::{Format, Scoring, score};
-use super::{output, print};
+use crate::stdout::print;
 
 #[derive(Args)]
 pub(crate) struct Compare {

@@ -12,8 +12,9 @@ use scr_measures::{Measure, registry::IMAGE_MEASURES};
 use scr_report::layout::{self, Layout};
 use scr_report::{csv, tables};
 
-use super::{output, print};
+use super::arguments::output;
 use crate::progress::Bar;
+use crate::stdout::print;
 use crate::tell::tell;
 
 #[derive(Args)]

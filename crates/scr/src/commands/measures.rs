@@ -4,7 +4,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use scr_report::measures;
 
-use super::print;
+use crate::stdout::print;
 
 #[derive(Args)]
 pub(crate) struct Measures {

@@ -4,6 +4,7 @@ mod figures;
 mod image_figures;
 mod shape_figures;
 mod show;
+mod source;
 mod value_figures;
 
 use std::fmt::Write;
@@ -13,7 +14,8 @@ use clap::{Args, Subcommand};
 use scr_methods::{About, METHODS, Method, Parameter};
 use serde::Serialize;
 
-use super::{Format, print};
+use super::arguments::Format;
+use crate::stdout::print;
 
 #[derive(Args)]
 #[command(args_conflicts_with_subcommands = true)]

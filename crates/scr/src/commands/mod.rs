@@ -1,6 +1,7 @@
 //! The subcommands of `scr`, one file each.
 
 mod admin;
+mod arguments;
 mod backup;
 mod check;
 mod compare;
@@ -17,30 +18,17 @@ mod report;
 mod run;
 mod segment;
 mod serve;
+mod shutdown;
 mod submit;
 mod train;
 mod tune;
 mod verify;
 mod worker;
 
-use std::io::Write;
-
-use anyhow::{Context, Result};
-use clap::builder::{PathBufValueParser, TypedValueParser};
-use clap::{Subcommand, ValueEnum};
-use scr_data::{Fold, Output};
-use scr_methods::{METHODS, Method, find_method};
+use anyhow::Result;
+use clap::Subcommand;
 
 use crate::logging::LogFormat;
-
-/// Output format of a list.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// A table for a terminal
-    Table,
-    /// JSON for scripts
-    Json,
-}
 
 /// A subcommand.
 #[derive(Subcommand)]
@@ -167,47 +155,4 @@ impl Command {
             Self::Serve(command) => command.run(),
         }
     }
-}
-
-/// Writes text to a file, or to stdout without one.
-fn print(out: Option<&Output>, text: &str) -> Result<()> {
-    match out {
-        Some(out) => Ok(out.write(text.as_bytes())?),
-        None => std::io::stdout().write_all(text.as_bytes()).context("cannot write to stdout"),
-    }
-}
-
-/// Fails where none of the methods has a posterior.
-fn refuse_posteriors(methods: &[&'static dyn Method]) -> Result<()> {
-    if methods.iter().any(|method| method.has_posterior()) {
-        return Ok(());
-    }
-    let able: Vec<&str> = METHODS.iter().filter(|m| m.has_posterior()).map(|m| m.id()).collect();
-    anyhow::bail!(
-        "--soft: expected a method that has a posterior ({}), found {}",
-        able.join(", "),
-        methods.iter().map(|method| method.id()).collect::<Vec<_>>().join(", ")
-    )
-}
-
-/// Parses `1` or `2`.
-fn parse_fold(text: &str) -> Result<Fold, String> {
-    text.parse().ok().and_then(Fold::from_number).ok_or_else(|| "expected 1 or 2".to_owned())
-}
-
-/// Parses the name of a method.
-fn parse_method(name: &str) -> Result<&'static dyn Method, String> {
-    find_method(name).map_err(|error| error.to_string())
-}
-
-/// Parser of the name of an output file, which must be writable.
-fn output() -> impl TypedValueParser<Value = Output> {
-    PathBufValueParser::new().try_map(|path| Output::at(&path))
-}
-
-/// Parses `key=value`.
-fn parse_setting(text: &str) -> Result<(String, String), String> {
-    text.split_once('=')
-        .map(|(key, value)| (key.trim().to_owned(), value.trim().to_owned()))
-        .ok_or_else(|| "expected key=value".to_owned())
 }

@@ -13,9 +13,9 @@ use scr_report::html::{
     ExampleFigure, Overlay, Report as Page, choose_examples, picture, plots, report,
 };
 
+use super::arguments::output;
 use super::compare::{DEFAULT_MEASURES, ReadSet, compared, read_sets};
 use super::evaluate::Scoring;
-use super::output;
 use crate::tell::tell;
 
 #[derive(Args)]

@@ -10,9 +10,10 @@ use scr_methods::{Job, METHODS, Method, Parameters, RunCost, TwoFold};
 use scr_report::layout::{self, Layout};
 use scr_report::tables;
 
+use super::arguments::{parse_method, parse_setting, refuse_posteriors};
 use super::evaluate::score;
-use super::{parse_method, parse_setting, print, refuse_posteriors};
 use crate::progress::Bar;
+use crate::stdout::print;
 use crate::tell::tell;
 
 #[derive(Args)]

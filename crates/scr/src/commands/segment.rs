@@ -8,7 +8,7 @@ use scr_data::{Benchmark, Fold, Problem, Problems, Staging, files, formats};
 use scr_image::Radiograph;
 use scr_methods::{Model, Subject, find_method, segment_fold};
 
-use super::{parse_fold, refuse_posteriors};
+use super::arguments::{parse_fold, refuse_posteriors};
 use crate::progress::Bar;
 use crate::tell::tell;
 

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -12,12 +11,11 @@ use scr_work::{run_sender, run_worker};
 use tokio::net::TcpListener;
 
 use super::mail::MailOptions;
+use super::shutdown::{SHUTDOWN_GRACE, stop_signal};
 use super::worker::worker;
 use crate::logging::LogFormat;
+use crate::stdout::print;
 use crate::tell::tell;
-
-/// Time for running computations to end on shutdown.
-pub(crate) const SHUTDOWN_GRACE: Duration = Duration::from_secs(2);
 
 #[derive(Args)]
 pub(crate) struct Serve {
@@ -138,7 +136,7 @@ pub(crate) async fn serve(dir: &Path, options: Options, on_start: impl FnOnce(&s
     })?;
     let address = listener.local_addr().context("the listener has no address")?;
     let address = format!("{scheme}://{address}");
-    super::print(None, &format!("{address}/\n"))?;
+    print(None, &format!("{address}/\n"))?;
     on_start(&address);
     let site = public_url.unwrap_or(address);
     let settings = SiteSettings {
@@ -163,22 +161,4 @@ pub(crate) async fn serve(dir: &Path, options: Options, on_start: impl FnOnce(&s
 
 async fn until_dropped(mut sender: tokio::sync::watch::Receiver<()>) {
     while sender.changed().await.is_ok() {}
-}
-
-/// Waits for Ctrl-C or for the stop signal of a service manager.
-pub(crate) async fn stop_signal() {
-    let interrupt = tokio::signal::ctrl_c();
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = interrupt => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    // Without signal handlers the process is killed, which loses no data.
-    let _ = interrupt.await;
 }

@@ -12,9 +12,9 @@ use serde_json::{Value, json};
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
-use super::print;
 use crate::client::Client;
 use crate::progress::Bar;
+use crate::stdout::print;
 use crate::tell::tell;
 
 /// States that pass by themselves after a file is whole.

@@ -7,7 +7,7 @@ use clap::Args;
 use scr_data::{Benchmark, Fold, Output};
 use scr_methods::{Method, Parameters, TrainingSet};
 
-use super::{output, parse_fold, parse_method, parse_setting};
+use super::arguments::{output, parse_fold, parse_method, parse_setting};
 use crate::progress::Bar;
 use crate::tell::tell;
 

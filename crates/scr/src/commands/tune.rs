@@ -8,9 +8,10 @@ use clap::{Args, ValueEnum};
 use scr_data::{Benchmark, Fold, Output};
 use scr_methods::{Method, Parameters};
 
-use super::{output, parse_fold, parse_method, print};
+use super::arguments::{output, parse_fold, parse_method, parse_setting};
 use crate::progress::Bar;
-use crate::tuning::{MAX_ROUNDS, Table, Tried, Tuned, Tuning};
+use crate::stdout::print;
+use crate::tuning::{CrossValidation, MAX_ROUNDS, Table, Tried, Tuned, Tuning};
 
 #[derive(Args)]
 pub(crate) struct Tune {
@@ -77,15 +78,15 @@ impl Tune {
                 self.parts
             );
         }
-        let tuning = Tuning {
+        let validation = CrossValidation {
             method: self.method,
             benchmark: &benchmark,
             fold: self.fold,
             n_parts: self.parts.into(),
             seed: self.seed,
-            tries,
         };
-        let mut table = Table::open(path, &tuning)?;
+        let mut table = Table::open(path, &validation)?;
+        let tuning = Tuning { validation, tries };
         let bar = Bar::new();
         let tuned = tuning.run(&mut table, &|what, done, total| bar.show(what, done, total))?;
         drop(bar);
@@ -126,7 +127,8 @@ impl Tune {
         let mut line = |what: &str, tried: &Tried| -> Result<()> {
             let Tried { score, .. } = tried;
             write!(text, "{what:8} mean overlap {:.4}", score.mean_overlap)?;
-            for (object, overlap) in tuning.benchmark.objects.iter().zip(&score.overlaps) {
+            for (object, overlap) in tuning.validation.benchmark.objects.iter().zip(&score.overlaps)
+            {
                 write!(text, ", {} {overlap:.4}", object.id)?;
             }
             writeln!(text, ", pixel error {:.4}", score.pixel_error)?;
@@ -153,7 +155,7 @@ impl Tune {
 
 /// Parses `key=value,value`.
 fn parse_tries(text: &str) -> Result<(String, Vec<String>), String> {
-    let (key, values) = super::parse_setting(text)?;
+    let (key, values) = parse_setting(text)?;
     let values: Vec<String> = values.split(',').map(|value| value.trim().to_owned()).collect();
     Ok((key, values))
 }

@@ -5,8 +5,9 @@ use clap::Args;
 use scr_verify::{NotedHead, Report, Source, VerifyError, verify};
 use serde_json::json;
 
-use super::{Format, print};
+use super::arguments::Format;
 use crate::progress::Bar;
+use crate::stdout::print;
 use crate::tell::tell;
 
 #[derive(Args)]

@@ -7,7 +7,7 @@ use clap::Args;
 use scr_store::Store;
 use scr_work::{Worker, run_worker};
 
-use super::serve::{SHUTDOWN_GRACE, stop_signal};
+use super::shutdown::{SHUTDOWN_GRACE, stop_signal};
 use crate::logging::LogFormat;
 use crate::tell::tell;
 

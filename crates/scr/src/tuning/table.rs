@@ -10,7 +10,15 @@ use anyhow::{Context, Result, bail};
 use scr_data::files;
 use scr_methods::{Method, Parameters};
 
-use super::{Score, Tried, Tuning};
+use super::cross_validation::{CrossValidation, Score};
+
+/// A setting and its score.
+#[derive(Debug, Clone, PartialEq, serde::Serialize)]
+pub(crate) struct Tried {
+    pub(crate) parameters: Parameters,
+    #[serde(flatten)]
+    pub(crate) score: Score,
+}
 
 /// All settings tried so far.
 pub(crate) struct Table {
@@ -27,26 +35,26 @@ impl Table {
     /// Opens the table of an earlier run of the same tuning, or a new one.
     ///
     /// # Errors
-    /// When the file is no such table, or one of another tuning.
-    pub(crate) fn open(path: &Path, tuning: &Tuning<'_>) -> Result<Self> {
-        let benchmark = tuning.benchmark;
+    /// When the file is no such table, or one of another validation.
+    pub(crate) fn open(path: &Path, validation: &CrossValidation<'_>) -> Result<Self> {
+        let benchmark = validation.benchmark;
         let head = ["mean_overlap", "pixel_error"].map(str::to_owned).into_iter();
         let head = head
             .chain(benchmark.objects.iter().map(|object| format!("overlap_{}", object.id)))
-            .chain(tuning.method.parameters().iter().map(|parameter| parameter.key.to_owned()))
+            .chain(validation.method.parameters().iter().map(|parameter| parameter.key.to_owned()))
             .chain(
                 ["method", "method_version", "benchmark_digest", "fold", "parts", "seed"]
                     .map(str::to_owned),
             );
         let common = vec![
-            tuning.method.id().to_owned(),
-            tuning.method.version().to_owned(),
+            validation.method.id().to_owned(),
+            validation.method.version().to_owned(),
             benchmark.digest(benchmark.reference())?,
-            tuning.fold.number().to_string(),
-            tuning.n_parts.to_string(),
-            tuning.seed.to_string(),
+            validation.fold.number().to_string(),
+            validation.n_parts.to_string(),
+            validation.seed.to_string(),
         ];
-        let (path, method) = (path.to_owned(), tuning.method);
+        let (path, method) = (path.to_owned(), validation.method);
         let mut table = Self { path, method, head: head.collect(), common, rows: Vec::new() };
         if table.path.exists() {
             table.read()?;

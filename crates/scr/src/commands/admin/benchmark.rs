@@ -8,8 +8,10 @@ use scr_data::{Benchmark, BenchmarkCopy, CopyOutcome};
 use scr_store::{Published, Store, StoreError};
 use serde_json::json;
 
+use super::list::print_list;
 use super::settings::{Set, Show};
-use super::{Dir, Format, print_list, with_new_store};
+use super::site::{Dir, with_new_store};
+use crate::commands::arguments::Format;
 use crate::progress::Bar;
 use crate::tell::tell;
 

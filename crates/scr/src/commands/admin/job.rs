@@ -7,7 +7,9 @@ use clap::{Args, Subcommand};
 use scr_store::{Cancelled, JobRow, Store};
 use serde_json::json;
 
-use super::{Dir, Format, or_dash, print_list};
+use super::list::{or_dash, print_list};
+use super::site::Dir;
+use crate::commands::arguments::Format;
 use crate::tell::tell;
 
 /// Actor in the log of a submission with a job cancelled here.

@@ -5,7 +5,9 @@ use clap::Subcommand;
 use scr_documents::PublicationState;
 use scr_store::{FeedbackRow, PublicationRow, Store};
 
-use super::{Dir, Format, print_list};
+use super::list::print_list;
+use super::site::Dir;
+use crate::commands::arguments::Format;
 use crate::tell::tell;
 
 #[derive(Subcommand)]

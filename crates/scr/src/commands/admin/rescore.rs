@@ -8,9 +8,9 @@ use scr_report::tables::rescored_table;
 use scr_work::{Rescored, Rescoring, rescore};
 use serde_json::{Value, json};
 
-use super::super::print;
-use super::Dir;
+use super::site::Dir;
 use crate::progress::Bar;
+use crate::stdout::print;
 use crate::tell::tell;
 
 #[derive(Args)]

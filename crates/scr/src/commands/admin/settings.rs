@@ -9,7 +9,10 @@ use scr_documents::{BenchmarkSettings, ImageResults, LadderStep, Quota, Referenc
 use scr_store::{Role, Store, StoreError};
 use serde_json::json;
 
-use super::{Dir, Format, find_user, print_list};
+use super::list::print_list;
+use super::site::{Dir, find_user};
+use crate::commands::arguments::Format;
+use crate::stdout::print;
 use crate::tell::tell;
 
 /// Maximal number of decimals of rounded scores.
@@ -150,10 +153,7 @@ impl Show {
         self.dir.with_store(async |store| {
             let settings = settings_of(&store, &self.id).await?;
             if self.format == Format::Json {
-                return super::super::print(
-                    None,
-                    &(serde_json::to_string_pretty(&settings)? + "\n"),
-                );
+                return print(None, &(serde_json::to_string_pretty(&settings)? + "\n"));
             }
             let Quota { count, days } = settings.submissions;
             let reviewers = match settings.reviewers.as_slice() {

@@ -5,8 +5,10 @@ use clap::Subcommand;
 use scr_store::{Scope, Store, TokenLifetime, TokenRow};
 use serde_json::json;
 
-use super::super::print;
-use super::{Dir, Format, find_user, or_dash, print_list};
+use super::list::{or_dash, print_list};
+use super::site::{Dir, find_user};
+use crate::commands::arguments::Format;
+use crate::stdout::print;
 use crate::tell::tell;
 
 #[derive(Subcommand)]

@@ -4,7 +4,7 @@ use scr_image::Mask;
 use scr_methods::{Posterior, SearchStep, SearchSteps, Stage, Votes};
 use scr_report::figures::{Cell, GreyRange, Line, LineShape, Panel, Picture, Row, View};
 
-use super::figures::{FigureSource, NamedFigure, level_name, lines, thin_lines};
+use super::source::{FigureSource, NamedFigure, level_name, lines, thin_lines};
 
 /// Number of panels in a row.
 const COLUMNS: usize = 3;

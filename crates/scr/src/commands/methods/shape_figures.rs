@@ -4,7 +4,7 @@ use scr_image::Outline;
 use scr_methods::ShapeModes;
 use scr_report::figures::{Cell, Chart, Panel, Row, Series, View};
 
-use super::figures::{FigureSource, NamedFigure, lines, thin_lines};
+use super::source::{FigureSource, NamedFigure, lines, thin_lines};
 
 /// Mean outlines, over the radiograph if there is one.
 pub(super) fn mean_shape(source: &FigureSource<'_>, outlines: &[Outline]) -> NamedFigure {

@@ -9,9 +9,12 @@ use scr_data::{Problem, Problems, Staging};
 use scr_image::Radiograph;
 use scr_methods::{Method, Model, Subject};
 
-use super::figures::{FigureSource, NamedFigure};
-use crate::commands::{parse_method, segment};
+use super::figures::figures;
+use super::source::{FigureSource, NamedFigure};
+use crate::commands::arguments::parse_method;
+use crate::commands::segment;
 use crate::progress::Bar;
+use crate::stdout::print;
 use crate::tell::tell;
 
 #[derive(Args)]
@@ -42,7 +45,7 @@ impl Show {
             );
         }
         let radiographs = self.read_all(&model)?;
-        let figures = figures(&model, &radiographs)?;
+        let figures = all_figures(&model, &radiographs)?;
         if figures.is_empty() {
             bail!("{wanted} has no figures of a model alone\nhint: add --image RADIOGRAPH");
         }
@@ -54,7 +57,7 @@ impl Show {
         staging.finish()?;
         let paths = figures.iter().map(|(name, _)| self.out.join(format!("{name}.svg")));
         let list: String = paths.map(|path| format!("{}\n", path.display())).collect();
-        crate::commands::print(None, &list)
+        print(None, &list)
     }
 
     /// Reads all radiographs by their names. Prints a note for images of the training set.
@@ -83,13 +86,14 @@ impl Show {
 }
 
 /// Figures of the model alone, then of each image.
-fn figures(model: &Model, radiographs: &[(String, Radiograph)]) -> Result<Vec<NamedFigure>> {
-    let mut figures = FigureSource { model, image: None }.figures(&model.segmenter().insights());
+fn all_figures(model: &Model, radiographs: &[(String, Radiograph)]) -> Result<Vec<NamedFigure>> {
+    let mut all = figures(&FigureSource { model, image: None }, &model.segmenter().insights());
     let bar = Bar::new();
     for (index, (name, radiograph)) in radiographs.iter().enumerate() {
         bar.show("drawing figures", index, radiographs.len());
         let insights = model.segmenter().insights_on(&Subject::new(radiograph))?;
-        figures.extend(FigureSource { model, image: Some((name, radiograph)) }.figures(&insights));
+        let source = FigureSource { model, image: Some((name, radiograph)) };
+        all.extend(figures(&source, &insights));
     }
-    Ok(figures)
+    Ok(all)
 }

@@ -5,7 +5,7 @@ use scr_report::figures::{
     Bar, Bars, Cell, Chart, GreyRange, Line, Panel, Picture, Row, Series, View,
 };
 
-use super::figures::{FigureSource, NamedFigure, level_name, lines, thin_lines};
+use super::source::{FigureSource, NamedFigure, level_name, lines, thin_lines};
 
 /// Range of pictures of texture, black to white, in standard deviations.
 const GREYS_SD: f64 = 2.5;

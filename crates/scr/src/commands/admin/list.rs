@@ -1,0 +1,29 @@
+//! Lists on stdout, as tables or JSON.
+
+use anyhow::Result;
+use scr_report::layout::{self, Column, Layout, Table};
+
+use crate::commands::arguments::Format;
+use crate::stdout::print;
+
+/// Prints a list: `rows` as a table, or `json`.
+pub(super) fn print_list(
+    format: Format,
+    heads: &[&str],
+    rows: Vec<Vec<String>>,
+    json: &[serde_json::Value],
+) -> Result<()> {
+    let columns = heads.iter().map(|&head| Column::text(head)).collect();
+    let text = match format {
+        Format::Json => serde_json::to_string_pretty(json)? + "\n",
+        Format::Table => {
+            layout::write(&[Table { columns, rows, ..Table::default() }], Layout::Text)
+        }
+    };
+    print(None, &text)
+}
+
+/// A time in a table; a dash without one.
+pub(super) fn or_dash(time: Option<&String>) -> String {
+    time.map_or_else(|| "-".to_owned(), Clone::clone)
+}
