@@ -1,19 +1,19 @@
-"""Attacks a hidden reference through the scores that a site shows, and says how far it gets.
+"""Measures attacks on a hidden reference through published scores.
 
     python3 tests/operations/attack_hidden.py [--images 24] [--sets 60] [--step 0.05] [--short]
 
-On phantoms, whose reference the script knows and the attacker does not. Three sites: one that
-shows means on nine decimals (nobody's default, to see that the attacks work), one with the
-rounded means of a hidden reference, one with the Ladder besides. Three attacks on each:
+On phantoms, with a reference known to the script and not to the attacker. Three sites: means
+with nine decimals (no default, to show that the attacks work), rounded means of a hidden
+reference, and rounded means with the Ladder. Three attacks on each:
 
-- probes: sets in which one image alone has masks; the site must refuse to score them.
-- scores: the attacker hands in half of the images blank and then adds one image at a time; what
-  the mean rises by is that image's score. A second account does the other half.
-- labels: which of two masks is the better one, image by image: random choices for all images at
-  once, weighted with what was shown of them (Blum and Hardt, ICML 2015, section 4).
+- probes: sets with masks in one image only; the site must refuse to score them.
+- scores: the attacker submits half of the images blank, then adds one image at a time; the
+  rise of the mean is the score of that image. A second account does the other half.
+- labels: the better of two masks, image by image, from random choices for all images at once,
+  weighted with their published scores (Blum and Hardt, ICML 2015, section 4).
 
-Needs Python alone. `SCR_BIN` names the binary. Exit code 1 when a probe is scored, or when with
-the Ladder a guess is better than chance allows.
+Needs Python alone. `SCR_BIN` names the binary. Exit code 1 when a probe is scored, or when a
+guess with the Ladder is better than chance.
 """
 
 import argparse
@@ -34,12 +34,12 @@ from served import BENCHMARK, Refused, Site, scr
 OBJECT, MEASURE = "heart", "overlap"
 SIDE_PX = 64
 PATIENCE_S = 300
-# Ellipses that stand for the attacker's two ideas of a heart: shares of width and height.
+# Ellipses, the attacker's two guesses of a heart: shares of width and height.
 IDEAS = [(0.50, 0.62, 0.13, 0.13), (0.60, 0.66, 0.13, 0.13)]
 
 
 def png(inside):
-    """A mask of 8 bits as a PNG."""
+    """Returns an 8-bit mask as a PNG."""
     rows = b"".join(
         b"\0" + bytes(255 if inside(x, y) else 0 for x in range(SIDE_PX)) for y in range(SIDE_PX)
     )
@@ -64,7 +64,7 @@ HEARTS = [ellipse(*idea) for idea in IDEAS]
 
 
 class Attacker:
-    """Accounts of one attacker at one site, and what they are shown."""
+    """Accounts of one attacker at one site."""
 
     def __init__(self, site, name):
         self.site, self.name, self.n_accounts = site, name, 0
@@ -78,7 +78,7 @@ class Attacker:
         return self.site.add_user(f"{self.name}-{self.n_accounts}@example.org", "participant")
 
     def zipped(self, hearts, only=None):
-        """A set of masks with these hearts; with `only` all other images are blank."""
+        """Returns a set of masks with these hearts; with `only` all other images are blank."""
         packed = io.BytesIO()
         with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as archive:
             for name, other in self.others.items():
@@ -89,7 +89,7 @@ class Attacker:
         return packed.getvalue()
 
     def begin(self, token, name):
-        """A submission, as soon as the account may begin one: so many may wait to be scored."""
+        """Begins a submission as soon as the quota of the account allows it."""
         until = time.monotonic() + PATIENCE_S
         while True:
             try:
@@ -100,7 +100,7 @@ class Attacker:
             time.sleep(0.2)
 
     def answers(self, token, files):
-        """Hands all files in, in order, and returns what becomes of them: means, or none."""
+        """Submits all files in order; returns their published means, or none."""
         ids = []
         for number, file in enumerate(files):
             self.site.file = file
@@ -122,13 +122,13 @@ class Attacker:
         return found
 
     def probes(self, n):
-        """How many of `n` sets with one image are scored."""
+        """Submits `n` sets with one image; returns the number scored."""
         images = [name.split("/")[1] for name in self.hearts][:n]
         files = [self.zipped([HEARTS[0]] * self.n_images, only=image) for image in images]
         return sum(mean is not None for mean in self.answers(self.account(), files))
 
     def scores(self):
-        """Every image's score with the first heart, guessed by adding one image at a time."""
+        """Guesses the score of every image with the first heart, adding one image at a time."""
         guesses = [None] * self.n_images
         half = self.n_images // 2
         for added in (range(half, self.n_images), range(half)):
@@ -151,7 +151,7 @@ class Attacker:
         return [rest if guess is None else guess for guess in guesses]
 
     def labels(self, n_sets, dice, has_ladder):
-        """Which heart is the better one in every image, guessed from random choices."""
+        """Guesses the better heart of every image from random choices."""
         choices = [[dice.randrange(2) for _ in range(self.n_images)] for _ in range(n_sets)]
         files = [self.zipped([HEARTS[label] for label in choice]) for choice in choices]
         shown = self.answers(self.account(), files)
@@ -169,7 +169,7 @@ class Attacker:
 
 
 def truth(site, folder, heart):
-    """Every image's score with one heart, as the site alone knows it."""
+    """Returns the true score of every image with one heart."""
     masks = folder / "truth"
     for name in site.masks:
         path = masks / name
@@ -187,7 +187,7 @@ def rmse(guesses, values):
 
 
 def agreement(guesses, values):
-    """Correlation of guesses with values; 0 where the guesses are all the same."""
+    """Correlation of guesses with values; 0 for constant guesses."""
     n = len(values)
     mean_g, mean_v = sum(guesses) / n, sum(values) / n
     both = sum((g - mean_g) * (v - mean_v) for g, v in zip(guesses, values))

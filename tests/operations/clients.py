@@ -1,4 +1,4 @@
-"""A hook of schemathesis: every request comes from another client, as a proxy names it."""
+"""Hook of schemathesis: gives every request another client address, as a proxy would."""
 
 import itertools
 

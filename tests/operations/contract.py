@@ -1,10 +1,10 @@
-"""Asks everything that the OpenAPI document describes, and much that it does not.
+"""Tests the API against its OpenAPI document with schemathesis.
 
     python3 tests/operations/contract.py [--examples 12] [--max-time 45]
 
-Serves a small site with a public entry and lets schemathesis loose on it, with a token
-that may do everything; with another one on what makes tokens void. Exit code 1 when an
-answer is not as described, or the fault is the server's.
+Serves a small site with an entry and sends requests that follow the document and requests
+that violate it, with a token of all scopes; requests that revoke tokens use another token.
+Exit code 1 for an answer that violates the document, or for a server error.
 """
 
 import argparse
@@ -17,11 +17,12 @@ import tempfile
 
 from served import Site
 
-# Where one request may end all others'.
+# Requests to this path can revoke the token of all other requests.
 TOKEN = "/api/v1/account/tokens/{token}"
-# Limits by client are not what is tried here.
+# Rate limits by client are out of scope: every request comes from another client.
 CLIENTS = pathlib.Path(__file__).with_name("clients.py")
-# What no schema can say: a DOI, an entry that is there, accepted terms (422), a file's length (416).
+# Conditions that no schema expresses: a DOI, an existing entry, accepted terms (422), the
+# length of a file (416).
 SETTINGS = """
 [auth.openapi]
 token = {{ bearer = "{token}" }}
@@ -60,7 +61,7 @@ def run(given, folder):
 
 
 def attack(site, folder, token, options):
-    """Asks with a token what the options choose; returns schemathesis' exit code."""
+    """Runs schemathesis with a token on the operations of the options; returns its exit code."""
     settings = pathlib.Path(folder) / "schemathesis.toml"
     settings.write_text(SETTINGS.format(token=token))
     command = ["schemathesis", "--config-file", settings, "run", "--no-color", "--warnings", "off"]

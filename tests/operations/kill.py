@@ -2,9 +2,9 @@
 
     python3 tests/operations/kill.py [--kills 200] [--seed 1] [--keep FOLDER]
 
-After every kill the site is started again, and it must hold: what was acknowledged is
-there, bytes of files too; what is public is whole; a backup is whole or not there. In the
-end every job has ended and every submission is somewhere. Exit code 1 when not.
+After every kill the site is started again and checked: everything acknowledged is stored,
+bytes of uploads too; entries are complete; a backup is complete or absent. At the end no job
+is left and every submission is in a state that follows its last one. Exit code 1 otherwise.
 """
 
 import argparse
@@ -24,19 +24,19 @@ from served import SCR, Refused, Site, scr
 
 ORDER = ["receiving", "received", "checked", "scoring", "awaiting_review", "publishing", "published"]
 DONE = ["published", "rejected"]
-# An entry of the same masks was published meanwhile: a curator is to look once more.
+# An entry of the same masks was published meanwhile: a curator must decide again.
 FLAGGED = "there are flags that were not there when it was accepted"
 BROKEN = (OSError, http.client.HTTPException)
 PIECES = 6
-# What a worker that was killed leaves is taken up when its lease ends.
+# Lease of a job: a job of a killed worker is claimed again when it expires.
 LEASE_S = 15
-# How long a step may go on before the kill: about as long as it takes, so that kills fall
-# into all of it.
+# Longest delay of the kill, about the duration of the step, so that kills hit every part
+# of it.
 DELAYS_S = {"upload": 0.05, "score": 0.4, "publish": 0.5, "backup": 1.2}
 
 
 class Story:
-    """Everything that was acknowledged, and what is to be done next."""
+    """Everything acknowledged by the server, and the next steps."""
 
     def __init__(self, site, dice):
         self.site, self.dice = site, dice
@@ -51,7 +51,7 @@ class Story:
         self.n_begun = self.n_backups = 0
 
     def upload(self):
-        """Begins a submission, or goes on with one that was cut off, to its end."""
+        """Uploads a submission, or resumes one that was interrupted."""
         # Also one that was begun and whose answer was cut off.
         listed = self.site.api("GET", "submissions", self.token)["submissions"]
         open_ones = [one["submission"] for one in listed if one["state"] == "receiving"]
@@ -71,12 +71,12 @@ class Story:
         self.acknowledged[submission] = "received"
 
     def score(self):
-        """Hands something in and lets the worker check and score it."""
+        """Submits masks, which the worker checks and scores."""
         self.upload()
         time.sleep(0.5)
 
     def publish(self):
-        """Publishes what has waited longest; hands something in when nothing waits."""
+        """Publishes the submission that waits longest; submits masks when none waits."""
         self.look()
         waiting = [s for s, state in self.acknowledged.items() if state == "awaiting_review"]
         if not waiting:
@@ -87,7 +87,7 @@ class Story:
         time.sleep(0.4)
 
     def look(self):
-        """Asks where everything is; what was told is acknowledged. Returns what is wrong."""
+        """Reads the state of all submissions. Returns violations."""
         wrong = []
         public = self.site.entries()
         for submission, before in list(self.acknowledged.items()):
@@ -122,7 +122,7 @@ class Story:
         return wrong
 
     def look_at_entries(self):
-        """Reads every file of what has become public; returns what is not whole."""
+        """Reads every file of new entries. Returns violations."""
         wrong = []
         for entry in self.site.entries().keys() - self.whole:
             n_images = len(self.site.api("GET", f"entries/{entry}")["results"]["images"])
@@ -139,7 +139,7 @@ class Story:
 
 
 def attempt(step, story):
-    """A step that a kill may cut off, and that is never refused."""
+    """Runs a step that a kill may interrupt and the server never refuses."""
     try:
         step()
     except BROKEN:
@@ -171,7 +171,7 @@ def kill_once(site, story, kind):
 
 
 def look_at_backup(site, out):
-    """A backup is whole or not there."""
+    """Checks that a backup is complete or absent."""
     if out is None or not out.exists():
         return []
     restored = site.folder / "restored"

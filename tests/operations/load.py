@@ -1,9 +1,9 @@
-"""Fifty participants hand masks in at once, while readers read pages.
+"""Fifty participants submit masks at once while readers read pages.
 
     python3 tests/operations/load.py [--participants 50] [--images 12] [--side 384]
 
-Prints how long pages took and when everything was scored. Exit code 1 when a submission
-is lost. No figure decides: a machine may be slow.
+Prints the times of pages and of scoring. Exit code 1 when a submission is lost. No time is
+a failure, since a machine may be slow.
 """
 
 import argparse
@@ -20,7 +20,7 @@ PIECE_BYTES = 4 << 20
 
 
 def hand_in(site, token, name, handed_in):
-    """One participant: begin, send, complete."""
+    """Runs one participant: begin, upload, complete."""
     submission, here = site.begin(token, name), 0
     while here < len(site.file):
         here = site.send(token, submission, here, PIECE_BYTES)
@@ -29,7 +29,7 @@ def hand_in(site, token, name, handed_in):
 
 
 def read_pages(site, pages, done, times):
-    """One reader: page after page, with a breath between."""
+    """Runs one reader: page after page, with a pause between."""
     number = 0
     while not done.is_set():
         page = pages[number % len(pages)]
@@ -95,7 +95,7 @@ def run(given, folder):
 
 
 def measure(site, pages, work):
-    """Times of pages while something is done."""
+    """Measures the times of pages during some work."""
     done, times = threading.Event(), []
     readers = [
         threading.Thread(target=read_pages, args=(site, pages[n:] + pages[:n], done, times))
@@ -111,7 +111,7 @@ def measure(site, pages, work):
 
 
 def show(what, times, pages):
-    """The times of all pages together, and the median of each."""
+    """Prints the times of all pages together and the median of each."""
     all_of_them = sorted(ms for _, ms in times)
     high = all_of_them[int(len(all_of_them) * 0.95)]
     print(

@@ -1,4 +1,4 @@
-"""Checksums of everything the command and the API write, for a fixed list of commands.
+"""Checksums of the outputs of the command and the API, for a fixed list of commands.
 
     python3 tests/operations/outputs.py --make-site FOLDER
     python3 tests/operations/outputs.py --site FOLDER >before.txt
@@ -29,7 +29,7 @@ def show(name, content):
 
 
 def show_tree(name, folder, files="*"):
-    """Prints one line for a folder: the checksum of its files' names and checksums."""
+    """Prints the line of a folder: the checksum of the names and checksums of its files."""
     total = hashlib.sha256()
     for path in sorted(path for path in folder.rglob(files) if path.is_file()):
         within = path.relative_to(folder).as_posix()
@@ -38,14 +38,14 @@ def show_tree(name, folder, files="*"):
 
 
 def show_command(temp, name, *arguments):
-    """Prints the line of a command's stdout, with the temporary folder's name left out."""
+    """Prints the line of a command's stdout, without the name of the temporary folder."""
     done = subprocess.run([SCR, *map(str, arguments)], capture_output=True)
     said = done.stdout.replace(str(temp).encode(), b"FOLDER")
     show(f"{name} (exit code {done.returncode})", said)
 
 
 def local(temp):
-    """Phantoms, methods and scores: what needs no site."""
+    """Outputs without a site: phantoms, methods and scores."""
     bench, masks = temp / "bench", temp / "masks"
     scr("phantom", "--out", bench, "--images", IMAGES, "--seed", 3, "--size", SIDE_PX)
     show_tree("phantom", bench)
@@ -75,7 +75,7 @@ def local(temp):
 
 
 def of_site(folder, temp):
-    """Documents and files of a site: its API, its export and its record."""
+    """Outputs of a site: its API, its export and its record."""
     shutil.copytree(folder / "site", temp / "site")
     site = Site(temp)
     scr("export", "--dir", site.data, temp / "export")
@@ -92,7 +92,7 @@ def of_site(folder, temp):
 
 
 def paths(site, token):
-    """Every address of the API that is read, for the first image, entries and submissions."""
+    """All paths of the API to read, for the first image, entries and submissions."""
     of_benchmark = f"/api/v1/benchmarks/{BENCHMARK}"
     image = site.api("GET", f"benchmarks/{BENCHMARK}")["images"][0]["id"]
     for name in ["images/{}.png", "display/images/{}.png", "thumbnails/{}.png"]:
@@ -116,7 +116,7 @@ def paths(site, token):
 
 
 def make_site(folder):
-    """A site with one entry and one submission that waits, with flags, for its review."""
+    """Makes a site with one entry and one submission with flags that awaits review."""
     folder.mkdir(parents=True)
     site = Site.make(folder, IMAGES, SIDE_PX)
     curator, author = site.add_user(CURATOR, "curator"), site.add_user(AUTHOR, "participant")

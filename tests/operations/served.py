@@ -1,7 +1,6 @@
-"""A small served site of phantoms, for what tries it hard from outside.
+"""A small served site of phantoms for tests from outside.
 
-Knows the commands and the API as they are documented, and nothing of what is behind them.
-Needs Python alone. `SCR_BIN` names the binary; the main class is `Site`.
+Uses the documented commands and the documented API only. Needs Python alone. `SCR_BIN` names the binary; the main class is `Site`.
 """
 
 import http.client
@@ -21,7 +20,7 @@ PASSWORD = "correct horse battery staple"
 
 
 def scr(*arguments, given=None):
-    """Runs the command to its good end and returns what it prints."""
+    """Runs the command, which must succeed, and returns its stdout."""
     done = subprocess.run([SCR, *map(str, arguments)], input=given, capture_output=True, text=True)
     if done.returncode != 0:
         raise AssertionError(f"scr {' '.join(map(str, arguments))}: {done.stderr}")
@@ -29,7 +28,7 @@ def scr(*arguments, given=None):
 
 
 class Refused(Exception):
-    """An answer that is none of 2xx: its status and what it says."""
+    """An answer with a status other than 2xx, and its message."""
 
     def __init__(self, status, message):
         super().__init__(f"{status}: {message}")
@@ -40,7 +39,7 @@ class Site:
     """A data folder with one benchmark of phantoms, masks for it, and a server."""
 
     def __init__(self, folder):
-        """The site that lies in a folder, or will."""
+        """Takes the folder of the site, which need not exist."""
         self.folder = pathlib.Path(folder)
         self.data = self.folder / "site"
         self.server = None
@@ -49,7 +48,7 @@ class Site:
 
     @classmethod
     def make(cls, folder, images, side_px):
-        """Makes a site with one benchmark, and masks to hand in."""
+        """Makes a site with one benchmark, and masks to submit."""
         site = cls(folder)
         benchmark, masks = site.folder / "bench", site.folder / "masks"
         scr("phantom", "--out", benchmark, "--images", images, "--seed", 5, "--size", side_px)
@@ -67,7 +66,7 @@ class Site:
         return site
 
     def add_user(self, email, role):
-        """Adds a person and returns a token."""
+        """Adds an account and returns a token."""
         add = ["admin", "user", "add", email, "--name", email, "--role", role]
         scr(*add, "--password-stdin", "--dir", self.data, given=PASSWORD + "\n")
         return scr("admin", "token", "create", email, "--dir", self.data).strip()
@@ -83,19 +82,19 @@ class Site:
         self.port = int(line.strip().rstrip("/").rsplit(":", 1)[1])
 
     def kill(self):
-        """Ends the server as a power failure would."""
+        """Kills the server, as a power failure would."""
         self.server.kill()
         self.server.wait()
         self.server.stdout.close()
 
     def stop(self):
-        """Ends the server as a service manager would."""
+        """Stops the server, as a service manager would."""
         self.server.send_signal(signal.SIGTERM)
         self.server.wait()
         self.server.stdout.close()
 
     def answer(self, method, path, token=None, body=None, kind="application/json"):
-        """One request on a connection of its own; returns status and body of any answer."""
+        """Sends one request on a new connection; returns status and body of any answer."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         try:
             headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -108,14 +107,14 @@ class Site:
             connection.close()
 
     def ask(self, *request, **more):
-        """As `answer`, but the body of a good answer only; others are `Refused`."""
+        """Sends one request; returns the body of a 2xx answer, raises `Refused` otherwise."""
         status, content = self.answer(*request, **more)
         if status // 100 != 2:
             raise Refused(status, content[:300])
         return content
 
     def api(self, method, path, token=None, value=None):
-        """One request of the API; returns what its JSON says."""
+        """Sends one request to the API; returns the JSON of the answer."""
         body = None if value is None else json.dumps(value)
         return json.loads(self.ask(method, f"/api/v1/{path}", token, body))
 
@@ -127,30 +126,30 @@ class Site:
         return self.api("POST", f"benchmarks/{BENCHMARK}/submissions", token, beginning)["submission"]
 
     def send(self, token, submission, offset, n_bytes):
-        """Sends a piece and returns how many bytes the server has."""
+        """Uploads a chunk and returns the number of bytes received so far."""
         piece = self.file[offset : offset + n_bytes]
         path = f"/api/v1/submissions/{submission}/file?offset={offset}"
         answer = self.ask("PUT", path, token, piece, "application/octet-stream")
         return json.loads(answer)["received_bytes"]
 
     def hand_in(self, token, name):
-        """Hands the masks in as a whole and returns the submission's identifier."""
+        """Submits all masks and returns the identifier of the submission."""
         submission = self.begin(token, name)
         self.send(token, submission, 0, len(self.file))
         self.api("POST", f"submissions/{submission}/complete", token)
         return submission
 
     def entries(self):
-        """What is public, by identifier."""
+        """Published entries, by identifier."""
         found = self.api("GET", f"benchmarks/{BENCHMARK}/entries")["entries"]
         return {entry["id"]: entry for entry in found}
 
     def jobs(self):
-        """What is being done, or waits, as the operator sees it."""
+        """Running and waiting jobs, as listed for the operator."""
         return json.loads(scr("admin", "jobs", "list", "--dir", self.data, "--format", "json"))
 
     def wait_for_jobs(self, patience_s):
-        """Waits until nothing is to be done; returns what is left when patience ends."""
+        """Waits until no job is left; returns the jobs left after the timeout."""
         until = time.monotonic() + patience_s
         while (left := self.jobs()) and time.monotonic() < until:
             time.sleep(0.3)

@@ -1,14 +1,13 @@
-"""Attacks a site in many ways at once, beside honest readers and submitters.
+"""Denial-of-service test: many attacks at once, beside honest readers and submitters.
 
     python3 tests/operations/siege.py [--seconds 120] [--json] [--p99-ms 500] [--only ATTACK...]
 
-Starts a site of its own from a binary and attacks it. Exit code 0 when the limits hold:
-honest pages' p99 under 500 ms, the server's memory under 300 MiB, every honest upload
-scored; 1 when one does not, and which. Needs Python alone; `SCR_BIN` names the binary.
+Starts a site from a binary and attacks it. Exit code 0 within the limits: p99 of honest
+pages under 500 ms, memory of the server under 300 MiB, every honest upload scored. Exit code
+1 otherwise, with the limits exceeded. Needs Python alone; `SCR_BIN` names the binary.
 
-As in life, honest people and attackers come from different addresses: readers and
-submitters from 127.0.0.x, attackers from 127.1.0.0/16, one address or many as the attack
-asks for. All of it runs on the machine of the site, on the same cores.
+Honest clients have addresses 127.0.0.x, attackers 127.1.0.0/16, one address or many by
+attack. Clients and site share one machine and its cores.
 """
 
 import argparse
@@ -31,13 +30,13 @@ P99_MS = 500
 MEMORY_MIB = 300
 # Accounts of attackers.
 ATTACKERS = 8
-# State of a TCP connection, as the kernel numbers them.
+# Number of a TCP state in the kernel.
 ESTABLISHED = 1
 FORM = f"/benchmarks/{BENCHMARK}/submit"
 
 
 def find_binary():
-    """SCR_BIN, else a release build, else a debug build."""
+    """Returns SCR_BIN, else the release build, else the debug build."""
     if "SCR_BIN" in os.environ:
         return
     for kind in ("release", "debug"):
@@ -49,7 +48,7 @@ def find_binary():
 
 
 def head(method, path, token=None, length=None, kind=None):
-    """The head of a request."""
+    """Returns the head of a request."""
     lines = [f"{method} {path} HTTP/1.1", "Host: siege"]
     lines += [f"Authorization: Bearer {token}"] if token else []
     lines += [f"Content-Length: {length}"] if length is not None else []
@@ -58,7 +57,7 @@ def head(method, path, token=None, length=None, kind=None):
 
 
 class Attack:
-    """One way of attacking: so many sockets, each begun anew when the server ends it."""
+    """An attack: a number of sockets, each opened again when the server closes it."""
 
     # Sockets begun in a second, for each at once: more would measure this machine's patience.
     NEW_PER_S = 0.5
@@ -72,13 +71,13 @@ class Attack:
         self.may_begin = 0.0
 
     def waits(self, seconds):
-        """Notes that time has gone by; sockets may be begun for it."""
+        """Adds the sockets that the rate allows for the time passed."""
         per_s = max(10, self.sockets * self.NEW_PER_S)
         self.may_begin = min(per_s / 5, self.may_begin + seconds * per_s)
 
 
 def attacks(site, tokens, submissions, long_pages):
-    """All attacks on a site."""
+    """Returns all attacks on a site."""
     turn, page = itertools.cycle(range(len(tokens))), itertools.cycle(long_pages)
 
     def piece(drip):
@@ -135,7 +134,7 @@ def attacks(site, tokens, submissions, long_pages):
 
 
 class Besiegers:
-    """All attacks in one thread: sockets that do what their attack says."""
+    """Runs all attacks in one thread."""
 
     def __init__(self, site, all_attacks, done):
         self.site, self.attacks, self.done = site, all_attacks, done
@@ -213,7 +212,7 @@ class Besiegers:
             time.sleep(nap)
 
     def look(self):
-        """Finds the sockets that are over: ended by the server while nothing was read, or old."""
+        """Closes sockets that the server has closed, and old ones."""
         now = time.monotonic()
         for attack in self.attacks:
             for one, state in list(self.open[attack].items()):
@@ -239,7 +238,7 @@ class Besiegers:
 
 
 def honest(address, port, request):
-    """One request from an address; returns status and body."""
+    """Sends one request from an address; returns status and body."""
     with socket.create_connection(("127.0.0.1", port), 30, (address, 0)) as one:
         one.sendall(request)
         answer = b""
@@ -262,7 +261,7 @@ def honest(address, port, request):
 
 
 def read_pages(site, n, pages, done, times, wrong):
-    """An honest reader: a page, a breath, the next."""
+    """Runs an honest reader: page after page, with a pause between."""
     for page in itertools.cycle(pages[n % len(pages) :] + pages[: n % len(pages)]):
         if done.is_set():
             return
@@ -278,7 +277,7 @@ def read_pages(site, n, pages, done, times, wrong):
 
 
 def hand_in(site, n, token, done, taken, wrong):
-    """An honest submitter: one submission after the other, in three pieces each."""
+    """Runs an honest submitter: one submission after the other, in three chunks each."""
     address, kind = f"127.0.0.{100 + n}", "application/json"
 
     def api(method, path, body=b"", kind=kind):
@@ -315,13 +314,13 @@ def hand_in(site, n, token, done, taken, wrong):
 
 
 def memory_mib(site):
-    """The most memory that the server has had."""
+    """Peak memory of the server in MiB."""
     status = pathlib.Path(f"/proc/{site.server.pid}/status").read_text()
     return int(next(line for line in status.splitlines() if line.startswith("VmHWM")).split()[1]) / 1024
 
 
 def session(site, email):
-    """The cookie of who signs in."""
+    """Signs in and returns the session cookie."""
     body = f"email={email}&password={served.PASSWORD.replace(' ', '+')}".encode()
     request = head("POST", "/account/sign-in", None, len(body), "application/x-www-form-urlencoded")
     with socket.create_connection(("127.0.0.1", site.port), 30, ("127.1.99.1", 0)) as one:

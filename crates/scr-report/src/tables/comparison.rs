@@ -189,9 +189,17 @@ fn how(found: &ComparisonDocument) -> Vec<String> {
             .iter()
             .map(|method| format!("masks {}  {}", method.masks_digest, method.name)),
     );
+    let bootstrap = format!(
+        "by bootstrap over images ({} resamples, seed {})",
+        found.bootstrap_resamples, found.bootstrap_seed
+    );
+    let version = &found.evaluator_version;
+    if found.methods.len() == 1 {
+        lines.push(format!("evaluator {version}; 95 % interval of the mean {bootstrap}"));
+        return lines;
+    }
     lines.push(format!(
-        "evaluator {}; rank by mean with its 95 % interval by bootstrap over images ({} resamples, seed {}); undefined values are worst",
-        found.evaluator_version, found.bootstrap_resamples, found.bootstrap_seed
+        "evaluator {version}; rank by mean with its 95 % interval {bootstrap}; undefined values are worst"
     ));
     lines.push(format!(
         "wins: methods beaten at p < {} by Wilcoxon's signed-rank test, two-sided, after Holm over the pairs of one measure; differences are first minus second",

@@ -1,5 +1,5 @@
-//! Accounts from outside: sign-up in a real browser, confirmation by a mail from the mail
-//! folder, and the server's log of it.
+//! Accounts in a browser: sign-up, confirmation by a mailed link, sign-out; no secret is
+//! logged.
 
 use std::fs::File;
 use std::io::{BufRead, BufReader};
@@ -14,10 +14,10 @@ use crate::command::{scr, text};
 use crate::webdriver::Browser;
 
 const PASSWORD: &str = "correct horse battery";
-/// Number of attempts to find a mail, which the server writes within seconds.
-const LOOKS: usize = 400;
+/// Attempts to find a mail, 50 ms apart.
+const ATTEMPTS: usize = 400;
 
-/// A served site without a benchmark, with the most verbose log.
+/// Served site without a benchmark, with the log at its most detailed level.
 struct Served {
     temp: tempfile::TempDir,
     server: Child,
@@ -46,9 +46,9 @@ impl Served {
         self.temp.path().join(name)
     }
 
-    /// Waits for the only mail and returns its address.
+    /// Waits for the first mail. Returns its link.
     async fn mailed_link(&self) -> String {
-        for _ in 0..LOOKS {
+        for _ in 0..ATTEMPTS {
             if let Some(mail) = first_mail(&self.path("site/mail")) {
                 let link = mail.lines().find(|line| line.starts_with(&self.address));
                 return link.expect("the mail has a link on this site").to_owned();
@@ -66,7 +66,7 @@ impl Drop for Served {
     }
 }
 
-/// The text of the first mail in a folder.
+/// Text of the first mail in a folder.
 fn first_mail(folder: &Path) -> Option<String> {
     let entries = std::fs::read_dir(folder).ok()?.filter_map(Result::ok);
     let path = entries
@@ -88,7 +88,7 @@ async fn press(browser: &Browser, button: &str) {
     button.click().await.expect("the button can be pressed");
 }
 
-/// Presses a sign-out button and waits for the next page: an earlier navigation would
+/// Presses a button that signs out and waits for the next page: an earlier request would
 /// overtake the form.
 async fn sign_out(browser: &Browser, button: &str) {
     press(browser, button).await;

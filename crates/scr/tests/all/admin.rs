@@ -1,4 +1,4 @@
-//! `scr admin`: administration of a site from the shell.
+//! `scr admin`: administration of a site.
 
 use std::io::Write;
 use std::path::Path;
@@ -6,11 +6,11 @@ use std::process::{Output, Stdio};
 
 use scr_store::{Identity, Scope, Store};
 
-use crate::command::{Said, files, run, run_well, scr, text};
+use crate::command::{Finished, files, run, run_well, scr, text};
 
 const PASSWORD: &str = "correct horse battery 1";
 
-/// A benchmark of two small phantoms.
+/// Draws two small phantoms.
 fn draw(folder: &Path, seed: &str) -> String {
     let out = text(folder);
     run_well(["phantom", "--out", &out, "--images", "2", "--seed", seed, "--size", "128"]);
@@ -18,7 +18,7 @@ fn draw(folder: &Path, seed: &str) -> String {
 }
 
 /// Runs `scr admin` on a data folder, with a line on stdin.
-fn admin_with(dir: &Path, stdin: &str, arguments: &[&str]) -> Said {
+fn admin_with(dir: &Path, stdin: &str, arguments: &[&str]) -> Finished {
     let mut child = scr(["admin"])
         .args(arguments)
         .arg("--dir")
@@ -31,26 +31,26 @@ fn admin_with(dir: &Path, stdin: &str, arguments: &[&str]) -> Said {
     // The command may end without reading.
     let _ = child.stdin.take().expect("stdin is piped").write_all(stdin.as_bytes());
     let Output { status, stdout, stderr } = child.wait_with_output().expect("it ends");
-    Said {
+    Finished {
         code: status.code().unwrap_or(-1),
         stdout: String::from_utf8(stdout).expect("stdout is UTF-8"),
         stderr: String::from_utf8(stderr).expect("stderr is UTF-8"),
     }
 }
 
-fn admin(dir: &Path, arguments: &[&str]) -> Said {
+fn admin(dir: &Path, arguments: &[&str]) -> Finished {
     admin_with(dir, "", arguments)
 }
 
-fn add_user(dir: &Path, email: &str, role: &str) -> Said {
+fn add_user(dir: &Path, email: &str, role: &str) -> Finished {
     let arguments = ["user", "add", email, "--name", "A", "--role", role, "--password-stdin"];
     admin_with(dir, &format!("{PASSWORD}\n"), &arguments)
 }
 
 fn json(dir: &Path, arguments: &[&str]) -> serde_json::Value {
-    let said = admin(dir, &[arguments, &["--format", "json"]].concat());
-    assert_eq!(said.code, 0, "{}", said.stderr);
-    serde_json::from_str(&said.stdout).expect("stdout holds one JSON document")
+    let finished = admin(dir, &[arguments, &["--format", "json"]].concat());
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
+    serde_json::from_str(&finished.stdout).expect("stdout holds one JSON document")
 }
 
 #[test]
@@ -58,9 +58,9 @@ fn a_benchmark_is_added_once_whole_and_never_another_in_its_place() {
     let temp = tempfile::tempdir().unwrap();
     let (source, site) = (temp.path().join("source"), temp.path().join("site"));
     let folder = draw(&source, "1");
-    let said = admin(&site, &["benchmark", "add", &folder]);
-    assert_eq!((said.code, said.stdout.as_str()), (0, ""), "{}", said.stderr);
-    assert!(said.stderr.contains("`phantom` added: 2 images"), "{}", said.stderr);
+    let finished = admin(&site, &["benchmark", "add", &folder]);
+    assert_eq!((finished.code, finished.stdout.as_str()), (0, ""), "{}", finished.stderr);
+    assert!(finished.stderr.contains("`phantom` added: 2 images"), "{}", finished.stderr);
     let copy = site.join("benchmarks/phantom");
     assert_eq!(files(&copy), files(&source));
     let listed = json(&site, &["benchmark", "list"]);
@@ -99,9 +99,9 @@ fn a_benchmark_with_a_broken_image_leaves_nothing_and_is_named() {
     let names = files(&source);
     let image = names.keys().find(|name| name.starts_with("images/")).unwrap();
     std::fs::write(source.join(image), "no image").unwrap();
-    let said = admin(&site, &["benchmark", "add", &folder]);
-    assert_eq!(said.code, 1);
-    assert!(said.stderr.contains(image.as_str()), "{}", said.stderr);
+    let finished = admin(&site, &["benchmark", "add", &folder]);
+    assert_eq!(finished.code, 1);
+    assert!(finished.stderr.contains(image.as_str()), "{}", finished.stderr);
     assert_eq!(std::fs::read_dir(site.join("benchmarks")).unwrap().count(), 0);
     assert_eq!(json(&site, &["benchmark", "list"]), serde_json::json!([]));
 
@@ -192,8 +192,8 @@ fn an_operator_signs_a_person_out_everywhere_and_a_new_password_does_too() {
     assert_eq!(is_open(&session), (true, true));
     assert_eq!(admin(&site, &["user", "sign-out", "a@b.org"]).code, 0);
     assert_eq!(is_open(&session), (false, true));
-    let said = admin(&site, &["user", "sign-out", "a@b.org", "--identities"]);
-    assert!(said.stderr.contains("0000-1 is disconnected"), "{}", said.stderr);
+    let finished = admin(&site, &["user", "sign-out", "a@b.org", "--identities"]);
+    assert!(finished.stderr.contains("0000-1 is disconnected"), "{}", finished.stderr);
     let session = begin();
     let change = ["user", "password", "a@b.org", "--password-stdin", "--keep-keys"];
     assert_eq!(admin_with(&site, "another long password\n", &change).code, 0);

@@ -1,4 +1,4 @@
-//! Architecture rules that a machine can check.
+//! Rules of the architecture that a test can check.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use std::process::Command;
 
 use crate::command::root;
 
-/// Dependencies by crate of the workspace, without those for tests.
+/// Dependencies of the crates of the workspace by name, without those of tests.
 pub(crate) fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let packages = metadata();
     let list = |value: &serde_json::Value| value.as_array().cloned().unwrap_or_default();
@@ -25,7 +25,7 @@ pub(crate) fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
         .collect()
 }
 
-/// Metadata of the workspace for this platform: crates of others may not be fetched.
+/// Limits `cargo metadata` to this platform: other dependencies are not fetched.
 pub(crate) fn metadata() -> serde_json::Value {
     let compiler = std::env::var_os("RUSTC").unwrap_or("rustc".into());
     let about = Command::new(compiler).arg("-vV").output().expect("the compiler runs").stdout;
@@ -59,7 +59,7 @@ fn files(package: &str) -> Vec<(PathBuf, String)> {
     found
 }
 
-/// Source files of a package, without their tests.
+/// Source files of a package without their tests.
 fn sources(package: &str) -> Vec<(String, String)> {
     let without_tests = |(path, code): (PathBuf, String)| {
         let code = code.split("#[cfg(test)]").next().unwrap_or_default().to_owned();

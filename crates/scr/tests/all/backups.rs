@@ -1,4 +1,4 @@
-//! Backup and restore of a site.
+//! `scr backup` and `scr restore`.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use std::fs;
@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::command::{Said, files, files_but_the_database, run, run_well, text};
+use crate::command::{Finished, files, files_without_database, run, run_well, text};
 
-/// Site with a benchmark of 4 phantoms, and its backup.
+/// Site with a benchmark of four phantoms, and its backup.
 struct BackedUp {
     temp: TempDir,
 }
@@ -22,9 +22,9 @@ impl BackedUp {
         run_well(["admin", "benchmark", "add", &bench, "--dir", &site]);
         fs::create_dir(made.path("site/uploads")).unwrap();
         fs::write(made.path("site/uploads/abc.zip"), "as far as it has come").unwrap();
-        let said = made.back_up();
-        assert!(said.code == 0 && said.stdout.is_empty(), "{}", said.stderr);
-        assert_eq!(said.stderr.lines().count(), 1, "{}", said.stderr);
+        let finished = made.back_up();
+        assert!(finished.code == 0 && finished.stdout.is_empty(), "{}", finished.stderr);
+        assert_eq!(finished.stderr.lines().count(), 1, "{}", finished.stderr);
         made
     }
 
@@ -32,20 +32,20 @@ impl BackedUp {
         self.temp.path().join(name)
     }
 
-    fn back_up(&self) -> Said {
+    fn back_up(&self) -> Finished {
         run(["backup", &text(&self.path("backup")), "--dir", &text(&self.path("site"))])
     }
 
-    fn restore(&self) -> Said {
+    fn restore(&self) -> Finished {
         run(["restore", &text(&self.path("backup")), "--dir", &text(&self.path("restored"))])
     }
 
-    /// Runs a restore that must fail, with all of `words` in its message, and leave nothing.
+    /// Restores a backup, which must fail with all of `words` and leave no folder.
     fn refused(&self, words: &[&str]) {
-        let said = self.restore();
-        assert_eq!(said.code, 1, "{words:?}");
+        let finished = self.restore();
+        assert_eq!(finished.code, 1, "{words:?}");
         for word in words.iter().chain(&["expected", "found", "hint"]) {
-            assert!(said.stderr.contains(word), "{word}: {}", said.stderr);
+            assert!(finished.stderr.contains(word), "{word}: {}", finished.stderr);
         }
         let left: Vec<_> = files(self.temp.path()).into_keys().collect();
         assert!(!left.iter().any(|name| name.starts_with("restored")), "{left:?}");
@@ -55,8 +55,8 @@ impl BackedUp {
 #[test]
 fn a_site_comes_back_from_its_backup_as_it_was() {
     let made = BackedUp::new();
-    let site = files_but_the_database(&made.path("site"));
-    let mut backup = files_but_the_database(&made.path("backup"));
+    let site = files_without_database(&made.path("site"));
+    let mut backup = files_without_database(&made.path("backup"));
     assert!(backup.remove("files.sha256").is_some());
     let manifest = backup.remove("backup.json").unwrap();
     let manifest: Value = serde_json::from_slice(&manifest).unwrap();
@@ -64,9 +64,9 @@ fn a_site_comes_back_from_its_backup_as_it_was() {
     assert_eq!(manifest["files_bytes"], site.values().map(Vec::len).sum::<usize>());
     assert!(backup == site, "{:?} of {:?}", backup.keys(), site.keys());
 
-    let said = made.restore();
-    assert_eq!(said.code, 0, "{}", said.stderr);
-    assert!(files_but_the_database(&made.path("restored")) == site);
+    let finished = made.restore();
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
+    assert!(files_without_database(&made.path("restored")) == site);
     let list = |dir| {
         run_well([
             "admin",
@@ -83,7 +83,7 @@ fn a_site_comes_back_from_its_backup_as_it_was() {
     // A backup of the restored site equals the first.
     let again = text(&made.path("again"));
     run_well(["backup", &again, "--dir", &text(&made.path("restored"))]);
-    let mut again = files_but_the_database(Path::new(&again));
+    let mut again = files_without_database(Path::new(&again));
     assert!(again.remove("backup.json").is_some() && again.remove("files.sha256").is_some());
     assert!(again == site);
 }
@@ -92,17 +92,25 @@ fn a_site_comes_back_from_its_backup_as_it_was() {
 fn an_occupied_folder_is_left_alone() {
     let made = BackedUp::new();
     let before = files(&made.path("backup"));
-    let said = made.back_up();
-    assert!(said.code == 1 && said.stderr.contains("not an empty folder"), "{}", said.stderr);
+    let finished = made.back_up();
+    assert!(
+        finished.code == 1 && finished.stderr.contains("not an empty folder"),
+        "{}",
+        finished.stderr
+    );
     assert!(files(&made.path("backup")) == before);
     fs::create_dir(made.path("restored")).unwrap();
     fs::write(made.path("restored/mine"), "x").unwrap();
-    let said = made.restore();
-    assert!(said.code == 1 && said.stderr.contains("not an empty folder"), "{}", said.stderr);
+    let finished = made.restore();
+    assert!(
+        finished.code == 1 && finished.stderr.contains("not an empty folder"),
+        "{}",
+        finished.stderr
+    );
     assert_eq!(files(&made.path("restored")).len(), 1);
 
-    let said = run(["backup", &text(&made.path("new")), "--dir", &text(&made.path("bench"))]);
-    assert!(said.code == 1 && said.stderr.contains("no site"), "{}", said.stderr);
+    let finished = run(["backup", &text(&made.path("new")), "--dir", &text(&made.path("bench"))]);
+    assert!(finished.code == 1 && finished.stderr.contains("no site"), "{}", finished.stderr);
     assert!(!made.path("bench/scr.sqlite").exists());
 }
 

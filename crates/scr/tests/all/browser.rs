@@ -1,5 +1,4 @@
-//! A reader in a real browser: views radiographs, steps, changes the window, toggles
-//! outlines, follows a link to a view, sorts a table.
+//! The viewer and the tables in a browser: stepping, windowing, outlines, links, sorting.
 
 use crate::site::{Site, small_phantoms};
 use crate::webdriver::Browser;

@@ -1,23 +1,23 @@
-//! `scr check`: output and exit code.
+//! `scr check`: output and exit codes.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::command::{Said, files, root, run, run_well, text};
+use crate::command::{Finished, files, root, run, run_well, text};
 use crate::site::small_phantoms;
 
-fn check(masks: &Path, benchmark: &Path, more: &[&str]) -> Said {
+fn check(masks: &Path, benchmark: &Path, more: &[&str]) -> Finished {
     let (masks, benchmark) = (text(masks), text(benchmark));
     run(["check", &masks, "--benchmark", &benchmark].iter().chain(more))
 }
 
-/// Runs a check as JSON; returns the document, the exit code and stderr.
+/// JSON document, exit code and stderr of a check.
 fn check_json(masks: &Path, benchmark: &Path, more: &[&str]) -> (Value, i32, String) {
-    let said = check(masks, benchmark, &[&["--format", "json"], more].concat());
-    let document = serde_json::from_str(&said.stdout).expect("stdout holds one JSON object");
-    (document, said.code, said.stderr)
+    let finished = check(masks, benchmark, &[&["--format", "json"], more].concat());
+    let document = serde_json::from_str(&finished.stdout).expect("stdout holds one JSON object");
+    (document, finished.code, finished.stderr)
 }
 
 fn keys(document: &Value) -> Vec<&str> {
@@ -29,7 +29,7 @@ fn rules(document: &Value) -> Vec<&str> {
     warnings.iter().map(|warning| warning["rule"].as_str().expect("a key")).collect()
 }
 
-/// Copies the second observer's masks to `folder`, renamed by `rename`.
+/// Copies the masks of the second observer into `folder` under other names.
 fn second(folder: &Path, rename: impl Fn(&str) -> String) -> PathBuf {
     let masks = folder.join("masks");
     for (name, bytes) in files(&small_phantoms().join("masks/second")) {
@@ -51,19 +51,19 @@ fn swapped(name: &str) -> String {
 #[test]
 fn a_set_with_nothing_wrong_is_said_to_have_no_problem() {
     let bench = small_phantoms();
-    let said = check(&bench.join("masks/second"), bench, &[]);
-    assert_eq!((said.code, said.stderr.as_str()), (0, ""));
+    let finished = check(&bench.join("masks/second"), bench, &[]);
+    assert_eq!((finished.code, finished.stderr.as_str()), (0, ""));
     let start = "no problem: 40 masks of 8 images, covering lungs, heart, clavicles\n\
                  masks digest sha256:";
-    assert!(said.stdout.starts_with(start), "{}", said.stdout);
-    assert_eq!(said.stdout.lines().count(), 2);
+    assert!(finished.stdout.starts_with(start), "{}", finished.stdout);
+    assert_eq!(finished.stdout.lines().count(), 2);
 }
 
 #[test]
 fn warnings_are_listed_and_the_exit_code_stays_0() {
     let bench = small_phantoms();
-    let said = check(&bench.join("masks/reference"), bench, &[]);
-    assert_eq!((said.code, said.stderr.as_str()), (0, ""));
+    let finished = check(&bench.join("masks/reference"), bench, &[]);
+    assert_eq!((finished.code, finished.stderr.as_str()), (0, ""));
     for words in [
         "no errors, 1 warning: 40 masks of 8 images, covering lungs, heart, clavicles\n",
         "masks digest sha256:",
@@ -72,12 +72,16 @@ fn warnings_are_listed_and_the_exit_code_stays_0() {
         " and 3 more\n",
         "\n    hint: is this the reference itself?",
     ] {
-        assert!(said.stdout.contains(words), "{words} is not in {}", said.stdout);
+        assert!(finished.stdout.contains(words), "{words} is not in {}", finished.stdout);
     }
     let temp = tempfile::tempdir().unwrap();
-    let said = check(&second(temp.path(), swapped), bench, &[]);
-    assert_eq!(said.code, 0);
-    assert!(said.stdout.contains("right and left look swapped on 8 of 8"), "{}", said.stdout);
+    let finished = check(&second(temp.path(), swapped), bench, &[]);
+    assert_eq!(finished.code, 0);
+    assert!(
+        finished.stdout.contains("right and left look swapped on 8 of 8"),
+        "{}",
+        finished.stdout
+    );
 }
 
 #[test]
@@ -124,15 +128,15 @@ fn errors_exit_with_1_and_come_with_the_warnings_that_explain_them() {
     for name in files(&masks.join("heart")).keys() {
         fs::write(masks.join("heart").join(name), &small).unwrap();
     }
-    let said = check(&masks, bench, &[]);
-    assert_eq!(said.code, 1);
-    assert!(said.stderr.starts_with("error: 8 problems\n"), "{}", said.stderr);
+    let finished = check(&masks, bench, &[]);
+    assert_eq!(finished.code, 1);
+    assert!(finished.stderr.starts_with("error: 8 problems\n"), "{}", finished.stderr);
     for words in ["heart/JPCLN001.png: expected 512x512 pixels, found 256x256 pixels", "hint"] {
-        assert!(said.stderr.contains(words), "{words} is not in {}", said.stderr);
+        assert!(finished.stderr.contains(words), "{words} is not in {}", finished.stderr);
     }
     let start = "1 warning beside the errors\n  wrong_size: heart: all 8 masks of the wrong size \
                  have 0.500 times";
-    assert!(said.stdout.starts_with(start), "{}", said.stdout);
+    assert!(finished.stdout.starts_with(start), "{}", finished.stdout);
 
     let (document, code, stderr) = check_json(&masks, bench, &[]);
     assert_eq!((code, stderr.as_str()), (1, "error: 8 problems, in the JSON on stdout\n"));

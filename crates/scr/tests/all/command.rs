@@ -1,52 +1,52 @@
-//! Runner of the real binary.
+//! Runs of the binary in temporary folders.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// The project's root.
+/// Root folder of the repository.
 pub(crate) fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// The command `scr` with arguments.
+/// Command `scr` with arguments.
 pub(crate) fn scr<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = I>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_scr"));
     command.args(arguments);
     command
 }
 
-/// Output of a finished run.
-pub(crate) struct Said {
+/// Exit code and output of a finished run.
+pub(crate) struct Finished {
     pub(crate) code: i32,
     pub(crate) stdout: String,
     pub(crate) stderr: String,
 }
 
-/// Runs `scr` to its end.
-pub(crate) fn run<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = I>) -> Said {
+/// Runs `scr` until it exits.
+pub(crate) fn run<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = I>) -> Finished {
     let Output { status, stdout, stderr } = scr(arguments).output().expect("the binary is built");
-    Said {
+    Finished {
         code: status.code().unwrap_or(-1),
         stdout: String::from_utf8(stdout).expect("stdout is UTF-8"),
         stderr: String::from_utf8(stderr).expect("stderr is UTF-8"),
     }
 }
 
-/// Runs `scr`, which must succeed, and returns its stdout.
+/// Runs `scr`, which must succeed. Returns its stdout.
 pub(crate) fn run_well<I: AsRef<std::ffi::OsStr>>(
     arguments: impl IntoIterator<Item = I>,
 ) -> String {
-    let said = run(arguments);
-    assert_eq!(said.code, 0, "{}", said.stderr);
-    said.stdout
+    let finished = run(arguments);
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
+    finished.stdout
 }
 
-/// Path as text.
+/// Text of a path.
 pub(crate) fn text(path: &Path) -> String {
     path.to_str().expect("temporary paths are UTF-8").to_owned()
 }
 
-/// Every file below `folder` with its bytes, by relative path.
+/// Bytes of all files below `folder`, by relative path.
 pub(crate) fn files(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
     let mut found = std::collections::BTreeMap::new();
     let mut open = vec![folder.to_owned()];
@@ -64,14 +64,14 @@ pub(crate) fn files(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>
     found
 }
 
-/// Every file of a site with its bytes, except the database.
-pub(crate) fn files_but_the_database(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
+/// Bytes of all files of a site without its database, by relative path.
+pub(crate) fn files_without_database(folder: &Path) -> std::collections::BTreeMap<String, Vec<u8>> {
     let mut found = files(folder);
     found.retain(|name, _| !name.starts_with("scr.sqlite"));
     found
 }
 
-/// Runs the command and kills it after a while.
+/// Runs `scr` and kills it after a delay.
 pub(crate) fn kill_after<I: AsRef<std::ffi::OsStr>>(
     delay_ms: u64,
     arguments: impl IntoIterator<Item = I>,

@@ -1,4 +1,4 @@
-//! Results in every format, comparisons and reports.
+//! `scr evaluate`, `scr compare` and `scr report` in all formats.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use tempfile::TempDir;
 
 use crate::command::{files, run, run_well, text};
 
-/// Benchmark of twelve small phantoms, with a mean shape and a second observer.
+/// Twelve small phantoms with two sets of masks: a mean shape and a second observer.
 struct Sets {
     _temp: TempDir,
     folder: PathBuf,
@@ -111,6 +111,8 @@ fn two_sets_are_compared_in_every_format() {
     {
         assert!(table.contains(expected), "{expected} in {table}");
     }
+    let wide = table.lines().find(|line| line.chars().count() > 100);
+    assert_eq!(wide, None, "a terminal has 100 columns");
     assert!(sets.compare(&["--format", "latex"]).contains("\\bottomrule"));
     assert!(sets.compare(&["--format", "markdown"]).contains("### lungs"));
     let csv = sets.compare(&["--format", "csv", "--measures", "dice,masd"]);
@@ -161,10 +163,10 @@ fn problems_of_all_sets_are_listed_at_once() {
         fs::remove_file(sets.path(copy).join(format!("heart/{gone}.png"))).unwrap();
     }
     let both = [text(&sets.path("one")), text(&sets.path("two"))];
-    let said = run(["compare", &both[0], &both[1], "--benchmark", &sets.bench]);
-    assert_eq!(said.code, 1);
-    assert!(said.stderr.contains("one/heart/JPCLN001"), "{}", said.stderr);
-    assert!(said.stderr.contains("two/heart/JPCLN002"), "{}", said.stderr);
+    let finished = run(["compare", &both[0], &both[1], "--benchmark", &sets.bench]);
+    assert_eq!(finished.code, 1);
+    assert!(finished.stderr.contains("one/heart/JPCLN001"), "{}", finished.stderr);
+    assert!(finished.stderr.contains("two/heart/JPCLN002"), "{}", finished.stderr);
 }
 
 fn copy_all(from: &Path, to: &Path) {
@@ -234,5 +236,7 @@ fn a_report_stands_alone_and_names_what_it_rests_on() {
     ]);
     let alone = text(&sets.path("alone.html"));
     run_well(["report", &result, "--benchmark", &sets.bench, "--out", &alone]);
-    assert!(fs::read_to_string(alone).unwrap().contains("without their masks"));
+    let alone = fs::read_to_string(alone).unwrap();
+    assert!(alone.contains("without their masks"));
+    assert!(!alone.contains("wins"), "one method alone wins and loses nothing");
 }

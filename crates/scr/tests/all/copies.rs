@@ -1,13 +1,13 @@
-//! Copies for readers: a benchmark's folder, and the whole site as files.
+//! `scr fetch` and `scr export`: copies of a benchmark and of a site.
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use crate::command::{Said, files, run, run_well, scr, text};
+use crate::command::{Finished, files, run, run_well, scr, text};
 
-/// Served site with a benchmark of 3 small phantoms.
+/// Served site with a benchmark of three small phantoms.
 struct Served {
     temp: tempfile::TempDir,
     server: Child,
@@ -15,7 +15,7 @@ struct Served {
 }
 
 impl Served {
-    /// A site whose terms have this `redistribution`.
+    /// Starts a site; `redistribution` is the text of that term.
     fn new(redistribution: &str) -> Self {
         let temp = tempfile::tempdir().expect("a folder can be made");
         let (bench, site) = (temp.path().join("bench"), temp.path().join("site"));
@@ -48,7 +48,7 @@ impl Served {
         Self { temp, server, address: line.trim().trim_end_matches('/').to_owned() }
     }
 
-    fn fetch(&self, from: &str, out: &Path, more: &[&str]) -> Said {
+    fn fetch(&self, from: &str, out: &Path, more: &[&str]) -> Finished {
         let line = ["fetch", "phantom", "--server", from, "--out", &text(out)];
         run([&line[..], more].concat())
     }
@@ -61,8 +61,9 @@ impl Drop for Served {
     }
 }
 
-/// Address of a proxy to `to` that breaks its 3rd connection in the middle of an answer.
-fn breaking_way(to: &str) -> String {
+/// Starts a proxy to `to` that cuts its third connection within an answer. Returns its
+/// address.
+fn start_faulty_proxy(to: &str) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port is free");
     let address = format!("http://{}", listener.local_addr().expect("it has an address"));
     let to = to.trim_start_matches("http://").to_owned();
@@ -72,16 +73,16 @@ fn breaking_way(to: &str) -> String {
                 (client.expect("it connects"), TcpStream::connect(&to).expect("it is up"));
             let back =
                 (server.try_clone().expect("a socket"), client.try_clone().expect("a socket"));
-            std::thread::spawn(move || pass(&client, &server, u64::MAX));
+            std::thread::spawn(move || forward(&client, &server, u64::MAX));
             std::thread::spawn(move || {
-                pass(&back.0, &back.1, if number == 2 { 5000 } else { u64::MAX });
+                forward(&back.0, &back.1, if number == 2 { 5000 } else { u64::MAX });
             });
         }
     });
     address
 }
 
-fn pass(from: &TcpStream, mut to: &TcpStream, limit: u64) {
+fn forward(from: &TcpStream, mut to: &TcpStream, limit: u64) {
     let mut piece = [0; 1000];
     let mut reader = from.take(limit);
     while let Ok(n @ 1..) = reader.read(&mut piece) {
@@ -105,10 +106,10 @@ fn a_benchmark_is_fetched_whole_over_a_way_that_breaks_and_scores_the_same() {
     );
     assert!(unwilling.stderr.contains("passing copies on: allowed"), "{}", unwilling.stderr);
     assert!(!out.exists());
-    let said = served.fetch(&breaking_way(&served.address), &out, &["--accept-terms"]);
-    assert_eq!(said.code, 0, "{}", said.stderr);
+    let finished = served.fetch(&start_faulty_proxy(&served.address), &out, &["--accept-terms"]);
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
     assert_eq!(files(&out), files(&bench), "every file of a phantom benchmark is part of it");
-    assert!(said.stderr.contains("sha256:"), "{}", said.stderr);
+    assert!(finished.stderr.contains("sha256:"), "{}", finished.stderr);
     let masks = text(&bench.join("masks/second"));
     let score = |bench: &Path| {
         run_well(["evaluate", &masks, "--benchmark", &text(bench), "--format", "json"])
@@ -148,8 +149,12 @@ fn a_fetch_that_was_killed_goes_on_and_mends_what_is_damaged() {
 fn where_copies_are_forbidden_a_fetch_says_how_to_obtain_the_data() {
     let served = Served::new("forbidden");
     let out = served.temp.path().join("copy");
-    let said = served.fetch(&served.address, &out, &["--accept-terms"]);
-    assert!(said.code == 1 && said.stderr.contains("Ask the owner."), "{}", said.stderr);
+    let finished = served.fetch(&served.address, &out, &["--accept-terms"]);
+    assert!(
+        finished.code == 1 && finished.stderr.contains("Ask the owner."),
+        "{}",
+        finished.stderr
+    );
     assert!(!out.exists() && !served.temp.path().join("copy.partial").exists());
     let unknown = run(["fetch", "none", "--server", &served.address, "--out", &text(&out)]);
     assert!(unknown.code == 1 && unknown.stderr.contains("`none`"), "{}", unknown.stderr);
@@ -159,11 +164,11 @@ fn where_copies_are_forbidden_a_fetch_says_how_to_obtain_the_data() {
 fn a_site_is_exported_with_a_front_page_and_only_where_there_is_one() {
     let served = Served::new("allowed");
     let (out, site) = (served.temp.path().join("static"), served.temp.path().join("site"));
-    let said = run(["export", &text(&out), "--dir", &text(&site)]);
-    assert_eq!(said.code, 0, "{}", said.stderr);
+    let finished = run(["export", &text(&out), "--dir", &text(&site)]);
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
     let copy = files(&out);
     assert!(copy.contains_key("index.html") && copy.contains_key("static/viewer/main.js"));
-    assert!(said.stderr.contains(&format!("{} files", copy.len())), "{}", said.stderr);
+    assert!(finished.stderr.contains(&format!("{} files", copy.len())), "{}", finished.stderr);
     let nothing = run(["export", &text(&out), "--dir", &text(&out)]);
     assert!(nothing.code == 1 && nothing.stderr.contains("no site is at"), "{}", nothing.stderr);
 }

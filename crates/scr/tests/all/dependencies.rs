@@ -1,7 +1,6 @@
-//! The rules of `deny.toml`, checked offline by `cargo metadata`.
+//! Rules of `deny.toml`, checked offline over `cargo metadata`.
 //!
-//! cargo-deny checks the same file in .ci/run, and advisories when their database is
-//! reachable.
+//! In `.ci/run` cargo-deny checks the same file, and advisories as well.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,12 +10,12 @@ use serde_json::{Value, json};
 use crate::architecture::{dependencies, metadata};
 use crate::command::root;
 
-/// The part of `deny.toml` that needs no network.
+/// Rules of `deny.toml` that need no network.
 struct Rules {
     licences: BTreeSet<String>,
-    /// Forbidden crates, with the reason.
+    /// Banned crates, with the reason.
     banned: Vec<(String, String)>,
-    /// Crates with at most one version.
+    /// Crates allowed in one version only.
     single: BTreeSet<String>,
     /// Addresses of allowed registries.
     registries: BTreeSet<String>,
@@ -74,7 +73,7 @@ impl Rules {
     }
 }
 
-/// True when the licences satisfy an SPDX expression; `/` is an older `OR`.
+/// True if the licences satisfy an SPDX expression; `/` is an older `OR`.
 fn is_allowed(expression: &str, licences: &BTreeSet<String>) -> bool {
     let spaced = expression.replace('/', " OR ").replace('(', " ( ").replace(')', " ) ");
     let words: Vec<&str> = spaced.split_whitespace().collect();

@@ -1,4 +1,4 @@
-//! Scripts and configurations of `docs/operations.md`, run verbatim.
+//! Scripts and configuration files of `docs/operations.md`, run as written.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
@@ -11,10 +11,10 @@ use std::time::Duration;
 
 use crate::command::{root, run_well, text};
 
-/// Maximum number of polls of a condition, in steps of 50 ms.
-const LOOKS: u32 = 400;
+/// Attempts to reach a server that starts, 50 ms apart.
+const ATTEMPTS: u32 = 400;
 
-/// The document's code block in a language that contains a text.
+/// Code block of the document in a language that contains a text.
 fn block(language: &str, holds: &str) -> String {
     let document = fs::read_to_string(root().join("docs/operations.md")).unwrap();
     let start = format!("```{language}\n");
@@ -22,14 +22,14 @@ fn block(language: &str, holds: &str) -> String {
     blocks.find(|block| block.contains(holds)).expect("the document has it").to_owned()
 }
 
-/// Installs a program of this name first on the path of scripts.
+/// Makes a program that shadows another on the path of a script.
 fn shim(folder: &Path, name: &str, script: &str) {
     fs::create_dir_all(folder).unwrap();
     fs::write(folder.join(name), format!("#!/bin/sh\n{script}\n")).unwrap();
     fs::set_permissions(folder.join(name), fs::Permissions::from_mode(0o755)).unwrap();
 }
 
-/// Process that ends with the test.
+/// Process that is killed when the test ends.
 struct Running(Child);
 
 impl Drop for Running {
@@ -72,8 +72,8 @@ fn the_daily_backup_of_the_document_backs_up_and_keeps_fourteen() {
             .output();
         script.unwrap()
     };
-    let said = run();
-    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+    let finished = run();
+    assert!(finished.status.success(), "{}", String::from_utf8_lossy(&finished.stderr));
     let mut names: Vec<_> =
         kept.read_dir().unwrap().map(|entry| entry.unwrap().file_name()).collect();
     names.sort();
@@ -152,7 +152,7 @@ fn the_proxy_of_the_document_serves_the_site_over_tls() {
         String::from_utf8_lossy(&asked.stdout).to_lowercase()
     };
     let mut page = String::new();
-    for _ in 0..LOOKS {
+    for _ in 0..ATTEMPTS {
         page = ask("/");
         if page.contains(" 200") {
             break;

@@ -1,7 +1,7 @@
 //! Seeds of the fuzz targets in `fuzz/`: one valid file of every kind.
 //!
-//! Writes them to `target/fuzz-seeds/TARGET/NAME` for `fuzz/run`. A refused seed would not
-//! help the fuzzer, so the test reads each.
+//! Written to `target/fuzz-seeds/TARGET/NAME` for `fuzz/run`. Each seed is read here, since
+//! a seed that its reader refuses is of no use to the fuzzer.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,7 +16,7 @@ use tiff::encoder::{Compression, DeflateLevel, TiffEncoder, colortype};
 
 use crate::command::{files, root, run_well, text};
 
-/// Maximum size of a seed: the fuzzer changes few bytes at a time.
+/// Maximal size of a seed: the fuzzer changes few bytes at a time.
 const MAX_SEED_BYTES: usize = 256 << 10;
 const CLAIMS: &str = r#"{"iss":"https://orcid.org","sub":"0000-0002-1825-0097","aud":["APP-1"],"azp":"APP-1","exp":60,"nonce":"nonce","name":"Josiah Carberry","email":"j@example.org"}"#;
 const TOKEN: &str = "eyJpc3MiOiJodHRwczovL29yY2lkLm9yZyIsInN1YiI6IjAwMDAtMDAwMi0xODI1LTAwOTciLCJhdWQiOlsiQVBQLTEiXSwiYXpwIjoiQVBQLTEiLCJleHAiOjYwLCJub25jZSI6Im5vbmNlIiwibmFtZSI6Ikpvc2lhaCBDYXJiZXJyeSIsImVtYWlsIjoiakBleGFtcGxlLm9yZyJ9";
@@ -131,7 +131,7 @@ fn tiff_radiograph(radiograph: &Radiograph) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// Explicit value representations, little-endian (PS3.5, A.2).
+/// DICOM file with explicit value representations, little-endian (PS3.5, A.2).
 fn dicom(mask: &Mask, bits: u16, pixels: &[u8]) -> Vec<u8> {
     let element = |group: u16, number: u16, kind: &str, value: &[u8]| {
         let mut bytes = [group.to_le_bytes(), number.to_le_bytes()].concat();
@@ -164,7 +164,7 @@ fn dicom(mask: &Mask, bits: u16, pixels: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// NIfTI-1 in one file, little-endian, 8-bit.
+/// NIfTI-1 file, little-endian, 8-bit.
 fn nifti(mask: &Mask) -> Vec<u8> {
     let mut bytes = vec![0; 352];
     let mut put = |at: usize, value: &[u8]| bytes[at..at + value.len()].copy_from_slice(value);
@@ -208,7 +208,7 @@ fn of_a_benchmark(benchmark: &Benchmark, temp: &Path) -> BTreeMap<&'static str, 
     ])
 }
 
-/// Models without their trailing checksum, which the target adds.
+/// Model files without their checksum, which the target adds.
 fn models(benchmark: &Benchmark) -> Seeds {
     let set = TrainingSet::new(benchmark, Fold::One);
     let model = |method: &&dyn scr_methods::Method| {

@@ -1,5 +1,5 @@
-//! A submission in a real browser: sign-up, submission with a missing mask, refusal,
-//! corrected submission, progress, result; publication by a curator, and the public page.
+//! A submission in a browser, from sign-up to the published entry: a set that lacks a mask
+//! is refused, the complete set is scored, and a curator publishes it.
 
 use std::fs;
 use std::io::Write;
@@ -20,7 +20,7 @@ const CURATOR: &str = "curator@example.org";
 const PARTICIPANT: &str = "ann@example.org";
 
 /// Served site with a benchmark of four phantoms and a curator, and two zip files of masks:
-/// complete, and with one missing.
+/// a complete one, and one that lacks a mask.
 struct Story {
     temp: TempDir,
     server: Child,
@@ -59,7 +59,7 @@ impl Story {
         Self { temp, server, address, good, bad, lacking }
     }
 
-    /// Waits for the only mail and returns its address.
+    /// Waits for the first mail. Returns its link.
     async fn link_in_mail(&self) -> String {
         let folder = self.temp.path().join("site/mail");
         for _ in 0..400 {

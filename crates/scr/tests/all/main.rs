@@ -1,5 +1,5 @@
-//! The project from outside: the real binary, its files, its site in a browser, and the
-//! architecture rules.
+//! Tests of the binary from outside: its output, its files, its site in a browser, and the
+//! rules of the architecture.
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 mod accounts;

@@ -1,4 +1,4 @@
-//! Reference of the measures: output of the command, and docs.
+//! `scr measures` and docs/measures.md agree.
 
 use std::fs;
 
@@ -45,7 +45,7 @@ fn the_measures_are_there_for_scripts() {
 
 #[test]
 fn a_key_that_names_no_measure_leads_to_the_command() {
-    let said = run(["evaluate", "nowhere", "--benchmark", "nowhere", "--measures", "hd95"]);
-    assert_eq!(said.code, 2);
-    assert!(said.stderr.contains("`scr measures` explains all"), "{}", said.stderr);
+    let finished = run(["evaluate", "nowhere", "--benchmark", "nowhere", "--measures", "hd95"]);
+    assert_eq!(finished.code, 2);
+    assert!(finished.stderr.contains("`scr measures` explains all"), "{}", finished.stderr);
 }

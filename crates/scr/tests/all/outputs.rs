@@ -1,4 +1,4 @@
-//! `--out` of commands with one output file: links, pipes and devices.
+//! `--out FILE`: links, pipes and devices stay what they are.
 #![cfg(unix)]
 
 use std::fs;
@@ -6,10 +6,10 @@ use std::os::unix::fs::{FileTypeExt, symlink};
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use crate::command::{Said, run, run_well, text};
+use crate::command::{Finished, run, run_well, text};
 
-/// Scores two small phantoms into `out`.
-fn evaluate(folder: &Path, out: &Path) -> Said {
+/// Scores two small phantoms into the file `out`.
+fn evaluate(folder: &Path, out: &Path) -> Finished {
     let benchmark = folder.join("bench");
     if !benchmark.exists() {
         let out = text(&benchmark);
@@ -25,8 +25,8 @@ fn a_pipe_is_written_to_and_stays_a_pipe() {
     let (pipe, file) = (temp.path().join("pipe"), temp.path().join("file"));
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
     let reader = Command::new("cat").arg(&pipe).stdout(Stdio::piped()).spawn().unwrap();
-    let said = evaluate(temp.path(), &pipe);
-    assert_eq!(said.code, 0, "{}", said.stderr);
+    let finished = evaluate(temp.path(), &pipe);
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
     assert!(pipe.metadata().unwrap().file_type().is_fifo());
     assert_eq!(evaluate(temp.path(), &file).code, 0);
     let read = reader.wait_with_output().unwrap().stdout;
@@ -38,9 +38,9 @@ fn devices_stay_devices_and_a_full_one_is_told() {
     let temp = tempfile::tempdir().unwrap();
     assert_eq!(evaluate(temp.path(), Path::new("/dev/null")).code, 0);
     if Path::new("/dev/full").exists() {
-        let said = evaluate(temp.path(), Path::new("/dev/full"));
-        assert_eq!(said.code, 1);
-        assert!(said.stderr.to_lowercase().contains("no space"), "{}", said.stderr);
+        let finished = evaluate(temp.path(), Path::new("/dev/full"));
+        assert_eq!(finished.code, 1);
+        assert!(finished.stderr.to_lowercase().contains("no space"), "{}", finished.stderr);
     }
     for name in ["/dev/null", "/dev/full", "/dev/stdout"] {
         let is_device = |path: &Path| {
@@ -50,9 +50,9 @@ fn devices_stay_devices_and_a_full_one_is_told() {
         };
         assert!(!Path::new(name).exists() || is_device(Path::new(name)), "{name}");
     }
-    let said = evaluate(temp.path(), Path::new("/dev/stdout"));
-    assert_eq!(said.code, 0, "{}", said.stderr);
-    assert!(said.stdout.contains("dice"), "{}", said.stdout);
+    let finished = evaluate(temp.path(), Path::new("/dev/stdout"));
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
+    assert!(finished.stdout.contains("dice"), "{}", finished.stdout);
 }
 
 #[test]
@@ -66,9 +66,9 @@ fn a_link_s_file_is_written_and_what_takes_no_bytes_is_refused_before_the_work()
     assert!(at("link").is_symlink());
     assert!(fs::read_to_string(at("file")).unwrap().contains("dice"));
     for (name, word) in [("dangling", "a link to nothing"), ("bench", "a folder")] {
-        let said = evaluate(temp.path(), &at(name));
-        assert_eq!(said.code, 2, "{}", said.stderr);
-        assert!(said.stderr.contains(word), "{}", said.stderr);
+        let finished = evaluate(temp.path(), &at(name));
+        assert_eq!(finished.code, 2, "{}", finished.stderr);
+        assert!(finished.stderr.contains(word), "{}", finished.stderr);
     }
     let benchmark = text(&at("bench"));
     let tuned =

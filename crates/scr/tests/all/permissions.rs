@@ -1,4 +1,4 @@
-//! File permissions: only the owner can read data folders and backups, everybody an export.
+//! File permissions: only their owner reads data folders and backups, everybody an export.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
@@ -14,7 +14,7 @@ fn mode(path: &Path) -> u32 {
     path.symlink_metadata().unwrap().permissions().mode() & 0o777
 }
 
-/// Paths at and below a folder that others than its owner can access.
+/// Files at and below a folder that others than its owner can access.
 fn open_to_others(folder: &Path) -> Vec<PathBuf> {
     let mut found = vec![];
     let mut waiting = vec![folder.to_owned()];
@@ -29,7 +29,7 @@ fn open_to_others(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A site with a benchmark and an account, made by the command.
+/// Makes a site with a benchmark and an account.
 fn make_site(temp: &Path) -> PathBuf {
     let (bench, site) = (temp.join("bench"), temp.join("site"));
     run_well(["phantom", "--out", &text(&bench), "--images", "2", "--size", "64"]);
@@ -81,10 +81,10 @@ fn a_data_folder_of_an_earlier_version_is_refused_with_the_command_that_mends_it
         vec!["backup", "/nowhere"],
         vec!["export", "/nowhere"],
     ] {
-        let said = run([arguments.as_slice(), &["--dir", &dir]].concat());
-        assert_eq!(said.code, 1, "{arguments:?}");
-        assert!(said.stderr.contains("found 0755"), "{}", said.stderr);
-        assert!(said.stderr.contains("chmod -R go="), "{}", said.stderr);
+        let finished = run([arguments.as_slice(), &["--dir", &dir]].concat());
+        assert_eq!(finished.code, 1, "{arguments:?}");
+        assert!(finished.stderr.contains("found 0755"), "{}", finished.stderr);
+        assert!(finished.stderr.contains("chmod -R go="), "{}", finished.stderr);
     }
     let mended = Command::new("chmod").args(["-R", "go=", &dir]).status();
     assert!(mended.unwrap().success());
@@ -98,8 +98,8 @@ fn a_demo_is_refused_before_it_draws_into_a_folder_that_is_open() {
     fs::create_dir(&dir).unwrap();
     fs::write(dir.join("mine"), "x").unwrap();
     fs::set_permissions(&dir, Permissions::from_mode(0o755)).unwrap();
-    let said = run(["demo", "--dir", &text(&dir), "--images", "2", "--no-serve"]);
-    assert_eq!(said.code, 1);
-    assert!(said.stderr.contains("chmod"), "{}", said.stderr);
+    let finished = run(["demo", "--dir", &text(&dir), "--images", "2", "--no-serve"]);
+    assert_eq!(finished.code, 1);
+    assert!(finished.stderr.contains("chmod"), "{}", finished.stderr);
     assert!(!dir.join("benchmarks").exists());
 }

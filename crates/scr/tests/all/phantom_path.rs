@@ -1,4 +1,4 @@
-//! The path of five structures on phantoms: draw, import, run, evaluate.
+//! Phantoms from drawing to scores: draw, import, run, train, segment, evaluate.
 
 use std::fs;
 use std::path::Path;
@@ -172,7 +172,7 @@ fn scoring_needs_no_radiographs_and_lists_every_bad_mask() {
     })
     .unwrap();
     let out = temp.path().join("out.json");
-    let said = run([
+    let finished = run([
         "evaluate",
         &text(&masks),
         "--benchmark",
@@ -182,16 +182,16 @@ fn scoring_needs_no_radiographs_and_lists_every_bad_mask() {
         "--out",
         &text(&out),
     ]);
-    assert_eq!((said.code, said.stdout.as_str()), (1, ""));
+    assert_eq!((finished.code, finished.stdout.as_str()), (1, ""));
     assert!(!out.exists());
     let check = |masks: &Path| run(["check", &text(masks), "--benchmark", &text(&bench)]);
-    assert_eq!(check(&masks).stderr, said.stderr, "check lists the same");
+    assert_eq!(check(&masks).stderr, finished.stderr, "check lists the same");
     let good = check(&bench.join("masks/reference"));
     assert!(good.code == 0 && good.stdout.contains("20 masks of 4 images"), "{}", good.stdout);
     for word in
         ["3 problems", "heart/JPCLN001.png", "heart/JPCNN001.png", "64x64", "128x128", "hint"]
     {
-        assert!(said.stderr.contains(word), "{word} is not in {}", said.stderr);
+        assert!(finished.stderr.contains(word), "{word} is not in {}", finished.stderr);
     }
 }
 
@@ -202,9 +202,9 @@ fn wrong_usage_exits_with_2_and_names_what_there_is() {
         (vec!["run", "no-such-method", "--benchmark", "x", "--out", "y"], "mean-shape"),
         (vec!["evaluate", "x", "--benchmark", "y", "--measures", "hd95"], "overlap"),
     ] {
-        let said = run(&arguments);
-        assert_eq!(said.code, 2, "{arguments:?}");
-        assert!(said.stderr.contains(word), "{}", said.stderr);
+        let finished = run(&arguments);
+        assert_eq!(finished.code, 2, "{arguments:?}");
+        assert!(finished.stderr.contains(word), "{}", finished.stderr);
     }
     assert_eq!(run(["evaluate", "nowhere", "--benchmark", "nowhere"]).code, 1);
     let methods = run_well(["methods"]);

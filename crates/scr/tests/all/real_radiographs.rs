@@ -1,10 +1,10 @@
-//! The path on real radiographs, if they are beside the project.
+//! Runs on real radiographs, if they lie beside the repository.
 
 use std::path::PathBuf;
 
 use crate::command::{root, run_well, text};
 
-/// The benchmark of real radiographs; none, with a printed reason, when it is absent.
+/// Benchmark of real radiographs. Prints a reason and returns none if it is missing.
 fn hannover() -> Option<PathBuf> {
     let folder = root().join("../shared/data/hannover-lungs");
     if folder.join("benchmark.toml").is_file() {

@@ -1,4 +1,4 @@
-//! Rescoring of public entries after a change of the scoring rules.
+//! `scr admin rescore`: published entries are scored again after a change of the rules.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use scr_data::{Benchmark, MaskSet};
@@ -8,12 +8,12 @@ use scr_store::{EntryToPublish, Store};
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::command::{Said, run, run_well, text};
+use crate::command::{Finished, run, run_well, text};
 
-/// Version of fictitious rules.
+/// Evaluator version of the outdated results.
 const OLD: &str = "0.0.1";
 
-/// Site with two entries scored by old rules.
+/// Site with two entries with outdated results.
 struct Old {
     temp: TempDir,
     entries: Vec<String>,
@@ -52,7 +52,7 @@ impl Old {
         Self { temp, entries, right }
     }
 
-    fn rescore(&self, more: &[&str]) -> Said {
+    fn rescore(&self, more: &[&str]) -> Finished {
         let site = text(&self.temp.path().join("site"));
         run([&["admin", "rescore", "--dir", &site][..], more].concat())
     }
@@ -62,8 +62,9 @@ impl Old {
     }
 }
 
-fn list(said: &Said) -> Vec<Value> {
-    serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{}{}", said.stdout, said.stderr))
+fn list(finished: &Finished) -> Vec<Value> {
+    serde_json::from_str(&finished.stdout)
+        .unwrap_or_else(|_| panic!("{}{}", finished.stdout, finished.stderr))
 }
 
 #[tokio::test]
@@ -93,7 +94,8 @@ async fn entries_of_older_rules_get_the_scores_of_the_present_ones_and_keep_the_
 
     let rest = list(&old.rescore(&["--benchmark", "phantom", "--apply", "--format", "json"]));
     assert_eq!((rest.len(), &rest[0]["entry"]), (1, &Value::from(old.entries[1].as_str())));
-    assert!(list(&old.rescore(&["--apply", "--format", "json"])).is_empty(), "nothing is left");
+    let again = old.rescore(&["--apply", "--format", "json"]);
+    assert!(list(&again).is_empty() && again.stderr.contains("nothing to score again"));
     assert_eq!(old.store().await.past_results(one).await.unwrap().len(), 1);
 }
 
@@ -103,9 +105,9 @@ async fn an_entry_that_cannot_be_scored_keeps_its_result_and_holds_up_no_other()
     let folder = old.store().await.entry_masks_folder(&old.entries[0]);
     let lost = std::fs::read_dir(folder.join("heart")).unwrap().next().unwrap().unwrap();
     std::fs::remove_file(lost.path()).unwrap();
-    let said = old.rescore(&["--apply", "--format", "json"]);
-    assert_eq!((said.code, list(&said).len()), (1, 1));
-    assert!(said.stderr.contains(&old.entries[0]), "{}", said.stderr);
+    let finished = old.rescore(&["--apply", "--format", "json"]);
+    assert_eq!((finished.code, list(&finished).len()), (1, 1));
+    assert!(finished.stderr.contains(&old.entries[0]), "{}", finished.stderr);
     let store = old.store().await;
     let version = async |id: &str| store.entry(id).await.unwrap().unwrap().result.evaluator_version;
     assert_eq!(version(&old.entries[0]).await, OLD);

@@ -1,4 +1,4 @@
-//! The threat model names existing tests and constants.
+//! The tests named in the threat model exist.
 
 use std::collections::BTreeSet;
 

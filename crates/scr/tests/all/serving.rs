@@ -1,4 +1,4 @@
-//! `scr serve`: log, TLS, jobs, a full disk, graceful shutdown.
+//! `scr serve`: log, TLS, jobs, a full disk, orderly shutdown.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use std::fs;
@@ -12,7 +12,7 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 
 use crate::command::{run, run_well, text};
 
-/// Builder of a server that logs to a file.
+/// Builder of a server with its log in a file.
 struct Server {
     child: Child,
     address: String,
@@ -41,7 +41,7 @@ impl Drop for Server {
     }
 }
 
-/// Creates a data folder with a small benchmark; returns a participant's token.
+/// Makes a data folder with a small benchmark. Returns the token of a participant.
 fn make_site(dir: &Path) -> String {
     let bench = text(&dir.with_extension("bench"));
     let site = text(dir);
@@ -58,7 +58,7 @@ fn make_site(dir: &Path) -> String {
     run_well(["admin", "token", "create", email, "--dir", &site]).trim().to_owned()
 }
 
-/// Client that accepts answers of any status.
+/// HTTP client that returns answers of any status.
 fn agent() -> Agent {
     Agent::config_builder().http_status_as_error(false).build().into()
 }
@@ -177,10 +177,10 @@ fn a_site_with_a_certificate_speaks_tls_and_refuses_a_key_that_does_not_fit() {
 
     let site = text(&dir);
     let other = file("other.key");
-    let said = run(["serve", "--dir", &site, "--tls-cert", &cert, "--tls-key", &other]);
-    assert!(said.code == 1 && said.stderr.contains("other.key"), "{}", said.stderr);
-    let said = run(["serve", "--dir", &site, "--tls-cert", &key, "--tls-key", &key]);
-    assert!(said.code == 1 && said.stderr.contains("one.key"), "{}", said.stderr);
+    let finished = run(["serve", "--dir", &site, "--tls-cert", &cert, "--tls-key", &other]);
+    assert!(finished.code == 1 && finished.stderr.contains("other.key"), "{}", finished.stderr);
+    let finished = run(["serve", "--dir", &site, "--tls-cert", &key, "--tls-key", &key]);
+    assert!(finished.code == 1 && finished.stderr.contains("one.key"), "{}", finished.stderr);
 }
 
 #[test]
@@ -205,9 +205,9 @@ fn on_a_full_disk_uploads_are_refused_and_everything_else_goes_on() {
         return;
     }
     let server = Server::start(&mut command, &temp.path().join("log"));
-    let (status, said) = begin(&server, &token, 64 << 20);
-    assert_eq!(status, 507, "{said}");
-    assert_eq!(said["error"]["status"], 507);
+    let (status, finished) = begin(&server, &token, 64 << 20);
+    assert_eq!(status, 507, "{finished}");
+    assert_eq!(finished["error"]["status"], 507);
 
     // Each fits alone, but not both.
     let ids = [(); 2].map(|()| {
@@ -229,8 +229,8 @@ fn on_a_full_disk_uploads_are_refused_and_everything_else_goes_on() {
                 refused += 1;
                 break;
             }
-            let said: Value = answer.body_mut().read_json().unwrap();
-            acknowledged = said["received_bytes"].as_u64().unwrap();
+            let finished: Value = answer.body_mut().read_json().unwrap();
+            acknowledged = finished["received_bytes"].as_u64().unwrap();
         }
         let mut found = agent().get(api(id, "")).header("Authorization", &bearer).call().unwrap();
         let found: Value = found.body_mut().read_json().unwrap();

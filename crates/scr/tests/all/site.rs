@@ -1,5 +1,6 @@
-//! Site of `scr demo`.
+//! `scr demo` and the site that it serves.
 
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
@@ -10,7 +11,12 @@ use scr_data::{Benchmark, MaskSet, formats};
 use scr_image::{Radiograph, Size};
 use scr_store::{EntryToPublish, Published};
 
-use crate::command::{files_but_the_database, kill_after, run_well, scr, text};
+use crate::command::{files_without_database, kill_after, run_well, scr, text};
+
+/// File of the messages of a demo in the folder `dir`.
+fn messages(dir: &Path) -> PathBuf {
+    dir.with_extension("messages")
+}
 
 /// Served demo of small phantoms.
 pub(crate) struct Site {
@@ -22,7 +28,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// Serves the demo folder `dir`, after filling it from `benchmark` if it is empty.
+    /// Starts a demo of `benchmark` in the folder `dir`.
     pub(crate) fn start(dir: &Path, benchmark: &Path) -> Self {
         let mut server = scr([
             "demo",
@@ -34,7 +40,7 @@ impl Site {
             "127.0.0.1:0",
         ])
         .stdout(Stdio::piped())
-        .stderr(Stdio::null())
+        .stderr(File::create(messages(dir)).expect("a file for messages"))
         .spawn()
         .expect("the binary is built");
         let stdout = server.stdout.take().expect("stdout is piped");
@@ -43,8 +49,8 @@ impl Site {
         Self { server, address: line.trim_end_matches('/').to_owned(), dir: dir.to_owned() }
     }
 
-    /// Publishes an entry with posteriors: 1 in the left half of every image, 0 in the right
-    /// half. Returns the entry.
+    /// Publishes the mean shape with posteriors: 1 in the left half of every image, 0 in the
+    /// right half. Returns the identifier of the entry.
     pub(crate) async fn add_posteriors(&self) -> anyhow::Result<String> {
         let benchmark = Benchmark::open(small_phantoms())?;
         let size = Size::square(512);
@@ -88,7 +94,7 @@ impl Drop for Site {
     }
 }
 
-/// A benchmark of eight small phantoms, drawn once for all tests of a run.
+/// Benchmark of eight small phantoms, drawn once for all tests of a run.
 pub(crate) fn small_phantoms() -> &'static Path {
     static FOLDER: OnceLock<tempfile::TempDir> = OnceLock::new();
     let folder = FOLDER.get_or_init(|| {
@@ -101,7 +107,7 @@ pub(crate) fn small_phantoms() -> &'static Path {
     BENCH.get_or_init(|| folder.path().join("bench"))
 }
 
-/// Methods of the demonstration.
+/// Number of methods of a demo.
 fn n_quick_methods() -> usize {
     scr_methods::METHODS.iter().filter(|method| method.is_quick()).count()
 }
@@ -128,6 +134,25 @@ fn the_demo_publishes_and_again_changes_nothing() {
     demo();
     assert_eq!(crate::command::files(&dir.join("masks")), masks);
     assert_eq!(crate::command::files(&dir.join("blobs")), blobs);
+
+    let site = Site::start(&dir, small_phantoms());
+    let last = "demo --all-methods";
+    let read = || std::fs::read_to_string(messages(&dir)).unwrap();
+    let waited = (0..200).find(|_| {
+        std::thread::sleep(std::time::Duration::from_millis(50));
+        read().contains(last)
+    });
+    let text = read();
+    assert!(waited.is_some(), "{text}");
+    assert!(text.lines().count() < 45, "a screen: {text}");
+    let is_wide = |line: &&str| line.chars().count() > 100;
+    let names_a_path = |line: &&str| line.contains('/');
+    assert_eq!(text.lines().filter(|line| !names_a_path(line)).find(is_wide), None);
+    for expected in
+        ["| asm ", "| Second observer", &site.address, "are not sent", "scr compare --benchmark"]
+    {
+        assert!(text.contains(expected), "{expected} in {text}");
+    }
 }
 
 #[test]
@@ -161,15 +186,15 @@ fn an_addition_killed_at_any_moment_goes_on_and_leaves_nothing_behind() {
     for delay_ms in [20, 60, 120, 250, 400, 600] {
         kill_after(delay_ms, ["admin", "benchmark", "add", &bench, "--dir", &text(&killed)]);
     }
-    grow_stale(&killed);
+    make_stale(&killed);
     run_well(["admin", "benchmark", "add", &bench, "--dir", &text(&killed)]);
-    let found = files_but_the_database(&killed);
-    assert!(found == files_but_the_database(&whole), "{:?}", found.keys());
+    let found = files_without_database(&killed);
+    assert!(found == files_without_database(&whole), "{:?}", found.keys());
     run_well(["verify", &text(&killed)]);
 }
 
-/// Makes every temporary file stale.
-fn grow_stale(folder: &Path) {
+/// Makes every temporary file older than the age of abandoned ones.
+fn make_stale(folder: &Path) {
     for name in crate::command::files(folder).keys() {
         let path = folder.join(name);
         if scr_data::durable::is_temporary(&path) {
@@ -182,7 +207,7 @@ fn grow_stale(folder: &Path) {
 
 #[test]
 fn a_folder_that_is_not_there_is_not_served() {
-    let said = crate::command::run(["serve", "--dir", "no-such-folder"]);
-    assert_eq!(said.code, 1);
-    assert!(said.stderr.contains("no-such-folder"), "{}", said.stderr);
+    let finished = crate::command::run(["serve", "--dir", "no-such-folder"]);
+    assert_eq!(finished.code, 1);
+    assert!(finished.stderr.contains("no-such-folder"), "{}", finished.stderr);
 }

@@ -1,4 +1,4 @@
-//! Submission of masks, from the shell to a public entry.
+//! `scr submit`, `scr status` and `scr review`, from masks to a public entry.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
@@ -10,9 +10,9 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::command::{Said, run, run_well, scr, text};
+use crate::command::{Finished, run, run_well, scr, text};
 
-/// Served site with a benchmark of 4 phantoms, two participants and a curator.
+/// Served site with a benchmark of four phantoms, two participants and a curator.
 struct Served {
     temp: TempDir,
     server: Child,
@@ -21,7 +21,7 @@ struct Served {
     tokens: [String; 3],
 }
 
-/// Server of a data folder, and its address.
+/// Starts a server over a data folder. Returns it with its address.
 pub(crate) fn start(dir: &Path) -> (Child, String) {
     let mut server = scr(["serve", "--dir", &text(dir), "--listen", "127.0.0.1:0"])
         .stdout(Stdio::piped())
@@ -68,14 +68,14 @@ impl Served {
         text(&self.temp.path().join(name))
     }
 
-    fn submit(&self, masks: &str, more: &[&str]) -> Said {
+    fn submit(&self, masks: &str, more: &[&str]) -> Finished {
         let (masks, card) = (self.path(masks), self.path("card.toml"));
         let line = ["submit", &masks, "--server", &self.address, "--token", &self.tokens[0]];
         let to = ["--benchmark", "phantom", "--card", &card];
         run([&line[..], &to, more].concat())
     }
 
-    fn ask(&self, what: &[&str], who: usize) -> Said {
+    fn ask(&self, what: &[&str], who: usize) -> Finished {
         run([what, &["--server", &self.address, "--token", &self.tokens[who]]].concat())
     }
 
@@ -103,12 +103,13 @@ impl Drop for Served {
     }
 }
 
-fn json(said: &Said) -> Value {
-    serde_json::from_str(&said.stdout).unwrap_or_else(|_| panic!("{}{}", said.stdout, said.stderr))
+fn json(finished: &Finished) -> Value {
+    serde_json::from_str(&finished.stdout)
+        .unwrap_or_else(|_| panic!("{}{}", finished.stdout, finished.stderr))
 }
 
-fn id(said: &Said) -> String {
-    json(said)["submission"].as_str().unwrap().to_owned()
+fn id(finished: &Finished) -> String {
+    json(finished)["submission"].as_str().unwrap().to_owned()
 }
 
 #[test]
@@ -195,6 +196,17 @@ fn masks_go_from_a_folder_to_a_public_entry_and_no_other_way() {
     assert_eq!(json(&returned)["state"], "rejected");
     let status = json(&served.ask(&["status", &second], 0));
     assert_eq!(status["message"], "say more of it");
+}
+
+#[test]
+fn a_server_that_does_not_answer_is_named() {
+    let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let server = format!("http://127.0.0.1:{port}");
+    let finished = run(["status", "0", "--server", &server, "--token", "scr_0"]);
+    assert_eq!(finished.code, 1);
+    for expected in [server.as_str(), "--server", "scr serve"] {
+        assert!(finished.stderr.contains(expected), "{expected} in {}", finished.stderr);
+    }
 }
 
 #[test]

@@ -1,20 +1,20 @@
-//! Hostile names of files, people and servers on a terminal.
+//! Control characters in names of files, people and servers do not reach the terminal.
 
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 
-use crate::command::{Said, run, run_well, text};
+use crate::command::{Finished, run, run_well, text};
 
-/// Hostile name: clears the screen, reverses the line, hides text, forges a line.
+/// Hostile text: clears the screen, reverses the line, hides text, forges a line.
 const HOSTILE: &str = "x\u{1b}[2J\u{9b}31m\u{202e}\u{200b}\u{7}";
 
-/// True when an output has no control characters for a terminal.
-fn is_harmless(said: &Said) -> bool {
+/// True for output without control characters but line ends.
+fn is_harmless(finished: &Finished) -> bool {
     let is_trick = |sign: char| {
         sign != '\n' && (sign.is_control() || "\u{202e}\u{200b}\u{feff}".contains(sign))
     };
-    !said.stdout.contains(is_trick) && !said.stderr.contains(is_trick)
+    !finished.stdout.contains(is_trick) && !finished.stderr.contains(is_trick)
 }
 
 #[test]
@@ -36,11 +36,11 @@ fn hostile_names_of_files_and_people_are_shown_harmlessly() {
         vec!["compare", &no_file, &no_file, "--benchmark", &bench],
         vec!["backup", "o", "--dir", &no_file],
     ] {
-        let said = run(&arguments);
-        assert_ne!(said.code, 0, "{arguments:?}");
-        assert!(is_harmless(&said), "{arguments:?}: {:?}", said.stderr);
-        assert!(said.stderr.contains("\\u{1b}[2J"), "{arguments:?}: {}", said.stderr);
-        assert!(!said.stderr.lines().any(|line| line.starts_with("error: forged")));
+        let finished = run(&arguments);
+        assert_ne!(finished.code, 0, "{arguments:?}");
+        assert!(is_harmless(&finished), "{arguments:?}: {:?}", finished.stderr);
+        assert!(finished.stderr.contains("\\u{1b}[2J"), "{arguments:?}: {}", finished.stderr);
+        assert!(!finished.stderr.lines().any(|line| line.starts_with("error: forged")));
     }
     // Titles inside a table, and the title of a table.
     let toml = at("bench/benchmark.toml");
@@ -83,11 +83,11 @@ fn a_hostile_server_is_shown_harmlessly_and_not_without_end() {
             vec!["review", "s1", "--token", "t", "--publish"],
             vec!["fetch", "b", "--out", "o"],
         ] {
-            let said = run([arguments.as_slice(), &["--server", &server]].concat());
-            assert_eq!(said.code, 1, "{arguments:?}");
-            assert!(is_harmless(&said), "{:?}", said.stderr);
-            assert!(said.stderr.len() < 20_000, "{}", said.stderr.len());
-            assert!(!said.stderr.lines().any(|line| line.starts_with("error: forged")));
+            let finished = run([arguments.as_slice(), &["--server", &server]].concat());
+            assert_eq!(finished.code, 1, "{arguments:?}");
+            assert!(is_harmless(&finished), "{:?}", finished.stderr);
+            assert!(finished.stderr.len() < 20_000, "{}", finished.stderr.len());
+            assert!(!finished.stderr.lines().any(|line| line.starts_with("error: forged")));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! `scr verify` on a data folder, a copy and a site, intact and damaged.
+//! `scr verify` on data folders, exports and sites, intact and damaged.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use std::path::{Path, PathBuf};
@@ -51,7 +51,7 @@ impl Published {
         text(&self.path("site"))
     }
 
-    /// Runs statements on the database without its triggers, which would refuse them.
+    /// Runs SQL statements that the triggers of the database would refuse.
     async fn tamper(&self, statements: &[&'static str]) {
         sqlx::any::install_default_drivers();
         let address = format!("sqlite://{}", self.path("site/scr.sqlite").display());
@@ -63,11 +63,11 @@ impl Published {
     }
 }
 
-/// Failures listed by `scr verify`.
+/// Mismatches listed by `scr verify`.
 fn refused(source: &str, more: &[&str]) -> String {
-    let said = run([&["verify", source][..], more].concat());
-    assert_eq!(said.code, 1, "{}{}", said.stdout, said.stderr);
-    said.stderr
+    let finished = run([&["verify", source][..], more].concat());
+    assert_eq!(finished.code, 1, "{}{}", finished.stdout, finished.stderr);
+    finished.stderr
 }
 
 #[tokio::test]
@@ -90,8 +90,8 @@ async fn a_record_holds_in_the_folder_and_in_a_copy_and_a_noted_head_is_found_ag
     assert!(page.contains(digest), "the head stands in the foot");
     run_well(["verify", &published.site(), "--head", digest, "--at", &at]);
     let other = format!("sha256:{}", "0".repeat(64));
-    let said = refused(&published.site(), &["--head", &other, "--at", "1"]);
-    assert!(said.contains("the noted head"), "{said}");
+    let finished = refused(&published.site(), &["--head", &other, "--at", "1"]);
+    assert!(finished.contains("the noted head"), "{finished}");
 }
 
 #[tokio::test]
@@ -104,21 +104,21 @@ async fn a_site_that_was_tampered_with_does_not_verify() {
     let mut damaged = whole.clone();
     *damaged.last_mut().unwrap() ^= 1;
     std::fs::write(&mask, &damaged).unwrap();
-    let said = refused(&site, &[]);
-    assert!(said.contains(mask.file_name().unwrap().to_str().unwrap()), "{said}");
+    let finished = refused(&site, &[]);
+    assert!(finished.contains(mask.file_name().unwrap().to_str().unwrap()), "{finished}");
     std::fs::remove_file(&mask).unwrap();
-    let said = refused(&site, &[]);
-    assert!(said.contains("no file"), "{said}");
+    let finished = refused(&site, &[]);
+    assert!(finished.contains("no file"), "{finished}");
     let copy = published.path("copy");
-    let said = run(["export", &text(&copy), "--dir", &site]);
+    let finished = run(["export", &text(&copy), "--dir", &site]);
     let name = mask.file_name().unwrap().to_str().unwrap();
-    assert!(said.code == 1 && said.stderr.contains(name), "{}", said.stderr);
+    assert!(finished.code == 1 && finished.stderr.contains(name), "{}", finished.stderr);
     assert!(!copy.exists(), "nothing is copied of a damaged site");
     let more = mask.with_file_name("more.png");
     std::fs::write(&more, &whole).unwrap();
     std::fs::write(&mask, &whole).unwrap();
-    let said = refused(&site, &[]);
-    assert!(said.contains("more.png"), "{said}");
+    let finished = refused(&site, &[]);
+    assert!(finished.contains("more.png"), "{finished}");
     std::fs::remove_file(&more).unwrap();
     run_well(["verify", &site]);
 
@@ -128,16 +128,19 @@ async fn a_site_that_was_tampered_with_does_not_verify() {
             "UPDATE results SET summary = REPLACE(summary, '\"mean\":0.', '\"mean\":0.9')",
         ])
         .await;
-    let said = refused(&site, &["--scores"]);
-    assert!(said.contains("result 1 of entry") && said.contains("overlap: mean"), "{said}");
+    let finished = refused(&site, &["--scores"]);
+    assert!(
+        finished.contains("result 1 of entry") && finished.contains("overlap: mean"),
+        "{finished}"
+    );
     published
         .tamper(&[
             "DROP TRIGGER record_never_changes",
             "UPDATE record SET line = '{}' WHERE number = 2",
         ])
         .await;
-    let said = refused(&site, &[]);
-    assert!(said.contains("line 2") && said.contains("line 3"), "{said}");
+    let finished = refused(&site, &[]);
+    assert!(finished.contains("line 2") && finished.contains("line 3"), "{finished}");
 }
 
 fn first_mask(folder: &Path) -> PathBuf {

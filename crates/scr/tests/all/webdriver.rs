@@ -1,4 +1,4 @@
-//! Real browser, controlled over WebDriver.
+//! A browser driven over WebDriver.
 
 use std::io::{BufRead, BufReader};
 use std::path::PathBuf;
@@ -17,8 +17,8 @@ pub(crate) struct Browser {
 }
 
 impl Browser {
-    /// Starts a browser; none, with a printed reason, when the machine has none. With
-    /// `SCR_REQUIRE_BROWSER` its absence is a failure.
+    /// Starts a browser. Prints the reason and returns none on a machine without one; with
+    /// `SCR_REQUIRE_BROWSER` set it fails instead.
     pub(crate) async fn start(width: u32, height: u32, dark: bool) -> Option<Self> {
         let is_there = |name: &str| {
             Command::new(name)
@@ -89,7 +89,7 @@ impl Browser {
         self.client.execute(code, vec![]).await.expect("the script runs")
     }
 
-    /// Waits until a script returns true; fails with `what` when it does not within 20 s.
+    /// Waits until a script returns true; fails with `what` after 20 s.
     pub(crate) async fn until(&self, what: &str, condition: &str) {
         let code = format!("return Boolean({condition})");
         for _ in 0..400 {
@@ -101,12 +101,12 @@ impl Browser {
         panic!("{what}: never `{condition}` at {}", self.address().await);
     }
 
-    /// Current address.
+    /// Address of the current page.
     pub(crate) async fn address(&self) -> String {
         self.client.current_url().await.expect("a page is open").to_string()
     }
 
-    /// Saves a screenshot of the window to `target/screenshots`.
+    /// Writes a screenshot into `target/screenshots`.
     pub(crate) async fn picture(&self, name: &str) {
         let folder: PathBuf = root().join("target/screenshots");
         std::fs::create_dir_all(&folder).expect("the folder can be made");
