@@ -1,4 +1,4 @@
-//! A server's API, from the shell.
+//! Client of the API of a site.
 
 use std::cmp::Ordering;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
@@ -10,14 +10,18 @@ use serde_json::Value;
 use ureq::http::{Response, StatusCode};
 use ureq::{Agent, RequestBuilder};
 
-/// Bytes of a piece.
-const PIECE_BYTES: u64 = 4 << 20;
-/// How often a piece is sent when the connection breaks.
+/// Size of an upload chunk.
+const CHUNK_BYTES: u64 = 4 << 20;
+/// Retries after a broken connection.
 const ATTEMPTS: u32 = 6;
-/// How often a state is asked for.
+/// Time between two requests for a state, and the first delay of a retry.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// A server and the token that is shown to it; an empty one where none is.
+/// Help for a missing or unknown token.
+const TOKEN_HINT: &str = "\n  hint: give a valid token with --token or SCR_TOKEN; the account's page \
+                          and `scr admin token create` make tokens";
+
+/// Client of one site, with a token; an empty token is not sent.
 pub(crate) struct Client {
     agent: Agent,
     server: String,
@@ -25,7 +29,7 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Nothing is asked yet.
+    /// Makes a client without connecting.
     pub(crate) fn new(server: &str, token: &str) -> Self {
         let config = Agent::config_builder()
             .http_status_as_error(false)
@@ -36,20 +40,20 @@ impl Client {
         Self { agent: config.into(), server, token: token.trim().to_owned() }
     }
 
-    /// A submission as it is now.
+    /// Reads a submission.
     pub(crate) fn submission(&self, id: &str) -> Result<Value> {
         self.get(&format!("submissions/{id}"))
     }
 
-    /// What is at a path of the API.
+    /// Sends a GET request to a path of the API.
     pub(crate) fn get(&self, path: &str) -> Result<Value> {
         let address = self.address(path)?;
-        let answer = self.signed(self.agent.get(&address)).call();
+        let answer = self.authenticated(self.agent.get(&address)).call();
         self.read(&address, answer)
     }
 
-    /// A file at a path of the API, of `size` bytes, for who accepts the terms in
-    /// `version`. A broken connection is taken up where it broke.
+    /// Downloads a file of `size` bytes, accepting `version` of the terms. Resumes after a
+    /// broken connection.
     pub(crate) fn file(&self, path: &str, version: &str, size: u64) -> Result<Vec<u8>> {
         let address = self.address(path)?;
         let (mut bytes, mut attempts) = (Vec::new(), 0);
@@ -65,10 +69,10 @@ impl Client {
         }
     }
 
-    /// Adds what is missing of a file, as far as the connection holds.
+    /// Downloads the missing end of a file until the connection breaks.
     fn add_rest(&self, address: &str, version: &str, size: u64, bytes: &mut Vec<u8>) -> Result<()> {
         let mut request = self.agent.get(address).header("Accept-Terms", version);
-        request = self.signed(request);
+        request = self.authenticated(request);
         if !bytes.is_empty() {
             request = request.header("Range", format!("bytes={}-", bytes.len()));
         }
@@ -79,7 +83,7 @@ impl Client {
         if answer.status() != StatusCode::PARTIAL_CONTENT {
             bytes.clear();
         }
-        // One byte more than there should be tells that there are too many.
+        // One byte more than expected is read to detect a longer file.
         let missing = (size + 1).saturating_sub(bytes.len() as u64);
         answer.body_mut().as_reader().take(missing).read_to_end(bytes)?;
         match (bytes.len() as u64).cmp(&size) {
@@ -89,20 +93,19 @@ impl Client {
         }
     }
 
-    /// Shows the token, if there is one.
-    fn signed<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
+    /// Adds the token, if there is one.
+    fn authenticated<B>(&self, request: RequestBuilder<B>) -> RequestBuilder<B> {
         if self.token.is_empty() { request } else { request.header("Authorization", self.bearer()) }
     }
 
-    /// Asks for something that changes a submission or begins one.
+    /// Sends a POST request to a path of the API.
     pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value> {
         let address = self.address(path)?;
         let request = self.agent.post(&address).header("Authorization", self.bearer());
         self.read(&address, request.send_json(body))
     }
 
-    /// Sends a file from where the server has it to its end. A broken connection is
-    /// taken up again.
+    /// Uploads a file in chunks. Resumes after a broken connection.
     pub(crate) fn send_file(
         &self,
         id: &str,
@@ -110,46 +113,43 @@ impl Client {
         size: u64,
         on_bytes: &dyn Fn(u64),
     ) -> Result<()> {
-        let (mut here, mut attempts) = (0, 0);
-        while here < size {
-            let mut piece = vec![0; PIECE_BYTES.min(size - here) as usize];
-            file.seek(SeekFrom::Start(here)).context("cannot read the masks again")?;
-            file.read_exact(&mut piece).context("cannot read the masks again")?;
-            match self.send_piece(id, here, &piece) {
-                Ok(received) => (here, attempts) = (received, 0),
+        let (mut offset, mut attempts) = (0, 0);
+        while offset < size {
+            let mut chunk = vec![0; CHUNK_BYTES.min(size - offset) as usize];
+            file.seek(SeekFrom::Start(offset)).context("cannot read the masks again")?;
+            file.read_exact(&mut chunk).context("cannot read the masks again")?;
+            match self.send_chunk(id, offset, &chunk) {
+                Ok(received) => (offset, attempts) = (received, 0),
                 Err(error) if attempts < ATTEMPTS && error.is::<ureq::Error>() => {
                     attempts += 1;
                     std::thread::sleep(PAUSE * 2u32.pow(attempts));
                     if let Ok(found) = self.submission(id) {
-                        here = found["received_bytes"].as_u64().unwrap_or(here);
+                        offset = found["received_bytes"].as_u64().unwrap_or(offset);
                     }
                 }
                 Err(error) => return Err(error),
             }
-            on_bytes(here);
+            on_bytes(offset);
         }
         Ok(())
     }
 
-    fn send_piece(&self, id: &str, offset: u64, piece: &[u8]) -> Result<u64> {
+    /// Uploads a chunk. Returns the number of bytes received so far.
+    fn send_chunk(&self, id: &str, offset: u64, chunk: &[u8]) -> Result<u64> {
         let address = self.address(&format!("submissions/{id}/file?offset={offset}"))?;
         let request = self.agent.put(&address).header("Authorization", self.bearer());
         let request = request.header("Content-Type", "application/octet-stream");
-        let answer = self.read(&address, request.send(piece))?;
-        answer["received_bytes"].as_u64().context("the server does not say how much it has")
+        let answer = self.read(&address, request.send(chunk))?;
+        answer["received_bytes"]
+            .as_u64()
+            .context("the server does not say how many bytes it has received")
     }
 
-    /// Asks again and again until the state is none of `passing`.
-    pub(crate) fn wait(
-        &self,
-        id: &str,
-        passing: &[&str],
-        on_state: &dyn Fn(&str),
-    ) -> Result<Value> {
+    /// Polls a submission until its state is none of `passing`.
+    pub(crate) fn wait(&self, id: &str, passing: &[&str]) -> Result<Value> {
         loop {
             let found = self.submission(id)?;
             let state = found["state"].as_str().unwrap_or_default();
-            on_state(state);
             if !passing.contains(&state) {
                 return Ok(found);
             }
@@ -157,7 +157,7 @@ impl Client {
         }
     }
 
-    /// What a script wants to know of a submission, its address with the server's.
+    /// Identifier, state and absolute address of a submission, for scripts.
     pub(crate) fn outline(&self, submission: &Value) -> Value {
         let url = submission["url"].as_str().unwrap_or_default();
         serde_json::json!({
@@ -167,7 +167,7 @@ impl Client {
         })
     }
 
-    /// Where the server is.
+    /// Address of the site.
     pub(crate) fn server(&self) -> &str {
         &self.server
     }
@@ -202,8 +202,9 @@ impl Client {
         if status.is_success() {
             return Ok(value);
         }
+        let hint = if status == StatusCode::UNAUTHORIZED { TOKEN_HINT } else { "" };
         match value["error"]["message"].as_str() {
-            Some(message) => bail!("{} says: {}", self.server, TerminalLines(message)),
+            Some(message) => bail!("{} says: {}{hint}", self.server, TerminalLines(message)),
             None => {
                 bail!("{address} answered {status}: {}", terminal::cut(&body, 200))
             }
@@ -211,7 +212,7 @@ impl Client {
     }
 }
 
-/// Whether asking again may help: the connection broke, or nothing came for too long.
+/// True for a broken connection or a timeout, after which a retry can succeed.
 fn is_broken(error: &anyhow::Error) -> bool {
     error.is::<ureq::Error>() || error.is::<std::io::Error>()
 }

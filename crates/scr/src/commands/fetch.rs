@@ -1,4 +1,4 @@
-//! `scr fetch`: a benchmark's folder from a site.
+//! `scr fetch`: downloads a benchmark from a site.
 
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -17,8 +17,8 @@ use crate::client::Client;
 use crate::progress::Bar;
 use crate::tell::tell;
 
-/// Files that are asked for at once: most are small, and the way is long.
-const AT_ONCE: usize = 4;
+/// Concurrent downloads: most files are small, so latency dominates.
+const CONCURRENT: usize = 4;
 
 #[derive(Args)]
 pub(crate) struct Fetch {
@@ -27,13 +27,13 @@ pub(crate) struct Fetch {
     /// Address of the site, http://... or https://...
     #[arg(long)]
     server: String,
-    /// Folder to write, new or empty; the same again goes on from what is there
+    /// Folder to write, new or empty; an interrupted download resumes
     #[arg(long)]
     out: PathBuf,
-    /// Accept the benchmark's terms; without it, they are printed
+    /// Accept the terms of the benchmark; without it, they are printed
     #[arg(long)]
     accept_terms: bool,
-    /// Token of `scr admin token create`, where the site asks for one
+    /// Token of `scr admin token create`, if the site needs one
     #[arg(
         long,
         env = "SCR_TOKEN",
@@ -44,16 +44,16 @@ pub(crate) struct Fetch {
     token: String,
 }
 
-/// What the site offers.
+/// Manifest of a download: files with sizes and digests.
 #[derive(Deserialize)]
 struct Manifest {
     digest: String,
     terms_version: String,
-    files: Vec<Offered>,
+    files: Vec<ManifestFile>,
 }
 
 #[derive(Deserialize)]
-struct Offered {
+struct ManifestFile {
     path: String,
     sha256: String,
     size_bytes: u64,
@@ -73,8 +73,8 @@ impl Fetch {
         }
         let plan = manifest.to_string();
         let manifest: Manifest = serde_json::from_value(manifest)
-            .with_context(|| format!("cannot understand what {} offers", client.server()))?;
-        manifest.files.iter().try_for_each(Offered::check)?;
+            .with_context(|| format!("cannot read the manifest of {}", client.server()))?;
+        manifest.files.iter().try_for_each(ManifestFile::check)?;
         let staging = Staging::begin(&self.out, &plan)?;
         fetch_all(&client, &about, &manifest, &staging)?;
         let copy = Benchmark::open(staging.folder())?;
@@ -89,8 +89,8 @@ impl Fetch {
     }
 }
 
-impl Offered {
-    /// Refuses what would lie elsewhere, or cannot be a benchmark's.
+impl ManifestFile {
+    /// Refuses paths out of the folder and files too large for a benchmark.
     fn check(&self) -> Result<()> {
         let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_));
         let is_within = !self.path.is_empty() && Path::new(&self.path).components().all(is_plain);
@@ -109,7 +109,7 @@ impl Offered {
         hex(&file_digest(bytes)) == self.sha256
     }
 
-    /// Fetches the file, unless an earlier run has.
+    /// Downloads the file unless an earlier run did.
     fn fetch(&self, client: &Client, about: &str, version: &str, staging: &Staging) -> Result<()> {
         let there = staging.folder().join(&self.path);
         if staging.has(&self.path) && std::fs::read(&there).is_ok_and(|bytes| self.is_same(&bytes))
@@ -128,7 +128,7 @@ impl Offered {
     }
 }
 
-/// Fetches some files at once; the first that fails ends all.
+/// Downloads all files; the first failure ends all downloads.
 fn fetch_all(client: &Client, about: &str, manifest: &Manifest, staging: &Staging) -> Result<()> {
     let bar = Bar::new();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -146,13 +146,13 @@ fn fetch_all(client: &Client, about: &str, manifest: &Manifest, staging: &Stagin
         Ok(())
     };
     std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..AT_ONCE).map(|_| scope.spawn(work)).collect();
+        let workers: Vec<_> = (0..CONCURRENT).map(|_| scope.spawn(work)).collect();
         let mut ended = workers.into_iter().map(std::thread::ScopedJoinHandle::join);
         ended.try_for_each(|end| end.unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
     })
 }
 
-/// Where a file is on the API; its name may hold what means something in an address.
+/// API path of a file, with its name percent-encoded.
 fn address(about: &str, path: &str) -> Result<String> {
     let mut url = Url::parse("http://site.invalid")?;
     if let Ok(mut segments) = url.path_segments_mut() {

@@ -10,6 +10,7 @@ mod evaluate;
 mod export;
 mod fetch;
 mod import;
+mod list;
 mod mail;
 mod measures;
 mod methods;
@@ -67,9 +68,9 @@ pub(crate) enum Command {
     Fetch(fetch::Fetch),
     /// Submit masks to a site, which checks and scores them
     Submit(submit::Submit),
-    /// Show the state of a submission, with its scores once there are any
+    /// List your submissions, or show one with its scores, or confirm it
     Status(submit::Status),
-    /// Publish or return a submission
+    /// List the submissions that await your review, or publish or return one
     Review(submit::Review),
     /// Check and score submissions of a site, beside the serving process
     Worker(worker::WorkerCommand),

@@ -1,26 +1,28 @@
-//! `scr submit`, `scr status`, `scr review`: handing in masks, and deciding on them.
+//! `scr submit`, `scr status`, `scr review`: submissions over the API of a site.
 
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context, Result, bail};
-use clap::Args;
+use anyhow::{Context, Result, anyhow, bail};
+use clap::{ArgGroup, Args};
 use scr_data::terminal::{TerminalLines, TerminalText};
 use scr_data::{Problem, files};
 use serde_json::{Value, json};
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
 
+use super::arguments::Format;
+use super::list::print_list;
 use crate::client::Client;
 use crate::progress::Bar;
 use crate::stdout::print;
 use crate::tell::tell;
 
-/// States that pass by themselves after a file is whole.
+/// States of a complete upload that the site leaves on its own.
 const PASSING: [&str; 2] = ["received", "scoring"];
 
-/// Which server, and who asks.
+/// Options of the site and the token.
 #[derive(Args)]
 pub(crate) struct Server {
     /// Address of the site, http://... or https://...
@@ -44,38 +46,49 @@ pub(crate) struct Submit {
     /// `two_fold_declaration` = true
     #[arg(long)]
     card: PathBuf,
-    /// Accept the benchmark's terms
+    /// Accept the terms of the benchmark
     #[arg(long)]
     accept_terms: bool,
-    /// Identifier of a published entry of your own that this corrects
+    /// Identifier of an entry of yours that this corrects
     #[arg(long, value_name = "ENTRY")]
     corrects: Option<String>,
-    /// Have it checked only; scored it is when you confirm on its page
+    /// Check only; score after `scr status SUBMISSION --confirm`
     #[arg(long)]
     check_first: bool,
-    /// Wait until it is checked and scored
+    /// Wait until the submission is checked and scored
     #[arg(long)]
     wait: bool,
 }
 
 #[derive(Args)]
 pub(crate) struct Status {
-    /// Identifier of the submission
-    submission: String,
+    /// Identifier of a submission; without it, all your submissions are listed
+    submission: Option<String>,
     #[command(flatten)]
     server: Server,
+    /// Confirm the submission after --check-first, so that it is scored
+    #[arg(long, requires = "submission")]
+    confirm: bool,
+    /// Wait until the submission is checked and scored
+    #[arg(long, requires = "submission")]
+    wait: bool,
+    /// Output format of the list; one submission is always JSON
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
 }
 
 #[derive(Args)]
+#[command(group = ArgGroup::new("decision").args(["publish", "return_with"]).requires("submission"))]
 pub(crate) struct Review {
-    /// Identifier of the submission
-    submission: String,
+    /// Identifier of the submission; without it, the queue is listed
+    #[arg(requires = "decision")]
+    submission: Option<String>,
     #[command(flatten)]
     server: Server,
-    /// Publish it
-    #[arg(long, required_unless_present = "return_with", conflicts_with = "return_with")]
+    /// Publish the submission
+    #[arg(long)]
     publish: bool,
-    /// Answer to flags that cast doubt on whose work it is: why it is published; public
+    /// Public answer to flags on authorship: the reason to publish nevertheless
     #[arg(
         long,
         value_name = "TEXT",
@@ -84,9 +97,12 @@ pub(crate) struct Review {
         requires = "publish"
     )]
     answer: String,
-    /// Return it with a message
+    /// Return the submission with a message to its submitter
     #[arg(long = "return", value_name = "MESSAGE")]
     return_with: Option<String>,
+    /// Output format of the queue
+    #[arg(long, value_enum, default_value_t = Format::Table)]
+    format: Format,
 }
 
 impl Server {
@@ -107,8 +123,9 @@ impl Submit {
             "confirm": !self.check_first,
             "corrects": self.corrects,
         });
-        let begun =
-            client.post(&format!("benchmarks/{}/submissions", self.benchmark), &beginning)?;
+        let begun = client
+            .post(&format!("benchmarks/{}/submissions", self.benchmark), &beginning)
+            .map_err(|error| self.with_terms_hint(error))?;
         let id = begun["submission"].as_str().context("the server gave no identifier")?;
         let bar = Bar::new();
         client.send_file(id, &mut file, size, &|bytes| {
@@ -117,14 +134,26 @@ impl Submit {
         drop(bar);
         let mut found = client.post(&format!("submissions/{id}/complete"), &Value::Null)?;
         if self.wait {
-            found = client.wait(id, &PASSING, &|_| ())?;
+            found = client.wait(id, &PASSING)?;
         }
         tell_suspicions(&found);
         print_outline(&client.outline(&found))?;
+        if found["state"] == "checked" && self.check_first {
+            tell!("checked and not scored: `scr status {id} --confirm` has it scored");
+        }
         refuse_returned(&found)
     }
 
-    /// The zip file to send: the one given, or one made of the folder.
+    /// Adds a hint to an error about terms that are not accepted.
+    fn with_terms_hint(&self, error: anyhow::Error) -> anyhow::Error {
+        if self.accept_terms || !error.to_string().contains("accept_terms") {
+            return error;
+        }
+        let (site, id) = (self.server.server.trim_end_matches('/'), &self.benchmark);
+        anyhow!("{error}\n  hint: read them at {site}/benchmarks/{id}, then add --accept-terms")
+    }
+
+    /// Zip file to upload: the argument, or one packed from a folder.
     fn zipped(&self) -> Result<(File, u64)> {
         let place = self.masks.display();
         let mut file = if self.masks.is_dir() {
@@ -144,7 +173,15 @@ impl Submit {
 impl Status {
     pub(crate) fn run(self) -> Result<()> {
         let client = self.server.client();
-        let mut found = client.submission(&self.submission)?;
+        let Some(id) = &self.submission else {
+            let keys = ["submission", "benchmark", "name", "state", "updated_at"];
+            return print_submissions(&client.get("submissions")?, keys, self.format);
+        };
+        if self.confirm {
+            client.post(&format!("submissions/{id}/confirm"), &Value::Null)?;
+        }
+        let mut found =
+            if self.wait { client.wait(id, &PASSING)? } else { client.submission(id)? };
         found["url"] = client.outline(&found)["url"].clone();
         print_outline(&found)
     }
@@ -153,21 +190,24 @@ impl Status {
 impl Review {
     pub(crate) fn run(self) -> Result<()> {
         let client = self.server.client();
+        let Some(id) = &self.submission else {
+            let keys = ["submission", "benchmark", "name", "submitter", "since"];
+            return print_submissions(&client.get("review")?, keys, self.format);
+        };
         let review = match &self.return_with {
             None => json!({ "decision": "publish", "answer": self.answer }),
             Some(message) => json!({ "decision": "return", "message": message }),
         };
-        client.post(&format!("submissions/{}/review", self.submission), &review)?;
-        let found = client.wait(&self.submission, &["publishing"], &|_| ())?;
+        client.post(&format!("submissions/{id}/review"), &review)?;
+        let found = client.wait(id, &["publishing"])?;
         print_outline(&client.outline(&found))?;
         if !self.publish {
             return Ok(());
         }
         if found["state"] == "awaiting_review" {
             bail!(
-                "it is not published: entries were published meanwhile, and there are new flags\n  \
-                   hint: look at them, then `scr review {} --publish --answer TEXT`",
-                self.submission
+                "not published: entries published meanwhile raise new flags\n  \
+                   hint: read them on its page, then `scr review {id} --publish --answer TEXT`"
             );
         }
         refuse_returned(&found)
@@ -178,7 +218,24 @@ fn print_outline(value: &Value) -> Result<()> {
     print(None, &(serde_json::to_string_pretty(value)? + "\n"))
 }
 
-/// What the check found odd, for people.
+/// Prints a list of submissions: columns of `keys`, or the JSON of the API.
+fn print_submissions(answer: &Value, keys: [&str; 5], format: Format) -> Result<()> {
+    let submissions = answer["submissions"].as_array().context("the site sent no list")?;
+    let cell = |submission: &Value, key: &str| {
+        let text = submission[key].as_str().unwrap_or("-");
+        if key == "state" { state_name(text) } else { text.to_owned() }
+    };
+    let row = |submission: &Value| keys.iter().map(|key| cell(submission, key)).collect();
+    let heads = keys.map(|key| key.trim_end_matches("_at"));
+    print_list(format, &heads, submissions.iter().map(row).collect(), submissions)
+}
+
+/// Name of a state for people. `rejected` is the API's word for returned.
+pub(crate) fn state_name(state: &str) -> String {
+    if state == "rejected" { "returned".to_owned() } else { state.replace('_', " ") }
+}
+
+/// Prints the suspicions of the check.
 fn tell_suspicions(found: &Value) {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     for suspicion in found["suspicions"]["suspicions"].as_array().into_iter().flatten() {
@@ -189,7 +246,7 @@ fn tell_suspicions(found: &Value) {
     }
 }
 
-/// An error with every problem, where the check found some.
+/// Fails for a returned submission, with all problems found by the check.
 fn refuse_returned(found: &Value) -> Result<()> {
     if found["state"] != "rejected" {
         return Ok(());
@@ -216,8 +273,7 @@ fn read_card(path: &Path) -> Result<Value> {
     Ok(serde_json::to_value(card)?)
 }
 
-/// A folder's files in a zip file that is gone with the process. PNGs are packed
-/// already, so they are only put together.
+/// Packs a folder into a temporary zip file, without compression, since PNGs are compressed.
 fn zip_of(folder: &Path) -> Result<File> {
     let failed = || format!("cannot pack {}", folder.display());
     let file = tempfile::tempfile().with_context(failed)?;

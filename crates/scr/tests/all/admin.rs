@@ -69,7 +69,7 @@ fn a_benchmark_is_added_once_whole_and_never_another_in_its_place() {
 
     let again = admin(&site, &["benchmark", "add", &folder]);
     assert_eq!(again.code, 0, "{}", again.stderr);
-    assert!(again.stderr.contains("already, nothing changed"), "{}", again.stderr);
+    assert!(again.stderr.contains("already published, nothing changed"), "{}", again.stderr);
     assert_eq!(json(&site, &["benchmark", "list"]), listed);
 
     // Another title is the same benchmark.

@@ -127,7 +127,7 @@ fn a_job_is_listed_and_cancelled_from_the_shell() {
     assert_eq!((&listed[0]["kind"], &listed[0]["attempts"]), (&json!("score"), &json!(0)));
     assert_eq!(jobs(&["list"]).stdout.lines().filter(|line| line.contains(&id)).count(), 1);
     let cancelled = jobs(&["cancel", &id]);
-    assert!(cancelled.code == 0 && cancelled.stderr.contains("rejected"), "{}", cancelled.stderr);
+    assert!(cancelled.code == 0 && cancelled.stderr.contains("returned"), "{}", cancelled.stderr);
     let again = jobs(&["cancel", &id]);
     assert!(again.code == 0 && again.stderr.contains("nothing changed"), "{}", again.stderr);
     assert_eq!(jobs(&["cancel", "none"]).code, 1);

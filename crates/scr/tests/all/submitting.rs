@@ -108,6 +108,12 @@ fn json(finished: &Finished) -> Value {
         .unwrap_or_else(|_| panic!("{}{}", finished.stdout, finished.stderr))
 }
 
+/// Stdout of a list, which must have succeeded.
+fn finished_list(finished: &Finished) -> String {
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
+    finished.stdout.clone()
+}
+
 fn id(finished: &Finished) -> String {
     json(finished)["submission"].as_str().unwrap().to_owned()
 }
@@ -117,7 +123,9 @@ fn masks_go_from_a_folder_to_a_public_entry_and_no_other_way() {
     let served = Served::new();
     let unwilling = served.submit("masks", &["--wait"]);
     assert_eq!(unwilling.code, 1);
-    assert!(unwilling.stderr.contains("accept_terms"), "{}", unwilling.stderr);
+    for expected in ["accept_terms", "add --accept-terms", "/benchmarks/phantom"] {
+        assert!(unwilling.stderr.contains(expected), "{}", unwilling.stderr);
+    }
 
     let lacking = served.temp.path().join("lacking");
     for (name, bytes) in crate::command::files(&served.temp.path().join("masks")) {
@@ -190,6 +198,16 @@ fn masks_go_from_a_folder_to_a_public_entry_and_no_other_way() {
     assert_eq!(json(&answered)["state"], "published", "{}", answered.stderr);
     let status = json(&served.ask(&["status", &twin], 0));
     assert!(status["log"].to_string().contains("Asked for twice."), "{status}");
+
+    let mine = finished_list(&served.ask(&["status"], 0));
+    assert_eq!(mine.lines().count(), 2 + 3, "head, rule and three submissions: {mine}");
+    assert!(mine.contains("returned") && mine.contains("published"), "{mine}");
+    assert!(json(&served.ask(&["review", "--format", "json"], 2)).as_array().unwrap().is_empty());
+    let first = self::id(&served.submit("masks", &["--accept-terms", "--check-first", "--wait"]));
+    let confirmed = served.ask(&["status", &first, "--confirm", "--wait"], 0);
+    assert_eq!(json(&confirmed)["state"], "awaiting_review", "{}", confirmed.stderr);
+    let queue = finished_list(&served.ask(&["review"], 2));
+    assert!(queue.contains(&first) && !queue.contains(&twin), "{queue}");
 
     let second = self::id(&served.submit("masks", &["--accept-terms", "--wait"]));
     let returned = served.ask(&["review", &second, "--return", "say more of it"], 2);

@@ -8,10 +8,10 @@ use scr_data::{Benchmark, BenchmarkCopy, CopyOutcome};
 use scr_store::{Published, Store, StoreError};
 use serde_json::json;
 
-use super::list::print_list;
 use super::settings::{Set, Show};
 use super::site::{Dir, with_new_store};
 use crate::commands::arguments::Format;
+use crate::commands::list::print_list;
 use crate::progress::Bar;
 use crate::tell::tell;
 

@@ -5,9 +5,9 @@ use clap::Subcommand;
 use scr_store::{EntryRow, Store};
 use serde_json::json;
 
-use super::list::{or_dash, print_list};
 use super::site::Dir;
 use crate::commands::arguments::Format;
+use crate::commands::list::{or_dash, print_list};
 use crate::tell::tell;
 
 /// Name shown to readers of the person who withdraws an entry here.

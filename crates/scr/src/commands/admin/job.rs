@@ -7,9 +7,10 @@ use clap::{Args, Subcommand};
 use scr_store::{Cancelled, JobRow, Store};
 use serde_json::json;
 
-use super::list::{or_dash, print_list};
 use super::site::Dir;
 use crate::commands::arguments::Format;
+use crate::commands::list::{or_dash, print_list};
+use crate::commands::submit::state_name;
 use crate::tell::tell;
 
 /// Actor in the log of a submission with a job cancelled here.
@@ -107,10 +108,11 @@ const fn state(job: &JobRow) -> &'static str {
 async fn cancel(store: &Store, id: &str) -> Result<()> {
     match store.cancel_job(id, ACTOR).await? {
         Cancelled::Now(state) => {
-            tell!("the job is cancelled, submission {id} is {}", state.as_str());
+            tell!("the job is cancelled, submission {id} is {}", state_name(state.as_str()));
         }
         Cancelled::NoJob(state) => {
-            tell!("submission {id} is {} and has no job, nothing changed", state.as_str());
+            let state = state_name(state.as_str());
+            tell!("submission {id} is {state} and has no job, nothing changed");
         }
     }
     Ok(())

@@ -6,7 +6,6 @@
 mod benchmark;
 mod entry;
 mod job;
-mod list;
 mod reports;
 mod rescore;
 mod settings;

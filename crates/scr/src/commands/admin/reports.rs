@@ -5,9 +5,9 @@ use clap::Subcommand;
 use scr_documents::PublicationState;
 use scr_store::{FeedbackRow, PublicationRow, Store};
 
-use super::list::print_list;
 use super::site::Dir;
 use crate::commands::arguments::Format;
+use crate::commands::list::print_list;
 use crate::tell::tell;
 
 #[derive(Subcommand)]

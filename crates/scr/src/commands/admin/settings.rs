@@ -9,9 +9,9 @@ use scr_documents::{BenchmarkSettings, ImageResults, LadderStep, Quota, Referenc
 use scr_store::{Role, Store, StoreError};
 use serde_json::json;
 
-use super::list::print_list;
 use super::site::{Dir, find_user};
 use crate::commands::arguments::Format;
+use crate::commands::list::print_list;
 use crate::stdout::print;
 use crate::tell::tell;
 

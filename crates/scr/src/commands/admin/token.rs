@@ -5,9 +5,9 @@ use clap::Subcommand;
 use scr_store::{Scope, Store, TokenLifetime, TokenRow};
 use serde_json::json;
 
-use super::list::{or_dash, print_list};
 use super::site::{Dir, find_user};
 use crate::commands::arguments::Format;
+use crate::commands::list::{or_dash, print_list};
 use crate::stdout::print;
 use crate::tell::tell;
 

@@ -7,9 +7,9 @@ use clap::Subcommand;
 use scr_store::{OtherKeys, Role, Store, UserRow};
 use serde_json::json;
 
-use super::list::{or_dash, print_list};
 use super::site::{Dir, find_user, with_new_store};
 use crate::commands::arguments::Format;
+use crate::commands::list::{or_dash, print_list};
 use crate::tell::tell;
 
 /// Bytes read of a line of stdin. Longer passwords are refused anyway.

@@ -3,11 +3,11 @@
 use anyhow::Result;
 use scr_report::layout::{self, Column, Layout, Table};
 
-use crate::commands::arguments::Format;
+use super::arguments::Format;
 use crate::stdout::print;
 
 /// Prints a list: `rows` as a table, or `json`.
-pub(super) fn print_list(
+pub(crate) fn print_list(
     format: Format,
     heads: &[&str],
     rows: Vec<Vec<String>>,
@@ -24,6 +24,6 @@ pub(super) fn print_list(
 }
 
 /// A time in a table; a dash without one.
-pub(super) fn or_dash(time: Option<&String>) -> String {
+pub(crate) fn or_dash(time: Option<&String>) -> String {
     time.map_or_else(|| "-".to_owned(), Clone::clone)
 }
