@@ -104,19 +104,23 @@ impl Table {
     }
 
     /// Characters of every column of a text: columns of words, the widest first, give way
-    /// until the table fits. Columns of numbers keep their width.
+    /// until the table fits. Columns of numbers and longest words keep their width.
     fn text_widths(&self) -> Vec<usize> {
-        let of_column = |(index, column): (usize, &Column)| {
-            let cells = self.rows.iter().filter_map(|row| row.get(index));
-            cells.chain([&column.head]).map(|cell| cell.chars().count()).max().unwrap_or(0)
+        let cells = |index: usize| {
+            let column = self.rows.iter().filter_map(move |row| row.get(index));
+            column.chain([&self.columns[index].head])
         };
-        let mut widths: Vec<usize> = self.columns.iter().enumerate().map(of_column).collect();
+        let width = |index: usize| longest(cells(index).map(String::as_str));
+        let mut widths: Vec<usize> = (0..self.columns.len()).map(width).collect();
+        let least = |(index, column): (usize, &Column)| {
+            let words = cells(index).flat_map(|cell| cell.split(' '));
+            if column.is_number { usize::MAX } else { longest(words).max(MIN_WORDS_WIDTH) }
+        };
+        let least: Vec<usize> = self.columns.iter().enumerate().map(least).collect();
         while widths.iter().map(|width| width + 3).sum::<usize>() + 1 > TEXT_WIDTH {
-            let words = widths.iter_mut().zip(&self.columns).filter(|(_, c)| !c.is_number);
-            match words.map(|(width, _)| width).max_by_key(|width| **width) {
-                Some(width) if *width > MIN_WORDS_WIDTH => *width -= 1,
-                _ => break,
-            }
+            let wide = widths.iter_mut().zip(&least).filter(|(width, least)| **width > **least);
+            let Some((width, _)) = wide.max_by_key(|(width, _)| **width) else { break };
+            *width -= 1;
         }
         widths
     }
@@ -178,9 +182,14 @@ impl Table {
     }
 }
 
-/// A text with line ends in place of spaces so that no line is longer than `width`
-/// characters; longer words stay whole.
-fn wrapped(text: &str, width: usize) -> String {
+/// Characters of the longest text.
+fn longest<'a>(texts: impl Iterator<Item = &'a str>) -> usize {
+    texts.map(|text| text.chars().count()).max().unwrap_or(0)
+}
+
+/// Wraps a text at spaces into lines of at most `width` characters; longer words stay whole.
+#[must_use]
+pub fn wrapped(text: &str, width: usize) -> String {
     let mut lines: Vec<&str> = Vec::new();
     let mut rest = text;
     while let Some((end, _)) = rest.char_indices().nth(width) {

@@ -7,11 +7,10 @@ mod show;
 mod source;
 mod value_figures;
 
-use std::fmt::Write;
-
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use scr_methods::{About, METHODS, Method, Parameter};
+use scr_report::layout::wrapped;
 use serde::Serialize;
 
 use super::arguments::Format;
@@ -39,7 +38,7 @@ impl Methods {
             Some(Action::Show(show)) => show.run(),
             None => {
                 let text = match self.format {
-                    Format::Table => text()?,
+                    Format::Table => text(),
                     Format::Json => serde_json::to_string_pretty(&listed())? + "\n",
                 };
                 print(None, &text)
@@ -72,21 +71,23 @@ fn listed() -> Vec<Listed> {
     METHODS.iter().map(listed).collect()
 }
 
-fn text() -> Result<String> {
+fn text() -> String {
     let mut text = String::new();
     for method in METHODS {
         let about = method.about();
-        writeln!(text, "{}  {} {}", method.id(), about.name, method.version())?;
-        writeln!(text, "  {}", about.summary)?;
-        writeln!(text, "  source: {}", about.source)?;
-        writeln!(text, "  verified: {}", about.verified)?;
+        text += &format!("{}  {} {}\n", method.id(), about.name, method.version());
+        text += &paragraph(about.summary);
+        text += &paragraph(&format!("source: {}", about.source));
+        text += &paragraph(&format!("verified: {}", about.verified));
         for parameter in method.parameters() {
-            writeln!(
-                text,
-                "  --set {}={}  {} ({parameter})",
-                parameter.key, parameter.default, parameter.meaning
-            )?;
+            let Parameter { key, default, meaning, .. } = parameter;
+            text += &paragraph(&format!("--set {key}={default}  {meaning} ({parameter})"));
         }
     }
-    Ok(text)
+    text
+}
+
+/// An indented paragraph of at most 100 columns, its further lines indented more.
+fn paragraph(text: &str) -> String {
+    format!("  {}\n", wrapped(text, 96).replace('\n', "\n    "))
 }

@@ -49,3 +49,12 @@ fn a_key_that_names_no_measure_leads_to_the_command() {
     assert_eq!(finished.code, 2);
     assert!(finished.stderr.contains("`scr measures` explains all"), "{}", finished.stderr);
 }
+
+#[test]
+fn explanations_fit_a_terminal_of_100_columns() {
+    for command in ["measures", "methods"] {
+        let text = run_well([command]);
+        let wide = text.lines().find(|line| line.chars().count() > 100);
+        assert_eq!(wide, None, "scr {command}");
+    }
+}
