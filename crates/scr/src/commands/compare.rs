@@ -49,7 +49,7 @@ impl Compare {
         let settings = self.scoring.settings(&DEFAULT_MEASURES);
         let sets = read_sets(&self.sets, &benchmark, &settings)?;
         let results: Vec<NamedResult> = sets.into_iter().map(|set| set.result).collect();
-        let found = compared(&results, self.alpha, &settings)?;
+        let found = compare_results(&results, self.alpha, &settings)?;
         let text = match (self.format, self.format.layout()) {
             (_, Some(layout)) => {
                 let width = match layout {
@@ -69,7 +69,7 @@ impl Compare {
 }
 
 /// An argument: a scored set of masks, or a result read from a file.
-pub(crate) struct ReadSet {
+pub(crate) struct InputSet {
     pub(crate) result: NamedResult,
     /// Masks; none for a result file.
     pub(crate) masks: Option<MaskSet>,
@@ -80,7 +80,7 @@ pub(crate) fn read_sets(
     paths: &[PathBuf],
     benchmark: &Benchmark,
     settings: &Settings,
-) -> Result<Vec<ReadSet>> {
+) -> Result<Vec<InputSet>> {
     let mut sets = Vec::new();
     let mut problems = Problems::default();
     for (path, name) in paths.iter().zip(names(paths)) {
@@ -101,14 +101,14 @@ fn read_set(
     name: String,
     benchmark: &Benchmark,
     settings: &Settings,
-) -> Result<ReadSet> {
+) -> Result<InputSet> {
     let (result, masks) = if path.extension().is_some_and(|extension| extension == "json") {
         (read_result(path)?, None)
     } else {
         let masks = MaskSet::open(path, benchmark)?;
         (score(benchmark, &masks, settings, true)?, Some(masks))
     };
-    Ok(ReadSet { result: NamedResult { name, result }, masks })
+    Ok(InputSet { result: NamedResult { name, result }, masks })
 }
 
 fn read_result(path: &Path) -> Result<ResultDocument> {
@@ -139,7 +139,7 @@ fn names(paths: &[PathBuf]) -> Vec<String> {
 }
 
 /// Compares results; an error lists why they are not comparable.
-pub(crate) fn compared(
+pub(crate) fn compare_results(
     results: &[NamedResult],
     alpha: f64,
     settings: &Settings,

@@ -14,7 +14,7 @@ use scr_report::html::{
 };
 
 use super::arguments::output;
-use super::compare::{DEFAULT_MEASURES, ReadSet, compared, read_sets};
+use super::compare::{DEFAULT_MEASURES, InputSet, compare_results, read_sets};
 use super::evaluate::Scoring;
 use crate::tell::tell;
 
@@ -48,7 +48,7 @@ impl Report {
         }
         problems.or(())?;
         let results: Vec<NamedResult> = sets.into_iter().map(|set| set.result).collect();
-        let comparison = compared(&results, 0.05, &settings)?;
+        let comparison = compare_results(&results, 0.05, &settings)?;
         let page = Page {
             benchmark: &benchmark,
             results: &results,
@@ -85,7 +85,7 @@ impl Drawing<'_> {
     /// Draws the example images of a set; none for a result without masks.
     fn draw(
         &self,
-        set: &ReadSet,
+        set: &InputSet,
         pictures: &mut IndexMap<String, String>,
         examples: &mut Vec<ExampleFigure>,
         problems: &mut Problems,
