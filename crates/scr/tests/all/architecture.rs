@@ -85,6 +85,7 @@ fn data_flows_in_one_direction() {
         "scr-verify",
         "scr-web",
         "scr",
+        "scr-fuzz",
     ];
     let dependencies = dependencies();
     assert_eq!(
