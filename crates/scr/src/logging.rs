@@ -7,7 +7,9 @@ use std::io::{self, Write};
 
 use clap::ValueEnum;
 use scr_data::terminal;
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
 
 /// Maximal length of a line of text in characters; the rest is replaced by its count.
 const MAX_LINE_CHARS: usize = 8000;
@@ -23,14 +25,16 @@ pub(crate) enum LogFormat {
 
 /// Starts logging. Long-running commands give a format.
 pub(crate) fn init(format: Option<LogFormat>) {
-    let usual = if format.is_some() { "info,sqlx=warn" } else { "warn" };
-    let filter = EnvFilter::try_from_env("SCR_LOG").unwrap_or_else(|_| EnvFilter::new(usual));
-    let lines = tracing_subscriber::fmt().with_env_filter(filter);
+    let level = if format.is_some() { LevelFilter::INFO } else { LevelFilter::WARN };
+    let default = Targets::new().with_default(level).with_target("sqlx", LevelFilter::WARN);
+    let given = std::env::var("SCR_LOG").ok().and_then(|text| text.parse().ok());
+    let log = tracing_subscriber::registry().with(given.unwrap_or(default));
+    let lines = tracing_subscriber::fmt::layer();
     match format {
         Some(LogFormat::Json) => {
-            lines.with_writer(std::io::stderr).json().flatten_event(true).init();
+            log.with(lines.with_writer(io::stderr).json().flatten_event(true)).init();
         }
-        _ => lines.with_writer(|| LineWriter).init(),
+        _ => log.with(lines.with_writer(|| LineWriter)).init(),
     }
 }
 
