@@ -10,7 +10,7 @@ use crate::error::Failure;
 pub(crate) struct Waiting {
     /// The submission, without its results.
     pub(crate) submission: Submission,
-    /// Name of who handed it in.
+    /// Name of the submitter.
     pub(crate) submitter: String,
 }
 

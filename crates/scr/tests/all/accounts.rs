@@ -139,7 +139,7 @@ fn a_person_signs_up_confirms_by_mail_makes_a_token_and_signs_out() {
         browser.script("document.querySelector('input[name=submit]').click()").await;
         fill(&browser, &[("note", "laptop"), ("token-password", PASSWORD)]).await;
         browser.picture("account").await;
-        press(&browser, "Make a token").await;
+        press(&browser, "Create a token").await;
         heading(&browser, "A new token").await;
         let token = browser.script("return document.querySelector('#token').innerText").await;
         let token = token.as_str().expect("a token is text");
