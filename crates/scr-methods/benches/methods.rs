@@ -31,7 +31,7 @@ fn benchmark() -> &'static Benchmark {
 }
 
 fn trained(method: &dyn Method, set: &TrainingSet<'_>) -> Model {
-    let parameters = Parameters::new(method, &[]).unwrap();
+    let parameters = Parameters::new(method.info(), &[]).unwrap();
     train(method, set, &parameters, 1, &quiet).unwrap()
 }
 
@@ -39,12 +39,12 @@ fn models() -> &'static HashMap<&'static str, Model> {
     static MODELS: OnceLock<HashMap<&'static str, Model>> = OnceLock::new();
     MODELS.get_or_init(|| {
         let set = TrainingSet::new(benchmark(), Fold::One);
-        METHODS.iter().map(|method| (method.id(), trained(*method, &set))).collect()
+        METHODS.iter().map(|method| (method.info().id, trained(*method, &set))).collect()
     })
 }
 
 fn ids() -> impl Iterator<Item = &'static str> {
-    METHODS.iter().map(|method| method.id())
+    METHODS.iter().map(|method| method.info().id)
 }
 
 #[divan::bench(args = ids(), sample_count = 10)]

@@ -1,8 +1,8 @@
-//! How long finding neighbours takes: the one costly step of pixel classification.
+//! Nearest-neighbour search: the most expensive step of pixel classification.
 //!
 //! `cargo bench -p scr-methods`. 74 features, 15 neighbours; 62,000 samples are a
-//! fold of 124 images at 500 each. An image asks for 10,000 to 25,000 pixels. Features
-//! go together as those of an image do: a few causes and some noise make all of them.
+//! fold of 124 images at 500 each. An image has 10,000 to 25,000 queries. Features are
+//! correlated like those of images: a few factors and some noise determine all of them.
 
 use divan::Bencher;
 use scr_methods::pixel_classification::Neighbours;
@@ -22,18 +22,18 @@ fn numbers(count: usize, seed: u32) -> Vec<f32> {
     (0..count).map(|_| next()).collect()
 }
 
-/// How many causes there are.
-const N_CAUSES: usize = 8;
+/// Number of factors.
+const N_FACTORS: usize = 8;
 
 /// Features of `count` pixels.
 fn features(count: usize, seed: u32) -> Vec<f32> {
-    let weights = numbers(N_FEATURES * N_CAUSES, 3);
-    let causes = numbers(count * N_CAUSES, seed);
+    let weights = numbers(N_FEATURES * N_FACTORS, 3);
+    let factors = numbers(count * N_FACTORS, seed);
     let noise = numbers(count * N_FEATURES, seed + 1);
     let feature = |(index, noise): (usize, &f32)| {
-        let causes = &causes[index / N_FEATURES * N_CAUSES..][..N_CAUSES];
-        let weights = &weights[index % N_FEATURES * N_CAUSES..][..N_CAUSES];
-        causes.iter().zip(weights).map(|(c, w)| c * w).sum::<f32>() + 0.3 * noise
+        let factors = &factors[index / N_FEATURES * N_FACTORS..][..N_FACTORS];
+        let weights = &weights[index % N_FEATURES * N_FACTORS..][..N_FACTORS];
+        factors.iter().zip(weights).map(|(c, w)| c * w).sum::<f32>() + 0.3 * noise
     };
     noise.iter().enumerate().map(feature).collect()
 }

@@ -1,8 +1,8 @@
-//! Crafted model files: parts of honest ones changed, with the checksum renewed.
+//! Crafted model files: genuine files with a changed part and a valid checksum.
 //!
-//! The payload of every method is taken apart into a tree of numbers and lists, changed in
-//! one place and written again; so is the header. What is then read either is refused by
-//! name or segments. That it ends is by design, so nothing here asserts a time.
+//! The payload of every method is decoded to a tree of numbers and lists, changed in one place
+//! and encoded again; so is the header. Loading then either refuses the file, naming the
+//! part, or gives a model that segments. No time is asserted.
 
 use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64;
@@ -17,29 +17,29 @@ use serde_json::{Value, json};
 use crate::active_appearance::ActiveAppearanceModel;
 use crate::active_shape::ActiveShapeModel;
 use crate::pixel_classification::ClassifierFile;
-use crate::stored::read;
+use crate::stored::{MAX_STRUCTURES, read};
 use crate::{METHODS, Method, MethodError, Model, Parameters, Subject, TrainingSet, train};
 
-/// Changed files of a method.
+/// Number of crafted files of a method.
 const FILES: usize = 40;
 
-/// Stand-ins for what JSON cannot say, and what they stand for.
-const STAND_INS: [(f64, f64); 3] = [
+/// Placeholders for the numbers that JSON lacks, with the numbers.
+const PLACEHOLDERS: [(f64, f64); 3] = [
     (1.234_567_89e-30, f64::NAN),
     (2.345_678_91e-30, f64::INFINITY),
     (3.456_789_12e-30, f64::NEG_INFINITY),
 ];
 
-/// Numbers that are put in place of others.
+/// Replacements for numbers.
 const NUMBERS: [f64; 8] = [0.0, -1.0, 1.0, 3.0, 1e6, 1e20, 1e308, -1e308];
 
 fn quiet(_: &str, _: usize, _: usize) {}
 
-/// The smallest model of a method.
+/// Trains a small model of a method.
 fn trained(method: &dyn Method, set: &TrainingSet<'_>) -> Model {
     let smallest = [
         ("points", "8"),
-        ("side", if method.id().starts_with("pc") { "16" } else { "32" }),
+        ("side", if method.info().id.starts_with("pc") { "16" } else { "32" }),
         ("levels", "2"),
         ("scales", "1"),
         ("centre_side", "16"),
@@ -47,18 +47,18 @@ fn trained(method: &dyn Method, set: &TrainingSet<'_>) -> Model {
         ("pc_scales", "1"),
         ("pc_centre_side", "16"),
     ];
-    let has = |key: &str| method.parameters().iter().any(|parameter| parameter.key == key);
+    let has = |key: &str| method.info().parameters.iter().any(|parameter| parameter.key == key);
     let own = smallest.into_iter().filter(|(key, _)| has(key));
     let own: Vec<(String, String)> = own.map(|(key, value)| (key.into(), value.into())).collect();
-    train(method, set, &Parameters::new(method, &own).unwrap(), 1, &quiet).unwrap()
+    train(method, set, &Parameters::new(method.info(), &own).unwrap(), 1, &quiet).unwrap()
 }
 
-/// A number below `n`.
+/// Random number below `n`.
 fn below(random: &mut Pcg64, n: usize) -> usize {
     (random.next_u32() as usize) % n.max(1)
 }
 
-/// Changes one number, text or list of a tree, small parts as often as large ones.
+/// Changes one random number, text or list of a tree.
 fn change(tree: &mut Value, random: &mut Pcg64) {
     match tree {
         Value::Array(list) if !list.is_empty() && below(random, 5) > 0 => {
@@ -92,9 +92,9 @@ fn change(tree: &mut Value, random: &mut Pcg64) {
             *tree = json!(others[below(random, others.len())]);
         }
         Value::Number(_) => {
-            let index = below(random, NUMBERS.len() + STAND_INS.len());
-            let stand_in = |index: usize| STAND_INS[index - NUMBERS.len()].0;
-            *tree = json!(NUMBERS.get(index).copied().unwrap_or_else(|| stand_in(index)));
+            let index = below(random, NUMBERS.len() + PLACEHOLDERS.len());
+            let placeholder = |index: usize| PLACEHOLDERS[index - NUMBERS.len()].0;
+            *tree = json!(NUMBERS.get(index).copied().unwrap_or_else(|| placeholder(index)));
         }
         Value::Bool(value) => *value = !*value,
         Value::String(text) => text.push_str("/../x"),
@@ -102,22 +102,22 @@ fn change(tree: &mut Value, random: &mut Pcg64) {
     }
 }
 
-/// The bytes of a payload of type `F`, changed in one place; none where that cannot be said.
+/// Payload of type `F`, changed in one place; `None` when the type cannot represent the change.
 fn changed<F: Serialize + DeserializeOwned>(payload: &[u8], random: &mut Pcg64) -> Option<Vec<u8>> {
     let file = read(payload, Ok::<F, _>).unwrap();
     let mut tree = serde_json::to_value(&file).unwrap();
     change(&mut tree, random);
     let file: F = serde_json::from_value(tree).ok()?;
     let mut bytes = postcard::to_stdvec(&file).unwrap();
-    for (from, to) in STAND_INS {
-        put(&mut bytes, &from.to_le_bytes(), &to.to_le_bytes());
-        put(&mut bytes, &(from as f32).to_le_bytes(), &(to as f32).to_le_bytes());
+    for (from, to) in PLACEHOLDERS {
+        replace(&mut bytes, &from.to_le_bytes(), &to.to_le_bytes());
+        replace(&mut bytes, &(from as f32).to_le_bytes(), &(to as f32).to_le_bytes());
     }
     Some(bytes)
 }
 
-/// Puts `to` wherever `from` is.
-fn put(bytes: &mut [u8], from: &[u8], to: &[u8]) {
+/// Replaces all occurrences of `from` by `to`.
+fn replace(bytes: &mut [u8], from: &[u8], to: &[u8]) {
     for place in 0..=bytes.len().saturating_sub(from.len()) {
         if bytes[place..].starts_with(from) {
             bytes[place..][..to.len()].copy_from_slice(to);
@@ -125,11 +125,11 @@ fn put(bytes: &mut [u8], from: &[u8], to: &[u8]) {
     }
 }
 
-/// The payload of a method, changed in one place.
+/// Payload of a method, changed in one place.
 fn changed_payload(method: &str, payload: &[u8], random: &mut Pcg64) -> Option<Vec<u8>> {
     type OnPosterior<M> = (f64, M, ClassifierFile);
     match method {
-        "mean-shape" => changed::<crate::mean_shape::Trained>(payload, random),
+        "mean-shape" => changed::<crate::mean_shape::MeanLandmarks>(payload, random),
         "asm" | "asm-tuned" => changed::<ActiveShapeModel>(payload, random),
         "aam" | "aam-whiskers" | "aam-whiskers-bfgs" => {
             changed::<ActiveAppearanceModel>(payload, random)
@@ -138,11 +138,11 @@ fn changed_payload(method: &str, payload: &[u8], random: &mut Pcg64) -> Option<V
         "pc-post" => changed::<(f64, ClassifierFile)>(payload, random),
         "asm-pc" | "asm-pc-grey" => changed::<OnPosterior<ActiveShapeModel>>(payload, random),
         "aam-pc" => changed::<OnPosterior<ActiveAppearanceModel>>(payload, random),
-        other => panic!("{other} has no line here"),
+        other => panic!("{other} is missing here"),
     }
 }
 
-/// A model file of a header and a payload, its checksum renewed.
+/// Model file of a header and a payload, with a valid checksum.
 fn file(header: &Value, payload: &[u8]) -> Vec<u8> {
     let header = serde_json::to_vec(header).unwrap();
     let length = (header.len() as u32).to_le_bytes();
@@ -151,9 +151,9 @@ fn file(header: &Value, payload: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// Reads a model file; where it is taken, segments and shows all that there is to see.
-/// Returns whether it was taken.
-fn is_taken(bytes: &[u8], n_structures: usize) -> bool {
+/// Loads a model file; if it is accepted, segments and computes all insights. Returns whether it
+/// was accepted.
+fn is_accepted(bytes: &[u8], n_structures: usize) -> bool {
     let model = match Model::from_bytes("crafted.model", bytes) {
         Ok(model) => model,
         Err(error @ MethodError::Model { .. }) => {
@@ -161,7 +161,7 @@ fn is_taken(bytes: &[u8], n_structures: usize) -> bool {
             assert!(text.starts_with("crafted.model ") && text.ends_with("`scr train`"), "{text}");
             return false;
         }
-        Err(error) => panic!("{error} does not name the file"),
+        Err(error) => panic!("{error} names no file"),
     };
     let size = Size::new(40, 30);
     let pixels = (0..size.area()).map(|pixel| (pixel * 7919) as u16).collect();
@@ -189,24 +189,24 @@ fn parts(model: &Model) -> (Value, Vec<u8>) {
     (serde_json::to_value(model.header()).unwrap(), model.segmenter().to_bytes())
 }
 
-/// The refusal of a model file; what the refusal is about.
+/// Part of a model file that the refusal names.
 fn refused(bytes: &[u8]) -> String {
     match Model::from_bytes("crafted.model", bytes) {
         Err(MethodError::Model { field, .. }) => field,
         Err(error) => panic!("{error}"),
-        Ok(_) => panic!("a crafted model was taken"),
+        Ok(_) => panic!("a crafted model was accepted"),
     }
 }
 
 #[test]
-fn a_crafted_model_is_refused_by_name_or_segments_without_a_panic_and_ends() {
+fn a_crafted_model_is_refused_with_the_name_of_the_part_or_segments() {
     let (_temp, benchmark) = phantoms();
     let set = TrainingSet::new(&benchmark, Fold::One);
     let n_structures = benchmark.structures.len();
     let mut random = Pcg64::seed_from_u64(11);
-    for &method in METHODS.iter().filter(|method| !method.id().starts_with("voting")) {
+    for &method in METHODS.iter().filter(|method| !method.info().id.starts_with("voting")) {
         let (header, payload) = parts(&trained(method, &set));
-        assert!(is_taken(&file(&header, &payload), n_structures), "{}", method.id());
+        assert!(is_accepted(&file(&header, &payload), n_structures), "{}", method.info().id);
         let mut n_refused = 0;
         for number in 0..FILES {
             let bytes = if number % 5 == 0 {
@@ -214,18 +214,18 @@ fn a_crafted_model_is_refused_by_name_or_segments_without_a_panic_and_ends() {
                 change(&mut header, &mut random);
                 file(&header, &payload)
             } else {
-                let payload = changed_payload(method.id(), &payload, &mut random);
+                let payload = changed_payload(method.info().id, &payload, &mut random);
                 let Some(payload) = payload else { continue };
                 file(&header, &payload)
             };
-            n_refused += usize::from(!is_taken(&bytes, n_structures));
+            n_refused += usize::from(!is_accepted(&bytes, n_structures));
         }
-        assert!(n_refused > FILES / 5, "{}: {n_refused}", method.id());
+        assert!(n_refused > FILES / 5, "{}: {n_refused}", method.info().id);
     }
 }
 
 #[test]
-fn each_part_of_a_model_that_training_cannot_have_written_is_named() {
+fn the_refusal_names_the_part_that_training_cannot_have_written() {
     let (_temp, benchmark) = phantoms();
     let set = TrainingSet::new(&benchmark, Fold::One);
     let changed = |payload: &[u8], place: &str, value: Value| {
@@ -236,7 +236,7 @@ fn each_part_of_a_model_that_training_cannot_have_written_is_named() {
     };
     let (header, payload) = parts(&trained(&crate::ActiveShape::DEFAULT, &set));
     for (place, value, field) in [
-        // What fuzzing found: levels without profiles, whose search looked into an empty list.
+        // Found by fuzzing: a search indexed the empty list of a level without profiles.
         ("/profiles", json!([]), "profiles by level"),
         ("/profiles/1", json!([]), "profiles of level 1"),
         ("/profiles/1/0/mean", json!([0.5]), "profiles of level 1, mean"),
@@ -246,7 +246,7 @@ fn each_part_of_a_model_that_training_cannot_have_written_is_named() {
         ("/layout/counts", json!([8]), "layout, structures"),
         ("/layout/counts/0", json!(u64::MAX), "layout, structures"),
         ("/layout/counts/0", json!(9), "shape, mean"),
-        // A limit of a mode that is no number ended the process.
+        // A mode with a limit of NaN ended the process.
         ("/shape/variances/0", json!(-1.0), "shape, variances"),
         ("/shape/mean/0/0", json!(1e308), "shape, mean"),
         ("/shape/modes", json!([]), "shape, modes"),
@@ -280,13 +280,13 @@ fn each_part_of_a_model_that_training_cannot_have_written_is_named() {
 }
 
 #[test]
-fn members_of_a_vote_that_are_others_or_do_not_fit_are_refused() {
+fn other_members_of_a_vote_and_unfitting_ones_are_refused() {
     type Members = Vec<(String, String, Vec<u8>)>;
     let (_temp, benchmark) = phantoms();
     let set = TrainingSet::new(&benchmark, Fold::One);
     for voting in [crate::Voting::FAMILIES, crate::Voting::WITH_HYBRIDS] {
         let (header, payload) = parts(&trained(&voting, &set));
-        assert!(is_taken(&file(&header, &payload), benchmark.structures.len()));
+        assert!(is_accepted(&file(&header, &payload), benchmark.structures.len()));
         let refuses = |header: &Value, change: fn(&mut Members)| {
             let mut members = read(&payload, Ok::<Members, _>).unwrap();
             change(&mut members);
@@ -295,10 +295,25 @@ fn members_of_a_vote_that_are_others_or_do_not_fit_are_refused() {
         assert_eq!(refuses(&header, Members::clear), "members");
         assert_eq!(refuses(&header, |members| members.swap(0, 1)), "method");
         assert_eq!(refuses(&header, |members| members[1].1.push('0')), "method_version");
-        let taken_over = refuses(&header, |members| members[0].2 = members[1].2.clone());
-        assert!(taken_over.starts_with("asm-tuned, "), "{taken_over}");
+        let swapped = refuses(&header, |members| members[0].2 = members[1].2.clone());
+        assert!(swapped.starts_with("asm-tuned, "), "{swapped}");
         let mut fewer = header.clone();
         fewer["structures"].as_array_mut().unwrap().pop();
         assert_eq!(refuses(&fewer, |_| ()), "asm-tuned, layout, structures");
     }
+}
+
+#[test]
+fn long_lists_of_empty_lists_are_refused_before_they_take_memory() {
+    let (_temp, benchmark) = phantoms();
+    let set = TrainingSet::new(&benchmark, Fold::One);
+    let (header, _) = parts(&trained(&crate::MeanShape, &set));
+    let structures = vec![Vec::<(f64, f64)>::new(); MAX_STRUCTURES + 1];
+    let payload = postcard::to_stdvec(&structures).unwrap();
+    // The check of the decoded file would name the structures.
+    assert_eq!(refused(&file(&header, &payload)), "payload");
+    let (header, _) = parts(&trained(&crate::Voting::FAMILIES, &set));
+    let members = vec![(String::new(), String::new(), Vec::<u8>::new()); 9];
+    let payload = postcard::to_stdvec(&members).unwrap();
+    assert_eq!(refused(&file(&header, &payload)), "payload");
 }

@@ -1,60 +1,62 @@
-//! Why a method could not be trained, loaded or run.
+//! Errors of training, loading and running methods.
 
 use scr_data::{DataError, Problem, Problems};
 
-/// Why a method could not be trained, loaded or run.
+use crate::ModelFault;
+
+/// Error of training, loading or running a method.
 #[derive(Debug, thiserror::Error)]
 pub enum MethodError {
-    /// No method has this name.
+    /// Unknown method.
     #[error("unknown method `{name}`, expected one of {known}")]
     UnknownMethod {
-        /// The name found.
+        /// Name in the request.
         name: String,
-        /// The names there are.
+        /// All valid names.
         known: String,
     },
-    /// No parameter of the method has this name.
+    /// Unknown parameter.
     #[error("method {method} has no parameter `{key}`, expected {known}")]
     UnknownParameter {
-        /// The method.
+        /// Identifier of the method.
         method: &'static str,
-        /// The name found.
+        /// Name in the request.
         key: String,
-        /// The names there are.
+        /// All valid names.
         known: String,
     },
-    /// A parameter is not a number of its range.
+    /// Parameter value outside of its range, or no number.
     #[error("parameter {key} is `{found}`, expected {expected}")]
     ParameterRange {
-        /// The parameter.
+        /// Name of the parameter.
         key: String,
-        /// The value found.
+        /// Value in the request.
         found: String,
-        /// Its range in words.
+        /// Range in words.
         expected: String,
     },
-    /// A fold without images.
+    /// Fold without images.
     #[error(
         "fold {fold} of {benchmark} has no images, and {method} needs at least one to train on"
     )]
     NoImages {
-        /// The benchmark.
+        /// Identifier of the benchmark.
         benchmark: String,
-        /// The fold.
+        /// Number of the fold.
         fold: u8,
-        /// The method.
+        /// Identifier of the method.
         method: &'static str,
     },
-    /// A structure that is empty in every training image.
+    /// Structure that is empty in every training image.
     #[error(
         "structure `{structure}` is empty in all {n_images} training images, and {method} needs it in at least one"
     )]
     NeverDrawn {
-        /// The structure.
+        /// Identifier of the structure.
         structure: String,
-        /// How many images were looked at.
+        /// Number of training images.
         n_images: usize,
-        /// The method.
+        /// Identifier of the method.
         method: &'static str,
     },
     /// Structures that are empty in training images.
@@ -64,68 +66,81 @@ pub enum MethodError {
         shortened(places)
     )]
     MissingStructures {
-        /// Which structure in which image, in words.
+        /// Structures and images, in words: `heart in JPCLN001`.
         places: Vec<String>,
-        /// The method.
+        /// Identifier of the method.
         method: &'static str,
     },
-    /// Landmarks of which not every image has the same number.
+    /// Numbers of landmarks that differ between images.
     #[error(
         "structure `{structure}` has {found} landmarks in image `{image}`, expected {expected} as in the images before"
     )]
     LandmarkCount {
-        /// The structure.
+        /// Identifier of the structure.
         structure: String,
-        /// The image.
+        /// Identifier of the image.
         image: String,
-        /// Points found.
+        /// Number of points in the image.
         found: usize,
-        /// Points in the images before.
+        /// Number of points in the images before.
         expected: usize,
     },
-    /// A file that is no model, or one that training cannot have written.
+    /// File that is no model, or one that training cannot have written.
     #[error(
         "{place} is no model that can be used: {field}: expected {expected}, found {found}; train it anew with `scr train`"
     )]
     Model {
-        /// The file.
+        /// Path of the file.
         place: String,
         /// Part of the file.
         field: String,
-        /// What should be there.
+        /// Expected value.
         expected: String,
         /// Value in the file.
         found: String,
     },
-    /// Images that the model was trained on.
+    /// Training data that gives a model of impossible values.
+    #[error(
+        "{method} trained on these images gives a model that cannot be used: {}: expected {}, found {}; check the landmarks and masks of the training images",
+        fault.field,
+        fault.expected,
+        fault.found
+    )]
+    Unusable {
+        /// Identifier of the method.
+        method: &'static str,
+        /// First part of the model that is impossible.
+        fault: ModelFault,
+    },
+    /// Training images among the images to segment.
     #[error(
         "the model was trained on fold {fold} of {benchmark} and has seen {} of the images to segment: {}",
         images.len(),
         shortened(images)
     )]
     SeenImages {
-        /// The benchmark that the model was trained on.
+        /// Benchmark of the training.
         benchmark: String,
-        /// The fold that the model was trained on.
+        /// Fold of the training.
         fold: u8,
-        /// The images.
+        /// Identifiers of the images.
         images: Vec<String>,
     },
-    /// A model for other structures than the benchmark's.
+    /// Model for other structures than the benchmark's.
     #[error("the model segments {found}, expected the benchmark's structures {expected}")]
     Structures {
-        /// The model's structures.
+        /// Structures of the model.
         found: String,
-        /// The benchmark's structures.
+        /// Structures of the benchmark.
         expected: String,
     },
-    /// Files that cannot be read or written.
+    /// Files that cannot be read or written, or with invalid content.
     #[error(transparent)]
     Data(#[from] DataError),
 }
 
 impl MethodError {
-    /// Whether it says what is wrong with files, so that others may be wrong too.
+    /// Test for a list of problems with files, which other files may extend.
     pub(crate) const fn is_about_files(&self) -> bool {
         matches!(self, Self::Data(DataError::Problems(_)))
     }
@@ -137,8 +152,8 @@ impl From<Problem> for MethodError {
     }
 }
 
-/// All values, or all problems with files as one error; the first error of another
-/// kind as it is.
+/// Collects all values, or all problems with files as one error. The first error of another
+/// kind is returned unchanged.
 pub(crate) fn all_or_problems<T>(
     results: Vec<Result<T, MethodError>>,
 ) -> Result<Vec<T>, MethodError> {
@@ -155,7 +170,7 @@ pub(crate) fn all_or_problems<T>(
     Ok(problems.or(values)?)
 }
 
-/// The first few of a list of names.
+/// First names of a list.
 fn shortened(names: &[String]) -> String {
     let shown = names.iter().take(5).cloned().collect::<Vec<_>>().join(", ");
     if names.len() > 5 { format!("{shown}, ...") } else { shown }

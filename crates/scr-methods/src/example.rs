@@ -1,38 +1,38 @@
-//! What shape methods learn from: an image at several resolutions, and its points.
+//! Examples that shape methods learn from.
 
 use scr_image::Point;
 
 use crate::shape_model::Layout;
-use crate::{MethodError, Progress, Pyramid, TrainingSet};
+use crate::{MethodError, Progress, Pyramid, TrainingImages};
 
-/// A training image: what is looked at, and where the points are.
+/// Training image at several resolutions, with its landmarks.
 #[derive(Debug, Clone)]
 pub struct Example {
-    /// The image at all levels.
+    /// Image at all levels.
     pub pyramid: Pyramid,
-    /// All points, in the finest level's pixels.
+    /// Landmarks of all structures, in the finest level's pixels.
     pub points: Vec<Point>,
 }
 
 impl Example {
-    /// Every image of a training set, by its number, as `look` shows it, and the
-    /// layout that their points share; `n_points` a structure where the data holds
-    /// masks only.
+    /// Examples of all training images, and the layout that their landmarks share. `pyramid`
+    /// gives the pyramid of an image by its index. Where the data holds masks only, each
+    /// structure has `n_points` landmarks.
     ///
     /// # Errors
     /// [`MethodError::Data`] when files cannot be read, [`MethodError::LandmarkCount`]
     /// and [`MethodError::MissingStructures`] when shapes do not correspond.
     pub fn read_all(
-        set: &TrainingSet<'_>,
+        images: &TrainingImages<'_>,
         n_points: usize,
         method: &'static str,
         progress: Progress<'_>,
-        look: impl Fn(usize) -> Pyramid + Sync,
+        pyramid: impl Fn(usize) -> Pyramid + Sync,
     ) -> Result<(Layout, Vec<Self>), MethodError> {
-        let shapes = set.shapes(n_points, progress)?;
-        let layout = Layout::of(set, &shapes, method)?;
-        let examples = set.each_image("reducing images", progress, |index, _| {
-            let pyramid = look(index);
+        let shapes = images.shapes(n_points, progress)?;
+        let layout = Layout::of(images, &shapes, method)?;
+        let examples = images.each_image("reducing images", progress, |index, _| {
+            let pyramid = pyramid(index);
             let points = Layout::joined(&shapes[index], pyramid.size());
             Ok(Self { pyramid, points })
         })?;

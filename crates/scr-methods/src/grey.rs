@@ -1,15 +1,14 @@
-//! Grey values as methods compute with them: floats on a small grid.
+//! Grey images: floats on a small grid, with resampling, filters and interpolation.
 //!
-//! Everything here is separable and deterministic: each pixel is summed in one
-//! order, whatever the number of threads. Beyond its edge an image goes on with
-//! the value at the edge.
+//! All filters are separable and deterministic: each pixel is summed in one order, for any
+//! number of threads. Beyond its edge an image continues with the value at the edge.
 //!
 //! Coordinates are those of [`scr_image`]: the pixel in column c and row r has its
 //! centre at (c + 0.5, r + 0.5).
 
 use scr_image::{Point, Radiograph, Size};
 
-/// An image of floats, row by row.
+/// Image of floats, row by row.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GreyImage {
     size: Size,
@@ -17,7 +16,7 @@ pub struct GreyImage {
 }
 
 impl GreyImage {
-    /// An image from its values, row by row.
+    /// Image from its values, row by row.
     ///
     /// # Panics
     /// When there is not one value a pixel, or there are no pixels.
@@ -28,9 +27,9 @@ impl GreyImage {
         Self { size, values }
     }
 
-    /// A radiograph with its longer side `side` pixels long, each value the mean of
-    /// the area that it covers, from 0 (black) to 1 (white). A smaller radiograph
-    /// becomes larger by repeating what each pixel covers.
+    /// Radiograph resampled to a longer side of `side` pixels: each value is the mean of the
+    /// area that it covers, from 0 (black) to 1 (white). A smaller radiograph is enlarged by
+    /// repetition.
     #[must_use]
     pub fn of(radiograph: &Radiograph, side: usize) -> Self {
         let full = radiograph.size();
@@ -51,8 +50,8 @@ impl GreyImage {
         &self.values
     }
 
-    /// The same image on another grid: each value is the mean of the area that its
-    /// pixel covers.
+    /// Image resampled to another grid: each value is the mean of the area that its pixel
+    /// covers.
     #[must_use]
     pub fn resampled(&self, size: Size) -> Self {
         if size == self.size {
@@ -76,7 +75,7 @@ impl GreyImage {
         Self { size, values }
     }
 
-    /// The image with mean 0 and standard deviation 1; all 0 where it is flat.
+    /// Image with mean 0 and standard deviation 1; a flat image becomes 0.
     #[must_use]
     pub fn standardised(mut self) -> Self {
         let n = self.values.len() as f64;
@@ -90,8 +89,8 @@ impl GreyImage {
         self
     }
 
-    /// The image convolved along rows with `across` and along columns with `down`,
-    /// kernels of odd length centred on their pixel.
+    /// Convolution along rows with `across` and along columns with `down`, kernels of odd
+    /// length, centred on their pixel.
     #[must_use]
     pub fn convolved(&self, across: &[f32], down: &[f32]) -> Self {
         let Size { width, height } = self.size;
@@ -123,7 +122,7 @@ impl GreyImage {
         Self { size: self.size, values }
     }
 
-    /// The image blurred by a Gaussian of standard deviation `sigma_px`; 0 leaves it.
+    /// Gaussian blur with standard deviation `sigma_px`; 0 changes nothing.
     #[must_use]
     pub fn blurred(&self, sigma_px: f64) -> Self {
         if sigma_px <= 0.0 {
@@ -133,7 +132,7 @@ impl GreyImage {
         self.convolved(&kernel, &kernel)
     }
 
-    /// The value at a place, between the four pixel centres around it.
+    /// Bilinear interpolation between the four pixel centres around a point.
     #[must_use]
     pub fn at(&self, place: Point) -> f32 {
         let Size { width, height } = self.size;
@@ -152,8 +151,8 @@ impl GreyImage {
     }
 }
 
-/// The size in which a method works on an image of `full` pixels: the longer side
-/// is `side` pixels, the shorter one in proportion and at least 1.
+/// Working size for an image of `full` pixels: the longer side has `side` pixels, the shorter
+/// one is in proportion and at least 1.
 #[must_use]
 pub fn working_size(full: Size, side: usize) -> Size {
     let longest = full.width.max(full.height).max(1);
@@ -161,12 +160,11 @@ pub fn working_size(full: Size, side: usize) -> Size {
     Size::new(length(full.width), length(full.height))
 }
 
-/// A Gaussian of standard deviation `sigma_px`, or its first or second derivative,
+/// Gaussian kernel of standard deviation `sigma_px`, or its first or second derivative,
 /// sampled at whole pixels out to 4 standard deviations.
 ///
-/// The samples are corrected so that the filter answers exactly 1 to a constant
-/// (order 0), to a slope of 1 (order 1) and to x^2 / 2 (order 2), and 0 to what it
-/// should not see.
+/// The samples are corrected: the response is exactly 1 to a constant (order 0), to a slope of
+/// 1 (order 1) and to x^2 / 2 (order 2), and 0 to the polynomials of other orders up to 2.
 ///
 /// # Panics
 /// When `order` is above 2.
@@ -180,7 +178,7 @@ pub fn gaussian(sigma_px: f64, order: usize) -> Vec<f32> {
     let spread: f64 = bell.iter().zip(&places).map(|(w, x)| w * x * x).sum::<f64>() / total;
     let kernel: Vec<f64> = match order {
         0 => bell.iter().map(|w| w / total).collect(),
-        // Convolution turns the kernel round, so a rising slope needs a falling one.
+        // Convolution flips the kernel, so a rising slope needs a falling one.
         1 => bell.iter().zip(&places).map(|(w, x)| -w / total * x / spread).collect(),
         2 => {
             let shape = |x: f64| x * x / spread - 1.0;
@@ -193,7 +191,7 @@ pub fn gaussian(sigma_px: f64, order: usize) -> Vec<f32> {
     kernel.into_iter().map(|value| value as f32).collect()
 }
 
-/// Which source pixels each target pixel covers along one axis, and how much of each.
+/// Coverage of source pixels by target pixels along one axis, for resampling.
 struct Cover {
     parts: Vec<Part>,
 }
@@ -257,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn values_between_pixel_centres_are_interpolated_and_go_on_outside() {
+    fn values_between_pixel_centres_are_interpolated_and_continue_outside() {
         let slope = image(Size::new(5, 3), |x, y| x + 100.0 * y);
         assert!(near(slope.at(Point::new(2.25, 1.5)), 152.25));
         assert!(near(slope.at(Point::new(-9.0, 0.1)), 50.5));
@@ -265,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn derivative_filters_answer_1_to_what_they_measure() {
+    fn derivative_filters_respond_with_the_derivative() {
         let size = Size::new(41, 41);
         let at_centre = |image: &GreyImage, across, down| {
             let (a, d) = (gaussian(2.0, across), gaussian(2.0, down));

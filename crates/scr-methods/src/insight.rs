@@ -1,160 +1,160 @@
-//! What a trained method lets people see: of itself, and of its work on one image.
+//! Insights: views of a trained method, and of its work on one image.
 //!
-//! Plain data for whoever wants to draw it; draws nothing, and no answer depends on it.
+//! Plain data to draw. Draws nothing, and no segmentation depends on it.
 //!
-//! Structures come in the order of the training benchmark's structures. A pixel is
-//! one of the model's finest level unless another is named.
+//! Structures are in the order of the training benchmark's structures. Pixels are
+//! those of the model's finest level unless another is named.
 
 use scr_image::{Mask, Outline, Point, Size};
 
 use crate::shape_model::Layout;
 use crate::{GreyImage, Posterior};
 
-/// Modes of variation that insights show at most.
+/// Largest number of modes of variation in an insight.
 const MODES_SHOWN: usize = 4;
-/// How far from the mean they show a mode, in standard deviations, where the
-/// model's limit lets it go that far.
+/// Distance from the mean at which a mode is shown, in standard deviations. The model's limit
+/// can be smaller.
 const REACH_SD: f64 = 2.0;
 
-/// One thing to see.
+/// View of a model, or of its work on one image.
 #[derive(Debug, Clone)]
 pub enum Insight {
-    /// The mean outlines, one a structure, as shares of the image's width and height.
+    /// Mean outlines, one a structure, as shares of the image's width and height.
     MeanShape(Vec<Outline>),
-    /// How shapes vary.
+    /// Variation of shapes.
     ShapeModes(ShapeModes),
-    /// How grey values vary.
+    /// Variation of grey values.
     TextureModes(TextureModes),
-    /// How grey values change across outlines.
+    /// Grey-value profiles across outlines.
     Profiles(Profiles),
-    /// How many pixels were learnt from, by what they lie in.
+    /// Number of training pixels by combination of structures.
     Samples(Vec<SampleCount>),
-    /// Where the outlines were in the course of a search in one image.
+    /// Outlines in the course of a search in one image.
     SearchSteps(SearchSteps),
-    /// How probable each structure is at each pixel of one image, and the masks made
-    /// of it, one a structure.
+    /// Posterior of one image, and its masks, one a structure.
     Posterior(Posterior, Vec<Mask>),
-    /// What each member said of one image, and what most of them did.
+    /// Masks of all members on one image, and their majority.
     Votes(Votes),
 }
 
-/// How shapes vary: the first modes, each with the rest at its mean.
+/// Variation of shapes: the first modes, each with all others at their mean.
 #[derive(Debug, Clone)]
 pub struct ShapeModes {
-    /// The mean shape, one outline a structure, in pixels, with its centre at (0, 0).
+    /// Mean shape, one outline a structure, in pixels, with its centre at (0, 0).
     pub mean: Vec<Outline>,
     /// Distance from the mean at which modes are shown, in standard deviations.
     pub reach_sd: f64,
-    /// The shape below and above the mean, mode by mode, the largest variance first.
+    /// Shape below and above the mean, by mode, the largest variance first.
     pub modes: Vec<[Vec<Outline>; 2]>,
-    /// Share of the kept modes' variance that each of them holds: sums to 1.
+    /// Share of each mode in the variance of all kept modes; their sum is 1.
     pub shares: Vec<f64>,
 }
 
-/// How grey values vary in the frame of the mean shape.
+/// Variation of grey values in the frame of the mean shape.
 #[derive(Debug, Clone)]
 pub struct TextureModes {
-    /// The level whose pixels the pictures have: 0 is the finest.
+    /// Level of the textures' pixels: 0 is the finest.
     pub level: usize,
-    /// The mean texture, in standard deviations of an image's own grey values from
-    /// their mean; not a number where no texture is sampled.
+    /// Mean texture, in standard deviations of an image's own grey values from
+    /// their mean; NaN where no texture is sampled.
     pub mean: GreyImage,
     /// Distance from the mean at which modes are shown, in standard deviations.
     pub reach_sd: f64,
-    /// The texture below and above the mean, mode by mode.
+    /// Texture below and above the mean, by mode.
     pub modes: Vec<[GreyImage; 2]>,
-    /// The mean outlines, one a structure, in the pictures' pixels.
+    /// Mean outlines, one a structure, in the textures' pixels.
     pub outlines: Vec<Outline>,
 }
 
-/// How grey values change across outlines: one landmark a structure.
+/// Grey-value profiles across outlines, of one landmark a structure.
 #[derive(Debug, Clone)]
 pub struct Profiles {
-    /// The mean shape, one outline a structure, in pixels, with its centre at (0, 0).
+    /// Mean shape, one outline a structure, in pixels, with its centre at (0, 0).
     pub mean: Vec<Outline>,
-    /// One landmark a structure: the one whose profile at the finest level stands out
-    /// most from its own spread.
+    /// One landmark a structure: the one whose mean profile at the finest level is largest
+    /// relative to its standard deviation.
     pub landmarks: Vec<LandmarkProfiles>,
 }
 
-/// The profiles of one landmark.
+/// Profiles of one landmark.
 #[derive(Debug, Clone)]
 pub struct LandmarkProfiles {
-    /// Its place on the mean shape.
+    /// Position on the mean shape.
     pub place: Point,
-    /// Its profile by level, the finest first.
+    /// Profile by level, the finest first.
     pub levels: Vec<Profile>,
 }
 
-/// Derivatives along the normal from inside to outside, one pixel of the level apart,
-/// the middle one at the landmark; divided by the mean size of a profile's samples.
+/// Profile of a landmark: derivatives along the normal from inside to outside, one pixel of
+/// the level apart, the middle one at the landmark; divided by the mean absolute value of the
+/// profile's samples.
 #[derive(Debug, Clone)]
 pub struct Profile {
-    /// The mean over examples.
+    /// Mean over examples.
     pub mean: Vec<f64>,
-    /// The standard deviation, of the covariance as the search uses it.
+    /// Standard deviation, by the covariance that the search uses.
     pub sd: Vec<f64>,
 }
 
-/// How many pixels of a combination of structures were learnt from.
+/// Number of training pixels in a combination of structures.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SampleCount {
-    /// Whether each structure is part of the combination.
+    /// Membership of each structure in the combination.
     pub structures: Vec<bool>,
-    /// How many.
+    /// Number of training pixels.
     pub n_samples: usize,
 }
 
-/// Where the outlines were in the course of a search in one image.
+/// Outlines in the course of a search in one image.
 #[derive(Debug, Clone)]
 pub struct SearchSteps {
     /// Size of the image at the finest level.
     pub size: Size,
-    /// From the start to the end.
+    /// Steps from the start to the end.
     pub steps: Vec<SearchStep>,
 }
 
-/// Where the outlines were at one time of a search.
+/// Outlines at one stage of a search.
 #[derive(Debug, Clone)]
 pub struct SearchStep {
-    /// When.
+    /// Stage of the search.
     pub stage: Stage,
-    /// One outline a structure, in pixels.
+    /// Outlines, one a structure, in pixels.
     pub outlines: Vec<Outline>,
 }
 
-/// A time of a search.
+/// Stage of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Stage {
-    /// Before the first step; of several starts, the one that was gone on with.
+    /// Before the first step, from the best of several starts.
     Start,
     /// After the steps at a level, 0 being the finest.
     Level {
-        /// The level.
+        /// Number of the level.
         level: usize,
-        /// How many steps were made there.
+        /// Number of steps at the level.
         n_steps: usize,
     },
     /// After the descent that follows the search.
     Refinement,
 }
 
-/// Told of each stage of a search, with what gives the points then: a search that
-/// nobody watches need not compute them.
+/// Callback for each stage of a search. The second argument computes the points at that stage,
+/// so that a search without an observer need not.
 pub type Watch<'a> = &'a mut dyn FnMut(Stage, &dyn Fn() -> Vec<Point>);
 
-/// What each member said of one image, and what most of them did.
+/// Votes of all members on one image.
 #[derive(Debug, Clone)]
 pub struct Votes {
-    /// Each member's method and masks, one a structure.
+    /// Method and masks of each member, one mask a structure.
     pub members: Vec<(&'static str, Vec<Mask>)>,
-    /// One mask a structure.
+    /// Majority, one mask a structure.
     pub vote: Vec<Mask>,
 }
 
 impl ShapeModes {
-    /// The modes of a shape model that reach up to `limit` standard deviations, from
-    /// their variances and from the points with one mode that many away from the mean.
+    /// Modes of a shape model with a limit of `limit` standard deviations. `points` gives the
+    /// points with one mode, by its index, at a number of standard deviations from the mean.
     pub(crate) fn of(
         layout: &Layout,
         limit: f64,
@@ -175,12 +175,12 @@ impl ShapeModes {
     }
 }
 
-/// How far modes of a model are shown that may reach `limit` standard deviations.
+/// Distance from the mean at which modes with this limit are shown, in standard deviations.
 pub(crate) fn reach_sd(limit: f64) -> f64 {
     limit.min(REACH_SD)
 }
 
-/// How many of `n_modes` are shown.
+/// Number of modes that are shown, of `n_modes`.
 pub(crate) fn n_shown(n_modes: usize) -> usize {
     n_modes.min(MODES_SHOWN)
 }

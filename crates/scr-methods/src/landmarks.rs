@@ -1,15 +1,14 @@
-//! Corresponding points for benchmarks that hold masks only.
+//! Landmarks for benchmarks that hold masks only.
 //!
-//! One rule for every structure: of the mask's outlines the one around the
-//! largest area, clockwise on the screen; its first point is where the vertical
-//! line up from the centroid last crosses it; all points lie at equal distances
-//! along it. The centroid is a stable place, so the first points correspond from
-//! image to image, and with them all others as far as equal arc length allows.
-//! Holes and smaller parts are left out.
+//! One rule for every structure. The landmarks lie on the mask's outline around the largest
+//! area, clockwise on the screen, at equal arc lengths. The first one is the topmost crossing
+//! of the outline with the vertical line through the centroid. The centroid is stable, so the
+//! first landmarks correspond between images, and all others as far as equal arc length
+//! allows. Holes and smaller parts are ignored.
 
 use scr_image::{Mask, Outline, Point};
 
-/// `count` landmarks on a mask's outline, in pixels; none for an empty mask.
+/// Landmarks on a mask's outline: `count` points in pixels; `None` for an empty mask.
 #[must_use]
 pub fn derive_landmarks(mask: &Mask, count: usize) -> Option<Outline> {
     let outline = mask.largest_outline()?;
@@ -21,8 +20,8 @@ pub fn derive_landmarks(mask: &Mask, count: usize) -> Option<Outline> {
     Some(Outline::new(points).resampled(count))
 }
 
-/// Where the vertical line at `x` crosses the outline highest up: the index of
-/// the side that it crosses and the place.
+/// Topmost crossing of an outline with the vertical line at `x`: the index of the crossed
+/// side, and the point.
 fn topmost_crossing(outline: &Outline, x: f64) -> Option<(usize, Point)> {
     outline
         .sides()

@@ -1,13 +1,14 @@
 //! Segmentation methods: from a radiograph to one mask for each structure.
 //!
-//! Computes no score and knows no other method's results. A method is trained on
-//! one fold and segments the other; models are files that say what they have seen.
+//! Computes no score and knows no other method's results. A method is trained on one fold and
+//! segments the other; model files list their training images.
 //!
-//! - [`Method`]: something that can be trained; [`METHODS`] lists them all.
-//! - [`Segmenter`]: what training gives: radiograph in, masks out.
-//! - [`Model`]: a segmenter with its origin, read from and written to a file.
-//! - [`Insight`]: what a model lets people see of itself and of its work on an image.
-//! - [`TwoFold`]: trains and segments a whole benchmark.
+//! - [`Method`]: segmentation method that can be trained; [`METHODS`] lists them all.
+//! - [`TrainingSet`]: training images, with the parts of models that methods share.
+//! - [`Segmenter`]: trained method: radiograph in, masks out.
+//! - [`Model`]: segmenter with its provenance, read from and written to a file.
+//! - [`Insight`]: view of a model, or of its work on an image.
+//! - [`TwoFold`]: two-fold run of several methods over a whole benchmark.
 //!
 //! A new method is a folder with an implementation of [`Method`] and a line in
 //! the registry.
@@ -19,21 +20,25 @@ pub mod active_shape;
 mod crafted;
 mod error;
 mod example;
+mod fault;
 mod grey;
 mod hybrid;
+mod info;
 mod insight;
 mod landmarks;
 mod mean_shape;
 mod method;
 mod model;
+mod parameter;
 mod parameters;
 pub mod pixel_classification;
+mod progress;
 mod pyramid;
 mod registry;
 mod run;
+mod segmenter;
 pub mod shape_model;
 mod shape_search;
-mod shared;
 mod stored;
 mod subject;
 mod training;
@@ -43,25 +48,30 @@ pub use active_appearance::ActiveAppearance;
 pub use active_shape::ActiveShape;
 pub use error::MethodError;
 pub use example::Example;
+pub use fault::ModelFault;
 pub use grey::{GreyImage, gaussian, working_size};
 pub use hybrid::Hybrid;
+pub use info::MethodInfo;
 pub use insight::{
     Insight, LandmarkProfiles, Profile, Profiles, SampleCount, SearchStep, SearchSteps, ShapeModes,
     Stage, TextureModes, Votes, Watch,
 };
 pub use landmarks::derive_landmarks;
 pub use mean_shape::MeanShape;
-pub use method::{About, Method, Progress, Segmenter};
-pub use model::{Model, ModelHeader, SeenImage};
-pub use parameters::{Parameter, Parameters};
+pub use method::Method;
+pub use model::{Model, ModelHeader};
+pub use parameter::Parameter;
+pub use parameters::Parameters;
 pub use pixel_classification::{
     PixelClassification, PixelClassificationPost, PixelClassifier, PixelSettings, Posterior,
 };
+pub use progress::Progress;
 pub use pyramid::Pyramid;
 pub use registry::{METHODS, find_method};
-pub use run::{Job, RunCost, RunPlan, RunRecord, TwoFold, segment_fold, train};
+pub use run::{Job, RunCost, RunPlan, RunRecord, SeenImages, TwoFold, segment_fold, train};
+pub use segmenter::Segmenter;
 pub use shape_search::ShapeSearch;
-pub use stored::{Declared, ModelFault};
+pub use stored::Declared;
 pub use subject::Subject;
-pub use training::{Shapes, TrainingSet};
+pub use training::{SeenImage, Shapes, TrainingImages, TrainingSet};
 pub use voting::Voting;

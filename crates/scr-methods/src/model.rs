@@ -1,25 +1,25 @@
-//! A trained method as a file, with its origin inside.
+//! Model files: a trained method with its provenance.
 //!
 //! ```text
 //! SCRMODEL\n | header length, u32 little-endian | header, JSON | payload | SHA-256 of all before
 //! ```
 //!
-//! The header says which images the model has seen: it refuses to segment them
-//! unless told so, so that nobody tests on what was trained on by mistake.
+//! The header lists the training images. A run refuses to segment these unless it is allowed
+//! to, so that nobody tests on training images by mistake.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 
 use scr_data::digest::{file_digest, hex};
-use scr_data::{Fold, Image, files, is_identifier};
+use scr_data::{Fold, files, is_identifier};
 use scr_image::{Mask, Radiograph};
 use serde::{Deserialize, Serialize};
 
-use crate::stored::equal;
+use crate::stored::{MAX_STRUCTURES, equal};
 use crate::{
-    Declared, Method, MethodError, ModelFault, Parameters, Segmenter, Subject, TrainingSet,
-    find_method,
+    Declared, Method, MethodError, ModelFault, Parameters, SeenImage, Segmenter, Subject,
+    TrainingImages, find_method,
 };
 
 const MAGIC: &[u8] = b"SCRMODEL\n";
@@ -28,22 +28,19 @@ const DIGEST_BYTES: usize = 32;
 /// Version of the file format: changes when older programs could misread it.
 const FORMAT: u32 = 1;
 
-/// Structures of a model at most.
-const MAX_STRUCTURES: usize = 1024;
-
-/// Names of structures, in words.
+/// Rule for names of structures, in words.
 const IDENTIFIER: &str = "lower-case letters, digits, `-` and `_`, at most 64, each name once";
 
-/// Where a model comes from.
+/// Header of a model file: method, parameters and training data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ModelHeader {
     /// Version of the file format.
     pub format: u32,
-    /// Name of the method.
+    /// Identifier of the method.
     pub method: String,
     /// Version of the method.
     pub method_version: String,
-    /// Every parameter.
+    /// Values of all parameters.
     pub parameters: Parameters,
     /// Seed of the training.
     pub seed: u64,
@@ -55,31 +52,22 @@ pub struct ModelHeader {
     pub fold: u8,
     /// Identifiers of the structures segmented, in order.
     pub structures: Vec<String>,
-    /// The images trained on.
+    /// Training images.
     pub seen: Vec<SeenImage>,
 }
 
-/// An image that a model was trained on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct SeenImage {
-    /// Identifier of the image.
-    pub id: String,
-    /// SHA-256 of its file in hexadecimal; null when the file was not there.
-    pub file_sha256: Option<String>,
-}
-
 impl ModelHeader {
-    /// The method that the header is of, where everything in it is as `scr train` writes it.
+    /// Validates the header, and returns its method.
     fn check(&self) -> Result<&'static dyn Method, ModelFault> {
         equal("format", &self.format, &FORMAT)?;
         let method = find_method(&self.method)
             .map_err(|error| ModelFault::new("method", "one of `scr methods`", error))?;
-        equal("method_version", &self.method_version.as_str(), &method.version())?;
-        self.parameters.check(method).map_err(|fault| fault.within("parameters"))?;
+        equal("method_version", &self.method_version.as_str(), &method.info().version)?;
+        self.parameters.check(method.info()).map_err(|fault| fault.within("parameters"))?;
         if Fold::from_number(self.fold).is_none() {
             return Err(ModelFault::new("fold", "1 or 2", self.fold));
         }
-        // Structures name the files that masks are written to.
+        // The names of structures become file names of masks.
         let mut names = BTreeSet::new();
         for name in &self.structures {
             if !(is_identifier(name) && names.insert(name)) {
@@ -93,7 +81,7 @@ impl ModelHeader {
     }
 }
 
-/// A segmenter and where it comes from.
+/// Trained method with its provenance.
 pub struct Model {
     header: ModelHeader,
     segmenter: Arc<dyn Segmenter>,
@@ -104,13 +92,13 @@ impl Model {
         Self { header, segmenter }
     }
 
-    /// Where the model comes from.
+    /// Header with the provenance.
     #[must_use]
     pub const fn header(&self) -> &ModelHeader {
         &self.header
     }
 
-    /// What segments.
+    /// Segmenter of the model.
     #[must_use]
     pub fn segmenter(&self) -> &dyn Segmenter {
         self.segmenter.as_ref()
@@ -120,15 +108,15 @@ impl Model {
         self.segmenter.clone()
     }
 
-    /// One mask a structure, at the radiograph's size: see [`Segmenter::segment`].
+    /// Segments a radiograph: one mask a structure, at its size. See [`Segmenter::segment`].
     ///
     /// # Errors
-    /// What the method says.
+    /// Those of [`Segmenter::segment`].
     pub fn segment(&self, radiograph: &Radiograph) -> Result<Vec<Mask>, MethodError> {
         self.segmenter.segment(&Subject::new(radiograph))
     }
 
-    /// The file's bytes.
+    /// Encodes the model file.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
         let header = serde_json::to_vec(&self.header).expect("a header is always valid JSON");
@@ -141,11 +129,11 @@ impl Model {
         bytes
     }
 
-    /// Reads a model from the bytes of the file called `place`.
+    /// Decodes a model from the bytes of the file called `place`.
     ///
     /// # Errors
-    /// [`MethodError::Model`] when the file is none, is cut or damaged, was written by
-    /// another version, or holds what training cannot have written.
+    /// [`MethodError::Model`] when the file is no model, is cut or damaged, was written by
+    /// another version, or holds a value that training cannot have written.
     pub fn from_bytes(place: &str, bytes: &[u8]) -> Result<Self, MethodError> {
         Self::checked(bytes).map_err(|ModelFault { field, expected, found }| {
             let place = place.to_owned();
@@ -187,8 +175,8 @@ impl Model {
         Self::from_bytes(&path.display().to_string(), &files::read_file(path)?)
     }
 
-    /// Whether the model was trained on the image with this identifier of the
-    /// benchmark with this digest, or on a file with these bytes.
+    /// Test for a training image: by the identifier, in the benchmark with this digest, or by
+    /// the bytes of the file.
     #[must_use]
     pub fn has_seen(&self, benchmark_digest: Option<&str>, id: &str, file: Option<&[u8]>) -> bool {
         let is_its_benchmark = benchmark_digest == Some(self.header.benchmark_digest.as_str());
@@ -200,35 +188,24 @@ impl Model {
     }
 }
 
-/// The header of a model about to be trained.
+/// Header for a model that is about to be trained.
 pub(crate) fn header(
     method: &dyn Method,
     parameters: &Parameters,
     seed: u64,
-    set: &TrainingSet<'_>,
+    images: &TrainingImages<'_>,
 ) -> Result<ModelHeader, MethodError> {
-    let benchmark = set.benchmark();
-    // The same for every method that is trained on the set, and much to read.
-    let (benchmark_digest, seen) = set.shared("what a header says of the images", || {
-        let seen = |image: &&Image| SeenImage {
-            id: image.id.clone(),
-            file_sha256: files::read_file(&benchmark.radiograph_path(image))
-                .ok()
-                .map(|bytes| hex(&file_digest(&bytes))),
-        };
-        let seen: Vec<SeenImage> = set.images().iter().map(seen).collect();
-        Ok((benchmark.digest(benchmark.reference())?, seen))
-    })?;
+    let (benchmark, provenance) = (images.benchmark(), images.provenance()?);
     Ok(ModelHeader {
         format: FORMAT,
-        method: method.id().to_owned(),
-        method_version: method.version().to_owned(),
+        method: method.info().id.to_owned(),
+        method_version: method.info().version.to_owned(),
         parameters: parameters.clone(),
         seed,
         benchmark: benchmark.id.clone(),
-        benchmark_digest,
-        fold: set.fold().number(),
+        benchmark_digest: provenance.benchmark_digest.clone(),
+        fold: images.fold().number(),
         structures: benchmark.structures.iter().map(|s| s.id.clone()).collect(),
-        seen,
+        seen: provenance.seen.clone(),
     })
 }

@@ -1,15 +1,15 @@
-//! What a search looks at, from fine to coarse.
+//! Image pyramids.
 
 use scr_image::Size;
 
 use crate::{GreyImage, Posterior, working_size};
 
-/// Blur before every second pixel is left out, in pixels.
+/// Blur before subsampling by 2, in pixels.
 const BLUR_PX: f64 = 1.0;
 
-/// An image, or one for each structure, at several resolutions. Level 0 is the
-/// finest; each further level halves width and height. Something else to look at in the
-/// same radiograph can stand [beside](Self::beside) that as a further channel.
+/// Image pyramid: one image, or one for each structure, at several resolutions. Level 0 is the
+/// finest; each further level halves width and height. Other images of the same radiograph can
+/// be [added](Self::beside) as a further channel.
 #[derive(Debug, Clone)]
 pub struct Pyramid {
     /// By channel, then level: one image for all structures, or one for each.
@@ -17,8 +17,8 @@ pub struct Pyramid {
 }
 
 impl Pyramid {
-    /// `n_levels` levels of one image for all structures, or of one for each. Images
-    /// that cannot be halved any more stay as they are.
+    /// Pyramid of `n_levels` levels, of one image for all structures or of one for each.
+    /// An image of a single pixel keeps its size.
     ///
     /// # Panics
     /// When there is no image.
@@ -33,15 +33,15 @@ impl Pyramid {
         Self { channels: vec![levels] }
     }
 
-    /// `n_levels` levels of grey values.
+    /// Pyramid of grey values with `n_levels` levels.
     #[must_use]
     pub fn grey(image: GreyImage, n_levels: usize) -> Self {
         Self::new(vec![image], n_levels)
     }
 
-    /// `n_levels` levels of a posterior, one image a structure, each blurred by a
-    /// Gaussian of `smoothing_px` pixels of the posterior; longer side `side` pixels
-    /// at the finest.
+    /// Pyramid of a posterior with `n_levels` levels: one image a structure, each blurred by a
+    /// Gaussian of `smoothing_px` pixels of the posterior. The finest level has a longer side
+    /// of `side` pixels.
     #[must_use]
     pub fn posterior(
         posterior: &Posterior,
@@ -54,7 +54,7 @@ impl Pyramid {
         Self::new(maps.map(|map| map.blurred(smoothing_px).resampled(size)).collect(), n_levels)
     }
 
-    /// These channels and those of `other`, of the same radiograph, size and levels.
+    /// Adds the channels of `other`, of the same radiograph, size and levels.
     ///
     /// # Panics
     /// When sizes or numbers of levels differ.
@@ -72,13 +72,13 @@ impl Pyramid {
         self.channels.len()
     }
 
-    /// The first channel's image of a structure at a level.
+    /// Image of a structure at a level, in the first channel.
     #[must_use]
     pub fn image(&self, level: usize, structure: usize) -> &GreyImage {
         self.image_in(0, level, structure)
     }
 
-    /// A channel's image of a structure at a level.
+    /// Image of a structure at a level, in a channel.
     #[must_use]
     pub fn image_in(&self, channel: usize, level: usize, structure: usize) -> &GreyImage {
         let images = &self.channels[channel][level];
@@ -90,6 +90,11 @@ impl Pyramid {
     pub fn size(&self) -> Size {
         self.channels[0][0][0].size()
     }
+}
+
+/// Size of a level's pixel grid relative to the finest level: 1, 1/2, 1/4, ...
+pub(crate) fn level_scale(level: usize) -> f64 {
+    0.5f64.powi(level as i32)
 }
 
 fn halved(image: &GreyImage) -> GreyImage {
@@ -106,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_halve_and_channels_stand_beside_each_other() {
+    fn levels_halve_and_channels_stay_separate() {
         let posterior = Pyramid::new(vec![flat(0.1), flat(0.2)], 3);
         let both = posterior.beside(Pyramid::grey(flat(0.7), 3));
         assert_eq!((both.n_channels(), both.size()), (2, Size::new(9, 4)));

@@ -1,11 +1,11 @@
-//! The methods there are.
+//! Registry of all methods.
 
 use crate::{
     ActiveAppearance, ActiveShape, Hybrid, MeanShape, Method, MethodError, PixelClassification,
     PixelClassificationPost, Voting,
 };
 
-/// All methods, in the order in which lists show them.
+/// All methods, in the order of lists.
 pub static METHODS: &[&dyn Method] = &[
     &MeanShape,
     &ActiveShape::DEFAULT,
@@ -22,13 +22,13 @@ pub static METHODS: &[&dyn Method] = &[
     &Voting::WITH_HYBRIDS,
 ];
 
-/// The method with this name.
+/// Finds a method by its identifier.
 ///
 /// # Errors
-/// [`MethodError::UnknownMethod`] with the names there are.
-pub fn find_method(name: &str) -> Result<&'static dyn Method, MethodError> {
-    METHODS.iter().copied().find(|method| method.id() == name).ok_or_else(|| {
-        let known: Vec<&str> = METHODS.iter().map(|method| method.id()).collect();
-        MethodError::UnknownMethod { name: name.to_owned(), known: known.join(", ") }
+/// [`MethodError::UnknownMethod`] with all identifiers.
+pub fn find_method(id: &str) -> Result<&'static dyn Method, MethodError> {
+    METHODS.iter().copied().find(|method| method.info().id == id).ok_or_else(|| {
+        let known: Vec<&str> = METHODS.iter().map(|method| method.info().id).collect();
+        MethodError::UnknownMethod { name: id.to_owned(), known: known.join(", ") }
     })
 }

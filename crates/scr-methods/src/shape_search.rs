@@ -1,4 +1,4 @@
-//! What a shape method's model does, whatever it looks at.
+//! Search with a shape model, independent of the kind of image.
 
 use std::sync::Arc;
 
@@ -9,39 +9,39 @@ use serde::de::DeserializeOwned;
 use crate::shape_model::Layout;
 use crate::stored::read;
 use crate::{
-    Declared, GreyImage, Insight, MethodError, ModelFault, Pyramid, SearchStep, SearchSteps,
-    Segmenter, Subject, Watch,
+    Declared, GreyImage, Insight, MethodError, ModelFault, Parameters, Pyramid, SearchStep,
+    SearchSteps, Segmenter, Subject, Watch,
 };
 
-/// A model that moves the points of all structures to where they fit an image.
+/// Model that moves the points of all structures to where they fit an image.
 pub trait ShapeSearch: Serialize + DeserializeOwned + Send + Sync + 'static {
-    /// Which points belong to which structure.
+    /// Assignment of points to structures.
     fn layout(&self) -> &Layout;
 
-    /// Longer side of the finest level, in pixels, and number of levels of the
-    /// pyramids that it looks at.
+    /// Resolutions of its pyramids: longer side of the finest level in pixels, and number of
+    /// levels.
     fn resolutions(&self) -> (usize, usize);
 
-    /// Refuses a model of a file that training with the `declared` parameters, on images of
-    /// `n_channels` channels, cannot have made.
+    /// Refuses a model that is impossible for the `declared` parameters and for images of
+    /// `n_channels` channels.
     ///
     /// # Errors
     /// The first [`ModelFault`].
     fn check(&self, declared: Declared<'_>, n_channels: usize) -> Result<(), ModelFault>;
 
-    /// The points that fit an image best, in the finest level's pixels; `watch` is told
-    /// of the start and of the end of each level.
+    /// Finds the points that fit an image best, in the finest level's pixels. Calls `watch` at
+    /// the start and at the end of each level.
     fn search_watched(&self, pyramid: &Pyramid, watch: Watch<'_>) -> Vec<Point>;
 
-    /// What it lets people see of itself.
+    /// Insights into the model itself.
     fn insights(&self) -> Vec<Insight>;
 
-    /// The points that fit an image best, in the finest level's pixels.
+    /// Finds the points that fit an image best, in the finest level's pixels.
     fn search(&self, pyramid: &Pyramid) -> Vec<Point> {
         self.search_watched(pyramid, &mut |_, _| ())
     }
 
-    /// Where the points were from the start of a search to its end.
+    /// Outlines from the start of a search to its end.
     fn search_steps(&self, pyramid: &Pyramid) -> SearchSteps {
         let mut steps = Vec::new();
         self.search_watched(pyramid, &mut |stage, points| {
@@ -50,19 +50,45 @@ pub trait ShapeSearch: Serialize + DeserializeOwned + Send + Sync + 'static {
         SearchSteps { size: pyramid.size(), steps }
     }
 
-    /// One mask a structure of size `full`, from the points that fit an image best.
+    /// Masks of size `full`, one a structure, from the points that fit an image best.
     fn masks(&self, pyramid: &Pyramid, full: Size) -> Vec<Mask> {
         self.layout().masks(&self.search(pyramid), pyramid.size(), full)
     }
 }
 
-/// A shape method's model that looks at grey values.
+/// Refuses a trained model that would be refused on loading, as landmarks that no
+/// anatomy has can give.
+pub(crate) fn check_trained<M: ShapeSearch>(
+    model: &M,
+    method: &'static str,
+    parameters: &Parameters,
+    n_channels: usize,
+) -> Result<(), MethodError> {
+    let n_structures = model.layout().structures().count();
+    let check = model.check(Declared { parameters, n_structures }, n_channels);
+    check.map_err(|fault| MethodError::Unusable { method, fault })
+}
+
+/// Segmenter of a shape model that searches in grey values.
 pub(crate) struct OnGrey<M> {
     pub(crate) model: M,
 }
 
 impl<M: ShapeSearch> OnGrey<M> {
-    /// Restores what [`Segmenter::to_bytes`] wrote: see [`Method::restore`](crate::Method::restore).
+    /// Segmenter of a model that was just trained.
+    ///
+    /// # Errors
+    /// [`MethodError::Unusable`] when the model would be refused on loading.
+    pub(crate) fn trained(
+        model: M,
+        method: &'static str,
+        parameters: &Parameters,
+    ) -> Result<Arc<dyn Segmenter>, MethodError> {
+        check_trained(&model, method, parameters, 1)?;
+        Ok(Arc::new(Self { model }))
+    }
+
+    /// Restores the segmenter from a payload: see [`Method::restore`](crate::Method::restore).
     pub(crate) fn restore(
         bytes: &[u8],
         declared: Declared<'_>,
@@ -73,7 +99,7 @@ impl<M: ShapeSearch> OnGrey<M> {
         })
     }
 
-    /// What the model looks at in an image.
+    /// Pyramid of a radiograph's grey values.
     fn pyramid(&self, subject: &Subject<'_>) -> Pyramid {
         let (side, n_levels) = self.model.resolutions();
         Pyramid::grey(GreyImage::of(subject.radiograph(), side), n_levels)

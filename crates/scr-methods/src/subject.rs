@@ -1,4 +1,4 @@
-//! An image to segment, with what is known of it already.
+//! Images to segment, with their posteriors.
 
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -7,34 +7,34 @@ use scr_image::Radiograph;
 
 use crate::{PixelClassifier, Posterior};
 
-/// A radiograph to segment, with the posteriors that were computed for it: methods
-/// that start from the same classifier need it classified once.
+/// Radiograph to segment, with a cache of its posteriors: methods that start from the same
+/// classifier classify it once.
 pub struct Subject<'a> {
     radiograph: Cow<'a, Radiograph>,
-    /// By the classifier's fingerprint.
+    /// By fingerprint of the classifier.
     posteriors: Mutex<Vec<(String, Arc<Posterior>)>>,
 }
 
 impl<'a> Subject<'a> {
-    /// A radiograph of which nothing is known yet.
+    /// Subject that borrows the radiograph.
     #[must_use]
     pub const fn new(radiograph: &'a Radiograph) -> Self {
         Self { radiograph: Cow::Borrowed(radiograph), posteriors: Mutex::new(Vec::new()) }
     }
 
-    /// The same, owning the radiograph.
+    /// Subject that owns the radiograph.
     #[must_use]
     pub const fn of(radiograph: Radiograph) -> Subject<'static> {
         Subject { radiograph: Cow::Owned(radiograph), posteriors: Mutex::new(Vec::new()) }
     }
 
-    /// The radiograph.
+    /// Radiograph to segment.
     #[must_use]
     pub fn radiograph(&self) -> &Radiograph {
         &self.radiograph
     }
 
-    /// A classifier's posterior: computed when it is asked for the first time, then kept.
+    /// Posterior of a classifier, computed on the first call.
     #[must_use]
     pub fn posterior(&self, classifier: &PixelClassifier) -> Arc<Posterior> {
         let kept = || self.posteriors.lock().unwrap_or_else(PoisonError::into_inner);
@@ -42,7 +42,7 @@ impl<'a> Subject<'a> {
         if let Some((_, posterior)) = kept().iter().find(|(of, _)| of == fingerprint) {
             return posterior.clone();
         }
-        // Unlocked, since a thread that classifies may meanwhile be given another's work.
+        // Unlocked: a thread that classifies may run tasks that need this lock.
         let posterior = Arc::new(classifier.posterior(&self.radiograph));
         kept().push((fingerprint.to_owned(), posterior.clone()));
         posterior

@@ -1,7 +1,7 @@
-//! What holds for every method there is, on a few small phantoms.
+//! Common properties of all methods, on a few small phantoms.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use scr_data::{Benchmark, Fold};
+use scr_data::{Benchmark, Fold, files};
 use scr_image::{Mask, Radiograph, Size};
 use scr_methods::{
     METHODS, Method, MethodError, Model, Parameters, Subject, TrainingSet, find_method, train,
@@ -20,7 +20,7 @@ fn phantoms() -> (TempDir, Benchmark) {
 }
 
 fn trained(method: &dyn Method, set: &TrainingSet<'_>) -> Model {
-    let parameters = Parameters::new(method, &[]).unwrap();
+    let parameters = Parameters::new(method.info(), &[]).unwrap();
     train(method, set, &parameters, 1, &quiet).unwrap()
 }
 
@@ -34,7 +34,7 @@ fn segmented(model: &Model, subject: &Subject<'_>) -> Vec<Mask> {
 }
 
 #[test]
-fn every_method_gives_one_mask_a_structure_whatever_the_image() {
+fn every_method_gives_one_mask_a_structure_for_any_image() {
     let (_temp, benchmark) = phantoms();
     let image = benchmark.read_radiograph(benchmark.fold(Fold::Two).next().unwrap()).unwrap();
     let size = image.size();
@@ -82,7 +82,7 @@ fn training_twice_gives_the_same_bytes_and_a_model_survives_its_file() {
         let masks = segmented(first, &subject);
         assert!(segmented(&restored, &subject) == masks, "{method}");
         let posterior = restored.segmenter().posterior(&subject).unwrap();
-        assert_eq!(posterior.is_some(), find_method(method).unwrap().has_posterior());
+        assert_eq!(posterior.is_some(), find_method(method).unwrap().info().has_posterior);
         if let Some(posterior) = posterior {
             assert_eq!(posterior.full_size(), radiograph.size());
             assert_eq!(posterior.masks().len(), masks.len());
@@ -120,12 +120,77 @@ fn a_model_knows_the_images_it_has_seen() {
 
 #[test]
 fn parameters_out_of_range_are_refused_with_the_range() {
-    let set =
-        |key: &str, value: &str| Parameters::new(METHODS[0], &[(key.to_owned(), value.to_owned())]);
+    let set = |key: &str, value: &str| {
+        Parameters::new(METHODS[0].info(), &[(key.to_owned(), value.to_owned())])
+    };
     assert_eq!(set("points", "100").unwrap().whole("points"), 100);
     for bad in ["7", "513", "64.5", "NaN", "many"] {
         let error = set("points", bad).unwrap_err().to_string();
         assert!(error.contains("from 8 to 512"), "{error}");
     }
     assert!(set("pionts", "64").unwrap_err().to_string().contains("points"));
+}
+
+/// Phantoms whose landmarks of the first image of fold 1 are changed.
+fn with_landmarks(change: impl Fn(&str) -> String) -> (TempDir, Benchmark) {
+    let (temp, benchmark) = phantoms();
+    let image = &benchmark.fold(Fold::One).next().unwrap().id;
+    let path = temp.path().join(format!("bench/landmarks/reference/{image}.csv"));
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (head, rows) = text.split_once('\n').unwrap();
+    let rows: String = rows.lines().map(|row| change(row) + "\n").collect();
+    files::write_file(&path, format!("{head}\n{rows}").as_bytes()).unwrap();
+    (temp, benchmark)
+}
+
+fn shape_methods() -> impl Iterator<Item = &'static dyn Method> {
+    let ids = ["mean-shape", "asm", "asm-tuned", "aam", "aam-whiskers-bfgs"];
+    ids.into_iter().map(|id| find_method(id).unwrap())
+}
+
+#[test]
+fn landmarks_far_outside_of_the_image_are_refused_with_their_image() {
+    for place in ["1e300,5", "5,-1e9", "193,5"] {
+        let (_temp, benchmark) = with_landmarks(|row| match row.strip_prefix("heart,3,") {
+            Some(_) => format!("heart,3,{place}"),
+            None => row.to_owned(),
+        });
+        let image = &benchmark.fold(Fold::One).next().unwrap().id;
+        for method in shape_methods() {
+            let set = TrainingSet::new(&benchmark, Fold::One);
+            let parameters = Parameters::defaults(method.info());
+            let error = train(method, &set, &parameters, 1, &quiet).err().unwrap();
+            assert!(matches!(error, MethodError::Data(_)), "{error}");
+            let text = error.to_string();
+            for part in [image.as_str(), "heart, point 3", "from -64 to 192"] {
+                assert!(text.contains(part), "{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_model_that_training_returns_can_be_loaded_whatever_the_landmarks() {
+    // All landmarks of an image in one place, or at random.
+    let scrambled = |row: &str| {
+        let mut fields = row.split(',');
+        let (structure, point) = (fields.next().unwrap(), fields.next().unwrap());
+        let number: usize = point.parse().unwrap();
+        format!("{structure},{point},{},{}", number * 7919 % 190, number * 104_729 % 190)
+    };
+    let coinciding = |row: &str| {
+        let place = row.splitn(3, ',').take(2).collect::<Vec<_>>().join(",");
+        format!("{place},40,40")
+    };
+    for (_temp, benchmark) in [with_landmarks(scrambled), with_landmarks(coinciding)] {
+        let set = TrainingSet::new(&benchmark, Fold::One);
+        for method in shape_methods() {
+            let parameters = Parameters::defaults(method.info());
+            match train(method, &set, &parameters, 1, &quiet) {
+                Ok(model) => drop(Model::from_bytes("x.model", &model.to_bytes()).unwrap()),
+                Err(MethodError::Unusable { .. }) => {}
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
 }

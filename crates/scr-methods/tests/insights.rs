@@ -1,4 +1,4 @@
-//! What every method lets people see, on a few small phantoms.
+//! Insights of all methods, on a few small phantoms.
 
 use scr_data::{Benchmark, Fold};
 use scr_image::{Mask, Outline, Point};
@@ -7,7 +7,7 @@ use scr_phantom::{Population, write_benchmark};
 
 fn quiet(_: &str, _: usize, _: usize) {}
 
-/// What an insight is, in a word.
+/// Kind of an insight, in a word.
 fn kind(insight: &Insight) -> &'static str {
     match insight {
         Insight::MeanShape(_) => "mean shape",
@@ -21,7 +21,7 @@ fn kind(insight: &Insight) -> &'static str {
     }
 }
 
-/// What a method lets people see: of the model, then of an image.
+/// Kinds of insights of a method: of the model, then of an image.
 fn expected(method: &str) -> (&'static [&'static str], &'static [&'static str]) {
     match method {
         "mean-shape" => (&["mean shape"], &["mean shape"]),
@@ -105,7 +105,7 @@ fn check(model: &Model, insight: &Insight, masks: &[Mask]) {
 }
 
 #[test]
-fn every_method_lets_people_see_what_it_answers_and_why() {
+fn every_method_has_insights_into_its_model_and_its_masks() {
     let temp = tempfile::tempdir().unwrap();
     let folder = temp.path().join("bench");
     write_benchmark(&Population::new(8, 5), 128, &folder, &quiet).unwrap();
@@ -115,14 +115,14 @@ fn every_method_lets_people_see_what_it_answers_and_why() {
     let radiograph = benchmark.read_radiograph(image).unwrap();
     let subject = Subject::new(&radiograph);
     for method in METHODS {
-        let parameters = Parameters::new(*method, &[]).unwrap();
+        let parameters = Parameters::new(method.info(), &[]).unwrap();
         let model = train(*method, &set, &parameters, 1, &quiet).unwrap();
         let masks = model.segmenter().segment(&subject).unwrap();
         let insights =
             (model.segmenter().insights(), model.segmenter().insights_on(&subject).unwrap());
-        let (of_model, on_image) = expected(method.id());
-        assert!(insights.0.iter().map(kind).eq(of_model.iter().copied()), "{}", method.id());
-        assert!(insights.1.iter().map(kind).eq(on_image.iter().copied()), "{}", method.id());
+        let (of_model, on_image) = expected(method.info().id);
+        assert!(insights.0.iter().map(kind).eq(of_model.iter().copied()), "{}", method.info().id);
+        assert!(insights.1.iter().map(kind).eq(on_image.iter().copied()), "{}", method.info().id);
         for insight in insights.0.iter().chain(&insights.1) {
             check(&model, insight, &masks);
         }

@@ -1,4 +1,4 @@
-//! Running several methods over a benchmark: what is shared, kept and gone on from.
+//! Two-fold runs of several methods: sharing, kept models and interrupted runs.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
@@ -28,7 +28,7 @@ fn jobs(methods: &[&str], out: &Path) -> Vec<Job> {
         let method = find_method(name).unwrap();
         Job {
             method,
-            parameters: Parameters::new(method, &[]).unwrap(),
+            parameters: Parameters::new(method.info(), &[]).unwrap(),
             masks: out.join(name),
             posteriors: None,
         }
@@ -36,7 +36,7 @@ fn jobs(methods: &[&str], out: &Path) -> Vec<Job> {
     methods.iter().map(job).collect()
 }
 
-/// Every file but the record of the run, by its path.
+/// Contents of all files but the record of the run, by path.
 fn masks(folder: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut found = BTreeMap::new();
     let mut open = vec![folder.to_owned()];
@@ -74,7 +74,7 @@ fn methods_run_together_give_the_masks_that_they_give_alone() {
 }
 
 #[test]
-fn an_interrupted_run_goes_on_and_ends_with_the_same_masks() {
+fn an_interrupted_run_resumes_and_gives_the_same_masks() {
     let (temp, benchmark) = phantoms();
     let runs = TwoFold { benchmark: &benchmark, seed: 1, models: None };
     let names = ["mean-shape", "asm"];
@@ -88,7 +88,10 @@ fn an_interrupted_run_goes_on_and_ends_with_the_same_masks() {
             assert!(!is_step || steps.fetch_add(1, Ordering::Relaxed) < stop_at, "stopped here");
         };
         let stopped = catch_unwind(AssertUnwindSafe(|| runs.run(&jobs(&names, &cut), &stop)));
-        assert!(stopped.is_err() && !cut.join("asm").exists(), "nothing half-done has its name");
+        assert!(
+            stopped.is_err() && !cut.join("asm").exists(),
+            "incomplete folders have another name"
+        );
     }
     runs.run(&jobs(&names, &cut), &quiet).unwrap();
     assert_eq!(masks(&cut), masks(&whole));
@@ -98,7 +101,7 @@ fn an_interrupted_run_goes_on_and_ends_with_the_same_masks() {
 }
 
 #[test]
-fn kept_models_are_taken_and_those_of_another_training_refused() {
+fn kept_models_are_loaded_and_those_of_another_training_refused() {
     let (temp, benchmark) = phantoms();
     let models = temp.path().join("models");
     let run = |out: &str, seed| {
@@ -126,7 +129,7 @@ fn an_image_that_lies_in_both_folds_is_refused() {
 }
 
 #[test]
-fn what_a_method_needs_and_the_benchmark_lacks_is_said_at_once() {
+fn a_benchmark_that_lacks_something_is_refused_before_training() {
     let (temp, benchmark) = phantoms();
     let empty = scr_data::formats::png::write_mask(&Mask::empty(Size::square(96)));
     for image in benchmark.images.iter().take(3) {

@@ -1,4 +1,4 @@
-//! Shape and texture as one: the combined appearance model of one resolution.
+//! Appearance model: the joint variation of shape and texture at one level.
 
 use nalgebra::DMatrix;
 use rayon::prelude::*;
@@ -11,35 +11,34 @@ use crate::shape_model::{Layout, Placed, Pose, SIDES, ShapeModel};
 use crate::stored::{ANY, NOT_NEGATIVE, count, equal, numbers, pairs};
 use crate::{Example, ModelFault, Pyramid};
 
-/// One unit of the four numbers that move a shape: a tenth larger, turned by a tenth
-/// of a radian, shifted to the right and down by a tenth of the shape's radius.
+/// Unit of the four pose parameters: larger by a tenth, rotated by a tenth of a radian,
+/// shifted right and down by a tenth of the shape's radius.
 pub(super) const POSE_UNIT: f64 = 0.1;
 
-/// How shape and texture vary together at one level.
+/// Appearance model of one level.
 ///
 /// Weights q are in standard deviations of their mode. The shape is mean + sum of
-/// q_i S_i, the texture mean + sum of q_i T_i: equation (3) of the source with the
-/// deviations moved into the modes.
+/// q_i S_i, the texture mean + sum of q_i T_i: equation (3) of the source, with modes scaled
+/// by their deviations.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Appearance {
     pub(super) level: usize,
     pub(super) warp: Warp,
     mean_shape: Vec<(f64, f64)>,
-    /// Mode by mode, x and y of each point.
+    /// By mode: x and y of each point.
     pub(super) shape_modes: Vec<f64>,
     pub(super) mean_texture: Vec<f32>,
-    /// Mode by mode.
+    /// By mode: the value at each place.
     pub(super) texture_modes: Vec<f32>,
     /// Standard deviation of each mode's weight.
     deviations: Vec<f64>,
-    /// The square of what makes pixels of shape and units of texture commensurate.
+    /// Square of the factor between units of shape (pixels) and units of texture.
     shape_share: f64,
 }
 
 impl Appearance {
-    /// Learns from examples and the shape model's fit to each. Keeps the share
-    /// `texture` of the textures' variance, then `combined` of what shape and
-    /// texture vary together.
+    /// Learns from examples and the shape model's fit to each. Keeps modes that explain the
+    /// share `texture` of the textures' variance, then the share `joint` of the joint variance.
     #[must_use]
     pub(super) fn learn(
         level: usize,
@@ -47,7 +46,7 @@ impl Appearance {
         shape: &ShapeModel,
         fits: &[Placed],
         examples: &[Example],
-        (texture, combined): (f64, f64),
+        (texture, joint): (f64, f64),
     ) -> Self {
         let textures: Vec<Vec<f32>> = examples
             .par_iter()
@@ -73,13 +72,13 @@ impl Appearance {
             }
         });
         centre(&mut joined);
-        let joint = Components::learn(&joined, combined);
+        let modes = Components::learn(&joined, joint);
 
-        let deviations: Vec<f64> = joint.variances.iter().map(|value| value.sqrt()).collect();
+        let deviations: Vec<f64> = modes.variances.iter().map(|value| value.sqrt()).collect();
         let mean = shape.points(&shape.mean_at(Pose::IDENTITY));
         let (mut shape_modes, mut texture_modes) = (Vec::new(), Vec::new());
         for (index, deviation) in deviations.iter().enumerate() {
-            let mode = joint.modes.column(index) * *deviation;
+            let mode = modes.modes.column(index) * *deviation;
             let weights = mode.rows(0, n_shape).iter().map(|w| w / shape_share.sqrt()).collect();
             let moved = shape.points(&Placed { weights, pose: Pose::IDENTITY });
             shape_modes.extend(moved.iter().zip(&mean).flat_map(|(p, m)| [p.x - m.x, p.y - m.y]));
@@ -98,8 +97,8 @@ impl Appearance {
         }
     }
 
-    /// Refuses an appearance of a file that is not one of level `number`, of points in this
-    /// layout and of images whose longer side is `side` pixels at the finest level.
+    /// Refuses an appearance that is impossible for level `number`, this layout, and images
+    /// whose longer side is `side` pixels at the finest level.
     pub(super) fn check(
         &self,
         number: usize,
@@ -111,7 +110,7 @@ impl Appearance {
         count("mean shape", self.mean_shape.len(), n_points)?;
         let reach = SIDES * side as f64;
         pairs("mean shape", &self.mean_shape, -reach..=reach)?;
-        // With whiskers, places lie outside of the shape.
+        // Places on whiskers lie outside of the shape.
         self.warp.check(layout, &self.local(&[]), 2.0 * reach)?;
         count("mean texture", self.mean_texture.len(), self.warp.n_places())?;
         numbers("mean texture", self.mean_texture.iter().copied(), ANY)?;
@@ -120,7 +119,7 @@ impl Appearance {
         numbers("shape modes", self.shape_modes.iter().copied(), ANY)?;
         count("texture modes", self.texture_modes.len(), self.n_places() * self.n_modes())?;
         numbers("texture modes", self.texture_modes.iter().copied(), ANY)?;
-        // Shapes that hardly vary make it as large as numbers can be.
+        // Shapes with hardly any variation make it arbitrarily large.
         numbers("shape share", [self.shape_share], 0.0..=f64::MAX)
     }
 
@@ -136,20 +135,20 @@ impl Appearance {
         self.mean_texture.len()
     }
 
-    /// The mean appearance, placed.
+    /// Mean appearance at a pose.
     #[must_use]
     pub(super) fn mean_at(&self, pose: Pose) -> Placed {
         Placed { weights: vec![0.0; self.n_modes()], pose }
     }
 
-    /// The points of an appearance, in the finest level's pixels.
+    /// Points of an appearance, in the finest level's pixels.
     #[must_use]
     pub(super) fn points(&self, found: &Placed) -> Vec<Point> {
         let local = self.local(&found.weights);
         local.into_iter().map(|point| found.pose.apply(point)).collect()
     }
 
-    /// The points in the mean shape's frame.
+    /// Points in the mean shape's frame.
     pub(super) fn local(&self, weights: &[f64]) -> Vec<Point> {
         let mut local: Vec<Point> =
             self.mean_shape.iter().map(|&(x, y)| Point::new(x, y)).collect();
@@ -167,7 +166,7 @@ impl Appearance {
         self.deviations.iter().map(|deviation| deviation * deviation).collect()
     }
 
-    /// The texture of an appearance, place by place.
+    /// Texture of an appearance, one value a place.
     pub(super) fn texture(&self, weights: &[f64]) -> Vec<f32> {
         let mut texture = self.mean_texture.clone();
         let modes = self.texture_modes.chunks_exact(self.n_places().max(1));
@@ -179,8 +178,8 @@ impl Appearance {
         texture
     }
 
-    /// What the image shows under the appearance less what the model shows, place
-    /// by place, and the contrast of what the image shows.
+    /// Residual: normalised texture of the image minus that of the model, one value a place.
+    /// Also returns the contrast of the image's texture.
     #[must_use]
     pub(super) fn residual(&self, pyramid: &Pyramid, found: &Placed) -> (Vec<f32>, f64) {
         let sampled = self.warp.sample(pyramid, self.level, &self.points(found));
@@ -198,7 +197,7 @@ impl Appearance {
         (residual, contrast)
     }
 
-    /// The appearance that an image shows at points that another level found.
+    /// Appearance of an image at points that another level found.
     #[must_use]
     pub(super) fn encoded(
         &self,
@@ -230,8 +229,8 @@ impl Appearance {
         Placed { weights, pose }
     }
 
-    /// The appearance after a step: one number a mode in standard deviations, then
-    /// four for the pose in their units. Weights stay within `limit`.
+    /// Appearance after the share `share` of a step: one number a mode in standard deviations,
+    /// then four pose parameters in their units. Weights are clamped to `limit`.
     #[must_use]
     pub(super) fn moved(&self, from: &Placed, step: &[f64], share: f64, limit: f64) -> Placed {
         let (modes, pose) = step.split_at(self.n_modes());
@@ -240,25 +239,27 @@ impl Appearance {
         Placed { weights, pose: from.pose.after(self.pose_step(pose, share)) }
     }
 
+    /// Pose change of the four pose parameters.
     pub(super) fn pose_step(&self, step: &[f64], share: f64) -> Pose {
         let unit = share * POSE_UNIT;
         let shift = unit * self.radius();
         Pose { a: 1.0 + unit * step[0], b: unit * step[1], x: shift * step[2], y: shift * step[3] }
     }
 
+    /// Root mean square distance of the mean shape's points from its centre.
     pub(super) fn radius(&self) -> f64 {
         let squares: f64 = self.mean_shape.iter().map(|(x, y)| x * x + y * y).sum();
         (squares / self.mean_shape.len().max(1) as f64).sqrt()
     }
 }
 
-/// The mean of squares; 0 of nothing.
+/// Mean of squares; 0 for an empty slice.
 pub(super) fn mean_square(values: &[f32]) -> f64 {
     values.iter().map(|&value| f64::from(value).powi(2)).sum::<f64>() / values.len().max(1) as f64
 }
 
-/// Values with mean 0 and standard deviation 1, and the deviation that they had;
-/// all 0 where they are flat.
+/// Values normalised to mean 0 and standard deviation 1, and their deviation before; all 0
+/// for flat values.
 fn normalised(mut values: Vec<f32>) -> (Vec<f32>, f64) {
     let n = values.len().max(1) as f64;
     let mean = values.iter().map(|&v| f64::from(v)).sum::<f64>() / n;
@@ -272,7 +273,7 @@ fn normalised(mut values: Vec<f32>) -> (Vec<f32>, f64) {
     (values, contrast)
 }
 
-/// Takes the mean row from all rows and returns it.
+/// Subtracts the mean row from all rows, and returns it.
 fn centre(rows: &mut DMatrix<f64>) -> Vec<f64> {
     let mean = rows.row_mean();
     for mut row in rows.row_iter_mut() {
@@ -287,7 +288,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_example_is_shown_nearly_as_it_is() {
+    fn an_example_is_reconstructed_closely() {
         let examples = examples(12, 64);
         let (appearance, known) = learnt(&examples, 4.0);
         for (example, known) in examples.iter().zip(&known) {

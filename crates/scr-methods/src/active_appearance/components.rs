@@ -2,23 +2,22 @@
 
 use nalgebra::DMatrix;
 
-/// How examples vary about 0.
+/// Principal components of examples with mean 0.
 #[derive(Debug, Clone)]
 pub(super) struct Components {
-    /// One column a mode, orthonormal, the largest variance first.
+    /// Modes as orthonormal columns, the largest variance first.
     pub(super) modes: DMatrix<f64>,
-    /// One row an example: the weight of each mode.
+    /// Weights of the modes, one row an example.
     pub(super) weights: DMatrix<f64>,
     /// Variance of each mode's weight.
     pub(super) variances: Vec<f64>,
 }
 
 impl Components {
-    /// The modes that hold `share` (0 to 1) of the variance of `rows`, one row an
-    /// example. Rows are to have mean 0.
+    /// Learns the modes that explain the share `share` (0 to 1) of the variance of `rows`, one
+    /// row an example, with mean 0.
     ///
-    /// Examples are fewer than numbers: the matrix of their products is small and
-    /// has the same modes.
+    /// There are fewer examples than numbers: their small Gram matrix has the same modes.
     #[must_use]
     pub(super) fn learn(rows: &DMatrix<f64>, share: f64) -> Self {
         let n = rows.nrows();

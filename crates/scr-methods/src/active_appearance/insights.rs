@@ -1,16 +1,17 @@
-//! What the model lets people see: modes of shape and of texture.
+//! Insights into an active appearance model: modes of shape and of texture.
 
 use scr_image::{Point, Size};
 
 use super::appearance::Appearance;
+use super::warp::PlaceKind;
 use crate::insight::{n_shown, reach_sd};
 use crate::shape_model::Layout;
 use crate::{GreyImage, Insight, ShapeModes, TextureModes};
 
-/// Empty pixels around a texture.
+/// Width of the empty margin around a texture.
 const MARGIN_PX: f64 = 1.0;
 
-/// The modes of a level's appearance, which may reach `limit` standard deviations.
+/// Insights into a level's appearance with modes of up to `limit` standard deviations.
 pub(super) fn insights(appearance: &Appearance, layout: &Layout, limit: f64) -> Vec<Insight> {
     let weights = |mode: usize, sd: f64| {
         let mut weights = vec![0.0; appearance.n_modes()];
@@ -22,7 +23,7 @@ pub(super) fn insights(appearance: &Appearance, layout: &Layout, limit: f64) -> 
     });
     let reach_sd = reach_sd(limit);
     let (mean, frame) = Frame::around(appearance);
-    let texture = |mode, sd| frame.picture(&appearance.texture(&weights(mode, sd)));
+    let texture = |mode, sd| frame.image(&appearance.texture(&weights(mode, sd)));
     let modes = (0..n_shown(appearance.n_modes()))
         .map(|mode| [-reach_sd, reach_sd].map(|sd| texture(mode, sd)));
     let textures = TextureModes {
@@ -35,26 +36,26 @@ pub(super) fn insights(appearance: &Appearance, layout: &Layout, limit: f64) -> 
     vec![Insight::ShapeModes(shapes), Insight::TextureModes(textures)]
 }
 
-/// A picture just large enough for all places of the mean shape.
+/// Image frame of the texture: just large enough for all places of the mean shape.
 struct Frame {
     size: Size,
-    /// Each place's pixel, those on whiskers before those inside, which hide them;
-    /// and its number among a texture's values.
+    /// Pixel of each place, and the place's index in a texture. Places on whiskers come before
+    /// those inside, which are drawn over them.
     pixels: Vec<(usize, usize)>,
 }
 
 impl Frame {
-    /// The mean points in the picture, and the picture.
+    /// Mean points in the frame, and the frame.
     fn around(appearance: &Appearance) -> (Vec<Point>, Self) {
         let mean = appearance.local(&[]);
         let mean = super::warp::scaled(&mean, appearance.level);
-        let places: Vec<(Point, bool)> = appearance.warp.places(&mean).collect();
+        let places: Vec<(Point, PlaceKind)> = appearance.warp.places(&mean).collect();
         let all = || mean.iter().chain(places.iter().map(|(place, _)| place));
         let (low, high) = all().fold(
             ((f64::INFINITY, f64::INFINITY), (f64::NEG_INFINITY, f64::NEG_INFINITY)),
             |(low, high), p| ((p.x.min(low.0), p.y.min(low.1)), (p.x.max(high.0), p.y.max(high.1))),
         );
-        // Whole pixels, so that places inside stay at the centres of pixels.
+        // Shifted by whole pixels, so that places inside stay at pixel centres.
         let (left, top) = (low.0.floor() - MARGIN_PX, low.1.floor() - MARGIN_PX);
         let size = Size::new(
             (high.0 - left + MARGIN_PX).ceil() as usize,
@@ -64,17 +65,17 @@ impl Frame {
             let (column, row) = ((place.x - left) as usize, (place.y - top) as usize);
             row * size.width + column
         };
-        let which = |is_whisker: bool| {
+        let of_kind = |kind: PlaceKind| {
             let numbered = places.iter().enumerate();
-            numbered.filter(move |(_, (_, whisker))| *whisker == is_whisker)
+            numbered.filter(move |(_, (_, other))| *other == kind)
         };
-        let in_order = which(true).chain(which(false));
+        let in_order = of_kind(PlaceKind::Whisker).chain(of_kind(PlaceKind::Inside));
         let pixels = in_order.map(|(index, (place, _))| (pixel(place), index)).collect();
         let moved = mean.iter().map(|p| Point::new(p.x - left, p.y - top)).collect();
         (moved, Self { size, pixels })
     }
 
-    fn picture(&self, texture: &[f32]) -> GreyImage {
+    fn image(&self, texture: &[f32]) -> GreyImage {
         let mut values = vec![f32::NAN; self.size.area()];
         for &(pixel, index) in &self.pixels {
             values[pixel] = texture[index];

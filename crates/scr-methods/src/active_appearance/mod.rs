@@ -1,16 +1,17 @@
-//! Active appearance models: how shapes and the grey values in and around them vary
-//! together, moved until the model shows what the image shows.
+//! Active appearance models: a joint model of shape and texture, fitted to an image by
+//! minimising the texture residual.
 //!
-//! `aam`, `aam-whiskers` and `aam-whiskers-bfgs` are one method: the second also
-//! looks outside the structures, the third ends with L-BFGS. [`ActiveAppearanceModel`]
-//! looks at any images, so that hybrids can show it something else than grey values.
+//! `aam`, `aam-whiskers` and `aam-whiskers-bfgs` are one method: the second also samples
+//! texture outside of the structures, the third ends with L-BFGS. [`ActiveAppearanceModel`]
+//! searches in images of any kind, so hybrids can give it posteriors.
 
 mod appearance;
 mod components;
+mod gradient;
 mod insights;
 mod refine;
 mod search;
-mod slope;
+mod settings;
 #[cfg(test)]
 mod testing;
 mod update;
@@ -18,72 +19,66 @@ mod warp;
 
 use std::sync::Arc;
 
-use crate::method::STUDY;
+use crate::info::STUDY;
 use crate::shape_search::OnGrey;
 use crate::{
-    About, Declared, Example, Method, MethodError, ModelFault, Parameter, Parameters, Progress,
-    Pyramid, Segmenter, TrainingSet,
+    Declared, Example, Method, MethodError, MethodInfo, ModelFault, Parameter, Parameters,
+    Progress, Pyramid, Segmenter, TrainingSet,
 };
 
-pub use search::{ActiveAppearanceModel, AppearanceSettings};
+pub use search::ActiveAppearanceModel;
+pub use settings::AppearanceSettings;
 
-/// The active appearance model.
+/// Active appearance model method.
 ///
 /// Input: one frontal radiograph of any size. Output: one mask a structure, at that
 /// size; masks may overlap. Deterministic without a seed.
 ///
-/// Training: landmarks of all structures become one shape model. At each of several
-/// resolutions the grey values in every structure are sampled in the frame of the
-/// mean shape and normalised to mean 0 and variance 1; shape and texture together
-/// become one set of modes; and moving the training images' own appearances shows
-/// which step a difference in texture asks for. Segmenting: from the mean appearance
-/// at and around its mean place, coarse to fine, such steps are taken as long as the
-/// difference falls. With whiskers, lines outward from each landmark are texture
-/// too. With BFGS, a last descent on the finest resolution follows the image's own
+/// Training: the landmarks of all structures form one shape model. At each of several
+/// resolutions the grey values in every structure are sampled in the frame of the mean shape
+/// and normalised to mean 0 and variance 1. Shape and texture together get one set of modes.
+/// Displacing the known appearances of the training images gives the linear relation between
+/// texture residual and parameter update. Segmenting: the search starts with the mean
+/// appearance at and around its mean pose, goes from coarse to fine, and updates the parameters
+/// as long as the residual decreases. With whiskers, lines outward from each landmark are
+/// sampled too. With BFGS, a last descent at the finest resolution uses the image's own
 /// derivatives. Cost: O(places x modes) a step.
 ///
 /// # Parameters
 /// `scr methods` prints them with their ranges.
 ///
 /// # Limits
-/// Knows only what varied in training: an abnormality that covers much of a lung
-/// pulls everything with it. Without whiskers nothing holds an outline that lies
-/// too far inside. Every structure is needed in every training image.
+/// The model covers the variation in training only: an abnormality that covers much of a lung
+/// displaces all outlines. Without whiskers nothing prevents outlines that lie too far inside.
+/// Every training image needs every structure.
 ///
 /// # Source
 /// Cootes, Edwards and Taylor, IEEE TPAMI 23(6), 2001, doi:10.1109/34.927467; for
 /// chest radiographs van Ginneken, Stegmann and Loog, Medical Image Analysis 10,
-/// 2006, doi:10.1016/j.media.2005.02.002. Verified there is that the standard scheme
-/// performs poorly and that areas outside the objects improve it much. All values
-/// are ours: whisker length, variances, moves, starts, and the settings of BFGS; so
-/// are whiskers that turn and grow with the landmarks beside theirs, and textures
-/// of structures that lie over each other. Those of the variants with whiskers were
-/// chosen on 160 phantoms of seed 77, on which no result is reported, but for the
-/// spread of starts: phantoms do as well with any, and fold 1 of 37 radiographs chose,
-/// whose reference was wrong then (docs/results.md).
+/// 2006, doi:10.1016/j.media.2005.02.002. Verified there: the standard scheme performs poorly,
+/// and areas outside of the objects improve it much. This project's own: all values (whisker
+/// length, variances, displacements, starts, and the settings of BFGS), whiskers that rotate
+/// and scale with their neighbouring landmarks, and textures of overlapping structures. The
+/// values of the variants with whiskers were chosen on 160 phantoms of seed 77, on which no
+/// result is reported. The spread of starts is an exception: it makes no difference on
+/// phantoms, and was chosen on fold 1 of 37 radiographs, whose reference was wrong then
+/// (docs/results.md).
 #[derive(Debug, Clone, Copy)]
 pub struct ActiveAppearance {
-    variant: Variant,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Variant {
-    Standard,
-    Whiskers,
-    Refined,
+    info: &'static MethodInfo,
 }
 
 impl ActiveAppearance {
-    /// Texture inside the structures only.
-    pub const DEFAULT: Self = Self { variant: Variant::Standard };
-    /// Texture on whiskers too.
-    pub const WHISKERS: Self = Self { variant: Variant::Whiskers };
-    /// Texture on whiskers too, and L-BFGS after the search.
-    pub const WHISKERS_BFGS: Self = Self { variant: Variant::Refined };
+    /// Variant with texture inside the structures only.
+    pub const DEFAULT: Self = Self { info: &DEFAULT };
+    /// Variant with texture on whiskers too.
+    pub const WHISKERS: Self = Self { info: &WHISKERS };
+    /// Variant with texture on whiskers too, and L-BFGS after the search.
+    pub const WHISKERS_BFGS: Self = Self { info: &WHISKERS_BFGS };
 }
 
-/// What all variants have, then whiskers, then the steps of L-BFGS; the defaults of
-/// the shares of variance, shapes, textures, joint, and of the spread of starts.
+/// Parameters of all variants, then of whiskers, then of L-BFGS, from some defaults: the
+/// variance shares of shape, texture and both together, and the spread of starts.
 const fn parameters([shape, texture, joint, spread]: [f64; 4]) -> [Parameter; 11] {
     [
         Parameter::POINTS,
@@ -130,59 +125,45 @@ const fn parameters([shape, texture, joint, spread]: [f64; 4]) -> [Parameter; 11
     ]
 }
 
-static DEFAULTS: [Parameter; 11] = parameters([0.98, 0.98, 0.98, 0.1]);
-static WHISKERS: [Parameter; 11] = parameters([0.995, 0.99, 0.995, 0.2]);
+static DEFAULT_PARAMETERS: [Parameter; 11] = parameters([0.98, 0.98, 0.98, 0.1]);
+static WHISKERS_PARAMETERS: [Parameter; 11] = parameters([0.995, 0.99, 0.995, 0.2]);
+
+static DEFAULT: MethodInfo = MethodInfo {
+    id: "aam",
+    version: "1.2.0",
+    name: "AAM default",
+    summary: "Active appearance model: shapes and the grey values inside them vary \
+              together, and are moved until they show what the image shows.",
+    source: STUDY,
+    verified: "The names are the study's, and so is that areas outside the objects help; \
+               the method is Cootes, Edwards and Taylor's, IEEE TPAMI 23(6), 2001, \
+               doi:10.1109/34.927467; the values are this project's own.",
+    is_quick: true,
+    has_posterior: false,
+    parameters: DEFAULT_PARAMETERS.split_at(9).0,
+};
+
+pub(crate) static WHISKERS: MethodInfo = MethodInfo {
+    id: "aam-whiskers",
+    name: "AAM whiskers",
+    summary: "Active appearance model that also looks along lines outward from its outlines.",
+    parameters: WHISKERS_PARAMETERS.split_at(10).0,
+    ..DEFAULT
+};
+
+static WHISKERS_BFGS: MethodInfo = MethodInfo {
+    id: "aam-whiskers-bfgs",
+    version: "1.3.0",
+    name: "AAM whiskers + BFGS",
+    summary: "Active appearance model that also looks along lines outward from its \
+              outlines, and ends with L-BFGS on what still differs.",
+    parameters: &WHISKERS_PARAMETERS,
+    ..DEFAULT
+};
 
 impl Method for ActiveAppearance {
-    fn id(&self) -> &'static str {
-        match self.variant {
-            Variant::Standard => "aam",
-            Variant::Whiskers => "aam-whiskers",
-            Variant::Refined => "aam-whiskers-bfgs",
-        }
-    }
-
-    fn version(&self) -> &'static str {
-        match self.variant {
-            Variant::Standard | Variant::Whiskers => "1.2.0",
-            Variant::Refined => "1.3.0",
-        }
-    }
-
-    fn about(&self) -> About {
-        About {
-            name: match self.variant {
-                Variant::Standard => "AAM default",
-                Variant::Whiskers => "AAM whiskers",
-                Variant::Refined => "AAM whiskers + BFGS",
-            },
-            summary: match self.variant {
-                Variant::Standard => {
-                    "Active appearance model: shapes and the grey values inside them vary \
-                     together, and are moved until they show what the image shows."
-                }
-                Variant::Whiskers => {
-                    "Active appearance model that also looks along lines outward from its \
-                     outlines."
-                }
-                Variant::Refined => {
-                    "Active appearance model that also looks along lines outward from its \
-                     outlines, and ends with L-BFGS on what still differs."
-                }
-            },
-            source: STUDY,
-            verified: "The names are the study's, and so is that areas outside the objects help; \
-                       the method is Cootes, Edwards and Taylor's, IEEE TPAMI 23(6), 2001, \
-                       doi:10.1109/34.927467; the values are this project's own.",
-        }
-    }
-
-    fn parameters(&self) -> &'static [Parameter] {
-        match self.variant {
-            Variant::Standard => &DEFAULTS[..9],
-            Variant::Whiskers => &WHISKERS[..10],
-            Variant::Refined => &WHISKERS,
-        }
+    fn info(&self) -> &'static MethodInfo {
+        self.info
     }
 
     fn train(
@@ -193,15 +174,16 @@ impl Method for ActiveAppearance {
         progress: Progress<'_>,
     ) -> Result<Arc<dyn Segmenter>, MethodError> {
         let settings = AppearanceSettings::of(parameters);
-        let grey = set.grey_images(settings.side, progress)?;
-        let look = |index: usize| Pyramid::grey(grey[index].clone(), settings.levels);
-        let n_points = parameters.whole("points");
-        let (layout, examples) = Example::read_all(set, n_points, self.id(), progress, look)?;
+        let images = set.images();
+        let grey = images.grey_images(settings.side, progress)?;
+        let pyramid = |index: usize| Pyramid::grey(grey[index].clone(), settings.levels);
+        let (n_points, method) = (parameters.whole("points"), self.info.id);
+        let (layout, examples) = Example::read_all(images, n_points, method, progress, pyramid)?;
         progress("learning appearances", 0, settings.levels);
         let model = ActiveAppearanceModel::learn(settings, layout, &examples, &|done| {
             progress("learning appearances", done, settings.levels);
         });
-        Ok(Arc::new(OnGrey { model }))
+        OnGrey::trained(model, method, parameters)
     }
 
     fn restore(

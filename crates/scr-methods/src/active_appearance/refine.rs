@@ -1,25 +1,25 @@
-//! Refinement: L-BFGS on the residual itself.
+//! Refinement of a search result by L-BFGS on the residual.
 //!
-//! The search moves by an average derivative; here every derivative is the image's
-//! own. What is found is kept only if it fits better.
+//! The search uses an average derivative, L-BFGS the derivative of the image itself. The
+//! result is kept only if it fits better.
 
 use std::convert::Infallible;
 
 use basin::{CostFunction, Executor, FirstOrderState, Gradient, Lbfgs};
 
 use super::appearance::{Appearance, mean_square};
-use super::search::AppearanceSettings;
+use super::settings::AppearanceSettings;
 use crate::Pyramid;
 use crate::shape_model::{Placed, Pose};
 
-/// Steps that L-BFGS remembers.
+/// Number of steps in the memory of L-BFGS.
 const MEMORY: usize = 7;
-/// What a squared standard deviation beyond the limit costs.
-const BEYOND: f64 = 0.1;
+/// Penalty for a squared standard deviation beyond the limit.
+const PENALTY: f64 = 0.1;
 /// Norm of the gradient at which the descent ends.
-const FLAT: f64 = 1e-8;
+const GRADIENT_TOLERANCE: f64 = 1e-8;
 
-/// A better appearance than `from` at its level; none when there is none.
+/// Refines the appearance `from` at its level; `None` when the result does not fit better.
 #[must_use]
 pub(super) fn refined(
     appearance: &Appearance,
@@ -32,8 +32,8 @@ pub(super) fn refined(
     start.extend([0.0; 4]);
     let problem = Problem { appearance, pyramid, pose: from.pose, limit: settings.limit };
     let solver: Lbfgs<Vec<f64>> = Lbfgs::new().with_m_capacity(MEMORY);
-    let solver = solver.unbounded().with_absolute_gradient_tolerance(FLAT);
-    // A line search that finds no way down ends the run; the best so far counts.
+    let solver = solver.unbounded().with_absolute_gradient_tolerance(GRADIENT_TOLERANCE);
+    // A line search without a descent direction ends the run; the best result counts.
     let Ok(result) = Executor::new(problem, solver, FirstOrderState::new(start))
         .max_iter(settings.refinements as u64)
         .run();
@@ -50,8 +50,8 @@ struct Problem<'a> {
 }
 
 impl Problem<'_> {
-    /// By how much each weight is beyond the limit.
-    fn beyond<'a>(&'a self, step: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
+    /// Excess of each weight over the limit.
+    fn excess<'a>(&'a self, step: &'a [f64]) -> impl Iterator<Item = f64> + 'a {
         let weights = &step[..self.appearance.n_modes()];
         weights.iter().map(|weight| weight - weight.clamp(-self.limit, self.limit))
     }
@@ -71,16 +71,17 @@ impl Gradient for Problem<'_> {
     type Gradient = Vec<f64>;
 
     fn gradient(&self, step: &Vec<f64>) -> Result<Vec<f64>, Infallible> {
-        self.cost_and_gradient(step).map(|(_, slope)| slope)
+        self.cost_and_gradient(step).map(|(_, gradient)| gradient)
     }
 
-    /// One pass over the texture gives both.
+    /// Computes both in one pass over the texture.
     fn cost_and_gradient(&self, step: &Vec<f64>) -> Result<(f64, Vec<f64>), Infallible> {
-        let (mut cost, mut slope) = self.appearance.cost_and_slope(self.pyramid, self.pose, step);
-        for (slope, excess) in slope.iter_mut().zip(self.beyond(step)) {
-            cost += BEYOND * excess * excess;
-            *slope += 2.0 * BEYOND * excess;
+        let (mut cost, mut gradient) =
+            self.appearance.cost_and_gradient_at(self.pyramid, self.pose, step);
+        for (slope, excess) in gradient.iter_mut().zip(self.excess(step)) {
+            cost += PENALTY * excess * excess;
+            *slope += 2.0 * PENALTY * excess;
         }
-        Ok((cost, slope))
+        Ok((cost, gradient))
     }
 }

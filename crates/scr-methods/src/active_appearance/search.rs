@@ -1,4 +1,4 @@
-//! The model and its search: from the mean appearance to the one that the image shows.
+//! Active appearance model and its search.
 
 use scr_image::{Point, Size};
 use serde::{Deserialize, Serialize};
@@ -6,77 +6,33 @@ use serde::{Deserialize, Serialize};
 use super::appearance::{Appearance, mean_square};
 use super::insights::insights;
 use super::refine::refined;
+use super::settings::AppearanceSettings;
 use super::update::Update;
-use super::warp::{Warp, level_scale};
+use super::warp::Warp;
+use crate::pyramid::level_scale;
 use crate::shape_model::{Layout, Placed, Pose, ShapeModel, Start};
-use crate::stored::{count, equal};
-use crate::{
-    Declared, Example, Insight, ModelFault, Parameters, Pyramid, ShapeSearch, Stage, Watch,
-};
+use crate::stored::{MAX_LEVELS, at_most, count, equal};
+use crate::{Declared, Example, Insight, ModelFault, Pyramid, ShapeSearch, Stage, Watch};
 
-/// Steps are tried whole, then halved this often.
+/// Largest number of halvings of a step.
 const HALVINGS: usize = 4;
-/// A level ends when a step lowers the residual by less than this share.
-const SETTLED: f64 = 1e-3;
-/// How much larger or smaller than the mean a shape may become.
+/// Convergence: a level ends when a step lowers the residual by less than this share.
+const CONVERGED: f64 = 1e-3;
+/// Range of a shape's scale relative to the mean.
 const SCALES: std::ops::RangeInclusive<f64> = 0.5..=2.0;
 
-/// What learning and search are steered by.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct AppearanceSettings {
-    /// Longer side of the finest level, in pixels.
-    pub side: usize,
-    /// Resolutions, each half of the one before.
-    pub levels: usize,
-    /// Share of the shapes' variance that is kept.
-    pub shape_variance: f64,
-    /// Share of the textures' variance that is kept.
-    pub texture_variance: f64,
-    /// Share of the joint variance that is kept.
-    pub joint_variance: f64,
-    /// Length of whiskers, in the finest level's pixels; 0 for none.
-    pub whisker: f64,
-    /// How many standard deviations a mode may reach.
-    pub limit: f64,
-    /// Steps at a level at most.
-    pub steps: usize,
-    /// How far starts lie from the mean place, as a share of the shape's radius
-    /// and size; 0 for the mean place alone.
-    pub spread: f64,
-    /// Steps of L-BFGS after the search at most; 0 for none.
-    pub refinements: usize,
-}
-
-impl AppearanceSettings {
-    /// What the parameters of `aam`, or of a method that has those too, say; without
-    /// `whisker` there are no whiskers, without `bfgs` there is no L-BFGS.
-    #[must_use]
-    pub fn of(parameters: &Parameters) -> Self {
-        Self {
-            side: parameters.whole("side"),
-            levels: parameters.whole("levels"),
-            shape_variance: parameters.get("variance"),
-            texture_variance: parameters.get("texture"),
-            joint_variance: parameters.get("joint"),
-            whisker: parameters.find("whisker").unwrap_or(0.0),
-            limit: parameters.get("limit"),
-            steps: parameters.whole("steps"),
-            spread: parameters.get("spread"),
-            refinements: parameters.find("bfgs").map_or(0, |steps| steps as usize),
-        }
-    }
-}
-
-/// A trained active appearance model.
+/// Trained active appearance model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ActiveAppearanceModel {
     settings: AppearanceSettings,
     layout: Layout,
     start: Start,
     /// The finest first.
+    #[serde(deserialize_with = "at_most::<_, _, MAX_LEVELS>")]
     levels: Vec<Level>,
 }
 
+/// Model of one level: appearance, and the update matrix of its search.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Level {
     appearance: Appearance,
@@ -84,7 +40,7 @@ struct Level {
 }
 
 impl ActiveAppearanceModel {
-    /// Learns from examples. `done` is told of each level that is learnt.
+    /// Learns from examples. `done` is called with the number of finished levels.
     ///
     /// # Panics
     /// When there is no example.
@@ -112,16 +68,22 @@ impl ActiveAppearanceModel {
         Self { settings, layout, start, levels }
     }
 
-    /// From the coarsest of `levels` to the finest of them: what each found.
-    fn climb(&self, levels: &[Level], pyramid: &Pyramid, start: &Placed, mean: Pose) -> Vec<Found> {
-        let mut found: Vec<Found> = Vec::with_capacity(levels.len());
+    /// Searches from the coarsest of `levels` to the finest, and returns each result.
+    fn search_levels(
+        &self,
+        levels: &[Level],
+        pyramid: &Pyramid,
+        start: &Placed,
+        mean: Pose,
+    ) -> Vec<LevelResult> {
+        let mut results: Vec<LevelResult> = Vec::with_capacity(levels.len());
         for level in levels.iter().rev() {
-            found.push(match found.last() {
-                None => level.descend(self.settings, pyramid, start.clone(), mean),
-                Some(coarser) => level.go_on(self.settings, pyramid, coarser, mean),
+            results.push(match results.last() {
+                None => level.search(self.settings, pyramid, start.clone(), mean),
+                Some(coarser) => level.refine(self.settings, pyramid, coarser, mean),
             });
         }
-        found
+        results
     }
 }
 
@@ -148,33 +110,33 @@ impl ShapeSearch for ActiveAppearanceModel {
 
     fn search_watched(&self, pyramid: &Pyramid, watch: Watch<'_>) -> Vec<Point> {
         let mean = self.start.pose(pyramid.size());
-        // A wrong start can fit a coarse image best, and costs little up to the finest.
+        // A wrong start can fit the coarsest level best. All but the finest level cost little.
         let coarser = if self.levels.len() > 1 { &self.levels[1..] } else { &self.levels };
         let coarsest = coarser.last().expect("a model has a level");
-        let cost = |climbed: &[Found]| climbed.last().map_or(f64::INFINITY, |found| found.cost);
-        let around = mean.and_around(coarsest.appearance.radius(), self.settings.spread);
-        let (start, mut climbed) = around
+        let cost = |levels: &[LevelResult]| levels.last().map_or(f64::INFINITY, |last| last.cost);
+        let starts = mean.starts_around(coarsest.appearance.radius(), self.settings.spread);
+        let (start, mut results) = starts
             .into_iter()
             .map(|pose| {
                 let start = coarsest.appearance.mean_at(pose);
-                let climbed = self.climb(coarser, pyramid, &start, mean);
-                (start, climbed)
+                let results = self.search_levels(coarser, pyramid, &start, mean);
+                (start, results)
             })
             .min_by(|(_, a), (_, b)| cost(a).total_cmp(&cost(b)))
             .expect("there is a start");
         watch(Stage::Start, &|| coarsest.appearance.points(&start));
         let finest = &self.levels[0];
         if self.levels.len() > 1 {
-            let coarser = climbed.last().expect("a model has a level");
-            climbed.push(finest.go_on(self.settings, pyramid, coarser, mean));
+            let coarser = results.last().expect("a model has a level");
+            results.push(finest.refine(self.settings, pyramid, coarser, mean));
         }
-        for (found, level) in climbed.iter().zip((0..self.levels.len()).rev()) {
-            watch(Stage::Level { level, n_steps: found.n_steps }, &|| found.points.clone());
+        for (result, level) in results.iter().zip((0..self.levels.len()).rev()) {
+            watch(Stage::Level { level, n_steps: result.n_steps }, &|| result.points.clone());
         }
-        let found = climbed.pop().expect("a model has a level");
+        let found = results.pop().expect("a model has a level");
         if self.settings.refinements > 0 {
             let better = refined(&finest.appearance, pyramid, &found.placed, self.settings);
-            if let Some(better) = better.filter(|better| is_sane(better.pose, mean)) {
+            if let Some(better) = better.filter(|better| is_plausible(better.pose, mean)) {
                 let points = finest.appearance.points(&better);
                 watch(Stage::Refinement, &|| points.clone());
                 return points;
@@ -188,11 +150,11 @@ impl ShapeSearch for ActiveAppearanceModel {
     }
 }
 
-/// What a level found: the appearance, its points, its mean squared residual, and
-/// after how many steps.
-struct Found {
+/// Result of a level.
+struct LevelResult {
     placed: Placed,
     points: Vec<Point>,
+    /// Mean squared residual.
     cost: f64,
     n_steps: usize,
 }
@@ -225,27 +187,27 @@ impl Level {
         self.update.check(n_modes, n_places).map_err(|fault| fault.within("update"))
     }
 
-    /// Goes on where a coarser level ended.
-    fn go_on(
+    /// Continues from the result of a coarser level.
+    fn refine(
         &self,
         settings: AppearanceSettings,
         pyramid: &Pyramid,
-        found: &Found,
+        found: &LevelResult,
         mean: Pose,
-    ) -> Found {
+    ) -> LevelResult {
         let pose = found.placed.pose;
         let from = self.appearance.encoded(pyramid, &found.points, pose, settings.limit);
-        self.descend(settings, pyramid, from, mean)
+        self.search(settings, pyramid, from, mean)
     }
 
-    /// Steps until the residual falls no more.
-    fn descend(
+    /// Takes steps until the residual no longer decreases.
+    fn search(
         &self,
         settings: AppearanceSettings,
         pyramid: &Pyramid,
         from: Placed,
         mean: Pose,
-    ) -> Found {
+    ) -> LevelResult {
         let mut placed = from;
         let (mut residual, _) = self.appearance.residual(pyramid, &placed);
         let (mut cost, mut n_steps) = (mean_square(&residual), 0);
@@ -254,7 +216,7 @@ impl Level {
             let better = (0..=HALVINGS).find_map(|halvings| {
                 let share = 0.5f64.powi(halvings as i32);
                 let next = self.appearance.moved(&placed, &step, share, settings.limit);
-                if !is_sane(next.pose, mean) {
+                if !is_plausible(next.pose, mean) {
                     return None;
                 }
                 let (residual, _) = self.appearance.residual(pyramid, &next);
@@ -262,20 +224,20 @@ impl Level {
                 (next_cost < cost).then_some((next, residual, next_cost))
             });
             let Some((next, next_residual, next_cost)) = better else { break };
-            let has_settled = cost - next_cost < SETTLED * cost;
+            let has_converged = cost - next_cost < CONVERGED * cost;
             (placed, residual, cost) = (next, next_residual, next_cost);
             n_steps += 1;
-            if has_settled {
+            if has_converged {
                 break;
             }
         }
         let points = self.appearance.points(&placed);
-        Found { placed, points, cost, n_steps }
+        LevelResult { placed, points, cost, n_steps }
     }
 }
 
-/// Whether a pose is a number, and its scale not far from the mean's.
-fn is_sane(pose: Pose, mean: Pose) -> bool {
+/// Test for finite numbers and a scale near the mean's.
+fn is_plausible(pose: Pose, mean: Pose) -> bool {
     let finite = [pose.a, pose.b, pose.x, pose.y].iter().all(|value| value.is_finite());
     finite && SCALES.contains(&(pose.scale() / mean.scale()))
 }
@@ -301,7 +263,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_that_was_not_seen_is_found_to_a_pixel_with_and_without_a_refinement() {
+    fn an_unseen_image_is_segmented_to_a_pixel_with_and_without_refinement() {
         let all = examples(17, 96);
         let (unseen, seen) = all.split_last().unwrap();
         for refinements in [0, 30] {
@@ -315,7 +277,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_example_is_learnt_and_found() {
+    fn a_single_example_is_learnt_and_segmented() {
         let example = &examples(1, 96)[..];
         let model = ActiveAppearanceModel::learn(settings(5), layout(), example, &|_| ());
         let found = model.search(&example[0].pyramid);

@@ -1,4 +1,4 @@
-//! Small images with two structures, for the tests of this folder.
+//! Synthetic examples with two structures, for the tests of this folder.
 
 use scr_image::{Point, Size};
 
@@ -8,16 +8,16 @@ use crate::GreyImage;
 use crate::shape_model::{Layout, Placed, Pose, ShapeModel};
 use crate::{Example, Pyramid};
 
-/// Points a structure.
+/// Number of points of a structure.
 const POINTS: usize = 12;
 
-/// The layout of the two structures.
+/// Layout of the two structures.
 pub(super) fn layout() -> Layout {
     Layout::equal(2, POINTS)
 }
 
-/// A tall and a wide smooth blob on a slope of grey, in `n` images of `side` pixels:
-/// place, size, shape and brightness all vary.
+/// Examples of a tall and a wide smooth blob on a grey gradient, in `n` images of `side`
+/// pixels, with varying position, size, shape and brightness.
 pub(super) fn examples(n: usize, side: usize) -> Vec<Example> {
     (0..n).map(|index| example(index as f64, side)).collect()
 }
@@ -54,7 +54,7 @@ fn example(index: f64, side: usize) -> Example {
     }
 }
 
-/// The finest level's model of the examples, and each example's own appearance.
+/// Model of the finest level, and the appearance of each example.
 pub(super) fn learnt(examples: &[Example], whisker: f64) -> (Appearance, Vec<Placed>) {
     let shapes: Vec<Vec<Point>> = examples.iter().map(|e| e.points.clone()).collect();
     let shape = ShapeModel::learn(&shapes, 0.99);

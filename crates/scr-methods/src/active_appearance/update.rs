@@ -1,4 +1,4 @@
-//! The step that a residual asks for, learnt by moving known appearances away.
+//! Update matrix: the step for a residual, learnt by displacing known appearances.
 
 use nalgebra::DMatrix;
 use rayon::prelude::*;
@@ -9,22 +9,22 @@ use crate::shape_model::Placed;
 use crate::stored::{ANY, count, numbers};
 use crate::{Example, ModelFault};
 
-/// How far known appearances are moved, to both sides: in standard deviations of a
-/// mode and in units of the pose. The source moves by up to half a deviation.
-const MOVES: [f64; 2] = [0.25, 0.5];
-/// Share of the largest curvature that is added to all, so that they can be inverted.
+/// Displacements of known appearances to both sides, in standard deviations of a mode and in
+/// units of the pose. The source displaces by up to half a deviation.
+const DISPLACEMENTS: [f64; 2] = [0.25, 0.5];
+/// Ridge added to the curvature for a stable inverse, as a share of the largest curvature.
 const RIDGE: f64 = 1e-6;
 
-/// Numbers of a step that move the pose.
+/// Number of pose parameters in a step.
 const POSE_NUMBERS: usize = 4;
 
-/// The matrix R with step = -R residual.
+/// Update matrix R, with step = -R residual.
 ///
-/// R is the pseudo-inverse of the residual's derivative by the step, taken by
+/// R is the pseudo-inverse of the residual's derivative by the step, computed with
 /// numeric differences and averaged over examples: section 4 of the source.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Update {
-    /// One row a number of the step, each as long as the residual.
+    /// One row for each number of the step, each as long as the residual.
     rows: Vec<f32>,
     n_steps: usize,
 }
@@ -46,7 +46,7 @@ impl Update {
         }
         let rows = curvature.cholesky().map_or_else(
             || vec![0.0; n_steps * n_places],
-            // Column by column of the transpose is row by row of the matrix.
+            // The columns of the transpose are the rows of the matrix.
             |found| {
                 found.solve(&jacobian.transpose()).transpose().iter().map(|&v| v as f32).collect()
             },
@@ -54,14 +54,14 @@ impl Update {
         Self { rows, n_steps }
     }
 
-    /// Refuses a matrix of a file that is not one of a level with so many modes and places.
+    /// Refuses a matrix of a file with another size than that of the modes and places.
     pub(super) fn check(&self, n_modes: usize, n_places: usize) -> Result<(), ModelFault> {
         count("steps", self.n_steps, n_modes + POSE_NUMBERS)?;
         count("rows", self.rows.len(), self.n_steps * n_places)?;
         numbers("rows", self.rows.iter().copied(), ANY)
     }
 
-    /// The step for a residual.
+    /// Step for a residual.
     #[must_use]
     pub(super) fn step(&self, residual: &[f32]) -> Vec<f64> {
         if residual.is_empty() {
@@ -73,7 +73,7 @@ impl Update {
     }
 }
 
-/// The mean derivative of the residual by one number of the step.
+/// Mean derivative of the residual by one number of the step.
 fn derivative(
     appearance: &Appearance,
     number: usize,
@@ -84,12 +84,12 @@ fn derivative(
     let mut step = vec![0.0; appearance.n_modes() + POSE_NUMBERS];
     step[number] = 1.0;
     for (example, known) in examples.iter().zip(known) {
-        for distance in MOVES {
+        for distance in DISPLACEMENTS {
             let at = |share: f64| {
                 let moved = appearance.moved(known, &step, share, f64::INFINITY);
                 appearance.residual(&example.pyramid, &moved).0
             };
-            let share = 1.0 / (2.0 * distance * (MOVES.len() * examples.len()) as f64);
+            let share = 1.0 / (2.0 * distance * (DISPLACEMENTS.len() * examples.len()) as f64);
             for (sum, (up, down)) in sum.iter_mut().zip(at(distance).iter().zip(at(-distance))) {
                 *sum += share * f64::from(up - down);
             }
@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_step_leads_back_from_where_an_example_was_moved() {
+    fn the_step_undoes_the_displacement_of_an_example() {
         let examples = examples(12, 96);
         let (appearance, known) = learnt(&examples, 4.0);
         let update = Update::learn(&appearance, &known, &examples);
@@ -122,7 +122,7 @@ mod tests {
     }
 
     #[test]
-    fn no_texture_asks_for_no_step() {
+    fn an_empty_texture_gives_no_step() {
         let update = Update { rows: Vec::new(), n_steps: 5 };
         assert_eq!(update.step(&[]), [0.0; 5]);
     }

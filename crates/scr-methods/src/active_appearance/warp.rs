@@ -1,27 +1,29 @@
-//! Where texture is sampled: places that move with the points of a shape.
+//! Warp: the places at which texture is sampled, as functions of a shape's points.
 //!
-//! Inside a structure the places are the pixels of its mean outline, each tied to
-//! the corners of the Delaunay triangle around it: a piecewise affine warp. Outside
-//! they lie on whiskers, lines outward from every landmark. Both are fixed sums of
-//! landmarks, so sampling an image and its derivative are one short loop.
+//! Inside a structure the places are the pixels of its mean outline, each with barycentric
+//! coordinates in a Delaunay triangle: a piecewise affine warp. Outside they lie on whiskers,
+//! lines outward from every landmark. Both are fixed linear combinations of landmarks, so
+//! sampling an image and computing the derivative are short loops.
 //!
-//! A structure hidden under another is sampled too: structures may overlap.
+//! Structures may overlap, and each is sampled in full.
 
 use scr_image::{Mask, Outline, Point, Size};
 use serde::{Deserialize, Serialize};
 
+use crate::pyramid::level_scale;
 use crate::shape_model::Layout;
-use crate::stored::{ANY, count, numbers};
+use crate::stored::{ANY, MAX_STRUCTURES, at_most, count, numbers};
 use crate::{ModelFault, Pyramid};
 
-/// All places, by structure.
+/// Places at which texture is sampled, by structure.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Warp {
+    #[serde(deserialize_with = "at_most::<_, _, MAX_STRUCTURES>")]
     structures: Vec<Vec<Place>>,
 }
 
-/// A place as a sum of three landmarks z, as complex numbers:
-/// sum of (along + i across) z. Sums like this turn and grow with the shape.
+/// Place as a linear combination of three landmarks z, as complex numbers:
+/// sum of (along + i across) z. It rotates and scales with the shape.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 struct Place {
     landmarks: [u32; 3],
@@ -30,8 +32,8 @@ struct Place {
 }
 
 impl Warp {
-    /// The places of a mean shape, one for each square of side `step` in its frame,
-    /// and on whiskers of length `whisker` one every `step`; no whiskers at 0.
+    /// Places of a mean shape: one for each square of side `step` in its frame, and one every
+    /// `step` on whiskers of length `whisker`; no whiskers for 0.
     #[must_use]
     pub(super) fn new(mean: &[Point], layout: &Layout, step: f64, whisker: f64) -> Self {
         let structures = layout.structures().map(|range| {
@@ -45,7 +47,7 @@ impl Warp {
         Self { structures: structures.collect() }
     }
 
-    /// Refuses places of a file that are not tied to the points of their structure, or lie
+    /// Refuses places of a file that depend on points of other structures, or lie
     /// more than `reach` from the centre of the mean shape along x or y.
     pub(super) fn check(
         &self,
@@ -75,13 +77,16 @@ impl Warp {
         self.structures.iter().map(Vec::len).sum()
     }
 
-    /// All places for points in the pixels of a level, and whether each is on a whisker.
-    pub(super) fn places<'a>(&'a self, points: &'a [Point]) -> impl Iterator<Item = (Point, bool)> {
+    /// Positions and kinds of all places, for points in the pixels of a level.
+    pub(super) fn places<'a>(
+        &'a self,
+        points: &'a [Point],
+    ) -> impl Iterator<Item = (Point, PlaceKind)> {
         let places = self.structures.iter().flatten();
-        places.map(|place| (place.of(points), place.across != [0.0; 3]))
+        places.map(|place| (place.of(points), place.kind()))
     }
 
-    /// The grey values at all places, for points in the finest level's pixels.
+    /// Samples the grey values at all places, for points in the finest level's pixels.
     #[must_use]
     pub(super) fn sample(&self, pyramid: &Pyramid, level: usize, points: &[Point]) -> Vec<f32> {
         let points = scaled(points, level);
@@ -93,14 +98,13 @@ impl Warp {
         values
     }
 
-    /// The derivative of the sum of `weights` times grey values by the coordinates
-    /// of each point, in the finest level's pixels. Slopes of the image are taken
-    /// over one pixel.
+    /// Gradient of the weighted sum of all grey values by the coordinates of each point, in the
+    /// finest level's pixels. Derivatives of the image are differences over one pixel.
     ///
     /// # Panics
-    /// When there is not one weight a place.
+    /// When the numbers of weights and places differ.
     #[must_use]
-    pub(super) fn slope(
+    pub(super) fn gradient(
         &self,
         pyramid: &Pyramid,
         level: usize,
@@ -131,7 +135,22 @@ impl Warp {
     }
 }
 
+/// Kind of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum PlaceKind {
+    /// In a structure.
+    Inside,
+    /// Outside, on the whisker of a landmark.
+    Whisker,
+}
+
 impl Place {
+    /// Only places on whiskers have parts across.
+    fn kind(&self) -> PlaceKind {
+        if self.across == [0.0; 3] { PlaceKind::Inside } else { PlaceKind::Whisker }
+    }
+
+    /// Position for points of a shape.
     fn of(&self, points: &[Point]) -> Point {
         let (mut x, mut y) = (0.0, 0.0);
         for (corner, &landmark) in self.landmarks.iter().enumerate() {
@@ -144,19 +163,14 @@ impl Place {
     }
 }
 
-/// How much smaller a level is than the finest.
-pub(super) fn level_scale(level: usize) -> f64 {
-    0.5f64.powi(level as i32)
-}
-
-/// Points in the pixels of a level, from those in the finest level's.
+/// Points in the pixels of a level, from points in those of the finest level.
 pub(super) fn scaled(points: &[Point], level: usize) -> Vec<Point> {
     let factor = level_scale(level);
     points.iter().map(|point| Point::new(point.x * factor, point.y * factor)).collect()
 }
 
-/// The pixels of an outline, tied to triangles of its points; `first` is the
-/// number of its first point.
+/// Places of the pixels inside an outline, with triangles of its points; `first` is the
+/// index of its first point.
 fn inside(outline: &[Point], first: usize) -> Vec<Place> {
     let (left, top) =
         outline.iter().fold((f64::INFINITY, f64::INFINITY), |(x, y), p| (p.x.min(x), p.y.min(y)));
@@ -175,13 +189,13 @@ fn inside(outline: &[Point], first: usize) -> Vec<Place> {
     pixels
         .filter_map(|(column, row)| {
             let pixel = Point::new(column as f64 + 0.5, row as f64 + 0.5);
-            // Of neighbouring triangles rounding may leave out both: the one whose
-            // smallest share is largest is the one around the pixel.
+            // By rounding a pixel may lie in no triangle: the one with the largest smallest
+            // coordinate counts as the one around it.
             let (corners, shares) = triangles
                 .as_chunks::<3>()
                 .0
                 .iter()
-                .filter_map(|t| Some((t, shares(t.map(|corner| moved[corner]), pixel)?)))
+                .filter_map(|t| Some((t, barycentric(t.map(|corner| moved[corner]), pixel)?)))
                 .max_by(|(_, a), (_, b)| smallest(*a).total_cmp(&smallest(*b)))?;
             Some(Place {
                 landmarks: corners.map(|corner| (first + corner) as u32),
@@ -192,8 +206,8 @@ fn inside(outline: &[Point], first: usize) -> Vec<Place> {
         .collect()
 }
 
-/// How much of each corner makes up a point; none for a triangle without area.
-fn shares([a, b, c]: [Point; 3], point: Point) -> Option<[f64; 3]> {
+/// Barycentric coordinates of a point; `None` for a triangle without area.
+fn barycentric([a, b, c]: [Point; 3], point: Point) -> Option<[f64; 3]> {
     let twice =
         |p: Point, q: Point, r: Point| (q.x - p.x) * (r.y - p.y) - (q.y - p.y) * (r.x - p.x);
     let all = twice(a, b, c);
@@ -205,8 +219,8 @@ fn smallest(shares: [f64; 3]) -> f64 {
     shares.into_iter().fold(f64::INFINITY, f64::min)
 }
 
-/// Places on lines outward from each point, one a pixel, across the line between
-/// its neighbours.
+/// Places on whiskers: lines outward from each point, perpendicular to the line between its
+/// neighbours, with one place a pixel.
 fn whiskers(outline: &[Point], first: usize, length: f64) -> Vec<Place> {
     let n = outline.len();
     let outward = Outline::new(outline.to_vec()).signed_area_px2().signum();
@@ -245,7 +259,7 @@ mod tests {
 
     #[test]
     fn places_are_the_pixels_inside_and_follow_an_affine_map() {
-        // An L: its notch lies within the triangles of its corners, and is left out.
+        // An L: the Delaunay triangles cover its notch, which has no places.
         let corners = [(0.0, 0.0), (2.0, 0.0), (2.0, 2.0), (4.0, 2.0), (4.0, 4.0), (0.0, 4.0)];
         let warp = Warp::new(&points(&corners), &Layout::equal(1, 6), 1.0, 0.0);
         assert_eq!(warp.n_places(), 12);
@@ -257,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn whiskers_point_outward_whichever_way_the_outline_runs() {
+    fn whiskers_point_outward_for_both_directions_of_the_outline() {
         let mut corners = points(&[(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0)]);
         for turn in 0..2 {
             let all = whiskers(&corners, 0, 2.0);
@@ -275,7 +289,7 @@ mod tests {
     }
 
     #[test]
-    fn a_whisker_grows_and_turns_with_its_shape() {
+    fn a_whisker_scales_and_rotates_with_its_shape() {
         let corners = points(&[(0.0, 0.0), (4.0, 0.0), (4.0, 4.0), (0.0, 4.0)]);
         let place = &whiskers(&corners, 0, 1.0)[1];
         let turn = |p: Point| Point::new(-2.0 * p.y + 1.0, 2.0 * p.x);

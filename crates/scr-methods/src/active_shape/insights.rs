@@ -1,24 +1,24 @@
-//! What the model lets people see: the profiles of one landmark a structure.
+//! Insights into an active shape model: the profiles of one landmark a structure.
 
 use scr_image::Outline;
 
-use super::profiles::PointProfile;
+use super::profiles::{LevelProfiles, PointProfile};
 use crate::shape_model::Layout;
 use crate::{LandmarkProfiles, Profile, Profiles};
 
-/// The profiles, by level, then channel and point, of the landmark of each structure that
-/// stands out most at the finest level: those of the first channel.
+/// Profiles of one landmark a structure, in the first channel: the landmark with the most
+/// prominent profile at the finest level.
 pub(super) fn shown_profiles(
     layout: &Layout,
     mean: &[Outline],
-    profiles: &[Vec<PointProfile>],
+    profiles: &[LevelProfiles],
 ) -> Profiles {
     let landmark = |(range, outline): (std::ops::Range<usize>, &Outline)| {
         let first = range.start;
-        let prominence = |point: &usize| prominence(&profiles[0][*point]);
+        let prominence = |point: &usize| prominence(&profiles[0].profiles[*point]);
         let shown = range.max_by(|a, b| prominence(a).total_cmp(&prominence(b)))?;
         let points_out = outline.signed_area_px2() >= 0.0;
-        let levels = profiles.iter().map(|level| outward(&level[shown], points_out));
+        let levels = profiles.iter().map(|level| outward(&level.profiles[shown], points_out));
         Some(LandmarkProfiles { place: outline.points()[shown - first], levels: levels.collect() })
     };
     Profiles {
@@ -27,14 +27,14 @@ pub(super) fn shown_profiles(
     }
 }
 
-/// How many standard deviations the largest sample of the mean lies from 0.
+/// Prominence of a profile: the largest ratio of a mean sample to its standard deviation.
 fn prominence(profile: &PointProfile) -> f64 {
     let sd = profile.standard_deviations();
     profile.mean().zip(sd).map(|(mean, sd)| mean.abs() / sd).fold(0.0, f64::max)
 }
 
-/// The profile from inside to outside. Normals are to the left of the way along an
-/// outline: outward, and the profile as it is, where that runs clockwise.
+/// Profile from inside to outside. Normals point to the left of an outline's direction. That is
+/// outward for a clockwise outline, whose profile is returned unchanged.
 fn outward(profile: &PointProfile, points_out: bool) -> Profile {
     let mut sd = profile.standard_deviations();
     let mean = if points_out {
@@ -52,12 +52,12 @@ mod tests {
     use scr_image::Point;
 
     #[test]
-    fn profiles_run_from_inside_to_outside_whichever_way_the_outline_runs() {
+    fn profiles_run_from_inside_to_outside_for_both_directions_of_an_outline() {
         let examples: Vec<Vec<f32>> = (0..40u8)
             .map(|index| vec![f32::from(index % 2) - 0.5, 3.0, f32::from(index % 5) * 0.1])
             .collect();
         let layout = Layout::equal(1, 4);
-        let profiles = vec![vec![PointProfile::learn(&examples); 4]];
+        let profiles = vec![LevelProfiles { profiles: vec![PointProfile::learn(&examples); 4] }];
         let mut corners = [(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)].to_vec();
         let shown = |corners: &[(f64, f64)]| {
             let points = corners.iter().map(|&(x, y)| Point::new(x, y)).collect();
@@ -69,7 +69,7 @@ mod tests {
         assert!((clockwise.mean[1] - 3.0).abs() < 1e-6 && (back.mean[1] + 3.0).abs() < 1e-6);
         assert!((clockwise.mean[2] + back.mean[0]).abs() < 1e-6);
         assert!((clockwise.sd[0] - back.sd[2]).abs() < 1e-9);
-        // Mostly the examples' own 0.506, drawn a little to the mean of all three.
+        // The examples' own 0.506, shrunk a little to the mean of all three.
         assert!((0.4..0.51).contains(&clockwise.sd[0]), "{:?}", clockwise.sd);
     }
 }

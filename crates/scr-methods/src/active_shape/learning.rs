@@ -1,31 +1,28 @@
-//! What a level learns from the examples: the profile of every point, and how well
-//! profiles find points.
+//! Learning of a level: the profile of every point, and the error of profiles.
 //!
-//! How well is measured, not set: examples are dealt into groups, and each point of
-//! an example is looked for along its normal by profiles of the other groups. Where
-//! borders stand out the error is a fraction of a pixel; where the reference does not
-//! follow what can be seen it is as large as the search is wide, and a search should
-//! then trust the shape more than its points.
+//! The error is measured by cross-validation: examples are split into groups, and the profiles
+//! of the other groups search each point of an example along its normal. At clear borders the
+//! error is a fraction of a pixel. Where the reference does not follow a visible border it is
+//! as large as the search range, and a search should then trust the shape more than its points.
 
 use rayon::prelude::*;
 
 use super::profiles::{Line, PointProfile, normals};
-use super::search::{SearchSettings, level_scale, structure_of_points};
+use super::settings::SearchSettings;
 use crate::Example;
+use crate::pyramid::level_scale;
 use crate::shape_model::Layout;
 
-/// Groups that examples are dealt into to measure the error.
+/// Number of cross-validation groups.
 const GROUPS: usize = 4;
-/// How far from its place a point is looked for to measure the error, in reaches of
-/// its profile.
+/// Search range of the error measurement, in reaches of a profile.
 const REACHES: usize = 2;
 
-/// What lies along the normal of each point, by example, then point.
+/// Derivatives along the normal of each point, by example, then point.
 type Lines = Vec<Vec<Line>>;
 
-/// The profiles of one level, by channel, then point, and the mean error with which
-/// profiles find points, in the level's pixels: 0 without noise, which needs none, and for
-/// one example.
+/// Learns the profiles of one level, by channel, then point. Also returns their mean error in
+/// the level's pixels: 0 for a single example, and without noise, which needs no error.
 pub(super) fn learn_level(
     settings: SearchSettings,
     layout: &Layout,
@@ -33,14 +30,14 @@ pub(super) fn learn_level(
     examples: &[Example],
 ) -> (Vec<PointProfile>, f64) {
     let margin = if settings.noise > 0.0 { REACHES * settings.reach } else { 0 };
-    let (neighbours, structures) = (layout.neighbours(), structure_of_points(layout));
+    let (neighbours, structures) = (layout.neighbours(), layout.structure_of_points());
     let lines: Lines = examples
         .par_iter()
         .map(|example| {
             let normals = normals(&example.points, &neighbours, level_scale(level));
             let line = |(normal, &structure)| {
                 let mut line = Line::default();
-                line.look(&example.pyramid, level, structure, normal, settings.reach + margin);
+                line.sample(&example.pyramid, level, structure, normal, settings.reach + margin);
                 line
             };
             normals.into_iter().zip(&structures).map(line).collect()
@@ -48,7 +45,7 @@ pub(super) fn learn_level(
         .collect();
     let points = (0..layout.n_points()).into_par_iter();
     let n_channels = examples[0].pyramid.n_channels();
-    let profile = |(channel, point)| learnt(&lines, channel, point, margin, |_| true);
+    let profile = |(channel, point)| learn(&lines, channel, point, margin, |_| true);
     let places =
         (0..n_channels).flat_map(|channel| (0..layout.n_points()).map(move |p| (channel, p)));
     let profiles = places.collect::<Vec<_>>().into_par_iter().map(profile).collect();
@@ -60,9 +57,8 @@ pub(super) fn learn_level(
     (profiles, errors.iter().sum::<usize>() as f64 / n_errors as f64)
 }
 
-/// The profile of a point in a channel from the examples that are to be used, by their
-/// number.
-fn learnt(
+/// Learns the profile of a point in a channel from the examples whose index `is_used` accepts.
+fn learn(
     lines: &Lines,
     channel: usize,
     point: usize,
@@ -74,14 +70,14 @@ fn learnt(
     PointProfile::learn(&used.map(profile).collect::<Vec<_>>())
 }
 
-/// The sum over examples of the distance from a point to where profiles of other
-/// groups find it, in pixels of the level.
+/// Sum over examples of the distance between a point and the best match of the other groups'
+/// profiles, in pixels of the level.
 fn error(lines: &Lines, n_channels: usize, point: usize, margin: usize) -> usize {
     let n_groups = GROUPS.min(lines.len());
     let mut sum = 0;
     for group in 0..n_groups {
         let of_channel =
-            |channel| learnt(lines, channel, point, margin, |example| example % n_groups != group);
+            |channel| learn(lines, channel, point, margin, |example| example % n_groups != group);
         let profiles: Vec<PointProfile> = (0..n_channels).map(of_channel).collect();
         for lines in lines.iter().skip(group).step_by(n_groups) {
             let mut line = lines[point].clone();
@@ -114,8 +110,8 @@ mod tests {
         spread: 0.0,
     };
 
-    /// Bright squares among faint waves, drawn as landmarks `off` pixels from their
-    /// sides, another way in every example.
+    /// Bright squares on faint waves, with landmarks up to `off` pixels from their sides,
+    /// differently in every example.
     fn examples(count: i32, off: f64) -> (Layout, Vec<Example>) {
         let size = Size::square(64);
         let example = |index: i32| {
@@ -138,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn points_on_clear_borders_are_found_and_others_err_by_as_much_as_they_lie_off() {
+    fn the_error_is_small_at_clear_borders_and_grows_with_the_landmarks_own_error() {
         let error = |off: f64| {
             let (layout, examples) = examples(24, off);
             learn_level(SETTINGS, &layout, 0, &examples).1
@@ -148,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn profiles_are_the_same_whether_the_error_is_measured_or_not() {
+    fn measuring_the_error_does_not_change_the_profiles() {
         let (layout, examples) = examples(8, 1.0);
         let exact = SearchSettings { noise: 0.0, ..SETTINGS };
         let (profiles, error_px) = learn_level(exact, &layout, 0, &examples);
@@ -156,7 +152,7 @@ mod tests {
     }
 
     #[test]
-    fn a_channel_that_shows_the_border_lowers_the_error_of_one_that_does_not() {
+    fn a_channel_with_a_clear_border_lowers_the_error_of_one_without() {
         let (layout, clear) = examples(24, 0.0);
         let waves = |(index, example): (usize, &Example)| {
             let value = |at: usize| (at as f64 * (0.7 + 0.1 * index as f64)).sin() as f32;
@@ -178,7 +174,7 @@ mod tests {
     }
 
     #[test]
-    fn a_single_example_errs_nowhere() {
+    fn a_single_example_has_no_error() {
         let (layout, examples) = examples(1, 0.0);
         assert_eq!(learn_level(SETTINGS, &layout, 0, &examples).1, 0.0);
     }

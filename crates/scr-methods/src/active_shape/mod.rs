@@ -1,47 +1,49 @@
-//! Active shape models: the shapes of all structures, moved step by step to where
-//! the grey values across their outlines look as they did in training.
+//! Active shape models: a shape model of all structures, fitted step by step to the places
+//! where the grey-value profiles across its outlines match those of training.
 //!
-//! `asm` and `asm-tuned` are one method with other defaults. [`ActiveShapeModel`]
-//! looks at any images, so that hybrids can show it something else than grey values.
+//! `asm` and `asm-tuned` are one method with different defaults. [`ActiveShapeModel`] searches
+//! in images of any kind, so hybrids can give it posteriors.
 
 mod insights;
 mod learning;
 mod profiles;
 mod search;
+mod settings;
 
 use std::sync::Arc;
 
-use crate::method::STUDY;
+use crate::info::STUDY;
 use crate::shape_search::OnGrey;
 use crate::{
-    About, Declared, Example, Method, MethodError, ModelFault, Parameter, Parameters, Progress,
-    Pyramid, Segmenter, TrainingSet,
+    Declared, Example, Method, MethodError, MethodInfo, ModelFault, Parameter, Parameters,
+    Progress, Pyramid, Segmenter, TrainingSet,
 };
 
-pub use search::{ActiveShapeModel, SearchSettings};
+pub use search::ActiveShapeModel;
+pub use settings::SearchSettings;
 
-/// The active shape model.
+/// Active shape model method.
 ///
 /// Input: one frontal radiograph of any size. Output: one mask a structure, at that
 /// size; masks may overlap. Deterministic without a seed.
 ///
-/// Training: landmarks of all structures become one shape model; at each of several
-/// resolutions each landmark learns the derivative profile across its outline.
-/// Segmenting: from the mean shape at its mean place, coarse to fine, every landmark
-/// looks along its normal for the profile that fits best, and the shape model is
-/// fitted to where they went: with `noise`, which the tuned method has, as the most
-/// probable shape of points that err as profiles were measured to err in training, so
-/// that wrong points bend it less, least of all where borders are hard to find. With
-/// `spread`, which the tuned method has too, the search begins at seven places and
-/// sizes, and the end at which the profiles of all resolutions fit best is kept. Cost:
-/// O(landmarks x candidates x steps x levels) a start.
+/// Training: the landmarks of all structures form one shape model. At each of several
+/// resolutions the derivative profile across the outline is learnt for each landmark.
+/// Segmenting: the search starts with the mean shape at its mean pose and goes from coarse to
+/// fine. In each step every landmark moves along its normal to the best matching profile, and
+/// the shape model is fitted to the moved landmarks. With `noise` (the tuned method) the fit is
+/// the most probable shape for landmarks with the error that profiles had in training. So wrong
+/// landmarks bend the shape less, least of all where borders are hard to find. With `spread`
+/// (the tuned method) the search has seven starts of different position and size, and the
+/// result with the best match of the profiles of all resolutions is kept. Cost: O(landmarks x
+/// candidates x steps x levels) a start.
 ///
 /// # Parameters
 /// `scr methods` prints them with their ranges; letters are those of the study.
 ///
 /// # Limits
-/// Begins at or around the mean place: an image cropped or turned far beyond the
-/// examples is lost. Every structure is needed in every training image.
+/// The search starts at or around the mean pose: it fails in an image that is cropped or
+/// rotated far beyond the examples. Every training image needs every structure.
 ///
 /// # Source
 /// Cootes, Taylor, Cooper and Graham, Computer Vision and Image Understanding 61,
@@ -53,21 +55,22 @@ pub use search::{ActiveShapeModel, SearchSettings};
 /// and the starts around the mean place.
 #[derive(Debug, Clone, Copy)]
 pub struct ActiveShape {
-    is_tuned: bool,
+    info: &'static MethodInfo,
 }
 
 impl ActiveShape {
-    /// With the defaults of the plain method.
-    pub const DEFAULT: Self = Self { is_tuned: false };
-    /// With what `scr tune` chose inside fold 1 of 160 phantoms of seed 77, on which no
-    /// result is reported: all modes, wider limits, one candidate on either side and
-    /// several starts. All modes can be kept because noise holds back those that hardly
-    /// vary. Levels and noise had the best mean over that fold and fold 1 of 37
+    /// Variant with the defaults of the plain method.
+    pub const DEFAULT: Self = Self { info: &DEFAULT };
+    /// Variant with the defaults that `scr tune` chose inside fold 1 of 160 phantoms of seed
+    /// 77, on which no result is reported: all modes, wider limits, one candidate on either
+    /// side and several starts. All modes can be kept because noise shrinks those of small
+    /// variance. Levels and noise had the best mean over that fold and fold 1 of 37
     /// radiographs, whose reference was wrong then (docs/results.md).
-    pub const TUNED: Self = Self { is_tuned: true };
+    pub const TUNED: Self = Self { info: &TUNED };
 }
 
-/// Side, variance, limit, levels, reach, candidates, steps, close, noise, spread.
+/// Parameters from their defaults, in this order: side, variance, limit, levels, reach,
+/// candidates, steps, close, noise, spread.
 const fn parameters(defaults: [f64; 10]) -> [Parameter; 11] {
     let [side, variance, limit, levels, reach, candidates, steps, close, noise, spread] = defaults;
     [
@@ -130,35 +133,34 @@ const fn parameters(defaults: [f64; 10]) -> [Parameter; 11] {
     ]
 }
 
-static DEFAULTS: [Parameter; 11] =
+static DEFAULT_PARAMETERS: [Parameter; 11] =
     parameters([256.0, 0.98, 2.0, 4.0, 5.0, 2.0, 10.0, 0.9, 0.0, 0.0]);
-static TUNED: [Parameter; 11] = parameters([256.0, 1.0, 3.0, 6.0, 5.0, 1.0, 10.0, 0.9, 1.25, 0.3]);
+static TUNED_PARAMETERS: [Parameter; 11] =
+    parameters([256.0, 1.0, 3.0, 6.0, 5.0, 1.0, 10.0, 0.9, 1.25, 0.3]);
+
+static DEFAULT: MethodInfo = MethodInfo {
+    id: "asm",
+    version: "1.2.0",
+    name: "ASM default",
+    summary: "Active shape model: one shape model of all structures, moved from coarse to \
+              fine to where the profiles across its outlines fit.",
+    source: STUDY,
+    verified: "The names are the study's; the method is common knowledge; the values are \
+               this project's own: those of the default in the range of the authors' \
+               other papers, those of the tuned one chosen on phantoms by `scr tune`, \
+               levels and noise on radiographs with a wrong reference too; so are noise \
+               and several starts.",
+    is_quick: true,
+    has_posterior: false,
+    parameters: &DEFAULT_PARAMETERS,
+};
+
+pub(crate) static TUNED: MethodInfo =
+    MethodInfo { id: "asm-tuned", name: "ASM tuned", parameters: &TUNED_PARAMETERS, ..DEFAULT };
 
 impl Method for ActiveShape {
-    fn id(&self) -> &'static str {
-        if self.is_tuned { "asm-tuned" } else { "asm" }
-    }
-
-    fn version(&self) -> &'static str {
-        "1.2.0"
-    }
-
-    fn about(&self) -> About {
-        About {
-            name: if self.is_tuned { "ASM tuned" } else { "ASM default" },
-            summary: "Active shape model: one shape model of all structures, moved from coarse to \
-                      fine to where the profiles across its outlines fit.",
-            source: STUDY,
-            verified: "The names are the study's; the method is common knowledge; the values are \
-                       this project's own: those of the default in the range of the authors' \
-                       other papers, those of the tuned one chosen on phantoms by `scr tune`, \
-                       levels and noise on radiographs with a wrong reference too; so are noise \
-                       and several starts.",
-        }
-    }
-
-    fn parameters(&self) -> &'static [Parameter] {
-        if self.is_tuned { &TUNED } else { &DEFAULTS }
+    fn info(&self) -> &'static MethodInfo {
+        self.info
     }
 
     fn train(
@@ -169,13 +171,14 @@ impl Method for ActiveShape {
         progress: Progress<'_>,
     ) -> Result<Arc<dyn Segmenter>, MethodError> {
         let settings = SearchSettings::of(parameters);
-        let grey = set.grey_images(settings.side, progress)?;
-        let look = |index: usize| Pyramid::grey(grey[index].clone(), settings.levels);
-        let n_points = parameters.whole("points");
-        let (layout, examples) = Example::read_all(set, n_points, self.id(), progress, look)?;
+        let images = set.images();
+        let grey = images.grey_images(settings.side, progress)?;
+        let pyramid = |index: usize| Pyramid::grey(grey[index].clone(), settings.levels);
+        let (n_points, method) = (parameters.whole("points"), self.info.id);
+        let (layout, examples) = Example::read_all(images, n_points, method, progress, pyramid)?;
         progress("learning profiles", 0, 1);
         let model = ActiveShapeModel::learn(settings, layout, &examples);
-        Ok(Arc::new(OnGrey { model }))
+        OnGrey::trained(model, method, parameters)
     }
 
     fn restore(

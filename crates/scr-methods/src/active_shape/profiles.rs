@@ -1,17 +1,17 @@
-//! What the grey values across an outline look like, point by point.
+//! Profiles: derivatives of grey values along the normals of an outline.
 //!
-//! Along the normal of each point the first derivative of the grey values is
-//! sampled, and divided by its mean size: contrast and exposure then matter little.
-//! How well a place fits is its Mahalanobis distance from the examples' profiles.
+//! The first derivative is sampled along the normal of each point, and divided by its mean
+//! absolute value, which removes contrast and exposure. The misfit of a position is the
+//! Mahalanobis distance of its profile from those of the examples.
 
 use nalgebra::DMatrix;
 use scr_image::Point;
 use serde::{Deserialize, Serialize};
 
-use crate::stored::{ANY, count, numbers};
+use crate::stored::{ANY, MAX_LISTS, at_most, count, numbers};
 use crate::{GreyImage, ModelFault, Pyramid};
 
-/// How the profile of one point looks at one level.
+/// Distribution of the profile of one point at one level.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct PointProfile {
     mean: Vec<f32>,
@@ -19,21 +19,29 @@ pub(super) struct PointProfile {
     whitening: Vec<f32>,
 }
 
-/// A place on an outline and the direction across it.
+/// Profiles of one level, by channel, then point.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(super) struct LevelProfiles {
+    #[serde(deserialize_with = "at_most::<_, _, MAX_LISTS>")]
+    pub(super) profiles: Vec<PointProfile>,
+}
+
+/// Place on an outline and the direction across it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Normal {
-    /// The place, in the image that is looked at.
+    /// Place in the pixels of the level.
     pub(super) place: Point,
-    /// Across the outline, of length 1.
+    /// Unit vector across the outline.
     pub(super) direction: (f64, f64),
 }
 
 impl PointProfile {
     /// Learns from profiles of equal length.
     ///
-    /// The covariance is drawn towards that of independent samples by d / (n + d)
-    /// for n examples of d samples: with few examples it could not be inverted.
-    /// How far is ours.
+    /// The covariance is shrunk towards that of independent samples by d / (n + d) for n
+    /// examples of d samples: with few examples it could not be inverted. The amount is
+    /// this project's choice.
     #[must_use]
     pub(super) fn learn(examples: &[Vec<f32>]) -> Self {
         let (n, d) = (examples.len(), examples.first().map_or(0, Vec::len));
@@ -70,7 +78,7 @@ impl PointProfile {
         }
     }
 
-    /// Refuses a profile of a file that is not one of `length` samples.
+    /// Refuses a profile of a file that does not have `length` samples.
     pub(super) fn check(&self, length: usize) -> Result<(), ModelFault> {
         count("mean", self.mean.len(), length)?;
         numbers("mean", self.mean.iter().copied(), ANY)?;
@@ -78,12 +86,12 @@ impl PointProfile {
         numbers("whitening", self.whitening.iter().copied(), ANY)
     }
 
-    /// The mean profile.
+    /// Mean profile.
     pub(super) fn mean(&self) -> impl DoubleEndedIterator<Item = f64> + '_ {
         self.mean.iter().map(|&value| f64::from(value))
     }
 
-    /// The standard deviation of each sample, by the covariance that distances use.
+    /// Standard deviation of each sample, by the covariance that distances use.
     pub(super) fn standard_deviations(&self) -> Vec<f64> {
         let d = self.mean.len();
         let mut rows = self.whitening.iter().map(|&value| f64::from(value));
@@ -98,7 +106,7 @@ impl PointProfile {
         inverse.row_iter().map(|row| row.norm()).collect()
     }
 
-    /// The squared Mahalanobis distance of a profile of the same length.
+    /// Squared Mahalanobis distance of a profile of the same length.
     #[must_use]
     fn distance(&self, profile: &[f32]) -> f32 {
         let d = self.mean.len();
@@ -114,18 +122,17 @@ impl PointProfile {
     }
 }
 
-/// The derivatives along a normal in every channel of an image, and how well profiles fit
-/// them: the sum of their distances in all channels.
+/// Derivatives along a normal in every channel of an image.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Line {
     channels: Vec<Vec<f32>>,
-    /// A profile, kept so that it needs no new memory each time.
+    /// Buffer for a normalised profile.
     profile: Vec<f32>,
 }
 
 impl Line {
-    /// Looks along a normal, `reach` pixels of a level far, at a structure's images.
-    pub(super) fn look(
+    /// Samples a structure's images along a normal, up to `reach` pixels of the level away.
+    pub(super) fn sample(
         &mut self,
         pyramid: &Pyramid,
         level: usize,
@@ -139,15 +146,15 @@ impl Line {
         }
     }
 
-    /// The normalised profile in a channel, without `margin` samples at either end.
+    /// Normalised profile in a channel, without `margin` samples at either end.
     pub(super) fn profile(&self, channel: usize, margin: usize) -> Vec<f32> {
         let (line, mut profile) = (&self.channels[channel], Vec::new());
         normalised(&line[margin..line.len() - margin], &mut profile);
         profile
     }
 
-    /// The squared distance of what begins `offset` samples from the line's end, from
-    /// a point's profiles, one a channel.
+    /// Squared distance between a point's profiles, one a channel, and the part of the line
+    /// that begins at sample `offset`: the sum over channels.
     pub(super) fn distance<'a>(
         &mut self,
         profiles: impl Iterator<Item = &'a PointProfile>,
@@ -162,8 +169,8 @@ impl Line {
     }
 }
 
-/// The derivative along a normal at 2 `reach` + 1 places, one pixel apart, the
-/// middle one at the place itself.
+/// Derivative along a normal at 2 `reach` + 1 positions, one pixel apart, the middle one at
+/// the normal's place.
 fn derivative(image: &GreyImage, normal: Normal, reach: usize, out: &mut Vec<f32>) {
     out.clear();
     let value = |step: f64| {
@@ -178,7 +185,7 @@ fn derivative(image: &GreyImage, normal: Normal, reach: usize, out: &mut Vec<f32
     }
 }
 
-/// A profile divided by the mean size of its samples; a flat one stays 0.
+/// Profile divided by the mean absolute value of its samples; a flat one stays 0.
 fn normalised(profile: &[f32], out: &mut Vec<f32>) {
     let size = profile.iter().map(|value| value.abs()).sum::<f32>() / profile.len() as f32;
     let scale = if size > 1e-6 { 1.0 / size } else { 0.0 };
@@ -186,7 +193,7 @@ fn normalised(profile: &[f32], out: &mut Vec<f32>) {
     out.extend(profile.iter().map(|value| value * scale));
 }
 
-/// The normal at each point: across the line from its neighbour before to the one after.
+/// Normal at each point: perpendicular to the line between its neighbours.
 pub(super) fn normals(points: &[Point], neighbours: &[(usize, usize)], scale: f64) -> Vec<Normal> {
     points
         .iter()
@@ -206,7 +213,7 @@ mod tests {
     use scr_image::Size;
 
     #[test]
-    fn a_step_is_where_the_derivative_is() {
+    fn the_derivative_is_at_the_step() {
         let values = (0..200).map(|index| if index % 20 < 10 { 0.0 } else { 1.0 }).collect();
         let image = GreyImage::new(Size::new(20, 10), values);
         let normal = Normal { place: Point::new(10.0, 5.0), direction: (1.0, 0.0) };
@@ -229,7 +236,7 @@ mod tests {
         let learnt = learnt.map(|profile| PointProfile::learn(&[profile]));
         let distances = |pyramid: &Pyramid, learnt: &[&PointProfile]| {
             let mut line = Line::default();
-            line.look(pyramid, 0, 0, normal, 2);
+            line.sample(pyramid, 0, 0, normal, 2);
             [0, 1, 2].map(|offset| line.distance(learnt.iter().copied(), offset))
         };
         let first = distances(&step_at(10), &[&learnt[0]]);

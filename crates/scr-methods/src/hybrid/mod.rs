@@ -5,19 +5,21 @@
 //! model knows what a structure can look like, and here has a picture in which
 //! structures are bright and all else is dark.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use scr_image::Mask;
 
-use crate::active_appearance::{ActiveAppearanceModel, AppearanceSettings};
-use crate::active_shape::{ActiveShapeModel, SearchSettings};
-use crate::method::STUDY;
-use crate::pixel_classification::{ClassifierFile, PIXEL_PARAMETERS, pixel_settings};
+use crate::active_appearance::{self, ActiveAppearanceModel, AppearanceSettings};
+use crate::active_shape::{self, ActiveShapeModel, SearchSettings};
+use crate::info::STUDY;
+use crate::parameter::concatenated;
+use crate::pixel_classification::{ClassifierFile, ClassifierTraining, PIXEL_PARAMETERS};
+use crate::shape_search::check_trained;
 use crate::stored::{equal, read};
 use crate::{
-    About, ActiveAppearance, ActiveShape, Declared, Example, GreyImage, Insight, Method,
-    MethodError, ModelFault, Parameter, Parameters, PixelClassifier, Posterior, Progress, Pyramid,
-    Segmenter, ShapeSearch, Subject, TrainingSet,
+    Declared, Example, GreyImage, Insight, Method, MethodError, MethodInfo, ModelFault, Parameter,
+    Parameters, PixelClassifier, PixelSettings, Posterior, Progress, Pyramid, Segmenter,
+    ShapeSearch, Subject, TrainingSet,
 };
 
 /// A shape method on the posterior of the pixel classifier, or on this and grey values.
@@ -46,92 +48,92 @@ use crate::{
 /// not vote on themselves and that grey values are looked at too are ours.
 #[derive(Debug, Clone, Copy)]
 pub struct Hybrid {
-    kind: Kind,
+    info: &'static MethodInfo,
+    model: ShapeMethod,
+    input: Input,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Shape,
-    ShapeAndGrey,
-    Appearance,
+/// Shape method of a hybrid.
+#[derive(Debug, Clone, Copy)]
+enum ShapeMethod {
+    ActiveShape,
+    ActiveAppearance,
+}
+
+/// Images that a hybrid's shape model searches in.
+#[derive(Debug, Clone, Copy)]
+enum Input {
+    Posterior,
+    PosteriorAndGrey,
+}
+
+impl Input {
+    /// Number of channels of the pyramids.
+    const fn n_channels(self) -> usize {
+        match self {
+            Self::Posterior => 1,
+            Self::PosteriorAndGrey => 2,
+        }
+    }
 }
 
 impl Hybrid {
-    /// The active shape model on posteriors.
-    pub const SHAPE: Self = Self { kind: Kind::Shape };
-    /// The active shape model on posteriors and grey values together: the profiles of
-    /// both must fit.
-    pub const SHAPE_AND_GREY: Self = Self { kind: Kind::ShapeAndGrey };
-    /// The active appearance model on posteriors.
-    pub const APPEARANCE: Self = Self { kind: Kind::Appearance };
-
-    fn sees_grey(self) -> bool {
-        self.kind == Kind::ShapeAndGrey
-    }
+    /// Active shape model on posteriors.
+    pub const SHAPE: Self =
+        Self { info: &SHAPE, model: ShapeMethod::ActiveShape, input: Input::Posterior };
+    /// Active shape model on posteriors and grey values: the profiles of both must fit.
+    pub const SHAPE_AND_GREY: Self = Self {
+        info: &SHAPE_AND_GREY,
+        model: ShapeMethod::ActiveShape,
+        input: Input::PosteriorAndGrey,
+    };
+    /// Active appearance model on posteriors.
+    pub const APPEARANCE: Self =
+        Self { info: &APPEARANCE, model: ShapeMethod::ActiveAppearance, input: Input::Posterior };
 }
 
-static OF_SHAPE: LazyLock<Vec<Parameter>> =
-    LazyLock::new(|| [ActiveShape::TUNED.parameters(), &PIXEL_PARAMETERS].concat());
-static OF_APPEARANCE: LazyLock<Vec<Parameter>> =
-    LazyLock::new(|| [ActiveAppearance::WHISKERS.parameters(), &PIXEL_PARAMETERS].concat());
+static SHAPE_PARAMETERS: [Parameter; 18] =
+    concatenated(active_shape::TUNED.parameters, &PIXEL_PARAMETERS);
+static APPEARANCE_PARAMETERS: [Parameter; 17] =
+    concatenated(active_appearance::WHISKERS.parameters, &PIXEL_PARAMETERS);
+
+static SHAPE: MethodInfo = MethodInfo {
+    id: "asm-pc",
+    version: "1.2.0",
+    name: "ASM/PC hybrid",
+    summary: "Active shape model that looks at the pixel classifier's posterior in place \
+              of grey values.",
+    source: STUDY,
+    verified: "The names are the study's; which variant of the shape method runs on the \
+               posterior and all values are this project's own.",
+    is_quick: false,
+    has_posterior: false,
+    parameters: &SHAPE_PARAMETERS,
+};
+
+static SHAPE_AND_GREY: MethodInfo = MethodInfo {
+    id: "asm-pc-grey",
+    version: "1.0.0",
+    name: "ASM/PC hybrid with grey values",
+    summary: "Active shape model that looks at the pixel classifier's posterior and at \
+              grey values.",
+    verified: "That a shape method runs on the posterior is the study's; that it looks at \
+               grey values too and all values are this project's own.",
+    ..SHAPE
+};
+
+static APPEARANCE: MethodInfo = MethodInfo {
+    id: "aam-pc",
+    name: "AAM/PC hybrid",
+    summary: "Active appearance model with whiskers that looks at the pixel classifier's \
+              posterior in place of grey values.",
+    parameters: &APPEARANCE_PARAMETERS,
+    ..SHAPE
+};
 
 impl Method for Hybrid {
-    fn id(&self) -> &'static str {
-        match self.kind {
-            Kind::Shape => "asm-pc",
-            Kind::ShapeAndGrey => "asm-pc-grey",
-            Kind::Appearance => "aam-pc",
-        }
-    }
-
-    fn version(&self) -> &'static str {
-        if self.sees_grey() { "1.0.0" } else { "1.2.0" }
-    }
-
-    fn about(&self) -> About {
-        About {
-            name: match self.kind {
-                Kind::Shape => "ASM/PC hybrid",
-                Kind::ShapeAndGrey => "ASM/PC hybrid with grey values",
-                Kind::Appearance => "AAM/PC hybrid",
-            },
-            summary: match self.kind {
-                Kind::Shape => {
-                    "Active shape model that looks at the pixel classifier's posterior in place \
-                     of grey values."
-                }
-                Kind::ShapeAndGrey => {
-                    "Active shape model that looks at the pixel classifier's posterior and at \
-                     grey values."
-                }
-                Kind::Appearance => {
-                    "Active appearance model with whiskers that looks at the pixel classifier's \
-                     posterior in place of grey values."
-                }
-            },
-            source: STUDY,
-            verified: match self.kind {
-                Kind::ShapeAndGrey => {
-                    "That a shape method runs on the posterior is the study's; that it looks at \
-                     grey values too and all values are this project's own."
-                }
-                Kind::Shape | Kind::Appearance => {
-                    "The names are the study's; which variant of the shape method runs on the \
-                     posterior and all values are this project's own."
-                }
-            },
-        }
-    }
-
-    fn is_quick(&self) -> bool {
-        false
-    }
-
-    fn parameters(&self) -> &'static [Parameter] {
-        match self.kind {
-            Kind::Shape | Kind::ShapeAndGrey => &OF_SHAPE,
-            Kind::Appearance => &OF_APPEARANCE,
-        }
+    fn info(&self) -> &'static MethodInfo {
+        self.info
     }
 
     fn train(
@@ -141,15 +143,18 @@ impl Method for Hybrid {
         seed: u64,
         progress: Progress<'_>,
     ) -> Result<Arc<dyn Segmenter>, MethodError> {
-        let pixels = pixel_settings(parameters, &PIXEL_PARAMETERS);
+        let (images, method, input) = (set.images(), self.info.id, self.input);
+        let settings = PixelSettings::of(parameters, &PIXEL_PARAMETERS);
+        let training = ClassifierTraining { settings, seed };
+        let classifier = set.classifier(training, method, progress)?;
+        let posteriors = set.posteriors(training, method, progress)?;
         let smoothing_px = parameters.get("smoothing");
-        let classifier = PixelClassifier::train(set, pixels, seed, self.id(), progress)?;
-        let posteriors =
-            PixelClassifier::training_posteriors(set, pixels, seed, self.id(), progress)?;
         let (side, n_levels) = (parameters.whole("side"), parameters.whole("levels"));
-        let sees_grey = self.sees_grey();
-        let grey = sees_grey.then(|| set.grey_images(side, progress)).transpose()?;
-        let look = |index: usize| {
+        let grey = match input {
+            Input::Posterior => None,
+            Input::PosteriorAndGrey => Some(images.grey_images(side, progress)?),
+        };
+        let pyramid = |index: usize| {
             let posterior = Pyramid::posterior(&posteriors[index], smoothing_px, side, n_levels);
             match &grey {
                 Some(grey) => posterior.beside(Pyramid::grey(grey[index].clone(), n_levels)),
@@ -157,20 +162,22 @@ impl Method for Hybrid {
             }
         };
         let n_points = parameters.whole("points");
-        let (layout, examples) = Example::read_all(set, n_points, self.id(), progress, look)?;
+        let (layout, examples) = Example::read_all(images, n_points, method, progress, pyramid)?;
         progress("learning shapes", 0, 1);
-        Ok(match self.kind {
-            Kind::Shape | Kind::ShapeAndGrey => {
+        Ok(match self.model {
+            ShapeMethod::ActiveShape => {
                 let settings = SearchSettings::of(parameters);
                 let model = ActiveShapeModel::learn(settings, layout, &examples);
-                Arc::new(OnPosterior { classifier, smoothing_px, sees_grey, model })
+                check_trained(&model, method, parameters, input.n_channels())?;
+                Arc::new(OnPosterior { classifier, smoothing_px, input, model })
             }
-            Kind::Appearance => {
+            ShapeMethod::ActiveAppearance => {
                 let settings = AppearanceSettings::of(parameters);
                 let model = ActiveAppearanceModel::learn(settings, layout, &examples, &|done| {
                     progress("learning appearances", done, n_levels);
                 });
-                Arc::new(OnPosterior { classifier, smoothing_px, sees_grey, model })
+                check_trained(&model, method, parameters, input.n_channels())?;
+                Arc::new(OnPosterior { classifier, smoothing_px, input, model })
             }
         })
     }
@@ -180,23 +187,22 @@ impl Method for Hybrid {
         bytes: &[u8],
         declared: Declared<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
-        match self.kind {
-            Kind::Shape | Kind::ShapeAndGrey => {
-                OnPosterior::<ActiveShapeModel>::restore(bytes, declared, self.sees_grey())
+        match self.model {
+            ShapeMethod::ActiveShape => {
+                OnPosterior::<ActiveShapeModel>::restore(bytes, declared, self.input)
             }
-            Kind::Appearance => {
-                OnPosterior::<ActiveAppearanceModel>::restore(bytes, declared, false)
+            ShapeMethod::ActiveAppearance => {
+                OnPosterior::<ActiveAppearanceModel>::restore(bytes, declared, self.input)
             }
         }
     }
 }
 
-/// A shape method's model that looks at a classifier's posterior.
+/// Segmenter of a shape model that searches in a classifier's posterior.
 struct OnPosterior<M> {
     classifier: Arc<PixelClassifier>,
     smoothing_px: f64,
-    /// Whether it looks at grey values too.
-    sees_grey: bool,
+    input: Input,
     model: M,
 }
 
@@ -204,27 +210,29 @@ impl<M: ShapeSearch> OnPosterior<M> {
     fn restore(
         bytes: &[u8],
         declared: Declared<'_>,
-        sees_grey: bool,
+        input: Input,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
         let Declared { parameters, n_structures } = declared;
         read(bytes, |(smoothing_px, model, classifier): (f64, M, ClassifierFile)| {
             equal("smoothing", &smoothing_px, &parameters.get("smoothing"))?;
-            model.check(declared, if sees_grey { 2 } else { 1 })?;
-            let settings = pixel_settings(parameters, &PIXEL_PARAMETERS);
+            model.check(declared, input.n_channels())?;
+            let settings = PixelSettings::of(parameters, &PIXEL_PARAMETERS);
             let classifier = Arc::new(classifier.checked(settings, n_structures)?);
-            Ok(Arc::new(Self { classifier, smoothing_px, sees_grey, model }) as Arc<dyn Segmenter>)
+            Ok(Arc::new(Self { classifier, smoothing_px, input, model }) as Arc<dyn Segmenter>)
         })
     }
 
-    /// What the model looks at in an image with this posterior.
+    /// Pyramid of a radiograph with this posterior.
     fn pyramid(&self, subject: &Subject<'_>, posterior: &Posterior) -> Pyramid {
         let (side, n_levels) = self.model.resolutions();
         let pyramid = Pyramid::posterior(posterior, self.smoothing_px, side, n_levels);
-        if !self.sees_grey {
-            return pyramid;
+        match self.input {
+            Input::Posterior => pyramid,
+            Input::PosteriorAndGrey => {
+                let grey = GreyImage::of(subject.radiograph(), side);
+                pyramid.beside(Pyramid::grey(grey, n_levels))
+            }
         }
-        let grey = GreyImage::of(subject.radiograph(), side);
-        pyramid.beside(Pyramid::grey(grey, n_levels))
     }
 }
 

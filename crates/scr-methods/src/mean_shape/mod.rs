@@ -1,24 +1,24 @@
-//! The mean shape: every structure where it lies on average, whatever the image.
+//! Mean shape: every structure at its mean position, independent of the image.
 //!
 //! A trivial method, and the row that any other has to beat: "the mean position
 //! of each object as result, independent of the input image".
 //!
-//! Looks at no grey value.
+//! Uses no grey value.
 
 use std::sync::Arc;
 
 use scr_image::{Mask, Outline, Point};
 use serde::{Deserialize, Serialize};
 
-use crate::method::STUDY;
+use crate::info::STUDY;
 use crate::shape_model::SIDES;
-use crate::stored::{count, pairs, read};
+use crate::stored::{MAX_STRUCTURES, at_most, count, pairs, read};
 use crate::{
-    About, Declared, Insight, Method, MethodError, ModelFault, Parameter, Parameters, Progress,
-    Segmenter, Subject, TrainingSet,
+    Declared, Insight, Method, MethodError, MethodInfo, ModelFault, Parameter, Parameters,
+    Progress, Segmenter, Subject, TrainingSet,
 };
 
-/// The mean shape.
+/// Mean shape method.
 ///
 /// Input: one frontal radiograph of any size. Output: one mask a structure, at
 /// that size. Training: the mean of each landmark's position, as shares of the
@@ -41,34 +41,31 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub struct MeanShape;
 
+/// Mean landmarks of all structures.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Trained {
+pub(crate) struct MeanLandmarks {
     /// Mean landmarks by structure, as shares of width and height.
+    #[serde(deserialize_with = "at_most::<_, _, MAX_STRUCTURES>")]
     structures: Vec<Vec<(f64, f64)>>,
 }
 
+static INFO: MethodInfo = MethodInfo {
+    id: "mean-shape",
+    version: "1.0.0",
+    name: "Mean shape",
+    summary: "The mean position of each structure's landmarks in the training fold, \
+              independent of the image: the row that any other method has to beat.",
+    source: STUDY,
+    verified: "The method as its source words it; landmarks for benchmarks that hold \
+               masks only are derived by this project's own rule.",
+    is_quick: true,
+    has_posterior: false,
+    parameters: &[Parameter::POINTS],
+};
+
 impl Method for MeanShape {
-    fn id(&self) -> &'static str {
-        "mean-shape"
-    }
-
-    fn version(&self) -> &'static str {
-        "1.0.0"
-    }
-
-    fn about(&self) -> About {
-        About {
-            name: "Mean shape",
-            summary: "The mean position of each structure's landmarks in the training fold, \
-                      independent of the image: the row that any other method has to beat.",
-            source: STUDY,
-            verified: "The method as its source words it; landmarks for benchmarks that hold \
-                       masks only are derived by this project's own rule.",
-        }
-    }
-
-    fn parameters(&self) -> &'static [Parameter] {
-        &[Parameter::POINTS]
+    fn info(&self) -> &'static MethodInfo {
+        &INFO
     }
 
     fn train(
@@ -78,9 +75,10 @@ impl Method for MeanShape {
         _seed: u64,
         progress: Progress<'_>,
     ) -> Result<Arc<dyn Segmenter>, MethodError> {
-        let shapes = set.shapes(parameters.whole("points"), progress)?;
+        let images = set.images();
+        let shapes = images.shapes(parameters.whole("points"), progress)?;
         let mut structures = Vec::new();
-        for (index, structure) in set.benchmark().structures.iter().enumerate() {
+        for (index, structure) in images.benchmark().structures.iter().enumerate() {
             let outlines: Vec<Outline> = shapes
                 .iter()
                 .filter_map(|shapes| {
@@ -90,12 +88,12 @@ impl Method for MeanShape {
                 .collect();
             let mean = mean_outline(&outlines).ok_or_else(|| MethodError::NeverDrawn {
                 structure: structure.id.clone(),
-                n_images: set.images().len(),
-                method: self.id(),
+                n_images: images.list().len(),
+                method: self.info().id,
             })?;
             structures.push(mean);
         }
-        Ok(Arc::new(Trained { structures }))
+        Ok(Arc::new(MeanLandmarks { structures }))
     }
 
     fn restore(
@@ -103,7 +101,7 @@ impl Method for MeanShape {
         bytes: &[u8],
         declared: Declared<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
-        read(bytes, |trained: Trained| {
+        read(bytes, |trained: MeanLandmarks| {
             count("structures", trained.structures.len(), declared.n_structures)?;
             for (structure, points) in trained.structures.iter().enumerate() {
                 let shares = -SIDES..=1.0 + SIDES;
@@ -114,7 +112,7 @@ impl Method for MeanShape {
     }
 }
 
-/// The mean of each point; none without outlines.
+/// Mean of each point; `None` without outlines.
 fn mean_outline(outlines: &[Outline]) -> Option<Vec<(f64, f64)>> {
     let count = outlines.len() as f64;
     let mut sums = vec![(0.0, 0.0); outlines.first()?.points().len()];
@@ -127,8 +125,8 @@ fn mean_outline(outlines: &[Outline]) -> Option<Vec<(f64, f64)>> {
     Some(sums.into_iter().map(|(x, y)| (x / count, y / count)).collect())
 }
 
-impl Trained {
-    /// One outline a structure, as shares of width and height.
+impl MeanLandmarks {
+    /// Outlines, one a structure, as shares of width and height.
     fn outlines(&self) -> Vec<Outline> {
         let outline = |shares: &Vec<(f64, f64)>| {
             Outline::new(shares.iter().map(|&(x, y)| Point::new(x, y)).collect())
@@ -137,7 +135,7 @@ impl Trained {
     }
 }
 
-impl Segmenter for Trained {
+impl Segmenter for MeanLandmarks {
     fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
         let size = subject.radiograph().size();
         let fill = |shares: &Outline| {

@@ -1,4 +1,4 @@
-//! The trained classifier that both methods share.
+//! Pixel classifier: a coarse stage that finds the centre of the chest, and a fine one.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,51 +8,37 @@ use scr_image::Radiograph;
 use serde::{Deserialize, Serialize};
 
 use super::posterior::{Centre, Posterior};
+use super::settings::{ClassifierTraining, PixelSettings};
 use super::stage::{Stage, StageFile};
 use crate::stored::equal;
-use crate::{MethodError, ModelFault, Progress, SampleCount, TrainingSet};
+use crate::{MethodError, ModelFault, Progress, SampleCount, TrainingImages};
 
-/// What training and classifying are steered by.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct PixelSettings {
-    /// Longer side of the image as classified, in pixels.
-    pub side: usize,
-    /// Scales of the filters: 1, 2, 4, ... pixels.
-    pub n_scales: usize,
-    /// Neighbours that vote.
-    pub k: usize,
-    /// Pixels learnt from, an image.
-    pub n_samples: usize,
-    /// Weight of a pixel's place against a filter's answer.
-    pub place_weight: f64,
-    /// Longer side of the image when its centre is looked for, in pixels; 0: places are
-    /// those in the image.
-    pub centre_side: usize,
-}
-
-/// A trained pixel classifier: radiograph in, [`Posterior`] out.
+/// Trained pixel classifier: radiograph in, [`Posterior`] out.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PixelClassifier {
-    /// SHA-256 of all else in hexadecimal.
+    /// SHA-256 of the other fields in hexadecimal.
     fingerprint: String,
-    /// What finds the centre from which places are seen.
+    /// Stage that finds the centre of the chest, the origin of places.
     coarse: Option<Stage>,
     fine: Stage,
 }
 
-/// A classifier as a file holds it: nothing but [`checked`](Self::checked) makes use of it.
+/// Classifier in a model file: [`checked`](Self::checked) makes a [`PixelClassifier`] of it.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(Serialize))]
 pub(crate) struct ClassifierFile {
-    /// Computed anew when it is read: methods share the posterior of equal classifiers.
+    /// Ignored, and computed again on loading: methods share the posterior of equal
+    /// classifiers, so the fingerprint has to be true.
     _fingerprint: String,
     coarse: Option<StageFile>,
     fine: StageFile,
 }
 
 impl ClassifierFile {
-    /// The classifier, unless training with these settings on so many structures cannot have
-    /// made it.
+    /// Validates the classifier against the settings and the number of structures.
+    ///
+    /// # Errors
+    /// The first [`ModelFault`]: a part that training with them cannot have written.
     pub(crate) fn checked(
         self,
         settings: PixelSettings,
@@ -70,11 +56,12 @@ impl ClassifierFile {
     }
 }
 
-/// A classifier, which of its samples are of which training image, and from where
-/// places in that image are seen.
-struct Learnt {
+/// Classifier with the details of its training.
+pub(crate) struct LearntClassifier {
     classifier: Arc<PixelClassifier>,
-    images: Vec<Range<usize>>,
+    /// Samples of each training image.
+    samples: Vec<Range<usize>>,
+    /// Centre of each training image, the origin of its places.
     centres: Vec<Centre>,
 }
 
@@ -87,62 +74,26 @@ impl PixelClassifier {
         classifier
     }
 
-    /// Learns from the images of `set`, once for all methods that need it.
-    ///
-    /// # Errors
-    /// [`MethodError::Data`] when files cannot be read, [`MethodError::NeverDrawn`]
-    /// in the name of `method` when a structure is empty in all images.
-    pub fn train(
-        set: &TrainingSet<'_>,
-        settings: PixelSettings,
-        seed: u64,
-        method: &'static str,
-        progress: Progress<'_>,
-    ) -> Result<Arc<Self>, MethodError> {
-        Ok(Learnt::of(set, settings, seed, method, progress)?.classifier.clone())
-    }
-
-    /// The posteriors of the training images, each by the samples of all others: an
-    /// image that voted for itself would look surer than any new one. An only image
-    /// has to vote for itself.
-    ///
-    /// # Errors
-    /// As [`train`](Self::train).
-    pub fn training_posteriors(
-        set: &TrainingSet<'_>,
-        settings: PixelSettings,
-        seed: u64,
-        method: &'static str,
-        progress: Progress<'_>,
-    ) -> Result<Arc<Vec<Posterior>>, MethodError> {
-        let name = format!("posteriors of training images {settings:?} seed {seed}");
-        set.shared(&name, || {
-            let learnt = Learnt::of(set, settings, seed, method, progress)?;
-            let fine = &learnt.classifier.fine;
-            honest_posteriors(set, fine, &learnt.images, &learnt.centres, progress).map(Arc::new)
-        })
-    }
-
-    /// Says which classifier it is: equal only for equal ones.
+    /// Fingerprint: equal for equal classifiers only.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
     }
 
-    /// Number of samples that pixels are compared with.
+    /// Number of samples.
     #[must_use]
     pub fn n_samples(&self) -> usize {
         self.fine.n_samples()
     }
 
-    /// How many samples lie in each combination of structures.
+    /// Number of samples in each combination of structures.
     #[must_use]
     pub fn sample_counts(&self) -> Vec<SampleCount> {
         self.fine.sample_counts()
     }
 
-    /// How probable each structure is at each pixel of a radiograph: its share of
-    /// the votes of the k nearest samples.
+    /// Posterior of each structure at each pixel of a radiograph: its share of the votes of
+    /// the k nearest samples.
     #[must_use]
     pub fn posterior(&self, radiograph: &Radiograph) -> Posterior {
         let centre = |coarse: &Stage| coarse.posterior(radiograph, Centre::CORNER).centre();
@@ -151,46 +102,66 @@ impl PixelClassifier {
     }
 }
 
-/// The posteriors of the training images, each by the samples of all others.
-fn honest_posteriors(
-    set: &TrainingSet<'_>,
+impl LearntClassifier {
+    /// Trains a classifier on images.
+    ///
+    /// # Errors
+    /// [`MethodError::Data`] when files cannot be read, [`MethodError::NeverDrawn`] with the
+    /// name of `method` when a structure is empty in all images.
+    pub(crate) fn learn(
+        images: &TrainingImages<'_>,
+        training: ClassifierTraining,
+        method: &'static str,
+        progress: Progress<'_>,
+    ) -> Result<Self, MethodError> {
+        let settings = training.settings;
+        let (mut coarse, mut centres) = (None, vec![Centre::CORNER; images.list().len()]);
+        if settings.centre_side > 0 {
+            // The coarse stage has the same share of all pixels as samples, not their number.
+            let share = (settings.centre_side as f64 / settings.side as f64).powi(2).min(1.0);
+            let n_samples = (settings.n_samples as f64 * share).ceil() as usize;
+            let settings = PixelSettings { side: settings.centre_side, n_samples, ..settings };
+            let training = ClassifierTraining { settings, ..training };
+            let (stage, samples) = Stage::learn(images, training, &centres, method, progress)?;
+            let posteriors = posteriors(images, &stage, &samples, &centres, progress)?;
+            centres = posteriors.iter().map(Posterior::centre).collect();
+            coarse = Some(stage);
+        }
+        let (fine, samples) = Stage::learn(images, training, &centres, method, progress)?;
+        let classifier = Arc::new(PixelClassifier::new(coarse, fine));
+        Ok(Self { classifier, samples, centres })
+    }
+
+    /// The trained classifier.
+    pub(crate) const fn classifier(&self) -> &Arc<PixelClassifier> {
+        &self.classifier
+    }
+
+    /// Posteriors of the training images, each computed without the image's own samples.
+    ///
+    /// # Errors
+    /// [`MethodError::Data`] when files cannot be read.
+    pub(crate) fn training_posteriors(
+        &self,
+        images: &TrainingImages<'_>,
+        progress: Progress<'_>,
+    ) -> Result<Vec<Posterior>, MethodError> {
+        posteriors(images, &self.classifier.fine, &self.samples, &self.centres, progress)
+    }
+}
+
+/// Posteriors of training images by a stage, each computed without the image's own samples.
+fn posteriors(
+    images: &TrainingImages<'_>,
     stage: &Stage,
     samples: &[Range<usize>],
     centres: &[Centre],
     progress: Progress<'_>,
 ) -> Result<Vec<Posterior>, MethodError> {
-    set.each_image("classifying pixels", progress, |index, image| {
-        let radiograph = set.radiograph(image)?;
+    images.each_image("classifying pixels", progress, |index, image| {
+        let radiograph = images.radiograph(image)?;
         Ok(stage.posterior_without(&samples[index], &radiograph, centres[index]))
     })
-}
-
-impl Learnt {
-    fn of(
-        set: &TrainingSet<'_>,
-        settings: PixelSettings,
-        seed: u64,
-        method: &'static str,
-        progress: Progress<'_>,
-    ) -> Result<Arc<Self>, MethodError> {
-        set.shared(&format!("pixel classifier {settings:?} seed {seed}"), || {
-            let (mut coarse, mut centres) = (None, vec![Centre::CORNER; set.images().len()]);
-            if settings.centre_side > 0 {
-                // The same share of all pixels is learnt from, not the same number.
-                let share = (settings.centre_side as f64 / settings.side as f64).powi(2).min(1.0);
-                let n_samples = (settings.n_samples as f64 * share).ceil() as usize;
-                let settings = PixelSettings { side: settings.centre_side, n_samples, ..settings };
-                let (stage, images) =
-                    Stage::learn(set, settings, &centres, seed, method, progress)?;
-                let posteriors = honest_posteriors(set, &stage, &images, &centres, progress)?;
-                centres = posteriors.iter().map(Posterior::centre).collect();
-                coarse = Some(stage);
-            }
-            let (fine, images) = Stage::learn(set, settings, &centres, seed, method, progress)?;
-            let classifier = Arc::new(PixelClassifier::new(coarse, fine));
-            Ok(Arc::new(Self { classifier, images, centres }))
-        })
-    }
 }
 
 #[cfg(test)]
@@ -220,10 +191,10 @@ mod tests {
         centre_side: 32,
     };
 
-    fn trained(benchmark: &Benchmark) -> Result<PixelClassifier, MethodError> {
-        let set = TrainingSet::new(benchmark, Fold::One);
-        let trained = PixelClassifier::train(&set, SETTINGS, 1, "pc", &quiet)?;
-        Ok(Arc::unwrap_or_clone(trained))
+    const TRAINING: ClassifierTraining = ClassifierTraining { settings: SETTINGS, seed: 1 };
+
+    fn trained(images: &TrainingImages<'_>) -> Result<LearntClassifier, MethodError> {
+        LearntClassifier::learn(images, TRAINING, "pc", &quiet)
     }
 
     #[test]
@@ -234,7 +205,8 @@ mod tests {
         let answer = |n_threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
             pool.install(|| {
-                let classifier = trained(&benchmark).unwrap();
+                let images = TrainingImages::new(&benchmark, Fold::One);
+                let classifier = trained(&images).unwrap().classifier;
                 let posterior = classifier.posterior(&radiograph);
                 (classifier, posterior)
             })
@@ -249,17 +221,16 @@ mod tests {
     #[test]
     fn a_training_image_has_no_vote_on_itself() {
         let (_temp, benchmark) = phantoms();
-        let set = TrainingSet::new(&benchmark, Fold::One);
-        let honest = PixelClassifier::training_posteriors(&set, SETTINGS, 1, "pc", &quiet).unwrap();
-        let images = set.images();
-        assert_eq!((images.len(), honest.len()), (2, 2));
-        let radiograph = set.radiograph(images[0]).unwrap();
-        let classifier = PixelClassifier::train(&set, SETTINGS, 1, "pc", &quiet).unwrap();
-        assert_ne!(classifier.posterior(&radiograph), honest[0]);
-        let alone = TrainingSet::of(&benchmark, Fold::One, vec![images[0]]);
-        let own = PixelClassifier::training_posteriors(&alone, SETTINGS, 1, "pc", &quiet).unwrap();
-        let classifier = PixelClassifier::train(&alone, SETTINGS, 1, "pc", &quiet).unwrap();
-        assert_eq!(own[..], [classifier.posterior(&radiograph)]);
+        let images = TrainingImages::new(&benchmark, Fold::One);
+        let learnt = trained(&images).unwrap();
+        let honest = learnt.training_posteriors(&images, &quiet).unwrap();
+        assert_eq!((images.list().len(), honest.len()), (2, 2));
+        let radiograph = images.radiograph(images.list()[0]).unwrap();
+        assert_ne!(learnt.classifier.posterior(&radiograph), honest[0]);
+        let alone = TrainingImages::of(&benchmark, Fold::One, vec![images.list()[0]]);
+        let learnt = trained(&alone).unwrap();
+        let own = learnt.training_posteriors(&alone, &quiet).unwrap();
+        assert_eq!(own[..], [learnt.classifier.posterior(&radiograph)]);
     }
 
     #[test]
@@ -270,7 +241,8 @@ mod tests {
             let empty = formats::png::write_mask(&Mask::empty(Size::square(64)));
             std::fs::write(heart.join(format!("{}.png", image.id)), empty).unwrap();
         }
-        let error = trained(&benchmark).unwrap_err();
+        let images = TrainingImages::new(&benchmark, Fold::One);
+        let error = trained(&images).err().unwrap();
         assert!(matches!(error, MethodError::NeverDrawn { structure, .. } if structure == "heart"));
     }
 }

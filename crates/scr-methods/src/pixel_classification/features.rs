@@ -1,7 +1,7 @@
-//! What a pixel looks like: Gaussian derivatives of several scales, and its place.
+//! Features of pixels: Gaussian derivatives at several scales, and the place.
 //!
-//! A chest lies anywhere in its film. So the place is seen from a centre, which the
-//! classifier finds with a first, coarse look (`classifier.rs`).
+//! The position of the chest varies between radiographs. So places are relative to a centre,
+//! which a coarse stage of the classifier finds (`classifier.rs`).
 
 use scr_image::Size;
 use serde::{Deserialize, Serialize};
@@ -13,14 +13,14 @@ use crate::{GreyImage, ModelFault, gaussian};
 /// The orders of derivative along x and y: L, Lx, Ly, Lxx, Lxy, Lyy.
 const ORDERS: [(usize, usize); 6] = [(0, 0), (1, 0), (0, 1), (2, 0), (1, 1), (0, 2)];
 
-/// What counts as around a pixel: the standard deviation of a Gaussian, as a share of
-/// the image's longer side.
-const AROUND: f64 = 0.12;
+/// Neighbourhood of local contrast: the standard deviation of a Gaussian, as a share of the
+/// image's longer side.
+const NEIGHBOURHOOD: f64 = 0.12;
 
-/// A deviation that counts as little, as a share of the image's range of grey values.
+/// Small standard deviation, as a share of the image's range of grey values.
 const FAINT: f32 = 0.02;
 
-/// Features of every pixel of an image: one plane a feature, row by row.
+/// Features of all pixels of an image: one plane a feature, row by row.
 pub(super) struct Features {
     /// Size of every plane.
     pub(super) size: Size,
@@ -28,9 +28,9 @@ pub(super) struct Features {
 }
 
 impl Features {
-    /// The features of an image: L, Lx, Ly, Lxx, Lxy, Lyy at standard deviations
+    /// Computes the features of an image: L, Lx, Ly, Lxx, Lxy, Lyy at standard deviations
     /// of 1, 2, 4, ... pixels, of its grey values and then of its local contrast; then
-    /// x and y from `centre`, as shares of width and height.
+    /// x and y relative to `centre`, as shares of width and height.
     pub(super) fn of(image: &GreyImage, n_scales: usize, centre: Centre) -> Self {
         let size = image.size();
         let grey = normalised(image);
@@ -52,20 +52,20 @@ impl Features {
         Self { size, planes }
     }
 
-    /// Number of features a pixel.
+    /// Number of features of a pixel.
     pub(super) const fn count(n_scales: usize) -> usize {
         n_scales.saturating_mul(2 * ORDERS.len()).saturating_add(2)
     }
 
-    /// The features of one pixel.
+    /// Features of one pixel.
     pub(super) fn at(&self, pixel: usize) -> impl Iterator<Item = f32> + '_ {
         self.planes.iter().map(move |plane| plane[pixel])
     }
 }
 
-/// The image scaled so that 5 % of its pixels lie below 0 and 5 % above 1: the
-/// same grey means the same at another exposure, and a label or a collimator's
-/// black border moves the scale little. All 0 where the image is flat.
+/// Image scaled so that 5 % of its pixels lie below 0 and 5 % above 1. That removes
+/// differences of exposure, and labels or a collimator's black border hardly change the
+/// scale. All 0 for a flat image.
 fn normalised(image: &GreyImage) -> GreyImage {
     let mut sorted = image.values().to_vec();
     sorted.sort_by(f32::total_cmp);
@@ -76,10 +76,10 @@ fn normalised(image: &GreyImage) -> GreyImage {
     GreyImage::new(image.size(), values)
 }
 
-/// Each value less the mean around it, by the deviation around it: what a lung's
-/// border looks like in a light and in a dark part of one image is then alike.
+/// Local contrast: each value minus the mean of its neighbourhood, divided by the standard
+/// deviation there. It removes brightness differences within an image.
 fn local_contrast(image: &GreyImage) -> GreyImage {
-    let sigma_px = AROUND * image.size().width.max(image.size().height) as f64;
+    let sigma_px = NEIGHBOURHOOD * image.size().width.max(image.size().height) as f64;
     let mean = image.blurred(sigma_px);
     let difference = |(value, mean): (&f32, &f32)| value - mean;
     let differences: Vec<f32> = image.values().iter().zip(mean.values()).map(difference).collect();

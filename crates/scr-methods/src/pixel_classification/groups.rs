@@ -1,32 +1,32 @@
-//! Samples in groups that lie together, and how far a group is at least.
+//! Groups of neighbouring samples, with lower bounds of their distance: a k-d tree.
 //!
-//! Features go together, so samples are seen along the few directions in which they vary
-//! most: their principal axes. Along these they are halved at the median of the axis
-//! that varies most, and the halves again, as in a k-d tree (Bentley, Communications of
-//! the ACM 18(9), 1975, doi:10.1145/361002.361007), until [`GROUP`] are left. A distance
-//! along some axes is never longer than the whole; so a group needs no look when even
-//! the nearest corner of the box around it is too far.
+//! Features are correlated, so samples are projected on the few directions of largest
+//! variance: their principal axes. There they are split at the median of the axis of largest
+//! variance, recursively, as in a k-d tree (Bentley, Communications of the ACM 18(9), 1975,
+//! doi:10.1145/361002.361007), until groups of [`GROUP`] are left. The distance between
+//! projections is never larger than the full distance. So the search can skip a group when the
+//! bounding box of its projections is too far.
 
 use nalgebra::DMatrix;
 
-/// Samples in a group: a box around fewer is tighter, and there are more boxes to look
-/// at. Measured, as [`AXES`], on phantoms and models of 124 images: a half and a double
-/// of either take as long or longer.
+/// Number of samples in a group. Smaller groups have tighter boxes, but there are more of
+/// them. Half and double of this and of [`AXES`] are as fast or slower, on phantoms and models
+/// of 124 images.
 pub(super) const GROUP: usize = 64;
 
-/// Axes along which groups are seen.
+/// Number of principal axes.
 const AXES: usize = 16;
 
-/// Samples that stand for all in finding axes.
-const LOOKED_AT: usize = 4096;
+/// Largest number of samples from which axes are computed.
+const AXIS_SAMPLES: usize = 4096;
 
-/// By feature, the part that it has in each axis; axes that there are not are 0.
+/// By feature: its component in each axis. Missing axes are 0.
 type Axes = Vec<[f32; AXES]>;
 
-/// A point as seen along the axes.
-type Seen = [f32; AXES];
+/// Projection of a point on the axes.
+type Projection = [f32; AXES];
 
-/// Groups of samples: axes, and boxes along them.
+/// Groups of samples: axes, and bounding boxes of the projections.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Groups {
     n_groups: usize,
@@ -38,18 +38,18 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// Groups of samples, `n_features` values each, with the numbers of the samples:
-    /// every [`GROUP`] of them is one, and a rest at the end.
+    /// Groups samples of `n_features` values each. Also returns the indices of the samples in
+    /// the order of groups: [`GROUP`] each, and a rest at the end.
     pub(super) fn of(features: &[f32], n_features: usize) -> (Self, Vec<u32>) {
         let axes = principal_axes(features, n_features);
-        let seen = along(&axes, features);
-        let numbers = ordered(&seen, GROUP);
-        let n_groups = seen.len().div_ceil(GROUP);
+        let projections = projected(&axes, features);
+        let numbers = ordered(&projections, GROUP);
+        let n_groups = projections.len().div_ceil(GROUP);
         let mut lows = vec![f32::INFINITY; AXES * n_groups];
         let mut highs = vec![f32::NEG_INFINITY; AXES * n_groups];
         for (group, numbers) in numbers.chunks(GROUP).enumerate() {
             for &number in numbers {
-                for (axis, &value) in seen[number as usize].iter().enumerate() {
+                for (axis, &value) in projections[number as usize].iter().enumerate() {
                     let place = axis * n_groups + group;
                     lows[place] = lows[place].min(value);
                     highs[place] = highs[place].max(value);
@@ -59,27 +59,30 @@ impl Groups {
         (Self { n_groups, axes, lows, highs }, numbers)
     }
 
-    /// The numbers of queries, so that every `together` of them lie together.
+    /// Indices of queries, ordered so that every `together` of them are neighbours.
     pub(super) fn ordered(&self, queries: &[f32], together: usize) -> Vec<u32> {
-        ordered(&along(&self.axes, queries), together)
+        ordered(&projected(&self.axes, queries), together)
     }
 
-    /// The squared distance of each group's box from that around some queries, the
-    /// values of each feature side by side; with the group's number, nearest first.
+    /// Squared distance of each group's box from the box around some queries, with the group's
+    /// index, nearest first. Queries are given by feature: the values of all queries.
     #[inline(always)]
     pub(super) fn by_distance<const N: usize>(&self, queries: &[[f32; N]]) -> Vec<(f32, u32)> {
-        let mut seen = [[0.0; N]; AXES];
+        let mut projections = [[0.0; N]; AXES];
         for (values, parts) in queries.iter().zip(&self.axes) {
-            for (seen, part) in seen.iter_mut().zip(parts) {
-                seen.iter_mut().zip(values).for_each(|(seen, value)| *seen += part * value);
+            for (projections, part) in projections.iter_mut().zip(parts) {
+                projections
+                    .iter_mut()
+                    .zip(values)
+                    .for_each(|(projections, value)| *projections += part * value);
             }
         }
         let mut squares = vec![0.0f32; self.n_groups];
         let n_groups = self.n_groups.max(1);
         let boxes = self.lows.chunks_exact(n_groups).zip(self.highs.chunks_exact(n_groups));
-        for ((lows, highs), seen) in boxes.zip(seen) {
-            let low = seen.into_iter().fold(f32::INFINITY, f32::min);
-            let high = seen.into_iter().fold(f32::NEG_INFINITY, f32::max);
+        for ((lows, highs), projections) in boxes.zip(projections) {
+            let low = projections.into_iter().fold(f32::INFINITY, f32::min);
+            let high = projections.into_iter().fold(f32::NEG_INFINITY, f32::max);
             for ((square, group_low), group_high) in squares.iter_mut().zip(lows).zip(highs) {
                 let (below, above) = (low - group_high, group_low - high);
                 let gap = if below > above { below } else { above };
@@ -93,27 +96,29 @@ impl Groups {
     }
 }
 
-/// Points, with a value for each feature, as seen along axes.
-fn along(axes: &Axes, points: &[f32]) -> Vec<Seen> {
-    let seen = |point: &[f32]| {
-        let mut seen = [0.0; AXES];
+/// Projects points, with a value for each feature, on axes.
+fn projected(axes: &Axes, points: &[f32]) -> Vec<Projection> {
+    let projections = |point: &[f32]| {
+        let mut projections = [0.0; AXES];
         for (value, parts) in point.iter().zip(axes) {
-            seen.iter_mut().zip(parts).for_each(|(seen, part)| *seen += part * value);
+            projections
+                .iter_mut()
+                .zip(parts)
+                .for_each(|(projections, part)| *projections += part * value);
         }
-        seen
+        projections
     };
-    points.chunks_exact(axes.len().max(1)).map(seen).collect()
+    points.chunks_exact(axes.len().max(1)).map(projections).collect()
 }
 
-/// The directions in which samples vary most, that of the largest variance first:
-/// orthogonal, of length 1.
+/// Principal axes of samples: orthonormal, the largest variance first.
 fn principal_axes(features: &[f32], n_features: usize) -> Axes {
     let n_samples = features.len() / n_features.max(1);
     let mut axes = vec![[0.0; AXES]; n_features];
     if n_samples == 0 {
         return axes;
     }
-    let step = n_samples.div_ceil(LOOKED_AT);
+    let step = n_samples.div_ceil(AXIS_SAMPLES);
     let looked_at = features.chunks_exact(n_features).step_by(step);
     let mut deviations = DMatrix::from_iterator(
         n_features,
@@ -135,34 +140,36 @@ fn principal_axes(features: &[f32], n_features: usize) -> Axes {
     axes
 }
 
-/// The numbers of points, seen along axes, so that every `together` of them, and a rest
-/// at the end, lie together.
-fn ordered(seen: &[Seen], together: usize) -> Vec<u32> {
-    let mut numbers: Vec<u32> = (0..seen.len() as u32).collect();
-    halve(seen, together, &mut numbers);
+/// Indices of projected points, ordered so that every `together` of them, and a rest at the
+/// end, are neighbours.
+fn ordered(projections: &[Projection], together: usize) -> Vec<u32> {
+    let mut numbers: Vec<u32> = (0..projections.len() as u32).collect();
+    split(projections, together, &mut numbers);
     numbers
 }
 
-fn halve(seen: &[Seen], together: usize, points: &mut [u32]) {
+/// Splits points at the median of the axis of largest variance, recursively.
+fn split(projections: &[Projection], together: usize, points: &mut [u32]) {
     if points.len() <= together {
         return;
     }
-    let axis = most_varied(seen, points);
-    let value = |number: u32| seen[number as usize][axis];
+    let axis = most_varied(projections, points);
+    let value = |number: u32| projections[number as usize][axis];
     let order = |a: &u32, b: &u32| value(*a).total_cmp(&value(*b)).then(a.cmp(b));
-    // Whole groups, so that only the last one of all can be smaller.
+    // Whole groups, so that only the very last one can be smaller.
     let half = points.len().div_ceil(together).div_ceil(2) * together;
     points.select_nth_unstable_by(half, order);
     let (below, above) = points.split_at_mut(half);
-    halve(seen, together, below);
-    halve(seen, together, above);
+    split(projections, together, below);
+    split(projections, together, above);
 }
 
-/// The axis with the largest variance among points; the first of equals.
-fn most_varied(seen: &[Seen], points: &[u32]) -> usize {
+/// Axis of the largest variance among points; the first of equals.
+fn most_varied(projections: &[Projection], points: &[u32]) -> usize {
     let (mut sums, mut squares) = ([0.0f64; AXES], [0.0f64; AXES]);
     for &number in points {
-        for ((sum, square), &value) in sums.iter_mut().zip(&mut squares).zip(&seen[number as usize])
+        for ((sum, square), &value) in
+            sums.iter_mut().zip(&mut squares).zip(&projections[number as usize])
         {
             *sum += f64::from(value);
             *square += f64::from(value).powi(2);
@@ -183,7 +190,7 @@ fn most_varied(seen: &[Seen], points: &[u32]) -> usize {
 mod tests {
     use super::*;
 
-    /// Places on a square of `side` x `side` points, in no order of places.
+    /// Grid of `side` x `side` points in a scrambled order.
     fn places(side: usize) -> Vec<f32> {
         let number = |index: usize| (index * 7919) % (side * side);
         (0..side * side)
@@ -193,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn every_sample_is_in_one_group_and_groups_lie_together() {
+    fn every_sample_is_in_one_group_and_groups_are_compact() {
         let features = places(32);
         let (groups, numbers) = Groups::of(&features, 2);
         let mut sorted = numbers.clone();
@@ -206,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_box_is_never_farther_than_what_lies_in_it() {
+    fn a_box_is_never_farther_than_its_samples() {
         let features = places(20);
         let (groups, numbers) = Groups::of(&features, 2);
         let queries = [[3.0, 4.5], [11.0, -2.0]];
@@ -225,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_samples_and_none_are_no_trouble() {
+    fn equal_samples_and_none_are_grouped() {
         let (none, numbers) = Groups::of(&[], 3);
         assert!(numbers.is_empty() && none.by_distance(&[[0.0; 2]; 3]).is_empty());
         let (equal, numbers) = Groups::of(&[1.0; 600], 2);

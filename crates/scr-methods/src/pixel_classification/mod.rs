@@ -1,19 +1,20 @@
-//! Pixel classification: every pixel gets the label that pixels like it had.
+//! Pixel classification: each pixel gets the label of the most similar training pixels.
 //!
-//! Each pixel is described by what Gaussian derivative filters of several scales
-//! answer there and by its place in the chest; a k-nearest-neighbour classifier
-//! compares it with pixels of the training images. Two methods share one trained
-//! [`PixelClassifier`]: [`PixelClassification`] takes its posterior as it is,
-//! [`PixelClassificationPost`] tidies it.
+//! The features of a pixel are the responses of Gaussian derivative filters at several scales,
+//! and its place in the chest. A k-nearest-neighbour classifier compares it with pixels of
+//! the training images. Two methods share one trained [`PixelClassifier`]:
+//! [`PixelClassification`] thresholds its raw posterior, [`PixelClassificationPost`] blurs
+//! it first and keeps the largest part of each mask.
 //!
-//! Knows no shape: what a structure looks like as a whole is for other methods,
-//! which may start from the [`Posterior`].
+//! Knows no shape: other methods model the shape of a structure, and may start from the
+//! [`Posterior`].
 //!
-//! In the order of the computation: `features.rs` describes pixels, `samples.rs`
-//! picks those to learn from, `neighbours.rs` finds the nearest, by `groups.rs` without
-//! looking at all, `stage.rs` turns them into a [`Posterior`] (asking only where needed: `refinement.rs`),
-//! `classifier.rs` looks twice, first coarsely, `posterior.rs` makes masks, `parts.rs`
-//! tidies masks, `methods.rs` has the two methods.
+//! In the order of the computation: `features.rs` computes features, `samples.rs` selects
+//! training pixels, `neighbours.rs` finds the nearest ones, with a k-d tree of `groups.rs`
+//! that skips those too far away, `stage.rs` counts their votes as a [`Posterior`] (only
+//! where needed: `refinement.rs`), `classifier.rs` runs a coarse and a fine stage,
+//! `posterior.rs` makes masks, `parts.rs` keeps their largest part, `methods.rs` has the two
+//! methods, `settings.rs` their parameters.
 
 mod classifier;
 mod features;
@@ -24,12 +25,14 @@ mod parts;
 mod posterior;
 mod refinement;
 mod samples;
+mod settings;
 mod stage;
 
-pub(crate) use classifier::ClassifierFile;
-pub use classifier::{PixelClassifier, PixelSettings};
-pub(crate) use methods::{PIXEL_PARAMETERS, pixel_settings};
+pub use classifier::PixelClassifier;
+pub(crate) use classifier::{ClassifierFile, LearntClassifier};
 pub use methods::{PixelClassification, PixelClassificationPost};
 pub use neighbours::Neighbours;
 pub use parts::largest_part_filled;
 pub use posterior::Posterior;
+pub(crate) use settings::PIXEL_PARAMETERS;
+pub use settings::{ClassifierTraining, PixelSettings};

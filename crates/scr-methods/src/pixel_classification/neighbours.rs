@@ -1,16 +1,15 @@
-//! The nearest of many samples, exactly.
+//! Exact nearest-neighbour search.
 //!
 //! For a query q and a sample s, |q - s|^2 = |q|^2 - 2 (q.s - |s|^2 / 2), so the
 //! nearest samples are those with the smallest |s|^2 / 2 - q.s: as many
-//! multiplications as a matrix product, and no difference to form. Samples lie in
-//! panels of [`LANES`], features across, so that the compiler works on all lanes
-//! of a panel at once, for [`TILE`] queries at a time. Samples that lie together share
-//! panels, queries that lie together a tile, and panels are not looked at when all
-//! that they hold must be too far (`groups.rs`).
+//! multiplications as a matrix product, and no differences. Samples are stored in panels of
+//! [`LANES`], feature by feature, so that the compiler vectorises over the lanes of a panel,
+//! for [`TILE`] queries at a time. Neighbouring samples share panels, neighbouring queries
+//! share a tile, and the search skips panels whose samples are all too far (`groups.rs`).
 //!
-//! Nothing is approximated, and nothing depends on threads or on the processor:
-//! every product is summed in the order of the features, without fused
-//! operations, and of equally near samples the first wins.
+//! Nothing is approximated, and results depend neither on threads nor on the processor:
+//! products are summed in the order of the features, without fused operations, and of equally
+//! near samples the first wins.
 
 use std::ops::Range;
 
@@ -21,32 +20,32 @@ use super::groups::{GROUP, Groups};
 use crate::ModelFault;
 use crate::stored::{ANY, count, equal, numbers};
 
-/// Samples in a panel. With [`TILE`] measured against its doubles and halves (see
-/// `benches/neighbours.rs`): all sums of a panel and a tile stay in registers.
+/// Number of samples in a panel. All sums of a panel and a tile stay in registers. Half and
+/// double of this and of [`TILE`] are slower (see `benches/neighbours.rs`).
 const LANES: usize = 8;
 
-/// Queries compared with a panel at a time.
+/// Number of queries in a tile.
 const TILE: usize = 4;
 
-/// Number of what is missing in a panel.
+/// Index of a missing sample.
 const MISSING: u32 = u32::MAX;
 
-/// Samples to find the nearest of, each with a label.
+/// Labelled samples with an index for nearest-neighbour search.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Neighbours {
     n_features: usize,
     labels: Vec<u32>,
-    /// Numbers of the samples, [`GROUP`] of which lie together.
+    /// Indices of the samples in the order of the panels, by groups of [`GROUP`].
     numbers: Vec<u32>,
     /// By panel: half the squared lengths of its samples, then each feature of all
-    /// of its samples. What is missing in the last panel is infinitely far.
+    /// of its samples. Missing samples of the last panel are infinitely far.
     panels: Vec<f32>,
     groups: Groups,
-    /// The length of the longest sample.
+    /// Length of the longest sample.
     longest: f32,
 }
 
-/// What is kept of samples in a file: panels in the order of the samples' numbers.
+/// Samples in a model file: panels in the order of the samples' indices.
 #[derive(Serialize, Deserialize)]
 pub(super) struct NeighboursFile {
     n_features: usize,
@@ -54,17 +53,17 @@ pub(super) struct NeighboursFile {
     panels: Vec<f32>,
 }
 
-/// The nearest samples found so far, nearest first.
+/// Nearest samples of a query so far, nearest first.
 struct Nearest {
-    /// Ranking keys and sample numbers.
+    /// Ranking keys and sample indices.
     found: Vec<(f32, u32)>,
 }
 
 impl Neighbours {
-    /// Samples from their features, `n_features` each, and their labels.
+    /// Indexes samples from their features, `n_features` each, and their labels.
     ///
     /// # Panics
-    /// When there are not `n_features` features a label.
+    /// When the number of features is not `n_features` times that of labels.
     #[must_use]
     pub fn new(n_features: usize, features: &[f32], labels: Vec<u32>) -> Self {
         assert_eq!(features.len(), n_features * labels.len(), "{n_features} features a label");
@@ -82,26 +81,26 @@ impl Neighbours {
         self.labels.len()
     }
 
-    /// Whether there are no samples.
+    /// Test for no samples.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.labels.is_empty()
     }
 
-    /// Number of features a sample.
+    /// Number of features of a sample.
     #[must_use]
     pub const fn n_features(&self) -> usize {
         self.n_features
     }
 
-    /// All labels, in the order of the samples.
+    /// Labels of all samples.
     #[must_use]
     pub fn labels(&self) -> &[u32] {
         &self.labels
     }
 
-    /// For each query, `n_features` values each, the numbers of its `k` nearest
-    /// samples that are not `left_out`, nearest first; all when there are fewer.
+    /// Indices of the `k` nearest samples of each query, nearest first, without the samples
+    /// `left_out`; all when there are fewer. A query has `n_features` values.
     #[must_use]
     pub fn nearest(&self, queries: &[f32], k: usize, left_out: &Range<usize>) -> Vec<Vec<u32>> {
         let k = k.min(self.len());
@@ -126,8 +125,8 @@ impl Neighbours {
         answers
     }
 
-    /// Queries in tiles: each feature of [`TILE`] of them side by side. The first stands
-    /// in for those that the last tile lacks.
+    /// Queries in tiles: each feature of [`TILE`] queries side by side. The last tile is filled
+    /// with copies of its first query.
     fn tiles(&self, queries: &[f32]) -> Vec<[f32; TILE]> {
         let mut tiles = Vec::with_capacity(queries.len() / TILE + self.n_features);
         for tile in queries.chunks(TILE * self.n_features.max(1)) {
@@ -141,7 +140,7 @@ impl Neighbours {
     }
 }
 
-/// Panels of the samples with these numbers, in this order.
+/// Panels of the samples with these indices, in this order.
 fn panels(features: &[f32], n_features: usize, numbers: &[u32]) -> Vec<f32> {
     let mut panels = Vec::with_capacity(numbers.len().div_ceil(LANES) * LANES * (n_features + 1));
     for numbers in numbers.chunks(LANES) {
@@ -159,7 +158,7 @@ fn panels(features: &[f32], n_features: usize, numbers: &[u32]) -> Vec<f32> {
     panels
 }
 
-/// The features, by number, of the samples with these numbers in panels.
+/// Features in the order of sample indices, from panels of the samples with these indices.
 fn unpacked(panels: &[f32], n_features: usize, numbers: &[u32]) -> Vec<f32> {
     let mut features = vec![0.0; n_features * numbers.len()];
     let of_panels = panels.chunks_exact((n_features + 1) * LANES);
@@ -184,8 +183,11 @@ impl Serialize for Neighbours {
 }
 
 impl NeighboursFile {
-    /// The samples, unless there are none, or they are not of `n_features` features each and
-    /// with labels below `n_labels`.
+    /// Validates the samples: at least one, `n_features` features each, and labels below
+    /// `n_labels`.
+    ///
+    /// # Errors
+    /// The first [`ModelFault`].
     pub(super) fn checked(
         self,
         n_features: usize,
@@ -207,13 +209,13 @@ impl NeighboursFile {
     }
 }
 
-/// By how much a key, or a bound of keys, may be wrong by rounding, in squares of the
-/// lengths of query and sample together: some hundred operations of single precision.
+/// Rounding error of a key or of a bound of keys, relative to the squared sum of the lengths
+/// of query and sample, after some hundred operations of single precision.
 const ROUNDING: f32 = 2e-5;
 
-/// Takes in the samples near the queries of a tile. Compiled once more for processors
-/// whose registers hold a whole panel: the same operations in the same order, so the
-/// same keys.
+/// Searches the samples near the queries of a tile. A second version is compiled for
+/// processors whose registers hold a whole panel: the same operations in the same order, so
+/// equal keys.
 #[multiversion(targets("x86_64+avx2"))]
 fn search(
     samples: &Neighbours,
@@ -239,13 +241,13 @@ fn search(
         let panels = samples.panels[first / LANES * panel_length..].chunks_exact(panel_length);
         for (panel, numbers) in panels.zip(numbers).take(GROUP / LANES) {
             for (keys, nearest) in keys(panel, tile).iter().zip(nearest.iter_mut()) {
-                nearest.take(keys, numbers, left_out);
+                nearest.insert(keys, numbers, left_out);
             }
         }
     }
 }
 
-/// The ranking keys of a panel's samples for the queries of a tile.
+/// Ranking keys of a panel's samples for the queries of a tile.
 #[inline(always)]
 fn keys(panel: &[f32], tile: &[[f32; TILE]]) -> [[f32; LANES]; TILE] {
     let (lanes, _) = panel.as_chunks::<LANES>();
@@ -261,17 +263,17 @@ fn keys(panel: &[f32], tile: &[[f32; TILE]]) -> [[f32; LANES]; TILE] {
 }
 
 impl Nearest {
-    /// The key of the farthest.
+    /// Key of the farthest one.
     #[inline(always)]
     fn farthest(&self) -> f32 {
         self.found[self.found.len() - 1].0
     }
 
-    /// Takes in a panel's samples with these numbers.
+    /// Inserts samples of a panel with these indices.
     #[inline(always)]
-    fn take(&mut self, keys: &[f32; LANES], numbers: &[u32], left_out: &Range<usize>) {
+    fn insert(&mut self, keys: &[f32; LANES], numbers: &[u32], left_out: &Range<usize>) {
         let farthest = self.farthest();
-        // Most panels hold nothing near: one look at all lanes tells.
+        // Most panels have no near sample: one comparison of all lanes rejects them.
         if !keys.iter().fold(false, |any, &key| any | (key <= farthest)) {
             return;
         }
@@ -350,8 +352,8 @@ mod tests {
     }
 
     #[test]
-    fn far_groups_are_not_looked_at_and_not_missed() {
-        // Two features decide; the others are faint.
+    fn far_groups_are_skipped_without_missing_a_neighbour() {
+        // Two features dominate.
         let weigh = |(index, value): (usize, f32)| value * [9.0, 3.0, 0.2, 0.1][index % 4];
         let weighed = |count: usize, seed: u64| -> Vec<f32> {
             numbers(4 * count, seed).into_iter().enumerate().map(weigh).collect()
@@ -366,7 +368,7 @@ mod tests {
     }
 
     #[test]
-    fn samples_survive_their_file_and_what_does_not_fit_is_refused() {
+    fn samples_survive_their_file_and_invalid_ones_are_refused() {
         let neighbours = Neighbours::new(3, &numbers(300, 9), (0..100).collect());
         let bytes = postcard::to_stdvec(&neighbours).unwrap();
         let read = read(&bytes, |file: NeighboursFile| file.checked(3, 100)).unwrap();

@@ -1,16 +1,15 @@
-//! The largest part of a mask, without its holes.
+//! Largest connected component of a mask, with its holes filled.
 //!
-//! Pixels that share an edge belong to one part; pixels that touch at a corner
-//! alone do not (4-connected). A hole is what a part encloses. No pixel list and
-//! no union-find is needed: tracing gives each part one outline around it, and
-//! filling that outline alone leaves out all other parts and all holes.
+//! Components are 4-connected: pixels belong together when they share an edge. Neither a flood
+//! fill nor union-find is needed: tracing gives each component one outer outline, and filling
+//! the largest one excludes all other components and fills all holes.
 
 use scr_image::Mask;
 
-/// The part whose outline encloses the largest area, holes filled; the first
-/// from the top of equals; empty for an empty mask.
+/// Connected component whose outline encloses the largest area, holes filled; of equals the
+/// first from the top; empty for an empty mask.
 ///
-/// Its holes count as its area: a ring is larger than a disc that fits into it.
+/// Holes count as area: a ring is larger than a disc that fits into it.
 #[must_use]
 pub fn largest_part_filled(mask: &Mask) -> Mask {
     match mask.largest_outline() {
@@ -24,7 +23,7 @@ mod tests {
     use super::*;
     use scr_image::Size;
 
-    /// All pixels reached from `start` over edges through pixels that `is_open`.
+    /// Flood fill from `start` over edges, through pixels that `is_open` accepts.
     fn flooded(size: Size, start: (usize, usize), is_open: impl Fn(usize, usize) -> bool) -> Mask {
         let mut reached = Mask::empty(size);
         let mut open = vec![start];

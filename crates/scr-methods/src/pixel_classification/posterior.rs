@@ -1,14 +1,14 @@
-//! How probable each structure is at each pixel.
+//! Posteriors: the probability of each structure at each pixel.
 
 use scr_data::formats;
 use scr_image::{Mask, Radiograph, Size};
 
 use crate::GreyImage;
 
-/// The probability at which a pixel belongs to a structure.
+/// Probability from which a pixel belongs to a structure.
 const THRESHOLD: f32 = 0.5;
 
-/// How probable each structure is at each pixel of an image, from 0 to 1.
+/// Posterior: the probability of each structure at each pixel of an image, from 0 to 1.
 ///
 /// Structures may overlap, so the probabilities of a pixel need not add up to 1.
 /// The maps lie on the grid on which they were computed, which need not be the
@@ -19,7 +19,7 @@ pub struct Posterior {
     maps: Vec<GreyImage>,
 }
 
-/// Where in an image something lies, as shares of its width and height.
+/// Point of an image, as shares of its width and height.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Centre {
     pub(super) x: f64,
@@ -27,14 +27,15 @@ pub(super) struct Centre {
 }
 
 impl Centre {
-    /// The image's upper left corner: places seen from there are places in the image.
+    /// Upper left corner of the image: relative to it, places are those in the image.
     pub(super) const CORNER: Self = Self { x: 0.0, y: 0.0 };
 
+    /// Middle of the image.
     const MIDDLE: Self = Self { x: 0.5, y: 0.5 };
 }
 
 impl Posterior {
-    /// A posterior of an image of `full` pixels: one map a structure, all of one size.
+    /// Posterior of an image of `full` pixels: one map a structure, all of one size.
     ///
     /// # Panics
     /// When the maps differ in size.
@@ -50,14 +51,14 @@ impl Posterior {
         self.full
     }
 
-    /// One map a structure, in the order of the training benchmark's structures.
+    /// Maps of all structures, in the order of the training benchmark's structures.
     #[must_use]
     pub fn maps(&self) -> &[GreyImage] {
         &self.maps
     }
 
-    /// The mean place of all pixels, each as heavy as its most probable structure is
-    /// probable; the middle of an image in which nothing is.
+    /// Centroid of all pixels, weighted by the probability of the most probable structure; the
+    /// middle of the image when all probabilities are 0.
     pub(super) fn centre(&self) -> Centre {
         let (mut sum, mut x, mut y) = (0.0, 0.0, 0.0);
         let Some(size) = self.maps.first().map(GreyImage::size) else { return Centre::MIDDLE };
@@ -74,15 +75,14 @@ impl Posterior {
         }
     }
 
-    /// Each map blurred by a Gaussian of standard deviation `sigma_px`, in pixels
-    /// of the maps.
+    /// Gaussian blur of each map with standard deviation `sigma_px`, in pixels of the maps.
     #[must_use]
     pub fn blurred(&self, sigma_px: f64) -> Self {
         Self { full: self.full, maps: self.maps.iter().map(|map| map.blurred(sigma_px)).collect() }
     }
 
-    /// One PNG a structure at the image's size, 16 bits a pixel, from 0 for 0 to 65535
-    /// for 1; interpolated between the centres of the map's pixels, as masks are.
+    /// PNG files, one a structure, at the image's size: 16 bits a pixel, from 0 for 0 to 65535
+    /// for 1, interpolated between the centres of the map's pixels, as masks are.
     #[must_use]
     pub fn to_pngs(&self) -> Vec<Vec<u8>> {
         let png = |map: &GreyImage| {
@@ -97,12 +97,11 @@ impl Posterior {
         self.maps.iter().map(png).collect()
     }
 
-    /// One mask a structure at the image's size: the pixels at which the posterior,
+    /// Masks, one a structure, at the image's size: the pixels at which the posterior,
     /// interpolated between the centres of the map's pixels, is at least 0.5.
     ///
-    /// A structure that is nowhere that probable is looked for where it is at least
-    /// half as probable as it is anywhere; only one that is impossible everywhere
-    /// is empty.
+    /// A structure that is less probable everywhere has a threshold of half its largest
+    /// probability. Only a structure of probability 0 everywhere is empty.
     #[must_use]
     pub fn masks(&self) -> Vec<Mask> {
         let mask = |map: &GreyImage| {
@@ -117,7 +116,7 @@ impl Posterior {
     }
 }
 
-/// The pixels of an image of `full` pixels at which a map, interpolated, is at
+/// Mask of the pixels of an image of `full` pixels at which a map, interpolated, is at
 /// least `threshold`.
 fn at_least(map: &GreyImage, full: Size, threshold: f32) -> Mask {
     let mut mask = Mask::empty(full);
@@ -129,8 +128,8 @@ fn at_least(map: &GreyImage, full: Size, threshold: f32) -> Mask {
     mask
 }
 
-/// The value of a map at the centre of every pixel of an image of `full` pixels, row
-/// by row: [`GreyImage::at`] there.
+/// Interpolates a map at the centre of every pixel of an image of `full` pixels, row by row,
+/// as [`GreyImage::at`] does.
 fn each_pixel(map: &GreyImage, full: Size, mut see: impl FnMut(usize, usize, f32)) {
     let size = map.size();
     let columns: Vec<Between> =
@@ -150,11 +149,11 @@ fn each_pixel(map: &GreyImage, full: Size, mut see: impl FnMut(usize, usize, f32
     }
 }
 
-/// Where the centre of a pixel lies between the centres of two pixels of another grid.
+/// Position of a pixel centre between two pixel centres of another grid, along one axis.
 struct Between {
     first: usize,
     second: usize,
-    /// How far it is from the first to the second, from 0 to 1.
+    /// Position from the first (0) to the second (1).
     share: f32,
 }
 
@@ -172,7 +171,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_map_is_interpolated_before_it_is_cut() {
+    fn a_map_is_interpolated_before_the_threshold() {
         // Centres of the map's pixels lie at 2 and 6 of 8; 0.5 is reached half way.
         let map = GreyImage::new(Size::new(2, 1), vec![0.0, 1.0]);
         let masks = Posterior::new(Size::new(8, 2), vec![map]).masks();
@@ -192,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn an_improbable_structure_lies_where_it_is_half_as_probable_as_anywhere() {
+    fn an_improbable_structure_has_half_its_largest_probability_as_threshold() {
         let map = GreyImage::new(Size::new(4, 1), vec![0.4, 0.2, 0.1, 0.0]);
         let never = GreyImage::new(Size::new(4, 1), vec![0.0; 4]);
         let masks = Posterior::new(Size::new(4, 1), vec![map, never]).masks();
@@ -201,7 +200,7 @@ mod tests {
     }
 
     #[test]
-    fn the_centre_is_the_mean_place_of_what_is_probable() {
+    fn the_centre_is_the_centroid_of_the_probabilities() {
         let map = |values: [f32; 4]| GreyImage::new(Size::new(4, 1), values.to_vec());
         let centre = |maps| Posterior::new(Size::new(8, 5), maps).centre();
         let found = centre(vec![map([0.5, 0.5, 0.0, 0.0]), map([0.0, 1.0, 0.0, 0.5])]);
@@ -211,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn blurring_removes_what_is_small() {
+    fn blurring_removes_specks() {
         let size = Size::square(31);
         let maps = |is_in: &dyn Fn(usize) -> bool| {
             GreyImage::new(size, (0..size.area()).map(|p| f32::from(is_in(p))).collect())

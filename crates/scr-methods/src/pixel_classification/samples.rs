@@ -1,4 +1,4 @@
-//! Which pixels of the training images are learnt from.
+//! Samples: the pixels of the training images that the classifier learns from.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -7,24 +7,24 @@ use rand_core::{Rng, SeedableRng};
 use rand_pcg::Pcg64;
 use scr_image::{Mask, Size};
 
-use super::PixelSettings;
 use super::features::Features;
 use super::posterior::Centre;
-use crate::{MethodError, Progress, TrainingSet};
+use super::settings::{ClassifierTraining, PixelSettings};
+use crate::{MethodError, Progress, TrainingImages};
 
-/// Few training images give more pixels each, so that small structures are among
-/// them: this many in all at least.
+/// Smallest total number of samples. With few training images each gives more, so that the
+/// samples include small structures.
 const FEWEST: usize = 16_000;
 
-/// Pixels to learn from.
+/// Training pixels.
 pub(super) struct Samples {
-    /// Their features, one sample after the other.
+    /// Features, one sample after the other.
     pub(super) features: Vec<f32>,
-    /// Which combination of structures each lies in.
+    /// Index of each sample's combination of structures.
     pub(super) labels: Vec<u32>,
-    /// The combinations that occur: whether each structure is part of it.
+    /// Combinations that occur, by structure: membership in the combination.
     pub(super) combinations: Vec<Vec<bool>>,
-    /// Which samples are of which image, in the order of the training set.
+    /// Range of samples of each image, in the order of the training images.
     pub(super) images: Vec<Range<usize>>,
 }
 
@@ -32,40 +32,39 @@ pub(super) struct Samples {
 struct ImageSamples {
     features: Vec<f32>,
     labels: Vec<Vec<bool>>,
-    /// Whether each structure was drawn at all.
+    /// By structure: whether its mask has a pixel.
     is_drawn: Vec<bool>,
 }
 
 impl Samples {
-    /// Pixels of each image, seen with its longer side `side` pixels long: one at
-    /// random in each cell of a grid, so that all regions are present as often as they
-    /// are large. About `n_samples` an image, more where images are few. `centres`: from
-    /// where places are seen, one an image.
+    /// Samples pixels of each image, reduced to a longer side of `side` pixels: one at
+    /// random in each cell of a grid, so that regions are represented in proportion to their
+    /// area. About `n_samples` an image, more with few images. `centres` holds the origin of
+    /// places of each image.
     ///
     /// # Errors
     /// [`MethodError::Data`] when files cannot be read, [`MethodError::NeverDrawn`]
     /// when a structure is empty in all images.
     pub(super) fn of(
-        set: &TrainingSet<'_>,
-        settings: PixelSettings,
+        images: &TrainingImages<'_>,
+        training: ClassifierTraining,
         centres: &[Centre],
-        seed: u64,
         method: &'static str,
         progress: Progress<'_>,
     ) -> Result<Self, MethodError> {
-        let PixelSettings { side, n_scales, .. } = settings;
-        let n_images = set.images().len();
-        let n_samples = settings.n_samples.max(FEWEST / n_images.max(1));
-        let mut seeds = Pcg64::seed_from_u64(seed);
+        let PixelSettings { side, n_scales, n_samples, .. } = training.settings;
+        let n_images = images.list().len();
+        let n_samples = n_samples.max(FEWEST / n_images.max(1));
+        let mut seeds = Pcg64::seed_from_u64(training.seed);
         let seeds: Vec<u64> = (0..n_images).map(|_| seeds.next_u64()).collect();
-        let grey = set.grey_images(side, progress)?;
-        let sampled = set.each_image("sampling pixels", progress, |index, image| {
-            let masks = set.masks(image)?;
+        let grey = images.grey_images(side, progress)?;
+        let sampled = images.each_image("sampling pixels", progress, |index, image| {
+            let masks = images.masks(image)?;
             let features = Features::of(&grey[index], n_scales, centres[index]);
             let pixels = one_in_each_cell(features.size, n_samples, seeds[index]);
             Ok(ImageSamples::new(&features, &masks, &pixels))
         })?;
-        for (index, structure) in set.benchmark().structures.iter().enumerate() {
+        for (index, structure) in images.benchmark().structures.iter().enumerate() {
             if !sampled.iter().any(|image| image.is_drawn[index]) {
                 let structure = structure.id.clone();
                 return Err(MethodError::NeverDrawn { structure, n_images, method });
@@ -109,7 +108,7 @@ impl ImageSamples {
     }
 }
 
-/// Whether the centre of a pixel of the grid `size` lies in the mask.
+/// Test whether the centre of a pixel of the grid `size` lies in the mask.
 fn is_inside(mask: &Mask, size: Size, col: usize, row: usize) -> bool {
     let full = mask.size();
     let centre = |at: usize, length: usize, full: usize| (2 * at + 1) * full / (2 * length);

@@ -1,5 +1,4 @@
-//! One look at an image: what was learnt from pixels of one size of image, and what
-//! it says of others.
+//! Classification stage: nearest-neighbour voting at one image size.
 
 use std::ops::Range;
 
@@ -7,31 +6,31 @@ use rayon::prelude::*;
 use scr_image::Radiograph;
 use serde::{Deserialize, Serialize};
 
-use super::PixelSettings;
 use super::features::{Features, Scaling};
 use super::neighbours::{Neighbours, NeighboursFile};
 use super::posterior::{Centre, Posterior};
 use super::refinement::votes_where_needed;
 use super::samples::Samples;
-use crate::stored::{count, equal};
-use crate::{GreyImage, MethodError, ModelFault, Progress, SampleCount, TrainingSet};
+use super::settings::{ClassifierTraining, PixelSettings};
+use crate::stored::{MAX_LISTS, at_most, count, equal};
+use crate::{GreyImage, MethodError, ModelFault, Progress, SampleCount, TrainingImages};
 
-/// Queries answered at a time by one thread.
+/// Number of queries that one thread answers at a time.
 const QUERIES_AT_A_TIME: usize = 512;
 
-/// Samples of pixels, and how pixels are described to be compared with them.
+/// Samples of pixels, with the settings of the features by which pixels are compared.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Stage {
     side: usize,
     n_scales: usize,
     k: usize,
     scaling: Scaling,
-    /// Whether each structure is part of each combination.
+    /// By label, then structure: membership of the structure in the combination.
     combinations: Vec<Vec<bool>>,
     samples: Neighbours,
 }
 
-/// A stage as a file holds it.
+/// Stage in a model file.
 #[derive(Deserialize)]
 #[cfg_attr(test, derive(Serialize))]
 pub(super) struct StageFile {
@@ -39,13 +38,16 @@ pub(super) struct StageFile {
     n_scales: usize,
     k: usize,
     scaling: Scaling,
+    #[serde(deserialize_with = "at_most::<_, _, MAX_LISTS>")]
     combinations: Vec<Vec<bool>>,
     samples: NeighboursFile,
 }
 
 impl StageFile {
-    /// The stage, unless training with these settings on so many structures cannot have
-    /// made it.
+    /// Validates the stage against the settings and the number of structures.
+    ///
+    /// # Errors
+    /// The first [`ModelFault`]: a part that training with them cannot have written.
     pub(super) fn checked(
         self,
         settings: PixelSettings,
@@ -66,20 +68,20 @@ impl StageFile {
 }
 
 impl Stage {
-    /// Learns from the images of `set`, in which places are seen from `centres`. Beside
-    /// it: which of its samples are of which image.
+    /// Learns from images, with `centres` as the origins of places. Also returns the range of
+    /// samples of each image.
     ///
     /// # Errors
     /// As [`Samples::of`].
     pub(super) fn learn(
-        set: &TrainingSet<'_>,
-        settings: PixelSettings,
+        images: &TrainingImages<'_>,
+        training: ClassifierTraining,
         centres: &[Centre],
-        seed: u64,
         method: &'static str,
         progress: Progress<'_>,
     ) -> Result<(Self, Vec<Range<usize>>), MethodError> {
-        let samples = Samples::of(set, settings, centres, seed, method, progress)?;
+        let settings = training.settings;
+        let samples = Samples::of(images, training, centres, method, progress)?;
         let n_features = samples.features.len() / samples.labels.len();
         let scaling = Scaling::of(&samples.features, n_features, settings.place_weight);
         let scaled: Vec<f32> = samples
@@ -98,11 +100,12 @@ impl Stage {
         Ok((stage, samples.images))
     }
 
+    /// Number of samples.
     pub(super) fn n_samples(&self) -> usize {
         self.samples.len()
     }
 
-    /// How many samples lie in each combination of structures.
+    /// Number of samples in each combination of structures.
     pub(super) fn sample_counts(&self) -> Vec<SampleCount> {
         let mut n_samples = vec![0; self.combinations.len()];
         for &label in self.samples.labels() {
@@ -112,14 +115,14 @@ impl Stage {
         counts.map(|(structures, n_samples)| SampleCount { structures, n_samples }).collect()
     }
 
-    /// Each structure's share of the votes of the k nearest samples, at each pixel of a
-    /// radiograph in which places are seen from `centre`. Pixels among others that are
-    /// all sure of the same are not asked for: see `refinement.rs`.
+    /// Posterior of a radiograph with `centre` as the origin of places: each structure's share
+    /// of the votes of the k nearest samples, at each pixel. Pixels between others with the
+    /// same unanimous votes take these over: see `refinement.rs`.
     pub(super) fn posterior(&self, radiograph: &Radiograph, centre: Centre) -> Posterior {
         self.posterior_by(&(0..0), radiograph, centre)
     }
 
-    /// The same without the votes of the samples `left_out`, unless these are all.
+    /// Posterior without the votes of the samples `left_out`, unless these are all.
     pub(super) fn posterior_without(
         &self,
         left_out: &Range<usize>,
@@ -155,9 +158,8 @@ impl Stage {
         Posterior::new(radiograph.size(), (0..n_structures).map(share).collect())
     }
 
-    /// For each pixel, how many of its nearest samples lie in each structure. A
-    /// sample votes for its combination; a structure has the votes of all
-    /// combinations that it is part of.
+    /// Votes of each pixel by structure. A sample votes for its combination of structures, and
+    /// a structure has the votes of all combinations that contain it.
     fn votes(
         &self,
         left_out: &Range<usize>,

@@ -1,9 +1,8 @@
-//! Segmenting the images of a fold, by one model or by several at once.
+//! Segmentation of the images of a fold, by one model or by several at once.
 //!
-//! Images pass in groups: those of a group are read once, classified once for all
-//! models that start from the same classifier, and then segmented by one model after
-//! the other. So memory does not grow with the fold, and what a model takes can be
-//! told from what the others take.
+//! Images are processed in groups: those of a group are read once, classified once for all
+//! models with equal classifiers, and then segmented by one model after the other. So memory
+//! does not grow with the fold, and the time of each model can be measured.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -15,42 +14,51 @@ use super::memory;
 use crate::error::all_or_problems;
 use crate::{MethodError, Model, Progress, Subject};
 
-/// Images of a group, a thread.
+/// Number of images of a group for each thread.
 const IMAGES_A_THREAD: usize = 4;
 
-/// What one model is to write.
+/// Model with the folders to write to.
 pub(super) struct Task<'a> {
     pub(super) model: &'a Model,
-    /// Where masks go, unless they are there already.
+    /// Folder of masks, unless it is complete.
     pub(super) masks: Option<&'a Staging>,
-    /// Where posteriors go, where they are wanted.
+    /// Folder of posteriors, if requested.
     pub(super) posteriors: Option<&'a Staging>,
-    pub(super) spent: Spent,
+    pub(super) cost: SegmentingCost,
 }
 
-/// What segmenting took.
+/// Cost of segmenting.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Spent {
-    /// On all threads together, reading and writing excluded, as if the model had
+pub(super) struct SegmentingCost {
+    /// Elapsed time on all threads together, without reading and writing, as if the model had
     /// been the only one.
     pub(super) time: Duration,
     pub(super) n_images: usize,
     pub(super) peak_bytes: Option<u64>,
 }
 
-/// Segments the images of one fold into `masks`, `STRUCTURE/IMAGE.png`, and writes
-/// its posterior to `posteriors` as [`Posterior::to_pngs`](crate::Posterior::to_pngs)
-/// does. Files that are there already are not made again.
+/// Permission to segment images that the model was trained on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SeenImages {
+    /// Training images are an error.
+    Refused,
+    /// Training images are segmented like others.
+    Allowed,
+}
+
+/// Segments the images of one fold into the first of two folders, as `STRUCTURE/IMAGE.png`, and
+/// writes posteriors to the second in the format of
+/// [`Posterior::to_pngs`](crate::Posterior::to_pngs). Existing files are not written again.
 ///
 /// # Errors
 /// [`MethodError::SeenImages`] when the model was trained on some of them and
-/// `allow_seen` is false; [`MethodError::Structures`] when it segments others
+/// `seen` is [`SeenImages::Refused`]; [`MethodError::Structures`] when it segments others
 /// than the benchmark's; every radiograph that cannot be read.
 pub fn segment_fold(
     model: &Model,
     benchmark: &Benchmark,
     fold: Fold,
-    allow_seen: bool,
+    seen: SeenImages,
     (masks, posteriors): (&Staging, Option<&Staging>),
     progress: Progress<'_>,
 ) -> Result<(), MethodError> {
@@ -62,10 +70,10 @@ pub fn segment_fold(
         });
     }
     let images: Vec<&Image> = benchmark.fold(fold).collect();
-    if !allow_seen {
+    if seen == SeenImages::Refused {
         refuse_seen(model, benchmark, &images)?;
     }
-    let task = Task { model, masks: Some(masks), posteriors, spent: Spent::default() };
+    let task = Task { model, masks: Some(masks), posteriors, cost: SegmentingCost::default() };
     segment(&mut [task], benchmark, fold, progress)
 }
 
@@ -96,25 +104,25 @@ fn segment_group(
     images: &[&Image],
     step: &(dyn Fn() + Sync),
 ) -> Result<(), MethodError> {
-    let is_wanted = |image: &&&Image| tasks.iter().any(|task| !task.is_done(benchmark, image));
-    let wanted: Vec<&Image> = images.iter().filter(is_wanted).copied().collect();
+    let is_open = |image: &&&Image| tasks.iter().any(|task| !task.is_done(benchmark, image));
+    let open: Vec<&Image> = images.iter().filter(is_open).copied().collect();
     let read = |image: &&Image| Ok(Subject::of(benchmark.read_radiograph(image)?));
-    let subjects = all_or_problems(wanted.par_iter().map(read).collect())?;
+    let subjects = all_or_problems(open.par_iter().map(read).collect())?;
     let mut classified: Vec<(String, Duration)> = Vec::new();
     for task in tasks {
         let begin = Instant::now();
-        memory::forget_peak();
+        memory::reset_peak();
         let segmenter = task.model.segmenter();
         if let Some(classifier) = segmenter.classifier() {
             let known = classified.iter().find(|(of, _)| of == classifier.fingerprint());
             if let Some((_, took)) = known {
-                task.spent.time += *took;
+                task.cost.time += *took;
             } else {
                 subjects.par_iter().for_each(|subject| drop(subject.posterior(classifier)));
                 classified.push((classifier.fingerprint().to_owned(), begin.elapsed()));
             }
         }
-        let pairs = wanted.iter().zip(&subjects);
+        let pairs = open.iter().zip(&subjects);
         let todo: Vec<(&&Image, &Subject<'_>)> =
             pairs.filter(|(image, _)| !task.is_done(benchmark, image)).collect();
         let segment = |(_, subject): &(&&Image, &Subject<'_>)| {
@@ -123,9 +131,9 @@ fn segment_group(
             masks
         };
         let masks = all_or_problems(todo.par_iter().map(segment).collect())?;
-        task.spent.time += begin.elapsed();
-        task.spent.n_images += todo.len();
-        task.spent.peak_bytes = task.spent.peak_bytes.max(memory::peak_bytes());
+        task.cost.time += begin.elapsed();
+        task.cost.n_images += todo.len();
+        task.cost.peak_bytes = task.cost.peak_bytes.max(memory::peak_bytes());
         for _ in todo.len()..images.len() {
             step();
         }
@@ -163,7 +171,7 @@ impl Task<'_> {
     }
 }
 
-/// Whether a folder holds a file of each structure for an image.
+/// Test whether a folder holds a file of each structure for an image.
 pub(super) fn has_all(staging: &Staging, benchmark: &Benchmark, image: &Image) -> bool {
     benchmark.structures.iter().all(|s| staging.has(&format!("{}/{}.png", s.id, image.id)))
 }
@@ -180,7 +188,7 @@ fn write_all(
     Ok(())
 }
 
-/// Refuses images that the model was trained on, by name or by the bytes of their file.
+/// Refuses training images of the model, by identifier or by the bytes of their file.
 pub(super) fn refuse_seen(
     model: &Model,
     benchmark: &Benchmark,

@@ -1,4 +1,4 @@
-//! Methods over a whole benchmark: each fold segmented by what was trained on the other.
+//! Two-fold runs: models trained on one fold segment the other.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -6,53 +6,55 @@ use std::time::Duration;
 use scr_data::{Benchmark, DataError, Fold, Image, RUN_RECORD, Staging, files};
 use serde::{Deserialize, Serialize};
 
-use super::segmenting::{Spent, Task, has_all, refuse_seen, segment};
-use super::{memory, train};
-use crate::{Method, MethodError, Model, Parameters, Progress, TrainingSet, model};
+use super::memory;
+use super::segmenting::{SegmentingCost, Task, has_all, refuse_seen, segment};
+use super::training::train;
+use crate::model::header;
+use crate::{Method, MethodError, Model, Parameters, Progress, TrainingSet};
 
-/// A method to run, and where its masks go.
+/// Method to run, with the folders of its results.
 pub struct Job {
-    /// The method.
+    /// Method to run.
     pub method: &'static dyn Method,
-    /// Its parameters.
+    /// Values of its parameters.
     pub parameters: Parameters,
     /// Folder of masks to write, `STRUCTURE/IMAGE.png`.
     pub masks: PathBuf,
-    /// Folder of posteriors to write, for methods that have one: 16-bit PNGs by the
+    /// Folder of posteriors to write, for methods that have one: 16-bit PNGs with the
     /// same names.
     pub posteriors: Option<PathBuf>,
 }
 
-/// What several methods are run on.
+/// Two-fold run of several methods on a benchmark.
 pub struct TwoFold<'a> {
-    /// The benchmark.
+    /// Benchmark to segment.
     pub benchmark: &'a Benchmark,
-    /// Seed of everything that is random in training.
+    /// Seed of all random choices in training.
     pub seed: u64,
-    /// Folder in which trained models are kept, and taken from where they are there.
+    /// Folder of trained models: existing ones are loaded, new ones are written.
     pub models: Option<&'a Path>,
 }
 
-/// How a set of masks was made: what [`RUN_RECORD`] holds.
+/// Record of the run that made a set of masks: the content of the file [`RUN_RECORD`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunRecord {
-    /// What was run on what. The same again gives the same masks.
+    /// Plan of the run. Equal plans give equal masks.
     #[serde(flatten)]
     pub plan: RunPlan,
-    /// What it took.
+    /// Cost of the run.
     pub cost: RunCost,
 }
 
-/// What was run on what.
+/// Plan of a run: method, parameters and data.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunPlan {
-    /// Name of the method.
+    /// Identifier of the method.
     pub method: String,
     /// Version of the method.
     pub method_version: String,
-    /// Every parameter.
+    /// Values of all parameters.
     pub parameters: Parameters,
-    /// Seed of everything that is random in training.
+    /// Seed of all random choices in training.
     pub seed: u64,
     /// Identifier of the benchmark.
     pub benchmark: String,
@@ -60,42 +62,42 @@ pub struct RunPlan {
     pub benchmark_digest: String,
 }
 
-/// What running a method two-fold took, on the machine that ran it. Of a run that
-/// was interrupted, what was measured since it went on.
+/// Cost of a two-fold run, on the machine that ran it. For a resumed run, the cost since it was
+/// resumed.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunCost {
-    /// Threads that worked together.
+    /// Number of threads.
     pub n_threads: usize,
-    /// Training on one fold, in seconds, the longer of both; null where no model was
-    /// trained. Reading the fold is part of it, and so is what other methods share.
+    /// Training time on one fold in seconds, the longer of both; null where no model was
+    /// trained. It includes reading the fold, and the parts that other methods share.
     pub training_s: Option<f64>,
     /// Size of a model file in bytes, the larger of both.
     pub model_bytes: Option<u64>,
-    /// Segmenting one image in seconds, the mean over `n_images`, reading and writing
-    /// excluded; null where none was segmented.
+    /// Time of segmenting one image in seconds, the mean over `n_images`, without reading and
+    /// writing; null where none was segmented.
     pub image_s: Option<f64>,
-    /// Images that were segmented.
+    /// Number of segmented images.
     pub n_images: usize,
-    /// The most memory that the process took meanwhile, in bytes; null where the
-    /// system does not say.
+    /// Peak memory of the process during the run in bytes; null where the system does not
+    /// report it.
     pub peak_bytes: Option<u64>,
 }
 
 impl TwoFold<'_> {
-    /// Runs the jobs. Each folder appears whole; what is whole from an earlier run of
-    /// the same plan is left as it is, and an interrupted run goes on from the files
-    /// that it finds. Returns, job by job, how its masks were made.
+    /// Runs the jobs, and returns the record of each. Folders appear when they are complete;
+    /// complete ones from an earlier run of the same plan are left unchanged, and an
+    /// interrupted run resumes from its files.
     ///
     /// # Errors
     /// [`MethodError::NoImages`] when a fold is empty; [`MethodError::Data`] when a
-    /// folder holds something else; else what the methods say.
+    /// folder has other content; otherwise those of the methods.
     pub fn run(&self, jobs: &[Job], progress: Progress<'_>) -> Result<Vec<RunRecord>, MethodError> {
         for (job, fold) in jobs.iter().flat_map(|job| [(job, Fold::One), (job, Fold::Two)]) {
             if self.benchmark.fold(fold).next().is_none() {
                 return Err(MethodError::NoImages {
                     benchmark: self.benchmark.id.clone(),
                     fold: fold.number(),
-                    method: job.method.id(),
+                    method: job.method.info().id,
                 });
             }
         }
@@ -112,8 +114,8 @@ impl TwoFold<'_> {
 
     fn plan(&self, job: &Job, digest: &str) -> RunPlan {
         RunPlan {
-            method: job.method.id().to_owned(),
-            method_version: job.method.version().to_owned(),
+            method: job.method.info().id.to_owned(),
+            method_version: job.method.info().version.to_owned(),
             parameters: job.parameters.clone(),
             seed: self.seed,
             benchmark: self.benchmark.id.clone(),
@@ -135,7 +137,7 @@ impl TwoFold<'_> {
             models.push(if is_done { None } else { Some(self.model(run, &set, progress)?) });
         }
         drop(set);
-        // All have seen the same images.
+        // All models have the same training images.
         if let Some(model) = models.iter().flatten().next() {
             let images: Vec<&Image> = self.benchmark.fold(segmented).collect();
             refuse_seen(model, self.benchmark, &images)?;
@@ -144,19 +146,19 @@ impl TwoFold<'_> {
         let (numbers, mut tasks): (Vec<usize>, Vec<Task<'_>>) = with_model
             .filter_map(|(number, (run, model))| {
                 let (masks, posteriors) = (run.masks.as_ref(), run.posteriors.as_ref());
-                let spent = Spent::default();
-                Some((number, Task { model: model.as_ref()?, masks, posteriors, spent }))
+                let cost = SegmentingCost::default();
+                Some((number, Task { model: model.as_ref()?, masks, posteriors, cost }))
             })
             .unzip();
         segment(&mut tasks, self.benchmark, segmented, progress)?;
-        let spent: Vec<Spent> = tasks.into_iter().map(|task| task.spent).collect();
-        for (number, spent) in numbers.into_iter().zip(spent) {
-            runs[number].has_spent(spent);
+        let costs: Vec<SegmentingCost> = tasks.into_iter().map(|task| task.cost).collect();
+        for (number, cost) in numbers.into_iter().zip(costs) {
+            runs[number].record_segmenting(cost);
         }
         Ok(())
     }
 
-    /// The model of a run: the kept one, or trained now.
+    /// Model of a run: loaded, or trained now.
     fn model(
         &self,
         run: &mut Run<'_>,
@@ -164,13 +166,12 @@ impl TwoFold<'_> {
         progress: Progress<'_>,
     ) -> Result<Model, MethodError> {
         let Job { method, parameters, .. } = run.job;
-        let path = self.models.map(|folder| {
-            folder.join(format!("{}-fold{}.model", method.id(), set.fold().number()))
-        });
+        let (id, fold) = (method.info().id, set.images().fold().number());
+        let path = self.models.map(|folder| folder.join(format!("{id}-fold{fold}.model")));
         if let Some(path) = path.as_ref().filter(|path| path.exists()) {
             let model = Model::open(path)?;
-            if *model.header() == model::header(*method, parameters, self.seed, set)? {
-                set.keep(*method, parameters, self.seed, model.shared_segmenter())?;
+            if *model.header() == header(*method, parameters, self.seed, set.images())? {
+                set.segmenter(id, parameters, self.seed, || Ok(model.shared_segmenter()))?;
                 return Ok(model);
             }
             return Err(DataError::Occupied {
@@ -179,18 +180,14 @@ impl TwoFold<'_> {
             }
             .into());
         }
-        memory::forget_peak();
+        memory::reset_peak();
         let show = |what: &str, done, total| {
-            progress(
-                &format!("{} on fold {}: {what}", method.id(), set.fold().number()),
-                done,
-                total,
-            );
+            progress(&format!("{id} on fold {fold}: {what}"), done, total);
         };
-        let (model, took) = set.timed(|| train(*method, set, parameters, self.seed, &show));
+        let (model, time) = set.measure(|| train(*method, set, parameters, self.seed, &show));
         let model = model?;
         let bytes = model.to_bytes();
-        run.has_trained(took, bytes.len() as u64);
+        run.record_training(time, bytes.len() as u64);
         if let Some(path) = path {
             files::write_file(&path, &bytes)?;
         }
@@ -198,11 +195,11 @@ impl TwoFold<'_> {
     }
 }
 
-/// A job under way.
+/// Job in progress.
 struct Run<'a> {
     job: &'a Job,
     plan: RunPlan,
-    /// How the masks were made that an earlier run finished.
+    /// Record of an earlier run that completed the masks.
     earlier: Option<RunRecord>,
     masks: Option<Staging>,
     posteriors: Option<Staging>,
@@ -220,7 +217,7 @@ impl<'a> Run<'a> {
         };
         let (earlier, masks) = begin(&job.masks)?;
         let posteriors = match &job.posteriors {
-            Some(folder) if job.method.has_posterior() => begin(folder)?.1,
+            Some(folder) if job.method.info().has_posterior => begin(folder)?.1,
             _ => None,
         };
         let cost = RunCost { n_threads: rayon::current_num_threads(), ..RunCost::default() };
@@ -228,23 +225,23 @@ impl<'a> Run<'a> {
         Ok(Self { job, plan, earlier, masks, posteriors, cost, segmenting })
     }
 
-    /// Whether there is nothing left to write for the images of a fold.
+    /// Test whether all files of a fold are written.
     fn is_done(&self, benchmark: &Benchmark, fold: Fold) -> bool {
         let mut stagings = [&self.masks, &self.posteriors].into_iter().flatten();
         stagings.all(|staging| benchmark.fold(fold).all(|image| has_all(staging, benchmark, image)))
     }
 
-    fn has_trained(&mut self, took: Duration, bytes: u64) {
+    fn record_training(&mut self, time: Duration, bytes: u64) {
         let cost = &mut self.cost;
-        cost.training_s = Some(took.as_secs_f64().max(cost.training_s.unwrap_or(0.0)));
+        cost.training_s = Some(time.as_secs_f64().max(cost.training_s.unwrap_or(0.0)));
         cost.model_bytes = Some(bytes).max(cost.model_bytes);
         cost.peak_bytes = cost.peak_bytes.max(memory::peak_bytes());
     }
 
-    fn has_spent(&mut self, spent: Spent) {
-        self.segmenting += spent.time;
-        self.cost.n_images += spent.n_images;
-        self.cost.peak_bytes = self.cost.peak_bytes.max(spent.peak_bytes);
+    fn record_segmenting(&mut self, cost: SegmentingCost) {
+        self.segmenting += cost.time;
+        self.cost.n_images += cost.n_images;
+        self.cost.peak_bytes = self.cost.peak_bytes.max(cost.peak_bytes);
         if self.cost.n_images > 0 {
             self.cost.image_s = Some(self.segmenting.as_secs_f64() / self.cost.n_images as f64);
         }

@@ -1,4 +1,4 @@
-//! Which points of a joint shape belong to which structure.
+//! Layout of joint shapes: the assignment of points to structures.
 
 use std::ops::Range;
 
@@ -7,12 +7,12 @@ use scr_image::{Mask, Outline, Point, Size};
 use serde::{Deserialize, Serialize};
 
 use crate::stored::count;
-use crate::{MethodError, ModelFault, Shapes, TrainingSet};
+use crate::{MethodError, ModelFault, Shapes, TrainingImages};
 
-/// Points of a structure at most. Far fewer pixels lie along the longest outline.
+/// Largest number of points of a structure. The longest outline has far fewer pixels.
 const MAX_POINTS: usize = 1 << 20;
 
-/// The points of all structures, one after the other.
+/// Assignment of points to structures: those of each structure follow each other.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Layout {
     /// Number of points by structure.
@@ -20,23 +20,23 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The layout of shapes that hold every structure.
+    /// Layout of shapes that contain every structure.
     ///
     /// # Errors
-    /// [`MethodError::MissingStructures`] when some lack a structure: a joint shape
+    /// [`MethodError::MissingStructures`] when a shape lacks a structure: a joint shape
     /// needs all of them in every image.
     pub fn of(
-        set: &TrainingSet<'_>,
+        images: &TrainingImages<'_>,
         shapes: &[Shapes],
         method: &'static str,
     ) -> Result<Self, MethodError> {
-        let structures = &set.benchmark().structures;
+        let structures = &images.benchmark().structures;
         let empty_in = |(image, shapes): (&&Image, &Shapes)| {
             let all = structures.iter().zip(&shapes.structures);
             let empty = all.filter(|(_, outline)| outline.is_none());
             empty.map(|(s, _)| format!("{} in {}", s.id, image.id)).collect::<Vec<_>>()
         };
-        let places: Vec<String> = set.images().iter().zip(shapes).flat_map(empty_in).collect();
+        let places: Vec<String> = images.list().iter().zip(shapes).flat_map(empty_in).collect();
         if !places.is_empty() {
             return Err(MethodError::MissingStructures { places, method });
         }
@@ -45,13 +45,13 @@ impl Layout {
         Ok(Self { counts: counts.unwrap_or_default() })
     }
 
-    /// `n_structures` structures of `n_points` points each.
+    /// Layout of `n_structures` structures with `n_points` points each.
     #[must_use]
     pub fn equal(n_structures: usize, n_points: usize) -> Self {
         Self { counts: vec![n_points; n_structures] }
     }
 
-    /// Refuses a layout of a file that is not one of `n_structures` structures with points.
+    /// Refuses a layout of a file that does not have `n_structures` structures with points.
     pub(crate) fn check(&self, n_structures: usize) -> Result<(), ModelFault> {
         count("structures", self.counts.len(), n_structures)?;
         match self.counts.iter().find(|count| !(1..=MAX_POINTS).contains(*count)) {
@@ -63,13 +63,13 @@ impl Layout {
         }
     }
 
-    /// Number of points in all.
+    /// Total number of points.
     #[must_use]
     pub fn n_points(&self) -> usize {
         self.counts.iter().sum()
     }
 
-    /// The points of each structure, as ranges into all points.
+    /// Ranges of the structures in the list of all points.
     pub fn structures(&self) -> impl Iterator<Item = Range<usize>> + '_ {
         let mut start = 0;
         self.counts.iter().map(move |count| {
@@ -79,8 +79,15 @@ impl Layout {
         })
     }
 
-    /// All points of an image's outlines, one structure after the other, moved to
-    /// an image of size `to`. Points of structures that are not there are left out.
+    /// Index of the structure of each point.
+    #[must_use]
+    pub fn structure_of_points(&self) -> Vec<usize> {
+        let numbered = self.structures().enumerate();
+        numbered.flat_map(|(structure, range)| range.map(move |_| structure)).collect()
+    }
+
+    /// Points of all outlines of an image, one structure after the other, scaled to
+    /// an image of size `to`. Empty structures are left out.
     #[must_use]
     pub fn joined(shapes: &Shapes, to: Size) -> Vec<Point> {
         let x = to.width as f64 / shapes.size.width as f64;
@@ -92,7 +99,7 @@ impl Layout {
             .collect()
     }
 
-    /// One outline a structure through all points.
+    /// Outlines through points, one a structure.
     ///
     /// # Panics
     /// When there are fewer points than the layout has.
@@ -101,7 +108,7 @@ impl Layout {
         self.structures().map(|range| Outline::new(points[range].to_vec())).collect()
     }
 
-    /// One mask a structure of size `to`, from points in an image of size `from`.
+    /// Masks of size `to`, one a structure, from points in an image of size `from`.
     #[must_use]
     pub fn masks(&self, points: &[Point], from: Size, to: Size) -> Vec<Mask> {
         let x = to.width as f64 / from.width as f64;
@@ -110,8 +117,8 @@ impl Layout {
         outlines.iter().map(|outline| Mask::filled(to, &[outline.scaled(x, y)])).collect()
     }
 
-    /// For each point its neighbours before and after along its structure's
-    /// closed outline.
+    /// Neighbours of each point on the closed outline of its structure: the one before and
+    /// the one after.
     #[must_use]
     pub fn neighbours(&self) -> Vec<(usize, usize)> {
         self.structures()

@@ -1,16 +1,16 @@
-//! A point distribution model: how shapes vary, learnt from examples.
+//! Point distribution model: the variation of shapes, learnt from examples.
 //!
-//! All structures of an image are one shape, so that the position of one says
-//! something of the others. Shapes are aligned to each other, and what is left of
-//! their variation is described by few modes: a shape is the mean plus a weighted
-//! sum of modes, placed by a similarity.
+//! All structures of an image form one shape, so that the position of each constrains
+//! the others. Shapes are aligned to each other by Procrustes analysis, and a principal
+//! component analysis describes their remaining variation by few modes: a shape is the mean
+//! plus a weighted sum of modes, placed by a similarity transform.
 //!
-//! Looks at no grey value.
+//! Uses no grey value.
 //!
-//! - [`Layout`]: which points belong to which structure.
-//! - [`Pose`]: a similarity: where, how large, how turned.
-//! - [`ShapeModel`]: the mean shape and its modes.
-//! - [`Start`]: where a search begins.
+//! - [`Layout`]: assignment of points to structures.
+//! - [`Pose`]: similarity transform: scale, rotation and translation.
+//! - [`ShapeModel`]: mean shape and its modes.
+//! - [`Start`]: mean pose, from which a search begins.
 //!
 //! # Source
 //! Cootes, Taylor, Cooper and Graham, "Active shape models: their training and

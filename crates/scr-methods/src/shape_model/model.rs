@@ -1,4 +1,4 @@
-//! The mean shape and its modes.
+//! Shape model: the mean shape and its modes.
 
 use nalgebra::DMatrix;
 use scr_image::Point;
@@ -9,41 +9,41 @@ use super::pose::{Pose, centroid};
 use crate::stored::{NOT_NEGATIVE, count, numbers, pairs};
 use crate::{ModelFault, ShapeModes};
 
-/// Rounds of alignment; shapes of one population settle after two or three.
+/// Number of alignment rounds; shapes of one population converge in two or three.
 const ALIGNMENTS: usize = 5;
-/// Rounds of finding pose and weights in turn when a shape is fitted.
+/// Number of rounds of a fit; each fits the pose, then the weights.
 const FITS: usize = 3;
 
 /// Largest distance of a mean shape's points from its centre along x and y, in longer
-/// sides of the image: the shape lies in or near the image.
+/// sides of the image. Points farther away cannot come from landmarks near the image.
 pub(crate) const SIDES: f64 = 2.0;
 
-/// How shapes vary.
+/// Point distribution model: mean shape and modes of variation.
 ///
 /// A shape of n points is x = mean + sum of b_i mode_i, then placed by a [`Pose`].
 /// Modes are orthonormal, with the largest variance first.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ShapeModel {
-    /// The mean shape: centred, in the mean size of the examples.
+    /// Mean shape: centred, in the mean size of the examples.
     mean: Vec<(f64, f64)>,
-    /// Modes one after the other, each 2 n numbers: x and y of each point.
+    /// Modes one after the other, each of 2 n numbers: x and y of each point.
     modes: Vec<f64>,
     /// Variance of each mode's weight over the examples.
     variances: Vec<f64>,
 }
 
-/// A shape of the model, and where it lies.
+/// Shape of the model with its pose.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Placed {
     /// Weights of the modes.
     pub weights: Vec<f64>,
-    /// Where it lies.
+    /// Pose in the image.
     pub pose: Pose,
 }
 
 impl ShapeModel {
-    /// Learns from examples, all of equally many points, in one frame. Keeps the
-    /// modes that hold `variance` (0 to 1) of the variance that alignment leaves.
+    /// Learns from examples, all with the same number of points, in one frame. Keeps the
+    /// modes that explain the share `variance` (0 to 1) of the variance after alignment.
     ///
     /// # Panics
     /// When there is no example, or they differ in their number of points.
@@ -80,15 +80,15 @@ impl ShapeModel {
         Self { mean: mean.iter().map(|point| (point.x, point.y)).collect(), modes, variances }
     }
 
-    /// Refuses a model of a file that is not one of `n_points` points, in images whose longer
-    /// side is `side` pixels.
+    /// Refuses a model that is impossible for `n_points` points in images whose longer side is
+    /// `side` pixels.
     pub(crate) fn check(&self, n_points: usize, side: usize) -> Result<(), ModelFault> {
         count("mean", self.mean.len(), n_points)?;
         let reach = SIDES * side as f64;
         pairs("mean", &self.mean, -reach..=reach)?;
         numbers("variances", self.variances.iter().copied(), NOT_NEGATIVE)?;
         count("modes", self.modes.len(), 2 * n_points * self.n_modes())?;
-        // Of length 1, but for rounding.
+        // Modes have length 1, up to rounding.
         numbers("modes", self.modes.iter().copied(), -1.001..=1.001)
     }
 
@@ -104,21 +104,21 @@ impl ShapeModel {
         &self.variances
     }
 
-    /// Root of the mean squared distance of the mean shape's points from its centre,
-    /// in the examples' pixels.
+    /// Root mean square distance of the mean shape's points from its centre, in the examples'
+    /// pixels.
     #[must_use]
     pub fn radius_px(&self) -> f64 {
         let square: f64 = self.mean.iter().map(|(x, y)| x * x + y * y).sum();
         (square / self.mean.len().max(1) as f64).sqrt()
     }
 
-    /// The mean shape, placed.
+    /// Mean shape at a pose.
     #[must_use]
     pub fn mean_at(&self, pose: Pose) -> Placed {
         Placed { weights: vec![0.0; self.n_modes()], pose }
     }
 
-    /// The points of a shape, placed.
+    /// Points of a shape in the image.
     #[must_use]
     pub fn points(&self, shape: &Placed) -> Vec<Point> {
         let mut local = self.mean.clone();
@@ -131,8 +131,8 @@ impl ShapeModel {
         local.into_iter().map(|(x, y)| shape.pose.apply(Point::new(x, y))).collect()
     }
 
-    /// The shape of the model nearest to `points`, each weight kept within `limit`
-    /// standard deviations of its mode. Pose and weights are found in turn.
+    /// Fits the model to `points` by least squares, each weight clamped to `limit` standard
+    /// deviations of its mode. Pose and weights are fitted alternately.
     ///
     /// # Panics
     /// When there are not as many points as the model has.
@@ -141,10 +141,9 @@ impl ShapeModel {
         self.fit_noisy(points, limit, 0.0)
     }
 
-    /// As [`fit`](Self::fit), but the most probable shape when x and y of every point
-    /// are known to `noise_px` pixels (one standard deviation) only: a mode that
-    /// varies by v is drawn towards the mean by v / (v + noise^2), so that what a
-    /// mode can hardly show does not move it.
+    /// Fits the most probable shape to points with Gaussian noise of `noise_px` pixels (one
+    /// standard deviation) in x and y. The weight of a mode with variance v is shrunk by
+    /// v / (v + noise^2), so that noise hardly moves modes of small variance.
     ///
     /// # Panics
     /// When there are not as many points as the model has.
@@ -161,8 +160,7 @@ impl ShapeModel {
         shape
     }
 
-    /// How the first modes change the mean shape, each within `limit` standard
-    /// deviations.
+    /// Insight into the first modes, each within `limit` standard deviations.
     pub(crate) fn modes(&self, layout: &Layout, limit: f64) -> ShapeModes {
         ShapeModes::of(layout, limit, &self.variances, |mode, sd| {
             let mut shape = self.mean_at(Pose::IDENTITY);
@@ -173,8 +171,8 @@ impl ShapeModel {
         })
     }
 
-    /// The weights of a shape in the model's own frame, whose points are known to
-    /// `noise`.
+    /// Weights of a shape in the model's own frame, with `noise` as in
+    /// [`fit_noisy`](Self::fit_noisy).
     fn weights(&self, local: &[Point], limit: f64, noise: f64) -> Vec<f64> {
         let modes = self.modes.chunks_exact(2 * self.mean.len().max(1));
         modes
@@ -193,9 +191,9 @@ impl ShapeModel {
     }
 }
 
-/// Generalised Procrustes alignment: every shape is brought onto the mean by a
-/// similarity, and the mean is taken anew. The mean keeps the examples' mean size
-/// and turn, and is centred.
+/// Generalised Procrustes alignment: each round aligns every shape to the mean by a similarity
+/// transform, and computes the mean again. The mean is centred, and keeps the examples' mean
+/// size and rotation.
 fn align(examples: &[Vec<Point>]) -> Vec<Vec<Point>> {
     let centred = |shape: &Vec<Point>| -> Vec<Point> {
         let centre = centroid(shape);
@@ -209,7 +207,7 @@ fn align(examples: &[Vec<Point>]) -> Vec<Vec<Point>> {
             let pose = Pose::fit(shape, &mean);
             *shape = shape.iter().map(|&point| pose.apply(point)).collect();
         }
-        // Without this the mean would shrink and turn from round to round.
+        // Otherwise the mean would shrink and rotate from round to round.
         let new = mean_of(&aligned);
         let pose = Pose::fit(&new, &reference);
         mean = new.into_iter().map(|point| pose.apply(point)).collect();
@@ -237,7 +235,7 @@ fn mean_of(shapes: &[Vec<Point>]) -> Vec<Point> {
 mod tests {
     use super::*;
 
-    /// Ellipses of two sizes of axes, anywhere, however turned.
+    /// Ellipses with one varying axis ratio, at various poses.
     fn examples() -> Vec<Vec<Point>> {
         (0..20)
             .map(|index| {
@@ -261,13 +259,13 @@ mod tests {
     }
 
     #[test]
-    fn one_way_of_varying_is_one_mode() {
+    fn one_degree_of_freedom_is_one_mode() {
         let model = ShapeModel::learn(&examples(), 0.99);
         assert_eq!(model.n_modes(), 1, "{:?}", model.variances());
     }
 
     #[test]
-    fn an_example_is_found_again_wherever_it_lies() {
+    fn an_example_is_reconstructed_at_any_pose() {
         let examples = examples();
         let model = ShapeModel::learn(&examples, 0.9999);
         for example in &examples {
@@ -290,12 +288,12 @@ mod tests {
     }
 
     #[test]
-    fn the_less_points_are_known_the_nearer_is_the_shape_to_the_mean() {
+    fn more_noise_brings_the_shape_nearer_to_the_mean() {
         let (examples, limit) = (examples(), 5.0);
         let model = ShapeModel::learn(&examples, 0.99);
         let weight = |noise: f64| model.fit_noisy(&examples[1], limit, noise).weights[0].abs();
         assert_eq!(model.fit_noisy(&examples[1], limit, 0.0), model.fit(&examples[1], limit));
-        // All points together say more than one: a pixel of noise moves little.
+        // All points together are more precise than one: a pixel of noise changes little.
         assert!(weight(1.0) > 0.8 * weight(0.0) && weight(1.0) < weight(0.0));
         assert!(weight(1e4) < 0.01 * weight(0.0));
     }

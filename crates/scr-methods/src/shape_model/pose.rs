@@ -1,27 +1,27 @@
-//! A similarity: scale, turn and shift.
+//! Similarity transforms: scale, rotation and translation.
 
 use scr_image::Point;
 use serde::{Deserialize, Serialize};
 
-/// Maps (x, y) to (a x - b y + x0, b x + a y + y0).
+/// Similarity transform: maps (x, y) to (a x - b y + x0, b x + a y + y0).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Pose {
-    /// Scale times the cosine of the turn.
+    /// Scale times the cosine of the rotation angle.
     pub a: f64,
-    /// Scale times its sine.
+    /// Scale times the sine of the rotation angle.
     pub b: f64,
-    /// Shift to the right.
+    /// Translation to the right.
     pub x: f64,
-    /// Shift down.
+    /// Translation down.
     pub y: f64,
 }
 
 impl Pose {
-    /// Leaves points where they are.
+    /// Identity transform.
     pub const IDENTITY: Self = Self { a: 1.0, b: 0.0, x: 0.0, y: 0.0 };
 
-    /// The similarity that brings `from` nearest to `to` in the sum of squared
-    /// distances. The identity's shift alone where `from` is a single place.
+    /// Least-squares fit: the transform of `from` with the smallest sum of squared distances to
+    /// `to`. A pure translation when all points of `from` coincide.
     ///
     /// # Panics
     /// When there are no points, or not equally many.
@@ -43,7 +43,7 @@ impl Pose {
         Self { a, b, x, y }
     }
 
-    /// Where a point comes to lie.
+    /// Transforms a point.
     #[must_use]
     pub fn apply(&self, point: Point) -> Point {
         Point::new(
@@ -52,9 +52,9 @@ impl Pose {
         )
     }
 
-    /// Where a point came from.
+    /// Applies the inverse transform to a point.
     ///
-    /// A pose without extent has no inverse: all points then come from the origin.
+    /// A pose of scale 0 has no inverse: the result is then the origin.
     #[must_use]
     pub fn undo(&self, point: Point) -> Point {
         let square = self.a * self.a + self.b * self.b;
@@ -65,7 +65,7 @@ impl Pose {
         Point::new((self.a * x + self.b * y) / square, (self.a * y - self.b * x) / square)
     }
 
-    /// The similarity that does `first` and then this one.
+    /// Composition: applies `first`, then this transform.
     #[must_use]
     pub fn after(&self, first: Self) -> Self {
         let shift = self.apply(Point::new(first.x, first.y));
@@ -77,11 +77,11 @@ impl Pose {
         }
     }
 
-    /// This pose, then those shifted left, right, up and down by `spread` times
-    /// `radius` (in what is placed), then one smaller and one larger by 1 + `spread`;
-    /// this one alone for 0.
+    /// Starting poses around this one: itself, four shifted left, right, up and down by
+    /// `spread` times `radius` (in the shape's own frame), one smaller and one larger by the
+    /// factor 1 + `spread`. This pose alone for a spread of 0.
     #[must_use]
-    pub fn and_around(self, radius: f64, spread: f64) -> Vec<Self> {
+    pub fn starts_around(self, radius: f64, spread: f64) -> Vec<Self> {
         if spread == 0.0 {
             return vec![self];
         }
@@ -99,14 +99,14 @@ impl Pose {
         ]
     }
 
-    /// How much larger things become.
+    /// Scale factor.
     #[must_use]
     pub fn scale(&self) -> f64 {
         self.a.hypot(self.b)
     }
 }
 
-/// The mean of points.
+/// Mean of points.
 pub(super) fn centroid(points: &[Point]) -> Point {
     let n = points.len() as f64;
     let (x, y) = points.iter().fold((0.0, 0.0), |(x, y), point| (x + point.x, y + point.y));
@@ -118,7 +118,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_known_similarity_is_found_and_undone() {
+    fn a_known_transform_is_fitted_and_inverted() {
         let from = [(0.0, 0.0), (4.0, 0.0), (4.0, 3.0), (-1.0, 2.0)].map(|(x, y)| Point::new(x, y));
         let pose = Pose { a: 1.2, b: -0.5, x: 7.0, y: -3.0 };
         let to = from.map(|point| pose.apply(point));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn one_similarity_after_another_is_a_similarity() {
+    fn the_composition_of_two_transforms_applies_both() {
         let (first, then) =
             (Pose { a: 0.9, b: 0.4, x: 2.0, y: 5.0 }, Pose { a: 1.2, b: -0.5, x: 7.0, y: -3.0 });
         let point = Point::new(3.0, -8.0);
@@ -145,17 +145,17 @@ mod tests {
     }
 
     #[test]
-    fn poses_around_one_are_shifted_by_shares_of_what_they_place_and_scaled() {
+    fn starting_poses_are_shifted_by_shares_of_the_radius_and_scaled() {
         let pose = Pose { a: 0.0, b: 2.0, x: 7.0, y: -3.0 };
-        assert_eq!(pose.and_around(10.0, 0.0), [pose]);
-        let around = pose.and_around(10.0, 0.25);
+        assert_eq!(pose.starts_around(10.0, 0.0), [pose]);
+        let around = pose.starts_around(10.0, 0.25);
         assert_eq!(around.len(), 7);
         assert_eq!((around[0], around[1].x, around[4].y), (pose, 2.0, 2.0));
         assert_eq!((around[5].scale(), around[6].scale()), (1.6, 2.5));
     }
 
     #[test]
-    fn points_in_one_place_are_only_shifted() {
+    fn coinciding_points_are_only_translated() {
         let pose = Pose::fit(&[Point::new(1.0, 1.0); 3], &[Point::new(4.0, 0.0); 3]);
         assert_eq!((pose.a, pose.b, pose.x, pose.y), (1.0, 0.0, 3.0, -1.0));
     }

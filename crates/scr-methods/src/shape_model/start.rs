@@ -1,4 +1,4 @@
-//! Where a search begins: at the mean place of the examples, whatever the image.
+//! Start of a search: the mean pose of the examples, independent of the image.
 
 use scr_image::{Point, Size};
 use serde::{Deserialize, Serialize};
@@ -8,17 +8,17 @@ use super::{Pose, ShapeModel};
 use crate::ModelFault;
 use crate::stored::{ANY, pairs};
 
-/// The mean place of the examples' shapes, for images of any proportions.
+/// Mean pose of the examples' shapes, for images of any aspect ratio.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct Start {
     /// Centre, as shares of the image's width and height.
     centre: (f64, f64),
-    /// Scale and turn, as in a [`Pose`].
+    /// Scale and rotation: `a` and `b` of a [`Pose`].
     scale_and_turn: (f64, f64),
 }
 
 impl Start {
-    /// The mean over examples, each with the size of its image.
+    /// Mean over examples, each with the size of its image.
     ///
     /// # Panics
     /// When there is no example.
@@ -38,13 +38,13 @@ impl Start {
         start
     }
 
-    /// Refuses a start of a file that is no place.
+    /// Refuses NaN and huge numbers.
     pub(crate) fn check(&self) -> Result<(), ModelFault> {
         pairs("centre", &[self.centre], ANY)?;
         pairs("scale and turn", &[self.scale_and_turn], ANY)
     }
 
-    /// The pose of the mean shape in an image of this size.
+    /// Pose of the mean shape in an image of this size.
     #[must_use]
     pub fn pose(&self, size: Size) -> Pose {
         let ((x, y), (a, b)) = (self.centre, self.scale_and_turn);
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_start_is_the_mean_place_in_images_of_any_proportions() {
+    fn the_start_is_the_mean_pose_in_images_of_any_aspect_ratio() {
         let square = |x: f64, y: f64| -> Vec<Point> {
             [(-5.0, -5.0), (5.0, -5.0), (5.0, 5.0), (-5.0, 5.0)]
                 .map(|(dx, dy)| Point::new(x + dx, y + dy))

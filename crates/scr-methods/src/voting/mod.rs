@@ -1,15 +1,17 @@
-//! Voting: what most of several methods say.
+//! Majority voting of several methods.
 
 use std::sync::Arc;
 
 use scr_image::{Mask, Size};
+use serde::{Deserialize, Serialize};
 
-use crate::method::STUDY;
-use crate::stored::{count, equal, read};
+use crate::info::STUDY;
+use crate::method::train_once;
+use crate::stored::{at_most, count, equal, read};
 use crate::{
-    About, ActiveAppearance, ActiveShape, Declared, GreyImage, Hybrid, Insight, Method,
-    MethodError, ModelFault, Parameter, Parameters, PixelClassificationPost, PixelClassifier,
-    Posterior, Progress, Segmenter, Subject, TrainingSet, Votes,
+    ActiveAppearance, ActiveShape, Declared, GreyImage, Hybrid, Insight, Method, MethodError,
+    MethodInfo, ModelFault, Parameters, PixelClassificationPost, PixelClassifier, Posterior,
+    Progress, Segmenter, Subject, TrainingSet, Votes,
 };
 
 /// Majority voting: of the study's three, `asm-tuned`, `aam-whiskers-bfgs` and `pc-post`,
@@ -32,71 +34,59 @@ use crate::{
 /// chest radiographs using supervised methods", Medical Image Analysis 10, 2006,
 /// doi:10.1016/j.media.2005.02.002: majority voting of the best method of each family.
 /// That hybrids vote too is ours.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Voting {
-    has_hybrids: bool,
+    info: &'static MethodInfo,
+    members: &'static [&'static dyn Method],
 }
+
+static FAMILY_MEMBERS: [&dyn Method; 3] =
+    [&ActiveShape::TUNED, &ActiveAppearance::WHISKERS_BFGS, &PixelClassificationPost];
+
+static ALL_MEMBERS: [&dyn Method; 5] = [
+    &ActiveShape::TUNED,
+    &ActiveAppearance::WHISKERS_BFGS,
+    &PixelClassificationPost,
+    &Hybrid::SHAPE_AND_GREY,
+    &Hybrid::APPEARANCE,
+];
 
 impl Voting {
-    /// Of the best method of each family.
-    pub const FAMILIES: Self = Self { has_hybrids: false };
-    /// Of these and of the hybrids.
-    pub const WITH_HYBRIDS: Self = Self { has_hybrids: true };
-
-    /// Who votes.
-    fn members(self) -> &'static [&'static dyn Method] {
-        const MEMBERS: [&dyn Method; 5] = [
-            &ActiveShape::TUNED,
-            &ActiveAppearance::WHISKERS_BFGS,
-            &PixelClassificationPost,
-            &Hybrid::SHAPE_AND_GREY,
-            &Hybrid::APPEARANCE,
-        ];
-        if self.has_hybrids { &MEMBERS } else { &MEMBERS[..3] }
-    }
+    /// Voting of the best method of each family.
+    pub const FAMILIES: Self = Self { info: &FAMILIES, members: &FAMILY_MEMBERS };
+    /// Voting of these and of the hybrids.
+    pub const WITH_HYBRIDS: Self = Self { info: &WITH_HYBRIDS, members: &ALL_MEMBERS };
 }
 
+static FAMILIES: MethodInfo = MethodInfo {
+    id: "voting",
+    version: "1.3.0",
+    name: "Voting",
+    summary: "A pixel belongs to a structure when at least two of ASM tuned, AAM whiskers \
+              + BFGS and pixel classification, post-processed, say so.",
+    source: STUDY,
+    verified: "Majority voting, as the source's abstract words it; that these three vote \
+               is common knowledge of the study.",
+    is_quick: false,
+    has_posterior: true,
+    parameters: &[],
+};
+
+static WITH_HYBRIDS: MethodInfo = MethodInfo {
+    id: "voting-hybrids",
+    version: "1.1.0",
+    name: "Voting with hybrids",
+    summary: "A pixel belongs to a structure when at least three of ASM tuned, AAM \
+              whiskers + BFGS, pixel classification, post-processed, ASM/PC hybrid \
+              with grey values and AAM/PC hybrid say so.",
+    verified: "Majority voting is the source's; that hybrids vote too is this \
+               project's own.",
+    ..FAMILIES
+};
+
 impl Method for Voting {
-    fn id(&self) -> &'static str {
-        if self.has_hybrids { "voting-hybrids" } else { "voting" }
-    }
-
-    fn version(&self) -> &'static str {
-        if self.has_hybrids { "1.1.0" } else { "1.3.0" }
-    }
-
-    fn about(&self) -> About {
-        if self.has_hybrids {
-            return About {
-                name: "Voting with hybrids",
-                summary: "A pixel belongs to a structure when at least three of ASM tuned, AAM \
-                          whiskers + BFGS, pixel classification, post-processed, ASM/PC hybrid \
-                          with grey values and AAM/PC hybrid say so.",
-                source: STUDY,
-                verified: "Majority voting is the source's; that hybrids vote too is this \
-                           project's own.",
-            };
-        }
-        About {
-            name: "Voting",
-            summary: "A pixel belongs to a structure when at least two of ASM tuned, AAM whiskers \
-                      + BFGS and pixel classification, post-processed, say so.",
-            source: STUDY,
-            verified: "Majority voting, as the source's abstract words it; that these three vote \
-                       is common knowledge of the study.",
-        }
-    }
-
-    fn is_quick(&self) -> bool {
-        false
-    }
-
-    fn has_posterior(&self) -> bool {
-        true
-    }
-
-    fn parameters(&self) -> &'static [Parameter] {
-        &[]
+    fn info(&self) -> &'static MethodInfo {
+        self.info
     }
 
     fn train(
@@ -107,11 +97,11 @@ impl Method for Voting {
         progress: Progress<'_>,
     ) -> Result<Arc<dyn Segmenter>, MethodError> {
         let member = |&method: &&'static dyn Method| {
-            let defaults = Parameters::defaults(method);
-            Ok((method, set.trained(method, &defaults, seed, progress)?))
+            let defaults = Parameters::defaults(method.info());
+            Ok((method, train_once(method, set, &defaults, seed, progress)?))
         };
-        let members = self.members().iter().map(member).collect::<Result<_, MethodError>>()?;
-        Ok(Arc::new(Trained { members }))
+        let members = self.members.iter().map(member).collect::<Result<_, MethodError>>()?;
+        Ok(Arc::new(Committee { members }))
     }
 
     fn restore(
@@ -119,37 +109,48 @@ impl Method for Voting {
         bytes: &[u8],
         declared: Declared<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
-        read(bytes, |members: Vec<(String, String, Vec<u8>)>| {
-            count("members", members.len(), self.members().len())?;
-            let member = |(method, found): (&&'static dyn Method, &(String, String, Vec<u8>))| {
+        read(bytes, |CommitteeFile { members }| {
+            count("members", members.len(), self.members.len())?;
+            let member = |(method, found): (&&'static dyn Method, &MemberFile)| {
                 let (id, version, bytes) = found;
-                equal("method", &id.as_str(), &method.id())?;
-                equal("method_version", &version.as_str(), &method.version())?;
-                let parameters = &Parameters::defaults(*method);
+                equal("method", &id.as_str(), &method.info().id)?;
+                equal("method_version", &version.as_str(), &method.info().version)?;
+                let parameters = &Parameters::defaults(method.info());
                 let declared = Declared { parameters, ..declared };
                 let restored = method.restore(bytes, declared);
                 Ok((*method, restored.map_err(|fault| fault.within(id))?))
             };
-            let members = self.members().iter().zip(&members).map(member);
+            let members = self.members.iter().zip(&members).map(member);
             let members = members.collect::<Result<_, ModelFault>>()?;
-            Ok(Arc::new(Trained { members }) as Arc<dyn Segmenter>)
+            Ok(Arc::new(Committee { members }) as Arc<dyn Segmenter>)
         })
     }
 }
 
-/// The members, each with what it learnt.
-struct Trained {
+/// Identifier, version and payload of a member.
+type MemberFile = (String, String, Vec<u8>);
+
+/// Members in a model file.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct CommitteeFile {
+    #[serde(deserialize_with = "at_most::<_, _, 8>")]
+    pub(crate) members: Vec<MemberFile>,
+}
+
+/// Segmenter of all members.
+struct Committee {
     members: Vec<(&'static dyn Method, Arc<dyn Segmenter>)>,
 }
 
-impl Trained {
-    /// Each member's masks.
+impl Committee {
+    /// Masks of each member.
     fn votes(&self, subject: &Subject<'_>) -> Result<Vec<Vec<Mask>>, MethodError> {
         self.members.iter().map(|(_, trained)| trained.segment(subject)).collect()
     }
 }
 
-impl Segmenter for Trained {
+impl Segmenter for Committee {
     fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
         Ok(majorities(&self.votes(subject)?))
     }
@@ -169,32 +170,31 @@ impl Segmenter for Trained {
     fn insights_on(&self, subject: &Subject<'_>) -> Result<Vec<Insight>, MethodError> {
         let votes = self.votes(subject)?;
         let vote = majorities(&votes);
-        let names = self.members.iter().map(|(method, _)| method.id());
+        let names = self.members.iter().map(|(method, _)| method.info().id);
         let members = names.zip(votes).collect();
         Ok(vec![Insight::Votes(Votes { members, vote })])
     }
 
     fn to_bytes(&self) -> Vec<u8> {
         let member = |(method, trained): &(&dyn Method, Arc<dyn Segmenter>)| {
-            (method.id(), method.version(), trained.to_bytes())
+            (method.info().id, method.info().version, trained.to_bytes())
         };
         let members: Vec<_> = self.members.iter().map(member).collect();
         postcard::to_stdvec(&members).expect("numbers in memory can always be written")
     }
 }
 
-/// What most say of each structure, from each member's masks.
+/// Majority of each structure, from the masks of all members.
 fn majorities(votes: &[Vec<Mask>]) -> Vec<Mask> {
     let votes_on = |structure| votes.iter().map(move |masks| &masks[structure]);
     (0..votes[0].len()).map(|structure| majority(votes_on(structure))).collect()
 }
 
-/// The pixels that more than half of the masks hold: counted mask by mask, all
-/// pixels at once.
+/// Pixels in more than half of the masks, counted mask by mask for all pixels at once.
 fn majority<'a>(masks: impl Iterator<Item = &'a Mask> + Clone) -> Mask {
     let (n_masks, size) = (masks.clone().count(), masks.clone().next().map(Mask::size));
     let nothing = Mask::empty(size.unwrap_or(Size::square(1)));
-    // At index m: what more than m of the masks so far hold.
+    // At index m: pixels in more than m of the masks so far.
     let mut more_than = vec![nothing; n_masks / 2 + 1];
     for mask in masks {
         for m in (0..more_than.len()).rev() {
@@ -205,7 +205,7 @@ fn majority<'a>(masks: impl Iterator<Item = &'a Mask> + Clone) -> Mask {
     more_than.pop().expect("at least one mask is more than half")
 }
 
-/// For each pixel the share of masks that hold it.
+/// Share of the masks that contain each pixel.
 fn share_of<'a>(size: Size, masks: impl Iterator<Item = &'a Mask>, n_masks: usize) -> GreyImage {
     let mut values = vec![0.0; size.area()];
     for mask in masks {

@@ -17,14 +17,15 @@ pub(crate) enum Format {
 
 /// Fails where none of the methods has a posterior.
 pub(crate) fn refuse_posteriors(methods: &[&'static dyn Method]) -> Result<()> {
-    if methods.iter().any(|method| method.has_posterior()) {
+    if methods.iter().any(|method| method.info().has_posterior) {
         return Ok(());
     }
-    let able: Vec<&str> = METHODS.iter().filter(|m| m.has_posterior()).map(|m| m.id()).collect();
+    let able: Vec<&str> =
+        METHODS.iter().filter(|m| m.info().has_posterior).map(|m| m.info().id).collect();
     anyhow::bail!(
         "--soft: expected a method that has a posterior ({}), found {}",
         able.join(", "),
-        methods.iter().map(|method| method.id()).collect::<Vec<_>>().join(", ")
+        methods.iter().map(|method| method.info().id).collect::<Vec<_>>().join(", ")
     )
 }
 

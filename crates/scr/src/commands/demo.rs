@@ -125,13 +125,14 @@ impl Demo {
         let digest = benchmark.digest(benchmark.reference())?;
         let of_benchmark = format!("{}-{}", benchmark.id, &digest["sha256:".len()..][..8]);
         let folder = self.dir.join("masks").join(of_benchmark);
-        let wanted = METHODS.iter().filter(|method| self.all_methods || method.is_quick());
+        let wanted = METHODS.iter().filter(|method| self.all_methods || method.info().is_quick);
         wanted
             .map(|&method| {
-                let name = format!("{}-{}", method.id(), method.version());
-                let parameters = Parameters::new(method, &[])?;
+                let info = method.info();
+                let name = format!("{}-{}", info.id, info.version);
+                let parameters = Parameters::new(info, &[])?;
                 let posteriors =
-                    method.has_posterior().then(|| folder.join(format!("{name}-posteriors")));
+                    info.has_posterior.then(|| folder.join(format!("{name}-posteriors")));
                 Ok(Job { method, parameters, masks: folder.join(name), posteriors })
             })
             .collect()
@@ -168,7 +169,7 @@ async fn fill(
         let masks = Masks { set, posteriors: job.posteriors.clone() };
         let card = method_card(job.method, record);
         let result = publish(store, benchmark, EntryRole::Baseline, card, masks).await?;
-        results.push((job.method.id().to_owned(), result));
+        results.push((job.method.info().id.to_owned(), result));
     }
     for observer in &benchmark.observers[1..] {
         let set = MaskSet::open(&benchmark.masks_folder(observer), benchmark)?;
@@ -209,18 +210,18 @@ async fn publish(
 }
 
 fn method_card(method: &dyn Method, record: &RunRecord) -> CardDocument {
-    let about = method.about();
+    let info = method.info();
     CardDocument {
-        name: about.name.to_owned(),
+        name: info.name.to_owned(),
         authors: Vec::new(),
-        description: about.summary.to_owned(),
-        verified: about.verified.to_owned(),
-        reference: about.source.to_owned(),
-        code: format!("scr run {}", method.id()),
+        description: info.summary.to_owned(),
+        verified: info.verified.to_owned(),
+        reference: info.source.to_owned(),
+        code: format!("scr run {}", info.id),
         training: format!(
             "two-fold: each fold was segmented by a model trained on the other, seed {SEED}"
         ),
-        version: method.version().to_owned(),
+        version: info.version.to_owned(),
         cost: cost(&record.cost),
         corrects: None,
         parameters: record

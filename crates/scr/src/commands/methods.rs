@@ -9,9 +9,8 @@ mod value_figures;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use scr_methods::{About, METHODS, Method, Parameter};
+use scr_methods::{METHODS, MethodInfo, Parameter};
 use scr_report::layout::wrapped;
-use serde::Serialize;
 
 use super::arguments::Format;
 use crate::stdout::print;
@@ -39,7 +38,7 @@ impl Methods {
             None => {
                 let text = match self.format {
                     Format::Table => text(),
-                    Format::Json => serde_json::to_string_pretty(&listed())? + "\n",
+                    Format::Json => serde_json::to_string_pretty(&all_methods())? + "\n",
                 };
                 print(None, &text)
             }
@@ -47,39 +46,19 @@ impl Methods {
     }
 }
 
-/// A method in the JSON list.
-#[derive(Serialize)]
-struct Listed {
-    id: &'static str,
-    version: &'static str,
-    #[serde(flatten)]
-    about: About,
-    is_quick: bool,
-    has_posterior: bool,
-    parameters: &'static [Parameter],
-}
-
-fn listed() -> Vec<Listed> {
-    let listed = |method: &&'static dyn Method| Listed {
-        id: method.id(),
-        version: method.version(),
-        about: method.about(),
-        is_quick: method.is_quick(),
-        has_posterior: method.has_posterior(),
-        parameters: method.parameters(),
-    };
-    METHODS.iter().map(listed).collect()
+/// Descriptions of all methods.
+fn all_methods() -> Vec<&'static MethodInfo> {
+    METHODS.iter().map(|method| method.info()).collect()
 }
 
 fn text() -> String {
     let mut text = String::new();
-    for method in METHODS {
-        let about = method.about();
-        text += &format!("{}  {} {}\n", method.id(), about.name, method.version());
-        text += &paragraph(about.summary);
-        text += &paragraph(&format!("source: {}", about.source));
-        text += &paragraph(&format!("verified: {}", about.verified));
-        for parameter in method.parameters() {
+    for method in all_methods() {
+        text += &format!("{}  {} {}\n", method.id, method.name, method.version);
+        text += &paragraph(method.summary);
+        text += &paragraph(&format!("source: {}", method.source));
+        text += &paragraph(&format!("verified: {}", method.verified));
+        for parameter in method.parameters {
             let Parameter { key, default, meaning, .. } = parameter;
             text += &paragraph(&format!("--set {key}={default}  {meaning} ({parameter})"));
         }

@@ -58,7 +58,7 @@ impl Run {
         let records = runs.run(&jobs, &|what, done, total| bar.show(what, done, total))?;
         drop(bar);
         for (job, record) in jobs.iter().zip(&records) {
-            let (id, cost, masks) = (job.method.id(), cost(&record.cost), job.masks.display());
+            let (id, cost, masks) = (job.method.info().id, cost(&record.cost), job.masks.display());
             tell!("{id}: {cost}; masks in {masks}");
         }
         if self.evaluate { evaluate(&benchmark, &jobs) } else { Ok(()) }
@@ -67,7 +67,7 @@ impl Run {
     fn jobs(&self) -> Result<Vec<Job>> {
         let mut methods: Vec<&'static dyn Method> = Vec::new();
         for method in if self.all { METHODS } else { &self.methods } {
-            if methods.iter().all(|other| other.id() != method.id()) {
+            if methods.iter().all(|other| other.info().id != method.info().id) {
                 methods.push(*method);
             }
         }
@@ -75,12 +75,12 @@ impl Run {
             refuse_posteriors(&methods)?;
         }
         let place = |folder: &PathBuf, method: &dyn Method| {
-            if methods.len() == 1 { folder.clone() } else { folder.join(method.id()) }
+            if methods.len() == 1 { folder.clone() } else { folder.join(method.info().id) }
         };
         let job = |method: &&'static dyn Method| {
             Ok(Job {
                 method: *method,
-                parameters: Parameters::new(*method, &self.set)?,
+                parameters: Parameters::new(method.info(), &self.set)?,
                 masks: place(&self.out, *method),
                 posteriors: self.soft.as_ref().map(|folder| place(folder, *method)),
             })
@@ -112,7 +112,8 @@ fn evaluate(benchmark: &Benchmark, jobs: &[Job]) -> Result<()> {
     let mut results = Vec::new();
     for job in jobs {
         let masks = MaskSet::open(&job.masks, benchmark)?;
-        results.push((job.method.id(), score(benchmark, &masks, &Settings::default(), false)?));
+        results
+            .push((job.method.info().id, score(benchmark, &masks, &Settings::default(), false)?));
     }
     let rows: Vec<_> = results.iter().map(|(id, result)| (*id, result)).collect();
     print(None, &layout::write(&[tables::methods_table(&rows)], Layout::Text))

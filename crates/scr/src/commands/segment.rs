@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use scr_data::{Benchmark, Fold, Problem, Problems, Staging, files, formats};
 use scr_image::Radiograph;
-use scr_methods::{Model, Subject, find_method, segment_fold};
+use scr_methods::{Model, SeenImages, Subject, find_method, segment_fold};
 
 use super::arguments::{parse_fold, refuse_posteriors};
 use crate::progress::Bar;
@@ -58,7 +58,8 @@ impl Segment {
         let posteriors = self.soft.as_ref().map(|soft| Staging::begin(soft, &plan)).transpose()?;
         if let (Some(benchmark), Some(fold)) = (&self.benchmark, self.fold) {
             let (benchmark, out) = (Benchmark::open(benchmark)?, (&masks, posteriors.as_ref()));
-            segment_fold(&model, &benchmark, fold, self.allow_seen, out, &show)?;
+            let seen = if self.allow_seen { SeenImages::Allowed } else { SeenImages::Refused };
+            segment_fold(&model, &benchmark, fold, seen, out, &show)?;
         }
         for (index, (name, radiograph)) in radiographs.iter().enumerate() {
             segment_one(&model, name, radiograph, &masks, posteriors.as_ref())?;

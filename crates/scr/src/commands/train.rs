@@ -35,7 +35,7 @@ pub(crate) struct Train {
 
 impl Train {
     pub(crate) fn run(self) -> Result<()> {
-        let parameters = Parameters::new(self.method, &self.set)?;
+        let parameters = Parameters::new(self.method.info(), &self.set)?;
         let benchmark = Benchmark::open(&self.benchmark)?;
         let bar = Bar::new();
         let show = |what: &str, done, total| bar.show(what, done, total);
@@ -45,7 +45,7 @@ impl Train {
         drop(bar);
         tell!(
             "{} trained on {} images of fold {}, written to {}",
-            self.method.id(),
+            self.method.info().id,
             model.header().seen.len(),
             self.fold.number(),
             self.out

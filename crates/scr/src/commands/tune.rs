@@ -98,14 +98,14 @@ impl Tune {
 
     /// Values to try, all checked before anything is trained.
     fn tries(&self) -> Result<Vec<(String, Vec<String>)>> {
-        let is_asm = ["asm", "asm-tuned"].contains(&self.method.id());
+        let is_asm = ["asm", "asm-tuned"].contains(&self.method.info().id);
         let mut tries = self.tries.clone();
         if tries.is_empty() && is_asm {
             let owned = |values: &str| values.split(',').map(str::to_owned).collect();
             tries = OF_ASM.map(|(key, values)| (key.to_owned(), owned(values))).into();
         }
         if tries.is_empty() {
-            let id = self.method.id();
+            let id = self.method.info().id;
             bail!(
                 "--try KEY=V1,V2,...: expected values of at least one parameter of {id}, found none\n  \
                  hint: `scr methods` lists the parameters"
@@ -116,7 +116,7 @@ impl Tune {
         let wrong: Vec<String> = settings
             .filter_map(|(key, value)| {
                 let setting = [(key.clone(), value.clone())];
-                Parameters::new(self.method, &setting).err().map(|error| error.to_string())
+                Parameters::new(self.method.info(), &setting).err().map(|error| error.to_string())
             })
             .collect();
         if wrong.is_empty() { Ok(tries) } else { bail!(wrong.join("\n")) }

@@ -4,7 +4,7 @@ use scr_data::{Benchmark, Fold};
 use scr_image::Mask;
 use scr_measures::overlap::overlap;
 use scr_measures::{Counts, pixel_error};
-use scr_methods::{Method, MethodError, Parameters, Subject, TrainingSet};
+use scr_methods::{Method, MethodError, Parameters, Subject, TrainingImages, TrainingSet};
 
 /// Cross-validation of a method on the images of one fold.
 pub(crate) struct CrossValidation<'a> {
@@ -20,7 +20,7 @@ pub(crate) struct CrossValidation<'a> {
 /// One split of the cross-validation: the images of a part, and those of all others.
 pub(crate) struct Split<'a> {
     training: TrainingSet<'a>,
-    validation: TrainingSet<'a>,
+    validation: TrainingImages<'a>,
 }
 
 /// Cross-validated score of one setting.
@@ -37,13 +37,16 @@ pub(crate) struct Score {
 impl CrossValidation<'_> {
     /// Splits of the fold, one a part. They keep decoded images while they live.
     pub(crate) fn splits(&self) -> Vec<Split<'_>> {
-        let images = |part: usize, is_in: bool| -> TrainingSet<'_> {
+        let images = |part: usize, is_in: bool| -> TrainingImages<'_> {
             let numbered = self.benchmark.fold(self.fold).enumerate();
             let of_part = numbered.filter(|(number, _)| (number % self.n_parts == part) == is_in);
             let images = of_part.map(|(_, image)| image).collect();
-            TrainingSet::of(self.benchmark, self.fold, images)
+            TrainingImages::of(self.benchmark, self.fold, images)
         };
-        let split = |part| Split { training: images(part, false), validation: images(part, true) };
+        let split = |part| Split {
+            training: TrainingSet::of(images(part, false)),
+            validation: images(part, true),
+        };
         (0..self.n_parts).map(split).collect()
     }
 

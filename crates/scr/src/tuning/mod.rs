@@ -59,7 +59,7 @@ impl Tuning<'_> {
         progress: scr_methods::Progress<'_>,
     ) -> Result<Tuned> {
         let n_values = self.tries.iter().map(|(_, values)| values.len()).sum();
-        let defaults = Parameters::new(self.validation.method, &[])?;
+        let defaults = Parameters::new(self.validation.method.info(), &[])?;
         let default = self.tried(&defaults, &self.validation.splits(), table)?;
         let (mut best, mut has_converged) = (default.clone(), false);
         for round in 1..=MAX_ROUNDS {
@@ -69,7 +69,8 @@ impl Tuning<'_> {
                 let splits = self.validation.splits();
                 for value in values {
                     progress(&format!("round {round}, {key}={value}"), done, n_values);
-                    let parameters = best.parameters.with(self.validation.method, key, value)?;
+                    let parameters =
+                        best.parameters.with(self.validation.method.info(), key, value)?;
                     let tried = self.tried(&parameters, &splits, table)?;
                     if tried.score.mean_overlap > best.score.mean_overlap {
                         best = tried;

@@ -41,14 +41,21 @@ impl Table {
         let head = ["mean_overlap", "pixel_error"].map(str::to_owned).into_iter();
         let head = head
             .chain(benchmark.objects.iter().map(|object| format!("overlap_{}", object.id)))
-            .chain(validation.method.parameters().iter().map(|parameter| parameter.key.to_owned()))
+            .chain(
+                validation
+                    .method
+                    .info()
+                    .parameters
+                    .iter()
+                    .map(|parameter| parameter.key.to_owned()),
+            )
             .chain(
                 ["method", "method_version", "benchmark_digest", "fold", "parts", "seed"]
                     .map(str::to_owned),
             );
         let common = vec![
-            validation.method.id().to_owned(),
-            validation.method.version().to_owned(),
+            validation.method.info().id.to_owned(),
+            validation.method.info().version.to_owned(),
             benchmark.digest(benchmark.reference())?,
             validation.fold.number().to_string(),
             validation.n_parts.to_string(),
@@ -89,14 +96,14 @@ impl Table {
     }
 
     fn parsed(&self, row: &[&str]) -> Result<Tried> {
-        let n_scores = row.len() - self.method.parameters().len();
+        let n_scores = row.len() - self.method.info().parameters.len();
         let scores: Vec<f64> =
             row[..n_scores].iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
-        let keys = self.method.parameters().iter().map(|parameter| parameter.key.to_owned());
+        let keys = self.method.info().parameters.iter().map(|parameter| parameter.key.to_owned());
         let values: Vec<(String, String)> =
             keys.zip(row[n_scores..].iter().map(|&text| text.to_owned())).collect();
         Ok(Tried {
-            parameters: Parameters::new(self.method, &values)?,
+            parameters: Parameters::new(self.method.info(), &values)?,
             score: Score {
                 mean_overlap: scores[0],
                 pixel_error: scores[1],
@@ -122,7 +129,7 @@ impl Table {
         writer.write_record(&self.head)?;
         for Tried { parameters, score } in &self.rows {
             let scores = [score.mean_overlap, score.pixel_error];
-            let keys = self.method.parameters().iter().map(|parameter| parameter.key);
+            let keys = self.method.info().parameters.iter().map(|parameter| parameter.key);
             let numbers = scores
                 .into_iter()
                 .chain(score.overlaps.iter().copied())

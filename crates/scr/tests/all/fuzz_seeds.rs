@@ -212,12 +212,12 @@ fn of_a_benchmark(benchmark: &Benchmark, temp: &Path) -> BTreeMap<&'static str, 
 fn models(benchmark: &Benchmark) -> Seeds {
     let set = TrainingSet::new(benchmark, Fold::One);
     let model = |method: &&dyn scr_methods::Method| {
-        let parameters = Parameters::new(*method, &[]).expect("defaults are good");
+        let parameters = Parameters::new(method.info(), &[]).expect("defaults are good");
         let model = train(*method, &set, &parameters, 1, &|_, _, _| ()).expect("it is trained");
         let mut bytes = model.to_bytes();
-        assert!(Model::from_bytes(method.id(), &bytes).is_ok());
+        assert!(Model::from_bytes(method.info().id, &bytes).is_ok());
         bytes.truncate(bytes.len() - 32);
-        (method.id().to_owned(), bytes)
+        (method.info().id.to_owned(), bytes)
     };
     // The other methods hold a pixel classifier, whose samples make models large.
     METHODS.iter().take(6).map(model).collect()

@@ -109,7 +109,7 @@ pub(crate) fn small_phantoms() -> &'static Path {
 
 /// Number of methods of a demo.
 fn n_quick_methods() -> usize {
-    scr_methods::METHODS.iter().filter(|method| method.is_quick()).count()
+    scr_methods::METHODS.iter().filter(|method| method.info().is_quick).count()
 }
 
 #[test]

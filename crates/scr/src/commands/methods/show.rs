@@ -36,7 +36,7 @@ pub(super) struct Show {
 impl Show {
     pub(super) fn run(self) -> Result<()> {
         let model = Model::open(&self.model)?;
-        let (wanted, found) = (self.method.id(), &model.header().method);
+        let (wanted, found) = (self.method.info().id, &model.header().method);
         if wanted != found {
             bail!(
                 "{}: expected a model of {wanted}, found one of {found}\n\

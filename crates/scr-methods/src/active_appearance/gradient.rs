@@ -1,7 +1,7 @@
-//! How the residual changes with an appearance, exactly.
+//! Exact gradient of the residual.
 //!
-//! The derivative by all numbers of a step at once costs about as much as one
-//! residual: it is carried back from grey values to places, to points, to modes.
+//! Backward differentiation, from grey values to places, points and modes, computes the
+//! derivative by all numbers of a step for about the cost of one residual.
 
 use scr_image::Point;
 
@@ -10,10 +10,10 @@ use crate::Pyramid;
 use crate::shape_model::Pose;
 
 impl Appearance {
-    /// The mean squared residual after a step from a pose, with its derivative by
-    /// each number of the step; the weights are the step's own.
+    /// Mean squared residual after a step from the mean appearance at a pose, and its gradient
+    /// by the numbers of the step.
     #[must_use]
-    pub(super) fn cost_and_slope(
+    pub(super) fn cost_and_gradient_at(
         &self,
         pyramid: &Pyramid,
         pose: Pose,
@@ -23,25 +23,25 @@ impl Appearance {
         let found = self.moved(&from, step, 1.0, f64::INFINITY);
         let (residual, contrast) = self.residual(pyramid, &found);
         let n = residual.len().max(1) as f64;
-        // By texture: the normalised values are residual + model.
-        let shown = self.model_texture(&found.weights);
+        // By texture: the normalised values are the sum of residual and model.
+        let modelled = self.texture(&found.weights);
         let mean: f64 = residual.iter().map(|&r| f64::from(r)).sum::<f64>() / n;
-        let with_shown: f64 =
-            residual.iter().zip(&shown).map(|(r, m)| f64::from(r * (r + m))).sum::<f64>() / n;
+        let product: f64 =
+            residual.iter().zip(&modelled).map(|(r, m)| f64::from(r * (r + m))).sum::<f64>() / n;
         let factor = if contrast > 0.0 { 2.0 / (n * contrast) } else { 0.0 };
         let weights: Vec<f64> = residual
             .iter()
-            .zip(&shown)
-            .map(|(r, m)| factor * (f64::from(*r) - mean - f64::from(r + m) * with_shown))
+            .zip(&modelled)
+            .map(|(r, m)| factor * (f64::from(*r) - mean - f64::from(r + m) * product))
             .collect();
-        let slopes = self.warp.slope(pyramid, self.level, &self.points(&found), &weights);
+        let slopes = self.warp.gradient(pyramid, self.level, &self.points(&found), &weights);
         // From points in the image to points in the step's frame.
-        let turned =
+        let rotated =
             |by: Pose, p: Point| Point::new(by.a * p.x + by.b * p.y, by.a * p.y - by.b * p.x);
-        let stepped: Vec<Point> = slopes.into_iter().map(|slope| turned(pose, slope)).collect();
+        let stepped: Vec<Point> = slopes.into_iter().map(|slope| rotated(pose, slope)).collect();
         let change = self.pose_step(&step[self.n_modes()..], 1.0);
-        let local: Vec<Point> = stepped.iter().map(|&slope| turned(change, slope)).collect();
-        let mut slope = self.slope_by_modes(&residual, &local);
+        let local: Vec<Point> = stepped.iter().map(|&slope| rotated(change, slope)).collect();
+        let mut gradient = self.gradient_by_modes(&residual, &local);
         let mut by_pose = [0.0; 4];
         for (s, p) in stepped.iter().zip(self.local(&found.weights)) {
             let radius = self.radius();
@@ -50,11 +50,11 @@ impl Appearance {
             by_pose[2] += s.x * radius;
             by_pose[3] += s.y * radius;
         }
-        slope.extend(by_pose.map(|value| value * POSE_UNIT));
-        (mean_square(&residual), slope)
+        gradient.extend(by_pose.map(|value| value * POSE_UNIT));
+        (mean_square(&residual), gradient)
     }
 
-    fn slope_by_modes(&self, residual: &[f32], by_local: &[Point]) -> Vec<f64> {
+    fn gradient_by_modes(&self, residual: &[f32], by_local: &[Point]) -> Vec<f64> {
         let shapes = self.shape_modes.chunks_exact(2 * by_local.len().max(1));
         let textures = self.texture_modes.chunks_exact(self.n_places().max(1));
         shapes
@@ -67,17 +67,6 @@ impl Appearance {
             })
             .collect()
     }
-
-    fn model_texture(&self, weights: &[f64]) -> Vec<f32> {
-        let mut texture = self.mean_texture.clone();
-        for (mode, &weight) in self.texture_modes.chunks_exact(self.n_places().max(1)).zip(weights)
-        {
-            for (value, along) in texture.iter_mut().zip(mode) {
-                *value += weight as f32 * along;
-            }
-        }
-        texture
-    }
 }
 
 #[cfg(test)]
@@ -85,23 +74,23 @@ mod tests {
     use super::super::testing::{examples, learnt};
 
     #[test]
-    fn the_derivative_is_that_of_numeric_differences() {
+    fn the_gradient_equals_numeric_differences() {
         let examples = examples(12, 96);
         let (appearance, known) = learnt(&examples, 4.0);
         let mut step = known[3].weights.clone();
         step.extend([0.2, -0.1, 0.3, -0.2]);
         let (pyramid, pose) = (&examples[3].pyramid, known[3].pose);
-        let (cost, slope) = appearance.cost_and_slope(pyramid, pose, &step);
+        let (cost, gradient) = appearance.cost_and_gradient_at(pyramid, pose, &step);
         let at = |number: usize, by: f64| {
             let mut step = step.clone();
             step[number] += by;
-            appearance.cost_and_slope(pyramid, pose, &step).0
+            appearance.cost_and_gradient_at(pyramid, pose, &step).0
         };
-        let largest = slope.iter().fold(0.0f64, |most, value| most.max(value.abs()));
+        let largest = gradient.iter().fold(0.0f64, |most, value| most.max(value.abs()));
         assert!(cost > 0.0 && largest > 0.0);
-        for (number, found) in slope.iter().enumerate() {
+        for (number, found) in gradient.iter().enumerate() {
             let expected = (at(number, 0.02) - at(number, -0.02)) / 0.04;
-            // The image's slopes are taken over a pixel, hence not exactly equal.
+            // Derivatives of the image are differences over a pixel, so not exactly equal.
             assert!((found - expected).abs() < 0.1 * largest, "{number}: {found} {expected}");
         }
     }
