@@ -6,6 +6,10 @@ use std::path::PathBuf;
 use std::process::Command;
 
 use crate::command::root;
+use crate::imports::{circles, imports_within};
+
+/// Crates whose files import each other in no circle.
+const WITHOUT_CIRCLES: &[&str] = &["scr", "scr-measures", "scr-methods", "scr-stats", "scr-web"];
 
 /// Dependencies of the crates of the workspace by name, without those of tests.
 pub(crate) fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
@@ -97,6 +101,20 @@ fn data_flows_in_one_direction() {
         for later in &order[place..] {
             assert!(!dependencies[*name].contains(*later), "{name} depends on {later}");
         }
+    }
+}
+
+#[test]
+fn files_import_each_other_in_no_circle() {
+    for package in WITHOUT_CIRCLES {
+        let sources = root().join("crates").join(package).join("src");
+        let circles = circles(&sources).into_iter();
+        let imports: String = circles.map(|circle| imports_within(&sources, &circle)).collect();
+        assert!(
+            imports.is_empty(),
+            "{package}: files import each other in a circle:\n{imports}\
+             move what both sides need to a file of its own"
+        );
     }
 }
 

@@ -15,6 +15,7 @@ mod dependencies;
 mod documented;
 mod fuzz_seeds;
 mod handing_in;
+mod imports;
 mod measures;
 mod outputs;
 mod permissions;
