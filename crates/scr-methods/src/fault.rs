@@ -19,7 +19,7 @@ impl ModelFault {
         Self { field: field.into(), expected: expected.into(), found: found.to_string() }
     }
 
-    /// The same fault, its part named within a larger part.
+    /// Names the part within a larger part.
     #[must_use]
     pub fn within(mut self, whole: impl Display) -> Self {
         self.field = format!("{whole}, {}", self.field);

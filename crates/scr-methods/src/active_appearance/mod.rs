@@ -132,8 +132,8 @@ static DEFAULT: MethodInfo = MethodInfo {
     id: "aam",
     version: "1.2.0",
     name: "AAM default",
-    summary: "Active appearance model: shapes and the grey values inside them vary \
-              together, and are moved until they show what the image shows.",
+    summary: "Active appearance model: a joint model of shapes and the grey values inside \
+              them, fitted to the image.",
     source: STUDY,
     verified: "The names are the study's, and so is that areas outside the objects help; \
                the method is Cootes, Edwards and Taylor's, IEEE TPAMI 23(6), 2001, \
@@ -146,7 +146,7 @@ static DEFAULT: MethodInfo = MethodInfo {
 pub(crate) static WHISKERS: MethodInfo = MethodInfo {
     id: "aam-whiskers",
     name: "AAM whiskers",
-    summary: "Active appearance model that also looks along lines outward from its outlines.",
+    summary: "Active appearance model that also samples lines outward from its outlines.",
     parameters: WHISKERS_PARAMETERS.split_at(10).0,
     ..DEFAULT
 };
@@ -155,8 +155,8 @@ static WHISKERS_BFGS: MethodInfo = MethodInfo {
     id: "aam-whiskers-bfgs",
     version: "1.3.0",
     name: "AAM whiskers + BFGS",
-    summary: "Active appearance model that also looks along lines outward from its \
-              outlines, and ends with L-BFGS on what still differs.",
+    summary: "Active appearance model that also samples lines outward from its \
+              outlines, and ends with L-BFGS on the residual.",
     parameters: &WHISKERS_PARAMETERS,
     ..DEFAULT
 };

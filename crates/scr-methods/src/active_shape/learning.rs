@@ -161,16 +161,16 @@ mod tests {
             Example { pyramid: Pyramid::grey(image, 1), points: example.points.clone() }
         };
         let vague: Vec<Example> = clear.iter().enumerate().map(waves).collect();
-        let beside = |(vague, clear): (&Example, &Example)| Example {
+        let joined = |(vague, clear): (&Example, &Example)| Example {
             pyramid: vague.pyramid.clone().beside(clear.pyramid.clone()),
             points: clear.points.clone(),
         };
-        let both: Vec<Example> = vague.iter().zip(&clear).map(beside).collect();
+        let both: Vec<Example> = vague.iter().zip(&clear).map(joined).collect();
         let learn = |examples: &[Example]| learn_level(SETTINGS, &layout, 0, examples);
-        let (alone, beside) = (learn(&vague), learn(&both));
-        assert!(beside.1 < alone.1, "{} {}", beside.1, alone.1);
+        let (alone, together) = (learn(&vague), learn(&both));
+        assert!(together.1 < alone.1, "{} {}", together.1, alone.1);
         // By channel, then point.
-        assert_eq!(beside.0, [alone.0, learn(&clear).0].concat());
+        assert_eq!(together.0, [alone.0, learn(&clear).0].concat());
     }
 
     #[test]

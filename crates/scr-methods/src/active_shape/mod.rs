@@ -50,9 +50,9 @@ pub use settings::SearchSettings;
 /// 1995, doi:10.1006/cviu.1995.1004; for chest radiographs van Ginneken, Stegmann
 /// and Loog, Medical Image Analysis 10, 2006, doi:10.1016/j.media.2005.02.002.
 /// Normalised derivative profiles, Mahalanobis distance and resolutions are common
-/// knowledge of the method; the values are ours, those of `asm` in the range known
-/// from the authors' other papers, and so are the shrinking of covariances, the noise
-/// and the starts around the mean place.
+/// knowledge of the method. This project's own: the values (those of `asm` in the range
+/// known from the authors' other papers), the shrinking of covariances, the noise
+/// and the starts around the mean pose.
 #[derive(Debug, Clone, Copy)]
 pub struct ActiveShape {
     info: &'static MethodInfo,
@@ -142,8 +142,8 @@ static DEFAULT: MethodInfo = MethodInfo {
     id: "asm",
     version: "1.2.0",
     name: "ASM default",
-    summary: "Active shape model: one shape model of all structures, moved from coarse to \
-              fine to where the profiles across its outlines fit.",
+    summary: "Active shape model: one shape model of all structures, fitted from coarse to \
+              fine to the best matching profiles across its outlines.",
     source: STUDY,
     verified: "The names are the study's; the method is common knowledge; the values are \
                this project's own: those of the default in the range of the authors' \

@@ -1,9 +1,9 @@
-//! Hybrids: a shape method that looks at the pixel classifier's posterior, in place of
-//! grey values or beside them.
+//! Hybrids: shape methods that search in the pixel classifier's posterior, instead of or in
+//! addition to grey values.
 //!
-//! The classifier finds where a structure probably is and knows no shape; the shape
-//! model knows what a structure can look like, and here has a picture in which
-//! structures are bright and all else is dark.
+//! The classifier finds the probable position of a structure and knows no shape. The shape
+//! model knows the shapes of structures, and here searches in an image in which structures are
+//! bright and everything else is dark.
 
 use std::sync::Arc;
 
@@ -22,30 +22,30 @@ use crate::{
     ShapeSearch, Subject, TrainingSet,
 };
 
-/// A shape method on the posterior of the pixel classifier, or on this and grey values.
+/// Hybrid method: a shape method on the posterior of the pixel classifier, or on this and grey
+/// values.
 ///
 /// Input: one frontal radiograph of any size. Output: one mask a structure, at that
 /// size; masks may overlap. The classifier is that of `pc`, the shape method that of
-/// `asm-tuned` or `aam-whiskers`; each point looks at the posterior of its own
-/// structure. `asm-pc-grey` looks at grey values too: a place is as far from what was
-/// learnt as its profiles in both together. The shape method learns from posteriors of
-/// its training images that are made without their own samples, as those of a new image
-/// are. Deterministic for a seed, which picks the classifier's samples. Cost: that of
-/// both methods.
+/// `asm-tuned` or `aam-whiskers`; each point uses the posterior of its own structure.
+/// `asm-pc-grey` uses grey values too: the misfit of a position is the sum over its profiles
+/// in both. The shape method learns from posteriors of the training images that are computed
+/// without their own samples, like those of a new image. Deterministic for a seed, which
+/// selects the classifier's samples. Cost: that of both methods.
 ///
 /// # Parameters
 /// Those of the shape method, those of `pc` with `pc_` before their names, and
-/// `smoothing`, the blur of the posterior before the shape method looks at it.
+/// `smoothing`, the blur of the posterior before the search.
 ///
 /// # Limits
-/// What the classifier misses altogether, the shape method cannot see in a posterior.
+/// The shape method cannot find a structure that the classifier misses altogether.
 ///
 /// # Source
 /// van Ginneken, Stegmann and Loog, "Segmentation of anatomical structures in
 /// chest radiographs using supervised methods", Medical Image Analysis 10, 2006,
-/// doi:10.1016/j.media.2005.02.002. That there are such hybrids is the study's; which
-/// variant of the shape method runs, with which values, that training images do
-/// not vote on themselves and that grey values are looked at too are ours.
+/// doi:10.1016/j.media.2005.02.002. The idea of such hybrids is the study's. The variant of the
+/// shape method, its values, the exclusion of an image's own samples in training, and the
+/// use of grey values are this project's own.
 #[derive(Debug, Clone, Copy)]
 pub struct Hybrid {
     info: &'static MethodInfo,
@@ -101,7 +101,7 @@ static SHAPE: MethodInfo = MethodInfo {
     id: "asm-pc",
     version: "1.2.0",
     name: "ASM/PC hybrid",
-    summary: "Active shape model that looks at the pixel classifier's posterior in place \
+    summary: "Active shape model that searches in the pixel classifier's posterior instead \
               of grey values.",
     source: STUDY,
     verified: "The names are the study's; which variant of the shape method runs on the \
@@ -115,18 +115,18 @@ static SHAPE_AND_GREY: MethodInfo = MethodInfo {
     id: "asm-pc-grey",
     version: "1.0.0",
     name: "ASM/PC hybrid with grey values",
-    summary: "Active shape model that looks at the pixel classifier's posterior and at \
+    summary: "Active shape model that searches in the pixel classifier's posterior and in \
               grey values.",
-    verified: "That a shape method runs on the posterior is the study's; that it looks at \
-               grey values too and all values are this project's own.",
+    verified: "The shape method on the posterior is the study's; the use of grey values \
+               and all values are this project's own.",
     ..SHAPE
 };
 
 static APPEARANCE: MethodInfo = MethodInfo {
     id: "aam-pc",
     name: "AAM/PC hybrid",
-    summary: "Active appearance model with whiskers that looks at the pixel classifier's \
-              posterior in place of grey values.",
+    summary: "Active appearance model with whiskers that searches in the pixel classifier's \
+              posterior instead of grey values.",
     parameters: &APPEARANCE_PARAMETERS,
     ..SHAPE
 };

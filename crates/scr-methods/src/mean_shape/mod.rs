@@ -1,6 +1,6 @@
 //! Mean shape: every structure at its mean position, independent of the image.
 //!
-//! A trivial method, and the row that any other has to beat: "the mean position
+//! A trivial method, and the baseline that any other has to beat: "the mean position
 //! of each object as result, independent of the input image".
 //!
 //! Uses no grey value.
@@ -27,12 +27,12 @@ use crate::{
 /// Deterministic without a seed. Cost: O(landmarks).
 ///
 /// # Parameters
-/// `points`: landmarks a structure where the data brings none (see
+/// `points`: landmarks a structure where the data has none (see
 /// [`derive_landmarks`](crate::derive_landmarks)); 8 to 512, 64 by default, at
 /// which the mean polygon no longer changes visibly.
 ///
 /// # Limits
-/// As good as patients are positioned alike.
+/// Depends on equal positioning of all patients.
 ///
 /// # Source
 /// van Ginneken, Stegmann and Loog, "Segmentation of anatomical structures in
@@ -54,7 +54,7 @@ static INFO: MethodInfo = MethodInfo {
     version: "1.0.0",
     name: "Mean shape",
     summary: "The mean position of each structure's landmarks in the training fold, \
-              independent of the image: the row that any other method has to beat.",
+              independent of the image: the baseline that any other method has to beat.",
     source: STUDY,
     verified: "The method as its source words it; landmarks for benchmarks that hold \
                masks only are derived by this project's own rule.",

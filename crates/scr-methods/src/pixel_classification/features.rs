@@ -90,7 +90,7 @@ fn local_contrast(image: &GreyImage) -> GreyImage {
     GreyImage::new(image.size(), contrast.collect())
 }
 
-/// How features are brought to a common scale before they are compared.
+/// Normalisation of features to a common scale.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Scaling {
     /// Mean and factor of each feature.
@@ -98,8 +98,8 @@ pub(super) struct Scaling {
 }
 
 impl Scaling {
-    /// Mean 0 and variance 1 over the samples, `n_features` values each; the last
-    /// two, the place, times `place_weight`. A feature that is the same everywhere
+    /// Learns the scaling to mean 0 and variance 1 over the samples, `n_features` values each.
+    /// The last two features, the place, are weighted by `place_weight`. A constant feature
     /// becomes 0.
     pub(super) fn of(samples: &[f32], n_features: usize, place_weight: f64) -> Self {
         let n_samples = (samples.len() / n_features).max(1) as f64;
@@ -113,7 +113,7 @@ impl Scaling {
         Self { features: (0..n_features).map(scaling).collect() }
     }
 
-    /// Refuses a scaling of a file that is not one of `n_features` features.
+    /// Refuses a scaling of a file that does not have `n_features` features.
     pub(super) fn check(&self, n_features: usize) -> Result<(), ModelFault> {
         count("scaling", self.features.len(), n_features)?;
         numbers("means of features", self.features.iter().map(|(mean, _)| *mean), ANY)?;
@@ -121,7 +121,7 @@ impl Scaling {
         numbers("factors of features", factors, NOT_NEGATIVE)
     }
 
-    /// Features on the common scale.
+    /// Scales features.
     pub(super) fn scaled(&self, features: impl Iterator<Item = f32>) -> impl Iterator<Item = f32> {
         features.zip(&self.features).map(|(value, (mean, factor))| (value - mean) * factor)
     }

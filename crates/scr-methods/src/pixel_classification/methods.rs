@@ -33,7 +33,7 @@ use crate::{
 /// - `k`: neighbours that vote; 1 to 255, 15 by default.
 /// - `samples`: training pixels an image, one in each cell of a grid; 16 to
 ///   20000, 500 by default. More are better, and slower in proportion. With few images
-///   each gives more, so that there are 16000 in all.
+///   each gives more, for a total of 16000.
 /// - `place_weight`: weight of x and y against a filter response; 0 to 100, 4 by
 ///   default.
 /// - `centre_side`: longer side of the image during the search for the centre; 0 to

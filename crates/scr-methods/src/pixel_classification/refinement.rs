@@ -22,7 +22,7 @@ pub(super) fn votes_where_needed(
     let mut votes: Vec<Vec<u16>> = vec![Vec::new(); size.area()];
     let mut step = COARSEST_STEP;
     while step > 0 {
-        let mut asked = Vec::new();
+        let mut unknown = Vec::new();
         for row in (0..size.height).step_by(step) {
             for col in (0..size.width).step_by(step) {
                 let pixel = row * size.width + col;
@@ -32,11 +32,11 @@ pub(super) fn votes_where_needed(
                 let around = corners((col, row), 2 * step, size);
                 match agreed(around.map(|(col, row)| &votes[row * size.width + col]), n_votes) {
                     Some(votes_around) => votes[pixel] = votes_around,
-                    None => asked.push(pixel),
+                    None => unknown.push(pixel),
                 }
             }
         }
-        for (pixel, answer) in asked.iter().zip(classify(&asked)) {
+        for (pixel, answer) in unknown.iter().zip(classify(&unknown)) {
             votes[*pixel] = answer;
         }
         step /= 2;
@@ -85,13 +85,13 @@ mod tests {
     #[test]
     fn adaptive_classification_equals_that_of_all_pixels() {
         let size = Size::new(100, 97);
-        let n_asked = Cell::new(0);
+        let n_classified = Cell::new(0);
         let votes = votes_where_needed(size, 15, |pixels| {
-            n_asked.set(n_asked.get() + pixels.len());
+            n_classified.set(n_classified.get() + pixels.len());
             pixels.iter().map(|&pixel| disc(pixel)).collect()
         });
         assert_eq!(votes, (0..size.area()).map(disc).collect::<Vec<_>>());
-        assert!(n_asked.get() < size.area() / 3, "{} asked", n_asked.get());
+        assert!(n_classified.get() < size.area() / 3, "{} classified", n_classified.get());
     }
 
     #[test]

@@ -33,7 +33,7 @@ pub struct ClassifierTraining {
 pub(super) static PARAMETERS: [Parameter; 7] =
     parameters(["side", "scales", "k", "samples", "place_weight", "centre_side"]);
 
-/// The same parameters under their names in methods with a `side` of their own.
+/// These parameters with their names in methods with a `side` of their own.
 pub(crate) static PIXEL_PARAMETERS: [Parameter; 7] =
     parameters(["pc_side", "pc_scales", "pc_k", "pc_samples", "pc_place_weight", "pc_centre_side"]);
 
@@ -43,28 +43,28 @@ const fn parameters(
     [
         Parameter::whole(
             side,
-            "longer side of the image as classified, in pixels",
+            "longer side of the image during classification, in pixels",
             256.0,
             [16.0, 1024.0],
         ),
         Parameter::whole(scales, "scales of the filters: 1, 2, 4, ... pixels", 6.0, [1.0, 7.0]),
         Parameter::whole(k, "neighbours that vote", 15.0, [1.0, 255.0]),
-        Parameter::whole(samples, "pixels learnt from, an image", 500.0, [16.0, 20000.0]),
+        Parameter::whole(samples, "training pixels an image", 500.0, [16.0, 20000.0]),
         Parameter::number(
             place_weight,
-            "weight of a pixel's place against a filter's answer",
+            "weight of a pixel's place against a filter response",
             4.0,
             [0.0, 100.0],
         ),
         Parameter::whole(
             centre_side,
-            "longer side of the image when the chest's centre is looked for; 0: it is not",
+            "longer side of the image during the search for the chest's centre; 0: no search",
             64.0,
             [0.0, 256.0],
         ),
         Parameter::number(
             "smoothing",
-            "standard deviation of the blur of the posterior, in pixels as classified",
+            "standard deviation of the blur of the posterior, in its own pixels",
             1.0,
             [0.0, 32.0],
         ),

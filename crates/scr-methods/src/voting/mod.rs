@@ -14,26 +14,26 @@ use crate::{
     Progress, Segmenter, Subject, TrainingSet, Votes,
 };
 
-/// Majority voting: of the study's three, `asm-tuned`, `aam-whiskers-bfgs` and `pc-post`,
-/// or of these and the hybrids `asm-pc-grey` and `aam-pc`.
+/// Majority voting method: of the study's three, `asm-tuned`, `aam-whiskers-bfgs` and
+/// `pc-post`, or of these and the hybrids `asm-pc-grey` and `aam-pc`.
 ///
 /// Input: one frontal radiograph of any size. Output: one mask a structure, at that
 /// size; masks may overlap, and need not be in one piece. A pixel belongs to a
-/// structure when more than half of the members say so. Deterministic for a
-/// seed, which picks the pixel classifier's samples. Cost: that of all members, whose
-/// pixel classifier is one.
+/// structure when more than half of the members label it so. Deterministic for a
+/// seed, which selects the pixel classifier's samples. Cost: that of all members, which
+/// share one pixel classifier.
 ///
 /// # Parameters
 /// None: the members run with their defaults.
 ///
 /// # Limits
-/// Helps where the members err in different places; where most err alike, so does it.
+/// Corrects errors that the members make at different places. Common errors of most remain.
 ///
 /// # Source
 /// van Ginneken, Stegmann and Loog, "Segmentation of anatomical structures in
 /// chest radiographs using supervised methods", Medical Image Analysis 10, 2006,
 /// doi:10.1016/j.media.2005.02.002: majority voting of the best method of each family.
-/// That hybrids vote too is ours.
+/// The votes of hybrids are this project's own.
 #[derive(Clone, Copy)]
 pub struct Voting {
     info: &'static MethodInfo,
