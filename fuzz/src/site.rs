@@ -40,14 +40,14 @@ impl Site {
         let (router, token, cookie) = runtime.block_on(async {
             let store = Store::open(&folder.path().join("data")).await.expect("a new store opens");
             let benchmark = crate::benchmark();
-            store.publish_benchmark(benchmark, &mut |_| ()).await.expect("it can be published");
-            let copy = store.benchmark_folder(&benchmark.id);
+            store.benchmarks().publish(benchmark, &mut |_| ()).await.expect("it can be published");
+            let copy = store.benchmarks().folder(&benchmark.id);
             let placed = BenchmarkCopy::place(benchmark, &copy, &|_, _, _| ());
             placed.and_then(BenchmarkCopy::keep).expect("it can be copied");
-            let user = store.add_user(OPERATOR, "Ann", Role::Operator, None).await;
+            let user = store.accounts().add(OPERATOR, "Ann", Role::Operator, None).await;
             let user = user.expect("there is room for a user");
-            let token = store.create_token(OPERATOR, Role::Operator.scopes(), "").await;
-            let session = store.begin_session(&user.id, "").await.expect("a session begins");
+            let token = store.tokens().create(OPERATOR, Role::Operator.scopes(), "").await;
+            let session = store.sessions().begin(&user.id, "").await.expect("a session begins");
             let settings = SiteSettings { behind_proxy: true, ..SiteSettings::default() };
             let router = scr_web::router(&store.public(), settings);
             (router, token.expect("a token is given"), format!("scr-session={session}"))

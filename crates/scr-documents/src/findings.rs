@@ -73,6 +73,8 @@ pub enum FlagKind {
     NearlyEntry,
     /// The masks are almost the reference's, or are the reference's.
     NearlyReference,
+    /// The masks, or some objects of them, equal or almost equal those of another observer.
+    NearlyObserver,
     /// The name is an entry's.
     SameName,
     /// The name looks like an entry's.
@@ -96,6 +98,7 @@ impl FlagKind {
             Self::SameMasks => "Same masks",
             Self::NearlyEntry => "Almost an entry",
             Self::NearlyReference => "Almost the reference",
+            Self::NearlyObserver => "Almost an observer",
             Self::SameName => "Same name",
             Self::LookAlikeName => "Name looks alike",
             Self::Folds => "Folds differ",

@@ -1,67 +1,122 @@
-//! Rows of published benchmarks, and the claim that keeps two publishers apart.
+//! Published benchmarks: their rows, and the claim that excludes a second publisher.
 //!
-//! Writes no file: [`publish`](crate::publish) does, and comes here for the row.
+//! Writes no file: `publish/benchmark.rs` does, and stores the row last.
+//!
+//! - [`Benchmarks`]: the handle, with unfiltered reads. [`BenchmarkRow`]: a row.
 
+use scr_documents::BenchmarkDocument;
+use std::path::PathBuf;
+
+use crate::blobs::Blobs;
+use crate::database::{Doing, begin_writing};
+use crate::folder::DataFolder;
+use crate::json::{read_json, write_json};
+use crate::offers::{Offer, Offers};
+use crate::publish::error::PublishError;
+use crate::record::event::RecordEvent;
+use crate::record::log::{append, keep_manifest, text_digest};
+use crate::storage_error::StorageError;
+use crate::time::{now, time_text};
 use jiff::{SignedDuration, Timestamp};
 use scr_data::digest::Manifest;
-use scr_documents::BenchmarkDocument;
 use sqlx::AnyPool;
 
-use crate::StoreError;
-use crate::database::{begin_writing, failed, time_text};
-use crate::record::{self, RecordEvent, text_digest};
-
-/// A claim that was not renewed for so long is its holder's no more. Renewed
-/// with every few images, each a matter of a second.
+/// Lifetime of a claim that is not renewed. Publishers renew theirs every few images, about
+/// once a second.
 const CLAIM_LASTS: SignedDuration = SignedDuration::from_mins(2);
 
 /// A published benchmark.
 #[derive(Debug, Clone, PartialEq)]
 pub struct BenchmarkRow {
-    /// What is known of it.
+    /// Its document.
     pub document: BenchmarkDocument,
-    /// When it was first published, RFC 3339 in UTC.
+    /// Time of first publication, RFC 3339 in UTC.
     pub published_at: String,
 }
 
-/// All benchmarks, the first published first.
-pub(crate) async fn all(pool: &AnyPool) -> Result<Vec<BenchmarkRow>, StoreError> {
+/// Handle of benchmarks, with unfiltered reads: for workers and the command.
+#[derive(Debug, Clone, Copy)]
+pub struct Benchmarks<'a> {
+    pub(crate) pool: &'a AnyPool,
+    pub(crate) folder: &'a DataFolder,
+    pub(crate) blobs: &'a Blobs,
+    pub(crate) offers: &'a Offers,
+}
+
+impl Benchmarks<'_> {
+    /// All benchmarks, the first published first.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], or [`StorageError::Document`] when one cannot be read.
+    pub async fn list(&self) -> Result<Vec<BenchmarkRow>, StorageError> {
+        all(self.pool).await
+    }
+
+    /// The benchmark with this identifier; none when it is not published.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub async fn get(&self, id: &str) -> Result<Option<BenchmarkRow>, StorageError> {
+        get(self.pool, id).await
+    }
+
+    /// Folder of a benchmark that was added for scoring: images, masks of every observer and
+    /// all other files that `benchmark.toml` names.
+    #[must_use]
+    pub fn folder(&self, id: &str) -> PathBuf {
+        self.folder.benchmark(id)
+    }
+
+    /// Files of the folder of a benchmark that was added for scoring, by path: all that
+    /// scoring needs, and the radiographs where pages may show them. None where the benchmark
+    /// was not added as a folder.
+    ///
+    /// # Errors
+    /// [`StorageError::Data`] when files of the folder are at fault.
+    pub async fn offered_files(&self, id: &str) -> Result<Option<Offer>, StorageError> {
+        self.offers.get(id, self.folder.benchmark(id)).await
+    }
+}
+
+async fn all(pool: &AnyPool) -> Result<Vec<BenchmarkRow>, StorageError> {
     let rows: Vec<(String, String, String)> = sqlx::query_as(
         "SELECT id, document, published_at FROM benchmarks ORDER BY published_at, id",
     )
     .fetch_all(pool)
     .await
-    .map_err(failed("list benchmarks"))?;
+    .doing("list benchmarks")?;
     rows.into_iter().map(read).collect()
 }
 
-/// One benchmark.
-pub(crate) async fn get(pool: &AnyPool, id: &str) -> Result<Option<BenchmarkRow>, StoreError> {
+/// True if a benchmark with this identifier is published.
+pub(crate) async fn is_published(pool: &AnyPool, id: &str) -> Result<bool, StorageError> {
+    Ok(get(pool, id).await?.is_some())
+}
+
+/// The benchmark with this identifier.
+pub(crate) async fn get(pool: &AnyPool, id: &str) -> Result<Option<BenchmarkRow>, StorageError> {
     let row: Option<(String, String, String)> =
         sqlx::query_as("SELECT id, document, published_at FROM benchmarks WHERE id = $1")
             .bind(id)
             .fetch_optional(pool)
             .await
-            .map_err(failed("read a benchmark"))?;
+            .doing("read a benchmark")?;
     row.map(read).transpose()
 }
 
 fn read(
     (id, document, published_at): (String, String, String),
-) -> Result<BenchmarkRow, StoreError> {
-    match serde_json::from_str(&document) {
-        Ok(document) => Ok(BenchmarkRow { document, published_at }),
-        Err(source) => Err(StoreError::Document { what: "benchmark", id, source }),
-    }
+) -> Result<BenchmarkRow, StorageError> {
+    Ok(BenchmarkRow { document: read_json(&id, "benchmark", &document)?, published_at })
 }
 
-/// Claims an identifier for writing the files of the benchmark with `digest`,
-/// or renews the claim. Publishers of one digest share it, as they write the
-/// same bytes; so one that was killed is followed up at once.
+/// Claims an identifier for writing the files of the benchmark with `digest`, or renews the
+/// claim. Publishers of the same digest share a claim, as they write the same bytes; so
+/// another can go on at once where one was killed.
 ///
 /// # Errors
-/// [`StoreError::BeingPublished`] while a publisher of another digest holds it.
-pub(crate) async fn claim(pool: &AnyPool, id: &str, digest: &str) -> Result<(), StoreError> {
+/// [`PublishError::BeingPublished`] while a publisher of another digest holds it.
+pub(crate) async fn claim(pool: &AnyPool, id: &str, digest: &str) -> Result<(), PublishError> {
     claim_at(pool, id, digest, Timestamp::now()).await
 }
 
@@ -70,7 +125,7 @@ async fn claim_at(
     id: &str,
     digest: &str,
     now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<(), PublishError> {
     let claimed = sqlx::query(
         "INSERT INTO publishing (benchmark_id, digest, renewed_at) VALUES ($1, $2, $3) \
          ON CONFLICT (benchmark_id) DO UPDATE \
@@ -83,30 +138,26 @@ async fn claim_at(
     .bind(time_text(now - CLAIM_LASTS))
     .execute(pool)
     .await
-    .map_err(failed("claim a benchmark for publishing"))?;
+    .doing("claim a benchmark for publishing")?;
     if claimed.rows_affected() == 1 {
         return Ok(());
     }
-    Err(StoreError::BeingPublished { id: id.to_owned(), digest: digest.to_owned() })
+    Err(PublishError::BeingPublished { id: id.to_owned(), digest: digest.to_owned() })
 }
 
-/// Writes the row and a line of the record, once all files are there, and gives the claim
-/// back. The time of first publishing stays.
+/// Writes the row and a line of the record, once all files are written, and releases the
+/// claim. The time of first publication stays.
 ///
 /// # Errors
-/// [`StoreError::OtherBenchmark`] when another digest has been published.
+/// [`PublishError::OtherBenchmark`] when another digest has been published.
 pub(crate) async fn put(
     pool: &AnyPool,
     document: &BenchmarkDocument,
     files: &Manifest,
-) -> Result<(), StoreError> {
+) -> Result<(), PublishError> {
     let doing = "publish a benchmark";
     let BenchmarkDocument { id, digest, .. } = document;
-    let text = serde_json::to_string(document).map_err(|source| StoreError::Document {
-        what: "benchmark",
-        id: id.clone(),
-        source,
-    })?;
+    let text = write_json(id, "benchmark", document)?;
     let document_digest = text_digest(&text);
     let mut transaction = begin_writing(pool).await?;
     let written = sqlx::query(
@@ -117,17 +168,17 @@ pub(crate) async fn put(
     .bind(id)
     .bind(digest)
     .bind(text)
-    .bind(time_text(Timestamp::now()))
+    .bind(now())
     .execute(&mut *transaction)
     .await
-    .map_err(failed(doing))?;
+    .doing(doing)?;
     if written.rows_affected() != 1 {
         let (published,): (String,) = sqlx::query_as("SELECT digest FROM benchmarks WHERE id = $1")
             .bind(id)
             .fetch_one(&mut *transaction)
             .await
-            .map_err(failed(doing))?;
-        return Err(StoreError::OtherBenchmark {
+            .doing(doing)?;
+        return Err(PublishError::OtherBenchmark {
             id: id.clone(),
             published,
             found: digest.clone(),
@@ -137,16 +188,17 @@ pub(crate) async fn put(
         benchmark: id.clone(),
         digest: digest.clone(),
         document_digest,
-        files_digest: record::keep_manifest(&mut transaction, &files.text()).await?,
+        files_digest: keep_manifest(&mut transaction, &files.text()).await?,
     };
-    record::append(&mut transaction, event).await?;
+    append(&mut transaction, event).await?;
     sqlx::query("DELETE FROM publishing WHERE benchmark_id = $1 AND digest = $2")
         .bind(id)
         .bind(digest)
         .execute(&mut *transaction)
         .await
-        .map_err(failed(doing))?;
-    transaction.commit().await.map_err(failed(doing))
+        .doing(doing)?;
+    transaction.commit().await.doing(doing)?;
+    Ok(())
 }
 
 #[cfg(test)]
@@ -161,7 +213,7 @@ mod tests {
         let later = |seconds| start + SignedDuration::from_secs(seconds);
         claim_at(&pool, "b", "one", start).await.unwrap();
         let error = claim_at(&pool, "b", "two", later(1)).await.unwrap_err();
-        assert!(matches!(error, StoreError::BeingPublished { .. }), "{error}");
+        assert!(matches!(error, PublishError::BeingPublished { .. }), "{error}");
         claim_at(&pool, "b", "one", later(100)).await.unwrap();
         claim_at(&pool, "b", "two", later(219)).await.unwrap_err();
         claim_at(&pool, "b", "two", later(221)).await.unwrap();

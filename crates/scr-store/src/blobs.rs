@@ -1,7 +1,7 @@
 //! Files: images, thumbnails, masks, outlines and posteriors, each under one key.
 //!
-//! Knows no benchmark: a [`BlobKey`] is made of names that were checked, so
-//! that none can lead out of its folder. A file is there whole or not at all, and lasts.
+//! A [`BlobKey`] is made of validated names, so that none can lead out of its folder. Files
+//! are written whole or not at all, and durably.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use bytes::Bytes;
 use scr_data::durable;
 
-use crate::StoreError;
+use crate::storage_error::StorageError;
 
-/// Where a file lies, such as `benchmarks/scr/images/JPCLN001.png`.
+/// Key of a file, such as `benchmarks/scr/images/JPCLN001.png`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct BlobKey(String);
 
@@ -19,9 +19,9 @@ impl BlobKey {
     /// A radiograph: `benchmarks/BENCHMARK/images/IMAGE.png`.
     ///
     /// # Errors
-    /// [`StoreError::Name`] when a name holds anything but letters, digits,
+    /// [`StorageError::Name`] when a name holds anything but letters, digits,
     /// `_`, `-` and `.`, as for every key.
-    pub fn image(benchmark: &str, image: &str) -> Result<Self, StoreError> {
+    pub fn image(benchmark: &str, image: &str) -> Result<Self, StorageError> {
         let (benchmark, image) = (name("a benchmark", benchmark)?, name("an image", image)?);
         Ok(Self(format!("benchmarks/{benchmark}/images/{image}.png")))
     }
@@ -30,7 +30,7 @@ impl BlobKey {
     ///
     /// # Errors
     /// As [`image`](Self::image).
-    pub fn display(benchmark: &str, image: &str) -> Result<Self, StoreError> {
+    pub fn display(benchmark: &str, image: &str) -> Result<Self, StorageError> {
         let (benchmark, image) = (name("a benchmark", benchmark)?, name("an image", image)?);
         Ok(Self(format!("benchmarks/{benchmark}/display/{image}.png")))
     }
@@ -39,7 +39,7 @@ impl BlobKey {
     ///
     /// # Errors
     /// As [`image`](Self::image).
-    pub fn thumbnail(benchmark: &str, image: &str) -> Result<Self, StoreError> {
+    pub fn thumbnail(benchmark: &str, image: &str) -> Result<Self, StorageError> {
         let (benchmark, image) = (name("a benchmark", benchmark)?, name("an image", image)?);
         Ok(Self(format!("benchmarks/{benchmark}/thumbnails/{image}.png")))
     }
@@ -53,7 +53,7 @@ impl BlobKey {
         observer: &str,
         structure: &str,
         image: &str,
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self, StorageError> {
         let (benchmark, observer) =
             (name("a benchmark", benchmark)?, name("an observer", observer)?);
         let (structure, image) = (name("a structure", structure)?, name("an image", image)?);
@@ -64,7 +64,7 @@ impl BlobKey {
     ///
     /// # Errors
     /// As [`image`](Self::image).
-    pub fn outlines(benchmark: &str, observer: &str, image: &str) -> Result<Self, StoreError> {
+    pub fn outlines(benchmark: &str, observer: &str, image: &str) -> Result<Self, StorageError> {
         let (benchmark, observer) =
             (name("a benchmark", benchmark)?, name("an observer", observer)?);
         let image = name("an image", image)?;
@@ -75,7 +75,7 @@ impl BlobKey {
     ///
     /// # Errors
     /// As [`image`](Self::image).
-    pub fn entry_mask(entry: &str, structure: &str, image: &str) -> Result<Self, StoreError> {
+    pub fn entry_mask(entry: &str, structure: &str, image: &str) -> Result<Self, StorageError> {
         let (entry, image) = (name("an entry", entry)?, name("an image", image)?);
         let structure = name("a structure", structure)?;
         Ok(Self(format!("entries/{entry}/masks/{structure}/{image}.png")))
@@ -85,7 +85,7 @@ impl BlobKey {
     ///
     /// # Errors
     /// As [`image`](Self::image).
-    pub fn entry_outlines(entry: &str, image: &str) -> Result<Self, StoreError> {
+    pub fn entry_outlines(entry: &str, image: &str) -> Result<Self, StorageError> {
         let (entry, image) = (name("an entry", entry)?, name("an image", image)?);
         Ok(Self(format!("entries/{entry}/outlines/{image}.json")))
     }
@@ -94,7 +94,11 @@ impl BlobKey {
     ///
     /// # Errors
     /// As [`image`](Self::image).
-    pub fn entry_posterior(entry: &str, structure: &str, image: &str) -> Result<Self, StoreError> {
+    pub fn entry_posterior(
+        entry: &str,
+        structure: &str,
+        image: &str,
+    ) -> Result<Self, StorageError> {
         let (entry, image) = (name("an entry", entry)?, name("an image", image)?);
         let structure = name("a structure", structure)?;
         Ok(Self(format!("entries/{entry}/posteriors/{structure}/{image}.png")))
@@ -104,7 +108,7 @@ impl BlobKey {
     ///
     /// # Errors
     /// As [`image`](Self::image).
-    pub(crate) fn of_benchmark(benchmark: &str) -> Result<String, StoreError> {
+    pub(crate) fn of_benchmark(benchmark: &str) -> Result<String, StorageError> {
         Ok(format!("benchmarks/{}", name("a benchmark", benchmark)?))
     }
 
@@ -112,7 +116,7 @@ impl BlobKey {
     ///
     /// # Errors
     /// As [`image`](Self::image).
-    pub(crate) fn of_entry(entry: &str) -> Result<String, StoreError> {
+    pub(crate) fn of_entry(entry: &str) -> Result<String, StorageError> {
         Ok(format!("entries/{}", name("an entry", entry)?))
     }
 
@@ -123,15 +127,15 @@ impl BlobKey {
     }
 }
 
-/// Lets a name through that is safe as one part of a path on every system.
-fn name<'a>(what: &'static str, text: &'a str) -> Result<&'a str, StoreError> {
+/// Validates a name that is safe as one part of a path on every system.
+fn name<'a>(what: &'static str, text: &'a str) -> Result<&'a str, StorageError> {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     let is_name =
         (1..=100).contains(&text.len()) && text.bytes().all(is_allowed) && !text.starts_with('.');
-    if is_name { Ok(text) } else { Err(StoreError::Name { what, found: text.to_owned() }) }
+    if is_name { Ok(text) } else { Err(StorageError::Name { what, found: text.to_owned() }) }
 }
 
-/// A place for files.
+/// Folder of files.
 #[derive(Debug, Clone)]
 pub(crate) struct Blobs {
     folder: PathBuf,
@@ -144,7 +148,7 @@ impl Blobs {
     }
 
     /// The bytes of a file; none when there is no such file.
-    pub(crate) async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StoreError> {
+    pub(crate) async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StorageError> {
         let read = self.doing("read", key, |path| match std::fs::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             found => found.map(|bytes| Some(bytes.into())),
@@ -152,23 +156,23 @@ impl Blobs {
         read.await
     }
 
-    /// Writes a file whole, in place of the one that was there. It has reached the disk
-    /// when this returns: a row must not outlive its files when the power fails.
-    pub(crate) async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StoreError> {
+    /// Writes or replaces a file as a whole. It has reached the disk when this returns: a row
+    /// must not outlive its files when the power fails.
+    pub(crate) async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StorageError> {
         self.doing("write", key, move |path| durable::write(path, &bytes)).await
     }
 
-    /// Does something with a file on a thread that may block.
+    /// Runs `act` on a file on a thread that may block.
     async fn doing<T: Send + 'static>(
         &self,
         doing: &'static str,
         key: &BlobKey,
         act: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
+    ) -> Result<T, StorageError> {
         let (path, key) = (self.folder.join(key.as_str()), key.as_str().to_owned());
         let done = tokio::task::spawn_blocking(move || act(&path)).await;
-        let done = done.map_err(|source| StoreError::Task { source })?;
-        done.map_err(|source| StoreError::Blob { doing, key, source })
+        let done = done.map_err(|source| StorageError::Task { source })?;
+        done.map_err(|source| StorageError::Blob { doing, key, source })
     }
 }
 
@@ -207,7 +211,7 @@ mod tests {
                 BlobKey::entry_posterior("x", "x", bad),
             ];
             for key in keys {
-                assert!(matches!(key, Err(StoreError::Name { .. })), "{bad:?} gave {key:?}");
+                assert!(matches!(key, Err(StorageError::Name { .. })), "{bad:?} gave {key:?}");
             }
         }
     }

@@ -1,48 +1,49 @@
-//! How much of everything there is, for those who watch a site.
+//! Counts of submissions, jobs, entries and uploads, for monitoring.
 //!
-//! The main type is [`Counts`]. Nothing in it names a person or a submission.
+//! The main type is [`Counts`]. It names no person and no submission.
 
-use jiff::Timestamp;
 use scr_documents::SubmissionState;
+use std::path::Path;
 
-use crate::database::{failed, time_text};
-use crate::submissions::GIVEN_UP;
-use crate::{StoreCore, StoreError, UPLOADS_FOLDER};
+use sqlx::AnyPool;
 
-/// How many submissions are in a state.
+use crate::database::Doing;
+use crate::folder::DataFolder;
+use crate::storage_error::StorageError;
+use crate::submissions::job::GIVEN_UP;
+use crate::time::now;
+
+/// Number of submissions in a state.
 pub type StateCount = (SubmissionState, u64);
 
-/// How much of everything there is.
+/// Counts of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Counts {
     /// Submissions by state, every state once.
     pub submissions: Vec<StateCount>,
-    /// Jobs that no worker has.
+    /// Jobs without a lease.
     pub jobs_waiting: u64,
-    /// Jobs that a worker has.
+    /// Jobs with a lease.
     pub jobs_running: u64,
-    /// Of those waiting, the ones that were begun before and failed, or ended their worker.
+    /// Waiting jobs whose earlier attempts failed or killed their worker.
     pub jobs_failed: u64,
-    /// Submissions ever rejected because their jobs were begun too often.
+    /// Submissions ever rejected because their job used up its attempts.
     pub jobs_given_up: u64,
     /// Published entries.
     pub entries: u64,
-    /// Size of the files that were handed in and not yet deleted, in bytes.
+    /// Size of all uploads, in bytes.
     pub uploads_bytes: u64,
 }
 
-impl StoreCore {
+impl Counts {
     /// Counts everything.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn counts(&self) -> Result<Counts, StoreError> {
-        let now = time_text(Timestamp::now());
+    pub(crate) async fn read(pool: &AnyPool, folder: &DataFolder) -> Result<Self, StorageError> {
+        let now = now();
         let by_state: Vec<(String, i64)> =
             sqlx::query_as("SELECT state, COUNT(*) FROM submissions GROUP BY state")
-                .fetch_all(&self.pool)
+                .fetch_all(pool)
                 .await
-                .map_err(failed("count submissions"))?;
+                .doing("count submissions")?;
         let count = |state: SubmissionState| {
             let found = by_state.iter().find(|(word, _)| word == state.as_str());
             (state, found.map_or(0, |(_, count)| count.unsigned_abs()))
@@ -50,33 +51,37 @@ impl StoreCore {
         let running = "worker <> '' AND leased_until >= $1";
         let jobs = async |condition: String| {
             let query = format!("SELECT COUNT(*) FROM jobs WHERE {condition}");
-            self.count(query, &now).await
+            count_rows(pool, query, &now).await
         };
-        Ok(Counts {
+        Ok(Self {
             submissions: SubmissionState::ALL.into_iter().map(count).collect(),
             jobs_waiting: jobs(format!("NOT ({running})")).await?,
             jobs_running: jobs(running.to_owned()).await?,
             jobs_failed: jobs(format!("NOT ({running}) AND attempts > 0")).await?,
-            jobs_given_up: self
-                .count("SELECT COUNT(*) FROM submission_log WHERE message = $1".into(), GIVEN_UP)
+            jobs_given_up: count_rows(
+                pool,
+                "SELECT COUNT(*) FROM submission_log WHERE message = $1".into(),
+                GIVEN_UP,
+            )
+            .await?,
+            entries: count_rows(pool, "SELECT COUNT(*) FROM entries WHERE id <> $1".into(), "")
                 .await?,
-            entries: self.count("SELECT COUNT(*) FROM entries WHERE id <> $1".into(), "").await?,
-            uploads_bytes: self.uploads_bytes(),
+            uploads_bytes: bytes_in(&folder.uploads()),
         })
     }
+}
 
-    async fn count(&self, query: String, bound: &str) -> Result<u64, StoreError> {
-        let (count,): (i64,) = sqlx::query_as(sqlx::AssertSqlSafe(query))
-            .bind(bound)
-            .fetch_one(&self.pool)
-            .await
-            .map_err(failed("count rows"))?;
-        Ok(count.unsigned_abs())
-    }
+async fn count_rows(pool: &AnyPool, query: String, bound: &str) -> Result<u64, StorageError> {
+    let (count,): (i64,) = sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .bind(bound)
+        .fetch_one(pool)
+        .await
+        .doing("count rows")?;
+    Ok(count.unsigned_abs())
+}
 
-    /// What vanishes meanwhile counts nothing.
-    fn uploads_bytes(&self) -> u64 {
-        let entries = self.folder.join(UPLOADS_FOLDER).read_dir().into_iter().flatten();
-        entries.filter_map(|entry| entry.ok()?.metadata().ok()).map(|about| about.len()).sum()
-    }
+/// Size of the files in a folder. Files that vanish meanwhile do not count.
+fn bytes_in(folder: &Path) -> u64 {
+    let entries = folder.read_dir().into_iter().flatten();
+    entries.filter_map(|entry| entry.ok()?.metadata().ok()).map(|about| about.len()).sum()
 }

@@ -7,7 +7,7 @@
 //!
 //! **A transaction's first statement writes.** SQLite then waits for another
 //! writer; a transaction that reads first and writes later cannot wait and
-//! fails when someone else wrote in between.
+//! fails when another connection wrote in between.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -16,7 +16,9 @@ use scr_data::{Problem, durable};
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{Any, AnyConnection, AnyPool, Executor};
 
-use crate::StoreError;
+use crate::copying::settle;
+use crate::storage_error::{OpenError, StorageError};
+use crate::time::now;
 
 /// Every change of the tables, in order; a version's place is its number less one.
 const MIGRATIONS: [&str; 14] = [
@@ -39,30 +41,31 @@ const MIGRATIONS: [&str; 14] = [
 /// Readers at once in one process; a writer excludes writers only.
 const MAX_CONNECTIONS: u32 = 8;
 
-/// How long switching to the write-ahead log is tried while others open the
-/// same file: SQLite does not wait by itself for that one lock.
+/// Timeout of the switch to the write-ahead log while other processes open the same file:
+/// SQLite itself does not wait for that one lock.
 const WAL_PATIENCE: Duration = Duration::from_secs(10);
 
-/// Wraps what the database says about doing something.
-pub(crate) fn failed(doing: &'static str) -> impl FnOnce(sqlx::Error) -> StoreError {
-    move |source| StoreError::Database { doing, source }
+/// Adds the operation that failed to an error of the database.
+pub(crate) trait Doing<T> {
+    /// Names the operation, as in "cannot list users".
+    fn doing(self, doing: &'static str) -> Result<T, StorageError>;
 }
 
-/// The time now, as it is kept: RFC 3339 in UTC with three decimals, always
-/// equally long, so that times compare as text.
-pub(crate) fn time_text(time: jiff::Timestamp) -> String {
-    format!("{time:.3}")
+impl<T> Doing<T> for Result<T, sqlx::Error> {
+    fn doing(self, doing: &'static str) -> Result<T, StorageError> {
+        self.map_err(|source| StorageError::Database { doing, source })
+    }
 }
 
 /// Begins a transaction that writes: it waits for other writers now, so that all that it
 /// reads stays as it was read until it ends.
 ///
 /// # Errors
-/// [`StoreError::Database`].
+/// [`StorageError::Database`].
 pub(crate) async fn begin_writing(
     pool: &AnyPool,
-) -> Result<sqlx::Transaction<'static, Any>, StoreError> {
-    pool.begin_with("BEGIN IMMEDIATE").await.map_err(failed("begin to write to the database"))
+) -> Result<sqlx::Transaction<'static, Any>, StorageError> {
+    pool.begin_with("BEGIN IMMEDIATE").await.doing("begin to write to the database")
 }
 
 /// Opens or makes the SQLite database in the file `path`, with all its tables.
@@ -70,11 +73,11 @@ pub(crate) async fn begin_writing(
 /// Several processes may have it open. A connection waits up to 30 s for a writer.
 ///
 /// # Errors
-/// [`StoreError::Database`] when it cannot be opened or changed,
-/// [`StoreError::NewerSchema`] when a later version of this program made it.
-pub(crate) async fn open(path: &Path) -> Result<AnyPool, StoreError> {
+/// [`StorageError::Database`] when it cannot be opened or changed,
+/// [`OpenError::NewerSchema`] when a later version of this program made it.
+pub(crate) async fn open(path: &Path) -> Result<AnyPool, OpenError> {
     sqlx::any::install_default_drivers();
-    let options: AnyConnectOptions = address(path)?.parse().map_err(failed("open the database"))?;
+    let options: AnyConnectOptions = address(path)?.parse().doing("open the database")?;
     let pool = AnyPoolOptions::new()
         .max_connections(MAX_CONNECTIONS)
         .after_connect(|connection, _| {
@@ -85,7 +88,7 @@ pub(crate) async fn open(path: &Path) -> Result<AnyPool, StoreError> {
         })
         .connect_with(options)
         .await
-        .map_err(failed("open the database"))?;
+        .doing("open the database")?;
     switch_to_write_ahead_log(&pool, path).await?;
     migrate(&pool, path).await?;
     Ok(pool)
@@ -95,14 +98,14 @@ pub(crate) async fn open(path: &Path) -> Result<AnyPool, StoreError> {
 /// read and write. The one statement that is SQLite's own.
 ///
 /// # Errors
-/// [`StoreError::Database`], [`StoreError::Data`] when the path is not UTF-8.
-pub(crate) async fn snapshot(pool: &AnyPool, to: &Path) -> Result<(), StoreError> {
+/// [`StorageError::Database`], [`StorageError::Data`] when the path is not UTF-8.
+pub(crate) async fn snapshot(pool: &AnyPool, to: &Path) -> Result<(), StorageError> {
     let path = to.to_str().ok_or_else(|| {
         let (place, expected) = (to.display().to_string(), "a path in UTF-8");
         scr_data::DataError::from(Problem::new(place, expected, "other bytes", "rename it"))
     })?;
     let doing = "write the database into the backup";
-    sqlx::query("VACUUM INTO $1").bind(path).execute(pool).await.map_err(failed(doing))?;
+    sqlx::query("VACUUM INTO $1").bind(path).execute(pool).await.doing(doing)?;
     Ok(())
 }
 
@@ -110,22 +113,22 @@ pub(crate) async fn snapshot(pool: &AnyPool, to: &Path) -> Result<(), StoreError
 /// beside it.
 ///
 /// # Errors
-/// [`StoreError::Database`].
-pub(crate) async fn open_copy(path: &Path) -> Result<AnyPool, StoreError> {
+/// [`StorageError::Database`].
+pub(crate) async fn open_copy(path: &Path) -> Result<AnyPool, StorageError> {
     let address = address(path)?.replace("?mode=rwc", "?mode=ro&immutable=1");
     AnyPoolOptions::new()
         .max_connections(1)
         .connect(&address)
         .await
-        .map_err(failed("open the copy of the database"))
+        .doing("open the copy of the database")
 }
 
 /// The address of a SQLite file, which is made when it is missing. Every byte
 /// that could mean something in an address is escaped; sqlx's own writer of
 /// addresses leaves `%` as it is and would open another file.
-fn address(path: &Path) -> Result<String, StoreError> {
+fn address(path: &Path) -> Result<String, StorageError> {
     let path = std::path::absolute(path)
-        .map_err(|source| StoreError::Folder { path: path.to_owned(), source })?;
+        .map_err(|source| StorageError::Folder { path: path.to_owned(), source })?;
     let mut address = String::from("sqlite://");
     for &byte in path.as_os_str().as_encoded_bytes() {
         if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
@@ -138,9 +141,9 @@ fn address(path: &Path) -> Result<String, StoreError> {
     Ok(address)
 }
 
-/// With the write-ahead log nobody who reads waits for one who writes. The
-/// file remembers it.
-async fn switch_to_write_ahead_log(pool: &AnyPool, path: &Path) -> Result<(), StoreError> {
+/// Switches to the write-ahead log, with which readers do not wait for writers. The file keeps
+/// this mode.
+async fn switch_to_write_ahead_log(pool: &AnyPool, path: &Path) -> Result<(), OpenError> {
     let begin = Instant::now();
     loop {
         let switched: Result<(String,), _> =
@@ -156,22 +159,22 @@ async fn switch_to_write_ahead_log(pool: &AnyPool, path: &Path) -> Result<(), St
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
             Err(source) if is_damage(&source) => {
-                return Err(StoreError::DamagedDatabase { path: path.to_owned(), source });
+                return Err(OpenError::DamagedDatabase { path: path.to_owned(), source });
             }
             Err(source) => {
-                return Err(failed("switch the database to its write-ahead log")(source));
+                return Err(source).doing("switch the database to its write-ahead log")?;
             }
         }
     }
 }
 
-/// Whether another connection holds a lock (SQLITE_BUSY, SQLITE_LOCKED): the one kind
+/// True if another connection holds a lock (SQLITE_BUSY, SQLITE_LOCKED): the one kind
 /// of error that waiting mends.
 fn is_busy(error: &sqlx::Error) -> bool {
     matches!(primary_code(error), Some(5 | 6))
 }
 
-/// Whether the file is no whole database (SQLITE_CORRUPT, SQLITE_NOTADB).
+/// True if the file is no whole database (SQLITE_CORRUPT, SQLITE_NOTADB).
 fn is_damage(error: &sqlx::Error) -> bool {
     matches!(primary_code(error), Some(11 | 26))
 }
@@ -184,7 +187,7 @@ fn primary_code(error: &sqlx::Error) -> Option<u32> {
 
 /// Runs the migrations that the database has not seen, each in a transaction. What an
 /// earlier version wrote is copied before that.
-async fn migrate(pool: &AnyPool, path: &Path) -> Result<(), StoreError> {
+async fn migrate(pool: &AnyPool, path: &Path) -> Result<(), OpenError> {
     let doing = "bring the database's tables up to date";
     sqlx::query(
         "CREATE TABLE IF NOT EXISTS schema_migrations \
@@ -192,24 +195,24 @@ async fn migrate(pool: &AnyPool, path: &Path) -> Result<(), StoreError> {
     )
     .execute(pool)
     .await
-    .map_err(failed(doing))?;
+    .doing(doing)?;
     let (found,): (i64,) =
         sqlx::query_as("SELECT COALESCE(MAX(version), 0) FROM schema_migrations")
             .fetch_one(pool)
             .await
-            .map_err(failed(doing))?;
+            .doing(doing)?;
     let known = MIGRATIONS.len() as i64;
     if found > known {
-        return Err(StoreError::NewerSchema { known, found });
+        return Err(OpenError::NewerSchema { known, found });
     }
     if (1..known).contains(&found) {
         copy_before(pool, path, known).await?;
     }
     for (version, sql) in (1..).zip(MIGRATIONS) {
         if version > found {
-            let mut transaction = pool.begin().await.map_err(failed(doing))?;
-            apply(&mut transaction, version, sql).await.map_err(failed(doing))?;
-            transaction.commit().await.map_err(failed(doing))?;
+            let mut transaction = pool.begin().await.doing(doing)?;
+            apply(&mut transaction, version, sql).await.doing(doing)?;
+            transaction.commit().await.doing(doing)?;
         }
     }
     Ok(())
@@ -217,19 +220,19 @@ async fn migrate(pool: &AnyPool, path: &Path) -> Result<(), StoreError> {
 
 /// Copies the database into a file beside it, named after the version that it is about to
 /// become. One that is there is the older one, from before an attempt that did not end.
-async fn copy_before(pool: &AnyPool, path: &Path, version: i64) -> Result<(), StoreError> {
+async fn copy_before(pool: &AnyPool, path: &Path, version: i64) -> Result<(), StorageError> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".before-{version:04}"));
     let (folder, copy) = (path.with_file_name(""), path.with_file_name(name));
     if copy.exists() {
         return Ok(());
     }
-    let failed = |source| StoreError::Copy { from: path.to_owned(), to: copy.clone(), source };
+    let failed = |source| StorageError::Copy { from: path.to_owned(), to: copy.clone(), source };
     // Nobody reads half a copy, and of two processes the first one's stays.
     let making = tempfile::Builder::new().prefix(".before-").tempfile_in(&folder);
     let making = making.map_err(failed)?.into_temp_path();
     snapshot(pool, &making).await?;
-    crate::backup::settle(path, &making)?;
+    settle(path, &making)?;
     if durable::persist_new(making, &copy).map_err(failed)? {
         tracing::warn!(copy = %copy.display(), "the database was copied before it is changed");
     }
@@ -247,7 +250,7 @@ async fn apply(
          ON CONFLICT (version) DO NOTHING",
     )
     .bind(version)
-    .bind(time_text(jiff::Timestamp::now()))
+    .bind(now())
     .execute(&mut *connection)
     .await?;
     if claimed.rows_affected() == 1 {
@@ -269,7 +272,7 @@ mod tests {
         sqlx::query("INSERT INTO schema_migrations VALUES (99, '')").execute(&pool).await.unwrap();
         pool.close().await;
         let error = open(&path).await.unwrap_err();
-        assert!(matches!(error, StoreError::NewerSchema { found: 99, .. }), "{error}");
+        assert!(matches!(error, OpenError::NewerSchema { found: 99, .. }), "{error}");
     }
 
     #[tokio::test]
@@ -278,7 +281,7 @@ mod tests {
         let path = folder.path().join("scr.sqlite");
         std::fs::write(&path, b"no database ".repeat(1000)).unwrap();
         let error = open(&path).await.unwrap_err();
-        assert!(matches!(error, StoreError::DamagedDatabase { .. }), "{error:?}");
+        assert!(matches!(error, OpenError::DamagedDatabase { .. }), "{error:?}");
         assert!(error.to_string().contains("scr.sqlite"), "{error}");
         assert!(error.hint().contains("restore a backup"));
     }
@@ -345,15 +348,5 @@ mod tests {
         for opening in openings {
             opening.await.unwrap().unwrap();
         }
-    }
-
-    #[test]
-    fn times_are_equally_long_and_sort_as_text() {
-        let times = [0, 1, 500, 999].map(|ms| {
-            time_text(jiff::Timestamp::from_millisecond(1_700_000_000_000 + ms).unwrap())
-        });
-        assert_eq!(times[0], "2023-11-14T22:13:20.000Z");
-        assert!(times.is_sorted());
-        assert!(times.iter().all(|time| time.len() == times[0].len()));
     }
 }

@@ -1,127 +1,81 @@
-//! The disk under a store: how much is free, how much is to stay free, and which errors
-//! say that it is full.
-//!
-//! Deletes nothing. What is kept free is for the database and for what is being
-//! published: an upload that would eat into it is refused before its first byte.
+//! Health of the disk and the database under a store: free space, and whether they can be
+//! written.
 
-use std::error::Error;
-use std::io::{self, Write};
+use std::io::Write;
+use std::path::PathBuf;
 
-use crate::database::failed;
-use crate::{StoreCore, StoreError};
+use scr_data::durable;
+use sqlx::AnyPool;
 
-/// How much is to stay free unless [`Store::keep_free`](crate::Store::keep_free) says otherwise, in bytes.
-pub const MIN_FREE_BYTES: u64 = 256 << 20;
+use crate::blocking::run_blocking;
+use crate::database::Doing;
+use crate::folder::{DataFolder, DiskSpace};
+use crate::storage_error::StorageError;
 
-/// SQLite's code of a database that cannot grow.
-const SQLITE_FULL: &str = "13";
-
-/// The disk under a store.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct DiskSpace {
-    /// How many bytes a file could take.
-    pub free_bytes: u64,
-    /// How many are to stay free.
-    pub min_free_bytes: u64,
+/// Handle of the disk under a store.
+#[derive(Debug, Clone, Copy)]
+pub struct Disk<'a> {
+    pub(crate) pool: &'a AnyPool,
+    pub(crate) folder: &'a DataFolder,
 }
 
-impl DiskSpace {
-    /// Whether what is to stay free is free.
-    #[must_use]
-    pub const fn is_enough(self) -> bool {
-        self.free_bytes >= self.min_free_bytes
-    }
-}
-
-impl StoreCore {
-    /// The disk under the store.
+impl Disk<'_> {
+    /// Free space.
     ///
     /// # Errors
-    /// [`StoreError::Folder`].
-    pub fn disk_space(&self) -> Result<DiskSpace, StoreError> {
-        let free_bytes = fs4::available_space(&self.folder)
-            .map_err(|source| StoreError::Folder { path: self.folder.clone(), source })?;
-        Ok(DiskSpace { free_bytes, min_free_bytes: self.min_free_bytes })
+    /// [`StorageError::Folder`].
+    pub fn space(&self) -> Result<DiskSpace, StorageError> {
+        self.folder.space()
     }
 
-    /// Whether the database can be written: asks for the writer's place and gives it back.
+    /// Refuses a file of `bytes` that would use the reserve of free space.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn check_writable(&self) -> Result<(), StoreError> {
+    /// [`StorageError::DiskFull`], [`StorageError::Folder`].
+    pub fn require_space(&self, bytes: u64) -> Result<(), StorageError> {
+        self.folder.require_space(bytes)
+    }
+
+    /// Checks that the database can be written: takes the writer's lock and releases it.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    pub async fn check_database(&self) -> Result<(), StorageError> {
         let nothing = sqlx::query("UPDATE workers SET heard_at = heard_at WHERE name = ''");
-        nothing.execute(&self.pool).await.map_err(failed("write to the database"))?;
+        nothing.execute(self.pool).await.doing("write to the database")?;
         Ok(())
     }
 
-    /// Whether a file can be written: writes one without a name.
+    /// Checks that the folder can be written: creates a file without a name.
     ///
     /// # Errors
-    /// [`StoreError::Folder`].
-    pub fn check_folder_writable(&self) -> Result<(), StoreError> {
-        let written = tempfile::tempfile_in(&self.folder).and_then(|mut file| file.write_all(b"x"));
-        written.map_err(|source| StoreError::Folder { path: self.folder.clone(), source })
+    /// [`StorageError::Folder`].
+    pub fn check_folder(&self) -> Result<(), StorageError> {
+        let path = &self.folder.path;
+        let written = tempfile::tempfile_in(path).and_then(|mut file| file.write_all(b"x"));
+        written.map_err(|source| StorageError::Folder { path: path.clone(), source })
     }
 
-    /// Whether a file of `bytes` would leave free what is to stay free.
+    /// Deletes temporary files that killed processes left among blobs and benchmarks, once
+    /// they are older than [`durable::STALE_AGE`], so that nobody is still writing them.
+    /// Returns the number of files.
     ///
     /// # Errors
-    /// [`StoreError::DiskFull`], [`StoreError::Folder`].
-    pub fn has_room_for(&self, bytes: u64) -> Result<(), StoreError> {
-        self.needs_space(bytes)
-    }
-
-    /// Refuses what would leave less free than is to stay free.
-    pub(crate) fn needs_space(&self, bytes: u64) -> Result<(), StoreError> {
-        let DiskSpace { free_bytes, min_free_bytes } = self.disk_space()?;
-        let needed_bytes = bytes.saturating_add(min_free_bytes);
-        if needed_bytes <= free_bytes {
-            return Ok(());
-        }
-        Err(StoreError::DiskFull { needed_bytes, free_bytes })
+    /// [`StorageError::Folder`].
+    pub async fn delete_temporaries(&self) -> Result<usize, StorageError> {
+        delete_temporaries(self.folder).await
     }
 }
 
-impl StoreError {
-    /// Whether the reason is that the disk is full.
-    #[must_use]
-    pub fn is_disk_full(&self) -> bool {
-        let mut cause: Option<&(dyn Error + 'static)> = Some(self);
-        while let Some(error) = cause {
-            if says_full(error) {
-                return true;
-            }
-            cause = error.source();
-        }
-        matches!(self, Self::DiskFull { .. })
-    }
-}
-
-fn says_full(error: &(dyn Error + 'static)) -> bool {
-    if let Some(sqlx::Error::Database(error)) = error.downcast_ref() {
-        return error.code().is_some_and(|code| code == SQLITE_FULL);
-    }
-    // A copy of what the system said lies within, not below, an error of `io`.
-    error.downcast_ref::<io::Error>().is_some_and(|error| {
-        let full =
-            [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
-        full.contains(&error.kind())
-            || error.get_ref().is_some_and(|inner| says_full(inner as &(dyn Error + 'static)))
+/// See [`Disk::delete_temporaries`].
+pub(crate) async fn delete_temporaries(folder: &DataFolder) -> Result<usize, StorageError> {
+    let folders = [folder.blobs(), folder.benchmarks()];
+    run_blocking(move || {
+        let delete = |path: &PathBuf| {
+            durable::delete_temporaries(path, durable::STALE_AGE)
+                .map_err(|source| StorageError::Folder { path: path.clone(), source })
+        };
+        folders.iter().map(delete).sum()
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_full_disk_is_known_however_deep_it_lies() {
-        let full = || io::Error::from(io::ErrorKind::StorageFull);
-        let folder = |source| StoreError::Folder { path: "x".into(), source };
-        assert!(folder(full()).is_disk_full());
-        assert!(folder(io::Error::other(full())).is_disk_full());
-        assert!(!folder(io::Error::from(io::ErrorKind::NotFound)).is_disk_full());
-        let error = StoreError::Blob { doing: "write", key: "x".into(), source: full() };
-        assert!(error.is_disk_full());
-    }
+    .await
 }

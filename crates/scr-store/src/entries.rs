@@ -1,54 +1,59 @@
-//! Rows of published entries.
+//! Published entries: their rows.
 //!
-//! Writes no file: [`publish`](crate::publish) does, and comes here for the row.
+//! Writes no file: `publish/entry.rs` does, and stores the row last.
+//!
+//! - [`Entries`]: the handle, with unfiltered reads. [`EntryRow`]: a row.
 
-use jiff::Timestamp;
 use scr_documents::{CardDocument, EntryRole, ResultDocument};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AnyPool, FromRow, Row};
 
-use crate::database::{failed, time_text};
-use crate::{StoreError, Withdrawal};
+use crate::blobs::Blobs;
+use crate::database::Doing;
+use crate::folder::DataFolder;
+use crate::json::{read_json, write_json};
+use crate::publish::error::PublishError;
+use crate::storage_error::StorageError;
+use crate::submissions::answers::answer_in;
+use crate::withdrawals::{self, Withdrawal};
 
 /// A published entry: a method's masks on a benchmark, its card and its results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct EntryRow {
-    /// Identifier, as in its address; permanent.
+    /// Permanent identifier, as in its address.
     pub id: String,
     /// The benchmark that it was scored on.
     pub benchmark_id: String,
-    /// What it is in a table of results.
+    /// Role in a table of results.
     pub role: EntryRole,
-    /// What made the masks.
+    /// Description of the method.
     pub card: CardDocument,
     /// Its results.
     pub result: ResultDocument,
-    /// Identifiers of the structures that have a posterior in every image of the
-    /// entry; none for most methods.
+    /// Identifiers of the structures with a posterior in every image of the entry; empty for
+    /// most methods.
     pub posteriors: Vec<String>,
-    /// When it was first published, RFC 3339 in UTC.
+    /// Time of publication, RFC 3339 in UTC.
     pub published_at: String,
-    /// That it was taken back, if it was; lists are without such entries.
+    /// Withdrawal, if there is one; lists leave out withdrawn entries.
     pub withdrawn: Option<Withdrawal>,
 }
 
-/// What publishing did.
+/// Outcome of publishing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Published {
-    /// It was not there before.
+    /// Published for the first time.
     New,
-    /// It was there, word for word.
+    /// Already published, and equal.
     Unchanged,
-    /// It was there, and something is new: the description of a benchmark, or the result
-    /// of an entry by other scoring rules.
+    /// Already published, and changed: the description of a benchmark, or the result of an
+    /// entry by other scoring rules.
     Updated,
 }
 
-/// An entry as it lies in the database, with its last result.
+/// Columns of an entry with its last result.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Written {
+pub(crate) struct StoredEntry {
     pub(crate) id: String,
     pub(crate) benchmark_id: String,
     pub(crate) role: String,
@@ -59,7 +64,7 @@ pub(crate) struct Written {
     published_at: String,
 }
 
-impl<'r> FromRow<'r, AnyRow> for Written {
+impl<'r> FromRow<'r, AnyRow> for StoredEntry {
     fn from_row(row: &'r AnyRow) -> Result<Self, sqlx::Error> {
         Ok(Self {
             id: row.try_get("id")?,
@@ -74,9 +79,9 @@ impl<'r> FromRow<'r, AnyRow> for Written {
     }
 }
 
-impl Written {
-    /// The written form of a row, as of now.
-    pub(crate) fn new(row: &EntryRow) -> Result<Self, StoreError> {
+impl StoredEntry {
+    /// Columns of a row.
+    pub(crate) fn new(row: &EntryRow) -> Result<Self, StorageError> {
         let mut summary = row.result.clone();
         let images = summary.images.take();
         Ok(Self {
@@ -91,8 +96,8 @@ impl Written {
         })
     }
 
-    /// The row that was written; an empty list of images was not asked for.
-    fn read(self) -> Result<EntryRow, StoreError> {
+    /// Parses the columns; an empty `images` was not selected.
+    fn read(self) -> Result<EntryRow, StorageError> {
         let Self { id, benchmark_id, role, card, summary, images, posteriors, published_at } = self;
         let card = read_json(&id, "card", &card)?;
         let mut result: ResultDocument = read_json(&id, "result", &summary)?;
@@ -104,39 +109,14 @@ impl Written {
             "observer" => EntryRole::Observer,
             "baseline" => EntryRole::Baseline,
             "method" => EntryRole::Method,
-            _ => return Err(StoreError::Role { id, found: role }),
+            _ => return Err(StorageError::Role { id, found: role }),
         };
         let withdrawn = None;
         Ok(EntryRow { id, benchmark_id, role, card, result, posteriors, published_at, withdrawn })
     }
 }
 
-/// A document from its text; `id` and `what` say of what, should it be none.
-pub(crate) fn read_json<T: DeserializeOwned>(
-    id: &str,
-    what: &'static str,
-    text: &str,
-) -> Result<T, StoreError> {
-    serde_json::from_str(text).map_err(|source| StoreError::Document {
-        what,
-        id: id.to_owned(),
-        source,
-    })
-}
-
-/// A document as text.
-pub(crate) fn write_json<T: Serialize>(
-    id: &str,
-    what: &'static str,
-    document: &T,
-) -> Result<String, StoreError> {
-    serde_json::to_string(document).map_err(|source| StoreError::Document {
-        what,
-        id: id.to_owned(),
-        source,
-    })
-}
-
+/// Word of a role in the database.
 pub(crate) const fn role_word(role: EntryRole) -> &'static str {
     match role {
         EntryRole::Observer => "observer",
@@ -159,28 +139,88 @@ const WITH_RESULT: &str = "entries JOIN results ON entry_id = id AND version = \
 /// Entries that are not withdrawn.
 const STANDING: &str = "id NOT IN (SELECT entry_id FROM withdrawals)";
 
-/// All entries of a benchmark but withdrawn ones, the first published first.
-pub(crate) async fn of_benchmark(
-    pool: &AnyPool,
-    benchmark_id: &str,
-) -> Result<Vec<EntryRow>, StoreError> {
-    listed(pool, COLUMNS, STANDING, benchmark_id).await
+/// Handle of entries, with unfiltered reads: for workers and the command.
+#[derive(Debug, Clone, Copy)]
+pub struct Entries<'a> {
+    pub(crate) pool: &'a AnyPool,
+    pub(crate) folder: &'a DataFolder,
+    pub(crate) blobs: &'a Blobs,
 }
 
-/// As [`of_benchmark`], with withdrawn entries, which do not say so themselves.
-pub(crate) async fn of_benchmark_with_withdrawn(
+impl Entries<'_> {
+    /// All entries of a benchmark but withdrawn ones, with every image's values, the first
+    /// published first; none when there is no such benchmark. [`summaries`](Self::summaries)
+    /// is far quicker.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], or [`StorageError::Document`] or
+    /// [`StorageError::Role`] when one cannot be read.
+    pub async fn list(&self, benchmark_id: &str) -> Result<Vec<EntryRow>, StorageError> {
+        listed(self.pool, COLUMNS, STANDING, benchmark_id).await
+    }
+
+    /// As [`list`](Self::list), but with `result.images` left out.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub async fn summaries(&self, benchmark_id: &str) -> Result<Vec<EntryRow>, StorageError> {
+        listed(self.pool, COLUMNS_WITHOUT_IMAGES, STANDING, benchmark_id).await
+    }
+
+    /// The `count` entries of all benchmarks that were published last, the last first, with
+    /// `result.images` left out; none that is withdrawn.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub async fn latest(&self, count: u32) -> Result<Vec<EntryRow>, StorageError> {
+        latest(self.pool, count).await
+    }
+
+    /// The entry with this identifier, with every image's values, also when it is withdrawn;
+    /// none when it is not published.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub async fn get(&self, id: &str) -> Result<Option<EntryRow>, StorageError> {
+        let mut row = get(self.pool, id).await?;
+        if let Some(entry) = &mut row {
+            entry.withdrawn = withdrawals::get(self.pool, id).await?;
+        }
+        Ok(row)
+    }
+
+    /// Withdraws an entry for good. A second withdrawal keeps the first reason.
+    ///
+    /// # Errors
+    /// [`PublishError::UnknownEntry`], [`StorageError::Database`].
+    pub async fn withdraw(&self, id: &str, who: &str, reason: &str) -> Result<(), PublishError> {
+        withdrawals::add(self.pool, id, who, reason).await
+    }
+
+    /// All withdrawals, the first first.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    pub async fn withdrawals(&self) -> Result<Vec<Withdrawal>, StorageError> {
+        withdrawals::all(self.pool).await
+    }
+
+    /// Curator's answer to the flags of an entry; none where nothing was flagged.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    pub async fn answer_to_flags(&self, id: &str) -> Result<Option<String>, StorageError> {
+        let mut connection = self.pool.acquire().await.doing("read a curator's answer")?;
+        answer_in(&mut connection, id).await
+    }
+}
+
+/// All entries of a benchmark, withdrawn ones too, without their withdrawals.
+pub(crate) async fn with_withdrawn(
     pool: &AnyPool,
     benchmark_id: &str,
-) -> Result<Vec<EntryRow>, StoreError> {
+) -> Result<Vec<EntryRow>, StorageError> {
     listed(pool, COLUMNS, "true", benchmark_id).await
-}
-
-/// As [`of_benchmark`], without the results' images.
-pub(crate) async fn of_benchmark_without_images(
-    pool: &AnyPool,
-    benchmark_id: &str,
-) -> Result<Vec<EntryRow>, StoreError> {
-    listed(pool, COLUMNS_WITHOUT_IMAGES, STANDING, benchmark_id).await
 }
 
 async fn listed(
@@ -188,66 +228,65 @@ async fn listed(
     columns: &str,
     which: &str,
     benchmark_id: &str,
-) -> Result<Vec<EntryRow>, StoreError> {
+) -> Result<Vec<EntryRow>, StorageError> {
     let query = format!(
         "SELECT {columns} FROM {WITH_RESULT} WHERE benchmark_id = $1 AND {which} \
          ORDER BY published_at, id"
     );
-    let rows: Vec<Written> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+    let rows: Vec<StoredEntry> = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(benchmark_id)
         .fetch_all(pool)
         .await
-        .map_err(failed("list entries"))?;
-    rows.into_iter().map(Written::read).collect()
+        .doing("list entries")?;
+    rows.into_iter().map(StoredEntry::read).collect()
 }
 
-/// The entries published last, the last first, without the results' images.
-pub(crate) async fn latest(pool: &AnyPool, count: u32) -> Result<Vec<EntryRow>, StoreError> {
+async fn latest(pool: &AnyPool, count: u32) -> Result<Vec<EntryRow>, StorageError> {
     let query = format!(
         "SELECT {COLUMNS_WITHOUT_IMAGES} FROM {WITH_RESULT} WHERE {STANDING} \
          ORDER BY published_at DESC, id LIMIT $1"
     );
-    let rows: Vec<Written> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+    let rows: Vec<StoredEntry> = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(i64::from(count))
         .fetch_all(pool)
         .await
-        .map_err(failed("list entries"))?;
-    rows.into_iter().map(Written::read).collect()
+        .doing("list entries")?;
+    rows.into_iter().map(StoredEntry::read).collect()
 }
 
 /// One entry.
-pub(crate) async fn get(pool: &AnyPool, id: &str) -> Result<Option<EntryRow>, StoreError> {
-    written(pool, id).await?.map(Written::read).transpose()
+pub(crate) async fn get(pool: &AnyPool, id: &str) -> Result<Option<EntryRow>, StorageError> {
+    stored(pool, id).await?.map(StoredEntry::read).transpose()
 }
 
-/// One entry as it lies in the database.
-pub(crate) async fn written(pool: &AnyPool, id: &str) -> Result<Option<Written>, StoreError> {
+/// Columns of one entry.
+pub(crate) async fn stored(pool: &AnyPool, id: &str) -> Result<Option<StoredEntry>, StorageError> {
     let query = format!("SELECT {COLUMNS} FROM {WITH_RESULT} WHERE id = $1");
     sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(id)
         .fetch_optional(pool)
         .await
-        .map_err(failed("read an entry"))
+        .doing("read an entry")
 }
 
-/// The entry that the operator published last under this role and name, from the shell,
-/// without its images' values; also when it was withdrawn.
+/// The last entry that the operator published from the shell under this role and name,
+/// without its images' values; also when it is withdrawn.
 pub(crate) async fn last_of_operator(
     pool: &AnyPool,
     new: &EntryRow,
-) -> Result<Option<EntryRow>, StoreError> {
+) -> Result<Option<EntryRow>, StorageError> {
     let query = format!(
         "SELECT {COLUMNS_WITHOUT_IMAGES} FROM {WITH_RESULT} WHERE benchmark_id = $1 AND role = $2 \
          AND id NOT IN (SELECT entry_id FROM submissions WHERE entry_id IS NOT NULL) \
          ORDER BY published_at DESC, id DESC"
     );
-    let rows: Vec<Written> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+    let rows: Vec<StoredEntry> = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(&new.benchmark_id)
         .bind(role_word(new.role))
         .fetch_all(pool)
         .await
-        .map_err(failed("look for an earlier entry"))?;
-    for row in rows.into_iter().map(Written::read) {
+        .doing("look for an earlier entry")?;
+    for row in rows.into_iter().map(StoredEntry::read) {
         let row = row?;
         if row.card.name == new.card.name {
             return Ok(Some(row));
@@ -256,11 +295,11 @@ pub(crate) async fn last_of_operator(
     Ok(None)
 }
 
-/// Adds the row of an entry, once all files are there.
+/// Adds the row of an entry, once all files are written.
 pub(crate) async fn insert(
     connection: &mut AnyConnection,
-    row: &Written,
-) -> Result<(), StoreError> {
+    row: &StoredEntry,
+) -> Result<(), StorageError> {
     sqlx::query(
         "INSERT INTO entries (id, benchmark_id, role, card, posteriors, published_at) \
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -273,25 +312,20 @@ pub(crate) async fn insert(
     .bind(&row.published_at)
     .execute(connection)
     .await
-    .map_err(failed("publish an entry"))?;
+    .doing("publish an entry")?;
     Ok(())
 }
 
-/// The number of entries of a benchmark, withdrawn ones too, in a transaction. There are
-/// never fewer, so that the number says whether there are others than before.
+/// Number of entries of a benchmark, withdrawn ones too, in a transaction. It never falls, so
+/// that an equal number means equal entries.
 pub(crate) async fn count(
     connection: &mut AnyConnection,
     benchmark_id: &str,
-) -> Result<u64, StoreError> {
+) -> Result<u64, StorageError> {
     let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM entries WHERE benchmark_id = $1")
         .bind(benchmark_id)
         .fetch_one(connection)
         .await
-        .map_err(failed("count entries"))?;
+        .doing("count entries")?;
     Ok(count.unsigned_abs())
-}
-
-/// The time now, for a row that is new.
-pub(crate) fn now() -> String {
-    time_text(Timestamp::now())
 }

@@ -1,14 +1,18 @@
-//! What readers want the operator to know: kept, and mailed to every operator.
-
-use serde::Serialize;
+//! Messages of readers to the operator: stored, and mailed to every operator.
 
 use scr_data::{Problem, Problems};
+use serde::Serialize;
+use sqlx::{AnyConnection, AnyPool};
 
-use crate::accounts::random_id;
-use crate::database::failed;
-use crate::entries::now;
-use crate::mail::letters::tell_operators;
-use crate::{StoreCore, StoreError, benchmarks};
+use crate::accounts::roles::Role;
+use crate::accounts::users::addresses;
+use crate::benchmarks::is_published;
+use crate::database::Doing;
+use crate::mail::{letter, queue};
+use crate::report_error::ReportError;
+use crate::secrets::random_id;
+use crate::storage_error::StorageError;
+use crate::time::now;
 
 const MAX_MESSAGE_CHARS: usize = 5000;
 const MAX_REPLY_TO_BYTES: usize = 254;
@@ -18,30 +22,36 @@ const MAX_REPLY_TO_BYTES: usize = 254;
 pub struct FeedbackRow {
     /// Identifier.
     pub id: String,
-    /// The benchmark that it is about; empty where it is about the site.
+    /// Benchmark in question; empty for the site.
     pub benchmark_id: String,
-    /// Where an answer may go; empty where none is wanted.
+    /// Address for an answer; empty where none is wanted.
     pub reply_to: String,
     /// The message.
     pub message: String,
-    /// When it came, RFC 3339 in UTC.
+    /// Time of arrival, RFC 3339 in UTC.
     pub sent_at: String,
 }
 
-impl StoreCore {
-    /// Keeps a message about a benchmark, or about the site where `benchmark_id` is empty.
+/// Handle of readers' messages.
+#[derive(Debug, Clone, Copy)]
+pub struct Feedback<'a> {
+    pub(crate) pool: &'a AnyPool,
+}
+
+impl Feedback<'_> {
+    /// Stores a message about a benchmark, or about the site where `benchmark_id` is empty.
     ///
     /// # Errors
-    /// [`StoreError::Report`] with everything that is wrong,
-    /// [`StoreError::UnknownBenchmark`], [`StoreError::Database`].
-    pub async fn add_feedback(
+    /// [`ReportError::Invalid`] with all problems,
+    /// [`ReportError::UnknownBenchmark`], [`StorageError::Database`].
+    pub async fn add(
         &self,
         benchmark_id: &str,
         reply_to: &str,
         message: &str,
-    ) -> Result<(), StoreError> {
-        if !benchmark_id.is_empty() && benchmarks::get(&self.pool, benchmark_id).await?.is_none() {
-            return Err(StoreError::UnknownBenchmark { id: benchmark_id.to_owned() });
+    ) -> Result<(), ReportError> {
+        if !benchmark_id.is_empty() && !is_published(self.pool, benchmark_id).await? {
+            return Err(ReportError::UnknownBenchmark { id: benchmark_id.to_owned() });
         }
         let mut problems = Problems::default();
         let count = message.chars().count();
@@ -56,10 +66,10 @@ impl StoreCore {
             problems.push(Problem::new("reply to", expected, "something else", ""));
         }
         if !problems.list().is_empty() {
-            return Err(StoreError::Report { problems });
+            return Err(ReportError::Invalid { problems });
         }
-        let doing = "keep a message";
-        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
+        let doing = "store a message";
+        let mut transaction = self.pool.begin().await.doing(doing)?;
         sqlx::query(
             "INSERT INTO feedback (id, benchmark_id, reply_to, message, sent_at) \
              VALUES ($1, $2, $3, $4, $5)",
@@ -71,23 +81,24 @@ impl StoreCore {
         .bind(now())
         .execute(&mut *transaction)
         .await
-        .map_err(failed(doing))?;
-        tell_operators(&mut transaction, message, reply_to).await?;
-        transaction.commit().await.map_err(failed(doing))
+        .doing(doing)?;
+        mail_operators(&mut transaction, message, reply_to).await?;
+        transaction.commit().await.doing(doing)?;
+        Ok(())
     }
 
     /// All messages, the last first.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn feedback(&self) -> Result<Vec<FeedbackRow>, StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn list(&self) -> Result<Vec<FeedbackRow>, StorageError> {
         let rows: Vec<(String, String, String, String, String)> = sqlx::query_as(
             "SELECT id, benchmark_id, reply_to, message, sent_at FROM feedback \
              ORDER BY sent_at DESC, id",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await
-        .map_err(failed("list messages"))?;
+        .doing("list messages")?;
         let row = |(id, benchmark_id, reply_to, message, sent_at)| FeedbackRow {
             id,
             benchmark_id,
@@ -97,4 +108,18 @@ impl StoreCore {
         };
         Ok(rows.into_iter().map(row).collect())
     }
+}
+
+/// Mails a reader's message to every operator, in the transaction that stores it.
+async fn mail_operators(
+    connection: &mut AnyConnection,
+    message: &str,
+    reply_to: &str,
+) -> Result<(), StorageError> {
+    let from = if reply_to.is_empty() { "Someone who wants no answer" } else { reply_to };
+    let text = format!("{from} writes:\n\n{message}\n\nAll messages: {{site}}/operate");
+    for email in addresses(connection, Role::Operator).await? {
+        queue(connection, &email, letter("A message from a reader", &text)).await?;
+    }
+    Ok(())
 }

@@ -1,22 +1,103 @@
-//! The data folder, which is its owner's alone.
+//! Layout and free space of the data folder, which only its owner may enter.
 //!
-//! It holds hashes of passwords, hidden masks and what is not published yet. Looks at the
-//! folder itself: what lies within cannot be reached by who may not enter it. Does
-//! nothing where files have no modes.
+//! It holds hashes of passwords, hidden masks and unpublished submissions. The mode of the
+//! folder itself protects everything in it; systems without file modes are not protected.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use scr_data::durable;
 
-use crate::StoreError;
+use crate::storage_error::{OpenError, StorageError};
 
-/// Makes the folder with mode 0700 where it is missing, and gives an empty one that mode.
+/// Database of a store, within its folder.
+pub const DATABASE_FILE: &str = "scr.sqlite";
+/// Folder of published files, within the data folder.
+pub(crate) const BLOBS_FOLDER: &str = "blobs";
+/// Folder of uploads.
+pub(crate) const UPLOADS_FOLDER: &str = "uploads";
+/// Folder of benchmarks that were added for scoring.
+pub(crate) const BENCHMARKS_FOLDER: &str = "benchmarks";
+
+/// Reserve of free space in bytes, unless [`Store::keep_free`](crate::Store::keep_free)
+/// sets another.
+pub const MIN_FREE_BYTES: u64 = 256 << 20;
+
+/// Free space of the disk under a store.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DiskSpace {
+    /// Free bytes.
+    pub free_bytes: u64,
+    /// Reserve that uploads may not use.
+    pub min_free_bytes: u64,
+}
+
+impl DiskSpace {
+    /// True if the reserve is free.
+    #[must_use]
+    pub const fn is_enough(self) -> bool {
+        self.free_bytes >= self.min_free_bytes
+    }
+}
+
+/// Data folder of a store.
+#[derive(Debug, Clone)]
+pub(crate) struct DataFolder {
+    pub(crate) path: PathBuf,
+    /// Reserve of free space, for the database and for publishing.
+    pub(crate) min_free_bytes: u64,
+}
+
+impl DataFolder {
+    pub(crate) fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), min_free_bytes: MIN_FREE_BYTES }
+    }
+
+    pub(crate) fn database(&self) -> PathBuf {
+        self.path.join(DATABASE_FILE)
+    }
+
+    pub(crate) fn blobs(&self) -> PathBuf {
+        self.path.join(BLOBS_FOLDER)
+    }
+
+    pub(crate) fn uploads(&self) -> PathBuf {
+        self.path.join(UPLOADS_FOLDER)
+    }
+
+    pub(crate) fn benchmarks(&self) -> PathBuf {
+        self.path.join(BENCHMARKS_FOLDER)
+    }
+
+    /// Folder of a benchmark that was added for scoring; it may hold a hidden reference.
+    pub(crate) fn benchmark(&self, id: &str) -> PathBuf {
+        self.benchmarks().join(id)
+    }
+
+    /// Free space of the disk.
+    pub(crate) fn space(&self) -> Result<DiskSpace, StorageError> {
+        let free_bytes = fs4::available_space(&self.path)
+            .map_err(|source| StorageError::Folder { path: self.path.clone(), source })?;
+        Ok(DiskSpace { free_bytes, min_free_bytes: self.min_free_bytes })
+    }
+
+    /// Refuses a file of `bytes` that would use the reserve.
+    pub(crate) fn require_space(&self, bytes: u64) -> Result<(), StorageError> {
+        let DiskSpace { free_bytes, min_free_bytes } = self.space()?;
+        let needed_bytes = bytes.saturating_add(min_free_bytes);
+        if needed_bytes <= free_bytes {
+            return Ok(());
+        }
+        Err(StorageError::DiskFull { needed_bytes, free_bytes })
+    }
+}
+
+/// Creates the data folder with mode 0700; an empty folder gets that mode.
 ///
 /// # Errors
-/// [`StoreError::OpenFolder`] when it holds something and group or others have any right
-/// to it, [`StoreError::Folder`] when it cannot be made or looked at.
-pub fn claim(folder: &Path) -> Result<(), StoreError> {
-    let failed = |source| StoreError::Folder { path: folder.to_owned(), source };
+/// [`OpenError::OpenFolder`] when it holds files and group or others have any right
+/// to it, [`StorageError::Folder`] when it cannot be created or read.
+pub fn claim(folder: &Path) -> Result<(), OpenError> {
+    let failed = |source| OpenError::from(StorageError::Folder { path: folder.to_owned(), source });
     if !folder.exists() {
         return durable::create_private_folder(folder).map_err(failed);
     }
@@ -28,7 +109,7 @@ pub fn claim(folder: &Path) -> Result<(), StoreError> {
             return Ok(());
         }
         if folder.read_dir().map_err(failed)?.next().is_some() {
-            return Err(StoreError::OpenFolder { path: folder.to_owned(), mode });
+            return Err(OpenError::OpenFolder { path: folder.to_owned(), mode });
         }
         durable::make_private(folder).map_err(failed)?;
     }
@@ -56,7 +137,7 @@ mod tests {
         for open in [0o750, 0o701, 0o720, 0o755, 0o1777] {
             std::fs::set_permissions(&folder, Permissions::from_mode(open)).unwrap();
             let error = Store::open(&folder).await.unwrap_err();
-            assert!(matches!(error, StoreError::OpenFolder { .. }), "{open:o}: {error}");
+            assert!(matches!(error, OpenError::OpenFolder { .. }), "{open:o}: {error}");
             assert!(error.to_string().contains(&format!("found {open:04o}")), "{error}");
             assert!(error.hint().contains("chmod -R go= DATA"));
         }

@@ -1,5 +1,4 @@
-//! The Ladder: what is shown of scores against a hidden reference, one submission after
-//! the other.
+//! The Ladder: limits how much of a hidden reference successive scores reveal.
 //!
 //! Source: Blum and Hardt, "The Ladder: A Reliable Leaderboard for Machine Learning
 //! Competitions", ICML 2015, PMLR 37:1006-1014, Figure 1, with a fixed step. Theirs is
@@ -11,24 +10,16 @@
 //! A value climbs where it is better than the one shown by **more** than a step, and shows
 //! to the nearest step; else the one shown before is shown again. The first one shows.
 //!
-//! - [`LadderStep`]: the step of a ladder. [`Rung`]: what is shown.
-
-use std::collections::HashMap;
+//! - [`LadderStep`]: the step. [`Rung`]: the scores shown. `submissions/ladder.rs` stores them.
 
 use indexmap::IndexMap;
 use scr_documents::{LadderStep, ResultDocument};
 use serde::{Deserialize, Serialize};
-use sqlx::AnyConnection;
 
-use crate::database::failed;
-use crate::entries::{read_json, write_json};
-use crate::settings::settings_in;
-use crate::{Store, StoreError};
-
-/// Values that differ by less are the same: a tie is no matter of the last bit.
+/// Tolerance of comparisons, so that the last bit decides no tie.
 const TIE: f64 = 1e-9;
 
-/// What an account is shown of a benchmark's scores.
+/// Scores that an account is shown.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Rung {
     /// Mean overlap by object.
@@ -38,8 +29,8 @@ pub(crate) struct Rung {
 }
 
 impl Rung {
-    /// What is shown after a result.
-    fn after(mut self, result: &ResultDocument, step: LadderStep) -> Self {
+    /// Scores shown after a result.
+    pub(crate) fn after(mut self, result: &ResultDocument, step: LadderStep) -> Self {
         for (object, measures) in &result.objects {
             if let Some(overlap) = measures.get("overlap").and_then(|summary| summary.mean) {
                 let best = self.overlaps.get(object).copied();
@@ -58,78 +49,11 @@ impl Rung {
     }
 }
 
-/// Notes what is shown of a submission that was just scored, in the transaction that says
-/// so; nothing where the benchmark has no ladder.
-pub(crate) async fn climb(
-    connection: &mut AnyConnection,
-    submission_id: &str,
-    result: &ResultDocument,
-) -> Result<(), StoreError> {
-    let doing = "note what a ladder shows";
-    let settings = settings_in(connection, &result.benchmark).await?;
-    let Some(step) = settings.ladder() else { return Ok(()) };
-    let (user_id,): (String,) = sqlx::query_as("SELECT user_id FROM submissions WHERE id = $1")
-        .bind(submission_id)
-        .fetch_one(&mut *connection)
-        .await
-        .map_err(failed(doing))?;
-    let before: Option<(i64, String)> = sqlx::query_as(
-        "SELECT number, shown FROM ladders WHERE benchmark_id = $1 AND user_id = $2 \
-         ORDER BY number DESC LIMIT 1",
-    )
-    .bind(&result.benchmark)
-    .bind(&user_id)
-    .fetch_optional(&mut *connection)
-    .await
-    .map_err(failed(doing))?;
-    let (number, rung) = match before {
-        Some((number, text)) => (number, read_json(submission_id, "ladder", &text)?),
-        None => (0, Rung::default()),
-    };
-    sqlx::query(
-        "INSERT INTO ladders (submission_id, benchmark_id, user_id, number, shown) \
-         VALUES ($1, $2, $3, $4, $5)",
-    )
-    .bind(submission_id)
-    .bind(&result.benchmark)
-    .bind(&user_id)
-    .bind(number + 1)
-    .bind(write_json(submission_id, "ladder", &rung.after(result, step))?)
-    .execute(connection)
-    .await
-    .map_err(failed(doing))?;
-    Ok(())
-}
-
-impl Store {
-    /// What is shown of the submissions of a benchmark, by the identifier of each and of
-    /// the entry that came of it.
-    pub(crate) async fn rungs(
-        &self,
-        benchmark_id: &str,
-    ) -> Result<HashMap<String, Rung>, StoreError> {
-        let rows: Vec<(String, Option<String>, String)> = sqlx::query_as(
-            "SELECT submission_id, entry_id, shown FROM ladders \
-             JOIN submissions ON submissions.id = submission_id WHERE ladders.benchmark_id = $1",
-        )
-        .bind(benchmark_id)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(failed("read what a ladder shows"))?;
-        let mut rungs = HashMap::new();
-        for (submission, entry, text) in rows {
-            let rung: Rung = read_json(&submission, "ladder", &text)?;
-            rungs.extend(entry.map(|entry| (entry, rung.clone())));
-            rungs.insert(submission, rung);
-        }
-        Ok(rungs)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::*;
     use scr_documents::SummaryDocument;
+
+    use super::*;
 
     fn result(overlap: f64, pixel_error: f64) -> ResultDocument {
         let summary = |mean| SummaryDocument {

@@ -1,17 +1,17 @@
 //! A lost database: files of a site beside a database that is missing or empty.
 //!
-//! Served, such a folder would be a site without entries, and what was published would be
-//! written over. It is refused instead.
+//! Served, such a folder would show a site without entries, and new entries would overwrite
+//! published files. It is refused instead.
 
 use std::path::Path;
 
 use sqlx::AnyPool;
 
-use crate::StoreError;
-use crate::database::failed;
+use crate::database::Doing;
+use crate::storage_error::OpenError;
 
 /// Refuses a missing or zero-byte database beside files.
-pub(crate) fn refuse_without_database(database: &Path, blobs: &Path) -> Result<(), StoreError> {
+pub(crate) fn refuse_without_database(database: &Path, blobs: &Path) -> Result<(), OpenError> {
     let found = match database.metadata() {
         Ok(about) if about.len() > 0 => return Ok(()),
         Ok(_) => "empty",
@@ -26,25 +26,25 @@ pub(crate) async fn refuse_empty_database(
     pool: &AnyPool,
     database: &Path,
     blobs: &Path,
-) -> Result<(), StoreError> {
+) -> Result<(), OpenError> {
     let (rows,): (i64,) = sqlx::query_as(
         "SELECT (SELECT COUNT(*) FROM benchmarks) + (SELECT COUNT(*) FROM publishing)",
     )
     .fetch_one(pool)
     .await
-    .map_err(failed("count benchmarks"))?;
+    .doing("count benchmarks")?;
     if rows > 0 { Ok(()) } else { refuse("empty", database, blobs) }
 }
 
-fn refuse(found: &'static str, database: &Path, blobs: &Path) -> Result<(), StoreError> {
+fn refuse(found: &'static str, database: &Path, blobs: &Path) -> Result<(), OpenError> {
     if !holds_files(blobs) {
         return Ok(());
     }
     let (database, blobs) = (database.to_owned(), blobs.to_owned());
-    Err(StoreError::LostDatabase { database, found, blobs })
+    Err(OpenError::LostDatabase { database, found, blobs })
 }
 
-/// Whether there is a file anywhere below a folder.
+/// True if there is a file anywhere below a folder.
 fn holds_files(folder: &Path) -> bool {
     let entries = folder.read_dir().into_iter().flatten().flatten();
     entries.map(|entry| entry.path()).any(|path| path.is_file() || holds_files(&path))

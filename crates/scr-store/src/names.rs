@@ -1,8 +1,8 @@
-//! Names of people and entries: what may stand in them.
+//! Names of people and entries: allowed characters, and names that look alike.
 //!
 //! A name reads the same to everybody: NFC (Unicode Annex 15), on one line, without control,
-//! format, zero-width or bidirectional characters. Names that a reader may take for one
-//! another are told by [`look_alike`]; nothing here refuses them.
+//! format, zero-width or bidirectional characters. [`look_alike`] compares names that readers may
+//! confuse; nothing here refuses them.
 
 use scr_data::terminal::is_printable;
 use unicode_normalization::is_nfc;
@@ -25,7 +25,7 @@ const INVISIBLE: [std::ops::RangeInclusive<char>; 8] = [
 pub const NAME_RULE: &str = "on one line, in NFC, without control, format, zero-width or \
                              bidirectional characters";
 
-/// Whether a text keeps to [`NAME_RULE`].
+/// True if a text keeps to [`NAME_RULE`].
 ///
 /// ```
 /// assert!(scr_store::is_plain_name("U-Net für Röntgen (2026), 改"));

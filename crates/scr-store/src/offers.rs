@@ -1,10 +1,10 @@
-//! What of a benchmark's folder may be copied, file by file, with the digest of each.
+//! Downloadable files of a benchmark's folder, each with its digest.
 //!
-//! Knows no reader and no terms that were accepted: whether anybody may have the
-//! files is for who asks. Digests are computed once a process and folder.
+//! Checks no rights: callers decide who may have the files. Digests are computed once for
+//! each process and folder.
 
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -14,46 +14,45 @@ use scr_data::{BENCHMARK_FILE, Benchmark, Problem, Problems, files};
 use scr_documents::OfferedFile;
 use tokio::sync::Mutex;
 
-use crate::publish::blocking;
-use crate::{Store, StoreError};
+use crate::blocking::run_blocking;
+use crate::storage_error::StorageError;
 
-/// Offers by benchmark.
+/// Cache of offers by benchmark.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Offers(Arc<Mutex<HashMap<String, Known>>>);
 
-type Offer = Arc<[OfferedFile]>;
+/// Files of one benchmark, by path.
+pub(crate) type Offer = Arc<[OfferedFile]>;
 
-/// An offer, and when the folder was written that it is of.
+/// An offer, with the modification time of its folder.
 #[derive(Debug)]
 struct Known {
     written: Option<SystemTime>,
     offer: Offer,
 }
 
-impl Store {
-    /// The files that make the folder of a benchmark that was added for scoring, by
-    /// path: all that scoring needs, and the radiographs where pages may show them.
-    /// None where the benchmark was not added as a folder.
-    ///
-    /// # Errors
-    /// [`StoreError::Data`] when files of the folder are at fault.
-    pub async fn offered_files(&self, id: &str) -> Result<Option<Offer>, StoreError> {
-        let folder = self.benchmark_folder(id);
+impl Offers {
+    /// The offer of a benchmark, computed once; none where the benchmark has no folder.
+    pub(crate) async fn get(
+        &self,
+        id: &str,
+        folder: PathBuf,
+    ) -> Result<Option<Offer>, StorageError> {
         // A folder is replaced whole, never changed.
         let Ok(data) = folder.join(BENCHMARK_FILE).metadata() else { return Ok(None) };
         let written = data.modified().ok();
-        // Who asks meanwhile waits, and computes nothing twice.
-        let mut known = self.offers.0.lock().await;
+        // Concurrent callers wait here, so that nothing is computed twice.
+        let mut known = self.0.lock().await;
         if let Some(known) = known.get(id).filter(|known| known.written == written) {
             return Ok(Some(Arc::clone(&known.offer)));
         }
-        let offer: Offer = blocking(move || offer(&folder)).await?.into();
+        let offer: Offer = run_blocking(move || offer(&folder)).await?.into();
         known.insert(id.to_owned(), Known { written, offer: Arc::clone(&offer) });
         Ok(Some(offer))
     }
 }
 
-fn offer(folder: &Path) -> Result<Vec<OfferedFile>, StoreError> {
+fn offer(folder: &Path) -> Result<Vec<OfferedFile>, StorageError> {
     let benchmark = Benchmark::open(folder)?;
     let mut paths = benchmark.files();
     if benchmark.terms.display.is_allowed() {

@@ -1,21 +1,21 @@
-//! Outlines as written for the viewer: what a page draws over a radiograph.
+//! Outlines for the viewer, which draws them over a radiograph.
 //!
 //! Made from masks, crack by crack, and the masks can be filled from them again
 //! bit for bit; nothing is smoothed. Noise alone, which has more corners than
-//! [`MAX_CORNERS_BY_SIDE`] allows, is drawn in blocks, and the document says so.
+//! [`MAX_CORNERS_BY_SIDE`] allows, is drawn in blocks, and the document has their size.
 
 use indexmap::IndexMap;
 use scr_image::{BlockOutlines, Mask, Size};
 use serde::{Deserialize, Serialize};
 
-/// Corners that a structure's outlines may have, for each pixel of the image's width and
+/// Limit of corners of a structure's outlines, for each pixel of the image's width and
 /// height together: several times as many as a lung of jagged edges has.
 pub const MAX_CORNERS_BY_SIDE: usize = 8;
 
 /// The outlines of one image's structures.
 ///
 /// Coordinates are whole pixels with the origin at the upper left corner of the
-/// image; what is inside is decided by the even-odd rule, so that holes are
+/// image; the even-odd rule decides which pixels are inside, so that holes are
 /// outlines too.
 ///
 /// ```
@@ -76,7 +76,7 @@ impl OutlinesDocument {
     /// Reads the document from JSON.
     ///
     /// # Errors
-    /// What the JSON reader says.
+    /// When it is no such document.
     pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
     }

@@ -1,18 +1,21 @@
-//! Publications that use a benchmark, as readers report them and curators show them.
+//! Publications that use a benchmark, reported by readers and approved by curators.
 //!
-//! Asks nobody about a DOI: what a reader says of a publication is what is kept.
+//! Looks no DOI up: the reader's report is stored as it is.
 
+use scr_data::{Problem, Problems};
 use scr_documents::{PublicationDocument, PublicationState};
 use serde::Serialize;
 use sqlx::any::AnyRow;
-use sqlx::{FromRow, Row};
+use sqlx::{AnyPool, FromRow, Row};
 
-use scr_data::{Problem, Problems};
-
-use crate::accounts::random_id;
-use crate::database::failed;
-use crate::entries::{now, read_json, write_json};
-use crate::{StoreCore, StoreError, benchmarks, entries};
+use crate::benchmarks::is_published;
+use crate::database::Doing;
+use crate::entries;
+use crate::json::{read_json, write_json};
+use crate::report_error::ReportError;
+use crate::secrets::random_id;
+use crate::storage_error::StorageError;
+use crate::time::now;
 
 const MAX_DOI_BYTES: usize = 200;
 const MAX_WORDS_CHARS: usize = 500;
@@ -27,17 +30,18 @@ pub struct PublicationRow {
     pub id: String,
     /// The benchmark.
     pub benchmark_id: String,
-    /// What is said of it.
+    /// Bibliographic data.
     #[serde(flatten)]
     pub document: PublicationDocument,
-    /// Whether readers see it.
+    /// Visibility.
     pub state: PublicationState,
-    /// When it was reported, RFC 3339 in UTC.
+    /// Time of the report, RFC 3339 in UTC.
     pub proposed_at: String,
 }
 
-fn read_state(word: &str) -> Result<PublicationState, StoreError> {
-    PublicationState::of_word(word).ok_or_else(|| StoreError::Word {
+/// State that a word in the database names.
+fn read_state(word: &str) -> Result<PublicationState, StorageError> {
+    PublicationState::of_word(word).ok_or_else(|| StorageError::Word {
         what: "state of a publication",
         expected: "proposed, shown or hidden",
         found: word.into(),
@@ -46,7 +50,7 @@ fn read_state(word: &str) -> Result<PublicationState, StoreError> {
 
 impl FromRow<'_, AnyRow> for PublicationRow {
     fn from_row(row: &AnyRow) -> Result<Self, sqlx::Error> {
-        let decoded = |error: StoreError| sqlx::Error::Decode(Box::new(error));
+        let decoded = |error: StorageError| sqlx::Error::Decode(Box::new(error));
         let id: String = row.try_get("id")?;
         let text = |column| row.try_get::<String, _>(column);
         let document = PublicationDocument {
@@ -67,32 +71,37 @@ impl FromRow<'_, AnyRow> for PublicationRow {
     }
 }
 
-impl StoreCore {
-    /// Keeps what a reader reports, for a curator to look at. A DOI that is known for
-    /// this benchmark changes nothing.
+/// Handle of publications.
+#[derive(Debug, Clone, Copy)]
+pub struct Publications<'a> {
+    pub(crate) pool: &'a AnyPool,
+}
+
+impl Publications<'_> {
+    /// Stores a reader's report, for a curator to review. A DOI that is known for this
+    /// benchmark changes nothing.
     ///
     /// # Errors
-    /// [`StoreError::Report`] with everything that is wrong, entries among it that are
-    /// not this benchmark's; [`StoreError::UnknownBenchmark`], [`StoreError::Database`].
-    pub async fn propose_publication(
+    /// [`ReportError::Invalid`] with all problems, such as entries of other benchmarks; [`ReportError::UnknownBenchmark`], [`StorageError::Database`].
+    pub async fn propose(
         &self,
         benchmark_id: &str,
         mut document: PublicationDocument,
-    ) -> Result<(), StoreError> {
-        if benchmarks::get(&self.pool, benchmark_id).await?.is_none() {
-            return Err(StoreError::UnknownBenchmark { id: benchmark_id.to_owned() });
+    ) -> Result<(), ReportError> {
+        if !is_published(self.pool, benchmark_id).await? {
+            return Err(ReportError::UnknownBenchmark { id: benchmark_id.to_owned() });
         }
-        document.doi = kept_doi(&document.doi);
+        document.doi = normal_doi(&document.doi);
         let mut problems = problems(&document);
         for id in &document.entry_ids {
-            let entry = entries::get(&self.pool, id).await?;
+            let entry = entries::get(self.pool, id).await?;
             if entry.is_none_or(|entry| entry.benchmark_id != benchmark_id) {
                 let expected = "identifiers of entries on this benchmark";
                 problems.push(Problem::new("entries", expected, format!("`{id}`"), ""));
             }
         }
         if !problems.list().is_empty() {
-            return Err(StoreError::Report { problems });
+            return Err(ReportError::Invalid { problems });
         }
         let id = random_id()?;
         sqlx::query(
@@ -110,67 +119,60 @@ impl StoreCore {
         .bind(&document.venue)
         .bind(PublicationState::Proposed.as_str())
         .bind(now())
-        .execute(&self.pool)
+        .execute(self.pool)
         .await
-        .map_err(failed("keep a publication"))?;
+        .doing("store a publication")?;
         Ok(())
     }
 
-    /// The publications that readers see on a benchmark, the latest year first.
+    /// Approved publications of a benchmark, the latest year first.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn publications(
-        &self,
-        benchmark_id: &str,
-    ) -> Result<Vec<PublicationRow>, StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn shown(&self, benchmark_id: &str) -> Result<Vec<PublicationRow>, StorageError> {
         sqlx::query_as(
             "SELECT id, benchmark_id, doi, title, authors, entry_ids, year, venue, state, \
              proposed_at FROM publications WHERE benchmark_id = $1 AND state = 'shown' \
              ORDER BY year DESC, title, id",
         )
         .bind(benchmark_id)
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await
-        .map_err(failed("list publications"))
+        .doing("list publications")
     }
 
-    /// The publications of all benchmarks in every state, the last reported first.
+    /// Publications of all benchmarks in every state, the last reported first.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn all_publications(&self) -> Result<Vec<PublicationRow>, StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn list(&self) -> Result<Vec<PublicationRow>, StorageError> {
         sqlx::query_as(
             "SELECT id, benchmark_id, doi, title, authors, entry_ids, year, venue, state, \
              proposed_at FROM publications ORDER BY proposed_at DESC, id",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await
-        .map_err(failed("list publications"))
+        .doing("list publications")
     }
 
-    /// Shows a publication to readers, or hides it from them.
+    /// Changes the visibility of a publication.
     ///
     /// # Errors
-    /// [`StoreError::UnknownPublication`], [`StoreError::Database`].
-    pub async fn set_publication_state(
-        &self,
-        id: &str,
-        state: PublicationState,
-    ) -> Result<(), StoreError> {
+    /// [`ReportError::UnknownPublication`], [`StorageError::Database`].
+    pub async fn set_state(&self, id: &str, state: PublicationState) -> Result<(), ReportError> {
         let changed = sqlx::query("UPDATE publications SET state = $1 WHERE id = $2")
             .bind(state.as_str())
             .bind(id)
-            .execute(&self.pool)
+            .execute(self.pool)
             .await
-            .map_err(failed("change a publication"))?;
+            .doing("change a publication")?;
         let is_there = changed.rows_affected() == 1;
-        is_there.then_some(()).ok_or_else(|| StoreError::UnknownPublication { id: id.to_owned() })
+        is_there.then_some(()).ok_or_else(|| ReportError::UnknownPublication { id: id.to_owned() })
     }
 }
 
-/// A DOI in the form that is kept; the same for all ways of writing it.
-fn kept_doi(written: &str) -> String {
+/// Normal form of a DOI, the same for all ways of writing it.
+fn normal_doi(written: &str) -> String {
     let lower = written.trim().to_lowercase();
     let bare = ["https://doi.org/", "http://doi.org/", "https://dx.doi.org/", "doi:"]
         .into_iter()

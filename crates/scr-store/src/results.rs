@@ -1,27 +1,31 @@
-//! Results of entries, version by version: scoring an entry again adds a result, and the
-//! last one is the present one.
+//! Versions of an entry's result: scoring an entry again adds one, and the last is current.
 //!
 //! Computes no score. Masks, identifier, card and date of an entry never change. The main
 //! type is [`PastResult`].
 
-use std::path::PathBuf;
-
 use scr_documents::ResultDocument;
 use sqlx::AnyConnection;
+use std::path::PathBuf;
 
-use crate::database::{begin_writing, failed};
-use crate::entries::{now, read_json, write_json};
-use crate::record::{self, RecordEvent, ResultEvidence};
-use crate::{BLOBS_FOLDER, Store, StoreError};
+use crate::database::{Doing, begin_writing};
+use crate::entries::Entries;
+use crate::json::{read_json, write_json};
+use crate::publish::error::PublishError;
+use crate::record::event::RecordEvent;
+use crate::record::evidence::ResultEvidence;
+use crate::record::log::append;
+use crate::secrets::random_id;
+use crate::storage_error::StorageError;
+use crate::time::now;
 
-/// A result that an entry had before it was scored again.
+/// A result that a later version has replaced.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PastResult {
-    /// The version of the scoring rules.
+    /// Version of the scoring rules.
     pub evaluator_version: String,
-    /// When it became the entry's, RFC 3339 in UTC.
+    /// Time of scoring, RFC 3339 in UTC.
     pub scored_at: String,
-    /// When another took its place, RFC 3339 in UTC.
+    /// Time of its replacement, RFC 3339 in UTC.
     pub replaced_at: String,
     /// The result, with every image's values.
     pub result: ResultDocument,
@@ -30,29 +34,29 @@ pub struct PastResult {
 /// Time, summaries, images.
 type Row = (String, String, String);
 
-impl Store {
-    /// The folder of the masks of an entry as they are kept, `STRUCTURE/IMAGE.png`: the
-    /// same pixels as were handed in, in other files.
+impl Entries<'_> {
+    /// Folder of an entry's stored masks, `STRUCTURE/IMAGE.png`: the same pixels as were
+    /// submitted, in other files.
     #[must_use]
-    pub fn entry_masks_folder(&self, id: &str) -> PathBuf {
-        self.folder.join(BLOBS_FOLDER).join("entries").join(id).join("masks")
+    pub fn masks_folder(&self, id: &str) -> PathBuf {
+        self.folder.blobs().join("entries").join(id).join("masks")
     }
 
-    /// Adds a result by other scoring rules than those of the evaluator's version `of`, as
-    /// the next version of the entry's result; those before stay. False, and nothing is
-    /// added, when the last result is of another version than `of`, as when somebody else
-    /// has scored the entry again.
+    /// Adds the next version of an entry's result, by other scoring rules than those of the
+    /// evaluator's version `of`; earlier versions stay. False, and nothing is added, when the
+    /// current result is of another version than `of`, as when another process has scored the
+    /// entry again.
     ///
     /// # Errors
-    /// [`StoreError::OtherResult`] when the new result is not of the same masks, has no
-    /// images or is of the same version; [`StoreError::Database`].
+    /// [`PublishError::OtherResult`] when the new result is not of the same masks, has no
+    /// images or is of the same version; [`StorageError::Database`].
     pub async fn add_result(
         &self,
         id: &str,
         of: &str,
         result: &ResultDocument,
-    ) -> Result<bool, StoreError> {
-        let mut transaction = begin_writing(&self.pool).await?;
+    ) -> Result<bool, PublishError> {
+        let mut transaction = begin_writing(self.pool).await?;
         let last: Option<(i64, String)> = sqlx::query_as(
             "SELECT version, summary FROM results WHERE entry_id = $1 \
              ORDER BY version DESC LIMIT 1",
@@ -60,7 +64,7 @@ impl Store {
         .bind(id)
         .fetch_optional(&mut *transaction)
         .await
-        .map_err(failed("read a result"))?;
+        .doing("read a result")?;
         let Some((version, summary)) = last else { return Ok(false) };
         let before: ResultDocument = read_json(id, "result", &summary)?;
         if before.evaluator_version != of {
@@ -72,26 +76,26 @@ impl Store {
         let (entry, to) = (id.to_owned(), result.evaluator_version.clone());
         let evaluator_version = to.clone();
         let event = RecordEvent::EntryRescored { entry, version, evaluator_version, result_digest };
-        record::append(&mut transaction, event).await?;
-        transaction.commit().await.map_err(failed("add a result"))?;
-        tracing::info!(entry = id, from = of, to, "an entry has the scores of another version");
+        append(&mut transaction, event).await?;
+        transaction.commit().await.doing("add a result")?;
+        tracing::info!(entry = id, from = of, to, "added the result of another version");
         Ok(true)
     }
 
-    /// The results that an entry had before its present one, the first first.
+    /// Replaced results of an entry, the first first.
     ///
     /// # Errors
-    /// [`StoreError::Database`]; [`StoreError::Document`] when one cannot be read.
-    pub async fn past_results(&self, id: &str) -> Result<Vec<PastResult>, StoreError> {
+    /// [`StorageError::Database`]; [`StorageError::Document`] when one cannot be read.
+    pub async fn past_results(&self, id: &str) -> Result<Vec<PastResult>, StorageError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT scored_at, summary, images FROM results WHERE entry_id = $1 \
              ORDER BY version",
         )
         .bind(id)
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await
-        .map_err(failed("list past results"))?;
-        // Each was replaced when the next one came, and the last one is the present one.
+        .doing("list past results")?;
+        // Each was replaced when the next one came; the last one is current.
         let next = rows.iter().skip(1).map(|(scored_at, ..)| scored_at.clone());
         let replaced: Vec<String> = next.collect();
         let read = |((scored_at, summary, images), replaced_at): (Row, String)| {
@@ -105,18 +109,17 @@ impl Store {
 }
 
 /// Adds a version of an entry's result, in a transaction that has begun with a write.
-/// Returns the commitment to it.
+/// Returns its commitment.
 pub(crate) async fn insert(
     connection: &mut AnyConnection,
     id: &str,
     (version, scored_at): (u64, &str),
     result: &ResultDocument,
-) -> Result<String, StoreError> {
+) -> Result<String, StorageError> {
     let mut summary = result.clone();
     let images = write_json(id, "result", &summary.images.take())?;
     let summary = write_json(id, "result", &summary)?;
-    let evidence =
-        ResultEvidence { version, nonce: crate::accounts::random_id()?, summary, images };
+    let evidence = ResultEvidence { version, nonce: random_id()?, summary, images };
     sqlx::query(
         "INSERT INTO results (entry_id, version, scored_at, nonce, summary, images) \
          VALUES ($1, $2, $3, $4, $5, $6)",
@@ -129,14 +132,14 @@ pub(crate) async fn insert(
     .bind(&evidence.images)
     .execute(connection)
     .await
-    .map_err(failed("add a result"))?;
+    .doing("add a result")?;
     Ok(evidence.digest())
 }
 
-fn check(id: &str, before: &ResultDocument, after: &ResultDocument) -> Result<(), StoreError> {
+fn check(id: &str, before: &ResultDocument, after: &ResultDocument) -> Result<(), PublishError> {
     let other = |field, expected: &str, found: &str| {
         let (entry, expected, found) = (id.to_owned(), expected.to_owned(), found.to_owned());
-        StoreError::OtherResult { entry, field, expected, found }
+        PublishError::OtherResult { entry, field, expected, found }
     };
     if after.benchmark != before.benchmark {
         return Err(other("benchmark", &before.benchmark, &after.benchmark));

@@ -1,53 +1,53 @@
-//! Settings of benchmarks: reading and changing them.
+//! The operator's settings of a benchmark, beside its file.
 //!
-//! Settings may change at any time and move no score. What they hide is taken out
-//! where documents leave the store for the site ([`PublicStore`](crate::PublicStore)), so that no page
-//! can show it.
+//! Settings may change at any time and move no score. Hidden values are removed where documents
+//! leave the store for the site ([`PublicStore`](crate::PublicStore)), so that no page can show
+//! them.
+//!
+//! - [`Settings`]: the handle.
 
 use scr_documents::BenchmarkSettings;
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AnyPool};
 
-use crate::database::{begin_writing, failed};
-use crate::entries::{now, read_json, write_json};
-use crate::record::{self, RecordEvent};
-use crate::{StoreCore, StoreError, benchmarks};
+use crate::benchmarks::is_published;
+use crate::database::{Doing, begin_writing};
+use crate::json::{read_json, write_json};
+use crate::publish::error::PublishError;
+use crate::record::event::RecordEvent;
+use crate::record::log::{append, text_digest};
+use crate::storage_error::StorageError;
+use crate::time::now;
 
-impl StoreCore {
-    /// The settings of a benchmark; the defaults where nobody said otherwise.
+/// Handle of benchmarks' settings.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings<'a> {
+    pub(crate) pool: &'a AnyPool,
+}
+
+impl Settings<'_> {
+    /// Settings of a benchmark, or the defaults.
     ///
     /// # Errors
-    /// [`StoreError::Database`], or [`StoreError::Document`] when they cannot be read.
-    pub async fn benchmark_settings(&self, id: &str) -> Result<BenchmarkSettings, StoreError> {
-        let mut connection = self.pool.acquire().await.map_err(failed("read settings"))?;
+    /// [`StorageError::Database`], or [`StorageError::Document`] when they cannot be read.
+    pub async fn get(&self, id: &str) -> Result<BenchmarkSettings, StorageError> {
+        let mut connection = self.pool.acquire().await.doing("read settings")?;
         settings_in(&mut connection, id).await
     }
 
-    /// Refuses what is handed in for a benchmark that its operator has ended.
-    pub(crate) async fn needs_open(&self, benchmark_id: &str) -> Result<(), StoreError> {
-        match self.benchmark_settings(benchmark_id).await?.ended_at {
-            Some(at) => Err(StoreError::Ended { id: benchmark_id.to_owned(), at }),
-            None => Ok(()),
-        }
-    }
-
-    /// Puts settings in place of those that were there.
+    /// Replaces the settings of a benchmark.
     ///
     /// # Errors
-    /// [`StoreError::UnknownBenchmark`], [`StoreError::Database`].
-    pub async fn set_benchmark_settings(
-        &self,
-        id: &str,
-        settings: &BenchmarkSettings,
-    ) -> Result<(), StoreError> {
-        if benchmarks::get(&self.pool, id).await?.is_none() {
-            return Err(StoreError::UnknownBenchmark { id: id.to_owned() });
+    /// [`PublishError::UnknownBenchmark`], [`StorageError::Database`].
+    pub async fn set(&self, id: &str, settings: &BenchmarkSettings) -> Result<(), PublishError> {
+        if !is_published(self.pool, id).await? {
+            return Err(PublishError::UnknownBenchmark { id: id.to_owned() });
         }
-        let mut transaction = begin_writing(&self.pool).await?;
+        let mut transaction = begin_writing(self.pool).await?;
         let document = stated(settings);
         if stated(&settings_in(&mut transaction, id).await?) != document {
             let (benchmark, settings) = (id.to_owned(), document);
             let event = RecordEvent::SettingsChanged { benchmark, settings };
-            record::append(&mut transaction, event).await?;
+            append(&mut transaction, event).await?;
         }
         sqlx::query(
             "INSERT INTO benchmark_settings (benchmark_id, document, changed_at) \
@@ -59,32 +59,33 @@ impl StoreCore {
         .bind(now())
         .execute(&mut *transaction)
         .await
-        .map_err(failed("write settings"))?;
-        transaction.commit().await.map_err(failed("write settings"))
+        .doing("write settings")?;
+        transaction.commit().await.doing("write settings")?;
+        Ok(())
     }
 }
 
-/// As [`StoreCore::benchmark_settings`], within a transaction.
+/// As [`Settings::get`], within a transaction.
 pub(crate) async fn settings_in(
     connection: &mut AnyConnection,
     id: &str,
-) -> Result<BenchmarkSettings, StoreError> {
+) -> Result<BenchmarkSettings, StorageError> {
     let row: Option<(String,)> =
         sqlx::query_as("SELECT document FROM benchmark_settings WHERE benchmark_id = $1")
             .bind(id)
             .fetch_optional(connection)
             .await
-            .map_err(failed("read settings"))?;
+            .doing("read settings")?;
     row.map_or_else(|| Ok(BenchmarkSettings::default()), |(text,)| read_json(id, "settings", &text))
 }
 
-/// The settings as the record states them: without addresses of people, and the terms
-/// as their digest.
+/// Settings as the record states them: without addresses of people, and with the digest of the
+/// terms.
 pub(crate) fn stated(settings: &BenchmarkSettings) -> serde_json::Value {
     let mut stated = serde_json::to_value(settings).unwrap_or_default();
     if let Some(fields) = stated.as_object_mut() {
         fields.remove("reviewers");
-        fields.insert("terms".into(), record::text_digest(&settings.terms).into());
+        fields.insert("terms".into(), text_digest(&settings.terms).into());
     }
     stated
 }

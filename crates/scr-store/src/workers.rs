@@ -1,90 +1,98 @@
-//! Who works on a store's jobs, in whichever process.
+//! Workers of a store, in any process, and their heartbeats.
 //!
-//! Knows no job. A worker says again and again that it is there; one that is heard of no
-//! more has ended, however it ended.
+//! Knows no job. A worker records a heartbeat at short intervals; one without a heartbeat for
+//! [`WORKER_TIMEOUT`] counts as dead.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sqlx::AnyPool;
 
-use crate::database::{failed, time_text};
-use crate::{StoreCore, StoreError};
+use crate::database::Doing;
+use crate::storage_error::StorageError;
+use crate::time::{now, time_text};
 
-/// A worker that was not heard of for so long has ended.
-pub const WORKER_SILENCE: Duration = Duration::from_secs(20);
+/// Time after the last heartbeat at which a worker counts as dead.
+pub const WORKER_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// A worker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorkerRow {
-    /// What it calls itself.
+    /// Unique name.
     pub name: String,
-    /// When it was first heard of, RFC 3339 in UTC.
+    /// Time of the first heartbeat, RFC 3339 in UTC.
     pub started_at: String,
-    /// When it was heard of last, RFC 3339 in UTC.
+    /// Time of the last heartbeat, RFC 3339 in UTC.
     pub heard_at: String,
 }
 
-impl StoreCore {
-    /// Notes that a worker is there.
+/// Handle of workers.
+#[derive(Debug, Clone, Copy)]
+pub struct Workers<'a> {
+    pub(crate) pool: &'a AnyPool,
+}
+
+impl Workers<'_> {
+    /// Records a heartbeat of a worker.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn hear_worker(&self, name: &str) -> Result<(), StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn record_heartbeat(&self, name: &str) -> Result<(), StorageError> {
         sqlx::query(
             "INSERT INTO workers (name, started_at, heard_at) VALUES ($1, $2, $2) \
              ON CONFLICT (name) DO UPDATE SET heard_at = excluded.heard_at",
         )
         .bind(name)
-        .bind(time_text(Timestamp::now()))
-        .execute(&self.pool)
+        .bind(now())
+        .execute(self.pool)
         .await
-        .map_err(failed("note a worker"))?;
+        .doing("record a heartbeat")?;
         Ok(())
     }
 
-    /// Forgets a worker that ends, and gives back what it was at, uncounted.
+    /// Removes a worker that shuts down and releases its jobs; their attempt does not count.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn forget_worker(&self, name: &str) -> Result<(), StoreError> {
-        let doing = "forget a worker";
-        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
-        let back = "UPDATE jobs SET leased_until = '', worker = '', attempts = attempts - 1 \
+    /// [`StorageError::Database`].
+    pub async fn remove(&self, name: &str) -> Result<(), StorageError> {
+        let doing = "remove a worker";
+        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let release = "UPDATE jobs SET leased_until = '', worker = '', attempts = attempts - 1 \
                     WHERE worker = $1";
-        for query in [back, "DELETE FROM workers WHERE name = $1"] {
+        for query in [release, "DELETE FROM workers WHERE name = $1"] {
             let done = sqlx::query(query).bind(name).execute(&mut *transaction).await;
-            done.map_err(failed(doing))?;
+            done.doing(doing)?;
         }
-        transaction.commit().await.map_err(failed(doing))
+        transaction.commit().await.doing(doing)
     }
 
-    /// The workers that were heard of within [`WORKER_SILENCE`], the longest there first.
+    /// Live workers, the longest-running first.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn workers(&self) -> Result<Vec<WorkerRow>, StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn list(&self) -> Result<Vec<WorkerRow>, StorageError> {
         let rows: Vec<(String, String, String)> = sqlx::query_as(
             "SELECT name, started_at, heard_at FROM workers WHERE heard_at >= $1 \
              ORDER BY started_at, name",
         )
-        .bind(time_text(Timestamp::now() - WORKER_SILENCE))
-        .fetch_all(&self.pool)
+        .bind(time_text(Timestamp::now() - WORKER_TIMEOUT))
+        .fetch_all(self.pool)
         .await
-        .map_err(failed("list workers"))?;
+        .doing("list workers")?;
         let row = |(name, started_at, heard_at)| WorkerRow { name, started_at, heard_at };
         Ok(rows.into_iter().map(row).collect())
     }
 
-    /// Forgets the workers that were not heard of for so long.
+    /// Removes workers without a heartbeat for `silence`.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn forget_silent_workers(&self, silence: Duration) -> Result<(), StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn remove_silent(&self, silence: Duration) -> Result<(), StorageError> {
         sqlx::query("DELETE FROM workers WHERE heard_at < $1")
             .bind(time_text(Timestamp::now() - silence))
-            .execute(&self.pool)
+            .execute(self.pool)
             .await
-            .map_err(failed("forget workers"))?;
+            .doing("remove dead workers")?;
         Ok(())
     }
 }

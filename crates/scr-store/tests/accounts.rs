@@ -5,7 +5,7 @@ use std::path::Path;
 
 use scr_data::{Benchmark, files, formats};
 use scr_image::{Mask, Size};
-use scr_store::{OtherKeys, Role, Scope, Store, StoreError};
+use scr_store::{AccountError, OtherKeys, Role, Scope, Store};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -54,88 +54,97 @@ fn write_benchmark(folder: &Path) -> Benchmark {
 async fn a_person_is_found_by_address_in_any_case() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
-    let added = store.add_user("Ada@Example.ORG", " Ada ", Role::Curator, None).await.unwrap();
+    let added =
+        store.accounts().add("Ada@Example.ORG", " Ada ", Role::Curator, None).await.unwrap();
     assert_eq!((added.email.as_str(), added.name.as_str()), ("ada@example.org", "Ada"));
     assert_eq!(added.confirmed_at.as_ref(), Some(&added.created_at));
     assert_eq!(added.id.len(), 32);
-    let found = store.user_by_email("ADA@example.org").await.unwrap();
+    let found = store.accounts().by_email("ADA@example.org").await.unwrap();
     assert_eq!(found.as_ref(), Some(&added));
-    assert_eq!(store.user(&added.id).await.unwrap(), found);
-    assert_eq!(store.users().await.unwrap(), [added]);
-    assert_eq!(store.user_by_email("b@example.org").await.unwrap(), None);
+    assert_eq!(store.accounts().get(&added.id).await.unwrap(), found);
+    assert_eq!(store.accounts().list().await.unwrap(), [added]);
+    assert_eq!(store.accounts().by_email("b@example.org").await.unwrap(), None);
 }
 
 #[tokio::test]
 async fn everything_wrong_with_an_account_is_said_at_once_and_no_password() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
-    let error = store.add_user("a b@c@d", "", Role::Participant, Some("hunter2")).await;
+    let error = store.accounts().add("a b@c@d", "", Role::Participant, Some("hunter2")).await;
     let error = error.unwrap_err();
-    let StoreError::Account { problems } = &error else { panic!("{error}") };
+    let AccountError::Invalid { problems } = &error else { panic!("{error}") };
     let places: Vec<&str> = problems.list().iter().map(|p| p.place.as_str()).collect();
     assert_eq!(places, ["email", "name", "password"]);
     assert!(!format!("{error} {error:?}").contains("hunter2"));
-    assert!(store.users().await.unwrap().is_empty());
+    assert!(store.accounts().list().await.unwrap().is_empty());
 }
 
 #[tokio::test]
 async fn an_address_has_one_account() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
-    store.add_user("a@b.org", "A", Role::Participant, None).await.unwrap();
-    let error = store.add_user("A@B.org", "B", Role::Operator, None).await.unwrap_err();
-    assert!(matches!(error, StoreError::AddressTaken { .. }), "{error}");
-    assert_eq!(store.users().await.unwrap()[0].name, "A");
+    store.accounts().add("a@b.org", "A", Role::Participant, None).await.unwrap();
+    let error = store.accounts().add("A@B.org", "B", Role::Operator, None).await.unwrap_err();
+    assert!(matches!(error, AccountError::AddressTaken { .. }), "{error}");
+    assert_eq!(store.accounts().list().await.unwrap()[0].name, "A");
 }
 
 #[tokio::test]
 async fn only_the_right_password_of_a_known_address_is_accepted() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
-    let user = store.add_user("a@b.org", "A", Role::Participant, Some(PASSWORD)).await.unwrap();
-    store.add_user("c@b.org", "C", Role::Participant, None).await.unwrap();
+    let user =
+        store.accounts().add("a@b.org", "A", Role::Participant, Some(PASSWORD)).await.unwrap();
+    store.accounts().add("c@b.org", "C", Role::Participant, None).await.unwrap();
     let long = "x".repeat(5000);
-    let verify = async |email, password| store.verify_password(email, password).await.unwrap();
+    let verify =
+        async |email, password| store.accounts().verify_password(email, password).await.unwrap();
     assert_eq!(verify("A@b.org", PASSWORD).await, Some(user.clone()));
     assert_eq!(verify("a@b.org", "correct horse batterz").await, None);
     assert_eq!(verify("nobody@b.org", PASSWORD).await, None);
     assert_eq!(verify("c@b.org", PASSWORD).await, None);
     assert_eq!(verify("a@b.org", &long).await, None);
 
-    store.set_password(&user.id, "another good one", OtherKeys::Kept).await.unwrap();
+    store.accounts().set_password(&user.id, "another good one", OtherKeys::Kept).await.unwrap();
     assert_eq!(verify("a@b.org", PASSWORD).await, None);
     assert_eq!(verify("a@b.org", "another good one").await, Some(user.clone()));
-    let error = store.set_password(&user.id, "short", OtherKeys::Kept).await.unwrap_err();
-    assert!(matches!(error, StoreError::Account { .. }), "{error}");
-    let error = store.set_password("nobody", PASSWORD, OtherKeys::Kept).await.unwrap_err();
-    assert!(matches!(error, StoreError::UnknownUser { .. }), "{error}");
+    let error =
+        store.accounts().set_password(&user.id, "short", OtherKeys::Kept).await.unwrap_err();
+    assert!(matches!(error, AccountError::Invalid { .. }), "{error}");
+    let error =
+        store.accounts().set_password("nobody", PASSWORD, OtherKeys::Kept).await.unwrap_err();
+    assert!(matches!(error, AccountError::UnknownUser { .. }), "{error}");
 }
 
 #[tokio::test]
 async fn a_token_tells_whose_it_is_and_what_it_may() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
-    let user = store.add_user("a@b.org", "A", Role::Participant, None).await.unwrap();
-    let token = store.create_token("A@b.org", [Scope::Submit], "laptop").await.unwrap();
+    let user = store.accounts().add("a@b.org", "A", Role::Participant, None).await.unwrap();
+    let token = store.tokens().create("A@b.org", [Scope::Submit], "laptop").await.unwrap();
     assert!(token.starts_with("scr_") && token.len() == 68, "{token}");
-    let caller = store.caller(&token).await.unwrap().unwrap();
+    let caller = store.tokens().authenticate(&token).await.unwrap().unwrap();
     assert_eq!(caller.user, user);
     assert!(caller.may(Scope::Submit) && !caller.may(Scope::Read) && !caller.may(Scope::Review));
-    assert_eq!(store.caller("scr_00").await.unwrap(), None);
-    assert_eq!(store.caller("").await.unwrap(), None);
+    assert_eq!(store.tokens().authenticate("scr_00").await.unwrap(), None);
+    assert_eq!(store.tokens().authenticate("").await.unwrap(), None);
 
-    let first = store.tokens(&user.id).await.unwrap();
+    let first = store.tokens().of_user(&user.id).await.unwrap();
     assert_eq!(first[0].note, "laptop");
     assert!(first[0].last_used_at.is_some());
-    store.caller(&token).await.unwrap();
-    assert_eq!(store.tokens(&user.id).await.unwrap(), first, "within a minute it is not noted");
+    store.tokens().authenticate(&token).await.unwrap();
+    assert_eq!(
+        store.tokens().of_user(&user.id).await.unwrap(),
+        first,
+        "within a minute it is not noted"
+    );
 
-    store.revoke_token(&first[0].id).await.unwrap();
-    store.revoke_token(&first[0].id).await.unwrap();
-    assert_eq!(store.caller(&token).await.unwrap(), None);
-    assert!(store.tokens(&user.id).await.unwrap()[0].revoked_at.is_some());
-    let error = store.revoke_token(&token).await.unwrap_err();
-    assert!(matches!(error, StoreError::UnknownToken), "{error}");
+    store.tokens().revoke(&first[0].id).await.unwrap();
+    store.tokens().revoke(&first[0].id).await.unwrap();
+    assert_eq!(store.tokens().authenticate(&token).await.unwrap(), None);
+    assert!(store.tokens().of_user(&user.id).await.unwrap()[0].revoked_at.is_some());
+    let error = store.tokens().revoke(&token).await.unwrap_err();
+    assert!(matches!(error, AccountError::UnknownToken), "{error}");
     assert!(!format!("{error} {error:?}").contains(&token));
 }
 
@@ -143,29 +152,29 @@ async fn a_token_tells_whose_it_is_and_what_it_may() {
 async fn a_token_may_never_do_more_than_its_owner() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
-    store.add_user("p@b.org", "P", Role::Participant, None).await.unwrap();
-    let error = store.create_token("p@b.org", [Scope::Read, Scope::Review], "").await;
-    assert!(matches!(error, Err(StoreError::ScopeRefused { scope: Scope::Review, .. })));
-    assert!(store.create_token("p@b.org", [], "").await.is_err(), "no scope");
-    assert!(store.create_token("x@b.org", [Scope::Read], "").await.is_err(), "no account");
+    store.accounts().add("p@b.org", "P", Role::Participant, None).await.unwrap();
+    let error = store.tokens().create("p@b.org", [Scope::Read, Scope::Review], "").await;
+    assert!(matches!(error, Err(AccountError::ScopeRefused { scope: Scope::Review, .. })));
+    assert!(store.tokens().create("p@b.org", [], "").await.is_err(), "no scope");
+    assert!(store.tokens().create("x@b.org", [Scope::Read], "").await.is_err(), "no account");
 
-    let curator = store.add_user("c@b.org", "C", Role::Curator, None).await.unwrap();
-    let token = store.create_token("c@b.org", Scope::ALL, "").await.unwrap();
-    assert!(store.caller(&token).await.unwrap().unwrap().may(Scope::Review));
-    store.set_role(&curator.id, Role::Participant).await.unwrap();
-    let caller = store.caller(&token).await.unwrap().unwrap();
+    let curator = store.accounts().add("c@b.org", "C", Role::Curator, None).await.unwrap();
+    let token = store.tokens().create("c@b.org", Scope::ALL, "").await.unwrap();
+    assert!(store.tokens().authenticate(&token).await.unwrap().unwrap().may(Scope::Review));
+    store.accounts().set_role(&curator.id, Role::Participant).await.unwrap();
+    let caller = store.tokens().authenticate(&token).await.unwrap().unwrap();
     assert_eq!(caller.user.role, Role::Participant);
     assert!(!caller.may(Scope::Review) && caller.may(Scope::Submit));
-    assert!(store.set_role("nobody", Role::Operator).await.is_err());
+    assert!(store.accounts().set_role("nobody", Role::Operator).await.is_err());
 }
 
 #[tokio::test]
 async fn no_secret_is_in_the_files_of_the_store() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
-    store.add_user("a@b.org", "A", Role::Participant, Some(PASSWORD)).await.unwrap();
-    let token = store.create_token("a@b.org", [Scope::Read], "").await.unwrap();
-    let caller = store.caller(&token).await.unwrap().unwrap();
+    store.accounts().add("a@b.org", "A", Role::Participant, Some(PASSWORD)).await.unwrap();
+    let token = store.tokens().create("a@b.org", [Scope::Read], "").await.unwrap();
+    let caller = store.tokens().authenticate(&token).await.unwrap().unwrap();
     assert!(!format!("{caller:?}").contains("argon2"));
     let has = |bytes: &[u8], text: &str| bytes.windows(text.len()).any(|w| w == text.as_bytes());
     // With the write-ahead log beside it, then without.
@@ -191,21 +200,22 @@ async fn no_secret_is_in_the_files_of_the_store() {
 async fn who_is_removed_leaves_no_name_and_no_way_in() {
     let folder = tempfile::tempdir().unwrap();
     let store = open(folder.path()).await;
-    let user = store.add_user("a@b.org", "Ada", Role::Operator, Some(PASSWORD)).await.unwrap();
-    let token = store.create_token("a@b.org", [Scope::Read], "Ada's laptop").await.unwrap();
-    store.remove_user(&user.id).await.unwrap();
-    assert!(store.users().await.unwrap().is_empty());
-    assert_eq!(store.caller(&token).await.unwrap(), None);
-    assert_eq!(store.verify_password("a@b.org", PASSWORD).await.unwrap(), None);
-    assert!(store.create_token("a@b.org", [Scope::Read], "").await.is_err());
-    let left = store.user(&user.id).await.unwrap().unwrap();
+    let user =
+        store.accounts().add("a@b.org", "Ada", Role::Operator, Some(PASSWORD)).await.unwrap();
+    let token = store.tokens().create("a@b.org", [Scope::Read], "Ada's laptop").await.unwrap();
+    store.accounts().remove(&user.id).await.unwrap();
+    assert!(store.accounts().list().await.unwrap().is_empty());
+    assert_eq!(store.tokens().authenticate(&token).await.unwrap(), None);
+    assert_eq!(store.accounts().verify_password("a@b.org", PASSWORD).await.unwrap(), None);
+    assert!(store.tokens().create("a@b.org", [Scope::Read], "").await.is_err());
+    let left = store.accounts().get(&user.id).await.unwrap().unwrap();
     assert_eq!((left.name.as_str(), left.role), ("removed account", Role::Participant));
     assert!(!left.email.contains('@'));
-    assert_eq!(store.user_by_email(&left.email).await.unwrap(), None);
-    assert!(store.tokens(&user.id).await.unwrap()[0].note.is_empty());
-    let again = store.remove_user(&user.id).await.unwrap_err();
-    assert!(matches!(again, StoreError::UnknownUser { .. }), "{again}");
-    let new = store.add_user("a@b.org", "Bob", Role::Participant, None).await.unwrap();
+    assert_eq!(store.accounts().by_email(&left.email).await.unwrap(), None);
+    assert!(store.tokens().of_user(&user.id).await.unwrap()[0].note.is_empty());
+    let again = store.accounts().remove(&user.id).await.unwrap_err();
+    assert!(matches!(again, AccountError::UnknownUser { .. }), "{again}");
+    let new = store.accounts().add("a@b.org", "Bob", Role::Participant, None).await.unwrap();
     assert_ne!(new.id, user.id);
 }
 
@@ -215,23 +225,24 @@ async fn terms_are_accepted_by_version_and_the_first_time_stays() {
     let store = open(&folder.path().join("site")).await;
     let drawn = folder.path().join("tiny");
     let benchmark = write_benchmark(&drawn);
-    store.publish_benchmark(&benchmark, &mut |_| {}).await.unwrap();
-    let user = store.add_user("a@b.org", "A", Role::Participant, None).await.unwrap();
-    let accepted =
-        async |version| store.terms_accepted_at(&user.id, &benchmark.id, version).await.unwrap();
+    store.benchmarks().publish(&benchmark, &mut |_| {}).await.unwrap();
+    let user = store.accounts().add("a@b.org", "A", Role::Participant, None).await.unwrap();
+    let accepted = async |version| {
+        store.acceptances().accepted_at(&user.id, &benchmark.id, version).await.unwrap()
+    };
     assert_eq!(accepted("1").await, None);
-    store.accept_terms(&user.id, &benchmark.id, "1").await.unwrap();
+    store.acceptances().accept(&user.id, &benchmark.id, "1").await.unwrap();
     let first = accepted("1").await;
     assert!(first.is_some());
     assert_eq!(accepted("2").await, None);
     tokio::time::sleep(std::time::Duration::from_millis(5)).await;
-    store.accept_terms(&user.id, &benchmark.id, "2").await.unwrap();
+    store.acceptances().accept(&user.id, &benchmark.id, "2").await.unwrap();
     assert!(accepted("2").await > first);
     // Where the first wording comes back, it was accepted.
-    store.accept_terms(&user.id, &benchmark.id, "1").await.unwrap();
+    store.acceptances().accept(&user.id, &benchmark.id, "1").await.unwrap();
     assert_eq!(accepted("1").await, first);
-    let error = store.accept_terms(&user.id, "none", "1").await.unwrap_err();
-    assert!(matches!(error, StoreError::UnknownBenchmark { .. }), "{error}");
-    let error = store.accept_terms("none", &benchmark.id, "1").await.unwrap_err();
-    assert!(matches!(error, StoreError::UnknownUser { .. }), "{error}");
+    let error = store.acceptances().accept(&user.id, "none", "1").await.unwrap_err();
+    assert!(matches!(error, AccountError::UnknownBenchmark { .. }), "{error}");
+    let error = store.acceptances().accept("none", &benchmark.id, "1").await.unwrap_err();
+    assert!(matches!(error, AccountError::UnknownUser { .. }), "{error}");
 }

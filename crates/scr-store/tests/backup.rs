@@ -11,7 +11,7 @@ use bytes::Bytes;
 use scr_data::Benchmark;
 use scr_documents::{BenchmarkSettings, CardDocument, Quota, SubmissionState};
 use scr_phantom::{Population, write_benchmark};
-use scr_store::{NewSubmission, Role, Store, StoreError, Submission, restore_backup};
+use scr_store::{NewSubmission, Role, StorageError, Store, Submission, restore_backup};
 use tempfile::TempDir;
 
 struct Site {
@@ -28,11 +28,11 @@ impl Site {
         write_benchmark(&Population::new(2, 1), 64, &folder, &|_, _, _| ()).unwrap();
         let store = Store::open(&temp.path().join("site")).await.unwrap();
         let benchmark = Benchmark::open(&folder).unwrap();
-        store.publish_benchmark(&benchmark, &mut |_| ()).await.unwrap();
+        store.benchmarks().publish(&benchmark, &mut |_| ()).await.unwrap();
         let submissions = Quota { count: u32::MAX, days: 1 };
         let settings = BenchmarkSettings { submissions, ..BenchmarkSettings::default() };
-        store.set_benchmark_settings("phantom", &settings).await.unwrap();
-        let user = store.add_user("a@b.org", "A", Role::Participant, None).await.unwrap().id;
+        store.settings().set("phantom", &settings).await.unwrap();
+        let user = store.accounts().add("a@b.org", "A", Role::Participant, None).await.unwrap().id;
         Self { temp, store, user }
     }
 
@@ -44,11 +44,11 @@ impl Site {
     async fn back_up(
         &self,
         mut meanwhile: impl FnMut(usize) + Send,
-    ) -> Result<scr_store::BackupDocument, StoreError> {
+    ) -> Result<scr_store::BackupDocument, StorageError> {
         self.store.back_up(&self.path("backup"), &mut |done, _| meanwhile(done)).await
     }
 
-    fn restore(&self) -> Result<scr_store::BackupDocument, StoreError> {
+    fn restore(&self) -> Result<scr_store::BackupDocument, StorageError> {
         restore_backup(&self.path("backup"), &self.path("restored"), &mut |_, _| ())
     }
 }
@@ -64,9 +64,9 @@ async fn hand_in(store: &Store, user_id: &str) -> Submission {
         confirmed: false,
         supersedes: None,
     };
-    let begun = store.begin_submission(new).await.unwrap();
-    store.add_piece(&begun, 0, Bytes::from_static(b"abc")).await.unwrap();
-    store.submission_received(&begun.id, user_id).await.unwrap();
+    let begun = store.submissions().begin(new).await.unwrap();
+    store.uploads().append_chunk(&begun, 0, Bytes::from_static(b"abc")).await.unwrap();
+    store.submissions().mark_received(&begun.id, user_id).await.unwrap();
     begun
 }
 
@@ -77,10 +77,13 @@ async fn a_backup_taken_while_others_write_opens_and_has_every_file_that_it_name
     // As another process would have it open.
     let other = Store::open(&site.path("site")).await.unwrap();
     let writing = tokio::spawn({
-        let (stop, n_written, user) = (stop.clone(), n_written.clone(), site.user.clone());
+        let (stop, n_written) = (stop.clone(), n_written.clone());
         async move {
             while !stop.load(Ordering::Relaxed) {
-                hand_in(&other, &user).await;
+                // Each of another account: one may not have many that are not scored.
+                let email = format!("{}@b.org", n_written.load(Ordering::Relaxed));
+                let user = other.accounts().add(&email, "W", Role::Participant, None).await;
+                hand_in(&other, &user.unwrap().id).await;
                 n_written.fetch_add(1, Ordering::Relaxed);
             }
             other.close().await;
@@ -107,16 +110,19 @@ async fn a_backup_taken_while_others_write_opens_and_has_every_file_that_it_name
 
     assert_eq!(site.restore().unwrap(), document);
     let restored = Store::open(&site.path("restored")).await.unwrap();
-    assert_eq!(restored.benchmarks().await.unwrap(), site.store.benchmarks().await.unwrap());
-    let user = restored.user_by_email("a@b.org").await.unwrap().unwrap();
+    assert_eq!(
+        restored.benchmarks().list().await.unwrap(),
+        site.store.benchmarks().list().await.unwrap()
+    );
+    let user = restored.accounts().by_email("a@b.org").await.unwrap().unwrap();
     assert_eq!(user.id, site.user);
-    let received = restored.submissions_in(SubmissionState::Received).await.unwrap();
-    let n_live = site.store.submissions_in(SubmissionState::Received).await.unwrap().len();
+    let received = restored.submissions().in_state(SubmissionState::Received).await.unwrap();
+    let n_live = site.store.submissions().in_state(SubmissionState::Received).await.unwrap().len();
     assert!((3..n_live).contains(&received.len()), "{} of {n_live}", received.len());
     for submission in received {
-        assert_eq!(std::fs::read(restored.upload_path(&submission.id)).unwrap(), b"abc");
+        assert_eq!(std::fs::read(restored.uploads().path(&submission.id)).unwrap(), b"abc");
     }
-    let benchmark = Benchmark::open(&restored.benchmark_folder("phantom")).unwrap();
+    let benchmark = Benchmark::open(&restored.benchmarks().folder("phantom")).unwrap();
     assert_eq!(benchmark.images.len(), 2);
 }
 
@@ -128,7 +134,7 @@ async fn an_upload_rejected_meanwhile_is_passed_over_and_the_backup_is_whole() {
     let mut total = 0;
     let document = site
         .back_up(|done| {
-            site.store.delete_upload(&gone.id).unwrap();
+            site.store.uploads().delete(&gone.id).unwrap();
             total = done;
         })
         .await
@@ -136,8 +142,8 @@ async fn an_upload_rejected_meanwhile_is_passed_over_and_the_backup_is_whole() {
     assert_eq!(document.n_files, total as u64 - 1);
     site.restore().unwrap();
     let restored = Store::open(&site.path("restored")).await.unwrap();
-    assert_eq!(restored.uploaded_bytes(&kept.id).unwrap(), 3);
-    assert_eq!(restored.uploaded_bytes(&gone.id).unwrap(), 0);
+    assert_eq!(restored.uploads().received_bytes(&kept.id).unwrap(), 3);
+    assert_eq!(restored.uploads().received_bytes(&gone.id).unwrap(), 0);
 }
 
 #[tokio::test]

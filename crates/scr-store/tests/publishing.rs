@@ -12,8 +12,8 @@ use scr_data::{Benchmark, MaskSet, digest::Manifest, formats};
 use scr_documents::{CardDocument, EntryRole, ResultDocument, SpacingDocument};
 use scr_image::{Mask, Radiograph, Size};
 use scr_store::{
-    BlobKey, EntryToPublish, OutlinesDocument, PublishProgress, Published, Store, StoreError,
-    THUMBNAIL_SIDE_PX,
+    BlobKey, EntryToPublish, OutlinesDocument, PublishError, PublishProgress, Published,
+    StorageError, Store, THUMBNAIL_SIDE_PX,
 };
 use tempfile::TempDir;
 
@@ -159,8 +159,8 @@ impl Fixture {
         folder
     }
 
-    async fn publish_benchmark(&self) -> Result<Published, StoreError> {
-        self.store.publish_benchmark(&self.benchmark, &mut |_| ()).await
+    async fn publish_benchmark(&self) -> Result<Published, PublishError> {
+        self.store.benchmarks().publish(&self.benchmark, &mut |_| ()).await
     }
 
     fn entry<'a>(&'a self, name: &str, masks: &'a MaskSet) -> EntryToPublish<'a> {
@@ -174,8 +174,11 @@ impl Fixture {
         }
     }
 
-    async fn publish(&self, entry: EntryToPublish<'_>) -> Result<(String, Published), StoreError> {
-        self.store.publish_entry(entry, &mut |_| ()).await
+    async fn publish(
+        &self,
+        entry: EntryToPublish<'_>,
+    ) -> Result<(String, Published), PublishError> {
+        self.store.entries().publish(entry, &mut |_| ()).await
     }
 
     /// All files of the store with the time of their last change.
@@ -201,11 +204,11 @@ async fn a_published_benchmark_is_there_with_all_its_files() {
     let fixture = Fixture::new().await;
     let mut seen = Vec::new();
     let mut progress = |progress: PublishProgress| seen.push(progress);
-    fixture.store.publish_benchmark(&fixture.benchmark, &mut progress).await.unwrap();
+    fixture.store.benchmarks().publish(&fixture.benchmark, &mut progress).await.unwrap();
     assert_eq!(seen.last(), Some(&PublishProgress { images_done: 5, images_total: 5 }));
     assert!(seen.is_sorted_by_key(|progress| progress.images_done));
 
-    let row = fixture.store.benchmark("tiny").await.unwrap().unwrap();
+    let row = fixture.store.benchmarks().get("tiny").await.unwrap().unwrap();
     let document = &row.document;
     assert_eq!(document.title, "Tiny <b>");
     assert_eq!(document.spacing_mm, Some(SpacingDocument::Same(0.5)));
@@ -214,9 +217,9 @@ async fn a_published_benchmark_is_there_with_all_its_files() {
     assert_eq!((image.id.as_str(), image.fold), ("A3", 1));
     assert_eq!((image.width, image.height, image.has_pixels), (20, 10, true));
     assert_eq!(image.attributes["age"], "52");
-    assert_eq!(fixture.store.benchmarks().await.unwrap(), [row]);
+    assert_eq!(fixture.store.benchmarks().list().await.unwrap(), [row]);
 
-    let get = async |key: Result<BlobKey, StoreError>| {
+    let get = async |key: Result<BlobKey, StorageError>| {
         fixture.store.blob(&key.unwrap()).await.unwrap().unwrap()
     };
     for (index, id) in IMAGES.iter().enumerate() {
@@ -252,14 +255,14 @@ async fn a_published_entry_is_there_with_all_its_files() {
     let digits = id.strip_prefix("my-method-").unwrap();
     assert!(digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
 
-    let row = fixture.store.entry(&id).await.unwrap().unwrap();
+    let row = fixture.store.entries().get(&id).await.unwrap().unwrap();
     assert_eq!((row.benchmark_id.as_str(), row.role), ("tiny", EntryRole::Method));
     assert_eq!((&row.card, &row.result), (&card, &result));
-    assert_eq!(fixture.store.entries("tiny").await.unwrap(), [row]);
-    let brief = fixture.store.entries_without_images("tiny").await.unwrap();
+    assert_eq!(fixture.store.entries().list("tiny").await.unwrap(), [row]);
+    let brief = fixture.store.entries().summaries("tiny").await.unwrap();
     assert_eq!(brief[0].result, ResultDocument { images: None, ..result });
-    assert_eq!(fixture.store.latest_entries(3).await.unwrap(), brief);
-    assert_eq!(fixture.store.entries("other").await.unwrap(), []);
+    assert_eq!(fixture.store.entries().latest(3).await.unwrap(), brief);
+    assert_eq!(fixture.store.entries().list("other").await.unwrap(), []);
 
     for (index, image) in IMAGES.iter().enumerate() {
         let key = BlobKey::entry_mask(&id, "heart", image).unwrap();
@@ -281,12 +284,9 @@ async fn posteriors_are_kept_in_8_bits_for_every_image_and_structure() {
     let with = EntryToPublish { posteriors: Some(fixture.posteriors(13107)), ..without.clone() };
     let (id, published) = fixture.publish(with.clone()).await.unwrap();
     assert_eq!(published, Published::New);
-    let row = fixture.store.entry(&id).await.unwrap().unwrap();
+    let row = fixture.store.entries().get(&id).await.unwrap().unwrap();
     assert_eq!(row.posteriors, STRUCTURES);
-    assert_eq!(
-        fixture.store.entries_without_images("tiny").await.unwrap()[0].posteriors,
-        STRUCTURES
-    );
+    assert_eq!(fixture.store.entries().summaries("tiny").await.unwrap()[0].posteriors, STRUCTURES);
     for (structure, image) in STRUCTURES.iter().flat_map(|s| IMAGES.map(|image| (s, image))) {
         let key = BlobKey::entry_posterior(&id, structure, image).unwrap();
         let bytes = fixture.store.blob(&key).await.unwrap().unwrap();
@@ -299,7 +299,7 @@ async fn posteriors_are_kept_in_8_bits_for_every_image_and_structure() {
     assert_eq!(fixture.files(), before, "no file was written again");
     let (other, published) = fixture.publish(without).await.unwrap();
     assert_eq!(published, Published::New, "without posteriors it is another entry");
-    let other = fixture.store.entry(&other).await.unwrap().unwrap();
+    let other = fixture.store.entries().get(&other).await.unwrap().unwrap();
     assert_eq!((other.posteriors.len(), other.card.corrects), (0, Some(id)));
 }
 
@@ -316,12 +316,12 @@ async fn posteriors_are_taken_in_whole_or_not_at_all() {
     let entry = EntryToPublish { posteriors: Some(folder), ..entry };
     let error = fixture.publish(entry.clone()).await.unwrap_err();
     assert!(error.to_string().contains("A5.png"), "{error}");
-    assert_eq!(fixture.store.entries("tiny").await.unwrap(), []);
+    assert_eq!(fixture.store.entries().list("tiny").await.unwrap(), []);
 
     write(&missing, &bytes);
     let (id, published) = fixture.publish(entry).await.unwrap();
     assert_eq!(published, Published::New);
-    assert_eq!(fixture.store.entry(&id).await.unwrap().unwrap().posteriors, STRUCTURES);
+    assert_eq!(fixture.store.entries().get(&id).await.unwrap().unwrap().posteriors, STRUCTURES);
 }
 
 #[tokio::test]
@@ -330,13 +330,13 @@ async fn publishing_the_same_again_touches_no_file_and_no_row() {
     assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::New);
     let masks = fixture.masks(2);
     fixture.publish(fixture.entry("My method", &masks)).await.unwrap();
-    let before = (fixture.files(), fixture.store.entries("tiny").await.unwrap());
+    let before = (fixture.files(), fixture.store.entries().list("tiny").await.unwrap());
 
     assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::Unchanged);
     let (_, published) = fixture.publish(fixture.entry("My method", &masks)).await.unwrap();
     assert_eq!(published, Published::Unchanged);
-    assert_eq!((fixture.files(), fixture.store.entries("tiny").await.unwrap()), before);
-    assert_eq!(fixture.store.benchmarks().await.unwrap().len(), 1);
+    assert_eq!((fixture.files(), fixture.store.entries().list("tiny").await.unwrap()), before);
+    assert_eq!(fixture.store.benchmarks().list().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -344,12 +344,13 @@ async fn a_store_opened_again_holds_what_was_published() {
     let fixture = Fixture::new().await;
     fixture.publish_benchmark().await.unwrap();
     let again = Store::open(&fixture.folder.path().join("store")).await.unwrap();
-    let (first, second) = (fixture.store.benchmarks().await, again.benchmarks().await);
+    let (first, second) =
+        (fixture.store.benchmarks().list().await, again.benchmarks().list().await);
     assert_eq!(first.unwrap(), second.unwrap());
     fixture.store.close().await;
     drop(again);
     let later = Store::open(&fixture.folder.path().join("store")).await.unwrap();
-    assert_eq!(later.benchmarks().await.unwrap().len(), 1);
+    assert_eq!(later.benchmarks().list().await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -360,7 +361,7 @@ async fn another_digest_under_the_same_identifier_is_refused() {
     let mask = formats::png::write_mask(&Mask::empty(SIZE));
     write(&fixture.folder.path().join("tiny/masks/reference/lung/A1.png"), &mask);
     let error = fixture.publish_benchmark().await.unwrap_err();
-    assert!(matches!(error, StoreError::OtherBenchmark { .. }), "{error}");
+    assert!(matches!(error, PublishError::OtherBenchmark { .. }), "{error}");
     assert!(error.hint().contains("another `id`"));
     assert_eq!(fixture.files(), before);
 }
@@ -372,9 +373,9 @@ async fn publishing_that_breaks_off_leaves_no_row_and_is_made_good_later() {
     let whole = std::fs::read(&damaged).unwrap();
     write(&damaged, b"not a mask");
     let error = fixture.publish_benchmark().await.unwrap_err();
-    assert!(matches!(error, StoreError::Data(_)), "{error}");
+    assert!(matches!(error, PublishError::Storage(StorageError::Data(_))), "{error}");
     assert!(error.to_string().contains("A5.png"), "{error}");
-    assert_eq!(fixture.store.benchmarks().await.unwrap(), []);
+    assert_eq!(fixture.store.benchmarks().list().await.unwrap(), []);
 
     write(&damaged, &whole);
     assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::New);
@@ -383,7 +384,7 @@ async fn publishing_that_breaks_off_leaves_no_row_and_is_made_good_later() {
     let entry = fixture.entry("My method", &masks);
     write(&fixture.folder.path().join("masks-2/lung/A5.png"), b"not a mask");
     fixture.publish(entry.clone()).await.unwrap_err();
-    assert_eq!(fixture.store.entries("tiny").await.unwrap(), []);
+    assert_eq!(fixture.store.entries().list("tiny").await.unwrap(), []);
     fixture.masks(2);
     assert_eq!(fixture.publish(entry).await.unwrap().1, Published::New);
 }
@@ -398,14 +399,15 @@ async fn publishing_that_is_dropped_midway_leaves_no_row() {
             tell.send(()).unwrap();
         }
     };
+    let benchmarks = fixture.store.benchmarks();
     tokio::select! {
-        _ = fixture.store.publish_benchmark(&fixture.benchmark, &mut progress) => {
+        _ = benchmarks.publish(&fixture.benchmark, &mut progress) => {
             panic!("published before it could be stopped");
         }
         stopped = told => stopped.unwrap(),
     }
     assert!(!fixture.files().is_empty());
-    assert_eq!(fixture.store.benchmarks().await.unwrap(), []);
+    assert_eq!(fixture.store.benchmarks().list().await.unwrap(), []);
     assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::New);
 }
 
@@ -416,10 +418,10 @@ async fn a_benchmark_that_changes_while_it_is_published_is_refused() {
     let mut progress = |_: PublishProgress| {
         write(&changing, &formats::png::write_mask(&Mask::empty(SIZE)));
     };
-    let published = fixture.store.publish_benchmark(&fixture.benchmark, &mut progress).await;
+    let published = fixture.store.benchmarks().publish(&fixture.benchmark, &mut progress).await;
     let error = published.unwrap_err();
-    assert!(matches!(error, StoreError::Changed { .. }), "{error}");
-    assert_eq!(fixture.store.benchmarks().await.unwrap(), []);
+    assert!(matches!(error, PublishError::Changed { .. }), "{error}");
+    assert_eq!(fixture.store.benchmarks().list().await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -431,8 +433,8 @@ async fn masks_exchanged_after_scoring_are_refused() {
     let mask = formats::png::write_mask(&Mask::empty(SIZE));
     write(&fixture.folder.path().join("masks-2/lung/A2.png"), &mask);
     let error = fixture.publish(entry).await.unwrap_err();
-    assert!(matches!(error, StoreError::OtherResult { field: "masks_digest", .. }), "{error}");
-    assert_eq!(fixture.store.entries("tiny").await.unwrap(), []);
+    assert!(matches!(error, PublishError::OtherResult { field: "masks_digest", .. }), "{error}");
+    assert_eq!(fixture.store.entries().list("tiny").await.unwrap(), []);
 }
 
 #[tokio::test]
@@ -441,7 +443,7 @@ async fn a_result_of_another_benchmark_is_refused() {
     let masks = fixture.masks(2);
     let entry = fixture.entry("My method", &masks);
     let error = fixture.publish(entry.clone()).await.unwrap_err();
-    assert!(matches!(error, StoreError::UnknownBenchmark { .. }), "{error}");
+    assert!(matches!(error, PublishError::UnknownBenchmark { .. }), "{error}");
 
     fixture.publish_benchmark().await.unwrap();
     let right = &entry.result;
@@ -456,7 +458,7 @@ async fn a_result_of_another_benchmark_is_refused() {
     ];
     for (expected, result) in wrong {
         let error = fixture.publish(EntryToPublish { result, ..entry.clone() }).await.unwrap_err();
-        let StoreError::OtherResult { field, .. } = error else { panic!("{error}") };
+        let PublishError::OtherResult { field, .. } = error else { panic!("{error}") };
         assert_eq!(field, expected);
     }
 }
@@ -468,13 +470,13 @@ async fn a_new_score_is_another_version_and_a_new_description_another_entry() {
     let masks = fixture.masks(2);
     let mut entry = fixture.entry("My method", &masks);
     let (id, _) = fixture.publish(entry.clone()).await.unwrap();
-    let old = fixture.store.entry(&id).await.unwrap().unwrap();
+    let old = fixture.store.entries().get(&id).await.unwrap().unwrap();
     entry.result.evaluator_version = "2".into();
     let (again, published) = fixture.publish(entry.clone()).await.unwrap();
     assert_eq!((&again, published), (&id, Published::Updated));
-    let new = fixture.store.entry(&id).await.unwrap().unwrap();
+    let new = fixture.store.entries().get(&id).await.unwrap().unwrap();
     assert_eq!((new.result.evaluator_version.as_str(), new.published_at), ("2", old.published_at));
-    let past = fixture.store.past_results(&id).await.unwrap();
+    let past = fixture.store.entries().past_results(&id).await.unwrap();
     assert_eq!(past.len(), 1);
     assert_eq!(past[0].result, old.result);
 
@@ -482,9 +484,9 @@ async fn a_new_score_is_another_version_and_a_new_description_another_entry() {
     let (other, published) = fixture.publish(entry.clone()).await.unwrap();
     assert_eq!(published, Published::New);
     assert_ne!(other, id);
-    let corrected = fixture.store.entry(&other).await.unwrap().unwrap();
+    let corrected = fixture.store.entries().get(&other).await.unwrap().unwrap();
     assert_eq!(corrected.card.corrects, Some(id.clone()));
-    assert_eq!(fixture.store.entry(&id).await.unwrap().unwrap().card, old.card);
+    assert_eq!(fixture.store.entries().get(&id).await.unwrap().unwrap().card, old.card);
     assert_eq!(fixture.publish(entry).await.unwrap(), (other, Published::Unchanged));
 }
 
@@ -493,8 +495,8 @@ async fn radiographs_that_must_not_be_shown_stay_out_of_the_store() {
     let folder = tempfile::tempdir().unwrap();
     let benchmark = write_benchmark(&folder.path().join("tiny"), "forbidden");
     let store = Store::open(&folder.path().join("store")).await.unwrap();
-    store.publish_benchmark(&benchmark, &mut |_| ()).await.unwrap();
-    let row = store.benchmark("tiny").await.unwrap().unwrap();
+    store.benchmarks().publish(&benchmark, &mut |_| ()).await.unwrap();
+    let row = store.benchmarks().get("tiny").await.unwrap().unwrap();
     assert!(row.document.images.iter().all(|image| !image.has_pixels));
     for key in [BlobKey::image("tiny", "A1"), BlobKey::thumbnail("tiny", "A1")] {
         assert_eq!(store.blob(&key.unwrap()).await.unwrap(), None);
@@ -508,11 +510,11 @@ async fn radiographs_added_later_are_taken_in_by_publishing_again() {
     let elsewhere = fixture.folder.path().join("elsewhere");
     std::fs::rename(&images, &elsewhere).unwrap();
     fixture.publish_benchmark().await.unwrap();
-    let old = fixture.store.benchmark("tiny").await.unwrap().unwrap();
+    let old = fixture.store.benchmarks().get("tiny").await.unwrap().unwrap();
     assert!(!old.document.images[0].has_pixels);
     std::fs::rename(&elsewhere, &images).unwrap();
     assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::Updated);
-    let new = fixture.store.benchmark("tiny").await.unwrap().unwrap();
+    let new = fixture.store.benchmarks().get("tiny").await.unwrap().unwrap();
     assert!(new.document.images[0].has_pixels);
     assert_eq!(new.published_at, old.published_at);
 }
@@ -536,7 +538,7 @@ async fn readers_go_on_while_others_write_to_the_same_folder() {
     let reading = tokio::spawn(async move {
         let mut counts = Vec::new();
         while counts.last() != Some(&6) {
-            counts.push(other.entries("tiny").await.unwrap().len());
+            counts.push(other.entries().list("tiny").await.unwrap().len());
             tokio::task::yield_now().await;
         }
         counts
@@ -560,10 +562,11 @@ async fn readers_go_on_while_others_write_to_the_same_folder() {
 async fn two_publishers_of_the_same_benchmark_do_not_disturb_each_other() {
     let fixture = Fixture::new().await;
     let other = Store::open(&fixture.folder.path().join("store")).await.unwrap();
+    let benchmarks = other.benchmarks();
     let mut ignore = |_: PublishProgress| ();
     let (first, second) = tokio::join!(
         fixture.publish_benchmark(),
-        other.publish_benchmark(&fixture.benchmark, &mut ignore),
+        benchmarks.publish(&fixture.benchmark, &mut ignore),
     );
     first.unwrap();
     second.unwrap();

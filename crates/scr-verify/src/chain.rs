@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use scr_store::{BEFORE_FIRST, EntryCommitment, RecordEvent, RecordHead, RecordLine, text_digest};
 
-use crate::{NotedHead, Report};
+use crate::report::{NotedHead, Report};
 
-/// What the record says, by what it is about.
+/// Contents of the record, by entry and benchmark.
 #[derive(Debug, Default)]
 pub(crate) struct Record {
     /// Entries by identifier.
@@ -15,7 +15,7 @@ pub(crate) struct Record {
     pub(crate) benchmarks: BTreeMap<String, RecordedBenchmark>,
 }
 
-/// What the record says of an entry.
+/// Lines of the record about an entry.
 #[derive(Debug)]
 pub(crate) struct RecordedEntry {
     pub(crate) commitment: EntryCommitment,
@@ -25,7 +25,7 @@ pub(crate) struct RecordedEntry {
     pub(crate) withdrawn: Option<String>,
 }
 
-/// What the record says of a benchmark.
+/// Lines of the record about a benchmark.
 #[derive(Debug, Default)]
 pub(crate) struct RecordedBenchmark {
     pub(crate) digest: String,
@@ -35,7 +35,7 @@ pub(crate) struct RecordedBenchmark {
 }
 
 impl Record {
-    /// Checks the chain, and reads what it says.
+    /// Checks the chain and collects its contents.
     pub(crate) fn read(
         lines: &[String],
         head: &RecordHead,

@@ -1,5 +1,5 @@
-//! An entry against its line of the record: card, results, summaries, files, pixels, and
-//! where asked for its scores.
+//! Checks of an entry against its line of the record: card, results, summaries, files, pixels
+//! and, on request, scores.
 
 use scr_data::digest::{Manifest, digest_text, file_digest, mask_digest};
 use scr_data::{Benchmark, DataError, MaskSet, formats};
@@ -8,10 +8,11 @@ use scr_eval::{EVALUATOR_VERSION, Settings, evaluate};
 use scr_store::{EntryEvidence, ResultEvidence, text_digest};
 
 use crate::chain::RecordedEntry;
+use crate::report::Report;
 use crate::source::{Source, VerifyError};
-use crate::{Report, summaries};
+use crate::summaries;
 
-/// Checks all that is within reach of an entry.
+/// Checks everything within reach of an entry.
 pub(crate) async fn check(
     source: &Source,
     recorded: &RecordedEntry,
@@ -40,7 +41,7 @@ pub(crate) async fn check(
     Ok(())
 }
 
-/// Whether a name can be a part of a path and an address.
+/// True if a name can be a part of a path and an address.
 fn is_plain(name: &str) -> bool {
     let is_allowed = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
     (1..=100).contains(&name.len()) && name.bytes().all(is_allowed) && !name.starts_with('.')
@@ -155,7 +156,7 @@ fn check_files(
     Ok(())
 }
 
-/// Computes every score anew, from the masks that the site keeps.
+/// Recomputes every score from the masks of the site.
 async fn check_scores(
     source: &Source,
     recorded: &RecordedEntry,
@@ -176,7 +177,7 @@ async fn check_scores(
         return;
     }
     let (folder, masks) =
-        (store.benchmark_folder(&commitment.benchmark), store.entry_masks_folder(id));
+        (store.benchmarks().folder(&commitment.benchmark), store.entries().masks_folder(id));
     if !folder.is_dir() {
         report.unreached.push(format!(
             "entry {id}: the folder of benchmark {} is not in this site",
@@ -204,7 +205,7 @@ async fn check_scores(
     report.counts.scored += 1;
     let place = format!("scores of entry {id}");
     report.compare(&place, &scored.benchmark_digest, &published.benchmark_digest);
-    // The files are others than those handed in; the pixels are the same.
+    // The stored files differ from the submitted ones; their pixels are the same.
     let scored = ResultDocument { masks_digest: published.masks_digest.clone(), ..scored };
     summaries::compare_documents(&place, &scored, published, report);
 }

@@ -1,5 +1,5 @@
-//! What only a data folder shows: benchmarks with all their files, and rows and files
-//! that no line of the record speaks of.
+//! Checks of a data folder only: benchmarks with all their files, and rows and files without a
+//! line of the record.
 
 use std::collections::BTreeSet;
 
@@ -7,11 +7,11 @@ use scr_data::digest::{Manifest, digest_text, reader_digest};
 use scr_data::{Benchmark, DataError};
 use scr_store::text_digest;
 
-use crate::Report;
 use crate::chain::{Record, RecordedBenchmark};
+use crate::report::Report;
 use crate::source::{Source, VerifyError};
 
-/// Checks every benchmark: row, settings, files, and what is scored against.
+/// Checks every benchmark: row, settings, files and digest.
 pub(crate) async fn check_benchmarks(
     source: &Source,
     record: &Record,
@@ -19,7 +19,7 @@ pub(crate) async fn check_benchmarks(
 ) -> Result<(), VerifyError> {
     let Source::Data { folder, store } = source else { return Ok(()) };
     for (id, recorded) in &record.benchmarks {
-        let Some(evidence) = store.benchmark_evidence(id).await? else {
+        let Some(evidence) = store.evidence().benchmark(id).await? else {
             report.problem(format!("benchmark {id}"), "a benchmark, as in the record", "none");
             continue;
         };
@@ -31,7 +31,7 @@ pub(crate) async fn check_benchmarks(
             let found = evidence.settings.to_string();
             report.compare(place("settings"), &settings.to_string(), &found);
         }
-        let files = store.manifest(&recorded.files_digest).await?;
+        let files = store.evidence().manifest(&recorded.files_digest).await?;
         let Some(files) = files.as_deref().and_then(Manifest::parse) else {
             report.problem(place("list of files"), &recorded.files_digest, "none");
             continue;
@@ -58,7 +58,7 @@ async fn check_source(
     report: &mut Report,
 ) {
     let Source::Data { store, .. } = source else { return };
-    let folder = store.benchmark_folder(id);
+    let folder = store.benchmarks().folder(id);
     if !folder.is_dir() {
         return;
     }
@@ -82,7 +82,7 @@ pub(crate) async fn check_rows(
     report: &mut Report,
 ) -> Result<(), VerifyError> {
     let Source::Data { store, .. } = source else { return Ok(()) };
-    let (benchmarks, entries) = store.recorded_ids().await?;
+    let (benchmarks, entries) = store.evidence().ids().await?;
     for id in benchmarks.iter().filter(|id| !record.benchmarks.contains_key(*id)) {
         report.problem(format!("benchmark {id}"), "a line of the record", "none");
     }
@@ -91,10 +91,10 @@ pub(crate) async fn check_rows(
     }
     let known: BTreeSet<&String> = record.entries.keys().collect();
     for id in entries.iter().filter(|id| known.contains(id)) {
-        let listed = store.entry_evidence(id).await?.map(|found| found.files);
+        let listed = store.evidence().entry(id).await?.map(|found| found.files);
         let listed = listed.as_deref().and_then(Manifest::parse).unwrap_or_default();
         let listed: BTreeSet<&str> = listed.files().map(|(path, _)| path).collect();
-        let kept = store.kept_files_of_entry(id)?;
+        let kept = store.evidence().kept_files(id)?;
         for path in kept.iter().filter(|path| !listed.contains(path.as_str())) {
             let place = format!("blobs/entries/{id}/{path}");
             report.problem(place, "no file, as in the list", "a file");

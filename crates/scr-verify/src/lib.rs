@@ -1,85 +1,30 @@
-//! Verification of a site's record, for whoever does not want to believe it.
+//! Verification of a site's record, without trust in the site.
 //!
-//! Reads a data folder, a copy that `scr export` wrote, or a site, recomputes all that it
-//! can reach and lists everything that does not hold. Changes nothing. `docs/record.md`
-//! says what a record proves.
+//! Reads a data folder, an exported copy or a site, recomputes everything within reach and
+//! lists everything that does not hold. Changes nothing. `docs/record.md` says what a record
+//! proves.
 //!
-//! - [`Source`]: where the record and its evidence are read.
+//! - [`Source`]: place of the record and its evidence.
 //! - [`verify`]: the checks, in order: chain, benchmarks, entries, scores.
-//! - [`Report`]: everything that does not hold, and what was not reached.
+//! - [`Report`]: everything that does not hold, and everything out of reach.
 
 mod chain;
 mod entries;
 mod folder;
+mod report;
 mod source;
 mod summaries;
 
-use scr_data::{Problem, Problems};
-
+pub use report::{Counts, NotedHead, Report};
 pub use source::{Source, VerifyError};
 
 use chain::Record;
 
-/// A head of the record that someone noted earlier.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NotedHead {
-    /// Digest of the line: `sha256:` and 64 hexadecimal digits.
-    pub digest: String,
-    /// Number of the line, counted from 1.
-    pub number: u64,
-}
-
-/// Outcome of a verification.
-#[derive(Debug, Default)]
-pub struct Report {
-    /// Everything that does not hold.
-    pub problems: Problems,
-    /// What could not be checked, and why.
-    pub unreached: Vec<String>,
-    /// Number of checks done.
-    pub counts: Counts,
-}
-
-/// Number of things that were checked.
-#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
-pub struct Counts {
-    /// Lines of the record.
-    pub lines: usize,
-    /// Entries.
-    pub entries: usize,
-    /// Results, all versions.
-    pub results: usize,
-    /// Files.
-    pub files: usize,
-    /// Results whose scores were computed anew from masks and reference.
-    pub scored: usize,
-}
-
-impl Report {
-    pub(crate) fn problem(
-        &mut self,
-        place: impl Into<String>,
-        expected: impl Into<String>,
-        found: impl Into<String>,
-    ) {
-        self.problems.push(Problem::new(place.into(), expected.into(), found.into(), ""));
-    }
-
-    /// Notes a digest that is not the expected one.
-    pub(crate) fn compare(&mut self, place: impl Into<String>, expected: &str, found: &str) {
-        if expected != found {
-            self.problem(place, expected, found);
-        }
-    }
-}
-
-/// Checks the record of a source and all that it commits to. With `scores`, every score
-/// that is within reach is computed anew. `progress` is told how many entries are done
-/// and of how many.
+/// Checks the record of a source and everything that it commits to. With `scores`, recomputes
+/// every score within reach. `progress` gets the number of entries done and of all.
 ///
 /// # Errors
-/// [`VerifyError`] when the source cannot be read at all. What does not hold is in the
-/// [`Report`].
+/// [`VerifyError`] when the source cannot be read at all. Failed checks are in the [`Report`].
 pub async fn verify(
     source: &Source,
     scores: bool,

@@ -1,4 +1,4 @@
-//! Where a record is read: a data folder, an exported copy, or a site.
+//! Sources of a record: a data folder, an exported copy, or a site.
 //!
 //! A site is not trusted: answers are bounded, and names become no path.
 
@@ -6,7 +6,9 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use scr_store::{DATABASE_FILE, EntryEvidence, RecordHead, Store, StoreError};
+use scr_store::{
+    DATABASE_FILE, EntryEvidence, OpenError, RecordHead, StorageError, Store, StoreError,
+};
 use ureq::Agent;
 
 /// Largest record that is read, in bytes: some 500,000 lines.
@@ -18,10 +20,10 @@ const MAX_FILE_BYTES: u64 = 64 << 20;
 /// Lines that are read from a database at a time.
 const LINES_AT_A_TIME: u32 = 1000;
 
-/// Why a source cannot be read at all.
+/// Failure to read a source at all.
 #[derive(Debug, thiserror::Error)]
 pub enum VerifyError {
-    /// There is nothing to verify.
+    /// The place holds no record.
     #[error(
         "{place}: expected a data folder, a copy that `scr export` wrote, or the address of a site"
     )]
@@ -29,7 +31,7 @@ pub enum VerifyError {
         /// Folder or address.
         place: String,
     },
-    /// A part that every source has cannot be read.
+    /// A part of every source cannot be read.
     #[error("cannot read {what}: {reason}")]
     Unreadable {
         /// File or address.
@@ -37,9 +39,21 @@ pub enum VerifyError {
         /// Reason.
         reason: String,
     },
-    /// The store does not answer.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<OpenError> for VerifyError {
+    fn from(error: OpenError) -> Self {
+        StoreError::from(error).into()
+    }
+}
+
+impl From<StorageError> for VerifyError {
+    fn from(error: StorageError) -> Self {
+        StoreError::from(error).into()
+    }
 }
 
 /// A source of a record.
@@ -91,7 +105,7 @@ impl Source {
 
     pub(crate) async fn head(&self) -> Result<RecordHead, VerifyError> {
         if let Self::Data { store, .. } = self {
-            return Ok(store.record_head().await?);
+            return Ok(store.record().head().await?);
         }
         let (what, bytes) = self.needed("api/v1/record", MAX_LOG_BYTES)?;
         serde_json::from_slice(&bytes)
@@ -103,7 +117,7 @@ impl Source {
         if let Self::Data { store, .. } = self {
             let mut lines = Vec::new();
             loop {
-                let more = store.record_lines(lines.len() as u64, LINES_AT_A_TIME).await?;
+                let more = store.record().lines(lines.len() as u64, LINES_AT_A_TIME).await?;
                 if more.is_empty() {
                     return Ok(lines);
                 }
@@ -116,17 +130,17 @@ impl Source {
         Ok(text.lines().map(str::to_owned).collect())
     }
 
-    /// Evidence of an entry; none where the source has none, or none that can be read.
+    /// Evidence of an entry; none where the source has none that can be read.
     pub(crate) async fn evidence(&self, id: &str) -> Result<Option<EntryEvidence>, VerifyError> {
         if let Self::Data { store, .. } = self {
-            return Ok(store.entry_evidence(id).await?);
+            return Ok(store.evidence().entry(id).await?);
         }
         let path = format!("api/v1/record/entries/{id}");
         let found = self.found(&path, MAX_EVIDENCE_BYTES)?;
         Ok(found.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
     }
 
-    /// A file of an entry, `path` as in its list of files; none where the source gives none.
+    /// A file of an entry, `path` as in its list of files; none where the source offers none.
     pub(crate) fn entry_file(&self, id: &str, path: &str) -> Result<Option<Vec<u8>>, VerifyError> {
         match self {
             Self::Data { folder, .. } => {
@@ -150,7 +164,7 @@ impl Source {
         }
     }
 
-    /// What is at a path of the API, at most `most` bytes; none where there is nothing.
+    /// Body of a path of the API, at most `most` bytes; none where there is none.
     fn found(&self, path: &str, most: u64) -> Result<Option<Vec<u8>>, VerifyError> {
         match self {
             Self::Data { .. } => Ok(None),

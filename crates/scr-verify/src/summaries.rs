@@ -1,4 +1,4 @@
-//! Summaries against the images' values that they come from, to the last digit.
+//! Checks of summaries against the images' values, to the last digit.
 
 use indexmap::IndexMap;
 use scr_documents::{FoldDocument, ImageDocument, MeasureMap, ResultDocument, SummaryDocument};
@@ -7,9 +7,9 @@ use scr_report::summary_document;
 use scr_stats::{Bootstrap, Summary};
 use serde_json::Value;
 
-use crate::Report;
+use crate::report::Report;
 
-/// Computes every summary of a result anew from its images' values.
+/// Recomputes every summary of a result from its images' values.
 pub(crate) fn check(place: &str, result: &ResultDocument, report: &mut Report) {
     let Some(images) = &result.images else {
         report.problem(place, "every image's values", "none");
@@ -56,7 +56,7 @@ fn summarise(result: &ResultDocument, images: &[ImageDocument]) -> FoldDocument 
     FoldDocument { objects, image_measures: of(&result.image_measures) }
 }
 
-/// Notes every value in which two results differ.
+/// Reports every value in which two results differ.
 pub(crate) fn compare_documents(
     place: &str,
     computed: &ResultDocument,

@@ -82,14 +82,14 @@ struct OwnSubmission {
 
 /// Personal data of one account.
 pub(crate) async fn data_of(store: &PublicStore, user: UserRow) -> Result<OwnData, Failure> {
-    let identities = store.identities(&user.id).await?.into_iter();
-    let sessions = store.sessions(&user.id).await?.into_iter();
+    let identities = store.identities().of_user(&user.id).await?.into_iter();
+    let sessions = store.sessions().of_user(&user.id).await?.into_iter();
     let tokens = tokens_of(store, &user).await?;
-    let acceptances = store.acceptances(&user.id).await?.into_iter();
+    let acceptances = store.acceptances().of_user(&user.id).await?.into_iter();
     let mut submissions = Vec::new();
-    for listed in store.submissions_of(&user.id).await? {
-        if let Some(submission) = store.submission(&listed.id).await? {
-            let log = store.submission_log(&submission.id).await?;
+    for listed in store.submissions().of_user(&user.id).await? {
+        if let Some(submission) = store.submissions().get(&listed.id).await? {
+            let log = store.submissions().log(&submission.id).await?;
             submissions.push(own_submission(submission, log));
         }
     }
@@ -126,7 +126,7 @@ pub(crate) async fn tokens_of(
     store: &PublicStore,
     user: &UserRow,
 ) -> Result<Vec<OwnToken>, Failure> {
-    Ok(store.tokens(&user.id).await?.into_iter().map(OwnToken::from).collect())
+    Ok(store.tokens().of_user(&user.id).await?.into_iter().map(OwnToken::from).collect())
 }
 
 impl From<TokenRow> for OwnToken {

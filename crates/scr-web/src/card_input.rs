@@ -85,7 +85,10 @@ impl Intent {
     ) -> Result<Result<CardDocument, Vec<FieldError>>, Failure> {
         let id = &benchmark.document.id;
         if self.accepts_terms {
-            store.accept_terms(&user.id, id, &terms_version(&benchmark.document.terms)).await?;
+            store
+                .acceptances()
+                .accept(&user.id, id, &terms_version(&benchmark.document.terms))
+                .await?;
         }
         let mut errors = self.card.errors();
         if !has_accepted_terms(store, &benchmark.document, user).await? {
@@ -93,7 +96,7 @@ impl Intent {
             errors.push(FieldError::new("accept_terms", message));
         }
         if let Some(entry) = &self.corrects
-            && !store.own_entries(&user.id, id).await?.contains(entry)
+            && !store.submissions().entries_of(&user.id, id).await?.contains(entry)
         {
             errors.push(FieldError::new(
                 "corrects",
@@ -103,7 +106,7 @@ impl Intent {
         if !errors.is_empty() {
             return Ok(Err(errors));
         }
-        if !store.takes_masks(&benchmark.document) {
+        if !store.benchmarks().takes_masks(&benchmark.document) {
             return Err(Failure::takes_no_submissions(&benchmark.document));
         }
         Ok(Ok(self.card.document()))

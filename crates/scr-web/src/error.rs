@@ -8,7 +8,6 @@ use std::fmt;
 
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use scr_store::StoreError;
 
 use crate::address;
 use crate::field_error::FieldError;
@@ -342,42 +341,6 @@ impl fmt::Display for Failure {
 fn joined(errors: &[FieldError]) -> String {
     let line = |error: &FieldError| format!("{}: {}", error.field, error.message);
     errors.iter().map(line).collect::<Vec<_>>().join("; ")
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        match error {
-            StoreError::State { .. } | StoreError::Piece { .. } => {
-                return Self::Conflict { message: error.to_string() };
-            }
-            StoreError::Quota { wait_seconds, .. } => {
-                return Self::QuotaExceeded { message: error.to_string(), wait_seconds };
-            }
-            StoreError::OwnSubmission { .. }
-            | StoreError::Unanswered { .. }
-            | StoreError::OpenUploads { .. }
-            | StoreError::Unfinished { .. }
-            | StoreError::Stored { .. } => {
-                return Self::Conflict { message: format!("{error}: {}", error.hint()) };
-            }
-            StoreError::Ended { id, at } => return Self::Ended { id, at },
-            StoreError::NoSubmission { id } => return Self::NoSubmission { id },
-            StoreError::UnknownBenchmark { id } => return Self::NoBenchmark { id },
-            StoreError::UnknownPublication { .. } | StoreError::UnknownToken => {
-                return Self::NoPage;
-            }
-            StoreError::Report { problems }
-            | StoreError::Account { problems }
-            | StoreError::Answer { problems } => {
-                return Self::InvalidFields {
-                    errors: problems.list().iter().map(FieldError::from).collect(),
-                };
-            }
-            _ => {}
-        }
-        tracing::error!(error = &error as &dyn std::error::Error, "the store failed");
-        if error.is_disk_full() { Self::StorageFull } else { Self::Internal }
-    }
 }
 
 impl From<askama::Error> for Failure {

@@ -32,7 +32,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let store = PublicStore::from_ref(state);
         let id = named(parts, "benchmark").await?;
-        let row = store.benchmark(&id).await?;
+        let row = store.benchmarks().get(&id).await?;
         row.map(Self).ok_or(Failure::NoBenchmark { id })
     }
 }
@@ -69,7 +69,7 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let store = PublicStore::from_ref(state);
         let id = named(parts, "entry").await?;
-        let row = store.entry(&id).await?;
+        let row = store.entries().get(&id).await?;
         row.map(Self).ok_or(Failure::NoEntry { id })
     }
 }
@@ -111,7 +111,8 @@ where
             return Ok(Self(Caller { user, scopes }));
         };
         let token = header.to_str().ok().and_then(|value| value.strip_prefix("Bearer "));
-        let caller = store.caller(token.ok_or(Failure::Unauthenticated)?.trim()).await?;
+        let caller =
+            store.tokens().authenticate(token.ok_or(Failure::Unauthenticated)?.trim()).await?;
         let Some(caller) = caller else {
             let client = Client::of(parts, &Arc::<SiteSettings>::from_ref(state));
             Arc::<Limits>::from_ref(state).check(Limit::TokenFrom, &client.0)?;
@@ -202,7 +203,7 @@ where
     let jar = CookieJar::from_headers(&parts.headers);
     let settings = Arc::<SiteSettings>::from_ref(state);
     let Some(cookie) = session::cookie(&jar, &settings) else { return Ok(None) };
-    let found = PublicStore::from_ref(state).session(cookie.value()).await?;
+    let found = PublicStore::from_ref(state).sessions().get(cookie.value()).await?;
     Ok(found.map(|(user, session)| Member { user, session }))
 }
 
@@ -219,7 +220,7 @@ pub(crate) async fn benchmark_of(
     store: &PublicStore,
     id: &str,
 ) -> Result<BenchmarkDocument, Failure> {
-    let row = store.benchmark(id).await?;
+    let row = store.benchmarks().get(id).await?;
     row.map(|row| row.document).ok_or_else(|| {
         tracing::error!(benchmark = id, "the benchmark of something is not in the store");
         Failure::Internal

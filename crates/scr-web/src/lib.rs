@@ -54,6 +54,7 @@ mod site_texts;
 mod slots;
 mod standings;
 mod state;
+mod store_failures;
 mod thumbnails;
 mod tls;
 mod transfers;

@@ -50,7 +50,7 @@ pub(crate) async fn complete(
 }
 
 async fn record(store: &PublicStore) -> String {
-    let head = match store.record_head().await {
+    let head = match store.record().head().await {
         Ok(head) => head,
         Err(error) => {
             tracing::error!(error = &error as &dyn std::error::Error, "no head of the record");
@@ -69,7 +69,7 @@ async fn record(store: &PublicStore) -> String {
 async fn review(store: &PublicStore, settings: &SiteSettings, headers: &HeaderMap) -> &'static str {
     let jar = CookieJar::from_headers(headers);
     let Some(cookie) = session::cookie(&jar, settings) else { return "" };
-    match store.session(cookie.value()).await {
+    match store.sessions().get(cookie.value()).await {
         Ok(Some((user, _))) if user.role >= Role::Curator => {
             "<a href=\"/review\" data-live>Review</a> "
         }

@@ -22,13 +22,13 @@ pub(crate) async fn seen(
     may_review_some: bool,
     id: String,
 ) -> Result<Submission, Failure> {
-    let found = store.submission(&id).await?;
+    let found = store.submissions().get(&id).await?;
     let Some(found) = found else { return Err(Failure::NoSubmission { id }) };
     if found.user_id == user.id {
         return Ok(found);
     }
     if may_review_some && may_review(store, user, &found.benchmark_id).await? {
-        let whole = store.submission_for_review(&id).await?;
+        let whole = store.submissions().get_for_review(&id).await?;
         return whole.ok_or(Failure::NoSubmission { id });
     }
     Err(Failure::NoSubmission { id })
@@ -53,7 +53,7 @@ async fn may_review(
     user: &UserRow,
     benchmark_id: &str,
 ) -> Result<bool, Failure> {
-    Ok(store.benchmark_settings(benchmark_id).await?.may_review(&user.email))
+    Ok(store.settings().get(benchmark_id).await?.may_review(&user.email))
 }
 
 /// Review queue of a curator, longest wait first.
@@ -62,9 +62,9 @@ pub(crate) async fn waiting_for(
     user: &UserRow,
 ) -> Result<Vec<Waiting>, Failure> {
     let mut waiting = Vec::new();
-    for submission in store.submissions_in(SubmissionState::AwaitingReview).await? {
+    for submission in store.submissions().in_state(SubmissionState::AwaitingReview).await? {
         if may_review(store, user, &submission.benchmark_id).await? {
-            let submitter = store.user(&submission.user_id).await?;
+            let submitter = store.accounts().get(&submission.user_id).await?;
             let submitter = submitter.map(|user| user.name).unwrap_or_default();
             waiting.push(Waiting { submission, submitter });
         }

@@ -127,7 +127,7 @@ pub(crate) async fn terms_accepted_at(
     user: &UserRow,
 ) -> Result<Option<String>, Failure> {
     let version = terms_version(&benchmark.terms);
-    Ok(store.terms_accepted_at(&user.id, &benchmark.id, &version).await?)
+    Ok(store.acceptances().accepted_at(&user.id, &benchmark.id, &version).await?)
 }
 
 /// Records the acceptance if `version` is the current version of the terms.
@@ -139,7 +139,7 @@ pub(crate) async fn accept_terms(
 ) -> Result<bool, Failure> {
     let is_present = version == terms_version(&benchmark.terms);
     if is_present {
-        store.accept_terms(&user.id, &benchmark.id, version).await?;
+        store.acceptances().accept(&user.id, &benchmark.id, version).await?;
     }
     Ok(is_present)
 }
@@ -158,7 +158,7 @@ impl Requester {
         if let Some(Caller { user, .. }) = &self.caller {
             has_accepted = has_accepted_terms(store, benchmark, user).await?;
             if accepts_now && !has_accepted {
-                store.accept_terms(&user.id, &benchmark.id, &version).await?;
+                store.acceptances().accept(&user.id, &benchmark.id, &version).await?;
             }
         }
         if accepts_now || has_accepted {

@@ -58,8 +58,10 @@ impl Thumbnail {
             return Ok(thumbnail);
         }
         let Some(reference) = benchmark.reference() else { return Ok(thumbnail) };
-        let file =
-            store.observer_outlines(benchmark, &reference.id, &image.id, Copies::Display).await?;
+        let file = store
+            .benchmarks()
+            .outlines(benchmark, &reference.id, &image.id, Copies::Display)
+            .await?;
         if let Some(file) = file {
             let outlines = outlines::read(&file)?;
             let step_px = outlines.size[0] as f64 / STEPS_ACROSS;

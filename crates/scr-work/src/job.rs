@@ -1,20 +1,20 @@
-//! One job: a check and a score, or an entry.
+//! One job: check and score a submission, or publish its entry.
 
 use scr_data::{Benchmark, DataError, MaskSet, Problem};
 use scr_documents::{
     CardDocument, EntryRole, SubmissionProblem, SubmissionState, Suspicion, SuspicionsDocument,
 };
 use scr_eval::{CheckReport, Settings, Warning, evaluate};
-use scr_report::result_document;
-use scr_store::{EntryToPublish, Job, JobKind, Store, StoreError, Submission};
+use scr_store::{EntryToPublish, Job, JobKind, PublishError, Store, Submission};
 
-use crate::WorkError;
-use crate::findings::findings;
+use crate::background;
+use crate::error::WorkError;
+use crate::flags::submission::findings;
 use crate::probes;
 use crate::progress::Progress;
 
-/// Problems told at most: a list that nobody reads to its end helps nobody.
-const MAX_TOLD: usize = 500;
+/// Limit of reported problems: nobody reads a longer list.
+const MAX_PROBLEMS: usize = 500;
 
 /// Does a job for `worker`.
 pub(crate) async fn do_job(
@@ -24,7 +24,7 @@ pub(crate) async fn do_job(
     progress: &Progress,
 ) -> Result<(), WorkError> {
     let id = &job.submission_id;
-    let Some(submission) = store.submission(id).await? else { return Ok(()) };
+    let Some(submission) = store.submissions().get(id).await? else { return Ok(()) };
     match (job.kind, submission.state) {
         (JobKind::Publish, _) => publish(store, &submission, worker).await,
         (JobKind::Score, SubmissionState::Received) => {
@@ -32,19 +32,19 @@ pub(crate) async fn do_job(
             if !(is_good && submission.confirmed) {
                 return Ok(());
             }
-            store.submission_confirmed(id, &submission.user_id).await?;
+            store.submissions().confirm(id, &submission.user_id).await?;
             score(store, &submission, worker, progress).await
         }
         (JobKind::Score, SubmissionState::Checked) => {
-            // A worker was killed in between; there is a job only where it is confirmed.
-            store.submission_confirmed(id, &submission.user_id).await?;
+            // An earlier worker was killed here; only confirmed submissions have a job.
+            store.submissions().confirm(id, &submission.user_id).await?;
             score(store, &submission, worker, progress).await
         }
         (JobKind::Score, _) => score(store, &submission, worker, progress).await,
     }
 }
 
-/// Whether the masks can be scored.
+/// Checks the masks; true where they can be scored.
 async fn check(
     store: &Store,
     submission: &Submission,
@@ -52,11 +52,11 @@ async fn check(
     progress: &Progress,
 ) -> Result<bool, WorkError> {
     let (id, progress) = (&submission.id, progress.clone());
-    let is_hidden = store.benchmark_settings(&submission.benchmark_id).await?.hides_reference();
-    let found = off_thread(store, submission, move |benchmark, root| {
+    let is_hidden = store.settings().get(&submission.benchmark_id).await?.hides_reference();
+    let found = with_submission(store, submission, move |benchmark, root| {
         let masks = match MaskSet::open(root, benchmark) {
             Ok(masks) => masks,
-            Err(error) => return Ok(Err(told(&error, root))),
+            Err(error) => return Ok(Err(problems(&error, root))),
         };
         progress.begin(masks.images().len());
         let reference = &benchmark.reference().id;
@@ -66,17 +66,17 @@ async fn check(
         if problems.is_empty() {
             return Ok(Ok(suspicions(&masks, &report)));
         }
-        Ok(Err(problems.into_iter().map(|problem| tell(problem, root)).collect()))
+        Ok(Err(problems.into_iter().map(|found| problem(found, root)).collect()))
     });
     match found.await? {
         Ok(suspicions) => {
-            store.submission_checked(submission, worker, &suspicions).await?;
+            store.submissions().record_check(submission, worker, &suspicions).await?;
             Ok(true)
         }
         Err(problems) => {
             tracing::info!(submission = id, n = problems.len(), "the check found problems");
-            store.submission_failed(id, worker, &problems).await?;
-            store.delete_upload(id)?;
+            store.submissions().record_problems(id, worker, &problems).await?;
+            store.uploads().delete(id)?;
             Ok(false)
         }
     }
@@ -105,22 +105,22 @@ async fn score(
     progress: &Progress,
 ) -> Result<(), WorkError> {
     let (id, progress) = (&submission.id, progress.clone());
-    let (benchmark, masks, result) = off_thread(store, submission, move |benchmark, root| {
+    let (benchmark, masks, result) = with_submission(store, submission, move |benchmark, root| {
         let masks = MaskSet::open(root, benchmark)?;
         progress.begin(masks.images().len());
         let evaluation = evaluate(benchmark, &masks, &Settings::default(), &|| progress.step())?;
-        Ok((benchmark.clone(), masks, result_document(&evaluation, true)))
+        Ok((benchmark.clone(), masks, scr_report::result_document(&evaluation, true)))
     })
     .await?;
     let findings = findings(store, submission, &benchmark, &masks, &result).await?;
-    store.submission_scored(id, worker, &result, &findings).await?;
+    store.submissions().record_scores(id, worker, &result, &findings).await?;
     tracing::info!(submission = id, flags = findings.flags.len(), "scored");
     Ok(())
 }
 
 async fn publish(store: &Store, submission: &Submission, worker: &str) -> Result<(), WorkError> {
     let id = &submission.id;
-    let (benchmark, masks) = off_thread(store, submission, |benchmark, root| {
+    let (benchmark, masks) = with_submission(store, submission, |benchmark, root| {
         Ok((benchmark.clone(), MaskSet::open(root, benchmark)?))
     })
     .await?;
@@ -137,13 +137,17 @@ async fn publish(store: &Store, submission: &Submission, worker: &str) -> Result
     loop {
         let now = findings(store, submission, &benchmark, &masks, &entry.result).await?;
         if now.has_flags_beside(&before) {
-            tracing::info!(submission = id, "flags that nobody answered");
-            return Ok(store.submission_flagged(id, worker, &now).await?);
+            tracing::info!(submission = id, "new flags without an answer");
+            return Ok(store.submissions().record_new_flags(id, worker, &now).await?);
         }
         let (to_publish, n_compared) = (entry.clone(), now.n_entries);
-        match store.publish_submission((id, worker), to_publish, n_compared, &mut |_| ()).await {
-            // Another worker was faster: its entry is to be compared with as well.
-            Err(StoreError::EntriesSince { .. }) => {}
+        match store
+            .entries()
+            .publish_submission((id, worker), to_publish, n_compared, &mut |_| ())
+            .await
+        {
+            // Another worker has published an entry meanwhile: compare with it too.
+            Err(PublishError::EntriesSince { .. }) => {}
             published => {
                 published?;
                 break;
@@ -151,39 +155,39 @@ async fn publish(store: &Store, submission: &Submission, worker: &str) -> Result
         }
     }
     // The entry has the masks now.
-    store.delete_upload(id)?;
+    store.uploads().delete(id)?;
     Ok(())
 }
 
-/// What `work` says of the benchmark and the file of a submission, on a thread on
-/// which it may take its time.
-async fn off_thread<T: Send + 'static>(
+/// Runs `work` on the benchmark and the upload of a submission, on a background thread.
+async fn with_submission<T: Send + 'static>(
     store: &Store,
     submission: &Submission,
     work: impl FnOnce(&Benchmark, &std::path::Path) -> Result<T, DataError> + Send + 'static,
 ) -> Result<T, WorkError> {
-    let root = store.upload_path(&submission.id);
+    let root = store.uploads().path(&submission.id);
     with_benchmark(store, &submission.benchmark_id, move |benchmark| work(benchmark, &root)).await
 }
 
-/// What `work` says of a benchmark, on a thread on which it may take its time.
+/// Runs `work` on a benchmark, on a background thread.
 pub(crate) async fn with_benchmark<T: Send + 'static>(
     store: &Store,
     id: &str,
     work: impl FnOnce(&Benchmark) -> Result<T, DataError> + Send + 'static,
 ) -> Result<T, WorkError> {
-    let (id, folder) = (id.to_owned(), store.benchmark_folder(id));
+    let (id, folder) = (id.to_owned(), store.benchmarks().folder(id));
     let work = move || {
         let opened = Benchmark::open(&folder).and_then(|benchmark| work(&benchmark));
         opened.map_err(|source| WorkError::Benchmark { id, source })
     };
-    tokio::task::spawn_blocking(work).await.map_err(|source| WorkError::Task { source })?
+    background::run(work).await?
 }
 
-fn told(error: &DataError, root: &std::path::Path) -> Vec<SubmissionProblem> {
+/// Problems for the submitter.
+fn problems(error: &DataError, root: &std::path::Path) -> Vec<SubmissionProblem> {
     match error {
         DataError::Problems(problems) => {
-            problems.list().iter().take(MAX_TOLD).map(|problem| tell(problem, root)).collect()
+            problems.list().iter().take(MAX_PROBLEMS).map(|found| problem(found, root)).collect()
         }
         other => vec![SubmissionProblem {
             place: "the submission".into(),
@@ -194,8 +198,8 @@ fn told(error: &DataError, root: &std::path::Path) -> Vec<SubmissionProblem> {
     }
 }
 
-/// A problem without the place at which the file lies on the server.
-fn tell(problem: &Problem, root: &std::path::Path) -> SubmissionProblem {
+/// A problem without paths of the server.
+fn problem(problem: &Problem, root: &std::path::Path) -> SubmissionProblem {
     let root = root.display().to_string();
     let clean = |text: &str| text.replace(&format!("{root}/"), "").replace(&root, "the submission");
     SubmissionProblem {

@@ -1,8 +1,7 @@
-//! Sending mails: takes them from the store's outbox and gives them to a mail server,
-//! or writes each as a file where none is configured.
+//! Sender of mails: claims them from the outbox and sends them over SMTP, or writes each to a
+//! file where no mail server is configured.
 //!
-//! Knows no letter. A mail that cannot be sent is left to its next time; nobody waits
-//! for one.
+//! Knows no text of a mail. A mail that cannot be sent is retried later; nobody waits for one.
 
 use std::future::Future;
 use std::path::PathBuf;
@@ -12,24 +11,26 @@ use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::message::{Body, Mailbox, Message};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use scr_data::durable;
-use scr_store::{MailRow, Store};
+use scr_store::{MailRow, Store, StoreError};
+
+use crate::error::report;
 
 /// Longest line of a mail without its line end, RFC 5322.
 const MAX_LINE_BYTES: usize = 998;
-/// How long the sender waits when there is nothing to send.
+/// Pause of the sender when the outbox is empty.
 const PAUSE: Duration = Duration::from_secs(2);
-/// How often links and sessions that are over are swept.
-const SWEEP_EVERY: Duration = Duration::from_secs(3600);
-/// What stands for the site's address in a mail.
+/// Interval at which expired links, sessions and identities are deleted.
+const EXPIRE_EVERY: Duration = Duration::from_secs(3600);
+/// Placeholder of the site's address in a mail.
 const SITE: &str = "{site}";
 
-/// Where mails go.
+/// Destination of mails.
 enum Route {
     Server(AsyncSmtpTransport<Tokio1Executor>),
     Folder(PathBuf),
 }
 
-/// Who sends mails, whereto, and in whose name.
+/// Sender of a site's mails.
 pub struct Sender {
     store: Store,
     route: Route,
@@ -37,31 +38,30 @@ pub struct Sender {
     site: String,
 }
 
-/// Why mails cannot be sent at all, or one of them not now.
+/// Failure to send mails, or one mail.
 #[derive(Debug, thiserror::Error)]
 pub enum MailError {
-    /// The address of the mail server makes no sense. It holds a password, and is not
-    /// repeated.
+    /// The address of the mail server is invalid. It holds a password and is not repeated.
     #[error("cannot use the mail server's address, expected smtp[s]://USER:PASSWORD@HOST[:PORT]")]
     Server,
-    /// An address that no mail can have.
+    /// An invalid mail address.
     #[error("cannot write a mail with the address {address:?}")]
     Address {
         /// The address.
         address: String,
-        /// What is wrong with it.
+        /// Error of the library.
         source: lettre::address::AddressError,
     },
-    /// A mail that cannot be written.
+    /// A mail cannot be composed.
     #[error("cannot write a mail")]
     Message {
-        /// What is wrong with it.
+        /// Error of the library.
         source: lettre::error::Error,
     },
-    /// The mail server refused, or was not there.
+    /// The mail server refused the mail or cannot be reached.
     #[error("the mail server does not take the mail")]
     Refused {
-        /// What it said.
+        /// Error of the connection.
         source: lettre::transport::smtp::Error,
     },
     /// A mail cannot be written into its folder.
@@ -69,7 +69,7 @@ pub enum MailError {
     Folder {
         /// The folder.
         folder: PathBuf,
-        /// What the system says.
+        /// Error of the system.
         source: std::io::Error,
     },
 }
@@ -106,15 +106,20 @@ impl Sender {
     /// Sends one mail. False when there was none to send.
     ///
     /// # Errors
-    /// What the store says. That a mail does not go is noted with it, and no error here.
-    pub async fn send_one(&self) -> Result<bool, scr_store::StoreError> {
-        let Some(mail) = self.store.take_mail().await? else { return Ok(false) };
+    /// [`StoreError`] when the store fails. A failed mail is recorded, and no error here.
+    pub async fn send_one(&self) -> Result<bool, StoreError> {
+        let Some(mail) = self.store.mail().claim().await? else { return Ok(false) };
         match self.send(&mail).await {
-            Ok(()) => self.store.mail_sent(&mail.id).await?,
+            Ok(()) => self.store.mail().mark_sent(&mail.id).await?,
             Err(error) => {
-                let error = crate::report(&error);
-                tracing::warn!(mail = mail.id, attempt = mail.attempts, error, "a mail did not go");
-                self.store.mail_failed(&mail, &error).await?;
+                let error = report(&error);
+                tracing::warn!(
+                    mail = mail.id,
+                    attempt = mail.attempts,
+                    error,
+                    "a mail was not sent"
+                );
+                self.store.mail().mark_failed(&mail, &error).await?;
             }
         }
         Ok(true)
@@ -137,10 +142,12 @@ impl Sender {
         Ok(())
     }
 
-    async fn sweep(&self) -> Result<(), scr_store::StoreError> {
-        self.store.sweep_sessions().await?;
-        self.store.sweep_shown().await?;
-        self.store.sweep_links().await
+    /// Deletes expired links, sessions and identities.
+    async fn delete_expired(&self) -> Result<(), StoreError> {
+        self.store.sessions().delete_expired().await?;
+        self.store.identities().delete_expired().await?;
+        self.store.accounts().delete_expired().await?;
+        Ok(())
     }
 }
 
@@ -160,8 +167,8 @@ fn readable(text: String) -> Body {
     Body::dangerous_pre_encoded(bytes, ContentTransferEncoding::EightBit)
 }
 
-/// The message of a mail. Address and subject are written by the library, so that no
-/// text becomes a line of the head.
+/// A mail in the form of the library. The library encodes address and subject, so that no text
+/// can add a header line.
 fn message(mail: &MailRow, from: &Mailbox, body: Body) -> Result<Message, MailError> {
     let address = mail.to.parse();
     let address =
@@ -175,7 +182,7 @@ fn message(mail: &MailRow, from: &Mailbox, body: Body) -> Result<Message, MailEr
         .map_err(|source| MailError::Message { source })
 }
 
-/// Sends mails until `shutdown` completes, and sweeps now and then what is over.
+/// Sends mails until `shutdown` completes, and deletes expired links and sessions.
 pub async fn run_sender(sender: Sender, shutdown: impl Future<Output = ()> + Send) {
     let sending = async {
         loop {
@@ -183,23 +190,26 @@ pub async fn run_sender(sender: Sender, shutdown: impl Future<Output = ()> + Sen
                 Ok(true) => {}
                 Ok(false) => tokio::time::sleep(PAUSE).await,
                 Err(error) => {
-                    tracing::error!(error = crate::report(&error), "mails wait: the store failed");
+                    tracing::error!(error = report(&error), "mails wait: the store failed");
                     tokio::time::sleep(10 * PAUSE).await;
                 }
             }
         }
     };
-    let sweeping = async {
+    let expiring = async {
         loop {
-            if let Err(error) = sender.sweep().await {
-                tracing::warn!(error = crate::report(&error), "what is over was not swept");
+            if let Err(error) = sender.delete_expired().await {
+                tracing::warn!(
+                    error = report(&error),
+                    "expired links and sessions were not deleted"
+                );
             }
-            tokio::time::sleep(SWEEP_EVERY).await;
+            tokio::time::sleep(EXPIRE_EVERY).await;
         }
     };
     tokio::select! {
         () = sending => {}
-        () = sweeping => {}
+        () = expiring => {}
         () = shutdown => {}
     }
 }
@@ -263,14 +273,14 @@ mod tests {
     async fn a_mail_that_cannot_be_written_stays_and_one_that_can_goes_into_the_folder() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
-        store.sign_up("a@x.org", "Ann", "correct horse battery").await.unwrap();
+        store.accounts().sign_up("a@x.org", "Ann", "correct horse battery").await.unwrap();
         let blocked = folder.path().join("blocked");
         std::fs::write(&blocked, "").unwrap();
         let site = || "https://y.org".to_owned();
         let sender = Sender::into_folder(store.clone(), blocked, "scr@x.org", site()).unwrap();
         assert!(sender.send_one().await.unwrap());
-        assert_eq!(store.mail_counts().await.unwrap(), (1, 0), "it waits for its next time");
-        store.sign_up("b@x.org", "Ben", "correct horse battery").await.unwrap();
+        assert_eq!(store.mail().counts().await.unwrap(), (1, 0), "it waits for its next time");
+        store.accounts().sign_up("b@x.org", "Ben", "correct horse battery").await.unwrap();
         let mails = folder.path().join("mail");
         let sender = Sender::into_folder(store.clone(), mails.clone(), "scr@x.org", site());
         assert!(sender.unwrap().send_one().await.unwrap());
@@ -279,6 +289,6 @@ mod tests {
         assert!(files.len() == 1 && text.contains("To: b@x.org"), "{text}");
         let is_link = |line: &str| line.starts_with("https://y.org/account/confirm?link=");
         assert!(text.lines().any(is_link), "a link is a line of its own: {text}");
-        assert_eq!(store.mail_counts().await.unwrap(), (1, 0));
+        assert_eq!(store.mail().counts().await.unwrap(), (1, 0));
     }
 }

@@ -1,16 +1,16 @@
-//! Sets of masks that ask about few images of a hidden reference.
+//! Probes: mostly empty sets of masks, which would reveal scores of single images against a
+//! hidden reference.
 //!
-//! Looks at the handed-in masks alone, and refuses before anything is scored: a mean over
-//! many images that rests on one of them is that image's score.
+//! Examines the submitted masks only, and refuses them before scoring: a mean over many images
+//! that depends on one of them is that image's score.
 
 use scr_data::Problem;
 use scr_eval::CheckReport;
 
-/// Of the images that a set covers, one in so many must have a mask with pixels, for each
-/// structure.
+/// For each structure, at least one of this number of images must have a non-empty mask.
 const ONE_IN: usize = 2;
 
-/// The structures that too few images have, as problems.
+/// Problems of structures whose masks are mostly empty.
 pub(crate) fn problems(report: &CheckReport) -> Vec<Problem> {
     let least = report.n_images.div_ceil(ONE_IN);
     let structures = report.structures.iter().zip(&report.n_filled);

@@ -1,4 +1,4 @@
-//! How far a job is: counted from any thread, told to the store now and then.
+//! Progress of a job: counted from any thread, reported to the store at intervals.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use scr_store::{JobProgress, Store};
 
-/// How often those who watch hear of it.
-const TOLD_EVERY: Duration = Duration::from_millis(300);
+/// Interval of reports.
+const REPORT_EVERY: Duration = Duration::from_millis(300);
 
-/// Images that are done, and how many there are. Clones count together.
+/// Number of images done and of all images. Clones share the counts.
 #[derive(Clone, Default)]
 pub(crate) struct Progress(Arc<Counts>);
 
@@ -26,24 +26,25 @@ impl Progress {
         self.0.total.store(i64::try_from(total).unwrap_or(i64::MAX), Ordering::Relaxed);
     }
 
-    /// One image more is done.
+    /// Counts one image.
     pub(crate) fn step(&self) {
         self.0.done.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Tells the store of every change; ends never. What cannot be told is no reason
-    /// to stop the work.
-    pub(crate) async fn tell(&self, store: &Store, submission_id: &str, worker: &str) {
-        let mut told = JobProgress::default();
+    /// Reports every change to the store; never ends. A failed report does not stop the work.
+    pub(crate) async fn report(&self, store: &Store, submission_id: &str, worker: &str) {
+        let mut reported = JobProgress::default();
         loop {
-            tokio::time::sleep(TOLD_EVERY).await;
+            tokio::time::sleep(REPORT_EVERY).await;
             let (done, total) = (&self.0.done, &self.0.total);
             let now = JobProgress {
                 done: done.load(Ordering::Relaxed),
                 total: total.load(Ordering::Relaxed),
             };
-            if now != told && store.note_progress(submission_id, worker, now).await.is_ok() {
-                told = now;
+            if now != reported
+                && store.jobs().record_progress(submission_id, worker, now).await.is_ok()
+            {
+                reported = now;
             }
         }
     }

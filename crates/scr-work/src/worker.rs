@@ -1,27 +1,26 @@
-//! A worker: takes a job, says that it is at it, does it, takes the next.
+//! A worker: claims a job, renews its lease while it works, and claims the next.
 
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use scr_store::{Job, Retention, Store};
+use scr_store::{Job, Retention, Store, StoreError, SubmissionError};
 
-use crate::WorkError;
+use crate::error::{WorkError, report};
 use crate::job::do_job;
 use crate::progress::Progress;
-use crate::report;
 
-/// How long a job is a worker's without a word of it.
+/// Lease duration.
 const LEASE: Duration = Duration::from_secs(15);
-/// How often a worker says that it is at it.
+/// Interval of heartbeats and of renewals of a lease.
 const HEARTBEAT: Duration = Duration::from_secs(5);
-/// How long a job waits that found the disk full.
+/// Pause before the retry of a job that found the disk full.
 const DISK_PAUSE: Duration = Duration::from_secs(30);
-/// How often uploads are tidied up.
-const TIDY_EVERY: Duration = Duration::from_secs(600);
-/// How long a worker waits when there is nothing to do.
+/// Interval at which uploads expire and dead workers are removed.
+const EXPIRE_EVERY: Duration = Duration::from_secs(600);
+/// Pause of a worker when the queue is empty.
 const PAUSE: Duration = Duration::from_millis(300);
 
-/// Who works, and on what.
+/// A worker of a store.
 #[derive(Debug, Clone)]
 pub struct Worker {
     store: Store,
@@ -29,23 +28,23 @@ pub struct Worker {
 }
 
 impl Worker {
-    /// A worker on a store. Its name should tell it from all others, also from those
-    /// that had its process number before.
+    /// A worker of a store. Its name should be unique, also among earlier processes with the
+    /// same number.
     #[must_use]
     pub fn new(store: Store, name: impl Into<String>) -> Self {
         Self { store, name: name.into() }
     }
 
-    /// Takes one job and does it. False when there was none.
+    /// Claims one job and does it. False when the queue is empty.
     ///
     /// # Errors
-    /// What the store says. A job that fails is given back and tried again, and in
-    /// the end rejected; that is no error here.
-    pub async fn do_one(&self) -> Result<bool, scr_store::StoreError> {
-        for id in self.store.end_hopeless_jobs(&self.name).await? {
-            tracing::warn!(submission = id, "given up");
+    /// [`StoreError`] when the store fails. A job that fails is released for a retry, and after
+    /// the last attempt rejected; that is no error here.
+    pub async fn do_one(&self) -> Result<bool, StoreError> {
+        for id in self.store.jobs().end_exhausted(&self.name).await? {
+            tracing::warn!(submission = id, "gave the job up");
         }
-        let Some(job) = self.store.take_job(&self.name, LEASE).await? else { return Ok(false) };
+        let Some(job) = self.store.jobs().claim(&self.name, LEASE).await? else { return Ok(false) };
         let progress = Progress::default();
         tokio::select! {
             done = do_job(&self.store, &job, &self.name, &progress) => {
@@ -53,83 +52,88 @@ impl Worker {
                     self.failed(&job, &error).await?;
                 }
             }
-            () = progress.tell(&self.store, &job.submission_id, &self.name) => {}
-            () = self.heartbeats(&job) => {
+            () = progress.report(&self.store, &job.submission_id, &self.name) => {}
+            () = self.renew_lease(&job) => {
                 let id = &job.submission_id;
-                tracing::warn!(submission = id, "the job was cancelled, or another worker has it");
+                tracing::warn!(submission = id, "the job was cancelled, or another worker has claimed it");
             }
         }
         Ok(true)
     }
 
-    /// Leaves a job for another attempt. A full disk is nobody's fault: the job waits, and
-    /// this attempt does not count.
-    async fn failed(&self, job: &Job, error: &WorkError) -> Result<(), scr_store::StoreError> {
+    /// Releases a failed job for a retry. After a full disk, the retry comes after a pause and
+    /// the attempt does not count.
+    async fn failed(&self, job: &Job, error: &WorkError) -> Result<(), StoreError> {
         let id = &job.submission_id;
-        if let WorkError::Store(moved @ scr_store::StoreError::State { .. }) = error {
-            tracing::info!(reason = %moved, "nothing was written: somebody was faster");
+        if let WorkError::Store(StoreError::Submission(moved @ SubmissionError::State { .. })) =
+            error
+        {
+            tracing::info!(reason = %moved, "nothing was written: another process was faster");
             return Ok(());
         }
         if error.is_disk_full() {
             tracing::error!(submission = id, error = report(error), "a job waits for the disk");
-            return self.store.put_off_job(id, &self.name, DISK_PAUSE).await;
+            self.store.jobs().postpone(id, &self.name, DISK_PAUSE).await?;
+            return Ok(());
         }
         tracing::error!(submission = id, error = report(error), "a job failed");
-        self.store.give_back_job(id, &self.name).await
+        self.store.jobs().release(id, &self.name).await?;
+        Ok(())
     }
 
-    /// Says that the worker is there, and now and then tidies up; never ends.
-    async fn keep_house(&self) {
-        let mut tidied_at: Option<Instant> = None;
-        match self.store.delete_temporaries().await {
+    /// Records heartbeats, and expires uploads at longer intervals; never ends.
+    async fn record_heartbeats(&self) {
+        let mut expired_at: Option<Instant> = None;
+        match self.store.disk().delete_temporaries().await {
             Ok(0) => {}
-            Ok(n) => tracing::info!(n, "deleted files that killed processes left half-written"),
+            Ok(n) => tracing::info!(n, "deleted temporary files of killed processes"),
             Err(error) => {
-                tracing::error!(error = report(&error), "half-written files are still there");
+                tracing::error!(error = report(&error), "temporary files could not be deleted");
             }
         }
         loop {
-            if let Err(error) = self.store.hear_worker(&self.name).await {
-                tracing::warn!(error = report(&error), "the worker could not say that it is there");
+            if let Err(error) = self.store.workers().record_heartbeat(&self.name).await {
+                tracing::warn!(error = report(&error), "a heartbeat was not recorded");
             }
-            if tidied_at.is_none_or(|at| at.elapsed() >= TIDY_EVERY) {
-                tidied_at = Some(Instant::now());
-                if let Err(error) = self.tidy().await {
-                    tracing::error!(error = report(&error), "uploads could not be tidied up");
+            if expired_at.is_none_or(|at| at.elapsed() >= EXPIRE_EVERY) {
+                expired_at = Some(Instant::now());
+                if let Err(error) = self.expire().await {
+                    tracing::error!(error = report(&error), "uploads could not be expired");
                 }
             }
             tokio::time::sleep(HEARTBEAT).await;
         }
     }
 
-    async fn tidy(&self) -> Result<(), scr_store::StoreError> {
-        self.store.forget_silent_workers(TIDY_EVERY).await?;
-        let tidied = self.store.tidy_uploads(&self.name, Retention::default()).await?;
-        for id in &tidied.abandoned {
-            tracing::info!(submission = id, "its submitter was waited for in vain: withdrawn");
+    /// Removes dead workers and expires uploads.
+    async fn expire(&self) -> Result<(), StoreError> {
+        self.store.workers().remove_silent(EXPIRE_EVERY).await?;
+        let expiry = self.store.uploads().expire(&self.name, Retention::default()).await?;
+        for id in &expiry.withdrawn {
+            tracing::info!(submission = id, "expired and withdrawn");
         }
-        if tidied.n_deleted > 0 {
-            tracing::info!(n = tidied.n_deleted, "deleted uploads that are of no more use");
+        if expiry.n_deleted > 0 {
+            tracing::info!(n = expiry.n_deleted, "deleted uploads that are not needed any more");
         }
         Ok(())
     }
 
-    /// Says that the job is under way; ends when it is no longer this worker's.
-    async fn heartbeats(&self, job: &Job) {
+    /// Renews the lease; ends when the job was cancelled or claimed by another worker.
+    async fn renew_lease(&self, job: &Job) {
         loop {
             tokio::time::sleep(HEARTBEAT).await;
-            match self.store.renew_job(&job.submission_id, &self.name, LEASE).await {
+            match self.store.jobs().renew_lease(&job.submission_id, &self.name, LEASE).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(error) => {
-                    tracing::warn!(error = report(&error), "a heartbeat was not written");
+                    tracing::warn!(error = report(&error), "a lease was not renewed");
                 }
             }
         }
     }
 }
 
-/// Works until `shutdown` completes; a job under way is given back at once.
+/// Works until `shutdown` completes; a job under way is released at once.
 pub async fn run_worker(worker: Worker, shutdown: impl Future<Output = ()> + Send) {
     let work = async {
         loop {
@@ -145,10 +149,10 @@ pub async fn run_worker(worker: Worker, shutdown: impl Future<Output = ()> + Sen
     };
     tokio::select! {
         () = work => {}
-        () = worker.keep_house() => {}
+        () = worker.record_heartbeats() => {}
         () = shutdown => {}
     }
-    if let Err(error) = worker.store.forget_worker(&worker.name).await {
-        tracing::warn!(error = report(&error), "a job is left until its lease ends");
+    if let Err(error) = worker.store.workers().remove(&worker.name).await {
+        tracing::warn!(error = report(&error), "a job waits until its lease expires");
     }
 }

@@ -66,7 +66,7 @@ fn report(error: &anyhow::Error) {
     for cause in error.chain().skip(1) {
         tell!("  caused by: {cause}");
     }
-    let hint = error.downcast_ref().map_or("", scr_store::StoreError::hint);
+    let hint = scr_store::StoreError::hint_of(error.as_ref());
     if !hint.is_empty() {
         tell!("hint: {hint}");
     }

@@ -1,39 +1,39 @@
-//! What opens an account beside its password, and ending it with the password.
+//! Keys of an account beside its password, and their end with a new password.
 //!
-//! Whoever sets another password may do so because a stranger got in. A stranger's token
-//! or identity must not outlive that: it ends, unless the owner says otherwise.
+//! People set a new password when a stranger may have got in. Tokens and identities of a
+//! stranger must not survive it: they end, unless the owner keeps them.
 
 use sqlx::AnyConnection;
 
-use crate::StoreError;
-use crate::database::failed;
-use crate::entries::now;
+use crate::database::Doing;
+use crate::storage_error::StorageError;
+use crate::time::now;
 
-/// Tokens and identities of an account whose password changes. Sessions always end.
+/// Fate of tokens and identities when the password changes. Sessions always end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum OtherKeys {
-    /// Tokens become void, identities are disconnected.
+    /// Tokens are revoked, identities are disconnected.
     #[default]
     Ended,
-    /// They go on opening the account: its owner knows all of them.
+    /// They stay valid: the owner knows all of them.
     Kept,
 }
 
 impl OtherKeys {
-    /// What a form's box says.
+    /// Choice of a form's checkbox.
     #[must_use]
     pub const fn kept_if(is_ticked: bool) -> Self {
         if is_ticked { Self::Kept } else { Self::Ended }
     }
 }
 
-/// Ends sessions and links of an account, and its other keys unless they are kept.
+/// Ends sessions and one-time links of an account, and its other keys unless kept.
 pub(super) async fn end(
     connection: &mut AnyConnection,
     user_id: &str,
     other_keys: OtherKeys,
-) -> Result<(), StoreError> {
-    let doing = "end what opens an account";
+) -> Result<(), StorageError> {
+    let doing = "end the keys of an account";
     let mut statements = vec![
         "DELETE FROM sessions WHERE user_id = $1",
         "DELETE FROM one_time_links WHERE user_id = $1",
@@ -45,10 +45,23 @@ pub(super) async fn end(
             .bind(user_id)
             .execute(&mut *connection)
             .await
-            .map_err(failed(doing))?;
+            .doing(doing)?;
     }
     for sql in statements {
-        sqlx::query(sql).bind(user_id).execute(&mut *connection).await.map_err(failed(doing))?;
+        sqlx::query(sql).bind(user_id).execute(&mut *connection).await.doing(doing)?;
     }
+    Ok(())
+}
+
+/// Disconnects all identities from an account.
+pub(super) async fn disconnect_identities(
+    connection: &mut AnyConnection,
+    user_id: &str,
+) -> Result<(), StorageError> {
+    sqlx::query("DELETE FROM identities WHERE user_id = $1")
+        .bind(user_id)
+        .execute(connection)
+        .await
+        .doing("disconnect identities")?;
     Ok(())
 }

@@ -1,29 +1,31 @@
-//! Signing up and setting another password, by links that are mailed.
+//! Sign-up and password reset by one-time links in mails.
 //!
-//! A link's secret is 32 random bytes in hexadecimal digits, kept as its SHA-256, good
-//! once and for [`LINK_AGE`]. Who signs up or asks for a link learns nothing of which
-//! addresses are known: the answer is the same, and the rest is in the mail.
+//! The secret of a link is 32 random bytes in hexadecimal digits, stored as its SHA-256. A
+//! link works once, within [`LINK_AGE`]. Sign-up and reset do not reveal which addresses are
+//! known: the response is always the same, and the rest is in the mail.
 //!
-//! **A link alone does not confirm an account**, the password of the sign-up does with
-//! it: who signs up with another's address cannot have its owner confirm what only
-//! the stranger knows the password of.
+//! **A link alone does not confirm an account**: the password of the sign-up is needed too.
+//! Otherwise a stranger who signs up with another's address could have its owner confirm an
+//! account whose password only the stranger knows.
 
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{AnyConnection, Row};
 
-use super::{
-    OtherKeys, Role, UserRow, identities, keys, passwords, random_id, random_secret, rules,
-    secret_digest,
-};
-use crate::database::{failed, time_text};
-use crate::entries::now;
-use crate::mail::{self, letters};
-use crate::{StoreCore, StoreError};
+use super::error::AccountError;
+use super::keys::{self, OtherKeys};
+use super::roles::Role;
+use super::users::{Accounts, UserRow};
+use super::{letters, passwords, rules};
+use crate::database::Doing;
+use crate::mail;
+use crate::secrets::{random_id, random_secret, secret_digest};
+use crate::storage_error::StorageError;
+use crate::time::{now, time_text};
 
-/// How long a link is good.
+/// Validity of a one-time link.
 pub const LINK_AGE: SignedDuration = SignedDuration::from_hours(24);
 
-/// What a link is good for.
+/// Purpose of a one-time link.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Purpose {
     Confirm,
@@ -39,44 +41,56 @@ impl Purpose {
     }
 }
 
-/// What came of confirming an address.
+/// Outcome of the confirmation of an address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Confirmed {
-    /// It is this person's from now on.
+pub enum Confirmation {
+    /// The address of this account is confirmed.
     Yes(UserRow),
-    /// The password is not the one of the sign-up; the link is still good.
+    /// The password is not that of the sign-up; the link stays valid.
     OtherPassword,
-    /// There is no such link any more.
+    /// The link is unknown, used or expired.
     NoLink,
 }
 
-impl StoreCore {
-    /// Makes an account whose address is to be confirmed, and mails the link. Whether
-    /// the address has an account already nobody learns but its owner, by mail; one
-    /// that was never confirmed is made anew.
+impl Accounts<'_> {
+    /// Creates an unconfirmed account and mails the link that confirms it. Only the owner of
+    /// an address learns, by mail, that it already has an account. An account that was never
+    /// confirmed is replaced.
     ///
     /// # Errors
-    /// [`StoreError::Account`] with everything that is wrong with address, name and
-    /// password; [`StoreError::Database`].
-    pub async fn sign_up(&self, email: &str, name: &str, password: &str) -> Result<(), StoreError> {
-        let (doing, email, name) = ("sign a person up", rules::kept_email(email), name.trim());
+    /// [`AccountError::Invalid`] with all problems of address, name and password; [`StorageError::Database`].
+    pub async fn sign_up(
+        &self,
+        email: &str,
+        name: &str,
+        password: &str,
+    ) -> Result<(), AccountError> {
+        let (doing, email, name) = ("sign a person up", rules::stored_email(email), name.trim());
         rules::check([rules::email(&email), rules::name(name), rules::password(password)])?;
         let hash = passwords::hash(password).await?;
-        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
-        let letter = match waiting(&mut transaction, &email, name, Some(hash)).await? {
-            Some(id) => letters::confirm(&link(&mut transaction, &id, Purpose::Confirm).await?),
+        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let letter = match create_unconfirmed(&mut transaction, &email, name, Some(hash)).await? {
+            Some(id) => letters::confirm(
+                &create_link(&mut transaction, &id, Purpose::Confirm).await?,
+                LINK_AGE,
+            ),
             None => letters::address_taken(),
         };
         mail::queue(&mut transaction, &email, letter).await?;
-        transaction.commit().await.map_err(failed(doing))
+        transaction.commit().await.doing(doing)?;
+        Ok(())
     }
 
     /// Confirms an address with the secret of its link and the password of its sign-up.
     ///
     /// # Errors
-    /// [`StoreError::Database`], or [`StoreError::Password`] when the kept hash cannot
+    /// [`StorageError::Database`], or [`StorageError::Password`] when the stored hash cannot
     /// be read.
-    pub async fn confirm(&self, secret: &str, password: &str) -> Result<Confirmed, StoreError> {
+    pub async fn confirm(
+        &self,
+        secret: &str,
+        password: &str,
+    ) -> Result<Confirmation, StorageError> {
         let (doing, time) = ("confirm an address", now());
         let row = sqlx::query(
             "SELECT users.id, email, name, role, created_at, confirmed_at, password \
@@ -86,18 +100,18 @@ impl StoreCore {
         .bind(secret_digest(secret))
         .bind(Purpose::Confirm.as_str())
         .bind(&time)
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await
-        .map_err(failed(doing))?;
-        let Some(row) = row else { return Ok(Confirmed::NoLink) };
+        .doing(doing)?;
+        let Some(row) = row else { return Ok(Confirmation::NoLink) };
         let mut user = UserRow::read(&row)?;
-        let hash: Option<String> = row.try_get("password").map_err(failed(doing))?;
+        let hash: Option<String> = row.try_get("password").doing(doing)?;
         if !passwords::verify(password, hash.clone()).await? {
-            return Ok(Confirmed::OtherPassword);
+            return Ok(Confirmation::OtherPassword);
         }
-        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
-        let Some(id) = used(&mut transaction, secret, Purpose::Confirm).await? else {
-            return Ok(Confirmed::NoLink);
+        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let Some(id) = consume_link(&mut transaction, secret, Purpose::Confirm).await? else {
+            return Ok(Confirmation::NoLink);
         };
         // Not what another sign-up has put in place meanwhile.
         let updated = sqlx::query(
@@ -109,56 +123,53 @@ impl StoreCore {
         .bind(hash)
         .execute(&mut *transaction)
         .await
-        .map_err(failed(doing))?;
+        .doing(doing)?;
         if updated.rows_affected() == 0 {
-            return Ok(Confirmed::NoLink);
+            return Ok(Confirmation::NoLink);
         }
-        transaction.commit().await.map_err(failed(doing))?;
+        transaction.commit().await.doing(doing)?;
         user.confirmed_at = Some(time);
-        Ok(Confirmed::Yes(user))
+        Ok(Confirmation::Yes(user))
     }
 
-    /// Mails a link for setting another password, where the address has an account.
+    /// Mails a link to set a new password, if the address has an account.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn ask_reset(&self, email: &str) -> Result<(), StoreError> {
-        let doing = "ask for another password";
-        let Some(user) = self.user_by_email(email).await? else { return Ok(()) };
-        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
-        let secret = link(&mut transaction, &user.id, Purpose::Reset).await?;
-        mail::queue(&mut transaction, &user.email, letters::reset(&secret)).await?;
-        transaction.commit().await.map_err(failed(doing))
+    /// [`StorageError::Database`].
+    pub async fn request_reset(&self, email: &str) -> Result<(), StorageError> {
+        let doing = "request a password reset";
+        let Some(user) = self.by_email(email).await? else { return Ok(()) };
+        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let secret = create_link(&mut transaction, &user.id, Purpose::Reset).await?;
+        mail::queue(&mut transaction, &user.email, letters::reset(&secret, LINK_AGE)).await?;
+        transaction.commit().await.doing(doing)?;
+        Ok(())
     }
 
-    /// Sets another password with the secret of a link, ends all sessions and what else
-    /// opens the account, unless it is kept, and tells the owner. The address is known to
-    /// be theirs by that. False when there is no such link any more.
+    /// Sets a new password with the secret of a link, ends all sessions and, unless kept, all
+    /// other keys, and notifies the owner. This also confirms the address. False when the
+    /// link is unknown, used or expired.
     ///
     /// # Errors
-    /// [`StoreError::Account`] when the password is too short or too long: the link
-    /// stays good; [`StoreError::Database`].
+    /// [`AccountError::Invalid`] when the password is too short or too long: the link
+    /// stays valid; [`StorageError::Database`].
     pub async fn reset_password(
         &self,
         secret: &str,
         password: &str,
         other_keys: OtherKeys,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, AccountError> {
         let doing = "set another password";
         rules::check([rules::password(password)])?;
         let hash = passwords::hash(password).await?;
-        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
-        let Some(id) = used(&mut transaction, secret, Purpose::Reset).await? else {
+        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let Some(id) = consume_link(&mut transaction, secret, Purpose::Reset).await? else {
             return Ok(false);
         };
-        // What a stranger may have signed up with opens nothing once the owner is here.
+        // Identities of a stranger's sign-up must not open the owner's account.
         let disconnect = "DELETE FROM identities WHERE user_id = \
              (SELECT id FROM users WHERE id = $1 AND confirmed_at IS NULL)";
-        sqlx::query(disconnect)
-            .bind(&id)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed(doing))?;
+        sqlx::query(disconnect).bind(&id).execute(&mut *transaction).await.doing(doing)?;
         let updated: Option<(String,)> = sqlx::query_as(
             "UPDATE users SET password = $1, confirmed_at = COALESCE(confirmed_at, $2) \
              WHERE id = $3 AND removed_at IS NULL RETURNING email",
@@ -168,28 +179,28 @@ impl StoreCore {
         .bind(&id)
         .fetch_optional(&mut *transaction)
         .await
-        .map_err(failed(doing))?;
+        .doing(doing)?;
         keys::end(&mut transaction, &id, other_keys).await?;
         if let Some((email,)) = &updated {
             mail::queue(&mut transaction, email, letters::password_changed(other_keys)).await?;
         }
-        transaction.commit().await.map_err(failed(doing))?;
+        transaction.commit().await.doing(doing)?;
         Ok(updated.is_some())
     }
 
-    /// Deletes links that are over, and accounts that nobody confirmed in their time.
+    /// Deletes expired links, and accounts that nobody confirmed in time.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn sweep_links(&self) -> Result<(), StoreError> {
-        let doing = "sweep links";
+    /// [`StorageError::Database`].
+    pub async fn delete_expired(&self) -> Result<(), StorageError> {
+        let doing = "delete expired links";
         let time = now();
-        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
+        let mut transaction = self.pool.begin().await.doing(doing)?;
         sqlx::query("DELETE FROM one_time_links WHERE ends_at <= $1")
             .bind(time)
             .execute(&mut *transaction)
             .await
-            .map_err(failed(doing))?;
+            .doing(doing)?;
         let never_confirmed = "confirmed_at IS NULL AND removed_at IS NULL \
              AND created_at <= $1 AND NOT EXISTS \
              (SELECT 1 FROM one_time_links WHERE one_time_links.user_id = users.id)";
@@ -205,22 +216,22 @@ impl StoreCore {
                 .bind(&before)
                 .execute(&mut *transaction)
                 .await
-                .map_err(failed(doing))?;
+                .doing(doing)?;
         }
-        transaction.commit().await.map_err(failed(doing))
+        transaction.commit().await.doing(doing)?;
+        Ok(())
     }
 }
 
-/// Makes an account that waits to be confirmed, in place of one that does with the same
-/// address and of what would open that: its identifier, or none where the address has
-/// a confirmed one.
-pub(super) async fn waiting(
+/// Creates an unconfirmed account, or replaces the unconfirmed one of the same address and
+/// its identities. Returns its identifier; none where the address has a confirmed account.
+pub(super) async fn create_unconfirmed(
     connection: &mut AnyConnection,
     email: &str,
     name: &str,
     password_hash: Option<String>,
-) -> Result<Option<String>, StoreError> {
-    let waiting: Option<(String,)> = sqlx::query_as(
+) -> Result<Option<String>, StorageError> {
+    let created: Option<(String,)> = sqlx::query_as(
         "INSERT INTO users (id, email, name, role, password, created_at) \
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (email) DO UPDATE \
          SET name = excluded.name, password = excluded.password, \
@@ -235,18 +246,18 @@ pub(super) async fn waiting(
     .bind(now())
     .fetch_optional(&mut *connection)
     .await
-    .map_err(failed("make an account"))?;
-    let Some((id,)) = waiting else { return Ok(None) };
-    identities::disconnect_all(connection, &id).await?;
+    .doing("make an account")?;
+    let Some((id,)) = created else { return Ok(None) };
+    keys::disconnect_identities(connection, &id).await?;
     Ok(Some(id))
 }
 
-/// Makes a link in place of those for the same, and returns its secret.
-pub(super) async fn link(
+/// Creates a link in place of earlier ones for the same purpose. Returns its secret.
+pub(super) async fn create_link(
     connection: &mut AnyConnection,
     user_id: &str,
     purpose: Purpose,
-) -> Result<String, StoreError> {
+) -> Result<String, StorageError> {
     let doing = "make a link";
     let secret = random_secret()?;
     sqlx::query("DELETE FROM one_time_links WHERE user_id = $1 AND purpose = $2")
@@ -254,7 +265,7 @@ pub(super) async fn link(
         .bind(purpose.as_str())
         .execute(&mut *connection)
         .await
-        .map_err(failed(doing))?;
+        .doing(doing)?;
     sqlx::query(
         "INSERT INTO one_time_links (digest, user_id, purpose, ends_at) VALUES ($1, $2, $3, $4)",
     )
@@ -264,17 +275,18 @@ pub(super) async fn link(
     .bind(time_text(Timestamp::now() + LINK_AGE))
     .execute(connection)
     .await
-    .map_err(failed(doing))?;
+    .doing(doing)?;
     Ok(secret)
 }
 
-/// Uses a link up: whose it was.
-pub(super) async fn used(
+/// Consumes a link. Returns the identifier of its account; none where it is unknown, used
+/// or expired.
+pub(super) async fn consume_link(
     connection: &mut AnyConnection,
     secret: &str,
     purpose: Purpose,
-) -> Result<Option<String>, StoreError> {
-    let used: Option<(String,)> = sqlx::query_as(
+) -> Result<Option<String>, StorageError> {
+    let consumed: Option<(String,)> = sqlx::query_as(
         "DELETE FROM one_time_links WHERE digest = $1 AND purpose = $2 AND ends_at > $3 \
          RETURNING user_id",
     )
@@ -283,8 +295,8 @@ pub(super) async fn used(
     .bind(now())
     .fetch_optional(connection)
     .await
-    .map_err(failed("use a link"))?;
-    Ok(used.map(|(id,)| id))
+    .doing("use a link")?;
+    Ok(consumed.map(|(id,)| id))
 }
 
 #[cfg(test)]
@@ -303,9 +315,9 @@ mod tests {
 
     /// The subject of the only mail, and the secret of the link in it.
     async fn mailed(store: &Store) -> (String, String) {
-        let mail = store.take_mail().await.unwrap().unwrap();
-        store.mail_sent(&mail.id).await.unwrap();
-        assert_eq!(store.take_mail().await.unwrap(), None);
+        let mail = store.mail().claim().await.unwrap().unwrap();
+        store.mail().mark_sent(&mail.id).await.unwrap();
+        assert_eq!(store.mail().claim().await.unwrap(), None);
         let link = mail.body.split("?link=").nth(1).unwrap_or_default();
         (mail.subject, link.chars().take_while(char::is_ascii_hexdigit).collect())
     }
@@ -313,77 +325,89 @@ mod tests {
     #[tokio::test]
     async fn an_account_opens_once_its_address_is_confirmed_with_link_and_password() {
         let (_folder, store) = store().await;
-        store.sign_up("A@x.org", "Ann", PASSWORD).await.unwrap();
-        let user = store.user_by_email("a@x.org").await.unwrap().unwrap();
+        store.accounts().sign_up("A@x.org", "Ann", PASSWORD).await.unwrap();
+        let user = store.accounts().by_email("a@x.org").await.unwrap().unwrap();
         assert_eq!(user.confirmed_at, None);
-        let session = store.begin_session(&user.id, "").await.unwrap();
-        let token = store.create_token("a@x.org", [crate::Scope::Read], "").await.unwrap();
-        assert!(store.session(&session).await.unwrap().is_none());
-        assert!(store.caller(&token).await.unwrap().is_none());
+        let session = store.sessions().begin(&user.id, "").await.unwrap();
+        let token = store.tokens().create("a@x.org", [crate::Scope::Read], "").await.unwrap();
+        assert!(store.sessions().get(&session).await.unwrap().is_none());
+        assert!(store.tokens().authenticate(&token).await.unwrap().is_none());
         let (_, secret) = mailed(&store).await;
-        assert_eq!(store.confirm(&secret, OTHER).await.unwrap(), Confirmed::OtherPassword);
-        assert_eq!(store.confirm("00", PASSWORD).await.unwrap(), Confirmed::NoLink);
+        assert_eq!(
+            store.accounts().confirm(&secret, OTHER).await.unwrap(),
+            Confirmation::OtherPassword
+        );
+        assert_eq!(store.accounts().confirm("00", PASSWORD).await.unwrap(), Confirmation::NoLink);
         assert!(
-            !store.reset_password(&secret, OTHER, OtherKeys::Ended).await.unwrap(),
+            !store.accounts().reset_password(&secret, OTHER, OtherKeys::Ended).await.unwrap(),
             "it is for confirming"
         );
-        let Confirmed::Yes(user) = store.confirm(&secret, PASSWORD).await.unwrap() else {
+        let Confirmation::Yes(user) = store.accounts().confirm(&secret, PASSWORD).await.unwrap()
+        else {
             panic!("the link is good")
         };
         assert!(user.confirmed_at.is_some());
-        assert!(store.session(&session).await.unwrap().is_some());
-        assert_eq!(store.confirm(&secret, PASSWORD).await.unwrap(), Confirmed::NoLink);
+        assert!(store.sessions().get(&session).await.unwrap().is_some());
+        assert_eq!(
+            store.accounts().confirm(&secret, PASSWORD).await.unwrap(),
+            Confirmation::NoLink
+        );
     }
 
     #[tokio::test]
     async fn who_signs_up_with_a_known_address_changes_nothing_and_its_owner_is_told() {
         let (_folder, store) = store().await;
-        store.add_user("a@x.org", "Ann", Role::Curator, Some(PASSWORD)).await.unwrap();
-        store.sign_up("a@x.org", "Eve", OTHER).await.unwrap();
+        store.accounts().add("a@x.org", "Ann", Role::Curator, Some(PASSWORD)).await.unwrap();
+        store.accounts().sign_up("a@x.org", "Eve", OTHER).await.unwrap();
         let (subject, secret) = mailed(&store).await;
         assert_eq!((subject.as_str(), secret.as_str()), ("You have an account already", ""));
-        let user = store.verify_password("a@x.org", PASSWORD).await.unwrap().unwrap();
+        let user = store.accounts().verify_password("a@x.org", PASSWORD).await.unwrap().unwrap();
         assert_eq!((user.name.as_str(), user.role), ("Ann", Role::Curator));
     }
 
     #[tokio::test]
     async fn a_stranger_cannot_have_the_owner_of_an_address_confirm_the_strangers_password() {
         let (_folder, store) = store().await;
-        store.sign_up("a@x.org", "Ann", PASSWORD).await.unwrap();
+        store.accounts().sign_up("a@x.org", "Ann", PASSWORD).await.unwrap();
         let (_, first) = mailed(&store).await;
-        store.sign_up("a@x.org", "Eve", OTHER).await.unwrap();
+        store.accounts().sign_up("a@x.org", "Eve", OTHER).await.unwrap();
         let (_, second) = mailed(&store).await;
-        assert_eq!(store.confirm(&first, PASSWORD).await.unwrap(), Confirmed::NoLink);
-        assert_eq!(store.confirm(&second, PASSWORD).await.unwrap(), Confirmed::OtherPassword);
+        assert_eq!(store.accounts().confirm(&first, PASSWORD).await.unwrap(), Confirmation::NoLink);
+        assert_eq!(
+            store.accounts().confirm(&second, PASSWORD).await.unwrap(),
+            Confirmation::OtherPassword
+        );
         // Who reads the mail gets in all the same.
-        store.ask_reset("a@x.org").await.unwrap();
+        store.accounts().request_reset("a@x.org").await.unwrap();
         let (_, reset) = mailed(&store).await;
-        assert!(store.reset_password(&reset, PASSWORD, OtherKeys::Ended).await.unwrap());
-        let user = store.verify_password("a@x.org", PASSWORD).await.unwrap().unwrap();
+        assert!(store.accounts().reset_password(&reset, PASSWORD, OtherKeys::Ended).await.unwrap());
+        let user = store.accounts().verify_password("a@x.org", PASSWORD).await.unwrap().unwrap();
         assert!(user.confirmed_at.is_some());
-        assert_eq!(store.confirm(&second, OTHER).await.unwrap(), Confirmed::NoLink);
+        assert_eq!(store.accounts().confirm(&second, OTHER).await.unwrap(), Confirmation::NoLink);
     }
 
     #[tokio::test]
     async fn another_password_ends_all_sessions_and_its_link_is_good_once() {
         let (_folder, store) = store().await;
-        let user = store.add_user("a@x.org", "Ann", Role::Participant, None).await.unwrap();
-        let session = store.begin_session(&user.id, "").await.unwrap();
-        store.ask_reset("b@x.org").await.unwrap();
-        assert_eq!(store.mail_counts().await.unwrap(), (0, 0));
-        store.ask_reset("a@x.org").await.unwrap();
+        let user = store.accounts().add("a@x.org", "Ann", Role::Participant, None).await.unwrap();
+        let session = store.sessions().begin(&user.id, "").await.unwrap();
+        store.accounts().request_reset("b@x.org").await.unwrap();
+        assert_eq!(store.mail().counts().await.unwrap(), (0, 0));
+        store.accounts().request_reset("a@x.org").await.unwrap();
         let (_, secret) = mailed(&store).await;
-        assert!(store.reset_password(&secret, "short", OtherKeys::Ended).await.is_err());
-        assert!(store.reset_password(&secret, PASSWORD, OtherKeys::Ended).await.unwrap());
-        assert!(!store.reset_password(&secret, OTHER, OtherKeys::Ended).await.unwrap());
-        assert!(store.session(&session).await.unwrap().is_none());
-        assert!(store.verify_password("a@x.org", PASSWORD).await.unwrap().is_some());
+        assert!(store.accounts().reset_password(&secret, "short", OtherKeys::Ended).await.is_err());
+        assert!(
+            store.accounts().reset_password(&secret, PASSWORD, OtherKeys::Ended).await.unwrap()
+        );
+        assert!(!store.accounts().reset_password(&secret, OTHER, OtherKeys::Ended).await.unwrap());
+        assert!(store.sessions().get(&session).await.unwrap().is_none());
+        assert!(store.accounts().verify_password("a@x.org", PASSWORD).await.unwrap().is_some());
     }
 
     #[tokio::test]
     async fn a_new_password_ends_tokens_and_identities_unless_they_are_kept_and_is_mailed() {
         let (_folder, store) = store().await;
-        let user = store.add_user("a@x.org", "Ann", Role::Participant, None).await.unwrap();
+        let user = store.accounts().add("a@x.org", "Ann", Role::Participant, None).await.unwrap();
         let identity = crate::Identity { issuer: "https://x.org".into(), subject: "1".into() };
         for (keys, by_link) in [
             (OtherKeys::Kept, true),
@@ -391,24 +415,24 @@ mod tests {
             (OtherKeys::Ended, true),
             (OtherKeys::Ended, false),
         ] {
-            let token = store.create_token("a@x.org", [crate::Scope::Read], "laptop").await;
+            let token = store.tokens().create("a@x.org", [crate::Scope::Read], "laptop").await;
             let token = token.unwrap();
             assert_eq!(mailed(&store).await.0, "A new token for your account");
-            assert!(store.connect(&user.id, &identity).await.unwrap());
+            assert!(store.identities().connect(&user.id, &identity).await.unwrap());
             assert_eq!(mailed(&store).await.0, "A new identity opens your account");
-            let session = store.begin_session(&user.id, "").await.unwrap();
+            let session = store.sessions().begin(&user.id, "").await.unwrap();
             if by_link {
-                store.ask_reset("a@x.org").await.unwrap();
+                store.accounts().request_reset("a@x.org").await.unwrap();
                 let (_, secret) = mailed(&store).await;
-                assert!(store.reset_password(&secret, PASSWORD, keys).await.unwrap());
+                assert!(store.accounts().reset_password(&secret, PASSWORD, keys).await.unwrap());
             } else {
-                store.set_password(&user.id, OTHER, keys).await.unwrap();
+                store.accounts().set_password(&user.id, OTHER, keys).await.unwrap();
             }
             assert_eq!(mailed(&store).await.0, "Your password was changed");
-            assert!(store.session(&session).await.unwrap().is_none());
+            assert!(store.sessions().get(&session).await.unwrap().is_none());
             let open = (
-                store.caller(&token).await.unwrap().is_some(),
-                store.user_of_identity(&identity).await.unwrap().is_some(),
+                store.tokens().authenticate(&token).await.unwrap().is_some(),
+                store.identities().account(&identity).await.unwrap().is_some(),
             );
             let is_kept = keys == OtherKeys::Kept;
             assert_eq!(open, (is_kept, is_kept), "{keys:?}");
@@ -418,14 +442,17 @@ mod tests {
     #[tokio::test]
     async fn a_link_is_over_after_its_time_and_takes_the_account_with_it() {
         let (_folder, store) = store().await;
-        store.sign_up("a@x.org", "Ann", PASSWORD).await.unwrap();
+        store.accounts().sign_up("a@x.org", "Ann", PASSWORD).await.unwrap();
         let (_, secret) = mailed(&store).await;
         let before = time_text(Timestamp::now() - LINK_AGE);
         for sql in ["UPDATE one_time_links SET ends_at = $1", "UPDATE users SET created_at = $1"] {
             sqlx::query(sql).bind(&before).execute(&store.pool).await.unwrap();
         }
-        assert_eq!(store.confirm(&secret, PASSWORD).await.unwrap(), Confirmed::NoLink);
-        store.sweep_links().await.unwrap();
-        assert_eq!(store.user_by_email("a@x.org").await.unwrap(), None);
+        assert_eq!(
+            store.accounts().confirm(&secret, PASSWORD).await.unwrap(),
+            Confirmation::NoLink
+        );
+        store.accounts().delete_expired().await.unwrap();
+        assert_eq!(store.accounts().by_email("a@x.org").await.unwrap(), None);
     }
 }

@@ -1,41 +1,43 @@
 //! Passwords as Argon2id hashes, with the parameters that the `argon2` crate
 //! recommends (19 MiB, two passes), written down with each hash.
 //!
-//! Decides nothing about attempts: whoever asks limits their rate.
+//! Limits no attempts: callers do.
 
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{Error, PasswordHasher, PasswordVerifier};
 use tokio::sync::Semaphore;
 
-use super::{random_bytes, rules};
-use crate::StoreError;
+use super::rules::MAX_PASSWORD_BYTES;
+use crate::blocking::run_blocking;
+use crate::secrets::random_bytes;
+use crate::storage_error::StorageError;
 
-/// Hashes computed at once in one process; each holds 19 MiB and a core for
-/// some 20 ms, and a flood of sign-ins is not to take all memory.
+/// Limit of concurrent hashes in one process: each takes 19 MiB and a core for some 20 ms,
+/// and a flood of sign-ins must not exhaust the memory.
 const HASHES_AT_ONCE: usize = 2;
 static HASHING: Semaphore = Semaphore::const_new(HASHES_AT_ONCE);
 
-/// Salt of the hash that is computed where there is none to compare with.
+/// Salt of the dummy hash, computed when an account has no password.
 const NO_SALT: [u8; 16] = [0; 16];
 
-/// The hash of a new password, to be kept. The password was checked before.
-pub(super) async fn hash(password: &str) -> Result<String, StoreError> {
+/// Hashes a new password, which was validated before.
+pub(super) async fn hash(password: &str) -> Result<String, StorageError> {
     let password = password.to_owned();
     hashing(move || {
         let salt = random_bytes::<16>()?;
         let hash: PasswordHash = Argon2::default()
             .hash_password_with_salt(password.as_bytes(), &salt)
-            .map_err(|source| StoreError::Password { source })?;
+            .map_err(|source| StorageError::Password { source })?;
         Ok(hash.to_string())
     })
     .await
 }
 
-/// Whether `password` is the one of the hash. Without a hash it takes as long
-/// and is not, so that nobody learns by time which addresses are known.
-pub(super) async fn verify(password: &str, hash: Option<String>) -> Result<bool, StoreError> {
-    if password.len() > rules::MAX_PASSWORD_BYTES {
+/// Verifies a password against its hash. Without a hash it takes as long and fails, so that
+/// response times do not reveal which addresses are known.
+pub(super) async fn verify(password: &str, hash: Option<String>) -> Result<bool, StorageError> {
+    if password.len() > MAX_PASSWORD_BYTES {
         return Ok(false);
     }
     let password = password.to_owned();
@@ -52,24 +54,24 @@ pub(super) async fn verify(password: &str, hash: Option<String>) -> Result<bool,
         match verified {
             Ok(()) => Ok(true),
             Err(Error::PasswordInvalid) => Ok(false),
-            Err(source) => Err(StoreError::Password { source }),
+            Err(source) => Err(StorageError::Password { source }),
         }
     })
     .await
 }
 
-/// Runs one hash on a thread that may block. The place among those at once is
-/// given back when the hash is done, even if nobody waits for it any more.
+/// Runs one hash on a thread that may block. Its permit is released when the hash is done,
+/// even if its caller is gone.
 async fn hashing<T: Send + 'static>(
-    compute: impl FnOnce() -> Result<T, StoreError> + Send + 'static,
-) -> Result<T, StoreError> {
+    compute: impl FnOnce() -> Result<T, StorageError> + Send + 'static,
+) -> Result<T, StorageError> {
     let place = HASHING.acquire().await.expect("the semaphore is never closed");
-    let done = tokio::task::spawn_blocking(move || {
+    run_blocking(move || {
         let result = compute();
         drop(place);
         result
-    });
-    done.await.map_err(|source| StoreError::Task { source })?
+    })
+    .await
 }
 
 #[cfg(test)]
@@ -90,6 +92,6 @@ mod tests {
     #[tokio::test]
     async fn a_broken_hash_is_an_error_and_not_a_wrong_password() {
         let error = verify("correct horse battery", Some("x".into())).await.unwrap_err();
-        assert!(matches!(error, StoreError::Password { .. }));
+        assert!(matches!(error, StorageError::Password { .. }));
     }
 }

@@ -1,39 +1,39 @@
-//! What people and tokens may do, as words.
+//! Roles of people and scopes of tokens.
 
 use std::fmt;
 use std::str::FromStr;
 
-use crate::StoreError;
+use crate::storage_error::StorageError;
 
-/// What a person is on the site.
+/// Role of a person on the site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Role {
-    /// Hands in sets of masks.
+    /// Submits sets of masks.
     Participant,
-    /// Decides what is published as well.
+    /// Also decides on publication.
     Curator,
-    /// Runs the site as well.
+    /// Also runs the site.
     Operator,
 }
 
-/// What a token lets its holder do.
+/// Scope of a token.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Scope {
-    /// Hand in sets of masks, and change what was handed in.
+    /// Submit sets of masks, and change own submissions.
     Submit,
-    /// Publish or return what others handed in; for operators, end its jobs too.
+    /// Publish or return submissions of others; for operators, also cancel their jobs.
     Review,
-    /// Read what is not public.
+    /// Read own submissions and, for curators, those of others.
     Read,
-    /// Change one's name, and make tokens void.
+    /// Change the name of the account, and revoke its tokens.
     Account,
 }
 
 impl Role {
-    /// Every role, the one that may do least first.
+    /// Every role, the least privileged first.
     pub const ALL: [Self; 3] = [Self::Participant, Self::Curator, Self::Operator];
 
-    /// Its word.
+    /// Word in the database, in JSON and in the shell.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -43,7 +43,7 @@ impl Role {
         }
     }
 
-    /// Whether the tokens of a person in this role may have the scope.
+    /// True if the tokens of a person in this role may have the scope.
     #[must_use]
     pub const fn allows(self, scope: Scope) -> bool {
         match scope {
@@ -62,7 +62,7 @@ impl Scope {
     /// Every scope.
     pub const ALL: [Self; 4] = [Self::Submit, Self::Review, Self::Read, Self::Account];
 
-    /// Its word.
+    /// Word in the database, in JSON and in the shell.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -75,11 +75,11 @@ impl Scope {
 }
 
 impl FromStr for Role {
-    type Err = StoreError;
+    type Err = StorageError;
 
-    fn from_str(text: &str) -> Result<Self, StoreError> {
+    fn from_str(text: &str) -> Result<Self, StorageError> {
         let expected = "participant, curator or operator";
-        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| StoreError::Word {
+        Self::ALL.into_iter().find(|role| role.as_str() == text).ok_or_else(|| StorageError::Word {
             what: "role",
             expected,
             found: text.to_owned(),
@@ -88,15 +88,14 @@ impl FromStr for Role {
 }
 
 impl FromStr for Scope {
-    type Err = StoreError;
+    type Err = StorageError;
 
-    fn from_str(text: &str) -> Result<Self, StoreError> {
+    fn from_str(text: &str) -> Result<Self, StorageError> {
         let expected = "submit, review, read or account";
-        Self::ALL.into_iter().find(|scope| scope.as_str() == text).ok_or_else(|| StoreError::Word {
-            what: "scope",
-            expected,
-            found: text.to_owned(),
-        })
+        Self::ALL
+            .into_iter()
+            .find(|scope| scope.as_str() == text)
+            .ok_or_else(|| StorageError::Word { what: "scope", expected, found: text.to_owned() })
     }
 }
 

@@ -1,26 +1,26 @@
-//! What addresses, names, passwords and notes may be. Every problem of an
-//! account comes back at once, and none of them repeats a password.
+//! Rules for addresses, names, passwords and notes. All problems of an account are reported
+//! at once, and none of them repeats a password.
 
 use scr_data::{Problem, Problems};
 
-use crate::StoreError;
+use super::error::AccountError;
 use crate::names::{NAME_RULE, is_plain_name};
 
 const MAX_EMAIL_BYTES: usize = 254;
 const MAX_NAME_CHARS: usize = 200;
 const MIN_PASSWORD_CHARS: usize = 12;
-/// Longer ones are not hashed either: what is hashed is bounded.
+/// Upper limit, so that the cost of hashing is bounded.
 pub(super) const MAX_PASSWORD_BYTES: usize = 1024;
 const MAX_NOTE_CHARS: usize = 200;
-/// How much of what was given a problem repeats.
+/// Length of the excerpt of an input in a problem.
 const SHOWN_CHARS: usize = 60;
 
-/// An address as it is kept and looked up.
-pub(super) fn kept_email(email: &str) -> String {
+/// An address in the form in which it is stored and looked up.
+pub(super) fn stored_email(email: &str) -> String {
     email.to_lowercase()
 }
 
-/// The problems of an address in its kept form.
+/// Problem of an address in its stored form.
 pub(super) fn email(email: &str) -> Option<Problem> {
     let has_one_at = email
         .split_once('@')
@@ -34,7 +34,7 @@ pub(super) fn email(email: &str) -> Option<Problem> {
         .then(|| Problem::new("email", expected, shown(email, email.len(), "bytes"), ""))
 }
 
-/// The problems of a person's name.
+/// Problem of a person's name.
 pub(super) fn name(name: &str) -> Option<Problem> {
     let expected = format!("1 to {MAX_NAME_CHARS} characters {NAME_RULE}");
     let count = name.chars().count();
@@ -42,7 +42,7 @@ pub(super) fn name(name: &str) -> Option<Problem> {
     (!is_good).then(|| Problem::new("name", expected, shown(name, count, "characters"), ""))
 }
 
-/// The problems of a new password; says how long it is and no more.
+/// Problem of a new password; states its length only.
 pub(super) fn password(password: &str) -> Option<Problem> {
     let (count, bytes) = (password.chars().count(), password.len());
     let is_good = count >= MIN_PASSWORD_CHARS && bytes <= MAX_PASSWORD_BYTES;
@@ -52,7 +52,7 @@ pub(super) fn password(password: &str) -> Option<Problem> {
     (!is_good).then(|| Problem::new("password", expected, found, "several words do well"))
 }
 
-/// The problems of a token's note.
+/// Problem of a token's note.
 pub(super) fn note(note: &str) -> Option<Problem> {
     let expected = format!("at most {MAX_NOTE_CHARS} characters {NAME_RULE}");
     let count = note.chars().count();
@@ -60,11 +60,11 @@ pub(super) fn note(note: &str) -> Option<Problem> {
     (!is_good).then(|| Problem::new("note", expected, shown(note, count, "characters"), ""))
 }
 
-/// An error of all problems, or none.
-pub(super) fn check(found: impl IntoIterator<Item = Option<Problem>>) -> Result<(), StoreError> {
+/// An error with all problems, or success.
+pub(super) fn check(found: impl IntoIterator<Item = Option<Problem>>) -> Result<(), AccountError> {
     let mut problems = Problems::default();
     problems.extend(found.into_iter().flatten());
-    if problems.list().is_empty() { Ok(()) } else { Err(StoreError::Account { problems }) }
+    if problems.list().is_empty() { Ok(()) } else { Err(AccountError::Invalid { problems }) }
 }
 
 fn shown(text: &str, length: usize, unit: &str) -> String {

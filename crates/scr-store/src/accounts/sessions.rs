@@ -1,49 +1,57 @@
-//! Sessions: who is signed in with a browser.
+//! Sessions of signed-in browsers.
 //!
-//! Knows no cookie and no password. A session's secret is 32 random bytes in
-//! hexadecimal digits, given out once and kept as its SHA-256, as a token's is.
-//! A session ends when it is not used for [`SESSION_IDLE`], when it is
-//! [`SESSION_AGE`] old, when it is ended, or with its account.
+//! Knows no cookie and no password. The secret of a session is 32 random bytes in
+//! hexadecimal digits, given out once and stored as its SHA-256. A session expires after
+//! [`SESSION_IDLE`] without use and at the age of [`SESSION_AGE`]; it also ends by sign-out
+//! and with its account.
 
 use std::time::Duration;
 
 use jiff::Timestamp;
-use sqlx::Row;
+use sqlx::{AnyPool, Row};
 
-use super::{UserRow, random_secret, secret_digest};
-use crate::database::{failed, time_text};
-use crate::entries::now;
-use crate::{StoreCore, StoreError};
+use super::error::AccountError;
+use super::users::UserRow;
+use crate::database::Doing;
+use crate::secrets::{random_secret, secret_digest};
+use crate::storage_error::StorageError;
+use crate::time::{now, time_text};
 
-/// How long a session lasts that is not used.
+/// Idle timeout of a session.
 pub const SESSION_IDLE: Duration = Duration::from_secs(14 * 24 * 3600);
-/// How long a session lasts at most.
+/// Maximum age of a session.
 pub const SESSION_AGE: Duration = Duration::from_secs(90 * 24 * 3600);
-/// How much of a browser's name is kept, in characters.
+/// Length limit of a browser's name, in characters.
 const MAX_AGENT_CHARS: usize = 200;
-/// Use is noted once in this time, not with every request.
-const USE_NOTED_EVERY: Duration = Duration::from_secs(60);
+/// Interval at which use is recorded, so that most requests only read.
+const USE_RECORDED_EVERY: Duration = Duration::from_secs(60);
 
-/// A session, as its owner may see it.
+/// A session.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRow {
-    /// SHA-256 of its secret: names the session, does not open it.
+    /// SHA-256 of its secret: identifies the session, does not open it.
     pub digest: String,
-    /// What the browser calls itself.
+    /// Name of the browser (`User-Agent`).
     pub agent: String,
-    /// When it began, RFC 3339 in UTC.
+    /// Time of sign-in, RFC 3339 in UTC.
     pub created_at: String,
-    /// When it was used last, to the minute, RFC 3339 in UTC.
+    /// Time of last use, to the minute, RFC 3339 in UTC.
     pub seen_at: String,
 }
 
-impl StoreCore {
-    /// Begins a session and returns its secret, which is kept nowhere.
+/// Handle of sessions.
+#[derive(Debug, Clone, Copy)]
+pub struct Sessions<'a> {
+    pub(crate) pool: &'a AnyPool,
+}
+
+impl Sessions<'_> {
+    /// Begins a session and returns its secret, which is not stored.
     ///
     /// # Errors
-    /// [`StoreError::UnknownUser`] when there is no such account,
-    /// [`StoreError::Database`], [`StoreError::Random`].
-    pub async fn begin_session(&self, user_id: &str, agent: &str) -> Result<String, StoreError> {
+    /// [`AccountError::UnknownUser`] when there is no such account,
+    /// [`StorageError::Database`], [`StorageError::Random`].
+    pub async fn begin(&self, user_id: &str, agent: &str) -> Result<String, AccountError> {
         let secret = random_secret()?;
         let agent: String =
             agent.chars().filter(|c| !c.is_control()).take(MAX_AGENT_CHARS).collect();
@@ -55,20 +63,20 @@ impl StoreCore {
         .bind(agent)
         .bind(now())
         .bind(user_id)
-        .execute(&self.pool)
+        .execute(self.pool)
         .await
-        .map_err(failed("begin a session"))?;
+        .doing("begin a session")?;
         match begun.rows_affected() {
-            0 => Err(StoreError::UnknownUser { user: user_id.to_owned() }),
+            0 => Err(AccountError::UnknownUser { user: user_id.to_owned() }),
             _ => Ok(secret),
         }
     }
 
-    /// Whose session has this secret; none when there is no such session any more.
+    /// The session with this secret and its account; none when it is unknown or expired.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn session(&self, secret: &str) -> Result<Option<(UserRow, SessionRow)>, StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn get(&self, secret: &str) -> Result<Option<(UserRow, SessionRow)>, StorageError> {
         let doing = "look up a session";
         let time = Timestamp::now();
         let row = sqlx::query(
@@ -81,39 +89,39 @@ impl StoreCore {
         .bind(secret_digest(secret))
         .bind(time_text(time - SESSION_IDLE))
         .bind(time_text(time - SESSION_AGE))
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await
-        .map_err(failed(doing))?;
+        .doing(doing)?;
         let Some(row) = row else { return Ok(None) };
         let session = SessionRow {
-            digest: row.try_get("digest").map_err(failed(doing))?,
-            agent: row.try_get("agent").map_err(failed(doing))?,
-            created_at: row.try_get("begun_at").map_err(failed(doing))?,
-            seen_at: row.try_get("seen_at").map_err(failed(doing))?,
+            digest: row.try_get("digest").doing(doing)?,
+            agent: row.try_get("agent").doing(doing)?,
+            created_at: row.try_get("begun_at").doing(doing)?,
+            seen_at: row.try_get("seen_at").doing(doing)?,
         };
-        if session.seen_at < time_text(time - USE_NOTED_EVERY) {
-            self.note_session(&session.digest, &time_text(time)).await;
+        if session.seen_at < time_text(time - USE_RECORDED_EVERY) {
+            self.record_use(&session.digest, &time_text(time)).await;
         }
         Ok(Some((UserRow::read(&row)?, session)))
     }
 
-    /// A note that cannot be written keeps nobody out.
-    async fn note_session(&self, digest: &str, time: &str) {
-        let noted = sqlx::query("UPDATE sessions SET seen_at = $1 WHERE digest = $2")
+    /// A failure here must not keep anyone out: a full disk still lets people read.
+    async fn record_use(&self, digest: &str, time: &str) {
+        let recorded = sqlx::query("UPDATE sessions SET seen_at = $1 WHERE digest = $2")
             .bind(time)
             .bind(digest)
-            .execute(&self.pool)
+            .execute(self.pool)
             .await;
-        if let Err(error) = noted {
-            tracing::warn!(%error, "cannot note that a session was used");
+        if let Err(error) = recorded {
+            tracing::warn!(%error, "cannot record the use of a session");
         }
     }
 
-    /// The sessions of a person that can still be used, the last used first.
+    /// The valid sessions of an account, the last used first.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn sessions(&self, user_id: &str) -> Result<Vec<SessionRow>, StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn of_user(&self, user_id: &str) -> Result<Vec<SessionRow>, StorageError> {
         let time = Timestamp::now();
         let rows: Vec<(String, String, String, String)> = sqlx::query_as(
             "SELECT digest, agent, created_at, seen_at FROM sessions \
@@ -123,9 +131,9 @@ impl StoreCore {
         .bind(user_id)
         .bind(time_text(time - SESSION_IDLE))
         .bind(time_text(time - SESSION_AGE))
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await
-        .map_err(failed("list sessions"))?;
+        .doing("list sessions")?;
         let session = |(digest, agent, created_at, seen_at)| SessionRow {
             digest,
             agent,
@@ -135,47 +143,47 @@ impl StoreCore {
         Ok(rows.into_iter().map(session).collect())
     }
 
-    /// Ends one session of a person, by the SHA-256 of its secret; one that is over
-    /// already stays so.
+    /// Ends one session of an account, by the SHA-256 of its secret. A session that has
+    /// ended stays so.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn end_session(&self, user_id: &str, digest: &str) -> Result<(), StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn end(&self, user_id: &str, digest: &str) -> Result<(), StorageError> {
         sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND digest = $2")
             .bind(user_id)
             .bind(digest)
-            .execute(&self.pool)
+            .execute(self.pool)
             .await
-            .map_err(failed("end a session"))?;
+            .doing("end a session")?;
         Ok(())
     }
 
-    /// Ends all sessions of a person: signs out everywhere.
+    /// Ends all sessions of an account: signs it out everywhere.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn end_all_sessions(&self, user_id: &str) -> Result<(), StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn end_all(&self, user_id: &str) -> Result<(), StorageError> {
         sqlx::query("DELETE FROM sessions WHERE user_id = $1")
             .bind(user_id)
-            .execute(&self.pool)
+            .execute(self.pool)
             .await
-            .map_err(failed("end sessions"))?;
+            .doing("end sessions")?;
         Ok(())
     }
 
-    /// Deletes the sessions that are over. Returns how many.
+    /// Deletes expired sessions. Returns their number.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn sweep_sessions(&self) -> Result<u64, StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn delete_expired(&self) -> Result<u64, StorageError> {
         let time = Timestamp::now();
-        let swept = sqlx::query("DELETE FROM sessions WHERE seen_at <= $1 OR created_at <= $2")
+        let deleted = sqlx::query("DELETE FROM sessions WHERE seen_at <= $1 OR created_at <= $2")
             .bind(time_text(time - SESSION_IDLE))
             .bind(time_text(time - SESSION_AGE))
-            .execute(&self.pool)
+            .execute(self.pool)
             .await
-            .map_err(failed("sweep sessions"))?;
-        Ok(swept.rows_affected())
+            .doing("delete expired sessions")?;
+        Ok(deleted.rows_affected())
     }
 }
 
@@ -189,26 +197,29 @@ mod tests {
     async fn a_session_opens_with_its_secret_until_it_is_ended() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
-        let user = store.add_user("a@x.org", "A", Role::Participant, None).await.unwrap();
-        let one = store.begin_session(&user.id, "Browser\u{7} one").await.unwrap();
-        let two = store.begin_session(&user.id, "Browser two").await.unwrap();
-        let (found, session) = store.session(&one).await.unwrap().unwrap();
+        let user = store.accounts().add("a@x.org", "A", Role::Participant, None).await.unwrap();
+        let one = store.sessions().begin(&user.id, "Browser\u{7} one").await.unwrap();
+        let two = store.sessions().begin(&user.id, "Browser two").await.unwrap();
+        let (found, session) = store.sessions().get(&one).await.unwrap().unwrap();
         assert_eq!((found, session.agent.as_str()), (user.clone(), "Browser one"));
-        assert!(store.session(&session.digest).await.unwrap().is_none(), "a digest opens nothing");
-        store.end_session(&user.id, &session.digest).await.unwrap();
-        assert!(store.session(&one).await.unwrap().is_none());
-        assert_eq!(store.sessions(&user.id).await.unwrap().len(), 1);
-        store.end_all_sessions(&user.id).await.unwrap();
-        assert!(store.session(&two).await.unwrap().is_none());
+        assert!(
+            store.sessions().get(&session.digest).await.unwrap().is_none(),
+            "a digest opens nothing"
+        );
+        store.sessions().end(&user.id, &session.digest).await.unwrap();
+        assert!(store.sessions().get(&one).await.unwrap().is_none());
+        assert_eq!(store.sessions().of_user(&user.id).await.unwrap().len(), 1);
+        store.sessions().end_all(&user.id).await.unwrap();
+        assert!(store.sessions().get(&two).await.unwrap().is_none());
     }
 
     #[tokio::test]
     async fn a_session_that_is_not_used_or_too_old_is_over() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
-        let user = store.add_user("a@x.org", "A", Role::Participant, None).await.unwrap();
+        let user = store.accounts().add("a@x.org", "A", Role::Participant, None).await.unwrap();
         for column in ["seen_at", "created_at"] {
-            let secret = store.begin_session(&user.id, "").await.unwrap();
+            let secret = store.sessions().begin(&user.id, "").await.unwrap();
             let age = if column == "seen_at" { SESSION_IDLE } else { SESSION_AGE };
             let query = format!("UPDATE sessions SET {column} = $1 WHERE digest = $2");
             sqlx::query(sqlx::AssertSqlSafe(query))
@@ -217,19 +228,19 @@ mod tests {
                 .execute(&store.pool)
                 .await
                 .unwrap();
-            assert!(store.session(&secret).await.unwrap().is_none(), "{column}");
+            assert!(store.sessions().get(&secret).await.unwrap().is_none(), "{column}");
         }
-        assert_eq!(store.sweep_sessions().await.unwrap(), 2);
+        assert_eq!(store.sessions().delete_expired().await.unwrap(), 2);
     }
 
     #[tokio::test]
     async fn a_removed_account_has_no_session() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
-        let user = store.add_user("a@x.org", "A", Role::Participant, None).await.unwrap();
-        let secret = store.begin_session(&user.id, "").await.unwrap();
-        store.remove_user(&user.id).await.unwrap();
-        assert!(store.session(&secret).await.unwrap().is_none());
-        assert!(store.begin_session(&user.id, "").await.is_err());
+        let user = store.accounts().add("a@x.org", "A", Role::Participant, None).await.unwrap();
+        let secret = store.sessions().begin(&user.id, "").await.unwrap();
+        store.accounts().remove(&user.id).await.unwrap();
+        assert!(store.sessions().get(&secret).await.unwrap().is_none());
+        assert!(store.sessions().begin(&user.id, "").await.is_err());
     }
 }

@@ -1,38 +1,49 @@
-//! Which terms of a benchmark a person accepted, and when. Knows no terms'
-//! text; what changes it gives it another version.
+//! Acceptances of a benchmark's terms, by version. The text of the terms is not stored here;
+//! a change of the text gives it another version.
 
-use crate::database::failed;
-use crate::entries::now;
-use crate::{StoreCore, StoreError, benchmarks};
+use sqlx::AnyPool;
 
-/// That a person accepted terms.
+use super::error::AccountError;
+use super::users::Accounts;
+use crate::benchmarks::is_published;
+use crate::database::Doing;
+use crate::storage_error::StorageError;
+use crate::time::now;
+
+/// Acceptance of terms.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AcceptanceRow {
     /// Identifier of the benchmark.
     pub benchmark_id: String,
-    /// Which wording.
+    /// Version of the terms.
     pub terms_version: String,
-    /// When, RFC 3339 in UTC.
+    /// Time, RFC 3339 in UTC.
     pub accepted_at: String,
 }
 
-impl StoreCore {
-    /// Notes that a person accepted a version of a benchmark's terms. Once more
-    /// changes nothing: the first time stays.
+/// Handle of acceptances of terms.
+#[derive(Debug, Clone, Copy)]
+pub struct Acceptances<'a> {
+    pub(crate) pool: &'a AnyPool,
+}
+
+impl Acceptances<'_> {
+    /// Records the acceptance of a version of a benchmark's terms. A repeated acceptance
+    /// keeps the first time.
     ///
     /// # Errors
-    /// [`StoreError::UnknownUser`] and [`StoreError::UnknownBenchmark`].
-    pub async fn accept_terms(
+    /// [`AccountError::UnknownUser`] and [`AccountError::UnknownBenchmark`].
+    pub async fn accept(
         &self,
         user_id: &str,
         benchmark_id: &str,
         terms_version: &str,
-    ) -> Result<(), StoreError> {
-        if self.user(user_id).await?.is_none() {
-            return Err(StoreError::UnknownUser { user: user_id.to_owned() });
+    ) -> Result<(), AccountError> {
+        if (Accounts { pool: self.pool }).get(user_id).await?.is_none() {
+            return Err(AccountError::UnknownUser { user: user_id.to_owned() });
         }
-        if benchmarks::get(&self.pool, benchmark_id).await?.is_none() {
-            return Err(StoreError::UnknownBenchmark { id: benchmark_id.to_owned() });
+        if !is_published(self.pool, benchmark_id).await? {
+            return Err(AccountError::UnknownBenchmark { id: benchmark_id.to_owned() });
         }
         sqlx::query(
             "INSERT INTO acceptances (user_id, benchmark_id, terms_version, accepted_at) \
@@ -43,23 +54,23 @@ impl StoreCore {
         .bind(benchmark_id)
         .bind(terms_version)
         .bind(now())
-        .execute(&self.pool)
+        .execute(self.pool)
         .await
-        .map_err(failed("note that terms were accepted"))?;
+        .doing("record an acceptance of terms")?;
         Ok(())
     }
 
-    /// When a person accepted a version of a benchmark's terms, RFC 3339 in UTC;
+    /// Time at which a person accepted a version of a benchmark's terms, RFC 3339 in UTC;
     /// none where they have not.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn terms_accepted_at(
+    /// [`StorageError::Database`].
+    pub async fn accepted_at(
         &self,
         user_id: &str,
         benchmark_id: &str,
         terms_version: &str,
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Option<String>, StorageError> {
         let row: Option<(String,)> = sqlx::query_as(
             "SELECT accepted_at FROM acceptances \
              WHERE user_id = $1 AND benchmark_id = $2 AND terms_version = $3",
@@ -67,25 +78,25 @@ impl StoreCore {
         .bind(user_id)
         .bind(benchmark_id)
         .bind(terms_version)
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await
-        .map_err(failed("read whether terms were accepted"))?;
+        .doing("read whether terms were accepted")?;
         Ok(row.map(|(time,)| time))
     }
 
-    /// Everything that a person accepted, the first first.
+    /// All acceptances of a person, the first first.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn acceptances(&self, user_id: &str) -> Result<Vec<AcceptanceRow>, StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn of_user(&self, user_id: &str) -> Result<Vec<AcceptanceRow>, StorageError> {
         let rows: Vec<(String, String, String)> = sqlx::query_as(
             "SELECT benchmark_id, terms_version, accepted_at FROM acceptances \
              WHERE user_id = $1 ORDER BY accepted_at, benchmark_id",
         )
         .bind(user_id)
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await
-        .map_err(failed("list accepted terms"))?;
+        .doing("list accepted terms")?;
         let row = |(benchmark_id, terms_version, accepted_at)| AcceptanceRow {
             benchmark_id,
             terms_version,

@@ -1,44 +1,48 @@
-//! Tokens: what a program shows in a person's place.
+//! Tokens: credentials of programs that act for a person.
 //!
-//! A token is `scr_` and 32 random bytes in hexadecimal digits. It is given
-//! out once and kept as its SHA-256, which is enough: what is random cannot be
-//! guessed from its hash, however quickly that is computed.
+//! A token is `scr_` and 32 random bytes in hexadecimal digits. It is given out once and
+//! stored as its SHA-256; a fast hash suffices, since a random token cannot be guessed from it.
 
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
 use scr_data::Problem;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{AnyPool, Row};
 
+use super::error::AccountError;
+use super::roles::Scope;
 use super::token_lifetime::TokenLifetime;
-use super::{Scope, UserRow, random_id, random_secret, rules, secret_digest};
-use crate::database::{failed, time_text};
-use crate::mail::{self, letters};
-use crate::{StoreCore, StoreError};
+use super::users::{Accounts, UserRow};
+use super::{letters, rules};
+use crate::database::Doing;
+use crate::mail;
+use crate::secrets::{random_id, random_secret, secret_digest};
+use crate::storage_error::StorageError;
+use crate::time::{now, time_text};
 
-/// How every token begins, so that people and scanners know what they found.
+/// Prefix of every token, so that people and secret scanners recognise one.
 const PREFIX: &str = "scr_";
 
-/// The time of last use is noted no more often; reading stays reading.
-const USE_NOTED_EVERY: SignedDuration = SignedDuration::from_mins(1);
+/// Interval at which use is recorded, so that most requests only read.
+const USE_RECORDED_EVERY: SignedDuration = SignedDuration::from_mins(1);
 
-/// A token that was given out, without the token.
+/// A token without its secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TokenRow {
-    /// Identifier, random and no secret.
+    /// Random identifier, not secret.
     pub id: String,
-    /// Whose it is.
+    /// Identifier of its owner.
     pub user_id: String,
-    /// What it was given for; the person's role may allow less by now.
+    /// Scopes at creation; the owner's role may allow fewer by now.
     pub scopes: BTreeSet<Scope>,
-    /// What its owner calls it.
+    /// Note of its owner.
     pub note: String,
-    /// When it was given out, RFC 3339 in UTC.
+    /// Creation time, RFC 3339 in UTC.
     pub created_at: String,
-    /// When it was last used, to the minute.
+    /// Time of last use, to the minute.
     pub last_used_at: Option<String>,
-    /// Since when it is void.
+    /// Time of its revocation.
     pub revoked_at: Option<String>,
     /// Expiry, RFC 3339 in UTC; `None` if the token does not expire.
     pub expires_at: Option<String>,
@@ -48,71 +52,76 @@ impl TokenRow {
     /// True if the token is past its expiry now.
     #[must_use]
     pub fn is_expired(&self) -> bool {
-        self.expires_at.as_ref().is_some_and(|expiry| *expiry <= time_text(Timestamp::now()))
+        self.expires_at.as_ref().is_some_and(|expiry| *expiry <= now())
     }
 }
 
-/// Whose token was shown, and what it lets them do.
+/// Owner of a token, with the scopes that are in effect.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// The person.
+    /// The owner.
     pub user: UserRow,
-    /// What both the token and the person's role allow.
+    /// Scopes that both the token and the owner's role allow.
     pub scopes: BTreeSet<Scope>,
 }
 
 impl Caller {
-    /// Whether this may be done.
+    /// True if the scope is in effect.
     #[must_use]
     pub fn may(&self, scope: Scope) -> bool {
         self.scopes.contains(&scope)
     }
 }
 
-impl StoreCore {
-    /// Creates a token with the default lifetime, as
-    /// [`create_token_for`](Self::create_token_for) does.
+/// Handle of tokens.
+#[derive(Debug, Clone, Copy)]
+pub struct Tokens<'a> {
+    pub(crate) pool: &'a AnyPool,
+}
+
+impl Tokens<'_> {
+    /// Creates a token with the default lifetime, as [`create_for`](Self::create_for) does.
     ///
     /// # Errors
-    /// As [`create_token_for`](Self::create_token_for).
-    pub async fn create_token(
+    /// As [`create_for`](Self::create_for).
+    pub async fn create(
         &self,
         email: &str,
         scopes: impl IntoIterator<Item = Scope>,
         note: &str,
-    ) -> Result<String, StoreError> {
-        self.create_token_for(TokenLifetime::default(), email, scopes, note).await
+    ) -> Result<String, AccountError> {
+        self.create_for(TokenLifetime::default(), email, scopes, note).await
     }
 
-    /// Creates a token of the account with this address, and mails the owner that it exists.
-    /// The token itself is returned here and never again.
+    /// Creates a token and notifies its owner by mail. The token is returned here and never
+    /// again.
     ///
     /// # Errors
-    /// [`StoreError::UnknownUser`] when the address has no account,
-    /// [`StoreError::ScopeRefused`] when the role does not allow a scope,
-    /// [`StoreError::Account`] when there is no scope or the note is too long.
-    pub async fn create_token_for(
+    /// [`AccountError::UnknownUser`] when the address has no account,
+    /// [`AccountError::ScopeRefused`] when the role does not allow a scope,
+    /// [`AccountError::Invalid`] when there is no scope or the note is too long.
+    pub async fn create_for(
         &self,
         lifetime: TokenLifetime,
         email: &str,
         scopes: impl IntoIterator<Item = Scope>,
         note: &str,
-    ) -> Result<String, StoreError> {
+    ) -> Result<String, AccountError> {
         let scopes: BTreeSet<Scope> = scopes.into_iter().collect();
         let no_scope =
             scopes.is_empty().then(|| Problem::new("scopes", "at least one", "none", ""));
         rules::check([rules::note(note), no_scope])?;
-        let user = self.user_by_email(email).await?;
-        let user = user.ok_or_else(|| StoreError::UnknownUser { user: email.to_owned() })?;
+        let user = (Accounts { pool: self.pool }).by_email(email).await?;
+        let user = user.ok_or_else(|| AccountError::UnknownUser { user: email.to_owned() })?;
         if let Some(&scope) = scopes.iter().find(|&&scope| !user.role.allows(scope)) {
-            return Err(StoreError::ScopeRefused { scope, role: user.role });
+            return Err(AccountError::ScopeRefused { scope, role: user.role });
         }
         let token = format!("{PREFIX}{}", random_secret()?);
-        let now = Timestamp::now();
-        let expires_at = lifetime.expiry(now).map(time_text);
+        let time = Timestamp::now();
+        let expires_at = lifetime.expiry(time).map(time_text);
         let doing = "create a token";
-        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
-        // Who was removed in the meantime gets none.
+        let mut transaction = self.pool.begin().await.doing(doing)?;
+        // No token for an account that was removed in the meantime.
         let inserted = sqlx::query(
             "INSERT INTO tokens (id, user_id, digest, scopes, note, created_at, expires_at) \
              SELECT $1, id, $2, $3, $4, $5, $6 FROM users WHERE id = $7 AND removed_at IS NULL",
@@ -121,14 +130,14 @@ impl StoreCore {
         .bind(secret_digest(&token))
         .bind(write_scopes(&scopes))
         .bind(note)
-        .bind(time_text(now))
+        .bind(time_text(time))
         .bind(&expires_at)
         .bind(&user.id)
         .execute(&mut *transaction)
         .await
-        .map_err(failed(doing))?;
+        .doing(doing)?;
         if inserted.rows_affected() == 0 {
-            return Err(StoreError::UnknownUser { user: email.to_owned() });
+            return Err(AccountError::UnknownUser { user: email.to_owned() });
         }
         // An address that is not confirmed may be a stranger's.
         if user.confirmed_at.is_some() {
@@ -139,17 +148,17 @@ impl StoreCore {
             );
             mail::queue(&mut transaction, &user.email, letter).await?;
         }
-        transaction.commit().await.map_err(failed(doing))?;
+        transaction.commit().await.doing(doing)?;
         Ok(token)
     }
 
-    /// Owner of a token; `None` if it is unknown, revoked or expired, or if its owner's
-    /// address is not confirmed. That it was used is noted at most once a minute.
+    /// Owner and scopes of a token; none when it is unknown, revoked or expired, or its owner's
+    /// address is unconfirmed. Records the time of use, at most once a minute.
     ///
     /// # Errors
-    /// [`StoreError::Database`], or [`StoreError::Word`] when a row has a role
+    /// [`StorageError::Database`], or [`StorageError::Word`] when a row has a role
     /// or scope that this program does not know.
-    pub async fn caller(&self, token: &str) -> Result<Option<Caller>, StoreError> {
+    pub async fn authenticate(&self, token: &str) -> Result<Option<Caller>, StorageError> {
         let doing = "look up a token";
         let row = sqlx::query(
             "SELECT users.id, email, name, role, users.created_at, confirmed_at, \
@@ -159,81 +168,82 @@ impl StoreCore {
              AND confirmed_at IS NOT NULL AND (expires_at IS NULL OR expires_at > $2)",
         )
         .bind(secret_digest(token))
-        .bind(time_text(Timestamp::now()))
-        .fetch_optional(&self.pool)
+        .bind(now())
+        .fetch_optional(self.pool)
         .await
-        .map_err(failed(doing))?;
+        .doing(doing)?;
         let Some(row) = row else { return Ok(None) };
         let user = UserRow::read(&row)?;
-        let scopes: String = row.try_get("scopes").map_err(failed(doing))?;
+        let scopes: String = row.try_get("scopes").doing(doing)?;
         let mut scopes = read_scopes(&scopes)?;
         scopes.retain(|&scope| user.role.allows(scope));
-        let last_used_at: Option<String> = row.try_get("last_used_at").map_err(failed(doing))?;
-        let (now, stale) = (Timestamp::now(), time_text(Timestamp::now() - USE_NOTED_EVERY));
-        if last_used_at.is_none_or(|time| time < stale) {
-            let id: String = row.try_get("token_id").map_err(failed(doing))?;
-            self.note_use(&id, now, &stale).await;
+        let last_used_at: Option<String> = row.try_get("last_used_at").doing(doing)?;
+        let time = Timestamp::now();
+        let stale = time_text(time - USE_RECORDED_EVERY);
+        if last_used_at.is_none_or(|used| used < stale) {
+            let id: String = row.try_get("token_id").doing(doing)?;
+            self.record_use(&id, time, &stale).await;
         }
         Ok(Some(Caller { user, scopes }))
     }
 
     /// A full disk must not keep anyone from reading, so failing here is no error.
-    async fn note_use(&self, id: &str, now: Timestamp, stale: &str) {
-        let noted = sqlx::query(
+    async fn record_use(&self, id: &str, time: Timestamp, stale: &str) {
+        let recorded = sqlx::query(
             "UPDATE tokens SET last_used_at = $1 \
              WHERE id = $2 AND (last_used_at IS NULL OR last_used_at < $3)",
         )
-        .bind(time_text(now))
+        .bind(time_text(time))
         .bind(id)
         .bind(stale)
-        .execute(&self.pool)
+        .execute(self.pool)
         .await;
-        if let Err(error) = noted {
-            tracing::warn!(id, %error, "cannot note that a token was used");
+        if let Err(error) = recorded {
+            tracing::warn!(id, %error, "cannot record the use of a token");
         }
     }
 
-    /// All tokens of a person, the first first, with those that are revoked.
+    /// All tokens of a person, revoked ones too, the first first.
     ///
     /// # Errors
-    /// As [`caller`](Self::caller).
-    pub async fn tokens(&self, user_id: &str) -> Result<Vec<TokenRow>, StoreError> {
+    /// As [`authenticate`](Self::authenticate).
+    pub async fn of_user(&self, user_id: &str) -> Result<Vec<TokenRow>, StorageError> {
         let rows = sqlx::query(
             "SELECT id, user_id, scopes, note, created_at, last_used_at, revoked_at, \
              expires_at \
              FROM tokens WHERE user_id = $1 ORDER BY created_at, id",
         )
         .bind(user_id)
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await
-        .map_err(failed("list tokens"))?;
+        .doing("list tokens")?;
         rows.iter().map(read).collect()
     }
 
-    /// As [`revoke_token`](Self::revoke_token), for a token of this person's alone.
+    /// As [`revoke`](Self::revoke), for a token of this person only.
     ///
     /// # Errors
-    /// [`StoreError::UnknownToken`] when they have none with this identifier.
-    pub async fn revoke_own_token(&self, user_id: &str, id: &str) -> Result<(), StoreError> {
-        let is_own = self.tokens(user_id).await?.iter().any(|token| token.id == id);
-        if is_own { self.revoke_token(id).await } else { Err(StoreError::UnknownToken) }
+    /// [`AccountError::UnknownToken`] when they have none with this identifier.
+    pub async fn revoke_own(&self, user_id: &str, id: &str) -> Result<(), AccountError> {
+        let is_own = self.of_user(user_id).await?.iter().any(|token| token.id == id);
+        if is_own { self.revoke(id).await } else { Err(AccountError::UnknownToken) }
     }
 
-    /// Makes a token void, for good. Once more changes nothing.
+    /// Revokes a token for good. A revoked token stays so.
     ///
     /// # Errors
-    /// [`StoreError::UnknownToken`] when there is none with this identifier.
-    pub async fn revoke_token(&self, id: &str) -> Result<(), StoreError> {
+    /// [`AccountError::UnknownToken`] when there is none with this identifier.
+    pub async fn revoke(&self, id: &str) -> Result<(), AccountError> {
         let updated =
             sqlx::query("UPDATE tokens SET revoked_at = COALESCE(revoked_at, $1) WHERE id = $2")
-                .bind(time_text(Timestamp::now()))
+                .bind(now())
                 .bind(id)
-                .execute(&self.pool)
+                .execute(self.pool)
                 .await
-                .map_err(failed("revoke a token"))?;
+                .doing("revoke a token")?;
         match updated.rows_affected() {
-            // Not repeated: someone may have given the token itself.
-            0 => Err(StoreError::UnknownToken),
+            // The identifier is not repeated: someone may have passed the token itself.
+            0 => Err(AccountError::UnknownToken),
             _ => Ok(()),
         }
     }
@@ -243,22 +253,22 @@ fn write_scopes(scopes: &BTreeSet<Scope>) -> String {
     scopes.iter().map(|scope| scope.as_str()).collect::<Vec<_>>().join(",")
 }
 
-fn read_scopes(text: &str) -> Result<BTreeSet<Scope>, StoreError> {
+fn read_scopes(text: &str) -> Result<BTreeSet<Scope>, StorageError> {
     text.split(',').map(str::parse).collect()
 }
 
-fn read(row: &AnyRow) -> Result<TokenRow, StoreError> {
+fn read(row: &AnyRow) -> Result<TokenRow, StorageError> {
     let doing = "list tokens";
-    let scopes: String = row.try_get("scopes").map_err(failed(doing))?;
+    let scopes: String = row.try_get("scopes").doing(doing)?;
     Ok(TokenRow {
-        id: row.try_get("id").map_err(failed(doing))?,
-        user_id: row.try_get("user_id").map_err(failed(doing))?,
+        id: row.try_get("id").doing(doing)?,
+        user_id: row.try_get("user_id").doing(doing)?,
         scopes: read_scopes(&scopes)?,
-        note: row.try_get("note").map_err(failed(doing))?,
-        created_at: row.try_get("created_at").map_err(failed(doing))?,
-        last_used_at: row.try_get("last_used_at").map_err(failed(doing))?,
-        revoked_at: row.try_get("revoked_at").map_err(failed(doing))?,
-        expires_at: row.try_get("expires_at").map_err(failed(doing))?,
+        note: row.try_get("note").doing(doing)?,
+        created_at: row.try_get("created_at").doing(doing)?,
+        last_used_at: row.try_get("last_used_at").doing(doing)?,
+        revoked_at: row.try_get("revoked_at").doing(doing)?,
+        expires_at: row.try_get("expires_at").doing(doing)?,
     })
 }
 
@@ -271,14 +281,15 @@ mod tests {
     async fn an_expired_token_opens_nothing_and_one_without_expiry_goes_on() {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
-        let user = store.add_user("a@b.org", "A", Role::Participant, None).await.unwrap();
-        let default = store.create_token("a@b.org", [Scope::Read], "default").await.unwrap();
+        let user = store.accounts().add("a@b.org", "A", Role::Participant, None).await.unwrap();
+        let default = store.tokens().create("a@b.org", [Scope::Read], "default").await.unwrap();
         let short = TokenLifetime::Days(1);
-        let short = store.create_token_for(short, "a@b.org", [Scope::Read], "short").await.unwrap();
+        let short =
+            store.tokens().create_for(short, "a@b.org", [Scope::Read], "short").await.unwrap();
         let endless = TokenLifetime::Unlimited;
-        let endless = store.create_token_for(endless, "a@b.org", [Scope::Read], "endless").await;
+        let endless = store.tokens().create_for(endless, "a@b.org", [Scope::Read], "endless").await;
         let endless = endless.unwrap();
-        let tokens = store.tokens(&user.id).await.unwrap();
+        let tokens = store.tokens().of_user(&user.id).await.unwrap();
         let expiry =
             |note: &str| tokens.iter().find(|token| token.note == note).unwrap().expires_at.clone();
         let year = Timestamp::now() + SignedDuration::from_hours(24 * 365);
@@ -291,11 +302,11 @@ mod tests {
             .execute(&store.pool)
             .await
             .unwrap();
-        assert_eq!(store.caller(&short).await.unwrap(), None);
+        assert_eq!(store.tokens().authenticate(&short).await.unwrap(), None);
         for token in [default, endless] {
-            assert!(store.caller(&token).await.unwrap().is_some());
+            assert!(store.tokens().authenticate(&token).await.unwrap().is_some());
         }
-        let tokens = store.tokens(&user.id).await.unwrap();
+        let tokens = store.tokens().of_user(&user.id).await.unwrap();
         let expired = tokens.iter().filter(|token| token.is_expired());
         assert_eq!(expired.map(|token| token.note.as_str()).collect::<Vec<_>>(), ["short"]);
     }

@@ -1,68 +1,77 @@
-//! Rows of people.
+//! Accounts of people.
 //!
-//! Keeps no session. A person who is removed stays as a row
-//! without name and address, as entries and logs point to it.
+//! A removed account stays as a row without name and address, because entries and logs
+//! refer to it.
 
 use sqlx::any::AnyRow;
-use sqlx::{AnyPool, Row};
+use sqlx::{AnyConnection, AnyPool, Row};
 
-use super::{OtherKeys, Role, keys, passwords, random_id, rules};
-use crate::database::failed;
-use crate::entries::now;
-use crate::mail::{self, letters};
-use crate::{StoreCore, StoreError};
+use super::error::AccountError;
+use super::keys::{self, OtherKeys};
+use super::roles::Role;
+use super::{letters, passwords, rules};
+use crate::database::Doing;
+use crate::mail;
+use crate::secrets::random_id;
+use crate::storage_error::StorageError;
+use crate::time::now;
 
 /// A person with an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UserRow {
-    /// Identifier, random.
+    /// Random identifier.
     pub id: String,
-    /// Address, in lower case. Of a removed account a word without `@`.
+    /// Address in lower case; a word without `@` for a removed account.
     pub email: String,
-    /// Name, as others see it.
+    /// Public name.
     pub name: String,
-    /// What they may do.
+    /// Role.
     pub role: Role,
-    /// When the account was made, RFC 3339 in UTC.
+    /// Creation time, RFC 3339 in UTC.
     pub created_at: String,
-    /// Since when the address is known to be theirs.
+    /// Time of the confirmation of the address.
     pub confirmed_at: Option<String>,
 }
 
-/// The name of a person who was removed.
+/// Name of a removed account.
 const REMOVED_NAME: &str = "removed account";
 
 impl UserRow {
     /// Reads the columns `id, email, name, role, created_at, confirmed_at`.
-    pub(super) fn read(row: &AnyRow) -> Result<Self, StoreError> {
+    pub(super) fn read(row: &AnyRow) -> Result<Self, StorageError> {
         let doing = "read a user";
-        let role: String = row.try_get("role").map_err(failed(doing))?;
+        let role: String = row.try_get("role").doing(doing)?;
         Ok(Self {
-            id: row.try_get("id").map_err(failed(doing))?,
-            email: row.try_get("email").map_err(failed(doing))?,
-            name: row.try_get("name").map_err(failed(doing))?,
+            id: row.try_get("id").doing(doing)?,
+            email: row.try_get("email").doing(doing)?,
+            name: row.try_get("name").doing(doing)?,
             role: role.parse()?,
-            created_at: row.try_get("created_at").map_err(failed(doing))?,
-            confirmed_at: row.try_get("confirmed_at").map_err(failed(doing))?,
+            created_at: row.try_get("created_at").doing(doing)?,
+            confirmed_at: row.try_get("confirmed_at").doing(doing)?,
         })
     }
 }
 
-impl StoreCore {
-    /// Adds a person for whom the operator vouches: the address counts as
-    /// confirmed. Without a password they can only use tokens.
+/// Handle of accounts.
+#[derive(Debug, Clone, Copy)]
+pub struct Accounts<'a> {
+    pub(crate) pool: &'a AnyPool,
+}
+
+impl Accounts<'_> {
+    /// Adds an account on the operator's word: the address counts as confirmed. Without a
+    /// password only tokens open it.
     ///
     /// # Errors
-    /// [`StoreError::Account`] with everything that is wrong with address, name
-    /// and password, [`StoreError::AddressTaken`] when the address has an account.
-    pub async fn add_user(
+    /// [`AccountError::Invalid`] with all problems of address, name and password, [`AccountError::AddressTaken`] when the address has an account.
+    pub async fn add(
         &self,
         email: &str,
         name: &str,
         role: Role,
         password: Option<&str>,
-    ) -> Result<UserRow, StoreError> {
-        let email = rules::kept_email(email);
+    ) -> Result<UserRow, AccountError> {
+        let email = rules::stored_email(email);
         let name = name.trim();
         let problems =
             [rules::email(&email), rules::name(name), password.and_then(rules::password)];
@@ -91,100 +100,99 @@ impl StoreCore {
         .bind(password)
         .bind(&user.created_at)
         .bind(&user.confirmed_at)
-        .execute(&self.pool)
+        .execute(self.pool)
         .await
-        .map_err(failed("add a user"))?;
+        .doing("add a user")?;
         match inserted.rows_affected() {
-            0 => Err(StoreError::AddressTaken { email: user.email }),
+            0 => Err(AccountError::AddressTaken { email: user.email }),
             _ => Ok(user),
         }
     }
 
-    /// Everyone with an account, by address. Who was removed is left out.
+    /// All accounts but removed ones, by address.
     ///
     /// # Errors
-    /// [`StoreError::Database`], or [`StoreError::Word`] when a row has a role
+    /// [`StorageError::Database`], or [`StorageError::Word`] when a row has a role
     /// that this program does not know.
-    pub async fn users(&self) -> Result<Vec<UserRow>, StoreError> {
+    pub async fn list(&self) -> Result<Vec<UserRow>, StorageError> {
         let rows = sqlx::query(
             "SELECT id, email, name, role, created_at, confirmed_at FROM users \
              WHERE removed_at IS NULL ORDER BY email",
         )
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await
-        .map_err(failed("list users"))?;
+        .doing("list users")?;
         rows.iter().map(UserRow::read).collect()
     }
 
-    /// The person with this address, in whatever case it is written.
+    /// The account with this address, whatever its case.
     ///
     /// # Errors
-    /// As [`users`](Self::users).
-    pub async fn user_by_email(&self, email: &str) -> Result<Option<UserRow>, StoreError> {
+    /// As [`list`](Self::list).
+    pub async fn by_email(&self, email: &str) -> Result<Option<UserRow>, StorageError> {
         let row = sqlx::query(
             "SELECT id, email, name, role, created_at, confirmed_at FROM users \
              WHERE email = $1 AND removed_at IS NULL",
         )
-        .bind(rules::kept_email(email))
-        .fetch_optional(&self.pool)
+        .bind(rules::stored_email(email))
+        .fetch_optional(self.pool)
         .await
-        .map_err(failed("read a user"))?;
+        .doing("read a user")?;
         row.as_ref().map(UserRow::read).transpose()
     }
 
-    /// The person with this identifier, removed or not.
+    /// The account with this identifier, removed or not.
     ///
     /// # Errors
-    /// As [`users`](Self::users).
-    pub async fn user(&self, id: &str) -> Result<Option<UserRow>, StoreError> {
+    /// As [`list`](Self::list).
+    pub async fn get(&self, id: &str) -> Result<Option<UserRow>, StorageError> {
         let row = sqlx::query(
             "SELECT id, email, name, role, created_at, confirmed_at FROM users WHERE id = $1",
         )
         .bind(id)
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await
-        .map_err(failed("read a user"))?;
+        .doing("read a user")?;
         row.as_ref().map(UserRow::read).transpose()
     }
 
-    /// Gives a person another role. Tokens lose at once what the new role does
-    /// not allow.
+    /// Changes the role. Tokens lose scopes that the new role does not allow.
     ///
     /// # Errors
-    /// [`StoreError::UnknownUser`] when nobody has this identifier any more.
-    pub async fn set_role(&self, user_id: &str, role: Role) -> Result<(), StoreError> {
+    /// [`AccountError::UnknownUser`] when no account has this identifier.
+    pub async fn set_role(&self, user_id: &str, role: Role) -> Result<(), AccountError> {
         let sql = "UPDATE users SET role = $1 WHERE id = $2 AND removed_at IS NULL";
-        update(&self.pool, sql, role.as_str(), user_id).await
+        update(self.pool, sql, role.as_str(), user_id).await
     }
 
-    /// Gives a person another name.
+    /// Changes the name.
     ///
     /// # Errors
-    /// [`StoreError::Account`] when it cannot be one, [`StoreError::UnknownUser`] when
-    /// nobody has this identifier any more.
-    pub async fn set_name(&self, user_id: &str, name: &str) -> Result<(), StoreError> {
+    /// [`AccountError::Invalid`] when the name is invalid, [`AccountError::UnknownUser`] when
+    /// no account has this identifier.
+    pub async fn set_name(&self, user_id: &str, name: &str) -> Result<(), AccountError> {
         let name = name.trim();
         rules::check([rules::name(name)])?;
         let sql = "UPDATE users SET name = $1 WHERE id = $2 AND removed_at IS NULL";
-        update(&self.pool, sql, name, user_id).await
+        update(self.pool, sql, name, user_id).await
     }
 
-    /// Gives a person another password, ends all sessions and what else opens the account,
-    /// unless it is kept, and tells the person by mail.
+    /// Changes the password, ends all sessions and, unless kept, all other keys, and
+    /// notifies the owner by mail.
     ///
     /// # Errors
-    /// [`StoreError::Account`] when it is too short or too long,
-    /// [`StoreError::UnknownUser`] when nobody has this identifier any more.
+    /// [`AccountError::Invalid`] when it is too short or too long,
+    /// [`AccountError::UnknownUser`] when no account has this identifier.
     pub async fn set_password(
         &self,
         user_id: &str,
         password: &str,
         other_keys: OtherKeys,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), AccountError> {
         let doing = "change a password";
         rules::check([rules::password(password)])?;
         let hash = passwords::hash(password).await?;
-        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
+        let mut transaction = self.pool.begin().await.doing(doing)?;
         let found: Option<(String,)> = sqlx::query_as(
             "UPDATE users SET password = $1 WHERE id = $2 AND removed_at IS NULL RETURNING email",
         )
@@ -192,51 +200,52 @@ impl StoreCore {
         .bind(user_id)
         .fetch_optional(&mut *transaction)
         .await
-        .map_err(failed(doing))?;
+        .doing(doing)?;
         let Some((email,)) = found else {
-            return Err(StoreError::UnknownUser { user: user_id.to_owned() });
+            return Err(AccountError::UnknownUser { user: user_id.to_owned() });
         };
         keys::end(&mut transaction, user_id, other_keys).await?;
         mail::queue(&mut transaction, &email, letters::password_changed(other_keys)).await?;
-        transaction.commit().await.map_err(failed(doing))
+        transaction.commit().await.doing(doing)?;
+        Ok(())
     }
 
-    /// The person whose address and password these are, confirmed or not; none
-    /// when either is wrong, in the same time.
+    /// The account with this address and password, confirmed or not; none when either is
+    /// wrong, after the same time.
     ///
     /// # Errors
-    /// [`StoreError::Database`], or [`StoreError::Password`] when the kept hash
+    /// [`StorageError::Database`], or [`StorageError::Password`] when the stored hash
     /// cannot be read.
     pub async fn verify_password(
         &self,
         email: &str,
         password: &str,
-    ) -> Result<Option<UserRow>, StoreError> {
+    ) -> Result<Option<UserRow>, StorageError> {
         let row = sqlx::query(
             "SELECT id, email, name, role, created_at, confirmed_at, password FROM users \
              WHERE email = $1 AND removed_at IS NULL",
         )
-        .bind(rules::kept_email(email))
-        .fetch_optional(&self.pool)
+        .bind(rules::stored_email(email))
+        .fetch_optional(self.pool)
         .await
-        .map_err(failed("read a user"))?;
+        .doing("read a user")?;
         let hash: Option<String> = match &row {
-            Some(row) => row.try_get("password").map_err(failed("read a user"))?,
+            Some(row) => row.try_get("password").doing("read a user")?,
             None => None,
         };
         let is_right = passwords::verify(password, hash).await?;
         row.filter(|_| is_right).as_ref().map(UserRow::read).transpose()
     }
 
-    /// Takes name, address and password from an account and revokes its tokens.
-    /// What it handed in stays. The address may be used for a new account.
+    /// Deletes name, address, password and keys of an account. Its submissions and entries
+    /// stay. The address is free for a new account.
     ///
     /// # Errors
-    /// [`StoreError::UnknownUser`] when nobody has this identifier any more.
-    pub async fn remove_user(&self, user_id: &str) -> Result<(), StoreError> {
+    /// [`AccountError::UnknownUser`] when no account has this identifier.
+    pub async fn remove(&self, user_id: &str) -> Result<(), AccountError> {
         let doing = "remove a user";
         let time = now();
-        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
+        let mut transaction = self.pool.begin().await.doing(doing)?;
         let updated = sqlx::query(
             "UPDATE users SET email = $1, name = $2, role = $3, password = NULL, \
              confirmed_at = NULL, removed_at = $4 WHERE id = $5 AND removed_at IS NULL",
@@ -248,9 +257,9 @@ impl StoreCore {
         .bind(user_id)
         .execute(&mut *transaction)
         .await
-        .map_err(failed(doing))?;
+        .doing(doing)?;
         if updated.rows_affected() == 0 {
-            return Err(StoreError::UnknownUser { user: user_id.to_owned() });
+            return Err(AccountError::UnknownUser { user: user_id.to_owned() });
         }
         // Notes are the person's own words.
         sqlx::query(
@@ -261,37 +270,49 @@ impl StoreCore {
         .bind(user_id)
         .execute(&mut *transaction)
         .await
-        .map_err(failed(doing))?;
+        .doing(doing)?;
         for sql in [
             "DELETE FROM sessions WHERE user_id = $1",
             "DELETE FROM one_time_links WHERE user_id = $1",
             "DELETE FROM identities WHERE user_id = $1",
         ] {
-            sqlx::query(sql)
-                .bind(user_id)
-                .execute(&mut *transaction)
-                .await
-                .map_err(failed(doing))?;
+            sqlx::query(sql).bind(user_id).execute(&mut *transaction).await.doing(doing)?;
         }
-        transaction.commit().await.map_err(failed(doing))
+        transaction.commit().await.doing(doing)?;
+        Ok(())
     }
 }
 
-/// Changes one person's row: `$1` is the value, `$2` the identifier.
+/// Updates one account: `$1` is the value, `$2` the identifier.
 async fn update(
     pool: &AnyPool,
     sql: &'static str,
     value: &str,
     user_id: &str,
-) -> Result<(), StoreError> {
-    let updated = sqlx::query(sql)
-        .bind(value)
-        .bind(user_id)
-        .execute(pool)
-        .await
-        .map_err(failed("change a user"))?;
+) -> Result<(), AccountError> {
+    let updated =
+        sqlx::query(sql).bind(value).bind(user_id).execute(pool).await.doing("change a user")?;
     match updated.rows_affected() {
-        0 => Err(StoreError::UnknownUser { user: user_id.to_owned() }),
+        0 => Err(AccountError::UnknownUser { user: user_id.to_owned() }),
         _ => Ok(()),
     }
+}
+
+/// Addresses of all confirmed accounts with a role or a higher one, in order.
+pub(crate) async fn addresses(
+    connection: &mut AnyConnection,
+    least: Role,
+) -> Result<Vec<String>, StorageError> {
+    let roles = Role::ALL.into_iter().filter(|role| *role >= least);
+    let roles: Vec<String> = roles.map(|role| format!("'{}'", role.as_str())).collect();
+    let query = format!(
+        "SELECT email FROM users WHERE role IN ({}) AND confirmed_at IS NOT NULL \
+         AND removed_at IS NULL ORDER BY email",
+        roles.join(", ")
+    );
+    let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .fetch_all(connection)
+        .await
+        .doing("list people")?;
+    Ok(rows.into_iter().map(|(email,)| email).collect())
 }

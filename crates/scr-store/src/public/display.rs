@@ -1,16 +1,16 @@
-//! Display copies of outlines: good to look at, and no substitute for what is drawn.
+//! Display copies of outlines: simplified, and no substitute for the exact ones.
 //!
 //! Corners move to a grid of about one part in 256 of the image, and those that are close
 //! to the last one kept are left out: linear time, and never more points than before.
 
-use crate::OutlinesDocument;
+use crate::outlines::OutlinesDocument;
 
 /// Cells of the grid along the longest side of an image.
 const CELLS: usize = 256;
 /// Corners nearer than so many cells to the last one are left out.
 const LEAST_CELLS: u32 = 2;
 
-/// The outlines as pages show them to who may not have copies.
+/// Simplified outlines, for readers who may not have exact copies.
 pub(super) fn display_copy(outlines: &OutlinesDocument) -> OutlinesDocument {
     let cell = outlines.size[0].max(outlines.size[1]).div_ceil(CELLS).max(2) as u32;
     let structures = outlines.structures.iter().map(|(structure, polygons)| {

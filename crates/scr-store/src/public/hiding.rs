@@ -1,45 +1,49 @@
-//! What is left of documents where the operator hides something.
+//! Filters that remove hidden values from documents.
 //!
 //! **A hidden reference** leaves means, rounded. An undefined distance counts as the
 //! longest diagonal of the benchmark's images and an undefined share as 0, so that no
-//! count is needed beside a mean. Everything that tells of single images or of the
-//! reference alone goes: order statistics, spread, counts, folds, intervals, measures
-//! without a better end (such as `ctr_reference`), and what the check and scoring found
-//! by comparing with the reference. docs/security.md says how much that leaves. With a
-//! ladder (`ladder.rs`) only what it shows is left. When the operator has ended the
-//! benchmark, the means of entries are on full precision.
-
-use std::collections::HashMap;
+//! count is needed beside a mean. Values that depend on single images or on the
+//! reference alone are removed: order statistics, spread, counts, folds, intervals, measures
+//! without a better end (such as `ctr_reference`), and findings that compare with
+//! the reference. docs/security.md quantifies the remaining leak. With a ladder
+//! (`ladder.rs`) only its scores remain. After the end of the benchmark the means of entries
+//! have full precision.
 
 use scr_documents::{
     BenchmarkDocument, BenchmarkSettings, FindingsDocument, FlagKind, MeasureMap, ResultDocument,
     SpacingDocument, SummaryDocument, SuspicionsDocument, UndefinedDocument,
 };
+use std::collections::HashMap;
+
+use crate::entries::EntryRow;
+use crate::ladder::Rung;
+use crate::results::PastResult;
+use crate::storage_error::StorageError;
+use crate::store::Store;
+use crate::submissions::ladder::rungs;
+use crate::submissions::rows::Submission;
 use scr_measures::registry::IMAGE_MEASURES;
 use scr_measures::{Better, Measure, Quantity};
-
-use crate::ladder::Rung;
-use crate::{EntryRow, PastResult, Submission};
 
 /// Distances lose so many decimals more than shares: a pixel is about a thousandth of an
 /// image, and a distance on one image may be as long as its diagonal.
 const FEWER_DECIMALS_OF_DISTANCES: u8 = 2;
 
-/// What is hidden of one benchmark.
+/// Filter of one benchmark.
 pub(super) struct Hiding {
     settings: BenchmarkSettings,
-    /// What the ladder shows, by submission and entry; empty without one.
+    /// Scores that the ladder shows, by submission and entry; empty without a ladder.
     rungs: HashMap<String, Rung>,
     /// The longest diagonal of the images in pixels and, where it is known, in mm.
     diagonal: Diagonal,
 }
 
-/// Who reads a submission.
+/// Reader of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Reader {
-    /// Its submitter, or anybody.
+    /// Its submitter, or anybody else.
     Submitter,
-    /// A curator who reviews it and has not handed it in.
+    /// A curator who reviews a submission of somebody else.
     Reviewer,
 }
 
@@ -50,20 +54,23 @@ struct Diagonal {
     mm: f64,
 }
 
+/// Filter of a benchmark with its ladder.
+pub(super) async fn hiding(all: &Store, benchmark_id: &str) -> Result<Hiding, StorageError> {
+    let settings = all.settings().get(benchmark_id).await?;
+    let missing = || StorageError::Missing { what: "benchmark", id: benchmark_id.to_owned() };
+    let row = all.benchmarks().get(benchmark_id).await?.ok_or_else(missing)?;
+    let hiding = Hiding::new(settings, &row.document);
+    if hiding.settings.ladder().is_none() {
+        return Ok(hiding);
+    }
+    let rungs = rungs(&all.pool, benchmark_id).await?;
+    Ok(Hiding { rungs, ..hiding })
+}
+
 impl Hiding {
-    /// What settings hide of a benchmark, whose document is as it was published.
+    /// Filter by settings; `benchmark` is the unfiltered document.
     pub(super) fn new(settings: BenchmarkSettings, benchmark: &BenchmarkDocument) -> Self {
         Self { settings, diagonal: Diagonal::of(benchmark), rungs: HashMap::new() }
-    }
-
-    /// Whether scores go through a ladder.
-    pub(super) fn has_ladder(&self) -> bool {
-        self.settings.ladder().is_some()
-    }
-
-    /// The same with what the ladder shows.
-    pub(super) fn with_rungs(self, rungs: HashMap<String, Rung>) -> Self {
-        Self { rungs, ..self }
     }
 
     pub(super) fn in_benchmark(&self, document: &mut BenchmarkDocument) {
@@ -148,7 +155,7 @@ impl Hiding {
     }
 
     /// Of what scoring found, differences and folds are functions of the scores. A
-    /// submitter is told nothing that rests on the reference, a reviewer no number.
+    /// submitter sees nothing that rests on the reference, a reviewer no number.
     fn in_findings(&self, findings: &mut FindingsDocument, reader: Reader) {
         if !self.settings.hides_reference() {
             if let Some(decimals) = self.settings.decimals() {
@@ -207,7 +214,7 @@ impl Diagonal {
     }
 }
 
-/// On what scale a measure of agreement lies.
+/// Scale of a measure of agreement.
 #[derive(Debug, Clone, Copy)]
 enum Scale {
     Share(Better),
@@ -216,8 +223,7 @@ enum Scale {
 }
 
 impl Scale {
-    /// By the key in results; none for what measures no agreement, and so tells of the
-    /// reference or of one set of masks alone.
+    /// Scale by key in results; none for a measure of one set of masks alone.
     fn of(key: &str) -> Option<Self> {
         if let Some(about) = IMAGE_MEASURES.iter().find(|about| about.key == key) {
             return about.better.map(Self::Share);
@@ -248,7 +254,7 @@ fn mean_with_worst(summary: &SummaryDocument, worst: Option<f64>) -> Option<f64>
     Some(sum / (n + n_undefined) as f64)
 }
 
-/// Leaves what the ladder shows in place of the means, and nothing else.
+/// Replaces the means by the scores of the ladder, and removes everything else.
 fn show_rung(result: &mut ResultDocument, rung: &Rung) {
     for (object, measures) in &mut result.objects {
         measures.retain(|key, _| key == "overlap");
@@ -277,11 +283,12 @@ const fn only_mean(mean: Option<f64>) -> SummaryDocument {
     }
 }
 
-/// What a flag that rests on the reference says without a number; none for one that
-/// rests on what is public.
+/// Message without numbers of a flag that rests on the reference; none for a flag that rests on
+/// public values.
 const fn without_numbers(kind: FlagKind) -> Option<&'static str> {
     match kind {
         FlagKind::NearlyReference => Some("The masks are almost the reference’s."),
+        FlagKind::NearlyObserver => Some("The masks are almost an observer’s."),
         FlagKind::Folds => Some("One fold is segmented better than the other."),
         FlagKind::SameMasks
         | FlagKind::NearlyEntry

@@ -1,119 +1,127 @@
-//! Publishing a benchmark: radiographs, thumbnails, all observers' masks and
-//! outlines, then its row.
+//! Publishing a benchmark: radiographs, thumbnails, masks and outlines of all observers, then
+//! its row.
 //!
-//! Radiographs that the terms do not let pages show stay out of the store
-//! altogether. Files that are not PNG become PNG.
+//! Radiographs that the terms do not let pages show stay out of the store. Files that are not
+//! PNG become PNG.
 
+use scr_documents::{
+    BenchmarkDocument, ImageEntryDocument, NamedDocument, ObjectDocument, ObserverDocument,
+    SpacingDocument,
+};
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use scr_data::digest::Manifest;
 use scr_data::formats::FormatError;
 use scr_data::{Benchmark, Image, Problem, Problems, files, formats};
-use scr_documents::{
-    BenchmarkDocument, ImageEntryDocument, NamedDocument, ObjectDocument, ObserverDocument,
-    SpacingDocument,
-};
 use scr_image::{Radiograph, Size};
 
-use super::{Prepared, PublishProgress, batches, blocking, write_batch};
-use crate::{BlobKey, OutlinesDocument, Published, Store, StoreError};
-use crate::{benchmarks, record};
+use super::batch::{Prepared, PublishProgress, batches, write_batch};
+use super::error::PublishError;
+use crate::benchmarks::{self, Benchmarks};
+use crate::blobs::BlobKey;
+use crate::blocking::run_blocking;
+use crate::disk::delete_temporaries;
+use crate::entries::Published;
+use crate::outlines::OutlinesDocument;
+use crate::record::files::committed;
+use crate::storage_error::StorageError;
 
-/// Thumbnails are at most so wide and high, in pixels.
+/// Longest side of a thumbnail, in pixels.
 pub const THUMBNAIL_SIDE_PX: usize = 192;
 
-/// Display copies of radiographs are at most so wide and high, in pixels, and at most half
-/// as wide and high as the radiograph.
+/// Longest side of a display copy, in pixels. A display copy is also at most half as wide and
+/// high as its radiograph.
 const DISPLAY_SIDE_PX: usize = 512;
 
-/// What is known of an image only once its files were read.
+/// Facts about an image that only its files tell.
 #[derive(Debug, Clone, Copy)]
 struct ImageFacts {
     size: Size,
     has_pixels: bool,
 }
 
-impl Store {
-    /// Publishes a benchmark: everything that pages show of it.
+impl Benchmarks<'_> {
+    /// Publishes a benchmark with all files that pages show.
     ///
-    /// The same benchmark again is compared by its digest and description and
-    /// changes nothing. The digest covers the reference masks, `benchmark.toml`
+    /// A benchmark that is published already, with an equal digest and description, is left
+    /// as it is. The digest covers the reference masks, `benchmark.toml`
     /// and the table; where only radiographs or another observer's masks were
-    /// exchanged, nothing is noticed. Where the digest is the same and the
-    /// description is not, such as when radiographs were added or literature
-    /// was, all files are written anew and the row follows.
+    /// exchanged, that change goes unnoticed. Where the digest is equal and the description
+    /// differs, as when radiographs or literature were added, all files are written anew and
+    /// the row follows.
     ///
     /// Calls `progress` after every few images, on the task that awaits.
     ///
     /// # Errors
-    /// [`StoreError::OtherBenchmark`] when a benchmark with this identifier and
-    /// another digest is published, [`StoreError::BeingPublished`] when one is
-    /// being published right now; [`StoreError::Changed`] when files changed meanwhile;
-    /// [`StoreError::Data`] when files are at fault; and what databases and
-    /// folders say. No row is written then.
-    pub async fn publish_benchmark(
+    /// [`PublishError::OtherBenchmark`] when a benchmark with this identifier and
+    /// another digest is published, [`PublishError::BeingPublished`] when one is
+    /// being published right now; [`PublishError::Changed`] when files changed meanwhile;
+    /// [`StorageError::Data`] when files are at fault; and failures of database
+    /// and disk. No row is written then.
+    pub async fn publish(
         &self,
         benchmark: &Benchmark,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
-    ) -> Result<Published, StoreError> {
-        self.delete_temporaries().await?;
+    ) -> Result<Published, PublishError> {
+        delete_temporaries(self.folder).await?;
         let benchmark = Arc::new(benchmark.clone());
         let id = benchmark.id.clone();
         let digest = digest(&benchmark).await?;
         let mut published = Published::New;
-        if let Some(row) = self.benchmark(&id).await? {
+        if let Some(row) = self.get(&id).await? {
             if row.document.digest != digest {
                 let published = row.document.digest;
-                return Err(StoreError::OtherBenchmark { id, published, found: digest });
+                return Err(PublishError::OtherBenchmark { id, published, found: digest });
             }
             let known = Arc::clone(&benchmark);
             let old = row.document;
-            let is_same = blocking(move || Ok(is_same(&known, &old))).await?;
+            let is_same =
+                run_blocking(move || Ok::<_, StorageError>(is_same(&known, &old))).await?;
             if is_same {
                 return Ok(Published::Unchanged);
             }
             published = Published::Updated;
         }
-        let (facts, files) = self.write_benchmark_files(&benchmark, &digest, progress).await?;
+        let (facts, files) = self.write_files(&benchmark, &digest, progress).await?;
         let found = self::digest(&benchmark).await?;
         if found != digest {
-            return Err(StoreError::Changed { id, expected: digest, found });
+            return Err(PublishError::Changed { id, expected: digest, found });
         }
-        benchmarks::put(&self.pool, &document(&benchmark, digest, &facts), &files).await?;
+        benchmarks::put(self.pool, &document(&benchmark, digest, &facts), &files).await?;
         tracing::info!(benchmark = id, ?published, "published a benchmark");
         Ok(published)
     }
 
-    async fn write_benchmark_files(
+    async fn write_files(
         &self,
         benchmark: &Arc<Benchmark>,
         digest: &str,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
-    ) -> Result<(Vec<ImageFacts>, Manifest), StoreError> {
+    ) -> Result<(Vec<ImageFacts>, Manifest), PublishError> {
         let images_total = benchmark.images.len();
         let source = Arc::clone(benchmark);
         let prepare = Arc::new(move |index: usize| prepare(&source, &source.images[index]));
         let mut facts = Vec::with_capacity(images_total);
         let mut files = Manifest::default();
         for batch in batches(images_total) {
-            benchmarks::claim(&self.pool, &benchmark.id, digest).await?;
-            let (found, written) = write_batch(self, batch, prepare.clone()).await?;
+            benchmarks::claim(self.pool, &benchmark.id, digest).await?;
+            let (found, written) = write_batch(self.blobs, batch, prepare.clone()).await?;
             facts.extend(found);
-            files.extend(record::committed(&written, &BlobKey::of_benchmark(&benchmark.id)?));
+            files.extend(committed(&written, &BlobKey::of_benchmark(&benchmark.id)?));
             progress(PublishProgress { images_done: facts.len(), images_total });
         }
         Ok((facts, files))
     }
 }
 
-async fn digest(benchmark: &Arc<Benchmark>) -> Result<String, StoreError> {
+async fn digest(benchmark: &Arc<Benchmark>) -> Result<String, StorageError> {
     let benchmark = Arc::clone(benchmark);
-    blocking(move || Ok(benchmark.digest(benchmark.reference())?)).await
+    run_blocking(move || Ok(benchmark.digest(benchmark.reference())?)).await
 }
 
-/// Reads one image's files and writes them in memory as the store keeps them.
-fn prepare(benchmark: &Benchmark, image: &Image) -> Result<Prepared<ImageFacts>, StoreError> {
+/// Reads the files of one image and encodes them as the store keeps them.
+fn prepare(benchmark: &Benchmark, image: &Image) -> Result<Prepared<ImageFacts>, StorageError> {
     let mut files = Vec::new();
     let mut problems = Problems::default();
     let mut frame: Option<Size> = None;
@@ -153,7 +161,7 @@ fn prepare(benchmark: &Benchmark, image: &Image) -> Result<Prepared<ImageFacts>,
     }
     let frame = problems.or(frame)?;
     let size = frame.expect("without a problem the reference has given the size");
-    Ok(Prepared { files, rest: ImageFacts { size, has_pixels } })
+    Ok(Prepared { files, facts: ImageFacts { size, has_pixels } })
 }
 
 /// The longest side of a display copy.
@@ -167,7 +175,7 @@ fn other_frame(place: &str, expected: Size, found: Size) -> Problem {
     Problem::new(place, expected, format!("{found} pixels"), hint)
 }
 
-/// Whether the radiograph is there and pages may show it.
+/// True if the radiograph is there and pages may show it.
 fn shows_pixels(benchmark: &Benchmark, image: &Image) -> bool {
     benchmark.terms.display.is_allowed() && benchmark.radiograph_path(image).is_file()
 }
@@ -201,7 +209,7 @@ fn write_png(radiograph: &Radiograph) -> Vec<u8> {
     written.expect("a radiograph of 8 or 16 bits can always be written")
 }
 
-/// Whether `old` describes the benchmark as it is now. Sizes are not compared:
+/// True if `old` describes the benchmark as it is now. Sizes are not compared:
 /// they follow from masks, which the digest covers.
 fn is_same(benchmark: &Benchmark, old: &BenchmarkDocument) -> bool {
     let sizes: HashMap<&str, Size> = old
@@ -218,7 +226,7 @@ fn is_same(benchmark: &Benchmark, old: &BenchmarkDocument) -> bool {
         })
         .collect();
     let new = facts.map(|facts| document(benchmark, old.digest.clone(), &facts));
-    // As text: what is not a number is kept as null and would never be equal.
+    // As text: NaN is stored as null and would never be equal.
     new.is_some_and(|new| serde_json::to_string(&new).ok() == serde_json::to_string(old).ok())
 }
 

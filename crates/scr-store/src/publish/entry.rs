@@ -1,37 +1,47 @@
 //! Publishing an entry: its masks, their outlines and its posteriors, then its row.
 
+use scr_documents::{
+    BenchmarkDocument, CardDocument, EntryRole, ImageEntryDocument, ResultDocument, SubmissionState,
+};
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use scr_data::digest::{Manifest, file_digest, hex, mask_digest};
 use scr_data::{Benchmark, MaskSet, Problems, formats};
-use scr_documents::{BenchmarkDocument, CardDocument, EntryRole, ResultDocument, SubmissionState};
 use scr_image::Size;
 use sqlx::AnyConnection;
 
+use super::batch::{Prepared, PublishProgress, batches, write_batch};
+use super::error::PublishError;
 use super::posterior::read_posterior;
-use super::{Prepared, PublishProgress, batches, write_batch};
-use crate::database::{begin_writing, failed};
-use crate::entries::{self, Written, role_word, write_json};
-use crate::record::{self, EntryCommitment, RecordEvent, text_digest};
-use crate::submissions::{answer_in, published_in};
-use crate::{BlobKey, EntryRow, OutlinesDocument, Published, Store, StoreError, results};
+use crate::blobs::BlobKey;
+use crate::database::{Doing, begin_writing};
+use crate::entries::{self, Entries, EntryRow, Published, StoredEntry, role_word};
+use crate::json::write_json;
+use crate::outlines::OutlinesDocument;
+use crate::record::event::{EntryCommitment, RecordEvent};
+use crate::record::files::committed;
+use crate::record::log::{append, keep_files, text_digest};
+use crate::storage_error::StorageError;
+use crate::submissions::answers::answer_in;
+use crate::submissions::changes::{cannot_become, published_in};
+use crate::time::now;
+use crate::{benchmarks, results, withdrawals};
 
-/// The longest part of a name that an identifier takes over, in letters.
+/// Length limit of the name within an identifier, in letters.
 const SLUG_LENGTH: usize = 48;
 /// Hexadecimal digits of an identifier: 128 bits.
 const ID_DIGITS: usize = 32;
 
-/// What an entry consists of.
+/// An entry to publish.
 #[derive(Debug, Clone)]
 pub struct EntryToPublish<'a> {
-    /// The benchmark that was scored on; a benchmark with this identifier and
-    /// digest must have been published.
+    /// Its benchmark; a benchmark with this identifier and digest must be published.
     pub benchmark: &'a Benchmark,
-    /// What the entry is in a table of results.
+    /// Role in a table of results.
     pub role: EntryRole,
-    /// What made the masks.
+    /// Description of the method.
     pub card: CardDocument,
     /// The masks.
     pub masks: &'a MaskSet,
@@ -39,12 +49,12 @@ pub struct EntryToPublish<'a> {
     pub result: ResultDocument,
     /// A folder of posteriors, `STRUCTURE/IMAGE.png` for all that the masks cover:
     /// 16-bit grey PNGs of the masks' size, from 0 for the probability 0 to 65535
-    /// for 1. They are kept small, see
+    /// for 1. They are stored reduced, see
     /// [`POSTERIOR_SIDE_PX`](crate::POSTERIOR_SIDE_PX).
     pub posteriors: Option<PathBuf>,
 }
 
-/// The identifier of an entry: the name as a word, then [`ID_DIGITS`] hexadecimal digits
+/// Identifier of an entry: the name as a slug, then [`ID_DIGITS`] hexadecimal digits
 /// of the SHA-256 of all that makes the entry, a line each: the benchmark's digest, the
 /// masks' digest, role, card, structures with posteriors, and the submission.
 ///
@@ -79,8 +89,8 @@ fn slug(name: &str) -> String {
     if slug.is_empty() { "entry".to_owned() } else { slug.to_owned() }
 }
 
-impl Store {
-    /// Publishes an entry of the operator and returns its identifier.
+impl Entries<'_> {
+    /// Publishes an entry of the operator. Returns its identifier.
     ///
     /// The same entry again changes nothing. Where only the result differs, by other
     /// scoring rules, it becomes the next version of the entry's result. Everything else
@@ -91,22 +101,22 @@ impl Store {
     /// Calls `progress` after every few images, on the task that awaits.
     ///
     /// # Errors
-    /// [`StoreError::UnknownBenchmark`] or [`StoreError::OtherBenchmark`] when
-    /// the benchmark is not published as it is here, [`StoreError::OtherResult`]
+    /// [`PublishError::UnknownBenchmark`] or [`PublishError::OtherBenchmark`] when
+    /// the benchmark is not published as it is here, [`PublishError::OtherResult`]
     /// when the result is not of this benchmark or not of these masks, has no
     /// images' values or differs from the published one of the same version,
-    /// [`StoreError::Data`] when masks are at fault or a posterior
-    /// is missing or is; and what
-    /// databases and folders say. No row is written then.
-    pub async fn publish_entry(
+    /// [`StorageError::Data`] when masks are at fault or a posterior
+    /// is missing or at fault; and
+    /// failures of database and disk. No row is written then.
+    pub async fn publish(
         &self,
         entry: EntryToPublish<'_>,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
-    ) -> Result<(String, Published), StoreError> {
+    ) -> Result<(String, Published), PublishError> {
         let (mut new, sizes) = self.row_of(&entry).await?;
-        if let Some(last) = entries::last_of_operator(&self.pool, &new).await? {
+        if let Some(last) = entries::last_of_operator(self.pool, &new).await? {
             new.card.corrects.clone_from(&last.card.corrects);
-            let is_withdrawn = self.withdrawal(&last.id).await?.is_some();
+            let is_withdrawn = withdrawals::get(self.pool, &last.id).await?.is_some();
             if !is_withdrawn && is_same_entry(&new, &last) {
                 return self.add_result_of(&last, &new.result).await;
             }
@@ -114,25 +124,25 @@ impl Store {
         }
         let id = entry_id(&new, &write_json("", "card", &new.card)?, "");
         new.id.clone_from(&id);
-        let files = self.write_entry_files(Source::new(entry, &id, sizes), progress).await?;
-        let mut transaction = begin_writing(&self.pool).await?;
+        let files = self.write_files(Source::new(entry, &id, sizes), progress).await?;
+        let mut transaction = begin_writing(self.pool).await?;
         insert(&mut transaction, &new, &files).await?;
-        transaction.commit().await.map_err(failed("publish an entry"))?;
+        transaction.commit().await.doing("publish an entry")?;
         tracing::info!(entry = id, "published an entry");
         Ok((id, Published::New))
     }
 
-    /// Publishes the entry of a submission that a curator has accepted, and returns its
-    /// identifier. The entry and the submission's new state are there at once or not at
-    /// all. A submission becomes one entry, however alike others are.
+    /// Publishes the entry of an accepted submission, and returns its identifier. Entry and
+    /// new state of the submission are written in one transaction. Each submission becomes an
+    /// entry of its own, even if others are equal.
     ///
-    /// `n_compared` is the number of entries that its flags know of
+    /// `n_compared` is the number of entries that the submission was compared with
     /// ([`FindingsDocument::n_entries`](scr_documents::FindingsDocument::n_entries)), so that two
-    /// that are published at once are compared with each other.
+    /// submissions that are published at once are compared with each other.
     ///
     /// # Errors
-    /// As [`publish_entry`](Self::publish_entry); [`StoreError::State`] when the
-    /// submission is no longer to be published, [`StoreError::EntriesSince`] when there
+    /// As [`publish`](Self::publish); [`PublishError::Submission`] when the
+    /// submission is no longer to be published, [`PublishError::EntriesSince`] when there
     /// are more entries.
     pub async fn publish_submission(
         &self,
@@ -140,37 +150,37 @@ impl Store {
         entry: EntryToPublish<'_>,
         n_compared: u64,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
-    ) -> Result<String, StoreError> {
+    ) -> Result<String, PublishError> {
         let (mut new, sizes) = self.row_of(&entry).await?;
         let id = entry_id(&new, &write_json("", "card", &new.card)?, submission_id);
         new.id.clone_from(&id);
-        let files = self.write_entry_files(Source::new(entry, &id, sizes), progress).await?;
-        let mut transaction = begin_writing(&self.pool).await?;
+        let files = self.write_files(Source::new(entry, &id, sizes), progress).await?;
+        let mut transaction = begin_writing(self.pool).await?;
         let found = entries::count(&mut transaction, &new.benchmark_id).await?;
         if found != n_compared {
             let (id, expected) = (new.benchmark_id, n_compared);
-            return Err(StoreError::EntriesSince { id, expected, found });
+            return Err(PublishError::EntriesSince { id, expected, found });
         }
         if !published_in(&mut transaction, submission_id, actor, &id).await? {
             drop(transaction);
-            return Err(self.cannot_become(submission_id, SubmissionState::Published).await);
+            let to = SubmissionState::Published;
+            return Err(cannot_become(self.pool, submission_id, to).await.into());
         }
         insert(&mut transaction, &new, &files).await?;
-        transaction.commit().await.map_err(failed("publish a submission"))?;
+        transaction.commit().await.doing("publish a submission")?;
         tracing::info!(entry = id, submission = submission_id, "published an entry");
         Ok(id)
     }
 
-    /// The row that an entry is to have, still without an identifier, and the size of
-    /// every image's masks.
+    /// Row of an entry, still without an identifier, and the size of every image's masks.
     async fn row_of(
         &self,
         entry: &EntryToPublish<'_>,
-    ) -> Result<(EntryRow, Vec<Size>), StoreError> {
+    ) -> Result<(EntryRow, Vec<Size>), PublishError> {
         let EntryToPublish { benchmark, role, card, masks, result, posteriors } = entry;
-        let row = self.benchmark(&benchmark.id).await?;
+        let row = benchmarks::get(self.pool, &benchmark.id).await?;
         let Some(row) = row else {
-            return Err(StoreError::UnknownBenchmark { id: benchmark.id.clone() });
+            return Err(PublishError::UnknownBenchmark { id: benchmark.id.clone() });
         };
         check_result(&card.name, &row.document, result)?;
         let sizes = sizes(benchmark, &row.document)?;
@@ -181,7 +191,7 @@ impl Store {
             card: card.clone(),
             result: result.clone(),
             posteriors: if posteriors.is_some() { structures(benchmark, masks) } else { vec![] },
-            published_at: entries::now(),
+            published_at: now(),
             withdrawn: None,
         };
         Ok((row, sizes))
@@ -192,7 +202,7 @@ impl Store {
         &self,
         row: &EntryRow,
         result: &ResultDocument,
-    ) -> Result<(String, Published), StoreError> {
+    ) -> Result<(String, Published), PublishError> {
         let (id, of) = (row.id.clone(), &row.result.evaluator_version);
         if result.evaluator_version == *of {
             let summary = ResultDocument { images: None, ..result.clone() };
@@ -201,18 +211,18 @@ impl Store {
                 return Ok((id, Published::Unchanged));
             }
             let (expected, found) = ("the published one".into(), "another one".into());
-            return Err(StoreError::OtherResult { entry: id, field: "scores", expected, found });
+            return Err(PublishError::OtherResult { entry: id, field: "scores", expected, found });
         }
         let added = self.add_result(&id, of, result).await?;
         Ok((id, if added { Published::Updated } else { Published::Unchanged }))
     }
 
     /// Writes all files of an entry.
-    async fn write_entry_files(
+    async fn write_files(
         &self,
         source: Source,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
-    ) -> Result<EntryFiles, StoreError> {
+    ) -> Result<EntryFiles, PublishError> {
         let images = source.masks.images();
         let images_total = images.len();
         let (entry, expected) = (source.entry.clone(), source.masks_digest.clone());
@@ -221,27 +231,27 @@ impl Store {
         let (mut read, mut files) = (Manifest::default(), EntryFiles::default());
         for batch in batches(images_total) {
             let images_done = batch.end;
-            let (found, written) = write_batch(self, batch, prepare.clone()).await?;
+            let (found, written) = write_batch(self.blobs, batch, prepare.clone()).await?;
             for masks in found {
                 read.extend(masks.read);
                 files.pixels.extend(masks.pixels);
             }
-            files.kept.extend(record::committed(&written, &folder));
+            files.kept.extend(committed(&written, &folder));
             progress(PublishProgress { images_done, images_total });
         }
         let found = read.digest();
         if found != expected {
             let (field, expected, found) = ("masks_digest", found, expected);
-            return Err(StoreError::OtherResult { entry, field, expected, found });
+            return Err(PublishError::OtherResult { entry, field, expected, found });
         }
         Ok(files)
     }
 }
 
-/// Files of an entry as the record commits to them.
+/// Lists of an entry's files, to which the record commits.
 #[derive(Default)]
 struct EntryFiles {
-    /// Those that the store keeps.
+    /// Files that the store keeps.
     kept: Manifest,
     /// Pixels of the masks.
     pixels: Manifest,
@@ -253,8 +263,8 @@ async fn insert(
     connection: &mut AnyConnection,
     new: &EntryRow,
     files: &EntryFiles,
-) -> Result<(), StoreError> {
-    let row = Written::new(new)?;
+) -> Result<(), StorageError> {
+    let row = StoredEntry::new(new)?;
     entries::insert(connection, &row).await?;
     let commitment = EntryCommitment {
         entry: row.id.clone(),
@@ -264,17 +274,17 @@ async fn insert(
         card_digest: text_digest(&row.card),
         masks_digest: new.result.masks_digest.clone(),
         pixels_digest: files.pixels.digest(),
-        files_digest: record::keep_files(connection, &row.id, &files.kept, &files.pixels).await?,
+        files_digest: keep_files(connection, &row.id, &files.kept, &files.pixels).await?,
         result_digest: results::insert(connection, &row.id, (1, &new.published_at), &new.result)
             .await?,
         evaluator_version: new.result.evaluator_version.clone(),
         corrects: new.card.corrects.clone(),
         answer_digest: answer_in(connection, &row.id).await?.as_deref().map(text_digest),
     };
-    record::append(connection, RecordEvent::EntryPublished(commitment)).await
+    append(connection, RecordEvent::EntryPublished(commitment)).await
 }
 
-/// Whether two entries are one but for the scores.
+/// True if two entries are equal but for the scores.
 fn is_same_entry(one: &EntryRow, other: &EntryRow) -> bool {
     one.card == other.card
         && one.posteriors == other.posteriors
@@ -287,8 +297,8 @@ fn check_result(
     entry: &str,
     benchmark: &BenchmarkDocument,
     result: &ResultDocument,
-) -> Result<(), StoreError> {
-    let other = |field, expected: &str, found: &str| StoreError::OtherResult {
+) -> Result<(), PublishError> {
+    let other = |field, expected: &str, found: &str| PublishError::OtherResult {
         entry: entry.to_owned(),
         field,
         expected: expected.to_owned(),
@@ -312,7 +322,7 @@ fn check_result(
 
 /// The size of every image's masks, in the order of the benchmark on disk,
 /// which must have the images and structures of the one published.
-fn sizes(benchmark: &Benchmark, published: &BenchmarkDocument) -> Result<Vec<Size>, StoreError> {
+fn sizes(benchmark: &Benchmark, published: &BenchmarkDocument) -> Result<Vec<Size>, PublishError> {
     let has_same_images = benchmark
         .images
         .iter()
@@ -324,10 +334,10 @@ fn sizes(benchmark: &Benchmark, published: &BenchmarkDocument) -> Result<Vec<Siz
         .map(|structure| &structure.id)
         .eq(published.structures.iter().map(|structure| &structure.id));
     if has_same_images && has_same_structures {
-        let size = |image: &scr_documents::ImageEntryDocument| Size::new(image.width, image.height);
+        let size = |image: &ImageEntryDocument| Size::new(image.width, image.height);
         return Ok(published.images.iter().map(size).collect());
     }
-    Err(StoreError::OtherBenchmark {
+    Err(PublishError::OtherBenchmark {
         id: benchmark.id.clone(),
         published: published.digest.clone(),
         found: "other images or structures".to_owned(),
@@ -339,7 +349,7 @@ fn structures(benchmark: &Benchmark, masks: &MaskSet) -> Vec<String> {
     masks.structures().iter().map(|&index| benchmark.structures[index].id.clone()).collect()
 }
 
-/// What is the same for every image.
+/// Facts that are the same for every image.
 struct Source {
     benchmark: Benchmark,
     masks: MaskSet,
@@ -350,12 +360,12 @@ struct Source {
     posteriors: Option<PathBuf>,
 }
 
-/// Masks of one image as they were read.
+/// Digests of the masks of one image.
 #[derive(Default)]
 struct ReadMasks {
-    /// Digests of the files.
+    /// Of the files.
     read: Manifest,
-    /// Digests of the pixels.
+    /// Of the pixels.
     pixels: Manifest,
 }
 
@@ -372,13 +382,13 @@ impl Source {
         }
     }
 
-    /// Reads one image's files and writes them in memory as the store keeps them.
-    fn prepare(&self, image: usize) -> Result<Prepared<ReadMasks>, StoreError> {
+    /// Reads the files of one image and encodes them as the store keeps them.
+    fn prepare(&self, image: usize) -> Result<Prepared<ReadMasks>, StorageError> {
         let mut problems = Problems::default();
         let mut masks = ReadMasks::default();
         let mut files = self.prepare_masks(image, &mut masks, &mut problems)?;
         files.extend(self.prepare_posteriors(image, &mut problems)?);
-        Ok(problems.or(Prepared { files, rest: masks })?)
+        Ok(problems.or(Prepared { files, facts: masks })?)
     }
 
     fn prepare_masks(
@@ -386,7 +396,7 @@ impl Source {
         image: usize,
         read: &mut ReadMasks,
         problems: &mut Problems,
-    ) -> Result<Vec<(BlobKey, Bytes)>, StoreError> {
+    ) -> Result<Vec<(BlobKey, Bytes)>, StorageError> {
         let (size, image_id) = (self.sizes[image], &self.benchmark.images[image].id);
         let mut files: Vec<(BlobKey, Bytes)> = Vec::new();
         let mut outlines = OutlinesDocument::new(size);
@@ -410,7 +420,7 @@ impl Source {
         &self,
         image: usize,
         problems: &mut Problems,
-    ) -> Result<Vec<(BlobKey, Bytes)>, StoreError> {
+    ) -> Result<Vec<(BlobKey, Bytes)>, StorageError> {
         let Some(folder) = &self.posteriors else { return Ok(Vec::new()) };
         let (size, image_id) = (self.sizes[image], &self.benchmark.images[image].id);
         let mut files: Vec<(BlobKey, Bytes)> = Vec::new();

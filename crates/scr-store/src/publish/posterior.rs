@@ -1,14 +1,14 @@
-//! Posteriors as the store keeps them: small 8-bit pictures for pages to colour.
+//! Stored posteriors: small 8-bit images for pages to colour.
 //!
-//! Reads the files that methods write, 16-bit grey PNGs of the image's size; what
-//! is computed from posteriors is computed from those, never from what is kept here.
+//! Reads the files of methods, 16-bit grey PNGs of the image's size. Computations use those
+//! files, never the stored ones.
 
 use std::path::Path;
 
 use scr_data::{Problem, files, formats};
 use scr_image::Size;
 
-/// Posteriors are kept at most so wide and high, in pixels.
+/// Longest side of a stored posterior, in pixels.
 pub const POSTERIOR_SIDE_PX: usize = 512;
 
 /// Reads one posterior and returns it as a PNG of 8 bits, 0 for the probability 0
@@ -17,7 +17,7 @@ pub const POSTERIOR_SIDE_PX: usize = 512;
 /// their size.
 ///
 /// A file of other than 16 bits, or of another size than the image's masks, is
-/// refused: nobody could tell what its values stand for.
+/// refused: the meaning of its values would be unknown.
 pub(super) fn read_posterior(path: &Path, size: Size) -> Result<Vec<u8>, Problem> {
     let place = path.display().to_string();
     let bytes = files::read_file(path)?;

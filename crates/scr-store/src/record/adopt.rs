@@ -1,62 +1,65 @@
-//! The beginning of the record, with what was published before there was one.
+//! Beginning of the record, with everything that was published before it.
 
+use scr_documents::{BenchmarkSettings, CardDocument, ResultDocument};
 use std::path::Path;
 
 use scr_data::digest::{Manifest, mask_digest};
 use scr_data::{DataError, Problem, files, formats};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AnyPool};
 
-use super::evidence::ResultEvidence;
-use super::{
-    EntryCommitment, RecordEvent, append, files_of_benchmark, files_of_entry, keep_manifest,
-    text_digest,
-};
-use crate::backup::list_blobs;
-use crate::database::{begin_writing, failed};
-use crate::entries::read_json;
-use crate::publish::blocking;
+use super::event::{EntryCommitment, RecordEvent};
+use super::evidence::{ResultEvidence, WithdrawalEvidence};
+use super::files::{files_of_benchmark, files_of_entry};
+use super::log::{RecordLog, append, keep_files, keep_manifest, text_digest};
+use crate::blocking::run_blocking;
+use crate::copying::list_blobs;
+use crate::database::{Doing, begin_writing};
+use crate::evidence::Evidence;
+use crate::folder::{BLOBS_FOLDER, DataFolder};
+use crate::json::read_json;
+use crate::secrets::random_id;
 use crate::settings::{settings_in, stated};
-use crate::submissions::answer_in;
-use crate::{BLOBS_FOLDER, Store, StoreError};
+use crate::storage_error::StorageError;
+use crate::submissions::answers::answer_in;
 
-/// Begins the record where there is none: a first line, then a line for everything that
-/// is published already, as it is found now. Files are read whole, once.
+/// Begins the record where there is none: a first line, then a line for each benchmark and
+/// entry that is already published, as found now. Files are read whole, once.
 ///
 /// # Errors
-/// [`StoreError::Database`], [`StoreError::Folder`]; [`StoreError::Data`] where a mask of
+/// [`StorageError::Database`], [`StorageError::Folder`]; [`StorageError::Data`] where a mask of
 /// an entry cannot be read.
-pub(crate) async fn adopt(store: &Store) -> Result<(), StoreError> {
-    if store.record_head().await?.length > 0 {
+pub(crate) async fn adopt(pool: &AnyPool, folder: &DataFolder) -> Result<(), StorageError> {
+    if (RecordLog { pool }).head().await?.length > 0 {
         return Ok(());
     }
     let doing = "begin the record";
-    // Files first: reading them takes long, and the database is not held meanwhile.
-    let (benchmarks, entries) = store.recorded_ids().await?;
+    // Files first: reading them takes long, and the database stays free meanwhile.
+    let (benchmarks, entries) = (Evidence { pool, folder }).ids().await?;
     let mut benchmark_files = Vec::new();
     for id in &benchmarks {
-        let (folder, id) = (store.folder.clone(), id.clone());
-        benchmark_files.push(blocking(move || files_of_benchmark(&folder, &id)).await?);
+        let (folder, id) = (folder.path.clone(), id.clone());
+        benchmark_files.push(run_blocking(move || files_of_benchmark(&folder, &id)).await?);
     }
     let mut entry_files = Vec::new();
     for id in &entries {
-        let (folder, id) = (store.folder.clone(), id.clone());
+        let (folder, id) = (folder.path.clone(), id.clone());
         let read = move || {
             let pixels = pixels_of_entry(&folder, &id)?;
-            Ok((files_of_entry(&folder, &id)?, pixels))
+            Ok::<_, StorageError>((files_of_entry(&folder, &id)?, pixels))
         };
-        entry_files.push(blocking(read).await?);
+        entry_files.push(run_blocking(read).await?);
     }
 
-    let mut transaction = begin_writing(&store.pool).await?;
+    let mut transaction = begin_writing(pool).await?;
     let (begun,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM record")
         .fetch_one(&mut *transaction)
         .await
-        .map_err(failed(doing))?;
+        .doing(doing)?;
     if begun > 0 {
         return Ok(());
     }
     let event = RecordEvent::RecordBegun {
-        site: crate::accounts::random_id()?,
+        site: random_id()?,
         program: env!("CARGO_PKG_VERSION").to_owned(),
         entries_before: entries.len() as u64,
     };
@@ -67,28 +70,29 @@ pub(crate) async fn adopt(store: &Store) -> Result<(), StoreError> {
     for (id, (files, pixels)) in entries.iter().zip(&entry_files) {
         adopt_entry(&mut transaction, id, files, pixels).await?;
     }
-    transaction.commit().await.map_err(failed(doing))
+    transaction.commit().await.doing(doing)?;
+    Ok(())
 }
 
 async fn adopt_benchmark(
     connection: &mut AnyConnection,
     id: &str,
     files: &Manifest,
-) -> Result<(), StoreError> {
+) -> Result<(), StorageError> {
     let doing = "begin the record";
     let (digest, document): (String, String) =
         sqlx::query_as("SELECT digest, document FROM benchmarks WHERE id = $1")
             .bind(id)
             .fetch_one(&mut *connection)
             .await
-            .map_err(failed(doing))?;
+            .doing(doing)?;
     let files_digest = keep_manifest(connection, &files.text()).await?;
     let (benchmark, document_digest) = (id.to_owned(), text_digest(&document));
     let event =
         RecordEvent::BenchmarkPublished { benchmark, digest, document_digest, files_digest };
     append(connection, event).await?;
     let settings = settings_in(connection, id).await?;
-    if settings != scr_documents::BenchmarkSettings::default() {
+    if settings != BenchmarkSettings::default() {
         let (benchmark, settings) = (id.to_owned(), stated(&settings));
         append(connection, RecordEvent::SettingsChanged { benchmark, settings }).await?;
     }
@@ -100,34 +104,34 @@ async fn adopt_entry(
     id: &str,
     files: &Manifest,
     pixels: &Manifest,
-) -> Result<(), StoreError> {
+) -> Result<(), StorageError> {
     let doing = "begin the record";
     let (benchmark, role, card): (String, String, String) =
         sqlx::query_as("SELECT benchmark_id, role, card FROM entries WHERE id = $1")
             .bind(id)
             .fetch_one(&mut *connection)
             .await
-            .map_err(failed(doing))?;
+            .doing(doing)?;
     let results: Vec<(i64, String, String, String)> = sqlx::query_as(
         "SELECT version, nonce, summary, images FROM results WHERE entry_id = $1 ORDER BY version",
     )
     .bind(id)
     .fetch_all(&mut *connection)
     .await
-    .map_err(failed(doing))?;
+    .doing(doing)?;
     let withdrawal: Option<(String, String, String)> =
         sqlx::query_as("SELECT at, who, reason FROM withdrawals WHERE entry_id = $1")
             .bind(id)
             .fetch_optional(&mut *connection)
             .await
-            .map_err(failed(doing))?;
+            .doing(doing)?;
     for (version, nonce, summary, images) in results {
         let version = version.unsigned_abs();
-        let result: scr_documents::ResultDocument = read_json(id, "result", &summary)?;
+        let result: ResultDocument = read_json(id, "result", &summary)?;
         let result_digest = ResultEvidence { version, nonce, summary, images }.digest();
         let evaluator_version = result.evaluator_version;
         let event = if version == 1 {
-            let card_document: scr_documents::CardDocument = read_json(id, "card", &card)?;
+            let card_document: CardDocument = read_json(id, "card", &card)?;
             RecordEvent::EntryPublished(EntryCommitment {
                 entry: id.to_owned(),
                 benchmark: benchmark.clone(),
@@ -149,37 +153,15 @@ async fn adopt_entry(
         append(connection, event).await?;
     }
     if let Some((at, who, reason)) = withdrawal {
-        let statement_digest = super::WithdrawalEvidence { at, who, reason }.digest();
+        let statement_digest = WithdrawalEvidence { at, who, reason }.digest();
         let entry = id.to_owned();
         append(connection, RecordEvent::EntryWithdrawn { entry, statement_digest }).await?;
     }
     Ok(())
 }
 
-/// Keeps the lists of an entry's files and of its masks' pixels; returns the digest of
-/// the first.
-pub(crate) async fn keep_files(
-    connection: &mut AnyConnection,
-    entry: &str,
-    files: &Manifest,
-    pixels: &Manifest,
-) -> Result<String, StoreError> {
-    let files_digest = keep_manifest(connection, &files.text()).await?;
-    sqlx::query(
-        "INSERT INTO entry_files (entry_id, files_digest, pixels_digest) VALUES ($1, $2, $3)",
-    )
-    .bind(entry)
-    .bind(&files_digest)
-    .bind(pixels.digest())
-    .execute(connection)
-    .await
-    .map_err(failed("keep the list of an entry's files"))?;
-    Ok(files_digest)
-}
-
-/// `STRUCTURE/IMAGE` with the digest of its pixels, for every mask that is kept of an
-/// entry.
-fn pixels_of_entry(folder: &Path, id: &str) -> Result<Manifest, StoreError> {
+/// List of an entry's stored masks: `STRUCTURE/IMAGE` with the digest of the pixels.
+fn pixels_of_entry(folder: &Path, id: &str) -> Result<Manifest, StorageError> {
     let masks = format!("{BLOBS_FOLDER}/entries/{id}/masks");
     let mut pixels = Manifest::default();
     for found in list_blobs(folder, &masks)? {

@@ -1,9 +1,9 @@
-//! What a line of the record says.
+//! Changes that the record logs.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// A change of what is public.
+/// A public change.
 ///
 /// Digests are `sha256:` and 64 hexadecimal digits. Kinds are only ever added; a
 /// program reads kinds of later versions as [`Unknown`](Self::Unknown).
@@ -20,11 +20,11 @@ pub enum RecordEvent {
         /// follow state them as they were found then.
         entries_before: u64,
     },
-    /// A benchmark is published, or its description or files are.
+    /// A benchmark is published, or its description or files change.
     BenchmarkPublished {
         /// Identifier of the benchmark.
         benchmark: String,
-        /// Digest of what is scored against.
+        /// Digest of the benchmark.
         digest: String,
         /// Digest of its description, JSON as the database keeps it.
         document_digest: String,
@@ -32,7 +32,7 @@ pub enum RecordEvent {
         files_digest: String,
     },
     /// The operator's settings of a benchmark change: those that affect scores, terms
-    /// or what is shown.
+    /// or visibility.
     SettingsChanged {
         /// Identifier of the benchmark.
         benchmark: String,
@@ -64,20 +64,20 @@ pub enum RecordEvent {
     Unknown,
 }
 
-/// What the record commits to when an entry is published.
+/// Commitment of the record to an entry, at its publication.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EntryCommitment {
     /// Identifier of the entry.
     pub entry: String,
     /// Identifier of the benchmark.
     pub benchmark: String,
-    /// Digest of what was scored against.
+    /// Digest of the benchmark.
     pub benchmark_digest: String,
     /// `observer`, `baseline` or `method`.
     pub role: String,
     /// Digest of the card, JSON as the database keeps it.
     pub card_digest: String,
-    /// Digest of the list of mask files as they were handed in.
+    /// Digest of the list of mask files as submitted.
     pub masks_digest: String,
     /// Digest of the list of masks' pixels, `STRUCTURE/IMAGE` each with its
     /// [`mask_digest`](scr_data::digest::mask_digest); the same for every file format.
@@ -99,8 +99,8 @@ pub struct EntryCommitment {
 
 #[cfg(test)]
 mod tests {
-    use super::super::RecordLine;
     use super::*;
+    use crate::record::log::{BEFORE_FIRST, RecordLine};
 
     #[test]
     fn a_line_of_a_later_version_can_be_read() {
@@ -114,7 +114,7 @@ mod tests {
         let line = RecordLine {
             number: 1,
             at: "2026-11-28T00:00:00.000Z".into(),
-            previous: super::super::BEFORE_FIRST.into(),
+            previous: BEFORE_FIRST.into(),
             event: RecordEvent::EntryRescored {
                 entry: "e".into(),
                 version: 2,

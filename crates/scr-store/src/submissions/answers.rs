@@ -1,23 +1,23 @@
-//! Answer of a curator to the flags of a submission: why it is published all the same.
+//! Answers of curators to the flags of a submission: the reason to publish it nevertheless.
 //!
-//! It stands in the submission's log beside the decision, and the record commits to it.
-//! Judges no answer; says only where one is needed and what may stand in it.
+//! An answer stands in the submission's log beside the decision, and the record commits to it.
+//! This file judges no answer; it states where one is needed and which text is allowed.
 
 use scr_data::terminal::is_printable;
 use scr_data::{Problem, Problems};
 use scr_documents::FindingsDocument;
 use sqlx::AnyConnection;
 
-use crate::database::failed;
-use crate::entries::read_json;
-use crate::{StoreCore, StoreError};
+use super::error::SubmissionError;
+use crate::database::Doing;
+use crate::json::read_json;
+use crate::storage_error::StorageError;
 
-/// The longest answer, in characters.
+/// Length limit of an answer, in characters.
 pub const MAX_ANSWER_CHARS: usize = 2000;
 
-/// An answer as it is kept: without space around it, lines ended as everywhere. Empty
-/// where none was given.
-pub(super) fn checked(answer: &str) -> Result<String, StoreError> {
+/// Normal form of an answer: trimmed, with Unix line ends. Empty where none was given.
+pub(super) fn checked(answer: &str) -> Result<String, SubmissionError> {
     let answer = answer.trim().replace("\r\n", "\n");
     let mut problems = Problems::default();
     let mut wrong = |expected: String, found: String| {
@@ -31,31 +31,31 @@ pub(super) fn checked(answer: &str) -> Result<String, StoreError> {
         let expected = "no control, format or bidirectional characters".to_owned();
         wrong(expected, sign.escape_debug().to_string());
     }
-    if problems.list().is_empty() { Ok(answer) } else { Err(StoreError::Answer { problems }) }
+    if problems.list().is_empty() { Ok(answer) } else { Err(SubmissionError::Answer { problems }) }
 }
 
-/// The flags of a submission that need an answer, as messages, in a transaction.
-pub(super) async fn to_answer(
+/// Messages of the flags that need an answer, in a transaction.
+pub(super) async fn flags_to_answer(
     connection: &mut AnyConnection,
     id: &str,
-) -> Result<Vec<String>, StoreError> {
+) -> Result<Vec<String>, StorageError> {
     let (findings,): (Option<String>,) =
         sqlx::query_as("SELECT findings FROM submissions WHERE id = $1")
             .bind(id)
             .fetch_one(connection)
             .await
-            .map_err(failed("read the flags of a submission"))?;
+            .doing("read the flags of a submission")?;
     let Some(findings) = findings else { return Ok(Vec::new()) };
     let findings: FindingsDocument = read_json(id, "findings", &findings)?;
     Ok(findings.to_answer().map(|flag| flag.message.clone()).collect())
 }
 
-/// The answer with which the submission of an entry was published; none where nothing
-/// was flagged, and for entries of the operator.
+/// Answer with which the submission of an entry was published; none where nothing was
+/// flagged, and for entries of the operator.
 pub(crate) async fn answer_in(
     connection: &mut AnyConnection,
     entry_id: &str,
-) -> Result<Option<String>, StoreError> {
+) -> Result<Option<String>, StorageError> {
     let found: Option<(String,)> = sqlx::query_as(
         "SELECT submission_log.message FROM submission_log \
          JOIN submissions ON submissions.id = submission_id \
@@ -65,21 +65,8 @@ pub(crate) async fn answer_in(
     .bind(entry_id)
     .fetch_optional(connection)
     .await
-    .map_err(failed("read a curator's answer"))?;
+    .doing("read a curator's answer")?;
     Ok(found.map(|(answer,)| answer).filter(|answer| !answer.is_empty()))
-}
-
-impl StoreCore {
-    /// The answer to flags with which an entry was published; none where nothing was
-    /// flagged.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn answer_to_flags(&self, entry_id: &str) -> Result<Option<String>, StoreError> {
-        let mut connection =
-            self.pool.acquire().await.map_err(failed("read a curator's answer"))?;
-        answer_in(&mut connection, entry_id).await
-    }
 }
 
 #[cfg(test)]
@@ -92,7 +79,7 @@ mod tests {
         assert_eq!(checked(" \n ").unwrap(), "");
         let long = "a".repeat(MAX_ANSWER_CHARS);
         checked(&long).unwrap();
-        let StoreError::Answer { problems } = checked(&format!("{long}\u{202e}")).unwrap_err()
+        let SubmissionError::Answer { problems } = checked(&format!("{long}\u{202e}")).unwrap_err()
         else {
             panic!("expected the answer's faults")
         };

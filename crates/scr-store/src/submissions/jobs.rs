@@ -1,111 +1,72 @@
-//! What is to be done on submissions, and whose work it is.
+//! Queue of jobs, with leases and retries.
 //!
-//! A worker takes a job for a while and says again and again that it is at it. One
-//! that is heard of no more loses it to the next. A job that was begun
-//! [`MAX_ATTEMPTS`] times is not begun again, whatever ended the attempts.
+//! A worker claims a job for the length of a lease and renews the lease while it works; an
+//! expired lease lets another worker claim the job. After [`MAX_ATTEMPTS`] attempts a job is
+//! not retried, whatever ended them. A cancelled job is deleted: its worker notices when it
+//! renews the lease, and its later writes are refused, because the submission's state has
+//! changed.
 
+use scr_documents::SubmissionState;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use scr_documents::SubmissionState;
-use sqlx::AnyConnection;
+use sqlx::{AnyPool, Row};
 
-use super::queue::{Why, end};
-use super::rows::read_state;
-use crate::database::{failed, time_text};
-use crate::{StoreCore, StoreError};
+use super::error::SubmissionError;
+use super::job::{Job, JobKind, JobProgress, MAX_ATTEMPTS};
+use super::job_end::{EndReason, end};
+use super::rows;
+use crate::database::Doing;
+use crate::storage_error::StorageError;
+use crate::time::{now, time_text};
 
-/// How often a job is begun at most.
-pub const MAX_ATTEMPTS: i64 = 3;
-
-/// What the log says of a submission whose job was begun too often.
-pub(crate) const GIVEN_UP: &str = "given up";
-
-/// What is to be done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JobKind {
-    /// Check the masks and score them.
-    Score,
-    /// Make the entry.
-    Publish,
-}
-
-/// A job that is this worker's.
+/// A job in the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Job {
-    /// What it is about.
+pub struct JobRow {
+    /// Its submission.
     pub submission_id: String,
-    /// What is to be done.
+    /// Benchmark of the submission.
+    pub benchmark_id: String,
+    /// Kind of work.
     pub kind: JobKind,
-    /// How often it was begun, this time included.
+    /// Number of attempts.
     pub attempts: i64,
+    /// Worker that claimed it last; none when it was never claimed, or was released.
+    pub worker: Option<String>,
+    /// Expiry of the lease, RFC 3339 in UTC; in the past when the worker died. Without a
+    /// worker the job is postponed until then.
+    pub leased_until: Option<String>,
+    /// True if its lease is valid.
+    pub is_running: bool,
+    /// Creation time, RFC 3339 in UTC.
+    pub created_at: String,
 }
 
-/// How far a worker is with a job, in images.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct JobProgress {
-    /// Images that are done.
-    pub done: i64,
-    /// All of them; 0 before the work has begun.
-    pub total: i64,
+/// Outcome of a cancellation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cancellation {
+    /// The job is cancelled, and the submission is in this state: rejected where it was to be
+    /// scored, awaiting review again where it was to be published.
+    Now(SubmissionState),
+    /// There is no job; the submission is in this state.
+    NoJob(SubmissionState),
 }
 
-impl JobKind {
-    /// Its word, in the database and in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Score => "score",
-            Self::Publish => "publish",
-        }
-    }
-
-    pub(super) fn read(word: &str) -> Result<Self, StoreError> {
-        let found = [Self::Score, Self::Publish].into_iter().find(|kind| kind.as_str() == word);
-        found.ok_or_else(|| StoreError::Word {
-            what: "kind of a job",
-            expected: "score or publish",
-            found: word.into(),
-        })
-    }
+/// Handle of jobs.
+#[derive(Debug, Clone, Copy)]
+pub struct Jobs<'a> {
+    pub(crate) pool: &'a AnyPool,
 }
 
-/// Puts the next job of a submission in place of the one before, which keeps its
-/// worker and its attempts where the kind is the same; none: there is nothing to do.
-pub(super) async fn replace(
-    connection: &mut AnyConnection,
-    id: &str,
-    job: Option<JobKind>,
-    now: &str,
-) -> Result<(), StoreError> {
-    let doing = "change a job";
-    let Some(kind) = job else {
-        let delete = sqlx::query("DELETE FROM jobs WHERE submission_id = $1").bind(id);
-        delete.execute(connection).await.map_err(failed(doing))?;
-        return Ok(());
-    };
-    sqlx::query(
-        "INSERT INTO jobs (submission_id, kind, attempts, worker, leased_until, created_at) \
-         VALUES ($1, $2, 0, '', '', $3) ON CONFLICT (submission_id) DO NOTHING",
-    )
-    .bind(id)
-    .bind(kind.as_str())
-    .bind(now)
-    .execute(connection)
-    .await
-    .map_err(failed(doing))?;
-    Ok(())
-}
-
-impl StoreCore {
-    /// Takes a job that is nobody's, for `lease`. Accounts take turns: the one that was
-    /// served longest ago is next, with the job of its own that has waited longest.
+impl Jobs<'_> {
+    /// Claims a job without a lease, or with an expired one, for `lease`. Accounts take turns:
+    /// the one that was served longest ago is next, with its oldest job.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn take_job(&self, worker: &str, lease: Duration) -> Result<Option<Job>, StoreError> {
-        let (now, doing) = (Timestamp::now(), "take a job");
-        let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
+    /// [`StorageError::Database`].
+    pub async fn claim(&self, worker: &str, lease: Duration) -> Result<Option<Job>, StorageError> {
+        let (now, doing) = (Timestamp::now(), "claim a job");
+        let mut transaction = self.pool.begin().await.doing(doing)?;
         let taken: Option<(String, String, i64)> = sqlx::query_as(
             "UPDATE jobs SET worker = $1, leased_until = $2, attempts = attempts + 1 \
              WHERE submission_id = (SELECT jobs.submission_id FROM jobs \
@@ -121,7 +82,7 @@ impl StoreCore {
         .bind(MAX_ATTEMPTS)
         .fetch_optional(&mut *transaction)
         .await
-        .map_err(failed(doing))?;
+        .doing(doing)?;
         let Some((submission_id, kind, attempts)) = taken else { return Ok(None) };
         sqlx::query(
             "INSERT INTO turns (user_id, taken_at) \
@@ -132,44 +93,45 @@ impl StoreCore {
         .bind(&submission_id)
         .execute(&mut *transaction)
         .await
-        .map_err(failed(doing))?;
-        transaction.commit().await.map_err(failed(doing))?;
+        .doing(doing)?;
+        transaction.commit().await.doing(doing)?;
         let kind = JobKind::read(&kind)?;
         Ok(Some(Job { submission_id, kind, attempts }))
     }
 
-    /// Says that the worker is still at it. False when it is no longer its job.
+    /// Renews the lease of a job. False when another worker has claimed the job, or it was
+    /// cancelled.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn renew_job(
+    /// [`StorageError::Database`].
+    pub async fn renew_lease(
         &self,
         submission_id: &str,
         worker: &str,
         lease: Duration,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, StorageError> {
         let renewed = sqlx::query(
             "UPDATE jobs SET leased_until = $1 WHERE submission_id = $2 AND worker = $3",
         )
         .bind(time_text(Timestamp::now() + lease))
         .bind(submission_id)
         .bind(worker)
-        .execute(&self.pool)
+        .execute(self.pool)
         .await
-        .map_err(failed("renew a job"))?;
+        .doing("renew the lease of a job")?;
         Ok(renewed.rows_affected() > 0)
     }
 
-    /// Notes how far the worker is, for those who watch.
+    /// Records the progress of a job.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn note_progress(
+    /// [`StorageError::Database`].
+    pub async fn record_progress(
         &self,
         submission_id: &str,
         worker: &str,
         progress: JobProgress,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), StorageError> {
         sqlx::query(
             "UPDATE jobs SET images_done = $1, images_total = $2 \
              WHERE submission_id = $3 AND worker = $4",
@@ -178,62 +140,40 @@ impl StoreCore {
         .bind(progress.total)
         .bind(submission_id)
         .bind(worker)
-        .execute(&self.pool)
+        .execute(self.pool)
         .await
-        .map_err(failed("note how far a job is"))?;
+        .doing("record the progress of a job")?;
         Ok(())
     }
 
-    /// The state of a submission and how far its job is, quick to ask for again and
-    /// again; none where there is no such submission.
+    /// Releases a job at once, for another attempt.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn submission_progress(
-        &self,
-        submission_id: &str,
-    ) -> Result<Option<(SubmissionState, JobProgress)>, StoreError> {
-        let row: Option<(String, Option<i64>, Option<i64>)> = sqlx::query_as(
-            "SELECT state, images_done, images_total FROM submissions \
-             LEFT JOIN jobs ON jobs.submission_id = submissions.id WHERE submissions.id = $1",
-        )
-        .bind(submission_id)
-        .fetch_optional(&self.pool)
-        .await
-        .map_err(failed("read how far a job is"))?;
-        let Some((state, done, total)) = row else { return Ok(None) };
-        let (done, total) = (done.unwrap_or_default(), total.unwrap_or_default());
-        Ok(Some((read_state(&state)?, JobProgress { done, total })))
-    }
-
-    /// Gives a job back at once, for another attempt.
-    ///
-    /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn give_back_job(&self, submission_id: &str, worker: &str) -> Result<(), StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn release(&self, submission_id: &str, worker: &str) -> Result<(), StorageError> {
         sqlx::query(
             "UPDATE jobs SET leased_until = '', worker = '' \
              WHERE submission_id = $1 AND worker = $2",
         )
         .bind(submission_id)
         .bind(worker)
-        .execute(&self.pool)
+        .execute(self.pool)
         .await
-        .map_err(failed("give a job back"))?;
+        .doing("release a job")?;
         Ok(())
     }
 
-    /// Gives a job back for another attempt after `pause`, and does not count the one
-    /// that ends here: what ended it was not the submission's fault.
+    /// Releases a job for a retry after `pause`. This attempt does not count: the submission
+    /// was not at fault.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn put_off_job(
+    /// [`StorageError::Database`].
+    pub async fn postpone(
         &self,
         submission_id: &str,
         worker: &str,
         pause: Duration,
-    ) -> Result<(), StoreError> {
+    ) -> Result<(), StorageError> {
         sqlx::query(
             "UPDATE jobs SET leased_until = $1, worker = '', attempts = attempts - 1 \
              WHERE submission_id = $2 AND worker = $3",
@@ -241,47 +181,110 @@ impl StoreCore {
         .bind(time_text(Timestamp::now() + pause))
         .bind(submission_id)
         .bind(worker)
-        .execute(&self.pool)
+        .execute(self.pool)
         .await
-        .map_err(failed("put a job off"))?;
+        .doing("postpone a job")?;
         Ok(())
     }
 
-    /// Ends the jobs that were begun too often and are nobody's now: what was to be scored
-    /// is rejected, what was to be published awaits review again. Returns the
-    /// submissions' identifiers.
+    /// Ends jobs that used up their attempts and have no valid lease: submissions to be scored
+    /// are rejected, those to be published await review again. Returns their identifiers.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn end_hopeless_jobs(&self, worker: &str) -> Result<Vec<String>, StoreError> {
-        let doing = "end a hopeless job";
-        let hopeless = "attempts >= $1 AND leased_until < $2";
-        let query = format!("SELECT submission_id FROM jobs WHERE {hopeless}");
+    /// [`StorageError::Database`].
+    pub async fn end_exhausted(&self, worker: &str) -> Result<Vec<String>, StorageError> {
+        let doing = "end an exhausted job";
+        let exhausted = "attempts >= $1 AND leased_until < $2";
+        let query = format!("SELECT submission_id FROM jobs WHERE {exhausted}");
         let found: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(query))
             .bind(MAX_ATTEMPTS)
             .bind(time_text(Timestamp::now()))
-            .fetch_all(&self.pool)
+            .fetch_all(self.pool)
             .await
-            .map_err(failed("look for hopeless jobs"))?;
+            .doing("look for exhausted jobs")?;
         let query =
-            format!("DELETE FROM jobs WHERE {hopeless} AND submission_id = $3 RETURNING kind");
+            format!("DELETE FROM jobs WHERE {exhausted} AND submission_id = $3 RETURNING kind");
         let mut ended = Vec::new();
         for (id,) in found {
-            let mut transaction = self.pool.begin().await.map_err(failed(doing))?;
+            let mut transaction = self.pool.begin().await.doing(doing)?;
             let job: Option<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(query.clone()))
                 .bind(MAX_ATTEMPTS)
                 .bind(time_text(Timestamp::now()))
                 .bind(&id)
                 .fetch_optional(&mut *transaction)
                 .await
-                .map_err(failed(doing))?;
-            // Somebody else was faster where there is none.
+                .doing(doing)?;
+            // None where another worker was faster.
             let Some((kind,)) = job else { continue };
-            let why = Why::GivenUp;
-            end(&mut transaction, &id, JobKind::read(&kind)?, worker, why).await?;
-            transaction.commit().await.map_err(failed(doing))?;
+            let reason = EndReason::Exhausted;
+            end(&mut transaction, &id, JobKind::read(&kind)?, worker, reason).await?;
+            transaction.commit().await.doing(doing)?;
             ended.push(id);
         }
         Ok(ended)
+    }
+
+    /// All jobs, those that have waited longest first.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    pub async fn list(&self) -> Result<Vec<JobRow>, StorageError> {
+        let rows = sqlx::query(
+            "SELECT submission_id, benchmark_id, kind, attempts, worker, leased_until, \
+             jobs.created_at AS asked_at FROM jobs \
+             JOIN submissions ON submissions.id = jobs.submission_id \
+             ORDER BY jobs.created_at, submission_id",
+        )
+        .fetch_all(self.pool)
+        .await
+        .doing("list jobs")?;
+        let now = now();
+        let job = |row: &sqlx::any::AnyRow| {
+            let text = |column| row.try_get::<String, _>(column).doing("list jobs");
+            let (worker, leased_until) = (text("worker")?, text("leased_until")?);
+            Ok(JobRow {
+                submission_id: text("submission_id")?,
+                benchmark_id: text("benchmark_id")?,
+                kind: JobKind::read(&text("kind")?)?,
+                attempts: row.try_get("attempts").doing("list jobs")?,
+                is_running: !worker.is_empty() && leased_until >= now,
+                worker: Some(worker).filter(|worker| !worker.is_empty()),
+                leased_until: Some(leased_until).filter(|until| !until.is_empty()),
+                created_at: text("asked_at")?,
+            })
+        };
+        rows.iter().map(job).collect()
+    }
+
+    /// Cancels the job of a submission for good, also when a worker has claimed it; `actor`
+    /// stands in the log. Without a job, nothing changes.
+    ///
+    /// # Errors
+    /// [`SubmissionError::Unknown`]; [`StorageError::Database`].
+    pub async fn cancel(&self, id: &str, actor: &str) -> Result<Cancellation, SubmissionError> {
+        let doing = "cancel a job";
+        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let job: Option<(String,)> =
+            sqlx::query_as("DELETE FROM jobs WHERE submission_id = $1 RETURNING kind")
+                .bind(id)
+                .fetch_optional(&mut *transaction)
+                .await
+                .doing(doing)?;
+        let to = match job {
+            Some((kind,)) => {
+                let reason = EndReason::Cancelled;
+                end(&mut transaction, id, JobKind::read(&kind)?, actor, reason).await?
+            }
+            None => None,
+        };
+        let Some(to) = to else {
+            drop(transaction);
+            let found = rows::get(self.pool, id).await?;
+            let found = found.ok_or_else(|| SubmissionError::Unknown { id: id.into() })?;
+            return Ok(Cancellation::NoJob(found.state));
+        };
+        transaction.commit().await.doing(doing)?;
+        tracing::info!(submission = id, actor, state = to.as_str(), "a job was cancelled");
+        Ok(Cancellation::Now(to))
     }
 }

@@ -1,42 +1,33 @@
-//! Submissions: masks that someone handed in, on their way to an entry.
+//! Submissions: sets of masks on their way to an entry.
 //!
-//! Checks and scores nothing: workers do, and come here to say what they found.
+//! Checks and scores nothing: workers do, and record the outcome here.
 //!
-//! - `rows.rs`: one submission, and every change of its state with a line in its log.
-//! - `lists.rs`: many.
-//! - `outlines.rs`: what their masks look like.
-//! - `compared.rs`: entries beside a submission.
-//! - `answers.rs`: a curator's answer to flags.
-//! - `jobs.rs`: what is to be done, and whose work it is.
-//! - `queue.rs`: the jobs as an operator sees and cancels them.
-//! - `uploads.rs`: the files as they come in, piece by piece. - `pieces.rs`: a piece.
-//! - `quota.rs`: how much one account may have under way.
-//! - `retention.rs`: how long these files are kept.
+//! - `handle.rs`: [`Submissions`](handle::Submissions), beginning one and every change of state.
+//!   `lists.rs`: lists, logs, progress. `outlines.rs`: outlines of submitted masks.
+//! - `rows.rs`: rows. `changes.rs`: a change of state in
+//!   one transaction. `letters.rs`: mails about it.
+//! - `answers.rs`: curators' answers to flags.
+//! - `job.rs`: a job. `jobs.rs`: the queue, with leases and retries. `job_end.rs`: jobs that end
+//!   unfinished.
+//! - `uploads.rs`: uploads. `chunks.rs`: an upload chunk. `retention.rs`: expiry of uploads.
+//! - `quota.rs`: limits of one account. `ladder.rs`: scores that an account is shown.
 //!
-//! **Every change of state is one transaction with its line in the log and with the
-//! job that it asks for**, so that whatever kills the process, a submission is in a
-//! state from which it goes on.
+//! **Every change of state is one transaction with its line in the log and its next job**, so
+//! that a submission goes on from any state, whatever kills the process.
 
-mod answers;
-mod compared;
-mod jobs;
+pub(crate) mod answers;
+pub(crate) mod changes;
+pub(crate) mod chunks;
+pub(crate) mod error;
+pub(crate) mod handle;
+pub(crate) mod job;
+mod job_end;
+pub(crate) mod jobs;
+pub(crate) mod ladder;
+mod letters;
 mod lists;
 mod outlines;
-mod pieces;
-mod queue;
 mod quota;
-mod retention;
-mod rows;
-mod uploads;
-
-pub use answers::MAX_ANSWER_CHARS;
-pub(crate) use answers::answer_in;
-pub use compared::ComparedEntry;
-pub(crate) use jobs::GIVEN_UP;
-pub use jobs::{Job, JobKind, JobProgress, MAX_ATTEMPTS};
-pub use pieces::Piece;
-pub use queue::{Cancelled, JobRow};
-pub use retention::{Retention, Tidied};
-pub(crate) use rows::published_in;
-pub use rows::{NewSubmission, Submission};
-pub use uploads::MAX_CHUNK_BYTES;
+pub(crate) mod retention;
+pub(crate) mod rows;
+pub(crate) mod uploads;

@@ -1,35 +1,39 @@
-//! Outlines of masks that were handed in, drawn when somebody looks.
+//! Outlines of submitted masks, drawn on demand.
 
 use scr_data::digest::Manifest;
 use scr_data::{Benchmark, MaskSet};
 use scr_documents::SubmissionState;
 
-use super::Submission;
-use crate::{OutlinesDocument, StoreCore, StoreError};
+use super::handle::Submissions;
+use super::rows::Submission;
+use super::uploads;
+use crate::blocking::run_blocking;
+use crate::outlines::OutlinesDocument;
+use crate::storage_error::StorageError;
 
-impl StoreCore {
-    /// The outlines of one image, as of an entry; none before the check has found the
-    /// masks good, when the file is kept no more, and for an image that it has not.
+impl<S> Submissions<'_, S> {
+    /// Outlines of one image; none before a good check, after the upload was deleted, and for
+    /// an image that it does not have.
     ///
     /// # Errors
-    /// [`StoreError::Data`] when the benchmark or the mask cannot be read.
-    pub async fn submission_outlines(
+    /// [`StorageError::Data`] when the benchmark or the mask cannot be read.
+    pub async fn outlines(
         &self,
         submission: &Submission,
         image: &str,
-    ) -> Result<Option<OutlinesDocument>, StoreError> {
+    ) -> Result<Option<OutlinesDocument>, StorageError> {
         use SubmissionState as S;
         let is_good = matches!(
             submission.state,
             S::Checked | S::Scoring | S::AwaitingReview | S::Publishing | S::Published
         );
-        let root = self.upload_path(&submission.id);
+        let root = uploads::path(self.folder, &submission.id);
         if !is_good || !root.is_file() {
             return Ok(None);
         }
-        let folder = self.scoring_folder(&submission.benchmark_id);
+        let folder = self.folder.benchmark(&submission.benchmark_id);
         let image = image.to_owned();
-        let draw = move || -> Result<Option<OutlinesDocument>, StoreError> {
+        let draw = move || -> Result<Option<OutlinesDocument>, StorageError> {
             let benchmark = Benchmark::open(&folder)?;
             let masks = MaskSet::open(&root, &benchmark)?;
             let is_it = |&index: &usize| benchmark.images[index].id == image;
@@ -45,6 +49,6 @@ impl StoreCore {
             }
             Ok(outlines)
         };
-        tokio::task::spawn_blocking(draw).await.map_err(|source| StoreError::Task { source })?
+        run_blocking(draw).await
     }
 }

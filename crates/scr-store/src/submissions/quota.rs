@@ -1,53 +1,51 @@
-//! How much one account may have under way: submissions in a time, uploads at once, work
-//! that waits, and bytes on the disk.
+//! Limits of one account: submissions in a period, concurrent uploads, unfinished submissions,
+//! and bytes on the disk.
 
 use jiff::{SignedDuration, Timestamp};
 use scr_documents::SubmissionState;
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AnyPool};
 
-use super::NewSubmission;
-use crate::database::{failed, time_text};
+use super::error::SubmissionError;
+use super::rows::NewSubmission;
+use crate::database::Doing;
 use crate::settings::settings_in;
-use crate::{StoreCore, StoreError};
+use crate::time::time_text;
 
-/// Uploads that a person may have open at once.
+/// Limit of concurrent uploads.
 const MAX_OPEN_UPLOADS: i64 = 5;
-/// Bytes that a person's open uploads may announce together.
+/// Limit of announced bytes of concurrent uploads.
 const MAX_OPEN_BYTES: i64 = 4 << 30;
-/// Submissions of one account that come in or wait to be scored.
+/// Limit of submissions that are not scored yet.
 const MAX_UNFINISHED: i64 = 25;
-/// Bytes of the files of one account's submissions that are not decided.
+/// Limit of bytes of the uploads of undecided submissions.
 const MAX_STORED_BYTES: i64 = 8 << 30;
 
-impl StoreCore {
-    /// Whether a person may begin a submission, as far as that can be said before its
-    /// size is known.
-    ///
-    /// # Errors
-    /// [`StoreError::Quota`], [`StoreError::OpenUploads`], [`StoreError::Unfinished`] and
-    /// [`StoreError::Stored`] when they may not; [`StoreError::Database`].
-    pub async fn may_begin(&self, user_id: &str, benchmark_id: &str) -> Result<(), StoreError> {
-        let doing = "count a person's submissions";
-        let mut connection = self.pool.acquire().await.map_err(failed(doing))?;
-        check(&mut connection, user_id, benchmark_id, 1).await
-    }
+/// Refuses a submission that would be one too many, before its size is known.
+pub(super) async fn check_before(
+    pool: &AnyPool,
+    user_id: &str,
+    benchmark_id: &str,
+) -> Result<(), SubmissionError> {
+    let doing = "count a person's submissions";
+    let mut connection = pool.acquire().await.doing(doing)?;
+    check(&mut connection, user_id, benchmark_id, 1).await
 }
 
-/// Refuses what is one too many, in the transaction in which it was just added.
+/// Refuses a submission that is one too many, in the transaction that has just added it.
 pub(super) async fn check_added(
     connection: &mut AnyConnection,
     new: &NewSubmission<'_>,
-) -> Result<(), StoreError> {
+) -> Result<(), SubmissionError> {
     check(connection, new.user_id, new.benchmark_id, 0).await
 }
 
-/// Refuses `more` beside what is there where they are too many.
+/// Refuses `more` submissions beside those in the database.
 async fn check(
     connection: &mut AnyConnection,
     user_id: &str,
     benchmark_id: &str,
     more: i64,
-) -> Result<(), StoreError> {
+) -> Result<(), SubmissionError> {
     let doing = "count a person's submissions";
     let (unfinished, stored): (i64, i64) = sqlx::query_as(
         "SELECT CAST(COALESCE(SUM(CASE WHEN state IN ($2, $3, $4) THEN 1 ELSE 0 END), 0) AS BIGINT), \
@@ -63,12 +61,12 @@ async fn check(
     .bind(SubmissionState::Withdrawn.as_str())
     .fetch_one(&mut *connection)
     .await
-    .map_err(failed(doing))?;
+    .doing(doing)?;
     if unfinished + more > MAX_UNFINISHED {
-        return Err(StoreError::Unfinished { count: MAX_UNFINISHED });
+        return Err(SubmissionError::Unfinished { count: MAX_UNFINISHED });
     }
     if stored + more > MAX_STORED_BYTES {
-        return Err(StoreError::Stored { bytes: MAX_STORED_BYTES });
+        return Err(SubmissionError::Stored { bytes: MAX_STORED_BYTES });
     }
     let (open, bytes): (i64, i64) = sqlx::query_as(
         "SELECT COUNT(*), CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT) FROM submissions \
@@ -78,9 +76,12 @@ async fn check(
     .bind(SubmissionState::Receiving.as_str())
     .fetch_one(&mut *connection)
     .await
-    .map_err(failed(doing))?;
+    .doing(doing)?;
     if open + more > MAX_OPEN_UPLOADS || bytes + more > MAX_OPEN_BYTES {
-        return Err(StoreError::OpenUploads { count: MAX_OPEN_UPLOADS, bytes: MAX_OPEN_BYTES });
+        return Err(SubmissionError::OpenUploads {
+            count: MAX_OPEN_UPLOADS,
+            bytes: MAX_OPEN_BYTES,
+        });
     }
     let quota = settings_in(connection, benchmark_id).await?.submissions;
     let period = SignedDuration::from_hours(24 * i64::from(quota.days));
@@ -96,12 +97,12 @@ async fn check(
     .bind(SubmissionState::Rejected.as_str())
     .fetch_one(connection)
     .await
-    .map_err(failed(doing))?;
+    .doing(doing)?;
     if begun + more <= i64::from(quota.count) {
         return Ok(());
     }
     let first: Timestamp = first.and_then(|time| time.parse().ok()).unwrap_or(now);
     let wait = (first + period).duration_since(now).as_secs().max(1);
     let (count, days) = (quota.count, quota.days);
-    Err(StoreError::Quota { count, days, wait_seconds: wait.unsigned_abs() })
+    Err(SubmissionError::Quota { count, days, wait_seconds: wait.unsigned_abs() })
 }

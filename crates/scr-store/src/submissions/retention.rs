@@ -1,28 +1,28 @@
-//! How long files that were handed in are kept.
+//! Retention of uploads: expired submissions are withdrawn, and uploads without use deleted.
 //!
-//! What is public is kept for ever under another name, in the files of its entry; the
-//! file that it came in is of no more use, and neither is one of which nothing more
-//! comes. The main type is [`Tidied`].
+//! The files of an entry are kept for ever; the upload that it came from is not needed any
+//! more. The main type is [`Expiry`].
 
-use std::path::PathBuf;
+use scr_documents::SubmissionState;
 use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
-use scr_data::durable;
-use scr_documents::SubmissionState;
 
-use super::rows::Change;
-use crate::database::{failed, time_text};
-use crate::publish::blocking;
-use crate::{BENCHMARKS_FOLDER, BLOBS_FOLDER, StoreCore, StoreError, UPLOADS_FOLDER};
+use super::changes::{Change, change};
+use super::error::SubmissionError;
+use super::rows;
+use super::uploads::Uploads;
+use crate::database::Doing;
+use crate::storage_error::StorageError;
+use crate::time::time_text;
 
-/// How long a submission may stay in a state in which its submitter is waited for. One
-/// that awaits review is its curator's and stays.
+/// Retention of submissions that wait for their submitter. Those that await review wait for a
+/// curator and do not expire.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Retention {
-    /// Since the last piece of its file came.
+    /// Since the last chunk of the upload.
     pub receiving: Duration,
-    /// Since its check, without a word to go on.
+    /// Since the check, without a confirmation.
     pub checked: Duration,
 }
 
@@ -32,35 +32,34 @@ impl Default for Retention {
     }
 }
 
-/// Retention of an upload of which nothing more comes.
+/// Default retention of an unfinished upload.
 const RECEIVING: Duration = Duration::from_secs(7 * 24 * 3600);
-/// Retention of a checked submission that is never confirmed.
+/// Default retention of an unconfirmed submission.
 const CHECKED: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// What was tidied up.
+/// Outcome of an expiry run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Tidied {
-    /// Submissions whose submitter was waited for in vain, and which are withdrawn now.
-    pub abandoned: Vec<String>,
-    /// How many files were deleted.
+pub struct Expiry {
+    /// Expired submissions, which are withdrawn now.
+    pub withdrawn: Vec<String>,
+    /// Number of deleted files.
     pub n_deleted: usize,
 }
 
-impl StoreCore {
-    /// Withdraws submissions that stayed for too long in a state in which their submitter
-    /// is waited for, and deletes the files of those that are published, rejected or
-    /// withdrawn. Deletes what belongs to no submission when it has not changed for as
-    /// long as an upload may rest. May be done by several
-    /// processes at once, and again at any time.
+impl Uploads<'_> {
+    /// Withdraws submissions that waited too long for their submitter, and deletes the uploads
+    /// of published, rejected and withdrawn ones. Deletes files of no submission after the
+    /// retention of an unfinished upload. Several processes may do this concurrently, and
+    /// repeat it at any time.
     ///
     /// # Errors
-    /// [`StoreError::Database`], [`StoreError::Folder`].
-    pub async fn tidy_uploads(
+    /// [`StorageError::Database`], [`StorageError::Folder`].
+    pub async fn expire(
         &self,
         actor: &str,
         retention: Retention,
-    ) -> Result<Tidied, StoreError> {
-        let mut tidied = Tidied::default();
+    ) -> Result<Expiry, SubmissionError> {
+        let mut expiry = Expiry::default();
         let Retention { receiving: patience, checked } = retention;
         let expiring = [
             (SubmissionState::Receiving, patience, "no more of its file came"),
@@ -72,9 +71,9 @@ impl StoreCore {
                 sqlx::query_as("SELECT id FROM submissions WHERE state = $1 AND updated_at < $2")
                     .bind(state.as_str())
                     .bind(time_text(Timestamp::now() - age))
-                    .fetch_all(&self.pool)
+                    .fetch_all(self.pool)
                     .await
-                    .map_err(failed("look for abandoned submissions"))?;
+                    .doing("look for expired submissions")?;
             old.extend(found.into_iter().map(|(id,)| (id, state, message)));
         }
         for (id, state, message) in old {
@@ -82,63 +81,47 @@ impl StoreCore {
                 continue;
             }
             let to = SubmissionState::Withdrawn;
-            match self.change(&id, Change { to, actor, message, set: vec![], job: None }).await {
-                Ok(()) => tidied.abandoned.push(id),
-                // Its submitter was faster.
-                Err(StoreError::State { .. }) => {}
+            match change(self.pool, &id, Change { to, actor, message, set: vec![], job: None })
+                .await
+            {
+                Ok(()) => expiry.withdrawn.push(id),
+                // The submitter was faster.
+                Err(SubmissionError::State { .. }) => {}
                 Err(other) => return Err(other),
             }
         }
-        for id in self.uploads()? {
-            let is_done = match self.submission_row(&id).await? {
+        for id in self.ids()? {
+            let is_done = match rows::get(self.pool, &id).await? {
                 Some(submission) => submission.state.is_final(),
                 None => !self.is_fresh(&id, patience),
             };
             if is_done {
-                self.delete_upload(&id)?;
-                tidied.n_deleted += 1;
+                self.delete(&id)?;
+                expiry.n_deleted += 1;
             }
         }
-        Ok(tidied)
+        Ok(expiry)
     }
 
-    /// Deletes what killed processes left half-written among the files and benchmarks:
-    /// what is older than [`durable::STALE_AGE`], so that nobody's work is touched.
-    /// Returns how many files.
-    ///
-    /// # Errors
-    /// [`StoreError::Folder`].
-    pub async fn delete_temporaries(&self) -> Result<usize, StoreError> {
-        let folders = [BLOBS_FOLDER, BENCHMARKS_FOLDER].map(|name| self.folder.join(name));
-        blocking(move || {
-            let delete = |path: &PathBuf| {
-                durable::delete_temporaries(path, durable::STALE_AGE)
-                    .map_err(|source| StoreError::Folder { path: path.clone(), source })
-            };
-            folders.iter().map(delete).sum()
-        })
-        .await
-    }
-
-    /// Whether something came within `patience`.
+    /// True if a chunk arrived within `patience`.
     fn is_fresh(&self, id: &str, patience: Duration) -> bool {
-        let changed = self.upload_path(id).metadata().and_then(|about| about.modified());
-        // A clock that was set back makes files of the future, which are fresh.
+        let changed = self.path(id).metadata().and_then(|about| about.modified());
+        // A clock that was set back makes files of the future, which count as fresh.
         changed.is_ok_and(|at| SystemTime::now().duration_since(at).unwrap_or_default() < patience)
     }
 
-    /// Identifiers of the submissions whose files are here.
-    fn uploads(&self) -> Result<Vec<String>, StoreError> {
-        let path = self.folder.join(UPLOADS_FOLDER);
+    /// Identifiers of the submissions with an upload.
+    fn ids(&self) -> Result<Vec<String>, StorageError> {
+        let path = self.folder.uploads();
         let entries = match path.read_dir() {
             Ok(entries) => entries,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(StoreError::Folder { path, source }),
+            Err(source) => return Err(StorageError::Folder { path, source }),
         };
         let mut ids = Vec::new();
         for entry in entries {
             let name = entry
-                .map_err(|source| StoreError::Folder { path: path.clone(), source })?
+                .map_err(|source| StorageError::Folder { path: path.clone(), source })?
                 .file_name();
             ids.extend(name.to_str().and_then(|name| name.strip_suffix(".zip")).map(str::to_owned));
         }

@@ -3,7 +3,8 @@
 use scr_data::digest::mask_digest;
 use scr_documents::{BenchmarkSettings, Reference};
 use scr_store::{
-    BEFORE_FIRST, EntryCommitment, RecordEvent, RecordLine, Store, StoreError, text_digest,
+    BEFORE_FIRST, EntryCommitment, OpenError, PublishError, RecordEvent, RecordLine, Store,
+    text_digest,
 };
 use sqlx::Connection;
 
@@ -11,7 +12,7 @@ use super::*;
 
 /// Every line of the record, after its chain was checked.
 async fn chain(store: &Store) -> Vec<RecordLine> {
-    let texts = store.record_lines(0, 1000).await.unwrap();
+    let texts = store.record().lines(0, 1000).await.unwrap();
     let mut previous = BEFORE_FIRST.to_owned();
     let mut lines = Vec::new();
     for (number, text) in (1..).zip(&texts) {
@@ -20,7 +21,7 @@ async fn chain(store: &Store) -> Vec<RecordLine> {
         previous = text_digest(text);
         lines.push(line);
     }
-    let head = store.record_head().await.unwrap();
+    let head = store.record().head().await.unwrap();
     assert_eq!((head.length, head.head), (texts.len() as u64, previous));
     lines
 }
@@ -50,8 +51,8 @@ async fn every_change_of_what_is_public_is_a_line_that_names_the_one_before() {
         ..BenchmarkSettings::default()
     };
     for _ in 0..2 {
-        fixture.store.set_benchmark_settings("tiny", &settings).await.unwrap();
-        fixture.store.withdraw_entry(&id, "the submitter", "a bug").await.unwrap();
+        fixture.store.settings().set("tiny", &settings).await.unwrap();
+        fixture.store.entries().withdraw(&id, "the submitter", "a bug").await.unwrap();
     }
 
     let lines = chain(&fixture.store).await;
@@ -83,7 +84,7 @@ async fn what_an_entry_consists_of_has_the_digests_of_its_line() {
     let lines = chain(&fixture.store).await;
     let line = commitment(&lines);
 
-    let evidence = fixture.store.entry_evidence(&id).await.unwrap().unwrap();
+    let evidence = fixture.store.evidence().entry(&id).await.unwrap().unwrap();
     assert_eq!(line.entry, id);
     assert_eq!(line.card_digest, text_digest(&evidence.card));
     assert_eq!(line.result_digest, evidence.results[0].digest());
@@ -108,7 +109,7 @@ async fn no_statement_changes_or_deletes_what_is_published() {
     fixture.publish_benchmark().await.unwrap();
     let masks = fixture.masks(2);
     let (id, _) = fixture.publish(fixture.entry("My method", &masks)).await.unwrap();
-    fixture.store.withdraw_entry(&id, "x", "y").await.unwrap();
+    fixture.store.entries().withdraw(&id, "x", "y").await.unwrap();
 
     let database = fixture.folder.path().join("store/scr.sqlite");
     sqlx::any::install_default_drivers();
@@ -147,18 +148,18 @@ async fn the_same_masks_and_name_never_take_the_place_of_an_entry() {
     fixture.publish_benchmark().await.unwrap();
     let masks = fixture.masks(2);
     let (id, _) = fixture.publish(fixture.entry("My method", &masks)).await.unwrap();
-    let before = fixture.store.entry(&id).await.unwrap().unwrap();
+    let before = fixture.store.entries().get(&id).await.unwrap().unwrap();
     let mut again = fixture.entry("My method", &masks);
     again.card.authors = vec!["Eve".into()];
     let (other, published) = fixture.publish(again.clone()).await.unwrap();
     assert_eq!(published, Published::New);
     assert_ne!(other, id);
-    assert_eq!(fixture.store.entry(&id).await.unwrap().unwrap(), before);
+    assert_eq!(fixture.store.entries().get(&id).await.unwrap().unwrap(), before);
 
-    fixture.store.withdraw_entry(&other, "x", "y").await.unwrap();
+    fixture.store.entries().withdraw(&other, "x", "y").await.unwrap();
     again.card.authors.push("Ann".into());
     let (third, _) = fixture.publish(again).await.unwrap();
-    let shown = fixture.store.entries("tiny").await.unwrap();
+    let shown = fixture.store.entries().list("tiny").await.unwrap();
     assert!(shown.iter().any(|entry| entry.id == third), "what comes after a withdrawal shows");
 }
 
@@ -169,10 +170,10 @@ async fn a_submission_compared_with_other_entries_than_there_are_is_not_publishe
     let masks = fixture.masks(2);
     fixture.publish(fixture.entry("My method", &masks)).await.unwrap();
     let entry = fixture.entry("Twin", &masks);
-    let late = fixture.store.publish_submission(("s", "w"), entry, 0, &mut |_| ()).await;
+    let late = fixture.store.entries().publish_submission(("s", "w"), entry, 0, &mut |_| ()).await;
     let late = late.unwrap_err();
-    assert!(matches!(late, StoreError::EntriesSince { expected: 0, found: 1, .. }), "{late}");
-    assert_eq!(fixture.store.entries("tiny").await.unwrap().len(), 1);
+    assert!(matches!(late, PublishError::EntriesSince { expected: 0, found: 1, .. }), "{late}");
+    assert_eq!(fixture.store.entries().list("tiny").await.unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -207,7 +208,7 @@ async fn a_store_of_before_the_record_begins_one_with_what_it_holds() {
         panic!("{lines:?}")
     };
     assert_eq!((entries_before, lines.len()), (1, 4));
-    let evidence = again.entry_evidence(&id).await.unwrap().unwrap();
+    let evidence = again.evidence().entry(&id).await.unwrap().unwrap();
     assert_eq!((evidence.results.len(), text_digest(&evidence.files)), (2, expected.files_digest));
 }
 
@@ -223,15 +224,15 @@ async fn files_of_a_site_without_its_database_are_refused() {
         }
     }
     let error = Store::open(&folder).await.unwrap_err();
-    assert!(matches!(error, StoreError::LostDatabase { found: "missing", .. }), "{error}");
+    assert!(matches!(error, OpenError::LostDatabase { found: "missing", .. }), "{error}");
     assert!(!folder.join("scr.sqlite").exists(), "nothing was made");
     write(&folder.join("scr.sqlite"), b"");
     let error = Store::open(&folder).await.unwrap_err();
-    assert!(matches!(error, StoreError::LostDatabase { found: "empty", .. }), "{error}");
+    assert!(matches!(error, OpenError::LostDatabase { found: "empty", .. }), "{error}");
     std::fs::remove_file(folder.join("scr.sqlite")).unwrap();
     let elsewhere = fixture.folder.path().join("other");
     Store::open(&elsewhere).await.unwrap().close().await;
     std::fs::copy(elsewhere.join("scr.sqlite"), folder.join("scr.sqlite")).unwrap();
     let error = Store::open(&folder).await.unwrap_err();
-    assert!(matches!(error, StoreError::LostDatabase { found: "empty", .. }), "{error}");
+    assert!(matches!(error, OpenError::LostDatabase { found: "empty", .. }), "{error}");
 }

@@ -80,7 +80,7 @@ pub(crate) async fn set_name(
 ) -> Result<StatusCode, Failure> {
     signed.needs(Scope::Account)?;
     let NewName { name } = body.json().await?;
-    store.set_name(&signed.0.user.id, &name).await?;
+    store.accounts().set_name(&signed.0.user.id, &name).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -126,6 +126,6 @@ pub(crate) async fn revoke_token(
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
     signed.needs(Scope::Account)?;
-    store.revoke_own_token(&signed.0.user.id, &id).await?;
+    store.tokens().revoke_own(&signed.0.user.id, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -64,7 +64,7 @@ pub(crate) struct EntryList {
 pub(crate) async fn benchmarks(
     State(store): State<PublicStore>,
 ) -> Result<Json<BenchmarkList>, Failure> {
-    let rows = store.benchmarks().await?;
+    let rows = store.benchmarks().list().await?;
     let benchmarks = rows
         .into_iter()
         .map(|row| BenchmarkSummary {
@@ -114,6 +114,6 @@ pub(crate) async fn entries(
     State(store): State<PublicStore>,
     PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Json<EntryList>, Failure> {
-    let rows = store.entries_without_images(&row.document.id).await?;
+    let rows = store.entries().summaries(&row.document.id).await?;
     Ok(Json(EntryList { entries: rows.into_iter().map(EntrySummary::from).collect() }))
 }

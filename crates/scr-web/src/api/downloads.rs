@@ -126,7 +126,7 @@ pub(crate) async fn file(
     // Only what is offered is there: no path leads anywhere else.
     let found = files.binary_search_by(|file| file.path.as_str().cmp(&path));
     let file = &files[found.map_err(|_| Failure::NoFile)?];
-    let on_disk = store.offered_path(&row.document, file);
+    let on_disk = store.benchmarks().offered_path(&row.document, file);
     file_on_disk(request, &on_disk, &file.sha256).await
 }
 
@@ -135,5 +135,5 @@ async fn offered(
     benchmark: &BenchmarkDocument,
 ) -> Result<Arc<[OfferedFile]>, Failure> {
     may_offer(benchmark)?;
-    store.offered_files(benchmark).await?.ok_or(Failure::NoFile)
+    store.benchmarks().offered_files(benchmark).await?.ok_or(Failure::NoFile)
 }

@@ -106,6 +106,6 @@ pub(crate) async fn past_results(
     State(store): State<PublicStore>,
     PublishedEntry(row): PublishedEntry,
 ) -> Result<Json<PastResultList>, Failure> {
-    let past = store.past_results(&row).await?;
+    let past = store.entries().past_results(&row).await?;
     Ok(Json(PastResultList { past_results: past.into_iter().map(Into::into).collect() }))
 }

@@ -74,7 +74,7 @@ pub(crate) async fn send(
     PublicJson(sent): PublicJson<Message>,
 ) -> Result<StatusCode, Failure> {
     let Message { benchmark, reply_to, message } = sent;
-    store.add_feedback(&benchmark, reply_to.trim(), &message).await?;
+    store.feedback().add(&benchmark, reply_to.trim(), &message).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -95,6 +95,6 @@ pub(crate) async fn messages(
     signed: Authenticated,
 ) -> Result<Json<MessageList>, Failure> {
     signed.operates(Scope::Read)?;
-    let messages = store.feedback().await?.into_iter().map(Into::into).collect();
+    let messages = store.feedback().list().await?.into_iter().map(Into::into).collect();
     Ok(Json(MessageList { messages }))
 }

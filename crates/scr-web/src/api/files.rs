@@ -66,7 +66,8 @@ pub(crate) async fn image(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    let file = store.radiograph(&document, parts.image(".png")?, Copies::Exact).await?;
+    let file =
+        store.benchmarks().radiograph(&document, parts.image(".png")?, Copies::Exact).await?;
     let file = file.ok_or(Failure::NoFile)?;
     may_have_exact(&store, &document, &requester).await?;
     offer(Some(file), &headers, "image/png", keep(&document, &options))
@@ -94,7 +95,8 @@ pub(crate) async fn image_display(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    let file = store.radiograph(&document, parts.image(".png")?, Copies::Display).await?;
+    let file =
+        store.benchmarks().radiograph(&document, parts.image(".png")?, Copies::Display).await?;
     offer(file, &headers, "image/png", keep_display(&document, &options))
 }
 
@@ -120,7 +122,7 @@ pub(crate) async fn thumbnail(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    let file = store.thumbnail(&document, parts.image(".png")?).await?;
+    let file = store.benchmarks().thumbnail(&document, parts.image(".png")?).await?;
     offer(file, &headers, "image/png", keep(&document, &options))
 }
 
@@ -157,7 +159,7 @@ pub(crate) async fn outlines(
     let document = row.document;
     let image = parts.image(".json")?;
     let observer = &parts.observer;
-    let file = store.observer_outlines(&document, observer, image, Copies::Exact).await?;
+    let file = store.benchmarks().outlines(&document, observer, image, Copies::Exact).await?;
     let file = file.ok_or(Failure::NoFile)?;
     may_have_exact(&store, &document, &requester).await?;
     offer(Some(file), &headers, "application/json", keep(&document, &options))
@@ -187,7 +189,7 @@ pub(crate) async fn outlines_display(
 ) -> Result<Response, Failure> {
     let (document, image) = (row.document, parts.image(".json")?);
     let observer = &parts.observer;
-    let file = store.observer_outlines(&document, observer, image, Copies::Display).await?;
+    let file = store.benchmarks().outlines(&document, observer, image, Copies::Display).await?;
     offer(file, &headers, "application/json", keep_display(&document, &options))
 }
 
@@ -220,7 +222,7 @@ pub(crate) async fn mask(
 ) -> Result<Response, Failure> {
     let document = row.document;
     let image = parts.image(".png")?;
-    let file = store.observer_mask(&document, &parts.observer, &parts.structure, image).await?;
+    let file = store.benchmarks().mask(&document, &parts.observer, &parts.structure, image).await?;
     let file = file.ok_or(Failure::NoFile)?;
     may_have_exact(&store, &document, &requester).await?;
     offer(Some(file), &headers, "image/png", keep(&document, &options))
@@ -253,7 +255,7 @@ pub(crate) async fn entry_outlines(
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(&store, &row.benchmark_id).await?;
     let image = parts.image(".json")?;
-    let file = store.entry_outlines(&benchmark, &row, image, Copies::Exact).await?;
+    let file = store.entries().outlines(&benchmark, &row, image, Copies::Exact).await?;
     let file = file.ok_or(Failure::NoFile)?;
     if row.role == EntryRole::Observer {
         may_have_exact(&store, &benchmark, &requester).await?;
@@ -284,7 +286,7 @@ pub(crate) async fn entry_outlines_display(
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(&store, &row.benchmark_id).await?;
     let image = parts.image(".json")?;
-    let file = store.entry_outlines(&benchmark, &row, image, Copies::Display).await?;
+    let file = store.entries().outlines(&benchmark, &row, image, Copies::Display).await?;
     offer(file, &headers, "application/json", Keep::ForADay)
 }
 
@@ -315,7 +317,8 @@ pub(crate) async fn entry_mask(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(&store, &row.benchmark_id).await?;
-    let file = store.entry_mask(&benchmark, &row, &parts.structure, parts.image(".png")?).await?;
+    let file =
+        store.entries().mask(&benchmark, &row, &parts.structure, parts.image(".png")?).await?;
     let file = file.ok_or(Failure::NoFile)?;
     if row.role == EntryRole::Observer {
         may_have_exact(&store, &benchmark, &requester).await?;
@@ -349,7 +352,7 @@ pub(crate) async fn entry_posterior(
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(&store, &row.benchmark_id).await?;
     let image = parts.image(".png")?;
-    let file = store.entry_posterior(&benchmark, &row, &parts.structure, image).await?;
+    let file = store.entries().posterior(&benchmark, &row, &parts.structure, image).await?;
     offer(file, &headers, "image/png", Keep::ForADay)
 }
 

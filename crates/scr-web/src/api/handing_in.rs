@@ -79,7 +79,7 @@ pub(crate) async fn begin(
 ) -> Result<(StatusCode, Json<SubmissionAnswer>), Failure> {
     signed.needs(Scope::Submit)?;
     let user = &signed.0.user;
-    store.may_begin(&user.id, &benchmark.document.id).await?;
+    store.submissions().check_quota(&user.id, &benchmark.document.id).await?;
     let Beginning { card, size_bytes, accept_terms, confirm, corrects, file } = body.json().await?;
     let intent = Intent { card, corrects, accepts_terms: accept_terms };
     let checked = intent.checked(&store, &benchmark, user).await?;
@@ -100,7 +100,7 @@ pub(crate) async fn begin(
         confirmed: confirm,
         supersedes: intent.corrects.as_deref(),
     };
-    let begun = store.begin_submission(new).await?;
+    let begun = store.submissions().begin(new).await?;
     Ok((StatusCode::CREATED, Json(answer(&store, begun).await?)))
 }
 
@@ -136,7 +136,7 @@ pub(crate) async fn piece(
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Submit)?;
     let submission = own(&store, &signed, id).await?;
-    let mut piece = store.begin_piece(&submission, options.offset, body.announced())?;
+    let mut piece = store.uploads().begin_chunk(&submission, options.offset, body.announced())?;
     let _slot = transfers.upload(&signed.0.user, connection);
     let mut bytes = body.stream();
     while let Some(some) = bytes.next().await {
@@ -168,11 +168,11 @@ pub(crate) async fn complete(
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Submit)?;
     let submission = own(&store, &signed, id).await?;
-    let here = store.uploaded_bytes(&submission.id)?;
+    let here = store.uploads().received_bytes(&submission.id)?;
     if here != submission.size_bytes {
         let message = format!("{} bytes were announced, {here} are here", submission.size_bytes);
         return Err(Failure::Conflict { message });
     }
-    store.submission_received(&submission.id, &signed.0.user.id).await?;
+    store.submissions().mark_received(&submission.id, &signed.0.user.id).await?;
     changed(&store, &submission.id).await
 }

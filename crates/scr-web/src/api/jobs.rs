@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use scr_documents::SubmissionState;
-use scr_store::{Cancelled, JobRow, MAX_ATTEMPTS, PublicStore, Scope, WorkerRow};
+use scr_store::{Cancellation, JobRow, MAX_ATTEMPTS, PublicStore, Scope, WorkerRow};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -102,9 +102,9 @@ pub(crate) async fn jobs(
 ) -> Result<Json<JobList>, Failure> {
     signed.operates(Scope::Read)?;
     Ok(Json(JobList {
-        jobs: store.jobs().await?.into_iter().map(Into::into).collect(),
+        jobs: store.jobs().list().await?.into_iter().map(Into::into).collect(),
         max_attempts: MAX_ATTEMPTS,
-        workers: store.workers().await?.into_iter().map(Into::into).collect(),
+        workers: store.workers().list().await?.into_iter().map(Into::into).collect(),
     }))
 }
 
@@ -130,9 +130,9 @@ pub(crate) async fn cancel(
     Path(id): Path<String>,
 ) -> Result<Json<CancelledJob>, Failure> {
     signed.operates(Scope::Review)?;
-    match store.cancel_job(&id, &signed.0.user.id).await? {
-        Cancelled::Now(state) => Ok(Json(CancelledJob { submission: id, state })),
-        Cancelled::NoJob(state) => {
+    match store.jobs().cancel(&id, &signed.0.user.id).await? {
+        Cancellation::Now(state) => Ok(Json(CancelledJob { submission: id, state })),
+        Cancellation::NoJob(state) => {
             let message = format!("submission `{id}` is {} and has no job", state.as_str());
             Err(Failure::Conflict { message })
         }

@@ -121,10 +121,10 @@ pub(crate) async fn publications(
 ) -> Result<Json<PublicationList>, Failure> {
     let id = &row.document.id;
     let found = match which.state.unwrap_or(PublicationState::Shown) {
-        PublicationState::Shown => store.publications(id).await?,
+        PublicationState::Shown => store.publications().shown(id).await?,
         state => {
             signed.ok_or(Failure::Unauthenticated)?.needs(Scope::Review)?;
-            let mut all = store.all_publications().await?;
+            let mut all = store.publications().list().await?;
             all.retain(|one| one.benchmark_id == *id && one.state == state);
             all
         }
@@ -153,7 +153,7 @@ pub(crate) async fn report(
     PublishedBenchmark(row): PublishedBenchmark,
     PublicJson(report): PublicJson<Report>,
 ) -> Result<StatusCode, Failure> {
-    store.propose_publication(&row.document.id, report.into()).await?;
+    store.publications().propose(&row.document.id, report.into()).await?;
     Ok(StatusCode::ACCEPTED)
 }
 
@@ -208,6 +208,6 @@ async fn set_state(
     state: PublicationState,
 ) -> Result<StatusCode, Failure> {
     signed.needs(Scope::Review)?;
-    store.set_publication_state(id, state).await?;
+    store.publications().set_state(id, state).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use futures_util::stream::{self, StreamExt};
-use scr_store::{EntryEvidence, PublicStore, StoreError};
+use scr_store::{EntryEvidence, PublicStore, StorageError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -34,7 +34,7 @@ pub(crate) struct RecordAnswer {
     responses((status = 200, description = "Length and head", body = RecordAnswer))
 )]
 pub(crate) async fn head(State(store): State<PublicStore>) -> Result<Json<RecordAnswer>, Failure> {
-    let head = store.record_head().await?;
+    let head = store.record().head().await?;
     Ok(Json(RecordAnswer { length: head.length, head: head.head }))
 }
 
@@ -50,14 +50,14 @@ pub(crate) async fn head(State(store): State<PublicStore>) -> Result<Json<Record
 pub(crate) async fn log(State(store): State<PublicStore>) -> Response {
     // Fused: compression asks once more after the end.
     let lines = stream::unfold((store, 0), |(store, after)| async move {
-        let lines = match store.record_lines(after, LINES_AT_A_TIME).await {
+        let lines = match store.record().lines(after, LINES_AT_A_TIME).await {
             Ok(lines) if lines.is_empty() => return None,
             Ok(lines) => lines,
             // What is cut off in the middle has no line end, and its reader sees that.
             Err(error) => return Some((Err(error), (store, u64::MAX))),
         };
         let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
-        Some((Ok::<_, StoreError>(Bytes::from(text)), (store, after + lines.len() as u64)))
+        Some((Ok::<_, StorageError>(Bytes::from(text)), (store, after + lines.len() as u64)))
     });
     let mut response = Response::new(Body::from_stream(lines.fuse()));
     let content_type = HeaderValue::from_static("application/x-ndjson");
@@ -82,5 +82,5 @@ pub(crate) async fn entry(
     State(store): State<PublicStore>,
     Path(id): Path<String>,
 ) -> Result<Json<EntryEvidence>, Failure> {
-    store.entry_evidence(&id).await?.map(Json).ok_or(Failure::NoEntry { id })
+    store.entries().evidence(&id).await?.map(Json).ok_or(Failure::NoEntry { id })
 }

@@ -121,13 +121,15 @@ pub(crate) async fn review(
     let submission = to_decide(&store, &signed.0.user, id).await?;
     let (id, curator) = (&submission.id, &signed.0.user.id);
     match body.json().await? {
-        Review::Publish { answer } => store.submission_accepted(id, curator, &answer).await?,
+        Review::Publish { answer } => store.submissions().accept(id, curator, &answer).await?,
         Review::Return { message } if message.trim().is_empty() => {
             return Err(Failure::Unprocessable {
                 message: "message: expected why it is returned".into(),
             });
         }
-        Review::Return { message } => store.submission_returned(id, curator, &message).await?,
+        Review::Return { message } => {
+            store.submissions().return_to_submitter(id, curator, &message).await?;
+        }
     }
     changed(&store, id).await
 }

@@ -131,7 +131,7 @@ pub(crate) async fn submissions(
     signed: Authenticated,
 ) -> Result<Json<SubmissionList>, Failure> {
     signed.needs(Scope::Read)?;
-    let found = store.submissions_of(&signed.0.user.id).await?;
+    let found = store.submissions().of_user(&signed.0.user.id).await?;
     Ok(Json(SubmissionList { submissions: found.into_iter().map(Into::into).collect() }))
 }
 
@@ -157,7 +157,7 @@ pub(crate) async fn confirm(
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Submit)?;
     let submission = own(&store, &signed, id).await?;
-    store.submission_confirmed(&submission.id, &signed.0.user.id).await?;
+    store.submissions().confirm(&submission.id, &signed.0.user.id).await?;
     changed(&store, &submission.id).await
 }
 
@@ -205,12 +205,12 @@ pub(crate) async fn withdraw(
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     signed.needs(Scope::Submit)?;
     let submission = own(&store, &signed, id).await?;
-    store.submission_withdrawn(&submission.id, &signed.0.user.id).await?;
+    store.submissions().withdraw(&submission.id, &signed.0.user.id).await?;
     changed(&store, &submission.id).await
 }
 
 async fn any(store: &PublicStore, id: String) -> Result<Submission, Failure> {
-    store.submission(&id).await?.ok_or(Failure::NoSubmission { id })
+    store.submissions().get(&id).await?.ok_or(Failure::NoSubmission { id })
 }
 
 /// The caller's own, and what is handed in for benchmarks that they review.
@@ -249,8 +249,8 @@ pub(super) async fn answer(
 ) -> Result<SubmissionAnswer, Failure> {
     Ok(SubmissionAnswer {
         url: url_of(&found),
-        received_bytes: store.uploaded_bytes(&found.id)?,
-        log: store.submission_log(&found.id).await?,
+        received_bytes: store.uploads().received_bytes(&found.id)?,
+        log: store.submissions().log(&found.id).await?,
         submission: found.id,
         benchmark: found.benchmark_id,
         state: found.state,

@@ -77,7 +77,7 @@ fn changes(
             if watch.told.is_some() {
                 tokio::time::sleep(LOOKED_EVERY).await;
             }
-            let now = watch.store.submission_progress(&watch.id).await.ok()??;
+            let now = watch.store.submissions().progress(&watch.id).await.ok()??;
             if watch.told != Some(now) {
                 watch.told = Some(now);
                 let (state, JobProgress { done, total }) = now;
@@ -124,7 +124,8 @@ pub(crate) async fn outlines(
 ) -> Result<impl IntoResponse, Failure> {
     let image = parts.file.strip_suffix(".json").ok_or(Failure::NoFile)?;
     let submission = seen(&store, &signed, parts.submission).await?;
-    let outlines = store.submission_outlines(&submission, image).await?.ok_or(Failure::NoFile)?;
+    let outlines =
+        store.submissions().outlines(&submission, image).await?.ok_or(Failure::NoFile)?;
     let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
     Ok((headers, outlines.to_json()))
 }

@@ -32,13 +32,13 @@ struct Layout {
 
 /// Answers `/add`.
 pub(crate) async fn add(State(store): State<PublicStore>) -> Result<Response, Failure> {
-    let rows = store.benchmarks().await?;
+    let rows = store.benchmarks().list().await?;
     let layout = |row: BenchmarkRow| layout(&store, row.document);
     page(&AddPage { benchmarks: rows.into_iter().map(layout).collect() })
 }
 
 fn layout(store: &PublicStore, document: BenchmarkDocument) -> Layout {
-    let takes_masks = store.takes_masks(&document);
+    let takes_masks = store.benchmarks().takes_masks(&document);
     Layout {
         href: address::benchmark(&document.id, ""),
         download_href: address::benchmark(&document.id, "download"),

@@ -53,7 +53,7 @@ pub(crate) async fn benchmark(
     PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    let entries = store.entries_without_images(&document.id).await?;
+    let entries = store.entries().summaries(&document.id).await?;
     let results_href = address::benchmark(&document.id, "results");
     let options = Options::default();
     let leaders = document
@@ -89,7 +89,7 @@ pub(crate) async fn benchmark(
         leaders,
         examples,
         cite: document.terms.cite.iter().map(|text| linked(text)).collect(),
-        takes_masks: store.takes_masks(&document),
+        takes_masks: store.benchmarks().takes_masks(&document),
         benchmark: document,
     })
 }

@@ -66,7 +66,7 @@ pub(crate) async fn browse(
     let benchmark = row.document;
     let index = place_of(&benchmark, &segments)?;
     let image = benchmark.images[index].clone();
-    let entries = store.entries_without_images(&benchmark.id).await?;
+    let entries = store.entries().summaries(&benchmark.id).await?;
     let structures = structures(&benchmark, &options);
     let user = visitor.as_ref().map(|member| &member.user);
     let copies = copies_for(&store, &benchmark, user).await?;

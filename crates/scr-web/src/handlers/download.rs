@@ -55,14 +55,17 @@ pub(crate) async fn download(
     PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    let entries = store.entries_without_images(&document.id).await?;
+    let entries = store.entries().summaries(&document.id).await?;
     let api_href = format!("/api/v1{}", address::benchmark(&document.id, ""));
     let offered =
         if document.terms.download.is_allowed() { document.images.as_slice() } else { &[] };
     page(&DownloadPage {
         obtain: linked(&document.terms.obtain),
         cite: document.terms.cite.iter().map(|text| linked(text)).collect(),
-        folder_href: store.offers_folder(&document).then(|| format!("{api_href}/download")),
+        folder_href: store
+            .benchmarks()
+            .offers_folder(&document)
+            .then(|| format!("{api_href}/download")),
         terms_version: terms_version(&document.terms),
         api_href,
         rows: offered.iter().map(|image| image_row(&document, image)).collect(),

@@ -106,7 +106,7 @@ pub(crate) async fn entry(
     options: Options,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(&store, &entry.benchmark_id).await?;
-    let entries = store.entries_without_images(&benchmark.id).await?;
+    let entries = store.entries().summaries(&benchmark.id).await?;
     let citation = Citation::new(&entry, &benchmark, &site);
     if let Some(withdrawn) = entry.withdrawn.clone() {
         return withdrawn_page(benchmark, entry, withdrawn, &entries, citation);
@@ -114,7 +114,7 @@ pub(crate) async fn entry(
     let href = address::entry(&entry.id);
     let look = address::query([("entries", entry.id.as_str())]);
     let images = ImageTable::new(&benchmark, &entry, &href, &look, &options);
-    let past = store.past_results(&entry).await?;
+    let past = store.entries().past_results(&entry).await?;
     page(&EntryPage {
         benchmark_href: address::benchmark(&benchmark.id, ""),
         mark: reference_mark(entry.role),

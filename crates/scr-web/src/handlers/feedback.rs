@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_data::Problem;
-use scr_store::{BenchmarkRow, PublicStore, StoreError};
+use scr_store::{BenchmarkRow, PublicStore, ReportError};
 
 use super::draw::page;
 use crate::error::Failure;
@@ -33,7 +33,7 @@ pub(crate) async fn feedback(
     options: Options,
 ) -> Result<Response, Failure> {
     page(&FeedbackPage {
-        benchmarks: store.benchmarks().await?,
+        benchmarks: store.benchmarks().list().await?,
         benchmark: options.first("benchmark").unwrap_or_default().to_owned(),
         reply_to: String::new(),
         message: String::new(),
@@ -51,11 +51,11 @@ pub(crate) async fn send(
     let benchmark = text("benchmark");
     let message = text("message");
     let reply_to = text("reply_to").trim().to_owned();
-    match store.add_feedback(&benchmark, &reply_to, &message).await {
+    match store.feedback().add(&benchmark, &reply_to, &message).await {
         Ok(()) => Ok(Redirect::to(&format!("/feedback?{SENT}=1")).into_response()),
-        Err(StoreError::Report { problems }) => {
+        Err(ReportError::Invalid { problems }) => {
             let whole = page(&FeedbackPage {
-                benchmarks: store.benchmarks().await?,
+                benchmarks: store.benchmarks().list().await?,
                 problems: problems.list().to_vec(),
                 is_sent: false,
                 benchmark,

@@ -52,9 +52,9 @@ struct News {
 pub(crate) async fn home(State(store): State<PublicStore>) -> Result<Response, Failure> {
     let mut benchmarks = Vec::new();
     let mut news = Vec::new();
-    for row in store.benchmarks().await? {
+    for row in store.benchmarks().list().await? {
         let document = row.document;
-        let entries = store.entries_without_images(&document.id).await?;
+        let entries = store.entries().summaries(&document.id).await?;
         news.push(News {
             date: date(&row.published_at).to_owned(),
             published_at: row.published_at,

@@ -92,7 +92,7 @@ pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<L
         let is_chosen = entry.as_deref().is_some_and(|entry| chosen.contains(&entry));
         let shown = is_chosen || observers.contains(&observer.id.as_str());
         let file = match shown {
-            true => store.observer_outlines(benchmark, &observer.id, &image.id, copies).await?,
+            true => store.benchmarks().outlines(benchmark, &observer.id, &image.id, copies).await?,
             false => None,
         };
         let about = if is_reference { "reference" } else { "observer" };
@@ -114,7 +114,7 @@ pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<L
     if let Some(submission) = submission {
         let shown = chosen.contains(&submission.id.as_str());
         let outlines =
-            if shown { store.submission_outlines(submission, &image.id).await? } else { None };
+            if shown { store.submissions().outlines(submission, &image.id).await? } else { None };
         layers.push(Layer {
             id: submission.id.clone(),
             name: submission.card.name.clone(),
@@ -133,7 +133,7 @@ pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<L
     for entry in entries.iter().filter(may_list).filter(|entry| !listed.contains(&entry.id)) {
         let shown = chosen.contains(&entry.id.as_str());
         let file = match shown {
-            true => store.entry_outlines(benchmark, entry, &image.id, copies).await?,
+            true => store.entries().outlines(benchmark, entry, &image.id, copies).await?,
             false => None,
         };
         let outlines = file.as_deref().map(outlines::read).transpose()?;

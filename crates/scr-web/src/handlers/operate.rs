@@ -48,11 +48,11 @@ pub(crate) async fn operate(
     let words = |state: SubmissionState| capitalised(&state.as_str().replace('_', " "));
     let counts = store.counts().await?.submissions.into_iter().filter(|(_, count)| *count > 0);
     let page = OperatePage {
-        jobs: store.jobs().await?.into_iter().map(line).collect(),
+        jobs: store.jobs().list().await?.into_iter().map(line).collect(),
         max_attempts: MAX_ATTEMPTS,
-        workers: store.workers().await?.into_iter().map(worker).collect(),
+        workers: store.workers().list().await?.into_iter().map(worker).collect(),
         counts: counts.map(|(state, count)| (words(state), count)).collect(),
-        feedback: store.feedback().await?,
+        feedback: store.feedback().list().await?,
     };
     private_page(StatusCode::OK, &page)
 }
@@ -83,6 +83,6 @@ pub(crate) async fn cancel(
     Path(id): Path<String>,
 ) -> Result<Redirect, Failure> {
     member.needs(Role::Operator)?;
-    store.cancel_job(&id, &member.user.id).await?;
+    store.jobs().cancel(&id, &member.user.id).await?;
     Ok(Redirect::to("/operate"))
 }

@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_data::Problem;
 use scr_documents::{BenchmarkDocument, PublicationDocument, PublicationState};
-use scr_store::{EntryRow, PublicStore, Role, StoreError};
+use scr_store::{EntryRow, PublicStore, ReportError, Role};
 
 use super::draw::page;
 use super::entry_files::{BIBTEX, file, plain};
@@ -71,7 +71,7 @@ pub(crate) async fn publications_bib(
     State(store): State<PublicStore>,
     PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Response, Failure> {
-    let publications = store.publications(&row.document.id).await?;
+    let publications = store.publications().shown(&row.document.id).await?;
     let records = publications.iter().map(|one| citation::of_publication(&one.document));
     let name = format!("{}-publications.bib", plain(&row.document.id));
     Ok(file(&name, BIBTEX, citation::file_of(records)))
@@ -101,12 +101,12 @@ pub(crate) async fn report(
         entry_ids: list("entries").collect(),
     };
     let benchmark = row.document;
-    match store.propose_publication(&benchmark.id, report.clone()).await {
+    match store.publications().propose(&benchmark.id, report.clone()).await {
         Ok(()) => {
             let href = address::benchmark(&benchmark.id, "publications");
             Ok(Redirect::to(&format!("{href}?{REPORTED}=1#report")).into_response())
         }
-        Err(StoreError::Report { problems }) => {
+        Err(ReportError::Invalid { problems }) => {
             let mut whole = PublicationsPage::new(&store, benchmark, report).await?;
             whole.problems = problems.list().to_vec();
             whole.year = year;
@@ -141,7 +141,7 @@ async fn set_state(
     state: PublicationState,
 ) -> Result<Redirect, Failure> {
     member.needs(Role::Curator)?;
-    store.set_publication_state(id, state).await?;
+    store.publications().set_state(id, state).await?;
     Ok(Redirect::to("/review#publications"))
 }
 
@@ -151,8 +151,8 @@ impl PublicationsPage {
         benchmark: BenchmarkDocument,
         report: PublicationDocument,
     ) -> Result<Self, Failure> {
-        let entries = store.entries_without_images(&benchmark.id).await?;
-        let rows = store.publications(&benchmark.id).await?;
+        let entries = store.entries().summaries(&benchmark.id).await?;
+        let rows = store.publications().shown(&benchmark.id).await?;
         let choice = |entry: &EntryRow| EntryChoice {
             chosen: report.entry_ids.contains(&entry.id),
             id: entry.id.clone(),

@@ -63,7 +63,7 @@ pub(crate) async fn results(
     options: Options,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    let entries = store.entries_without_images(&document.id).await?;
+    let entries = store.entries().summaries(&document.id).await?;
     let table = |subject: Subject<'_>, caption: String| {
         ResultsTable::new(&document.id, &subject, caption, &entries, &options)
     };

@@ -75,7 +75,7 @@ pub(crate) async fn scores(
 ) -> Result<Response, Failure> {
     let benchmark = row.document;
     let image = benchmark.images[place_of(&benchmark, &segments)?].clone();
-    let entries = store.entries_without_images(&benchmark.id).await?;
+    let entries = store.entries().summaries(&benchmark.id).await?;
     let submission = submissions::wanted(&store, visitor, &options).await?;
     let private = submission.as_ref();
     let view = View {
@@ -116,7 +116,7 @@ impl ImageScores {
             if let Some(id) = &layer.scored_as {
                 let entry = match own.take_if(|own| own.id == *id) {
                     Some(own) => Some(own),
-                    None => store.entry(id).await?,
+                    None => store.entries().get(id).await?,
                 };
                 shown.extend(entry.map(|entry| (layer, entry)));
             }

@@ -7,7 +7,7 @@
 use axum_extra::extract::CookieJar;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use scr_store::{SHOWN_AGE, StoreError, random_secret};
+use scr_store::{PENDING_AGE, StorageError, random_secret};
 use sha2::{Digest, Sha256};
 use url::form_urlencoded;
 
@@ -31,7 +31,7 @@ pub(crate) struct SignInAttempt {
 
 impl SignInAttempt {
     /// New attempt with a fresh secret.
-    pub(crate) fn begin(provider: &str, next: &str, link: &str) -> Result<Self, StoreError> {
+    pub(crate) fn begin(provider: &str, next: &str, link: &str) -> Result<Self, StorageError> {
         Ok(Self {
             secret: random_secret()?,
             provider: provider.to_owned(),
@@ -61,7 +61,7 @@ impl SignInAttempt {
         let fields = [("secret", secret), ("provider", provider), ("next", next), ("link", link)];
         let value = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
         let mut cookie = session::made(COOKIE, value, settings);
-        cookie.set_max_age(SHOWN_AGE.try_into().ok());
+        cookie.set_max_age(PENDING_AGE.try_into().ok());
         jar.add(cookie)
     }
 

@@ -82,7 +82,7 @@ impl Metrics {
             self.durations.clone(),
         );
         add_counts(&mut registry, &self.store.counts().await?);
-        let space = self.store.disk_space()?;
+        let space = self.store.disk().space()?;
         let bytes = [
             ("disk_free", "Free space on the data folder's disk", space.free_bytes),
             ("disk_min_free", "Space that the server keeps free", space.min_free_bytes),
@@ -90,7 +90,7 @@ impl Metrics {
         for (name, help, value) in bytes {
             registry.register_with_unit(name, help, Unit::Bytes, gauge(value));
         }
-        let workers = self.store.workers().await?.len() as u64;
+        let workers = self.store.workers().list().await?.len() as u64;
         registry.register("workers", "Active workers, in all processes", gauge(workers));
         Ok(registry)
     }

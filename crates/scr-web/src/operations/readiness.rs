@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use scr_store::{PublicStore, StoreError};
+use scr_store::{PublicStore, StorageError};
 use serde::Serialize;
 
 use super::insider::Insider;
@@ -39,7 +39,7 @@ struct Checks {
 
 /// Answers `/healthz`: whether the store can be read.
 pub(super) async fn healthz(State(store): State<PublicStore>) -> Result<&'static str, Failure> {
-    store.benchmark("").await?;
+    store.benchmarks().get("").await?;
     Ok("ok\n")
 }
 
@@ -48,13 +48,13 @@ pub(super) async fn readyz(
     State(store): State<PublicStore>,
     Insider(is_insider): Insider,
 ) -> (StatusCode, Json<Readiness>) {
-    let written = tokio::time::timeout(DATABASE_TIMEOUT, store.check_writable()).await;
-    let workers = tokio::time::timeout(DATABASE_TIMEOUT, store.workers()).await;
+    let written = tokio::time::timeout(DATABASE_TIMEOUT, store.disk().check_database()).await;
+    let workers = tokio::time::timeout(DATABASE_TIMEOUT, store.workers().list()).await;
     let workers = workers.ok().and_then(|found| well("workers", found)).map_or(0, |w| w.len());
-    let space = well("the disk", store.disk_space());
+    let space = well("the disk", store.disk().space());
     let checks = Checks {
         database: written.is_ok_and(|done| well("the database", done).is_some()),
-        files: well("the folder", store.check_folder_writable()).is_some(),
+        files: well("the folder", store.disk().check_folder()).is_some(),
         disk: space.is_some_and(scr_store::DiskSpace::is_enough),
         disk_free_bytes: space.map_or(0, |space| space.free_bytes),
         workers,
@@ -65,7 +65,7 @@ pub(super) async fn readyz(
 }
 
 /// Value of a passed check; a failed one is logged.
-fn well<T>(what: &str, done: Result<T, StoreError>) -> Option<T> {
+fn well<T>(what: &str, done: Result<T, StorageError>) -> Option<T> {
     done.inspect_err(|error| {
         tracing::warn!(what, error = error as &dyn std::error::Error, "not ready");
     })

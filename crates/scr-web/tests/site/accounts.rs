@@ -33,7 +33,7 @@ pub(crate) fn cookie(answer: &Answer) -> String {
 
 /// Adds a person and signs them in: their cookie.
 pub(crate) async fn signed_in(site: &Site, email: &str, role: Role) -> String {
-    site.store.add_user(email, "Ann", role, Some(PASSWORD)).await.unwrap();
+    site.store.accounts().add(email, "Ann", role, Some(PASSWORD)).await.unwrap();
     let form = format!("email={email}&password={PASSWORD}");
     cookie(&post(site, "/account/sign-in", "", &form).await)
 }
@@ -41,7 +41,7 @@ pub(crate) async fn signed_in(site: &Site, email: &str, role: Role) -> String {
 #[tokio::test]
 async fn a_person_signs_in_is_sent_back_and_signs_out() {
     let site = Site::empty().await;
-    site.store.add_user("a@x.org", "Ann", Role::Participant, Some(PASSWORD)).await.unwrap();
+    site.store.accounts().add("a@x.org", "Ann", Role::Participant, Some(PASSWORD)).await.unwrap();
     let answer = site.get("/account?x=1").await;
     assert_eq!(answer.status, StatusCode::SEE_OTHER);
     assert_eq!(answer.header("location"), "/account/sign-in?next=%2Faccount%3Fx%3D1");
@@ -65,7 +65,7 @@ async fn a_person_signs_in_is_sent_back_and_signs_out() {
 #[tokio::test]
 async fn a_wrong_password_and_an_unknown_address_are_told_alike_and_lead_nowhere() {
     let site = Site::empty().await;
-    site.store.add_user("a@x.org", "Ann", Role::Participant, Some(PASSWORD)).await.unwrap();
+    site.store.accounts().add("a@x.org", "Ann", Role::Participant, Some(PASSWORD)).await.unwrap();
     let mut told = Vec::new();
     for email in ["a@x.org", "b@x.org"] {
         let form = format!("email={email}&password=wrong&next=//evil.org");
@@ -97,12 +97,12 @@ async fn each_sign_in_begins_a_session_of_its_own_and_ends_the_one_before() {
 /// The secret of the link in the mail that waits.
 pub(crate) async fn mailed(site: &Site) -> (String, String) {
     let mail = loop {
-        if let Some(mail) = site.store.take_mail().await.unwrap() {
+        if let Some(mail) = site.store.mail().claim().await.unwrap() {
             break mail;
         }
         tokio::task::yield_now().await;
     };
-    site.store.mail_sent(&mail.id).await.unwrap();
+    site.store.mail().mark_sent(&mail.id).await.unwrap();
     let link = mail.body.split("?link=").nth(1).unwrap_or_default();
     (mail.subject, link.chars().take_while(char::is_ascii_hexdigit).collect())
 }
@@ -156,7 +156,7 @@ async fn who_wanted_a_page_comes_to_it_once_the_address_is_confirmed() {
 async fn a_token_is_made_for_the_time_that_its_owner_chooses() {
     let site = Site::empty().await;
     let owner = signed_in(&site, "a@x.org", Role::Participant).await;
-    let user = site.store.user_by_email("a@x.org").await.unwrap().unwrap();
+    let user = site.store.accounts().by_email("a@x.org").await.unwrap().unwrap();
     let form =
         |expires: &str| format!("note={expires}&read=on&expires={expires}&password={PASSWORD}");
     for expires in ["30", "never"] {
@@ -166,7 +166,7 @@ async fn a_token_is_made_for_the_time_that_its_owner_chooses() {
     let refused = post(&site, "/account/tokens", &owner, &form("soon")).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text().contains("expected a number of days from 1 to 3650"));
-    let tokens = site.store.tokens(&user.id).await.unwrap();
+    let tokens = site.store.tokens().of_user(&user.id).await.unwrap();
     let expiry =
         |note: &str| tokens.iter().find(|token| token.note == note).unwrap().expires_at.clone();
     assert_eq!((tokens.len(), expiry("never")), (2, None));
@@ -219,7 +219,7 @@ async fn privacy_notice_and_terms_are_linked_where_accounts_are_made() {
 #[tokio::test]
 async fn signing_up_and_asking_for_a_password_tell_nobody_which_addresses_are_known() {
     let site = Site::empty().await;
-    site.store.add_user("a@x.org", "Ann", Role::Participant, Some(PASSWORD)).await.unwrap();
+    site.store.accounts().add("a@x.org", "Ann", Role::Participant, Some(PASSWORD)).await.unwrap();
     for address in ["/account/sign-up", "/account/reset"] {
         let mut told = Vec::new();
         for email in ["a@x.org", "b@x.org"] {
@@ -253,7 +253,8 @@ async fn a_lost_password_ends_what_a_stranger_may_have_made_unless_the_box_is_ti
     let site = Site::empty().await;
     signed_in(&site, "a@x.org", Role::Participant).await;
     for (box_, is_good) in [("&keep=on", true), ("", false)] {
-        let token = site.store.create_token("a@x.org", [scr_store::Scope::Read], "").await.unwrap();
+        let token =
+            site.store.tokens().create("a@x.org", [scr_store::Scope::Read], "").await.unwrap();
         assert_eq!(mailed(&site).await.0, "A new token for your account");
         post(&site, "/account/reset", "", "email=a@x.org").await;
         let (_, link) = mailed(&site).await;
@@ -262,7 +263,7 @@ async fn a_lost_password_ends_what_a_stranger_may_have_made_unless_the_box_is_ti
         assert_eq!(told.status, StatusCode::OK);
         assert_eq!(told.text().contains("revoked all tokens"), !is_good);
         assert_eq!(mailed(&site).await.0, "Your password was changed");
-        assert_eq!(site.store.caller(&token).await.unwrap().is_some(), is_good);
+        assert_eq!(site.store.tokens().authenticate(&token).await.unwrap().is_some(), is_good);
     }
 }
 
@@ -292,7 +293,7 @@ async fn browsers_are_signed_out_one_by_one_or_all_at_once_and_only_ones_own() {
     let strangers = signed_in(&site, "b@x.org", Role::Participant).await;
     let digest_of = async |cookie: &str| {
         let secret = cookie.split('=').nth(1).unwrap().to_owned();
-        site.store.session(&secret).await.unwrap().unwrap().1.digest
+        site.store.sessions().get(&secret).await.unwrap().unwrap().1.digest
     };
     let form = format!("session={}", digest_of(&there).await);
     post(&site, "/account/sessions/end", &strangers, &form).await;
@@ -320,26 +321,26 @@ async fn a_token_is_shown_once_and_made_void_by_its_owner_alone() {
     let made = post(&site, "/account/tokens", &owner, &form).await;
     let token = made.text().split("id=\"token\">").nth(1).unwrap()[..68].to_owned();
     assert_eq!(made.header("cache-control"), "no-store");
-    let caller = site.store.caller(&token).await.unwrap().unwrap();
+    let caller = site.store.tokens().authenticate(&token).await.unwrap().unwrap();
     assert_eq!(caller.scopes.len(), 2);
     let page = seen(&site, "/account", &owner).await;
     assert!(page.text().contains("laptop") && !page.text().contains(&token));
-    let id = site.store.tokens(&caller.user.id).await.unwrap().remove(0).id;
+    let id = site.store.tokens().of_user(&caller.user.id).await.unwrap().remove(0).id;
     let form = format!("token={id}");
     let answer = post(&site, "/account/tokens/revoke", &stranger, &form).await;
     assert!(answer.text().contains("no such token"));
-    assert!(site.store.caller(&token).await.unwrap().is_some());
+    assert!(site.store.tokens().authenticate(&token).await.unwrap().is_some());
     post(&site, "/account/tokens/revoke", &owner, &form).await;
-    assert!(site.store.caller(&token).await.unwrap().is_none());
+    assert!(site.store.tokens().authenticate(&token).await.unwrap().is_none());
 }
 
 #[tokio::test]
 async fn ones_own_data_come_whole_and_without_secrets() {
     let site = Site::published().await;
     let owner = signed_in(&site, "a@x.org", Role::Participant).await;
-    let token = site.store.create_token("a@x.org", [scr_store::Scope::Read], "laptop").await;
-    let user = site.store.user_by_email("a@x.org").await.unwrap().unwrap();
-    site.store.accept_terms(&user.id, "tiny", "00").await.unwrap();
+    let token = site.store.tokens().create("a@x.org", [scr_store::Scope::Read], "laptop").await;
+    let user = site.store.accounts().by_email("a@x.org").await.unwrap().unwrap();
+    site.store.acceptances().accept(&user.id, "tiny", "00").await.unwrap();
     let submission = begun(&site, &user.id).await;
     let answer = seen(&site, "/account/data.json", &owner).await;
     assert!(answer.header("content-disposition").contains("account.json"));
@@ -362,7 +363,7 @@ async fn ones_own_data_come_whole_and_without_secrets() {
 async fn a_deleted_account_leaves_no_name_and_takes_back_what_is_not_published() {
     let site = Site::published().await;
     let owner = signed_in(&site, "a@x.org", Role::Participant).await;
-    let user = site.store.user_by_email("a@x.org").await.unwrap().unwrap();
+    let user = site.store.accounts().by_email("a@x.org").await.unwrap().unwrap();
     let submission = begun(&site, &user.id).await;
     let answer = post(&site, "/account/delete", &owner, "password=wrong").await;
     assert!(answer.text().contains("The password is not right."));
@@ -370,10 +371,10 @@ async fn a_deleted_account_leaves_no_name_and_takes_back_what_is_not_published()
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     assert!(answer.header("set-cookie").contains("Max-Age=0"));
     assert_eq!(seen(&site, "/account", &owner).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(site.store.user_by_email("a@x.org").await.unwrap(), None);
-    let left = site.store.submission(&submission).await.unwrap().unwrap();
+    assert_eq!(site.store.accounts().by_email("a@x.org").await.unwrap(), None);
+    let left = site.store.submissions().get(&submission).await.unwrap().unwrap();
     assert_eq!(left.state, scr_documents::SubmissionState::Withdrawn);
-    site.store.add_user("a@x.org", "Another", Role::Participant, None).await.unwrap();
+    site.store.accounts().add("a@x.org", "Another", Role::Participant, None).await.unwrap();
 }
 
 /// A submission that was begun.
@@ -388,5 +389,5 @@ pub(crate) async fn begun(site: &Site, user_id: &str) -> String {
         confirmed: false,
         supersedes: None,
     };
-    site.store.begin_submission(new).await.unwrap().id
+    site.store.submissions().begin(new).await.unwrap().id
 }

@@ -12,9 +12,9 @@ use crate::fixture::Site;
 async fn a_program_reads_the_same_of_an_account_as_its_owner_saves() {
     let site = Site::published().await;
     let cookie = signed_in(&site, "a@x.org", Role::Participant).await;
-    let user = site.store.user_by_email("a@x.org").await.unwrap().unwrap();
+    let user = site.store.accounts().by_email("a@x.org").await.unwrap().unwrap();
     begun(&site, &user.id).await;
-    let token = site.store.create_token("a@x.org", [Scope::Read], "laptop").await.unwrap();
+    let token = site.store.tokens().create("a@x.org", [Scope::Read], "laptop").await.unwrap();
     let read = site.ask("GET", "account", &token, &Value::Null).await;
     assert_eq!(read.header("cache-control"), "no-store");
     let saved = seen(&site, "/account/data.json", &cookie).await;
@@ -23,7 +23,7 @@ async fn a_program_reads_the_same_of_an_account_as_its_owner_saves() {
     let listed = site.ask("GET", "account/tokens", &token, &Value::Null).await.json();
     assert_eq!(listed["tokens"], saved.json()["tokens"]);
     assert_eq!(listed["tokens"][0]["note"], "laptop");
-    let submit = site.store.create_token("a@x.org", [Scope::Submit], "").await.unwrap();
+    let submit = site.store.tokens().create("a@x.org", [Scope::Submit], "").await.unwrap();
     for path in ["account", "account/tokens", "submissions"] {
         let refused = site.ask("GET", path, &submit, &Value::Null).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN, "{path}");
@@ -40,9 +40,9 @@ async fn a_program_changes_its_owners_name_and_is_told_what_no_name_is() {
     let refused = named("\u{7}").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(refused.json()["error"]["fields"][0]["field"], "name");
-    let user = site.store.user_by_email("a@x.org").await.unwrap().unwrap();
+    let user = site.store.accounts().by_email("a@x.org").await.unwrap().unwrap();
     assert_eq!(user.name, "Ann B.");
-    let read = site.store.create_token("a@x.org", [Scope::Read], "").await.unwrap();
+    let read = site.store.tokens().create("a@x.org", [Scope::Read], "").await.unwrap();
     let refused = site.ask("POST", "account/name", &read, &json!({ "name": "Eve" })).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN, "reading changes nothing");
 }
@@ -52,7 +52,7 @@ async fn a_token_for_handing_in_changes_nothing_of_the_account() {
     let site = Site::published().await;
     site.token("a@x.org", Role::Curator).await;
     let scopes = [Scope::Submit, Scope::Review, Scope::Read];
-    let token = site.store.create_token("a@x.org", scopes, "").await.unwrap();
+    let token = site.store.tokens().create("a@x.org", scopes, "").await.unwrap();
     let listed = site.ask("GET", "account/tokens", &token, &Value::Null).await.json();
     let path = format!("account/tokens/{}", listed["tokens"][0]["id"].as_str().unwrap());
     let revoked = site.ask("DELETE", &path, &token, &Value::Null).await;
@@ -61,9 +61,17 @@ async fn a_token_for_handing_in_changes_nothing_of_the_account() {
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
         assert!(refused.text().contains("account"), "{}", refused.text());
     }
-    let user = site.store.user_by_email("a@x.org").await.unwrap().unwrap();
+    let user = site.store.accounts().by_email("a@x.org").await.unwrap().unwrap();
     assert_eq!(user.name, "Ann");
-    assert!(site.store.tokens(&user.id).await.unwrap().iter().all(|row| row.revoked_at.is_none()));
+    assert!(
+        site.store
+            .tokens()
+            .of_user(&user.id)
+            .await
+            .unwrap()
+            .iter()
+            .all(|row| row.revoked_at.is_none())
+    );
 }
 
 #[tokio::test]
@@ -75,8 +83,8 @@ async fn a_program_makes_tokens_void_but_only_its_owners() {
     let path = format!("account/tokens/{}", listed["tokens"][0]["id"].as_str().unwrap());
     let refused = site.ask("DELETE", &path, &strangers, &Value::Null).await;
     assert_eq!(refused.status, StatusCode::NOT_FOUND);
-    assert!(site.store.caller(&own).await.unwrap().is_some());
-    let read = site.store.create_token("a@x.org", [Scope::Read], "").await.unwrap();
+    assert!(site.store.tokens().authenticate(&own).await.unwrap().is_some());
+    let read = site.store.tokens().create("a@x.org", [Scope::Read], "").await.unwrap();
     let refused = site.ask("DELETE", &path, &read, &Value::Null).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN);
     let ended = site.ask("DELETE", &path, &own, &Value::Null).await;
@@ -89,9 +97,9 @@ async fn a_program_makes_tokens_void_but_only_its_owners() {
 async fn no_token_can_stay_or_lock_its_owner_out() {
     let site = Site::published().await;
     let cookie = signed_in(&site, "o@x.org", Role::Operator).await;
-    let token = site.store.create_token("o@x.org", Scope::ALL, "stolen").await.unwrap();
-    let user = site.store.user_by_email("o@x.org").await.unwrap().unwrap();
-    let session = site.store.sessions(&user.id).await.unwrap().remove(0).digest;
+    let token = site.store.tokens().create("o@x.org", Scope::ALL, "stolen").await.unwrap();
+    let user = site.store.accounts().by_email("o@x.org").await.unwrap().unwrap();
+    let session = site.store.sessions().of_user(&user.id).await.unwrap().remove(0).digest;
     for (address, form) in [
         ("/account/tokens", "note=x&read=on".to_owned()),
         ("/account/password", format!("old={PASSWORD}&new=another long password")),
@@ -126,8 +134,8 @@ async fn no_token_can_stay_or_lock_its_owner_out() {
             "delete /api/v1/account/tokens/{token}"
         ]
     );
-    assert_eq!(site.store.tokens(&user.id).await.unwrap().len(), 1, "it made no other");
+    assert_eq!(site.store.tokens().of_user(&user.id).await.unwrap().len(), 1, "it made no other");
     assert_eq!(seen(&site, "/account", &cookie).await.status, StatusCode::OK, "still signed in");
-    let found = site.store.verify_password("o@x.org", PASSWORD).await.unwrap();
+    let found = site.store.accounts().verify_password("o@x.org", PASSWORD).await.unwrap();
     assert!(found.is_some(), "the password is the same");
 }

@@ -49,7 +49,7 @@ async fn what_readers_do_not_see_of_publications_is_a_curators() {
     let site = Site::published().await;
     let participant = site.token("p@x.org", Role::Participant).await;
     let curator = site.token("c@x.org", Role::Curator).await;
-    let read = site.store.create_token("c@x.org", [Scope::Read], "").await.unwrap();
+    let read = site.store.tokens().create("c@x.org", [Scope::Read], "").await.unwrap();
     let hidden = format!("{PUBLICATIONS}?state=hidden");
     for (token, status) in [
         ("", StatusCode::UNAUTHORIZED),
@@ -82,7 +82,7 @@ async fn a_program_is_told_everything_wrong_with_a_report_field_by_field() {
     let answer = site.ask("POST", "feedback", "", &bad).await.json();
     let fields = &answer["error"]["fields"];
     assert_eq!((&fields[0]["field"], &fields[1]["field"]), (&json!("message"), &json!("reply_to")));
-    assert!(site.store.all_publications().await.unwrap().is_empty());
+    assert!(site.store.publications().list().await.unwrap().is_empty());
     let mut long = good();
     long["venue"] = "x".repeat(70_000).into();
     let answer = site.ask("POST", PUBLICATIONS, "", &long).await;
@@ -109,7 +109,7 @@ async fn messages_of_programs_reach_the_operator_and_count_with_those_of_forms()
     let refused = site.ask("POST", PUBLICATIONS, &operator, &good()).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(!refused.header("retry-after").is_empty());
-    assert!(site.store.all_publications().await.unwrap().is_empty());
+    assert!(site.store.publications().list().await.unwrap().is_empty());
 }
 
 #[tokio::test]
@@ -118,7 +118,7 @@ async fn a_program_reads_and_accepts_the_present_terms_and_no_others() {
     let token = site.token("a@x.org", Role::Participant).await;
     let set = async |terms: &str| {
         let settings = BenchmarkSettings { terms: terms.into(), ..BenchmarkSettings::default() };
-        site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+        site.store.settings().set("tiny", &settings).await.unwrap();
         site.ask("GET", "benchmarks/tiny/terms", &token, NONE).await.json()
     };
     let accept = async |version: &Value| {

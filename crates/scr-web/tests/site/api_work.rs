@@ -22,7 +22,7 @@ async fn next_time() {
 /// A submission of a person's that waits to be scored.
 async fn waiting(site: &Site, email: &str, name: &str) -> String {
     next_time().await;
-    let user = site.store.user_by_email(email).await.unwrap().unwrap();
+    let user = site.store.accounts().by_email(email).await.unwrap().unwrap();
     let card = CardDocument { name: name.into(), ..CardDocument::default() };
     let new = NewSubmission {
         benchmark_id: "tiny",
@@ -33,20 +33,20 @@ async fn waiting(site: &Site, email: &str, name: &str) -> String {
         confirmed: true,
         supersedes: None,
     };
-    let begun = site.store.begin_submission(new).await.unwrap();
-    site.store.submission_received(&begun.id, &user.id).await.unwrap();
+    let begun = site.store.submissions().begin(new).await.unwrap();
+    site.store.submissions().mark_received(&begun.id, &user.id).await.unwrap();
     begun.id
 }
 
 /// Has it scored, as an entry was.
 async fn scored(site: &Site, id: &str) {
     next_time().await;
-    let submission = site.store.submission(id).await.unwrap().unwrap();
+    let submission = site.store.submissions().get(id).await.unwrap().unwrap();
     let (suspicions, findings) = (SuspicionsDocument::default(), FindingsDocument::default());
-    site.store.submission_checked(&submission, "w", &suspicions).await.unwrap();
-    site.store.submission_confirmed(id, &submission.user_id).await.unwrap();
-    let entry = site.store.entry(site.entry("Shifted")).await.unwrap().unwrap();
-    site.store.submission_scored(id, "w", &entry.result, &findings).await.unwrap();
+    site.store.submissions().record_check(&submission, "w", &suspicions).await.unwrap();
+    site.store.submissions().confirm(id, &submission.user_id).await.unwrap();
+    let entry = site.store.entries().get(site.entry("Shifted")).await.unwrap().unwrap();
+    site.store.submissions().record_scores(id, "w", &entry.result, &findings).await.unwrap();
 }
 
 fn ids(answer: &Value) -> Vec<&str> {
@@ -86,14 +86,14 @@ async fn the_queue_is_for_who_may_review_the_longest_waiting_first() {
         (&top["submitter"], &top["url"]),
         (&json!("Ann"), &json!(format!("/review/{second}")))
     );
-    let read = site.store.create_token("c@x.org", [Scope::Read], "").await.unwrap();
+    let read = site.store.tokens().create("c@x.org", [Scope::Read], "").await.unwrap();
     for token in [&participant, &read] {
         let refused = site.ask("GET", "review", token, NONE).await;
         assert_eq!(refused.status, StatusCode::FORBIDDEN);
     }
     let settings =
         BenchmarkSettings { reviewers: vec!["d@x.org".into()], ..BenchmarkSettings::default() };
-    site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    site.store.settings().set("tiny", &settings).await.unwrap();
     let queue = site.ask("GET", "review", &curator, NONE).await.json();
     assert!(ids(&queue).is_empty(), "others review this benchmark");
 }
@@ -103,7 +103,7 @@ async fn a_curator_of_other_benchmarks_sees_no_submission_on_pages_and_api() {
     let site = Site::published().await;
     let curator = site.token("c@x.org", Role::Curator).await;
     let cookie = site.cookie("c@x.org").await;
-    site.store.add_user("a@x.org", "Ann", Role::Participant, None).await.unwrap();
+    site.store.accounts().add("a@x.org", "Ann", Role::Participant, None).await.unwrap();
     let id = waiting(&site, "a@x.org", "M").await;
     scored(&site, &id).await;
     let statuses = async || {
@@ -124,14 +124,14 @@ async fn a_curator_of_other_benchmarks_sees_no_submission_on_pages_and_api() {
         reviewers: vec![email.into()],
         ..BenchmarkSettings::default()
     };
-    site.store.set_benchmark_settings("tiny", &settings("d@x.org")).await.unwrap();
+    site.store.settings().set("tiny", &settings("d@x.org")).await.unwrap();
     assert_eq!(statuses().await, [StatusCode::NOT_FOUND; 5]);
     for part in ["events", "outlines/T1.json"] {
         let path = format!("submissions/{id}/{part}");
         let answer = site.ask("GET", &path, &curator, NONE).await;
         assert_eq!(answer.status, StatusCode::NOT_FOUND, "{part}");
     }
-    site.store.set_benchmark_settings("tiny", &settings("c@x.org")).await.unwrap();
+    site.store.settings().set("tiny", &settings("c@x.org")).await.unwrap();
     assert_eq!(statuses().await, [ok, wrong, ok, ok, ok]);
 }
 
@@ -141,11 +141,11 @@ async fn an_operators_program_sees_jobs_and_cancels_one_and_no_curators_does() {
     let operator = site.token("o@x.org", Role::Operator).await;
     let curator = site.token("c@x.org", Role::Curator).await;
     let id = waiting(&site, "o@x.org", "M").await;
-    site.store.hear_worker("w").await.unwrap();
+    site.store.workers().record_heartbeat("w").await.unwrap();
     let cancel = format!("jobs/{id}/cancel");
     assert_eq!(site.ask("GET", "jobs", &curator, NONE).await.status, StatusCode::FORBIDDEN);
     assert_eq!(site.ask("POST", &cancel, &curator, NONE).await.status, StatusCode::FORBIDDEN);
-    let read = site.store.create_token("o@x.org", [Scope::Read], "").await.unwrap();
+    let read = site.store.tokens().create("o@x.org", [Scope::Read], "").await.unwrap();
     assert_eq!(site.ask("POST", &cancel, &read, NONE).await.status, StatusCode::FORBIDDEN);
     let listed = site.ask("GET", "jobs", &read, NONE).await.json();
     let job = &listed["jobs"][0];
@@ -153,10 +153,10 @@ async fn an_operators_program_sees_jobs_and_cancels_one_and_no_curators_does() {
     assert_eq!((&job["kind"], &listed["workers"][0]["name"]), (&json!("score"), &json!("w")));
     let done = site.ask("POST", &cancel, &operator, NONE).await;
     assert_eq!((done.status, &done.json()["state"]), (StatusCode::OK, &json!("rejected")));
-    assert!(site.store.jobs().await.unwrap().is_empty());
+    assert!(site.store.jobs().list().await.unwrap().is_empty());
     assert_eq!(site.ask("POST", &cancel, &operator, NONE).await.status, StatusCode::CONFLICT);
     let none = site.ask("POST", "jobs/none/cancel", &operator, NONE).await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
-    let left = site.store.submission(&id).await.unwrap().unwrap();
+    let left = site.store.submissions().get(&id).await.unwrap().unwrap();
     assert_eq!(left.state, SubmissionState::Rejected);
 }

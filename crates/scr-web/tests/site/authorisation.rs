@@ -151,9 +151,9 @@ async fn site_with_submission() -> (Site, String) {
     let site = Site::published().await;
     site.add_folder();
     for (email, role) in PEOPLE {
-        site.store.add_user(email, "Ann", role, None).await.unwrap();
+        site.store.accounts().add(email, "Ann", role, None).await.unwrap();
     }
-    let owner = site.store.user_by_email(OWNER).await.unwrap().unwrap();
+    let owner = site.store.accounts().by_email(OWNER).await.unwrap().unwrap();
     let id = begun(&site, &owner.id).await;
     (site, id)
 }

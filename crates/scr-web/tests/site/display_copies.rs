@@ -58,10 +58,10 @@ async fn where_display_is_allowed_and_download_is_not_pages_get_reduced_copies_a
 #[tokio::test]
 async fn exact_files_are_for_who_has_accepted_the_operators_terms() {
     let site = Site::published().await;
-    let user = site.store.add_user("a@x.org", "Ann", Role::Participant, None).await.unwrap();
+    let user = site.store.accounts().add("a@x.org", "Ann", Role::Participant, None).await.unwrap();
     let cookie = site.cookie("a@x.org").await;
     let settings = BenchmarkSettings { terms: "Be kind.".into(), ..BenchmarkSettings::default() };
-    site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    site.store.settings().set("tiny", &settings).await.unwrap();
     assert_eq!(statuses(&site, EXACT).await, [StatusCode::FORBIDDEN; 2]);
     assert_eq!(statuses(&site, DISPLAY).await, [StatusCode::OK; 2]);
     let browse = "/benchmarks/tiny/browse/T1";
@@ -70,7 +70,7 @@ async fn exact_files_are_for_who_has_accepted_the_operators_terms() {
     assert!(!before.text().contains("tiny/images/"), "{}", before.text());
     let terms = site.page("/benchmarks/tiny/terms").await;
     let version = terms.split("Version</dt><dd><code>").nth(1).unwrap()[..16].to_owned();
-    site.store.accept_terms(&user.id, "tiny", &version).await.unwrap();
+    site.store.acceptances().accept(&user.id, "tiny", &version).await.unwrap();
     let after = seen(&site, browse, &cookie).await;
     assert!(!after.text().contains("Display copies"), "{}", after.text());
     for address in EXACT {

@@ -109,15 +109,16 @@ async fn nobody_is_given_a_copy_without_accepting_the_terms_as_they_are() {
 #[tokio::test]
 async fn who_is_known_accepts_the_terms_once_and_it_is_kept() {
     let site = with_folder(Terms::Open).await;
-    let user = site.store.add_user("a@example.org", "A", Role::Participant, None).await.unwrap();
-    let token = site.store.create_token("a@example.org", [Scope::Read], "").await.unwrap();
+    let user =
+        site.store.accounts().add("a@example.org", "A", Role::Participant, None).await.unwrap();
+    let token = site.store.tokens().create("a@example.org", [Scope::Read], "").await.unwrap();
     let signed = format!("Bearer {token}");
     let signed = ("Authorization", signed.as_str());
     assert_eq!(ask(&site, "images.csv", &[signed]).await.status, StatusCode::FORBIDDEN);
     let version = terms_version(&site).await;
     let accepted = ask(&site, "images.csv", &[signed, ("Accept-Terms", &version)]).await;
     assert_eq!(accepted.status, StatusCode::OK);
-    let kept = site.store.terms_accepted_at(&user.id, "tiny", &version).await.unwrap();
+    let kept = site.store.acceptances().accepted_at(&user.id, "tiny", &version).await.unwrap();
     assert!(kept.is_some(), "that they were accepted is recorded");
     assert_eq!(ask(&site, "images.csv", &[signed]).await.status, StatusCode::OK);
 }
@@ -163,7 +164,8 @@ async fn nothing_else_of_the_disk_is_offered() {
 #[tokio::test]
 async fn a_page_of_another_site_accepts_no_terms_in_anybodys_name() {
     let site = with_folder(Terms::Open).await;
-    let user = site.store.add_user("a@example.org", "A", Role::Participant, None).await.unwrap();
+    let user =
+        site.store.accounts().add("a@example.org", "A", Role::Participant, None).await.unwrap();
     let cookie = site.cookie("a@example.org").await;
     let version = terms_version(&site).await;
     let file = "/api/v1/benchmarks/tiny/download/files/benchmark.toml";
@@ -178,5 +180,5 @@ async fn a_page_of_another_site_accepts_no_terms_in_anybodys_name() {
             assert!(address != file || answer.status == StatusCode::FORBIDDEN, "{option}");
         }
     }
-    assert_eq!(site.store.acceptances(&user.id).await.unwrap(), []);
+    assert_eq!(site.store.acceptances().of_user(&user.id).await.unwrap(), []);
 }

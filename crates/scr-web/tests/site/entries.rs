@@ -59,8 +59,8 @@ async fn a_withdrawn_entry_keeps_its_address_and_nothing_else() {
     let site = Site::published().await;
     let id = site.entry("Exact").to_owned();
     let corrected = site.correct("Exact").await;
-    site.store.withdraw_entry(&id, "its authors", "Wrong <b>masks</b>.").await.unwrap();
-    site.store.withdraw_entry(&id, "someone else", "again").await.unwrap();
+    site.store.entries().withdraw(&id, "its authors", "Wrong <b>masks</b>.").await.unwrap();
+    site.store.entries().withdraw(&id, "someone else", "again").await.unwrap();
     let answer = site.get(&format!("/entries/{id}")).await;
     assert_eq!(answer.status, StatusCode::GONE);
     let page = answer.text();
@@ -69,7 +69,7 @@ async fn a_withdrawn_entry_keeps_its_address_and_nothing_else() {
     assert!(page.contains(&format!("href=\"/entries/{corrected}\"")), "what took its place");
     assert!(page.contains("@misc{scr:exact-") && !page.contains("<table"));
     let bib = site.page(&format!("/entries/{id}/cite.bib")).await;
-    let on = site.store.entry(&id).await.unwrap().unwrap().withdrawn.unwrap().at;
+    let on = site.store.entries().get(&id).await.unwrap().unwrap().withdrawn.unwrap().at;
     let note = format!("note = {{Withdrawn on {}: Wrong <b>masks</b>.; benchmark", &on[..10]);
     assert!(bib.contains(&note), "{bib}");
     let cff = site.page(&format!("/entries/{id}/CITATION.cff")).await;

@@ -92,7 +92,7 @@ impl Site {
     /// As [`published`](Self::published), and the benchmark takes masks.
     pub(crate) async fn taking_masks() -> Self {
         let site = Self::published().await;
-        write_benchmark(&site.store.benchmark_folder("tiny"), Terms::Open);
+        write_benchmark(&site.store.benchmarks().folder("tiny"), Terms::Open);
         site
     }
 
@@ -102,7 +102,7 @@ impl Site {
         write_benchmark(&root, terms);
         let benchmark = Benchmark::open(&root).unwrap();
         let store = Store::open(&folder.path().join("store")).await.unwrap();
-        store.publish_benchmark(&benchmark, &mut |_| ()).await.unwrap();
+        store.benchmarks().publish(&benchmark, &mut |_| ()).await.unwrap();
         let mut entries = Vec::new();
         let sets: [(&str, EntryRole, Draw<'_>); 5] = [
             ("Exact", EntryRole::Method, &|image, structure| drawn(image, structure, 0)),
@@ -127,7 +127,7 @@ impl Site {
     /// Adds the benchmark's folder, as the operator does, so that it can be copied.
     pub(crate) fn add_folder(&self) {
         let benchmark = Benchmark::open(&self.folder.path().join("tiny")).unwrap();
-        let to = self.store.benchmark_folder("tiny");
+        let to = self.store.benchmarks().folder("tiny");
         BenchmarkCopy::place(&benchmark, &to, &|_, _, _| ()).unwrap().keep().unwrap();
     }
 
@@ -178,8 +178,8 @@ impl Site {
 
     /// Adds a person and gives them a token that may do all that their role allows.
     pub(crate) async fn token(&self, email: &str, role: Role) -> String {
-        self.store.add_user(email, "Ann", role, None).await.unwrap();
-        self.store.create_token(email, role.scopes(), "").await.unwrap()
+        self.store.accounts().add(email, "Ann", role, None).await.unwrap();
+        self.store.tokens().create(email, role.scopes(), "").await.unwrap()
     }
 
     /// What the API answers a program with a token; empty: without one.
@@ -197,8 +197,8 @@ impl Site {
 
     /// A browser's cookie of a new session.
     pub(crate) async fn cookie(&self, email: &str) -> String {
-        let user = self.store.user_by_email(email).await.unwrap().unwrap();
-        format!("scr-session={}", self.store.begin_session(&user.id, "").await.unwrap())
+        let user = self.store.accounts().by_email(email).await.unwrap().unwrap();
+        format!("scr-session={}", self.store.sessions().begin(&user.id, "").await.unwrap())
     }
 
     pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
@@ -236,7 +236,7 @@ async fn publish(
         result: scr_report::result_document(&evaluation, true),
         posteriors: ["Exact", "Second observer"].contains(&name).then(|| write_posteriors(folder)),
     };
-    let (id, _) = store.publish_entry(entry, &mut |_| ()).await.unwrap();
+    let (id, _) = store.entries().publish(entry, &mut |_| ()).await.unwrap();
     fs::remove_dir_all(&root).unwrap();
     id
 }

@@ -31,8 +31,8 @@ impl Desk {
 
     async fn person(&self, email: &str, role: Role) -> Person {
         let store = &self.site.store;
-        let user = store.add_user(email, "N", role, None).await.unwrap();
-        Person(format!("scr-session={}", store.begin_session(&user.id, "").await.unwrap()))
+        let user = store.accounts().add(email, "N", role, None).await.unwrap();
+        Person(format!("scr-session={}", store.sessions().begin(&user.id, "").await.unwrap()))
     }
 
     async fn get(&self, who: &Person, address: &str) -> Answer {
@@ -92,12 +92,33 @@ impl Desk {
     }
 
     async fn state(&self, id: &str) -> SubmissionState {
-        self.site.store.submission(id).await.unwrap().unwrap().state
+        self.site.store.submissions().get(id).await.unwrap().unwrap().state
+    }
+
+    /// Submits masks under a name; the submission awaits review. Returns its identifier.
+    async fn scored_masks(
+        &self,
+        who: &Person,
+        name: &str,
+        files: impl Iterator<Item = (String, Vec<u8>)>,
+    ) -> String {
+        let fields = [&[("name", name)], &GOOD[1..]].concat();
+        let page = location(&self.hand_in(who, &fields, &zip_of(files)).await);
+        self.work().await;
+        location(&self.post(who, &format!("{page}/confirm"), "").await);
+        self.work().await;
+        page.rsplit('/').next().unwrap().to_owned()
+    }
+
+    /// Messages of the flags of a submission.
+    async fn messages(&self, id: &str) -> Vec<String> {
+        let submission = self.site.store.submissions().get(id).await.unwrap().unwrap();
+        submission.findings.unwrap().flags.into_iter().map(|flag| flag.message).collect()
     }
 
     /// Kinds of the flags of a submission.
     async fn flags(&self, id: &str) -> Vec<FlagKind> {
-        let submission = self.site.store.submission(id).await.unwrap().unwrap();
+        let submission = self.site.store.submissions().get(id).await.unwrap().unwrap();
         submission.findings.unwrap().flags.iter().map(|flag| flag.kind).collect()
     }
 
@@ -225,12 +246,12 @@ async fn masks_go_from_a_form_to_a_public_entry_without_script() {
     let answer = "answer=The+fixture+has+an+entry+of+the+same+masks.";
     location(&desk.post(&curator, &format!("{review}/publish"), answer).await);
     desk.work().await;
-    let published = desk.site.store.submission(id).await.unwrap().unwrap();
+    let published = desk.site.store.submissions().get(id).await.unwrap().unwrap();
     assert_eq!(published.state, SubmissionState::Published);
     let entry = format!("/entries/{}", published.entry_id.unwrap());
     assert!(desk.page(&who, &good).await.contains(&entry));
     assert_eq!(desk.site.get(&entry).await.status, StatusCode::OK, "a stranger sees it");
-    assert!(!desk.site.store.upload_path(id).exists(), "the entry has the masks now");
+    assert!(!desk.site.store.uploads().path(id).exists(), "the entry has the masks now");
 }
 
 #[tokio::test]
@@ -298,7 +319,7 @@ async fn flags_on_whose_work_it_is_are_answered_or_nothing_is_published() {
 
     location(&desk.post(&curator, &publish, "answer=The+same+%3Cgroup%3E.").await);
     desk.work().await;
-    let published = desk.site.store.submission(&id).await.unwrap().unwrap();
+    let published = desk.site.store.submissions().get(&id).await.unwrap().unwrap();
     let entry = published.entry_id.unwrap();
     let evidence = desk.site.get(&format!("/api/v1/record/entries/{entry}")).await.json();
     assert_eq!(evidence["answer"], "The same <group>.");
@@ -337,7 +358,7 @@ async fn a_correction_may_have_the_name_of_all_that_it_corrects() {
         assert!(!desk.flags(&id).await.contains(&FlagKind::SameName), "version {shift}");
         location(&desk.post(&curator, &format!("/review/{id}/publish"), "answer=Seen.").await);
         desk.work().await;
-        let submission = desk.site.store.submission(&id).await.unwrap().unwrap();
+        let submission = desk.site.store.submissions().get(&id).await.unwrap().unwrap();
         entries.push(submission.entry_id.unwrap());
     }
     let beside = desk.scored(&who, "Net", 5).await;
@@ -352,7 +373,7 @@ async fn who_may_decide_on_their_own_is_asked_for_an_answer_also_to_flags_that_a
         own_reviews: true,
         ..BenchmarkSettings::default()
     };
-    desk.site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    desk.site.store.settings().set("tiny", &settings).await.unwrap();
     let curator = desk.person("c@x.org", Role::Curator).await;
     let publish = format!("/review/{}/publish", desk.scored(&curator, "Exact", 2).await);
     let asked = desk.post(&curator, &publish, "").await;
@@ -383,10 +404,11 @@ async fn masks_of_a_withdrawn_entry_are_flagged_and_the_second_of_two_alike_wait
     desk.work().await;
     assert_eq!(desk.state(&second).await, SubmissionState::Published);
 
-    let entry = desk.site.store.submission(&first).await.unwrap().unwrap().entry_id.unwrap();
-    desk.site.store.withdraw_entry(&entry, "x", "y").await.unwrap();
-    let entry = desk.site.store.submission(&second).await.unwrap().unwrap().entry_id.unwrap();
-    desk.site.store.withdraw_entry(&entry, "x", "y").await.unwrap();
+    let entry = desk.site.store.submissions().get(&first).await.unwrap().unwrap().entry_id.unwrap();
+    desk.site.store.entries().withdraw(&entry, "x", "y").await.unwrap();
+    let entry =
+        desk.site.store.submissions().get(&second).await.unwrap().unwrap().entry_id.unwrap();
+    desk.site.store.entries().withdraw(&entry, "x", "y").await.unwrap();
     let third = desk.scored(&one, "Third", 3).await;
     assert!(desk.flags(&third).await.contains(&FlagKind::SameMasks), "withdrawn ones count");
 }
@@ -415,7 +437,7 @@ async fn a_correction_is_of_an_entry_of_one_s_own() {
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let none = location(&desk.hand_in(&who, &with(""), &zipped("", 1)).await);
     let id = none.rsplit('/').next().unwrap();
-    assert_eq!(desk.site.store.submission(id).await.unwrap().unwrap().supersedes, None);
+    assert_eq!(desk.site.store.submissions().get(id).await.unwrap().unwrap().supersedes, None);
 }
 
 #[tokio::test]
@@ -464,13 +486,13 @@ async fn a_set_of_mostly_empty_masks_is_not_scored_against_a_hidden_reference() 
     };
     let state_of = async |address: &str| {
         let id = address.trim_start_matches("/submissions/");
-        desk.site.store.submission(id).await.unwrap().unwrap()
+        desk.site.store.submissions().get(id).await.unwrap().unwrap()
     };
     let mut fields = GOOD.to_vec();
     fields.push(("confirm", "yes"));
     let settings =
         BenchmarkSettings { reference: Reference::Hidden, ..BenchmarkSettings::default() };
-    desk.site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    desk.site.store.settings().set("tiny", &settings).await.unwrap();
     let address = location(&desk.hand_in(&who, &fields, &probe()).await);
     desk.work().await;
     let found = state_of(&address).await;
@@ -479,8 +501,23 @@ async fn a_set_of_mostly_empty_masks_is_not_scored_against_a_hidden_reference() 
     let page = desk.page(&who, &address).await;
     assert!(page.contains("masks with pixels in at least 3 of 6 images"), "{page}");
     let shown = BenchmarkSettings::default();
-    desk.site.store.set_benchmark_settings("tiny", &shown).await.unwrap();
+    desk.site.store.settings().set("tiny", &shown).await.unwrap();
     let address = location(&desk.hand_in(&who, &fields, &probe()).await);
     desk.work().await;
     assert_ne!(state_of(&address).await.state, SubmissionState::Rejected, "the reference is shown");
+}
+
+#[tokio::test]
+async fn an_object_copied_from_an_entry_is_flagged_beside_new_ones() {
+    let desk = Desk::new().await;
+    let who = desk.person("p@x.org", Role::Participant).await;
+    // The heart of the entry "Shifted" beside lungs of nobody.
+    let hearts = mask_files(2).into_iter().filter(|(path, _)| path.contains("heart"));
+    let lungs = mask_files(3).into_iter().filter(|(path, _)| !path.contains("heart"));
+    let id = desk.scored_masks(&who, "Mixed", hearts.chain(lungs)).await;
+    let messages = desk.messages(&id).await;
+    let copied = "the masks of some objects (Heart) are those of “Shifted”, pixel by pixel";
+    assert!(messages.iter().any(|message| message == copied), "{messages:?}");
+    let new = desk.scored_masks(&who, "New", mask_files(4).into_iter()).await;
+    assert!(!desk.flags(&new).await.contains(&FlagKind::SameMasks));
 }

@@ -22,20 +22,20 @@ async fn hidden_site() -> (Site, String) {
     let site = Site::published().await;
     let settings =
         BenchmarkSettings { reference: Reference::Hidden, ..BenchmarkSettings::default() };
-    site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    site.store.settings().set("tiny", &settings).await.unwrap();
     rescored(&site).await;
-    let user = site.store.add_user("c@x.org", "Cleo", Role::Curator, None).await.unwrap();
+    let user = site.store.accounts().add("c@x.org", "Cleo", Role::Curator, None).await.unwrap();
     let submission = scored_submission(&site, &user.id).await;
     (site, submission)
 }
 
 /// Has an entry scored again by other rules.
 async fn rescored(site: &Site) {
-    let entry = site.store.entry(site.entry(ENTRIES[0])).await.unwrap().unwrap();
+    let entry = site.store.entries().get(site.entry(ENTRIES[0])).await.unwrap().unwrap();
     let mut result = entry.result.clone();
     result.evaluator_version = "9.0.0".into();
     let of = &entry.result.evaluator_version;
-    assert!(site.store.add_result(&entry.id, of, &result).await.unwrap());
+    assert!(site.store.entries().add_result(&entry.id, of, &result).await.unwrap());
 }
 
 /// A submission with the scores of an entry, and what a check and scoring say.
@@ -50,8 +50,8 @@ async fn scored_submission(site: &Site, user_id: &str) -> String {
         confirmed: true,
         supersedes: None,
     };
-    let begun = site.store.begin_submission(new).await.unwrap();
-    site.store.submission_received(&begun.id, user_id).await.unwrap();
+    let begun = site.store.submissions().begin(new).await.unwrap();
+    site.store.submissions().mark_received(&begun.id, user_id).await.unwrap();
     let suspicion = |rule: &str| Suspicion {
         rule: rule.into(),
         structures: vec!["heart".into()],
@@ -63,9 +63,9 @@ async fn scored_submission(site: &Site, user_id: &str) -> String {
         suspicions: vec![suspicion("orientation"), suspicion("equals_reference")],
         ..SuspicionsDocument::default()
     };
-    site.store.submission_checked(&begun, "worker", &suspicions).await.unwrap();
-    site.store.submission_confirmed(&begun.id, user_id).await.unwrap();
-    let entry = site.store.entry(site.entry("Shifted")).await.unwrap().unwrap();
+    site.store.submissions().record_check(&begun, "worker", &suspicions).await.unwrap();
+    site.store.submissions().confirm(&begun.id, user_id).await.unwrap();
+    let entry = site.store.entries().get(site.entry("Shifted")).await.unwrap().unwrap();
     let findings = FindingsDocument {
         n_entries: 2,
         flags: vec![Flag {
@@ -82,7 +82,8 @@ async fn scored_submission(site: &Site, user_id: &str) -> String {
         }],
         differences: Vec::new(),
     };
-    let scored = site.store.submission_scored(&begun.id, "worker", &entry.result, &findings).await;
+    let scored =
+        site.store.submissions().record_scores(&begun.id, "worker", &entry.result, &findings).await;
     scored.unwrap();
     begun.id
 }
@@ -230,7 +231,7 @@ async fn scores_against_a_hidden_reference_are_there_rounded_also_for_who_handed
     let cookie = site.cookie("c@x.org").await;
     let address = format!("/api/v1/submissions/{submission}");
     let answer = seen(&site, &address, &cookie).await.json();
-    let full = site.store.submission(&submission).await.unwrap().unwrap().result.unwrap();
+    let full = site.store.submissions().get(&submission).await.unwrap().unwrap().result.unwrap();
     let exact = full.objects["heart"]["overlap"].mean.unwrap();
     let shown = answer["results"]["objects"]["heart"]["overlap"]["mean"].as_f64().unwrap();
     assert!(shown != exact && (shown - exact).abs() <= 0.0005, "{shown} for {exact}");
@@ -249,7 +250,7 @@ async fn images_results_are_hidden_rounded_or_public_as_the_operator_says() {
             image_results: Some(image_results),
             ..BenchmarkSettings::default()
         };
-        site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+        site.store.settings().set("tiny", &settings).await.unwrap();
         let json = site.get(&address).await.json();
         found.push(json["results"]["images"][0]["objects"]["heart"]["overlap"].clone());
     }
@@ -267,7 +268,7 @@ async fn downloads_are_offered_or_not_as_the_operator_says() {
     {
         let downloads = downloads.map(Permission::from);
         let settings = BenchmarkSettings { downloads, ..BenchmarkSettings::default() };
-        site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+        site.store.settings().set("tiny", &settings).await.unwrap();
         assert_eq!(site.get(mask).await.status, status, "{downloads:?}");
     }
 }
@@ -275,7 +276,7 @@ async fn downloads_are_offered_or_not_as_the_operator_says() {
 #[tokio::test]
 async fn the_operators_terms_are_shown_accepted_and_known_by_their_wording() {
     let site = Site::published().await;
-    site.store.add_user("a@x.org", "Ann", Role::Participant, None).await.unwrap();
+    site.store.accounts().add("a@x.org", "Ann", Role::Participant, None).await.unwrap();
     let cookie = site.cookie("a@x.org").await;
     let address = "/benchmarks/tiny/terms";
     let version = |page: &str| {
@@ -283,7 +284,7 @@ async fn the_operators_terms_are_shown_accepted_and_known_by_their_wording() {
     };
     let set = async |terms: &str| {
         let settings = BenchmarkSettings { terms: terms.into(), ..BenchmarkSettings::default() };
-        site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+        site.store.settings().set("tiny", &settings).await.unwrap();
         seen(&site, address, &cookie).await.text().to_owned()
     };
     let first = set("Cite us & <b>be kind</b>.").await;
@@ -302,8 +303,8 @@ async fn the_operators_terms_are_shown_accepted_and_known_by_their_wording() {
     assert_ne!(first, second);
     accept(&first).await;
     assert!(version(seen(&site, address, &cookie).await.text()).is_some(), "not what was accepted");
-    let user = site.store.user_by_email("a@x.org").await.unwrap().unwrap();
-    let accepted = site.store.acceptances(&user.id).await.unwrap();
+    let user = site.store.accounts().by_email("a@x.org").await.unwrap().unwrap();
+    let accepted = site.store.acceptances().of_user(&user.id).await.unwrap();
     assert_eq!(accepted.len(), 1);
     assert_eq!(accepted[0].terms_version, first);
 }
@@ -311,10 +312,10 @@ async fn the_operators_terms_are_shown_accepted_and_known_by_their_wording() {
 #[tokio::test]
 async fn observers_masks_are_given_to_who_has_accepted_the_operators_terms() {
     let site = Site::published().await;
-    let user = site.store.add_user("a@x.org", "Ann", Role::Participant, None).await.unwrap();
-    let token = site.store.create_token("a@x.org", [scr_store::Scope::Read], "").await.unwrap();
+    let user = site.store.accounts().add("a@x.org", "Ann", Role::Participant, None).await.unwrap();
+    let token = site.store.tokens().create("a@x.org", [scr_store::Scope::Read], "").await.unwrap();
     let settings = BenchmarkSettings { terms: "Be kind.".into(), ..BenchmarkSettings::default() };
-    site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    site.store.settings().set("tiny", &settings).await.unwrap();
     let masks = [
         "/api/v1/benchmarks/tiny/masks/reference/heart/T1.png".to_owned(),
         format!("/api/v1/entries/{}/masks/heart/T1.png", site.entry("Second observer")),
@@ -331,7 +332,7 @@ async fn observers_masks_are_given_to_who_has_accepted_the_operators_terms() {
     assert_eq!(statuses().await, [StatusCode::FORBIDDEN; 4]);
     let terms = site.page("/benchmarks/tiny/terms").await;
     let version = terms.split("Version</dt><dd><code>").nth(1).unwrap()[..16].to_owned();
-    site.store.accept_terms(&user.id, "tiny", &version).await.unwrap();
+    site.store.acceptances().accept(&user.id, "tiny", &version).await.unwrap();
     let (ok, no) = (StatusCode::OK, StatusCode::FORBIDDEN);
     assert_eq!(statuses().await, [ok, no, ok, no]);
     let own = format!("/api/v1/entries/{}/masks/heart/T1.png", site.entry("Shifted"));
@@ -386,7 +387,7 @@ async fn with_a_hidden_reference_a_reviewer_reads_flags_in_words_and_a_submitter
     let address = format!("/review/{submission}");
     let own = seen(&site, &address, &site.cookie("c@x.org").await).await;
     assert!(!own.text().contains("almost the reference"), "{}", own.text());
-    site.store.add_user("d@x.org", "Dan", Role::Curator, None).await.unwrap();
+    site.store.accounts().add("d@x.org", "Dan", Role::Curator, None).await.unwrap();
     let other = seen(&site, &address, &site.cookie("d@x.org").await).await;
     assert!(other.text().contains("The masks are almost the reference’s."), "{}", other.text());
     assert!(!other.text().contains("0.123456") && !other.text().contains("p ="));
@@ -405,5 +406,5 @@ async fn tables_against_a_hidden_reference_have_means_alone_and_say_so() {
 
 async fn hide(site: &Site, settings: BenchmarkSettings) {
     let settings = BenchmarkSettings { reference: Reference::Hidden, ..settings };
-    site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    site.store.settings().set("tiny", &settings).await.unwrap();
 }

@@ -279,7 +279,7 @@ async fn nobody_comes_in_with_what_another_browser_began_or_the_provider_did_not
     let form = "name=Eve&email=e@x.org";
     let refused = post(&site, "/account/identities/sign-up", &cookies.header(), form).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
-    assert_eq!(site.store.mail_counts().await.unwrap(), (0, 0));
+    assert_eq!(site.store.mail().counts().await.unwrap(), (0, 0));
 }
 
 #[tokio::test]

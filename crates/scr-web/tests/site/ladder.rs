@@ -21,12 +21,12 @@ fn settings() -> BenchmarkSettings {
 }
 
 async fn set(site: &Site, settings: &BenchmarkSettings) {
-    site.store.set_benchmark_settings("tiny", settings).await.unwrap();
+    site.store.settings().set("tiny", settings).await.unwrap();
 }
 
 /// Hands in for a person and has it scored with these means for the heart.
 async fn scored(site: &Site, email: &str, overlap: f64, pixel_error: f64) -> String {
-    let user = site.store.user_by_email(email).await.unwrap().unwrap();
+    let user = site.store.accounts().by_email(email).await.unwrap().unwrap();
     let card = CardDocument { name: "M".into(), ..CardDocument::default() };
     let new = NewSubmission {
         benchmark_id: "tiny",
@@ -37,18 +37,18 @@ async fn scored(site: &Site, email: &str, overlap: f64, pixel_error: f64) -> Str
         confirmed: true,
         supersedes: None,
     };
-    let begun = site.store.begin_submission(new).await.unwrap();
+    let begun = site.store.submissions().begin(new).await.unwrap();
     let (suspicions, findings) = (SuspicionsDocument::default(), FindingsDocument::default());
-    site.store.submission_received(&begun.id, &user.id).await.unwrap();
-    site.store.submission_checked(&begun, "w", &suspicions).await.unwrap();
-    site.store.submission_confirmed(&begun.id, &user.id).await.unwrap();
+    site.store.submissions().mark_received(&begun.id, &user.id).await.unwrap();
+    site.store.submissions().record_check(&begun, "w", &suspicions).await.unwrap();
+    site.store.submissions().confirm(&begun.id, &user.id).await.unwrap();
     let result = result(site, overlap, pixel_error).await;
-    site.store.submission_scored(&begun.id, "w", &result, &findings).await.unwrap();
+    site.store.submissions().record_scores(&begun.id, "w", &result, &findings).await.unwrap();
     begun.id
 }
 
 async fn result(site: &Site, overlap: f64, pixel_error: f64) -> ResultDocument {
-    let mut result = site.store.entry(site.entry("Shifted")).await.unwrap().unwrap().result;
+    let mut result = site.store.entries().get(site.entry("Shifted")).await.unwrap().unwrap().result;
     result.objects["heart"]["overlap"].mean = Some(overlap);
     result.image_measures["pixel_error"].mean = Some(pixel_error);
     result
@@ -104,7 +104,7 @@ async fn the_standing_is_on_full_precision_when_the_operator_ends_the_benchmark(
     let token = site.token("a@x.org", Role::Participant).await;
     let waiting = scored(&site, "a@x.org", 0.812_345, 0.19).await;
     let address = format!("/api/v1/entries/{}", site.entry("Shifted"));
-    let full = site.store.entry(site.entry("Shifted")).await.unwrap().unwrap().result;
+    let full = site.store.entries().get(site.entry("Shifted")).await.unwrap().unwrap().result;
     let exact = full.objects["heart"]["overlap"].mean.unwrap();
     let heart = async || {
         let json = site.get(&address).await.json();
@@ -132,7 +132,7 @@ async fn the_standing_is_on_full_precision_when_the_operator_ends_the_benchmark(
 #[tokio::test]
 async fn a_file_that_comes_after_the_end_is_not_scored() {
     let site = Site::published().await;
-    let user = site.store.add_user("a@x.org", "A", Role::Participant, None).await.unwrap();
+    let user = site.store.accounts().add("a@x.org", "A", Role::Participant, None).await.unwrap();
     let card = CardDocument { name: "M".into(), ..CardDocument::default() };
     let new = NewSubmission {
         benchmark_id: "tiny",
@@ -143,9 +143,9 @@ async fn a_file_that_comes_after_the_end_is_not_scored() {
         confirmed: true,
         supersedes: None,
     };
-    let begun = site.store.begin_submission(new).await.unwrap();
+    let begun = site.store.submissions().begin(new).await.unwrap();
     let ended_at = Some("2026-11-28T12:00:00.000Z".to_owned());
     set(&site, &BenchmarkSettings { ended_at, ..settings() }).await;
-    let error = site.store.submission_received(&begun.id, &user.id).await.unwrap_err();
+    let error = site.store.submissions().mark_received(&begun.id, &user.id).await.unwrap_err();
     assert!(error.to_string().contains("ended at 2026-11-28"), "{error}");
 }

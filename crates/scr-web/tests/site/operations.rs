@@ -33,7 +33,7 @@ async fn a_site_is_ready_when_somebody_works_and_says_what_is_missing_before() {
     let said = answer.json();
     assert_eq!((&said["database"], &said["files"]), (&json!(true), &json!(true)), "{said}");
     assert_eq!(said["workers"], 0);
-    site.store.hear_worker("w").await.unwrap();
+    site.store.workers().record_heartbeat("w").await.unwrap();
     let answer = site.get("/readyz").await;
     assert_eq!((answer.status, &answer.json()["ready"]), (StatusCode::OK, &json!(true)));
     assert_eq!(site.page("/healthz").await, "ok\n");
@@ -52,7 +52,7 @@ async fn strangers_learn_of_readiness_whether_and_no_more() {
         }
         let answer = asked(&site, "/readyz", there, Some(&operator)).await;
         assert!(answer.json()["disk_free_bytes"].is_u64(), "{}", answer.text());
-        site.store.hear_worker("w").await.unwrap();
+        site.store.workers().record_heartbeat("w").await.unwrap();
     }
 }
 
@@ -115,7 +115,7 @@ async fn metrics_are_for_the_machine_itself_and_for_operators() {
         let token = site.token(&format!("{role}@x.org"), role).await;
         assert_eq!(metrics(&site, there, Some(&token)).await.status, status, "{role}");
     }
-    let submit = site.store.create_token("operator@x.org", [Scope::Submit], "").await.unwrap();
+    let submit = site.store.tokens().create("operator@x.org", [Scope::Submit], "").await.unwrap();
     assert_eq!(metrics(&site, there, Some(&submit)).await.status, StatusCode::FORBIDDEN);
     assert_eq!(metrics(&site, there, Some("scr_none")).await.status, StatusCode::UNAUTHORIZED);
     assert_eq!(metrics(&site, [127, 0, 0, 1], None).await.status, ok);

@@ -9,11 +9,11 @@ use crate::fixture::Site;
 
 /// Gives an entry a result of other rules, with this mean overlap of the heart.
 async fn rescored(site: &Site, id: &str, version: &str, overlap: f64) {
-    let before = site.store.entry(id).await.unwrap().unwrap().result;
+    let before = site.store.entries().get(id).await.unwrap().unwrap().result;
     let mut result = before.clone();
     version.clone_into(&mut result.evaluator_version);
     result.objects["heart"]["overlap"].mean = Some(overlap);
-    assert!(site.store.add_result(id, &before.evaluator_version, &result).await.unwrap());
+    assert!(site.store.entries().add_result(id, &before.evaluator_version, &result).await.unwrap());
 }
 
 #[tokio::test]
@@ -54,12 +54,12 @@ async fn past_results_against_a_hidden_reference_are_rounded_and_without_images(
     rescored(&site, &id, "9.0.0", 0.5).await;
     let settings =
         BenchmarkSettings { reference: Reference::Hidden, ..BenchmarkSettings::default() };
-    site.store.set_benchmark_settings("tiny", &settings).await.unwrap();
+    site.store.settings().set("tiny", &settings).await.unwrap();
     let past = site.get(&format!("/api/v1/entries/{id}/past-results")).await.json();
     let last = &past["past_results"][1]["results"];
     assert_eq!(last["objects"]["heart"]["overlap"]["mean"], 0.123);
     assert!(last["images"].is_null());
-    site.store.withdraw_entry(&id, "its authors", "Wrong.").await.unwrap();
+    site.store.entries().withdraw(&id, "its authors", "Wrong.").await.unwrap();
     let gone = site.get(&format!("/api/v1/entries/{id}/past-results")).await;
     assert_eq!(gone.status, StatusCode::GONE);
 }

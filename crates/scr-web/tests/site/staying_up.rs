@@ -26,7 +26,7 @@ async fn ask(site: &Site, method: &str, path: &str, token: &str) -> Answer {
 }
 
 async fn begin(site: &Site, email: &str) -> String {
-    let user = site.store.user_by_email(email).await.unwrap().unwrap();
+    let user = site.store.accounts().by_email(email).await.unwrap().unwrap();
     let card = CardDocument { name: "M".into(), ..CardDocument::default() };
     let new = NewSubmission {
         benchmark_id: "tiny",
@@ -37,7 +37,7 @@ async fn begin(site: &Site, email: &str) -> String {
         confirmed: false,
         supersedes: None,
     };
-    site.store.begin_submission(new).await.unwrap().id
+    site.store.submissions().begin(new).await.unwrap().id
 }
 
 #[tokio::test]
@@ -45,7 +45,7 @@ async fn who_may_not_send_is_refused_before_a_byte_of_the_body_comes() {
     let site = Site::taking_masks().await;
     let token = site.token("a@x.org", Role::Participant).await;
     let other = site.token("b@x.org", Role::Participant).await;
-    let reading = site.store.create_token("a@x.org", [Scope::Read], "").await.unwrap();
+    let reading = site.store.tokens().create("a@x.org", [Scope::Read], "").await.unwrap();
     let submission = begin(&site, "a@x.org").await;
     let piece = format!("/api/v1/submissions/{submission}/file?offset=0");
     let beyond = format!("/api/v1/submissions/{submission}/file?offset=5");
@@ -67,7 +67,7 @@ async fn who_may_not_send_is_refused_before_a_byte_of_the_body_comes() {
         begin(&site, "a@x.org").await;
     }
     assert_eq!(ask(&site, "POST", begin_at, &token).await.status, StatusCode::CONFLICT);
-    site.store.submission_received(&submission, "a").await.unwrap();
+    site.store.submissions().mark_received(&submission, "a").await.unwrap();
     assert_eq!(ask(&site, "PUT", &piece, &token).await.status, StatusCode::CONFLICT, "past that");
     let form = Request::post("/benchmarks/tiny/submit").body(silent()).unwrap();
     assert_eq!(site.send(form).await.status, StatusCode::SEE_OTHER, "sign in first");

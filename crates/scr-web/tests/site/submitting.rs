@@ -11,10 +11,10 @@ const BEGIN: &str = "/api/v1/benchmarks/tiny/submissions";
 
 /// A participant's token and a curator's.
 async fn tokens(site: &Site) -> [String; 2] {
-    site.store.add_user("p@x.org", "P", Role::Participant, None).await.unwrap();
-    site.store.add_user("c@x.org", "C", Role::Curator, None).await.unwrap();
-    let submit = site.store.create_token("p@x.org", [Scope::Submit], "").await.unwrap();
-    let review = site.store.create_token("c@x.org", [Scope::Review], "").await.unwrap();
+    site.store.accounts().add("p@x.org", "P", Role::Participant, None).await.unwrap();
+    site.store.accounts().add("c@x.org", "C", Role::Curator, None).await.unwrap();
+    let submit = site.store.tokens().create("p@x.org", [Scope::Submit], "").await.unwrap();
+    let review = site.store.tokens().create("c@x.org", [Scope::Review], "").await.unwrap();
     [submit, review]
 }
 
@@ -62,8 +62,8 @@ async fn a_benchmark_that_was_not_added_for_scoring_takes_nothing() {
     assert_eq!(answer.status, StatusCode::CONFLICT, "{}", message(&answer));
     let answer = post(&site, &BEGIN.replace("tiny", "none"), &submit, &good).await;
     assert_eq!(answer.status, StatusCode::NOT_FOUND);
-    let user = site.store.user_by_email("p@x.org").await.unwrap().unwrap();
-    let accepted = site.store.acceptances(&user.id).await.unwrap();
+    let user = site.store.accounts().by_email("p@x.org").await.unwrap().unwrap();
+    let accepted = site.store.acceptances().of_user(&user.id).await.unwrap();
     assert_eq!(accepted.len(), 1, "what was accepted is recorded");
 }
 
@@ -71,9 +71,9 @@ async fn a_benchmark_that_was_not_added_for_scoring_takes_nothing() {
 async fn a_revoked_token_opens_nothing() {
     let site = Site::published().await;
     let [submit, _] = tokens(&site).await;
-    let user = site.store.user_by_email("p@x.org").await.unwrap().unwrap();
-    let token = site.store.tokens(&user.id).await.unwrap().remove(0);
-    site.store.revoke_token(&token.id).await.unwrap();
+    let user = site.store.accounts().by_email("p@x.org").await.unwrap().unwrap();
+    let token = site.store.tokens().of_user(&user.id).await.unwrap().remove(0);
+    site.store.tokens().revoke(&token.id).await.unwrap();
     let answer = post(&site, BEGIN, &submit, "{}").await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
 }

@@ -3,7 +3,7 @@
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use scr_documents::CardDocument;
-use scr_store::{NewSubmission, Role, StoreError};
+use scr_store::{NewSubmission, Role, SubmissionError};
 
 use crate::accounts::{PASSWORD, post};
 use crate::fixture::{Answer, Site};
@@ -25,7 +25,7 @@ async fn last(site: &Site, n: usize, address: &str, form: impl Fn(usize) -> Stri
 #[tokio::test]
 async fn passwords_cannot_be_tried_without_end_and_the_right_one_waits_too() {
     let site = Site::empty().await;
-    site.store.add_user("a@x.org", "Ann", Role::Participant, Some(PASSWORD)).await.unwrap();
+    site.store.accounts().add("a@x.org", "Ann", Role::Participant, Some(PASSWORD)).await.unwrap();
     let long = "x".repeat(2000);
     let guess = |_| format!("email=A@x.org&password={long}");
     let answer = last(&site, 21, "/account/sign-in", guess).await;
@@ -60,8 +60,8 @@ async fn nobody_fills_anothers_mailbox() {
 #[tokio::test]
 async fn tokens_cannot_be_tried_without_end_and_a_good_one_goes_on() {
     let site = Site::empty().await;
-    site.store.add_user("a@x.org", "Ann", Role::Participant, None).await.unwrap();
-    let token = site.store.create_token("a@x.org", [scr_store::Scope::Read], "").await.unwrap();
+    site.store.accounts().add("a@x.org", "Ann", Role::Participant, None).await.unwrap();
+    let token = site.store.tokens().create("a@x.org", [scr_store::Scope::Read], "").await.unwrap();
     let ask = async |token: &str| {
         let request = Request::get("/api/v1/submissions/none")
             .header("Authorization", format!("Bearer {token}"))
@@ -80,7 +80,7 @@ async fn tokens_cannot_be_tried_without_end_and_a_good_one_goes_on() {
 #[tokio::test]
 async fn a_person_begins_so_many_submissions_in_a_time_and_so_many_uploads_at_once() {
     let site = Site::published().await;
-    let user = site.store.add_user("a@x.org", "Ann", Role::Participant, None).await.unwrap();
+    let user = site.store.accounts().add("a@x.org", "Ann", Role::Participant, None).await.unwrap();
     let card = CardDocument { name: "M".into(), ..CardDocument::default() };
     let begin = async |size_bytes| {
         let new = NewSubmission {
@@ -92,25 +92,29 @@ async fn a_person_begins_so_many_submissions_in_a_time_and_so_many_uploads_at_on
             confirmed: false,
             supersedes: None,
         };
-        site.store.begin_submission(new).await
+        site.store.submissions().begin(new).await
     };
     let too_large = begin(5 << 30).await.unwrap_err();
-    assert!(matches!(too_large, StoreError::OpenUploads { .. }), "{too_large}");
+    assert!(matches!(too_large, SubmissionError::OpenUploads { .. }), "{too_large}");
     let mut ids = Vec::new();
     for _ in 0..5 {
         ids.push(begin(1).await.unwrap().id);
     }
-    assert!(matches!(begin(1).await.unwrap_err(), StoreError::OpenUploads { .. }));
+    assert!(matches!(begin(1).await.unwrap_err(), SubmissionError::OpenUploads { .. }));
     // A failed check costs nothing.
     for id in &ids {
-        site.store.submission_received(id, &user.id).await.unwrap();
-        site.store.submission_failed(id, "worker", &[]).await.unwrap();
+        site.store.submissions().mark_received(id, &user.id).await.unwrap();
+        site.store.submissions().record_problems(id, "worker", &[]).await.unwrap();
     }
     for _ in 0..20 {
         let id = begin(1).await.unwrap().id;
-        site.store.submission_withdrawn(&id, &user.id).await.unwrap();
+        site.store.submissions().withdraw(&id, &user.id).await.unwrap();
     }
     let refused = begin(1).await.unwrap_err();
-    assert!(matches!(refused, StoreError::Quota { count: 20, days: 7, .. }), "{refused}");
-    assert_eq!(site.store.submissions_of(&user.id).await.unwrap().len(), 25, "none was kept");
+    assert!(matches!(refused, SubmissionError::Quota { count: 20, days: 7, .. }), "{refused}");
+    assert_eq!(
+        site.store.submissions().of_user(&user.id).await.unwrap().len(),
+        25,
+        "none was kept"
+    );
 }

@@ -39,7 +39,7 @@ impl Backup {
             let mut show = |done, total| bar.show("copying files", done, total);
             let written = store.back_up(&self.out, &mut show).await;
             store.close().await;
-            written
+            anyhow::Ok(written?)
         })?;
         let (dir, out) = (self.dir.display(), self.out.display());
         tell!("{dir} is backed up in {out}: {}", contents(&document));

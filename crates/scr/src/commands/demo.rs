@@ -155,7 +155,7 @@ async fn fill(
     let mut show = |p: PublishProgress| {
         bar.show("publishing radiographs", p.images_done, p.images_total);
     };
-    store.publish_benchmark(benchmark, &mut show).await?;
+    store.benchmarks().publish(benchmark, &mut show).await?;
     drop(bar);
     tell!("running {} methods: each fold is segmented by a model of the other", jobs.len());
     let runs = TwoFold { benchmark, seed: SEED, models: None };
@@ -205,7 +205,7 @@ async fn publish(
     let masks = &set;
     let entry = EntryToPublish { benchmark, role, card, masks, result: result.clone(), posteriors };
     let mut show = |p: PublishProgress| bar.show("publishing masks", p.images_done, p.images_total);
-    store.publish_entry(entry, &mut show).await?;
+    store.entries().publish(entry, &mut show).await?;
     Ok(result)
 }
 

@@ -150,7 +150,7 @@ fn a_person_signs_up_confirms_by_mail_makes_a_token_and_signs_out() {
         heading(&browser, "Sign in").await;
 
         let store = Store::open(&site.path("site")).await.expect("the store opens");
-        let caller = store.caller(token).await.expect("tokens can be looked up");
+        let caller = store.tokens().authenticate(token).await.expect("tokens can be looked up");
         assert_eq!(caller.expect("the token is good").user.email, "ann@example.org");
         let log = std::fs::read_to_string(site.path("log")).expect("the log is text");
         for secret in [PASSWORD, token, link.split("?link=").nth(1).expect("a secret")] {

@@ -159,8 +159,9 @@ fn the_password_is_the_first_line_of_stdin() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     runtime.block_on(async {
         let store = Store::open(&site).await.unwrap();
-        let is_right =
-            async |password| store.verify_password("a@b.org", password).await.unwrap().is_some();
+        let is_right = async |password| {
+            store.accounts().verify_password("a@b.org", password).await.unwrap().is_some()
+        };
         assert!(is_right("a new good password").await);
         assert!(!is_right(PASSWORD).await);
     });
@@ -176,16 +177,16 @@ fn an_operator_signs_a_person_out_everywhere_and_a_new_password_does_too() {
     let begin = || {
         runtime.block_on(async {
             let store = Store::open(&site).await.unwrap();
-            let user = store.user_by_email("a@b.org").await.unwrap().unwrap();
-            store.connect(&user.id, &identity).await.unwrap();
-            store.begin_session(&user.id, "").await.unwrap()
+            let user = store.accounts().by_email("a@b.org").await.unwrap().unwrap();
+            store.identities().connect(&user.id, &identity).await.unwrap();
+            store.sessions().begin(&user.id, "").await.unwrap()
         })
     };
     let is_open = |session: &str| {
         runtime.block_on(async {
             let store = Store::open(&site).await.unwrap();
-            let by_identity = store.user_of_identity(&identity).await.unwrap().is_some();
-            (store.session(session).await.unwrap().is_some(), by_identity)
+            let by_identity = store.identities().account(&identity).await.unwrap().is_some();
+            (store.sessions().get(session).await.unwrap().is_some(), by_identity)
         })
     };
     let session = begin();
@@ -237,7 +238,10 @@ fn a_token_is_printed_alone_once_and_can_be_revoked() {
     assert!(refused.code == 2 && refused.stderr.contains("1 to 3650"), "{}", refused.stderr);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let caller = |token: &str| {
-        runtime.block_on(async { Store::open(&site).await.unwrap().caller(token).await.unwrap() })
+        runtime.block_on(async {
+            let store = Store::open(&site).await.unwrap();
+            store.tokens().authenticate(token).await.unwrap()
+        })
     };
     assert_eq!(caller(token).unwrap().user.email, "p@b.org");
     let curator = caller(reviewing.trim_end()).unwrap();

@@ -46,7 +46,7 @@ impl Old {
                 result: old.clone(),
                 posteriors: None,
             };
-            entries.push(store.publish_entry(entry, &mut |_| ()).await.unwrap().0);
+            entries.push(store.entries().publish(entry, &mut |_| ()).await.unwrap().0);
         }
         store.close().await;
         Self { temp, entries, right }
@@ -75,7 +75,7 @@ async fn entries_of_older_rules_get_the_scores_of_the_present_ones_and_keep_the_
     assert_eq!(dry[0]["before"]["objects"]["lungs"]["overlap"]["mean"], 0.25);
     assert_eq!(dry[0]["after"]["evaluator_version"], EVALUATOR_VERSION);
     let one = &old.entries[0];
-    let before = old.store().await.entry(one).await.unwrap().unwrap();
+    let before = old.store().await.entries().get(one).await.unwrap().unwrap();
     assert_eq!(before.result.evaluator_version, OLD, "nothing was written");
 
     let applied = old.rescore(&["--entry", one, "--apply", "--format", "markdown"]);
@@ -84,10 +84,10 @@ async fn entries_of_older_rules_get_the_scores_of_the_present_ones_and_keep_the_
     let row = applied.stdout.lines().find(is_row).unwrap();
     assert!(row.contains("0.2500") && row.contains("e-1"), "{row}");
     let store = old.store().await;
-    let after = store.entry(one).await.unwrap().unwrap();
+    let after = store.entries().get(one).await.unwrap().unwrap();
     assert_eq!(after.result, old.right, "image by image, digit for digit");
     assert_eq!((&after.card, &after.published_at), (&before.card, &before.published_at));
-    let past = store.past_results(one).await.unwrap();
+    let past = store.entries().past_results(one).await.unwrap();
     assert_eq!(past.len(), 1);
     assert_eq!((&past[0].result, &past[0].scored_at), (&before.result, &before.published_at));
     store.close().await;
@@ -96,20 +96,21 @@ async fn entries_of_older_rules_get_the_scores_of_the_present_ones_and_keep_the_
     assert_eq!((rest.len(), &rest[0]["entry"]), (1, &Value::from(old.entries[1].as_str())));
     let again = old.rescore(&["--apply", "--format", "json"]);
     assert!(list(&again).is_empty() && again.stderr.contains("nothing to score again"));
-    assert_eq!(old.store().await.past_results(one).await.unwrap().len(), 1);
+    assert_eq!(old.store().await.entries().past_results(one).await.unwrap().len(), 1);
 }
 
 #[tokio::test]
 async fn an_entry_that_cannot_be_scored_keeps_its_result_and_holds_up_no_other() {
     let old = Old::new().await;
-    let folder = old.store().await.entry_masks_folder(&old.entries[0]);
+    let folder = old.store().await.entries().masks_folder(&old.entries[0]);
     let lost = std::fs::read_dir(folder.join("heart")).unwrap().next().unwrap().unwrap();
     std::fs::remove_file(lost.path()).unwrap();
     let finished = old.rescore(&["--apply", "--format", "json"]);
     assert_eq!((finished.code, list(&finished).len()), (1, 1));
     assert!(finished.stderr.contains(&old.entries[0]), "{}", finished.stderr);
     let store = old.store().await;
-    let version = async |id: &str| store.entry(id).await.unwrap().unwrap().result.evaluator_version;
+    let version =
+        async |id: &str| store.entries().get(id).await.unwrap().unwrap().result.evaluator_version;
     assert_eq!(version(&old.entries[0]).await, OLD);
     assert_eq!(version(&old.entries[1]).await, EVALUATOR_VERSION);
     let unknown = old.rescore(&["--entry", "none"]);

@@ -117,7 +117,7 @@ fn a_job_is_listed_and_cancelled_from_the_shell() {
     // As a worker finds it: received, and not claimed.
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = scr_store::Store::open(&dir).await.unwrap();
-        store.submission_received(&id, "somebody").await.unwrap();
+        store.submissions().mark_received(&id, "somebody").await.unwrap();
         store.close().await;
     });
     let jobs =

@@ -66,7 +66,7 @@ impl Site {
             }
         }
         let store = scr_store::Store::open(&self.dir).await?;
-        let entries = store.entries("phantom").await?;
+        let entries = store.entries().list("phantom").await?;
         let mean_shape = entries.into_iter().find(|row| row.id.starts_with("mean-shape"));
         let row = mean_shape.context("the mean shape is published")?;
         let folder = std::fs::read_dir(self.dir.join("masks"))?.next();
@@ -80,7 +80,7 @@ impl Site {
             result: row.result,
             posteriors: Some(posteriors),
         };
-        let (id, published) = store.publish_entry(entry, &mut |_| ()).await?;
+        let (id, published) = store.entries().publish(entry, &mut |_| ()).await?;
         assert_eq!(published, Published::New, "with posteriors it is another entry");
         store.close().await;
         Ok(id)
@@ -168,7 +168,7 @@ fn a_demo_killed_at_any_moment_goes_on() {
     drop(site);
     let store = tokio::runtime::Runtime::new().unwrap().block_on(async {
         let store = scr_store::Store::open(&dir).await.unwrap();
-        store.entries("phantom").await.unwrap()
+        store.entries().list("phantom").await.unwrap()
     });
     assert_eq!(
         store.len(),

@@ -83,7 +83,7 @@ impl Served {
         let out = self.temp.path().join("site");
         let list = tokio::runtime::Runtime::new().unwrap().block_on(async {
             let store = scr_store::Store::open(&out).await.unwrap();
-            store.entries("phantom").await.unwrap()
+            store.entries().list("phantom").await.unwrap()
         });
         let name = |entry: &scr_store::EntryRow| (entry.id.clone(), entry.card.name.clone());
         serde_json::json!(list.iter().map(name).collect::<Vec<_>>())

@@ -38,7 +38,7 @@ impl Published {
             posteriors: None,
         };
         let store = Store::open(&temp.path().join("site")).await.unwrap();
-        let (entry, _) = store.publish_entry(entry, &mut |_| ()).await.unwrap();
+        let (entry, _) = store.entries().publish(entry, &mut |_| ()).await.unwrap();
         store.close().await;
         Self { temp, entry }
     }

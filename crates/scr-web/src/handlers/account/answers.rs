@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::{IntoResponse, Redirect, Response};
-use scr_store::StoreError;
+use scr_store::AccountError;
 
 use crate::error::Failure;
 
@@ -23,11 +23,11 @@ pub(super) fn back_to_account() -> Response {
 
 /// Separates invalid input, one sentence per problem, from errors that end the request.
 pub(super) fn input_errors<T>(
-    result: Result<T, StoreError>,
+    result: Result<T, AccountError>,
 ) -> Result<Result<T, Vec<String>>, Failure> {
     match result {
         Ok(value) => Ok(Ok(value)),
-        Err(StoreError::Account { problems }) => Ok(Err(problems
+        Err(AccountError::Invalid { problems }) => Ok(Err(problems
             .list()
             .iter()
             .map(|problem| {
@@ -36,7 +36,7 @@ pub(super) fn input_errors<T>(
                 format!("{place}: expected {expected}, found {}", problem.found)
             })
             .collect())),
-        Err(StoreError::ScopeRefused { .. }) => {
+        Err(AccountError::ScopeRefused { .. }) => {
             Ok(Err(vec!["Your role does not allow a token for reviewing.".to_owned()]))
         }
         Err(other) => Err(other.into()),

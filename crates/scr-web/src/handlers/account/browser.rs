@@ -47,7 +47,7 @@ impl Browser {
         user: &UserRow,
     ) -> Result<CookieJar, Failure> {
         self.end_session(store).await?;
-        let secret = store.begin_session(&user.id, &self.agent).await?;
+        let secret = store.sessions().begin(&user.id, &self.agent).await?;
         let jar = SignInAttempt::ended(self.jar, &self.settings);
         let jar = next_page::forget(jar, &self.settings);
         Ok(session::begun(jar, secret, &self.settings))
@@ -81,8 +81,8 @@ impl Browser {
 
     async fn end_session(&self, store: &PublicStore) -> Result<(), Failure> {
         let Some(cookie) = session::cookie(&self.jar, &self.settings) else { return Ok(()) };
-        if let Some((user, session)) = store.session(cookie.value()).await? {
-            store.end_session(&user.id, &session.digest).await?;
+        if let Some((user, session)) = store.sessions().get(cookie.value()).await? {
+            store.sessions().end(&user.id, &session.digest).await?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use scr_documents::SubmissionState;
-use scr_store::{PublicStore, StoreError};
+use scr_store::{PublicStore, SubmissionError};
 use serde::Deserialize;
 
 use super::answers::NotePage;
@@ -37,17 +37,17 @@ pub(crate) async fn delete(
         return refuse(&store, member, vec![NOT_THE_PASSWORD.to_owned()]).await;
     }
     let user = &member.user.id;
-    for submission in store.submissions_of(user).await? {
+    for submission in store.submissions().of_user(user).await? {
         if !SubmissionState::Withdrawn.may_follow(submission.state) {
             continue;
         }
-        match store.submission_withdrawn(&submission.id, user).await {
+        match store.submissions().withdraw(&submission.id, user).await {
             // It has just gone on; nothing of the account is in it.
-            Ok(()) | Err(StoreError::State { .. }) => {}
+            Ok(()) | Err(SubmissionError::State { .. }) => {}
             Err(other) => return Err(other.into()),
         }
     }
-    store.remove_user(user).await?;
+    store.accounts().remove(user).await?;
     let note = NotePage {
         title: "The account is deleted",
         text: "Name and address are gone from this site. Entries that were published stay, with \

@@ -117,9 +117,9 @@ pub(crate) async fn arrive(
     let person = provider.person(code, &attempt, &at.back).await;
     let person = person.map_err(|error| provider_failure(provider, &error))?;
     let user = if attempt.link.is_empty() {
-        store.user_of_identity(&person.identity).await?
+        store.identities().account(&person.identity).await?
     } else {
-        let confirmed = store.confirm_with(&attempt.link, &person.identity).await?;
+        let confirmed = store.identities().confirm(&attempt.link, &person.identity).await?;
         let Some(user) = confirmed else {
             let error = "This link has expired, or belongs to another person: sign up again.";
             return refuse("/account", error);
@@ -127,7 +127,7 @@ pub(crate) async fn arrive(
         Some(user)
     };
     let Some(user) = user else {
-        store.keep_shown(attempt.secret(), &person.identity).await?;
+        store.identities().set_pending(attempt.secret(), &person.identity).await?;
         let page = IdentityPage {
             provider: provider.name().to_owned(),
             subject: person.identity.subject,
@@ -166,7 +166,7 @@ pub(crate) async fn sign_up_with(
     let Some((shown, provider)) = shown(&store, &providers, &browser).await? else {
         return sign_in::refuse(&providers, "", "/account", NOT_BEGUN);
     };
-    let made = store.sign_up_with(&shown, provider.id(), email, &form.name).await;
+    let made = store.identities().sign_up(&shown, provider.id(), email, &form.name).await;
     let Err(errors) = input_errors(made)? else {
         let next = browser.attempt().map(|attempt| attempt.next).unwrap_or_default();
         return Ok((browser.remember_next(&next), check_mail_note()?).into_response());
@@ -212,7 +212,7 @@ pub(crate) async fn connect(
         };
         return private_page(StatusCode::UNPROCESSABLE_ENTITY, &page);
     }
-    if !store.connect(&member.user.id, &shown).await? {
+    if !store.identities().connect(&member.user.id, &shown).await? {
         return opens_another();
     }
     Ok(Redirect::to(IDENTITIES).into_response())
@@ -231,7 +231,7 @@ pub(crate) async fn identities(
     State(providers): State<Arc<Providers>>,
     member: Member,
 ) -> Result<Response, Failure> {
-    let identities = store.identities(&member.user.id).await?;
+    let identities = store.identities().of_user(&member.user.id).await?;
     private_page(StatusCode::OK, &IdentitiesPage { identities, providers })
 }
 
@@ -248,7 +248,7 @@ pub(crate) async fn disconnect(
     member: Member,
     Form(DisconnectForm { issuer, subject }): Form<DisconnectForm>,
 ) -> Result<Redirect, Failure> {
-    store.disconnect(&member.user.id, &Identity { issuer, subject }).await?;
+    store.identities().disconnect(&member.user.id, &Identity { issuer, subject }).await?;
     Ok(Redirect::to(IDENTITIES))
 }
 
@@ -259,7 +259,7 @@ async fn shown<'a>(
     browser: &Browser,
 ) -> Result<Option<(Identity, &'a Provider)>, Failure> {
     let Some(attempt) = browser.attempt() else { return Ok(None) };
-    let Some(shown) = store.shown(attempt.secret()).await? else { return Ok(None) };
+    let Some(shown) = store.identities().pending(attempt.secret()).await? else { return Ok(None) };
     let mut list = providers.list().iter();
     let provider = list.find(|provider| provider.issuer() == shown.issuer);
     Ok(provider.map(|provider| (shown, provider)))

@@ -47,10 +47,10 @@ pub(super) async fn show(
     let scopes = user.role.scopes().map(|scope| ScopeChoice { scope, meaning: meaning(scope) });
     let page = OverviewPage {
         scopes: scopes.collect(),
-        sessions: store.sessions(&user.id).await?,
+        sessions: store.sessions().of_user(&user.id).await?,
         own_digest: session.digest,
-        tokens: store.tokens(&user.id).await?,
-        acceptances: store.acceptances(&user.id).await?,
+        tokens: store.tokens().of_user(&user.id).await?,
+        acceptances: store.acceptances().of_user(&user.id).await?,
         user,
         errors,
     };

@@ -17,5 +17,5 @@ pub(super) async fn is_password(
     password: &str,
 ) -> Result<bool, Failure> {
     limits.check(Limit::PasswordOfAccount, &member.user.email)?;
-    Ok(store.verify_password(&member.user.email, password).await?.is_some())
+    Ok(store.accounts().verify_password(&member.user.email, password).await?.is_some())
 }

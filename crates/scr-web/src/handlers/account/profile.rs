@@ -28,7 +28,7 @@ pub(crate) async fn set_name(
     member: Member,
     Form(form): Form<NameForm>,
 ) -> Result<Response, Failure> {
-    match input_errors(store.set_name(&member.user.id, &form.name).await)? {
+    match input_errors(store.accounts().set_name(&member.user.id, &form.name).await)? {
         Ok(()) => Ok(back_to_account()),
         Err(errors) => refuse(&store, member, errors).await,
     }
@@ -55,7 +55,9 @@ pub(crate) async fn set_password(
         return refuse(&store, member, vec![NOT_THE_PASSWORD.to_owned()]).await;
     }
     let keys = OtherKeys::kept_if(form.keep.is_some());
-    if let Err(errors) = input_errors(store.set_password(&member.user.id, &form.new, keys).await)? {
+    if let Err(errors) =
+        input_errors(store.accounts().set_password(&member.user.id, &form.new, keys).await)?
+    {
         return refuse(&store, member, errors).await;
     }
     Ok((browser.sign_in(&store, &member.user).await?, back_to_account()).into_response())

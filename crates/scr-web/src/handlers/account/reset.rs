@@ -44,7 +44,7 @@ pub(crate) async fn reset(
     let email = form.email.trim().to_lowercase();
     limits.check(Limit::MailTo, &email)?;
     tokio::spawn(async move {
-        if let Err(error) = store.ask_reset(&email).await {
+        if let Err(error) = store.accounts().request_reset(&email).await {
             tracing::error!(error = &error as &dyn std::error::Error, "no link was mailed");
         }
     });
@@ -88,7 +88,9 @@ pub(crate) async fn set_new(
 ) -> Result<Response, Failure> {
     limits.check(Limit::PasswordFrom, &client.0)?;
     let keys = OtherKeys::kept_if(form.keep.is_some());
-    let errors = match input_errors(store.reset_password(&form.link, &form.password, keys).await)? {
+    let errors = match input_errors(
+        store.accounts().reset_password(&form.link, &form.password, keys).await,
+    )? {
         Ok(true) => {
             let note = NotePage {
                 title: "The password is set",

@@ -23,7 +23,7 @@ pub(crate) async fn end_session(
     member: Member,
     Form(form): Form<EndSessionForm>,
 ) -> Result<Response, Failure> {
-    store.end_session(&member.user.id, &form.session).await?;
+    store.sessions().end(&member.user.id, &form.session).await?;
     Ok(back_to_account())
 }
 
@@ -33,6 +33,6 @@ pub(crate) async fn end_all_sessions(
     member: Member,
     browser: Browser,
 ) -> Result<Response, Failure> {
-    store.end_all_sessions(&member.user.id).await?;
+    store.sessions().end_all(&member.user.id).await?;
     Ok((browser.sign_out(&store).await?, Redirect::to("/")).into_response())
 }

@@ -79,7 +79,7 @@ pub(crate) async fn sign_in(
     limits.check(Limit::PasswordFrom, &client.0)?;
     limits.check(Limit::PasswordOfAccount, &form.email.trim().to_lowercase())?;
     let next = address::own(&form.next);
-    let error = match store.verify_password(form.email.trim(), &form.password).await? {
+    let error = match store.accounts().verify_password(form.email.trim(), &form.password).await? {
         Some(user) if user.confirmed_at.is_some() => {
             let cookies = browser.sign_in(&store, &user).await?;
             return Ok((cookies, Redirect::to(next)).into_response());

@@ -9,7 +9,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use scr_store::{Confirmed, PublicStore};
+use scr_store::{Confirmation, PublicStore};
 use serde::Deserialize;
 
 use super::answers::{NotePage, input_errors};
@@ -66,7 +66,7 @@ pub(crate) async fn sign_up(
     limits.check(Limit::MailFrom, &client.0)?;
     let email = form.email.trim();
     limits.check(Limit::MailTo, &email.to_lowercase())?;
-    let made = store.sign_up(email, &form.name, &form.password).await;
+    let made = store.accounts().sign_up(email, &form.name, &form.password).await;
     let next = address::own(&form.next);
     let Err(errors) = input_errors(made)? else {
         return Ok((browser.remember_next(next), check_mail_note()?).into_response());
@@ -129,13 +129,15 @@ pub(crate) async fn confirm(
     Form(form): Form<ConfirmForm>,
 ) -> Result<Response, Failure> {
     limits.check(Limit::PasswordFrom, &client.0)?;
-    let error = match store.confirm(&form.link, &form.password).await? {
-        Confirmed::Yes(user) => {
+    let error = match store.accounts().confirm(&form.link, &form.password).await? {
+        Confirmation::Yes(user) => {
             let next = browser.next();
             return Ok((browser.sign_in(&store, &user).await?, Redirect::to(&next)).into_response());
         }
-        Confirmed::OtherPassword => "This is not the password that you chose when you signed up.",
-        Confirmed::NoLink => "This link is used or has expired: sign up again.",
+        Confirmation::OtherPassword => {
+            "This is not the password that you chose when you signed up."
+        }
+        Confirmation::NoLink => "This link is used or has expired: sign up again.",
     };
     let page = ConfirmPage { link: &form.link, next: "", provider: None, error: Some(error) };
     private_page(StatusCode::UNPROCESSABLE_ENTITY, &page)

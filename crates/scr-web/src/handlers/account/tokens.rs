@@ -7,7 +7,7 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_store::{PublicStore, Scope, StoreError, TokenLifetime};
+use scr_store::{AccountError, PublicStore, Scope, TokenLifetime};
 use serde::Deserialize;
 
 use super::answers::{back_to_account, input_errors};
@@ -72,7 +72,7 @@ pub(crate) async fn create_token(
         },
     };
     let user = &member.user.email;
-    match input_errors(store.create_token_for(lifetime, user, scopes, form.note.trim()).await)? {
+    match input_errors(store.tokens().create_for(lifetime, user, scopes, form.note.trim()).await)? {
         Ok(token) => private_page(StatusCode::OK, &TokenPage { token }),
         Err(errors) => refuse(&store, member, errors).await,
     }
@@ -84,9 +84,9 @@ pub(crate) async fn revoke_token(
     member: Member,
     Form(form): Form<RevokeTokenForm>,
 ) -> Result<Response, Failure> {
-    match store.revoke_own_token(&member.user.id, &form.token).await {
+    match store.tokens().revoke_own(&member.user.id, &form.token).await {
         Ok(()) => Ok(back_to_account()),
-        Err(StoreError::UnknownToken) => {
+        Err(AccountError::UnknownToken) => {
             refuse(&store, member, vec!["There is no such token.".to_owned()]).await
         }
         Err(other) => Err(other.into()),

@@ -2,7 +2,7 @@
 
 use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Redirect, Response};
-use scr_store::{PublicStore, StoreError};
+use scr_store::{PublicStore, SubmissionError};
 use serde::Deserialize;
 
 use super::access::decidable;
@@ -35,8 +35,8 @@ pub(crate) async fn publish(
 ) -> Result<Response, Failure> {
     let submission = decidable(&store, &member, id).await?;
     let PublishForm { answer } = body.form().await?;
-    match store.submission_accepted(&submission.id, &member.user.id, &answer).await {
-        Err(StoreError::Unanswered { .. }) => {
+    match store.submissions().accept(&submission.id, &member.user.id, &answer).await {
+        Err(SubmissionError::Unanswered { .. }) => {
             page(&store, &member, submission, Some(MissingText::Answer)).await
         }
         accepted => {
@@ -59,6 +59,6 @@ pub(crate) async fn send_back(
     if message.is_empty() {
         return page(&store, &member, submission, Some(MissingText::Message)).await;
     }
-    store.submission_returned(&submission.id, &member.user.id, &message).await?;
+    store.submissions().return_to_submitter(&submission.id, &member.user.id, &message).await?;
     Ok(Redirect::to("/review").into_response())
 }

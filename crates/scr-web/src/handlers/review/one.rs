@@ -90,7 +90,7 @@ pub(super) async fn page(
     lack: Option<MissingText>,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(store, &submission.benchmark_id).await?;
-    let entries = store.entries_without_images(&benchmark.id).await?;
+    let entries = store.entries().summaries(&benchmark.id).await?;
     let findings = submission.findings.as_ref();
     let id = submission.id.as_str();
     let mut tables = Vec::new();
@@ -116,7 +116,7 @@ pub(super) async fn page(
         submission_href: address::submission(id),
         review_href: address::review(id),
         benchmark_href: address::benchmark(&benchmark.id, ""),
-        submitter: store.user(&submission.user_id).await?,
+        submitter: store.accounts().get(&submission.user_id).await?,
         authors: submission.card.authors.join(", "),
         reference: linked(&submission.card.reference),
         code: linked(&submission.card.code),

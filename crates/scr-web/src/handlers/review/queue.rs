@@ -48,7 +48,7 @@ pub(crate) async fn queue(
 ) -> Result<Response, Failure> {
     member.needs(Role::Curator)?;
     let waiting = waiting_for(&store, &member.user).await?.into_iter().map(row).collect();
-    let publications = store.all_publications().await?;
+    let publications = store.publications().list().await?;
     private_page(StatusCode::OK, &QueuePage { waiting, publications })
 }
 

@@ -16,7 +16,7 @@ pub(crate) async fn confirm(
     Path(id): Path<String>,
 ) -> Result<Redirect, Failure> {
     let submission = own(&store, &member, id).await?;
-    store.submission_confirmed(&submission.id, &member.user.id).await?;
+    store.submissions().confirm(&submission.id, &member.user.id).await?;
     Ok(Redirect::to(&address::submission(&submission.id)))
 }
 
@@ -27,6 +27,6 @@ pub(crate) async fn withdraw(
     Path(id): Path<String>,
 ) -> Result<Redirect, Failure> {
     let submission = own(&store, &member, id).await?;
-    store.submission_withdrawn(&submission.id, &member.user.id).await?;
+    store.submissions().withdraw(&submission.id, &member.user.id).await?;
     Ok(Redirect::to(&address::submission(&submission.id)))
 }

@@ -45,7 +45,7 @@ pub(crate) async fn list(
         benchmark_id: submission.benchmark_id,
         name: submission.card.name,
     };
-    let submissions = store.submissions_of(&member.user.id).await?;
+    let submissions = store.submissions().of_user(&member.user.id).await?;
     let page = ListPage { submissions: submissions.into_iter().map(row).collect() };
     private_page(StatusCode::OK, &page)
 }

@@ -24,8 +24,8 @@ pub(crate) async fn log_rows(
     reader: &Member,
 ) -> Result<Vec<LogRow>, Failure> {
     let mut rows = Vec::new();
-    for line in store.submission_log(&submission.id).await? {
-        let who = match store.user(&line.actor).await? {
+    for line in store.submissions().log(&submission.id).await? {
+        let who = match store.accounts().get(&line.actor).await? {
             Some(user) if user.id == reader.user.id => "you".to_owned(),
             Some(user) if reader.user.role >= Role::Curator => {
                 format!("{} ({})", user.name, user.role)

@@ -76,7 +76,7 @@ pub(crate) async fn submission(
     let mut tables = Vec::new();
     let mut images = None;
     if let Some(own) = &as_entry {
-        let entries = store.entries_without_images(&benchmark.id).await?;
+        let entries = store.entries().summaries(&benchmark.id).await?;
         tables = standings(&benchmark, &entries, own, None, Vicinity::References);
         let look = address::query([("submission", own.id.as_str()), ("entries", own.id.as_str())]);
         images = Some(ImageTable::new(&benchmark, own, &href, &look, &options));
@@ -84,7 +84,7 @@ pub(crate) async fn submission(
     let state = submission.state;
     let is_own = submission.user_id == member.user.id;
     let benchmark_href = address::benchmark(&benchmark.id, "");
-    let received = store.uploaded_bytes(&submission.id)?;
+    let received = store.uploads().received_bytes(&submission.id)?;
     let page = SubmissionPage {
         state: capitalised(state_words(state)),
         steps: steps(state),

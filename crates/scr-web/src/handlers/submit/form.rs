@@ -70,7 +70,7 @@ pub(crate) async fn form(
 ) -> Result<Response, Failure> {
     let mut intent = Intent::default();
     if let Some(from) = options.first("from") {
-        let submission = store.submission(from).await?;
+        let submission = store.submissions().get(from).await?;
         if let Some(own) = submission.filter(|found| found.user_id == member.user.id) {
             intent = Intent {
                 card: CardInput::from(&own.card),
@@ -94,18 +94,18 @@ pub(super) async fn page(
     errors: Vec<FieldError>,
 ) -> Result<Response, Failure> {
     let id = &benchmark.document.id;
-    if !store.takes_masks(&benchmark.document) {
+    if !store.benchmarks().takes_masks(&benchmark.document) {
         return Err(Failure::takes_no_submissions(&benchmark.document));
     }
     let has_accepted = has_accepted_terms(store, &benchmark.document, &member.user).await?;
     let mut own = Vec::new();
-    for id in store.own_entries(&member.user.id, id).await? {
-        if let Some(entry) = store.entry(&id).await? {
+    for id in store.submissions().entries_of(&member.user.id, id).await? {
+        if let Some(entry) = store.entries().get(&id).await? {
             let is_chosen = intent.corrects.as_ref() == Some(&id);
             own.push(OwnEntry { id, name: entry.card.name, is_chosen });
         }
     }
-    let submissions = store.submissions_of(&member.user.id).await?;
+    let submissions = store.submissions().of_user(&member.user.id).await?;
     let is_unfinished = |submission: &&scr_store::Submission| {
         submission.state == SubmissionState::Receiving && submission.benchmark_id == *id
     };

@@ -33,9 +33,9 @@ pub(crate) async fn submit(
     RequestConnection(connection): RequestConnection,
     body: UnreadBody,
 ) -> Result<Response, Failure> {
-    store.may_begin(&member.user.id, &benchmark.document.id).await?;
+    store.submissions().check_quota(&member.user.id, &benchmark.document.id).await?;
     let announced = body.announced().unwrap_or(MAX_FILE_BYTES).min(MAX_FILE_BYTES);
-    store.has_room_for(announced)?;
+    store.disk().require_space(announced)?;
     let _slot = transfers.upload(&member.user, connection);
     let mut form = Parts::of(body).await?;
     let mut intent = Intent::default();
@@ -62,13 +62,13 @@ pub(crate) async fn submit(
                     confirmed: false,
                     supersedes: intent.corrects.as_deref(),
                 };
-                let begun = store.begin_submission(new).await?;
+                let begun = store.submissions().begin(new).await?;
                 let taken = take(&store, &begun, first, &mut field).await;
                 if let Ok(Ok(())) = taken {
-                    store.submission_received(&begun.id, &member.user.id).await?;
+                    store.submissions().mark_received(&begun.id, &member.user.id).await?;
                     return Ok(Redirect::to(&address::submission(&begun.id)).into_response());
                 }
-                store.submission_withdrawn(&begun.id, &member.user.id).await?;
+                store.submissions().withdraw(&begun.id, &member.user.id).await?;
                 errors.extend(taken?.err());
             }
             (checked, _) => {
@@ -136,10 +136,10 @@ async fn take(
         }
         if is_last || piece.len() >= PIECE_BYTES {
             let bytes = Bytes::from(std::mem::take(&mut piece));
-            offset = store.add_piece(begun, offset, bytes).await?;
+            offset = store.uploads().append_chunk(begun, offset, bytes).await?;
         }
         if is_last {
-            store.end_upload(&begun.id).await?;
+            store.uploads().finish(&begun.id).await?;
             return Ok(Ok(()));
         }
     }

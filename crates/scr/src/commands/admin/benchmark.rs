@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Subcommand;
 use scr_data::{Benchmark, BenchmarkCopy, CopyOutcome};
-use scr_store::{Published, Store, StoreError};
+use scr_store::{PublishError, Published, Store};
 use serde_json::json;
 
 use super::settings::{Set, Show};
@@ -60,7 +60,7 @@ async fn add(store: &Store, benchmark: &Benchmark) -> Result<()> {
     let id = &benchmark.id;
     let bar = Bar::new();
     let show = |what: &str, done, total| bar.show(what, done, total);
-    let copy = BenchmarkCopy::place(benchmark, &store.benchmark_folder(id), &show)?;
+    let copy = BenchmarkCopy::place(benchmark, &store.benchmarks().folder(id), &show)?;
     let outcome = copy.outcome();
     let published = publish(store, copy.folder(), &bar).await;
     drop(bar);
@@ -86,12 +86,12 @@ async fn add(store: &Store, benchmark: &Benchmark) -> Result<()> {
 
 /// Fails if another benchmark is published under this identifier.
 async fn refuse_other(store: &Store, benchmark: &Benchmark) -> Result<()> {
-    let Some(row) = store.benchmark(&benchmark.id).await? else { return Ok(()) };
+    let Some(row) = store.benchmarks().get(&benchmark.id).await? else { return Ok(()) };
     let (published, found) = (row.document.digest, benchmark.digest(benchmark.reference())?);
     if published == found {
         return Ok(());
     }
-    Err(StoreError::OtherBenchmark { id: benchmark.id.clone(), published, found }.into())
+    Err(PublishError::OtherBenchmark { id: benchmark.id.clone(), published, found }.into())
 }
 
 /// Publishes the copy of the benchmark, the reference of all later submissions.
@@ -100,11 +100,11 @@ async fn publish(store: &Store, copy: &Path, bar: &Bar) -> Result<Published> {
     let mut show = |progress: scr_store::PublishProgress| {
         bar.show("publishing radiographs", progress.images_done, progress.images_total);
     };
-    Ok(store.publish_benchmark(&benchmark, &mut show).await?)
+    Ok(store.benchmarks().publish(&benchmark, &mut show).await?)
 }
 
 async fn list(store: &Store, format: Format) -> Result<()> {
-    let benchmarks = store.benchmarks().await?;
+    let benchmarks = store.benchmarks().list().await?;
     let rows = benchmarks.iter().map(|row| {
         let document = &row.document;
         let (id, title) = (document.id.clone(), document.title.clone());

@@ -44,7 +44,7 @@ impl Entries {
                     bail!("--reason: expected a reason for readers, found an empty text");
                 }
                 dir.with_store(async |store| {
-                    store.withdraw_entry(&entry, WITHDRAWN_BY, reason.trim()).await?;
+                    store.entries().withdraw(&entry, WITHDRAWN_BY, reason.trim()).await?;
                     tell!("entry {entry} is withdrawn; the page at its address gives the reason");
                     Ok(())
                 })
@@ -55,11 +55,11 @@ impl Entries {
 
 async fn list(store: &Store, format: Format) -> Result<()> {
     let mut entries: Vec<EntryRow> = Vec::new();
-    for row in store.benchmarks().await? {
-        entries.extend(store.entries_without_images(&row.document.id).await?);
+    for row in store.benchmarks().list().await? {
+        entries.extend(store.entries().summaries(&row.document.id).await?);
     }
-    for withdrawal in store.withdrawals().await? {
-        entries.extend(store.entry(&withdrawal.entry_id).await?);
+    for withdrawal in store.entries().withdrawals().await? {
+        entries.extend(store.entries().get(&withdrawal.entry_id).await?);
     }
     let row = |entry: &EntryRow| {
         let withdrawn = or_dash(entry.withdrawn.as_ref().map(|withdrawn| &withdrawn.at));

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use scr_store::{Cancelled, JobRow, Store};
+use scr_store::{Cancellation, JobRow, Store};
 use serde_json::json;
 
 use super::site::Dir;
@@ -68,7 +68,7 @@ impl Jobs {
 }
 
 async fn list(store: &Store, format: Format) -> Result<()> {
-    let jobs = store.jobs().await?;
+    let jobs = store.jobs().list().await?;
     let heads =
         ["submission", "benchmark", "kind", "state", "attempts", "worker", "until", "since"];
     let rows = jobs.iter().map(|job| {
@@ -106,11 +106,11 @@ const fn state(job: &JobRow) -> &'static str {
 }
 
 async fn cancel(store: &Store, id: &str) -> Result<()> {
-    match store.cancel_job(id, ACTOR).await? {
-        Cancelled::Now(state) => {
+    match store.jobs().cancel(id, ACTOR).await? {
+        Cancellation::Now(state) => {
             tell!("the job is cancelled, submission {id} is {}", state_name(state.as_str()));
         }
-        Cancelled::NoJob(state) => {
+        Cancellation::NoJob(state) => {
             let state = state_name(state.as_str());
             tell!("submission {id} is {state} and has no job, nothing changed");
         }

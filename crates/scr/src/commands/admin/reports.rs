@@ -69,14 +69,14 @@ impl Feedback {
 
 fn set_state(dir: &Dir, id: &str, state: PublicationState) -> Result<()> {
     dir.with_store(async |store| {
-        store.set_publication_state(id, state).await?;
+        store.publications().set_state(id, state).await?;
         tell!("publication {id} is {}", state.as_str());
         Ok(())
     })
 }
 
 async fn list_publications(store: &Store, format: Format) -> Result<()> {
-    let rows = store.all_publications().await?;
+    let rows = store.publications().list().await?;
     let row = |one: &PublicationRow| {
         let (id, benchmark) = (one.id.clone(), one.benchmark_id.clone());
         let said = &one.document;
@@ -89,7 +89,7 @@ async fn list_publications(store: &Store, format: Format) -> Result<()> {
 }
 
 async fn list_feedback(store: &Store, format: Format) -> Result<()> {
-    let rows = store.feedback().await?;
+    let rows = store.feedback().list().await?;
     let row = |one: &FeedbackRow| {
         let about = if one.benchmark_id.is_empty() { "the site" } else { &one.benchmark_id };
         vec![one.sent_at.clone(), about.to_owned(), one.reply_to.clone(), one.message.clone()]

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use scr_documents::{BenchmarkSettings, ImageResults, LadderStep, Quota, Reference};
-use scr_store::{Role, Store, StoreError};
+use scr_store::{PublishError, Role, Store};
 use serde_json::json;
 
 use super::site::{Dir, find_user};
@@ -93,7 +93,7 @@ impl Set {
         self.dir.with_store(async |store| {
             let mut settings = settings_of(&store, &self.id).await?;
             self.change(&store, &mut settings).await?;
-            store.set_benchmark_settings(&self.id, &settings).await?;
+            store.settings().set(&self.id, &settings).await?;
             tell!("settings of benchmark `{}` changed", self.id);
             Ok(())
         })
@@ -202,10 +202,10 @@ fn word(value: &impl serde::Serialize) -> Result<String> {
 }
 
 async fn settings_of(store: &Store, id: &str) -> Result<BenchmarkSettings> {
-    if store.benchmark(id).await?.is_none() {
-        return Err(StoreError::UnknownBenchmark { id: id.to_owned() }.into());
+    if store.benchmarks().get(id).await?.is_none() {
+        return Err(PublishError::UnknownBenchmark { id: id.to_owned() }.into());
     }
-    Ok(store.benchmark_settings(id).await?)
+    Ok(store.settings().get(id).await?)
 }
 
 /// Checks the addresses of reviewers; empty for all curators.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use scr_store::{Store, StoreError, UserRow};
+use scr_store::{AccountError, Store, UserRow};
 
 /// Option of the data folder.
 #[derive(Args)]
@@ -43,6 +43,6 @@ pub(super) fn with_new_store<T>(
 
 /// Finds an account by its address.
 pub(super) async fn find_user(store: &Store, email: &str) -> Result<UserRow> {
-    let user = store.user_by_email(email).await?;
-    Ok(user.ok_or_else(|| StoreError::UnknownUser { user: email.to_owned() })?)
+    let user = store.accounts().by_email(email).await?;
+    Ok(user.ok_or_else(|| AccountError::UnknownUser { user: email.to_owned() })?)
 }

@@ -54,14 +54,14 @@ impl Tokens {
             Self::Create { email, scope, note, expires, dir } => dir.with_store(async |store| {
                 let user = find_user(&store, &email).await?;
                 let scopes = if scope.is_empty() { user.role.scopes().collect() } else { scope };
-                let token = store.create_token_for(expires, &user.email, scopes, &note).await?;
+                let token = store.tokens().create_for(expires, &user.email, scopes, &note).await?;
                 print(None, &(token + "\n"))
             }),
             Self::List { email, dir, format } => {
                 dir.with_store(async |store| list(&store, &email, format).await)
             }
             Self::Revoke { id, dir } => dir.with_store(async |store| {
-                store.revoke_token(&id).await?;
+                store.tokens().revoke(&id).await?;
                 tell!("token {id} revoked");
                 Ok(())
             }),
@@ -71,7 +71,7 @@ impl Tokens {
 
 async fn list(store: &Store, email: &str, format: Format) -> Result<()> {
     let user = find_user(store, email).await?;
-    let tokens = store.tokens(&user.id).await?;
+    let tokens = store.tokens().of_user(&user.id).await?;
     let scopes = |token: &TokenRow| -> Vec<&str> {
         token.scopes.iter().map(|scope| scope.as_str()).collect()
     };

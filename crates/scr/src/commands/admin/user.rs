@@ -91,7 +91,8 @@ impl Users {
             Self::Add { email, name, role, password_stdin, dir } => {
                 let password = password_stdin.then(read_password).transpose()?;
                 with_new_store(&dir.path, async |store| {
-                    let user = store.add_user(&email, &name, role, password.as_deref()).await?;
+                    let user =
+                        store.accounts().add(&email, &name, role, password.as_deref()).await?;
                     tell!("{} added as {role}", user.email);
                     Ok(())
                 })
@@ -99,7 +100,7 @@ impl Users {
             Self::List { dir, format } => dir.with_store(async |store| list(&store, format).await),
             Self::Role { email, role, dir } => dir.with_store(async |store| {
                 let user = find_user(&store, &email).await?;
-                store.set_role(&user.id, role).await?;
+                store.accounts().set_role(&user.id, role).await?;
                 tell!("{} is {role} now; before: {}", user.email, user.role);
                 Ok(())
             }),
@@ -108,7 +109,7 @@ impl Users {
                 dir.with_store(async |store| {
                     let user = find_user(&store, &email).await?;
                     let keys = OtherKeys::kept_if(keep_keys);
-                    store.set_password(&user.id, &password, keys).await?;
+                    store.accounts().set_password(&user.id, &password, keys).await?;
                     tell!("{} has a new password, and is signed out everywhere", user.email);
                     if keys == OtherKeys::Ended {
                         tell!("their tokens are revoked and their identities disconnected");
@@ -118,18 +119,18 @@ impl Users {
             }
             Self::SignOut { email, identities, dir } => dir.with_store(async |store| {
                 let user = find_user(&store, &email).await?;
-                store.end_all_sessions(&user.id).await?;
+                store.sessions().end_all(&user.id).await?;
                 tell!("{} is signed out everywhere", user.email);
-                let connected = store.identities(&user.id).await?;
+                let connected = store.identities().of_user(&user.id).await?;
                 for identity in connected.iter().filter(|_| identities) {
-                    store.disconnect(&user.id, identity).await?;
+                    store.identities().disconnect(&user.id, identity).await?;
                     tell!("{} {} is disconnected", identity.issuer, identity.subject);
                 }
                 Ok(())
             }),
             Self::Remove { email, dir } => dir.with_store(async |store| {
                 let user = find_user(&store, &email).await?;
-                store.remove_user(&user.id).await?;
+                store.accounts().remove(&user.id).await?;
                 tell!("{} removed; their submissions and entries stay", user.email);
                 Ok(())
             }),
@@ -158,7 +159,7 @@ fn read_password() -> Result<String> {
 }
 
 async fn list(store: &Store, format: Format) -> Result<()> {
-    let users = store.users().await?;
+    let users = store.accounts().list().await?;
     let row = |user: &UserRow| {
         let (email, name) = (user.email.clone(), user.name.clone());
         let confirmed = or_dash(user.confirmed_at.as_ref());

@@ -1,7 +1,7 @@
-//! Copying a store's files, never held in memory.
+//! Listing and copying files of a data folder, without holding them in memory.
 //!
-//! Knows no database and no manifest. A folder in the making is a [`Staging`], which
-//! gets its name when all files are there and have reached the disk.
+//! Knows no database and no manifest. A folder is built as a [`Staging`], which gets its name
+//! when all files are complete and have reached the disk.
 
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -11,9 +11,9 @@ use std::time::SystemTime;
 use scr_data::digest::{hex, reader_digest};
 use scr_data::{Problem, Staging, durable};
 
-use crate::StoreError;
+use crate::storage_error::StorageError;
 
-/// A file and what tells it from one that replaces it.
+/// A file, with its size and time to notice a replacement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Listed {
     /// Relative to the store's folder.
@@ -23,8 +23,8 @@ pub(crate) struct Listed {
 }
 
 /// Every file below `root/within`, sorted by path; none where there is no such folder.
-/// Links are followed. What vanishes meanwhile is passed over.
-pub(super) fn list(root: &Path, within: &str) -> Result<Vec<Listed>, StoreError> {
+/// Follows links. Skips files that vanish meanwhile.
+pub(crate) fn list(root: &Path, within: &str) -> Result<Vec<Listed>, StorageError> {
     let mut found = Vec::new();
     let mut open = vec![PathBuf::from(within)];
     while let Some(folder) = open.pop() {
@@ -43,7 +43,7 @@ pub(super) fn list(root: &Path, within: &str) -> Result<Vec<Listed>, StoreError>
                 let (expected, hint) = ("a file or a folder", "delete it");
                 let place = place.display().to_string();
                 let problem = Problem::new(place, expected, "something else", hint);
-                return Err(StoreError::Data(problem.into()));
+                return Err(StorageError::Data(problem.into()));
             }
         }
     }
@@ -52,23 +52,22 @@ pub(super) fn list(root: &Path, within: &str) -> Result<Vec<Listed>, StoreError>
 }
 
 /// As [`list`], for a folder of blobs: without temporary files.
-pub(crate) fn list_blobs(root: &Path, within: &str) -> Result<Vec<Listed>, StoreError> {
+pub(crate) fn list_blobs(root: &Path, within: &str) -> Result<Vec<Listed>, StorageError> {
     let mut found = list(root, within)?;
     found.retain(|blob| !durable::is_temporary(&blob.path));
     Ok(found)
 }
 
-/// Copies a file into a folder in the making. Returns its size; none when there is no
-/// such file.
-pub(super) fn copy_file(from: &Path, to: &Path) -> Result<Option<u64>, StoreError> {
+/// Copies a file into a staging folder. Returns its size; none when there is no such file.
+pub(crate) fn copy_file(from: &Path, to: &Path) -> Result<Option<u64>, StorageError> {
     let Some(mut source) = unless_gone(from, File::open(from))? else { return Ok(None) };
     let copied = durable::copy_unsynced(&mut source, to);
     copied.map(Some).map_err(|source| failed(from, to, source))
 }
 
-/// Waits until the copy of a database has reached the disk, its owner's alone. Returns its
+/// Makes the copy of a database private and waits until it has reached the disk. Returns its
 /// digest.
-pub(crate) fn settle(from: &Path, copy: &Path) -> Result<String, StoreError> {
+pub(crate) fn settle(from: &Path, copy: &Path) -> Result<String, StorageError> {
     let read = || -> io::Result<String> {
         durable::make_private(copy)?;
         let file = fs::OpenOptions::new().read(true).write(true).open(copy)?;
@@ -78,26 +77,28 @@ pub(crate) fn settle(from: &Path, copy: &Path) -> Result<String, StoreError> {
     read().map_err(|source| failed(from, copy, source))
 }
 
-/// Takes all rights to a folder in the making from everyone but its owner.
-pub(super) fn make_private(folder: &Path) -> Result<(), StoreError> {
-    let folder_failed = |source| StoreError::Folder { path: folder.to_owned(), source };
+/// Restricts a staging folder to its owner.
+pub(crate) fn make_private(folder: &Path) -> Result<(), StorageError> {
+    let folder_failed = |source| StorageError::Folder { path: folder.to_owned(), source };
     durable::make_private(folder).map_err(folder_failed)
 }
 
-/// Gives the folder its name when everything is there, and deletes it when something
-/// failed.
-pub(super) fn finish<T>(staging: Staging, filled: Result<T, StoreError>) -> Result<T, StoreError> {
+/// Gives a staging folder its name, or deletes it when filling it failed.
+pub(crate) fn finish<T>(
+    staging: Staging,
+    filled: Result<T, StorageError>,
+) -> Result<T, StorageError> {
     if filled.is_ok() {
         staging.finish()?;
     } else {
-        // What failed is worth telling; that something is left is seen.
+        // The first error matters; leftovers are visible.
         let _ = fs::remove_dir_all(staging.folder());
     }
     filled
 }
 
-/// Refuses to write `out` within the folder that is copied.
-pub(super) fn refuse_within(source: &Path, out: &Path) -> Result<(), StoreError> {
+/// Refuses an `out` within the folder that is copied.
+pub(crate) fn refuse_within(source: &Path, out: &Path) -> Result<(), StorageError> {
     let source = source.canonicalize().map_err(|error| unreadable(source, &error))?;
     let place = std::path::absolute(out).map_err(|error| unreadable(out, &error))?;
     let real = place.ancestors().find_map(|above| above.canonicalize().ok());
@@ -109,12 +110,12 @@ pub(super) fn refuse_within(source: &Path, out: &Path) -> Result<(), StoreError>
             "one within it",
             "choose another place: what happens to the one folder happens to the other",
         );
-        return Err(StoreError::Data(problem.into()));
+        return Err(StorageError::Data(problem.into()));
     }
     Ok(())
 }
 
-fn unless_gone<T>(path: &Path, found: io::Result<T>) -> Result<Option<T>, StoreError> {
+fn unless_gone<T>(path: &Path, found: io::Result<T>) -> Result<Option<T>, StorageError> {
     match found {
         Ok(found) => Ok(Some(found)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
@@ -122,10 +123,10 @@ fn unless_gone<T>(path: &Path, found: io::Result<T>) -> Result<Option<T>, StoreE
     }
 }
 
-fn unreadable(path: &Path, error: &io::Error) -> StoreError {
-    StoreError::Data(Problem::unreadable(path, error).into())
+fn unreadable(path: &Path, error: &io::Error) -> StorageError {
+    StorageError::Data(Problem::unreadable(path, error).into())
 }
 
-fn failed(from: &Path, to: &Path, source: io::Error) -> StoreError {
-    StoreError::Copy { from: from.to_owned(), to: to.to_owned(), source }
+fn failed(from: &Path, to: &Path, source: io::Error) -> StorageError {
+    StorageError::Copy { from: from.to_owned(), to: to.to_owned(), source }
 }

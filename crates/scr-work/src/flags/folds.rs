@@ -1,4 +1,4 @@
-//! Whether one fold is segmented better than the other.
+//! Flags of folds of different quality.
 //!
 //! Two-fold results of one method differ by what it was trained on, and little else:
 //! a large difference hints at masks of two methods, or at a fold that was trained on.
@@ -7,13 +7,13 @@
 use scr_documents::{Flag, FlagKind, FoldsDocument, ResultDocument};
 use scr_stats::{Direction, RankSum, holm};
 
-use super::{MEASURE, value};
+use super::overlaps::{MEASURE, value};
 
-/// A difference is flagged where its p, by the rank-sum test and by Holm over the
+/// Significance level of a flag: its p, by the rank-sum test and by Holm over the
 /// objects, is below this: by chance for one honest submission in a thousand.
 const ALPHA: f64 = 0.001;
 
-/// Every object in both folds.
+/// Means of every object in both folds.
 pub(super) fn folds(result: &ResultDocument) -> Vec<FoldsDocument> {
     let of_object = |object: &String| {
         let fold = |number: u8| -> Vec<Option<f64>> {
@@ -37,7 +37,7 @@ pub(super) fn folds(result: &ResultDocument) -> Vec<FoldsDocument> {
     result.objects.keys().map(of_object).collect()
 }
 
-/// The objects on which the folds differ by more than chance.
+/// Flags of objects whose folds differ by more than chance.
 pub(super) fn flags(folds: &[FoldsDocument]) -> Vec<Flag> {
     let adjusted = holm(&folds.iter().map(|fold| fold.p).collect::<Vec<_>>());
     let flag = |(fold, p): (&FoldsDocument, Option<f64>)| {

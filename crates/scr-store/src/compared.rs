@@ -1,40 +1,41 @@
-//! The entries that a submission is compared with: all of its benchmark, withdrawn ones
-//! too, each with the account that handed it in.
+//! Entries to compare a submission with: all of its benchmark, withdrawn ones too, each with
+//! its submitter.
 //!
 //! Compares nothing: workers do.
 
 use std::collections::HashMap;
 
-use crate::database::failed;
-use crate::{EntryRow, Store, StoreError, entries};
+use crate::database::Doing;
+use crate::entries::{self, Entries, EntryRow};
+use crate::storage_error::StorageError;
 
-/// An entry that a submission is compared with.
+/// An entry with its submitter.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ComparedEntry {
-    /// The entry with every image's values; withdrawn ones say so.
+    /// The entry with every image's values and its withdrawal.
     pub row: EntryRow,
-    /// Identifier of the account that handed it in; none for the operator's.
+    /// Account of the submitter; none for entries of the operator.
     pub user_id: Option<String>,
 }
 
-impl Store {
+impl Entries<'_> {
     /// All entries of a benchmark, withdrawn ones too, the first published first.
     ///
     /// # Errors
-    /// As [`entries`](Self::entries).
-    pub async fn compared_entries(
+    /// As [`list`](Self::list).
+    pub async fn with_submitters(
         &self,
         benchmark_id: &str,
-    ) -> Result<Vec<ComparedEntry>, StoreError> {
-        let rows = entries::of_benchmark_with_withdrawn(&self.pool, benchmark_id).await?;
+    ) -> Result<Vec<ComparedEntry>, StorageError> {
+        let rows = entries::with_withdrawn(self.pool, benchmark_id).await?;
         let owners: Vec<(String, String)> = sqlx::query_as(
             "SELECT entry_id, user_id FROM submissions \
              WHERE benchmark_id = $1 AND entry_id IS NOT NULL",
         )
         .bind(benchmark_id)
-        .fetch_all(&self.pool)
+        .fetch_all(self.pool)
         .await
-        .map_err(failed("list who handed entries in"))?;
+        .doing("list submitters of entries")?;
         let mut owners: HashMap<String, String> = owners.into_iter().collect();
         let withdrawals = self.withdrawals().await?;
         let compared = |mut row: EntryRow| {

@@ -1,84 +1,97 @@
-//! The outbox: mails that are to be sent, queued in the transaction of what they tell.
+//! Outbox: mails wait here until a sender delivers them. Each is queued in the transaction of
+//! the event that it reports.
 //!
-//! Sends nothing: whoever does takes one, tries, and says how it went. A mail that is
-//! sent is deleted; one that fails is tried again, later each time, [`MAX_SENDINGS`]
-//! times in all. `letters.rs` holds what mails say.
+//! Sends nothing. A sender claims a mail, tries to send it and records the outcome. A sent
+//! mail is deleted; a failed one is retried with growing pauses, [`MAX_SENDINGS`] times in
+//! all. Texts of mails are in `accounts/letters.rs` and `submissions/letters.rs`.
 //!
-//! - [`MailRow`]: a mail that is this sender's to send.
-
-pub(crate) mod letters;
+//! - [`Outbox`]: the handle. [`MailRow`]: a claimed mail.
 
 use jiff::{SignedDuration, Timestamp};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AnyPool};
 
-use crate::database::{failed, time_text};
-use crate::{StoreCore, StoreError};
+use crate::database::Doing;
+use crate::secrets::random_id;
+use crate::storage_error::StorageError;
+use crate::time::{now, time_text};
 
-/// How often a mail is tried, over about a day.
+/// Attempts to send a mail, spread over about a day.
 pub const MAX_SENDINGS: i64 = 7;
-/// How long after the first attempt the second comes; each wait is four times the last.
+/// Pause after the first attempt; each later pause is four times as long.
 const FIRST_WAIT: SignedDuration = SignedDuration::from_secs(30);
 
 /// A mail to be sent.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MailRow {
-    /// Identifier, random.
+    /// Random identifier.
     pub id: String,
-    /// Whom it is for.
+    /// Address of the recipient.
     pub to: String,
-    /// What it is about, one line.
+    /// Subject, one line.
     pub subject: String,
-    /// What it says; `{site}` stands for the site's address.
+    /// Text; `{site}` stands for the site's address.
     pub body: String,
-    /// How often it was tried, this time included.
+    /// Number of attempts, this one included.
     pub attempts: i64,
 }
 
-/// What a mail is about and what it says.
+/// Subject and text of a mail.
 pub(crate) struct Letter {
     pub(crate) subject: String,
     pub(crate) body: String,
 }
 
-/// Queues a mail in the transaction of what it tells.
+const SIGNATURE: &str = "\n\n-- \nSegmentation in Chest Radiographs\n{site}\n";
+
+/// A letter with the signature of the site.
+pub(crate) fn letter(subject: &str, text: &str) -> Letter {
+    Letter { subject: subject.to_owned(), body: format!("{text}{SIGNATURE}") }
+}
+
+/// Queues a mail in the transaction of the event that it reports.
 pub(crate) async fn queue(
     connection: &mut AnyConnection,
     to: &str,
     letter: Letter,
-) -> Result<(), StoreError> {
-    let now = time_text(Timestamp::now());
+) -> Result<(), StorageError> {
     sqlx::query(
         "INSERT INTO mails (id, to_address, subject, body, created_at, attempts, next_at, error) \
          VALUES ($1, $2, $3, $4, $5, 0, $5, '')",
     )
-    .bind(crate::accounts::random_id()?)
+    .bind(random_id()?)
     .bind(to)
     .bind(letter.subject)
     .bind(letter.body)
-    .bind(now)
+    .bind(now())
     .execute(connection)
     .await
-    .map_err(failed("queue a mail"))?;
+    .doing("queue a mail")?;
     Ok(())
 }
 
-impl StoreCore {
-    /// Takes the mail that has waited longest. It comes again by itself, later each
-    /// time, unless [`mail_sent`](Self::mail_sent) says that it went.
+/// Handle of the outbox.
+#[derive(Debug, Clone, Copy)]
+pub struct Outbox<'a> {
+    pub(crate) pool: &'a AnyPool,
+}
+
+impl Outbox<'_> {
+    /// Claims the mail that has waited longest. It is retried after a pause unless
+    /// [`mark_sent`](Self::mark_sent) deletes it.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn take_mail(&self) -> Result<Option<MailRow>, StoreError> {
-        let (doing, now) = ("take a mail", Timestamp::now());
+    /// [`StorageError::Database`].
+    pub async fn claim(&self) -> Result<Option<MailRow>, StorageError> {
+        let (doing, now) = ("claim a mail", Timestamp::now());
         let next: Option<(String, i64)> = sqlx::query_as(
             "SELECT id, attempts FROM mails WHERE next_at <= $1 AND attempts < $2 \
              ORDER BY next_at, id LIMIT 1",
         )
         .bind(time_text(now))
         .bind(MAX_SENDINGS)
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await
-        .map_err(failed(doing))?;
+        .doing(doing)?;
         let Some((id, attempts)) = next else { return Ok(None) };
         let wait = FIRST_WAIT * 4_i32.saturating_pow(u32::try_from(attempts).unwrap_or(0));
         // None where another sender was faster.
@@ -89,53 +102,53 @@ impl StoreCore {
         .bind(time_text(now + wait))
         .bind(&id)
         .bind(attempts)
-        .fetch_optional(&self.pool)
+        .fetch_optional(self.pool)
         .await
-        .map_err(failed(doing))?;
+        .doing(doing)?;
         let attempts = attempts + 1;
         Ok(taken.map(|(to, subject, body)| MailRow { id, to, subject, body, attempts }))
     }
 
-    /// A mail has gone: it is deleted.
+    /// Deletes a mail that was sent.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn mail_sent(&self, id: &str) -> Result<(), StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn mark_sent(&self, id: &str) -> Result<(), StorageError> {
         let delete = sqlx::query("DELETE FROM mails WHERE id = $1").bind(id);
-        delete.execute(&self.pool).await.map_err(failed("delete a mail"))?;
+        delete.execute(self.pool).await.doing("delete a mail")?;
         Ok(())
     }
 
-    /// A mail has not gone. After the last attempt it is given up: that it was, and
-    /// why, stays; what it said does not.
+    /// Records why a mail could not be sent. After the last attempt its text is deleted;
+    /// address and error stay.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn mail_failed(&self, mail: &MailRow, error: &str) -> Result<(), StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn mark_failed(&self, mail: &MailRow, error: &str) -> Result<(), StorageError> {
         let body = if mail.attempts < MAX_SENDINGS { mail.body.as_str() } else { "" };
         sqlx::query("UPDATE mails SET error = $1, body = $2 WHERE id = $3")
             .bind(error)
             .bind(body)
             .bind(&mail.id)
-            .execute(&self.pool)
+            .execute(self.pool)
             .await
-            .map_err(failed("note that a mail failed"))?;
+            .doing("note that a mail failed")?;
         Ok(())
     }
 
-    /// How many mails wait, and how many were given up.
+    /// Number of mails that wait, and of those that were given up.
     ///
     /// # Errors
-    /// [`StoreError::Database`].
-    pub async fn mail_counts(&self) -> Result<(i64, i64), StoreError> {
+    /// [`StorageError::Database`].
+    pub async fn counts(&self) -> Result<(i64, i64), StorageError> {
         sqlx::query_as(
             "SELECT COUNT(CASE WHEN attempts < $1 THEN 1 END), \
              COUNT(CASE WHEN attempts >= $1 THEN 1 END) FROM mails",
         )
         .bind(MAX_SENDINGS)
-        .fetch_one(&self.pool)
+        .fetch_one(self.pool)
         .await
-        .map_err(failed("count mails"))
+        .doing("count mails")
     }
 }
 
@@ -161,12 +174,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path()).await.unwrap();
         queued(&store, "one").await;
-        let mail = store.take_mail().await.unwrap().unwrap();
+        let mail = store.mail().claim().await.unwrap().unwrap();
         assert_eq!((mail.to.as_str(), mail.subject.as_str(), mail.attempts), ("a@x.org", "one", 1));
-        assert_eq!(store.take_mail().await.unwrap(), None, "it is another's for a while");
-        store.mail_sent(&mail.id).await.unwrap();
+        assert_eq!(store.mail().claim().await.unwrap(), None, "it is another's for a while");
+        store.mail().mark_sent(&mail.id).await.unwrap();
         due(&store).await;
-        assert_eq!(store.take_mail().await.unwrap(), None);
+        assert_eq!(store.mail().claim().await.unwrap(), None);
     }
 
     #[tokio::test]
@@ -175,13 +188,13 @@ mod tests {
         let store = Store::open(folder.path()).await.unwrap();
         queued(&store, "one").await;
         for attempt in 1..=MAX_SENDINGS {
-            let mail = store.take_mail().await.unwrap().unwrap();
+            let mail = store.mail().claim().await.unwrap().unwrap();
             assert_eq!((mail.attempts, mail.body.as_str()), (attempt, "body"));
-            store.mail_failed(&mail, "no such host").await.unwrap();
+            store.mail().mark_failed(&mail, "no such host").await.unwrap();
             due(&store).await;
         }
-        assert_eq!(store.take_mail().await.unwrap(), None);
-        assert_eq!(store.mail_counts().await.unwrap(), (0, 1));
+        assert_eq!(store.mail().claim().await.unwrap(), None);
+        assert_eq!(store.mail().counts().await.unwrap(), (0, 1));
         let (body, error): (String, String) =
             sqlx::query_as("SELECT body, error FROM mails").fetch_one(&store.pool).await.unwrap();
         assert_eq!((body.as_str(), error.as_str()), ("", "no such host"));

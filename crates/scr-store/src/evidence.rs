@@ -1,0 +1,140 @@
+//! Evidence of published benchmarks and entries, read from database and files: unfiltered, for
+//! `scr verify`.
+
+use sqlx::AnyPool;
+
+use crate::copying::list_blobs;
+use crate::database::Doing;
+use crate::folder::{BLOBS_FOLDER, DataFolder};
+use crate::record::evidence::{BenchmarkEvidence, EntryEvidence, ResultEvidence};
+use crate::record::files::path_within;
+use crate::settings::{Settings, stated};
+use crate::storage_error::StorageError;
+use crate::submissions::answers::answer_in;
+use crate::withdrawals;
+
+/// Columns of an entry: identifier, benchmark, role and card.
+type EntryText = (String, String, String, String);
+
+/// Handle of evidence, with unfiltered reads.
+#[derive(Debug, Clone, Copy)]
+pub struct Evidence<'a> {
+    pub(crate) pool: &'a AnyPool,
+    pub(crate) folder: &'a DataFolder,
+}
+
+impl Evidence<'_> {
+    /// Evidence of an entry; none where there is no such entry.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], [`StorageError::Document`].
+    pub async fn entry(&self, id: &str) -> Result<Option<EntryEvidence>, StorageError> {
+        let doing = "read evidence of an entry";
+        let row: Option<EntryText> =
+            sqlx::query_as("SELECT id, benchmark_id, role, card FROM entries WHERE id = $1")
+                .bind(id)
+                .fetch_optional(self.pool)
+                .await
+                .doing(doing)?;
+        let Some((entry, benchmark, role, card)) = row else { return Ok(None) };
+        let results = self.result_evidence(&entry).await?;
+        let files: Option<(String,)> = sqlx::query_as(
+            "SELECT text FROM manifests JOIN entry_files ON files_digest = digest \
+             WHERE entry_id = $1",
+        )
+        .bind(id)
+        .fetch_optional(self.pool)
+        .await
+        .doing(doing)?;
+        let withdrawal = withdrawals::get(self.pool, id).await?.map(Into::into);
+        let mut connection = self.pool.acquire().await.doing(doing)?;
+        let answer = answer_in(&mut connection, id).await?;
+        drop(connection);
+        Ok(Some(EntryEvidence {
+            entry,
+            benchmark,
+            role,
+            card,
+            results,
+            results_hidden: false,
+            files: files.map(|(text,)| text).unwrap_or_default(),
+            withdrawal,
+            answer,
+        }))
+    }
+
+    /// Evidence of a benchmark; none where there is no such benchmark.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], [`StorageError::Document`].
+    pub async fn benchmark(&self, id: &str) -> Result<Option<BenchmarkEvidence>, StorageError> {
+        let row: Option<(String, String, String)> =
+            sqlx::query_as("SELECT id, digest, document FROM benchmarks WHERE id = $1")
+                .bind(id)
+                .fetch_optional(self.pool)
+                .await
+                .doing("read evidence of a benchmark")?;
+        let Some((benchmark, digest, document)) = row else { return Ok(None) };
+        let settings = stated(&Settings { pool: self.pool }.get(id).await?);
+        Ok(Some(BenchmarkEvidence { benchmark, digest, document, settings }))
+    }
+
+    /// Identifiers of all benchmarks and of all entries, withdrawn ones too.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    pub async fn ids(&self) -> Result<(Vec<String>, Vec<String>), StorageError> {
+        let list = async |query: &'static str| -> Result<Vec<String>, StorageError> {
+            let rows: Vec<(String,)> =
+                sqlx::query_as(query).fetch_all(self.pool).await.doing("list what is published")?;
+            Ok(rows.into_iter().map(|(id,)| id).collect())
+        };
+        Ok((
+            list("SELECT id FROM benchmarks ORDER BY id").await?,
+            list("SELECT id FROM entries ORDER BY id").await?,
+        ))
+    }
+
+    /// The list of files with this digest.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    pub async fn manifest(&self, digest: &str) -> Result<Option<String>, StorageError> {
+        let row: Option<(String,)> = sqlx::query_as("SELECT text FROM manifests WHERE digest = $1")
+            .bind(digest)
+            .fetch_optional(self.pool)
+            .await
+            .doing("read a list of files")?;
+        Ok(row.map(|(text,)| text))
+    }
+
+    /// Paths of the masks and posteriors in the folder of an entry.
+    ///
+    /// # Errors
+    /// [`StorageError::Data`] when the folder cannot be read.
+    pub fn kept_files(&self, id: &str) -> Result<Vec<String>, StorageError> {
+        let entry = format!("{BLOBS_FOLDER}/entries/{id}");
+        let mut paths = Vec::new();
+        for part in ["masks", "posteriors"] {
+            for found in list_blobs(&self.folder.path, &format!("{entry}/{part}"))? {
+                paths.push(path_within(&found.path, &entry));
+            }
+        }
+        Ok(paths)
+    }
+
+    async fn result_evidence(&self, entry: &str) -> Result<Vec<ResultEvidence>, StorageError> {
+        let rows: Vec<(i64, String, String, String)> = sqlx::query_as(
+            "SELECT version, nonce, summary, images FROM results WHERE entry_id = $1 \
+             ORDER BY version",
+        )
+        .bind(entry)
+        .fetch_all(self.pool)
+        .await
+        .doing("read evidence of an entry")?;
+        let evidence = |(version, nonce, summary, images): (i64, String, String, String)| {
+            ResultEvidence { version: version.unsigned_abs(), nonce, summary, images }
+        };
+        Ok(rows.into_iter().map(evidence).collect())
+    }
+}

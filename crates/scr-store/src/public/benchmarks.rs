@@ -1,0 +1,187 @@
+//! Benchmarks and their files, as the site may show them.
+//!
+//! Documents come from [`PublicStore`](super::store::PublicStore), so that they name no hidden
+//! observer. Callers decide which copies a reader may have.
+
+use scr_documents::{BenchmarkDocument, OfferedFile};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::display::display_copy;
+use super::hiding::Hiding;
+use crate::benchmarks::BenchmarkRow;
+use crate::blobs::BlobKey;
+use crate::outlines::OutlinesDocument;
+use crate::storage_error::StorageError;
+use crate::store::Store;
+
+/// Form of data that a reader may have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copies {
+    /// Full-size radiographs and exact outlines: for readers who may have copies.
+    Exact,
+    /// Reduced radiographs and simplified outlines: for pages.
+    Display,
+}
+
+/// Handle of benchmarks, as the site may show them.
+#[derive(Debug, Clone, Copy)]
+pub struct PublicBenchmarks<'a> {
+    pub(super) all: &'a Store,
+}
+
+impl PublicBenchmarks<'_> {
+    /// All benchmarks, the first published first.
+    ///
+    /// # Errors
+    /// As [`Benchmarks::list`](crate::Benchmarks::list).
+    pub async fn list(&self) -> Result<Vec<BenchmarkRow>, StorageError> {
+        let mut rows = self.all.benchmarks().list().await?;
+        for row in &mut rows {
+            let settings = self.all.settings().get(&row.document.id).await?;
+            Hiding::new(settings, &row.document).in_benchmark(&mut row.document);
+        }
+        Ok(rows)
+    }
+
+    /// The benchmark with this identifier; none when it is not published.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    pub async fn get(&self, id: &str) -> Result<Option<BenchmarkRow>, StorageError> {
+        let mut row = self.all.benchmarks().get(id).await?;
+        if let Some(row) = &mut row {
+            let settings = self.all.settings().get(id).await?;
+            Hiding::new(settings, &row.document).in_benchmark(&mut row.document);
+        }
+        Ok(row)
+    }
+
+    /// Radiograph, where pages may show it: 8- or 16-bit grey PNG; the display copy at
+    /// most 512 pixels and half as wide and high, 8 bits. Benchmarks published
+    /// before there were display copies give the thumbnail in its place.
+    ///
+    /// # Errors
+    /// [`StorageError::Blob`] when it is there and cannot be read, as for all files.
+    pub async fn radiograph(
+        &self,
+        benchmark: &BenchmarkDocument,
+        image: &str,
+        copies: Copies,
+    ) -> Result<Option<Bytes>, StorageError> {
+        let may_show = benchmark.terms.display.is_allowed();
+        if copies == Copies::Exact {
+            return file(self.all, may_show, BlobKey::image(&benchmark.id, image)).await;
+        }
+        match file(self.all, may_show, BlobKey::display(&benchmark.id, image)).await? {
+            Some(file) => Ok(Some(file)),
+            None => self.thumbnail(benchmark, image).await,
+        }
+    }
+
+    /// Thumbnail of a radiograph, where pages may show it.
+    ///
+    /// # Errors
+    /// As [`radiograph`](Self::radiograph).
+    pub async fn thumbnail(
+        &self,
+        benchmark: &BenchmarkDocument,
+        image: &str,
+    ) -> Result<Option<Bytes>, StorageError> {
+        let may_show = benchmark.terms.display.is_allowed();
+        file(self.all, may_show, BlobKey::thumbnail(&benchmark.id, image)).await
+    }
+
+    /// An observer's outlines in one image, where pages may show them.
+    ///
+    /// # Errors
+    /// As [`radiograph`](Self::radiograph).
+    pub async fn outlines(
+        &self,
+        benchmark: &BenchmarkDocument,
+        observer: &str,
+        image: &str,
+        copies: Copies,
+    ) -> Result<Option<Bytes>, StorageError> {
+        let may_show = benchmark.shows_observers() && benchmark.has_observer(observer);
+        let key = BlobKey::outlines(&benchmark.id, observer, image);
+        in_copies(file(self.all, may_show, key).await?, copies)
+    }
+
+    /// An observer's mask of a structure in one image, where copies are offered.
+    ///
+    /// # Errors
+    /// As [`radiograph`](Self::radiograph).
+    pub async fn mask(
+        &self,
+        benchmark: &BenchmarkDocument,
+        observer: &str,
+        structure: &str,
+        image: &str,
+    ) -> Result<Option<Bytes>, StorageError> {
+        let may_give = benchmark.terms.download.is_allowed() && benchmark.has_observer(observer);
+        file(self.all, may_give, BlobKey::mask(&benchmark.id, observer, structure, image)).await
+    }
+
+    /// True if the benchmark takes submissions: it was added for scoring and has not ended.
+    #[must_use]
+    pub fn takes_masks(&self, benchmark: &BenchmarkDocument) -> bool {
+        benchmark.ended_at.is_none() && self.all.benchmarks().folder(&benchmark.id).is_dir()
+    }
+
+    /// True if a copy of the benchmark's folder is offered.
+    #[must_use]
+    pub fn offers_folder(&self, benchmark: &BenchmarkDocument) -> bool {
+        let may_offer = benchmark.terms.download.is_allowed() && !benchmark.reference_hidden;
+        may_offer && self.all.benchmarks().folder(&benchmark.id).is_dir()
+    }
+
+    /// Files of a copy of the benchmark's folder, by path; none where nobody may have copies,
+    /// where the reference is hidden, and where it was not added as a folder.
+    ///
+    /// # Errors
+    /// [`StorageError::Data`] when files of the folder are at fault.
+    pub async fn offered_files(
+        &self,
+        benchmark: &BenchmarkDocument,
+    ) -> Result<Option<Arc<[OfferedFile]>>, StorageError> {
+        if !benchmark.terms.download.is_allowed() || benchmark.reference_hidden {
+            return Ok(None);
+        }
+        self.all.benchmarks().offered_files(&benchmark.id).await
+    }
+
+    /// Path of an offered file.
+    #[must_use]
+    pub fn offered_path(&self, benchmark: &BenchmarkDocument, file: &OfferedFile) -> PathBuf {
+        self.all.benchmarks().folder(&benchmark.id).join(&file.path)
+    }
+}
+
+/// Bytes of a file, where it may be shown; a name that cannot be in a key names no file.
+pub(super) async fn file(
+    all: &Store,
+    is_allowed: bool,
+    key: Result<BlobKey, StorageError>,
+) -> Result<Option<Bytes>, StorageError> {
+    match key {
+        Ok(key) if is_allowed => all.blob(&key).await,
+        _ => Ok(None),
+    }
+}
+
+/// Outlines in the form that the reader may have.
+pub(super) fn in_copies(
+    file: Option<Bytes>,
+    copies: Copies,
+) -> Result<Option<Bytes>, StorageError> {
+    let (Some(file), Copies::Display) = (&file, copies) else { return Ok(file) };
+    let read = OutlinesDocument::from_json(file).map_err(|source| StorageError::Document {
+        what: "outlines",
+        id: "an image".into(),
+        source,
+    })?;
+    Ok(Some(display_copy(&read).to_json().into()))
+}

@@ -1,0 +1,141 @@
+//! Entries and their files, as the site may show them.
+
+use bytes::Bytes;
+use scr_documents::{BenchmarkDocument, EntryRole, TermsDocument};
+
+use super::benchmarks::{Copies, file, in_copies};
+use super::hiding::hiding;
+use crate::blobs::BlobKey;
+use crate::entries::EntryRow;
+use crate::record::evidence::EntryEvidence;
+use crate::results::PastResult;
+use crate::storage_error::StorageError;
+use crate::store::Store;
+
+/// Handle of entries, as the site may show them.
+#[derive(Debug, Clone, Copy)]
+pub struct PublicEntries<'a> {
+    pub(super) all: &'a Store,
+}
+
+impl PublicEntries<'_> {
+    /// All entries of a benchmark but those that were withdrawn, the first published
+    /// first, without every image's values.
+    ///
+    /// # Errors
+    /// As [`Entries::list`](crate::Entries::list).
+    pub async fn summaries(&self, benchmark_id: &str) -> Result<Vec<EntryRow>, StorageError> {
+        let mut rows = self.all.entries().summaries(benchmark_id).await?;
+        if rows.is_empty() {
+            return Ok(rows);
+        }
+        let hiding = hiding(self.all, benchmark_id).await?;
+        for row in &mut rows {
+            hiding.in_entry(row);
+        }
+        Ok(rows)
+    }
+
+    /// The entry with this identifier, also when it was withdrawn; none when it is not
+    /// published.
+    ///
+    /// # Errors
+    /// As [`summaries`](Self::summaries).
+    pub async fn get(&self, id: &str) -> Result<Option<EntryRow>, StorageError> {
+        let mut row = self.all.entries().get(id).await?;
+        if let Some(row) = &mut row {
+            hiding(self.all, &row.benchmark_id).await?.in_entry(row);
+        }
+        Ok(row)
+    }
+
+    /// Replaced results of an entry, the first first.
+    ///
+    /// # Errors
+    /// As [`summaries`](Self::summaries).
+    pub async fn past_results(&self, entry: &EntryRow) -> Result<Vec<PastResult>, StorageError> {
+        let mut past = self.all.entries().past_results(&entry.id).await?;
+        if !past.is_empty() {
+            hiding(self.all, &entry.benchmark_id).await?.in_past(entry, &mut past);
+        }
+        Ok(past)
+    }
+
+    /// Evidence of an entry for the record; without its results where any of their numbers
+    /// are hidden or rounded. None where there is no such entry.
+    ///
+    /// # Errors
+    /// As [`Evidence::entry`](crate::Evidence::entry).
+    pub async fn evidence(&self, id: &str) -> Result<Option<EntryEvidence>, StorageError> {
+        let mut evidence = self.all.evidence().entry(id).await?;
+        if let Some(evidence) = &mut evidence {
+            let settings = self.all.settings().get(&evidence.benchmark).await?;
+            if !settings.shows_images() || settings.decimals().is_some() {
+                evidence.results.clear();
+                evidence.results_hidden = true;
+            }
+        }
+        Ok(evidence)
+    }
+
+    /// An entry's outlines in one image. Display copies are made of what observers drew;
+    /// a method's masks are its maker's.
+    ///
+    /// # Errors
+    /// [`StorageError::Blob`] when it cannot be read.
+    pub async fn outlines(
+        &self,
+        benchmark: &BenchmarkDocument,
+        entry: &EntryRow,
+        image: &str,
+        copies: Copies,
+    ) -> Result<Option<Bytes>, StorageError> {
+        let may_show = gives(benchmark, entry, |terms| terms.display.is_allowed());
+        let file = file(self.all, may_show, BlobKey::entry_outlines(&entry.id, image)).await?;
+        in_copies(file, if entry.role == EntryRole::Observer { copies } else { Copies::Exact })
+    }
+
+    /// An entry's mask of a structure in one image.
+    ///
+    /// # Errors
+    /// [`StorageError::Blob`] when it cannot be read.
+    pub async fn mask(
+        &self,
+        benchmark: &BenchmarkDocument,
+        entry: &EntryRow,
+        structure: &str,
+        image: &str,
+    ) -> Result<Option<Bytes>, StorageError> {
+        let may_give = gives(benchmark, entry, |terms| terms.download.is_allowed());
+        file(self.all, may_give, BlobKey::entry_mask(&entry.id, structure, image)).await
+    }
+
+    /// An entry's posterior of a structure in one image; none of a structure that the
+    /// entry does not list, whose file may lie there from an earlier publication.
+    ///
+    /// # Errors
+    /// [`StorageError::Blob`] when it cannot be read.
+    pub async fn posterior(
+        &self,
+        benchmark: &BenchmarkDocument,
+        entry: &EntryRow,
+        structure: &str,
+        image: &str,
+    ) -> Result<Option<Bytes>, StorageError> {
+        let is_listed = entry.posteriors.iter().any(|listed| listed == structure);
+        let may_show = is_listed && gives(benchmark, entry, |terms| terms.display.is_allowed());
+        file(self.all, may_show, BlobKey::entry_posterior(&entry.id, structure, image)).await
+    }
+}
+
+/// True if files of an entry may be shown. Masks of a method belong to its author; masks of an
+/// observer belong to the benchmark, also as an entry: its terms decide.
+fn gives(
+    benchmark: &BenchmarkDocument,
+    entry: &EntryRow,
+    allow: impl Fn(&TermsDocument) -> bool,
+) -> bool {
+    let is_allowed =
+        entry.role != EntryRole::Observer || benchmark.shows_observers() && allow(&benchmark.terms);
+    entry.benchmark_id == benchmark.id && is_allowed
+}

@@ -1,0 +1,263 @@
+//! A store: the database and the data folder, with a handle for each kind of thing in them.
+//!
+//! - [`StoreCore`]: handles that show nothing of a reference or a score.
+//! - [`Store`]: these, and handles with unfiltered reads: for workers and the command.
+//!   [`PublicStore`](crate::PublicStore) is the site's.
+
+use std::ops::Deref;
+use std::path::Path;
+
+use bytes::Bytes;
+use scr_data::durable;
+use sqlx::AnyPool;
+
+use crate::accounts::identities::Identities;
+use crate::accounts::sessions::Sessions;
+use crate::accounts::terms::Acceptances;
+use crate::accounts::tokens::Tokens;
+use crate::accounts::users::Accounts;
+use crate::backup::{self, BackupDocument};
+use crate::benchmarks::Benchmarks;
+use crate::blobs::{BlobKey, Blobs};
+use crate::counts::Counts;
+use crate::database;
+use crate::disk::Disk;
+use crate::entries::Entries;
+use crate::evidence::Evidence;
+use crate::feedback::Feedback;
+use crate::folder::{self, DataFolder};
+use crate::lost;
+use crate::mail::Outbox;
+use crate::offers::Offers;
+use crate::publications::Publications;
+use crate::record::adopt::adopt;
+use crate::record::log::RecordLog;
+use crate::settings::Settings;
+use crate::storage_error::{OpenError, StorageError};
+use crate::submissions::handle::Submissions;
+use crate::submissions::jobs::Jobs;
+use crate::submissions::rows::{self, Submission};
+use crate::submissions::uploads::Uploads;
+use crate::workers::Workers;
+
+/// Accounts, mails, jobs and writes: everything that shows nothing of a reference or a score.
+/// [`Store`] adds unfiltered reads, [`PublicStore`](crate::PublicStore) filtered ones.
+#[derive(Debug, Clone)]
+pub struct StoreCore {
+    pub(crate) folder: DataFolder,
+    pub(crate) pool: AnyPool,
+    blobs: Blobs,
+    offers: Offers,
+}
+
+impl StoreCore {
+    /// Accounts of people.
+    #[must_use]
+    pub fn accounts(&self) -> Accounts<'_> {
+        Accounts { pool: &self.pool }
+    }
+
+    /// Identities at providers such as ORCID.
+    #[must_use]
+    pub fn identities(&self) -> Identities<'_> {
+        Identities { pool: &self.pool }
+    }
+
+    /// Sessions of signed-in browsers.
+    #[must_use]
+    pub fn sessions(&self) -> Sessions<'_> {
+        Sessions { pool: &self.pool }
+    }
+
+    /// Tokens of programs.
+    #[must_use]
+    pub fn tokens(&self) -> Tokens<'_> {
+        Tokens { pool: &self.pool }
+    }
+
+    /// Acceptances of terms.
+    #[must_use]
+    pub fn acceptances(&self) -> Acceptances<'_> {
+        Acceptances { pool: &self.pool }
+    }
+
+    /// Uploads of submissions.
+    #[must_use]
+    pub fn uploads(&self) -> Uploads<'_> {
+        Uploads { pool: &self.pool, folder: &self.folder }
+    }
+
+    /// Queue of jobs.
+    #[must_use]
+    pub fn jobs(&self) -> Jobs<'_> {
+        Jobs { pool: &self.pool }
+    }
+
+    /// Workers and their heartbeats.
+    #[must_use]
+    pub fn workers(&self) -> Workers<'_> {
+        Workers { pool: &self.pool }
+    }
+
+    /// Outbox of mails.
+    #[must_use]
+    pub fn mail(&self) -> Outbox<'_> {
+        Outbox { pool: &self.pool }
+    }
+
+    /// Record of all public changes.
+    #[must_use]
+    pub fn record(&self) -> RecordLog<'_> {
+        RecordLog { pool: &self.pool }
+    }
+
+    /// Operator's settings of benchmarks.
+    #[must_use]
+    pub fn settings(&self) -> Settings<'_> {
+        Settings { pool: &self.pool }
+    }
+
+    /// Publications that use a benchmark.
+    #[must_use]
+    pub fn publications(&self) -> Publications<'_> {
+        Publications { pool: &self.pool }
+    }
+
+    /// Messages of readers.
+    #[must_use]
+    pub fn feedback(&self) -> Feedback<'_> {
+        Feedback { pool: &self.pool }
+    }
+
+    /// Disk under the store.
+    #[must_use]
+    pub fn disk(&self) -> Disk<'_> {
+        Disk { pool: &self.pool, folder: &self.folder }
+    }
+
+    /// Counts for monitoring.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    pub async fn counts(&self) -> Result<Counts, StorageError> {
+        Counts::read(&self.pool, &self.folder).await
+    }
+
+    /// Waits for running queries and closes the database. Dropping every clone does the same
+    /// without waiting.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+/// A database and a data folder, with unfiltered reads: for workers and the command. Clones
+/// share both.
+#[derive(Debug, Clone)]
+pub struct Store {
+    core: StoreCore,
+}
+
+impl Deref for Store {
+    type Target = StoreCore;
+
+    fn deref(&self) -> &StoreCore {
+        &self.core
+    }
+}
+
+impl Store {
+    /// Opens the store in `folder`, or creates one: `folder/scr.sqlite` and `folder/blobs`.
+    /// Several processes may open the same store. A new or empty folder becomes private to
+    /// its owner.
+    ///
+    /// # Errors
+    /// [`OpenError::OpenFolder`] when other users may read or write the folder,
+    /// [`OpenError::NewerSchema`] when a later version of this program wrote it,
+    /// [`OpenError::DamagedDatabase`] and [`OpenError::LostDatabase`] when the database is
+    /// damaged, or missing beside files of a site; [`OpenError::Storage`].
+    pub async fn open(folder: &Path) -> Result<Self, OpenError> {
+        folder::claim(folder)?;
+        let folder = DataFolder::new(folder);
+        let (blobs, database) = (folder.blobs(), folder.database());
+        lost::refuse_without_database(&database, &blobs)?;
+        durable::create_folders(&blobs)
+            .map_err(|source| StorageError::Folder { path: blobs.clone(), source })?;
+        let pool = database::open(&database).await?;
+        lost::refuse_empty_database(&pool, &database, &blobs).await?;
+        adopt(&pool, &folder).await?;
+        let core =
+            StoreCore { folder, pool, blobs: Blobs::open(&blobs), offers: Offers::default() };
+        Ok(Self { core })
+    }
+
+    /// The same store with another reserve of free space.
+    #[must_use]
+    pub fn keep_free(mut self, bytes: u64) -> Self {
+        self.core.folder.min_free_bytes = bytes;
+        self
+    }
+
+    /// Benchmarks.
+    #[must_use]
+    pub fn benchmarks(&self) -> Benchmarks<'_> {
+        let StoreCore { folder, pool, blobs, offers } = &self.core;
+        Benchmarks { pool, folder, blobs, offers }
+    }
+
+    /// Entries.
+    #[must_use]
+    pub fn entries(&self) -> Entries<'_> {
+        let StoreCore { folder, pool, blobs, .. } = &self.core;
+        Entries { pool, folder, blobs }
+    }
+
+    /// Submissions.
+    #[must_use]
+    pub fn submissions(&self) -> Submissions<'_, Self> {
+        Submissions { pool: &self.pool, folder: &self.folder, store: self }
+    }
+
+    /// Evidence behind the record.
+    #[must_use]
+    pub fn evidence(&self) -> Evidence<'_> {
+        Evidence { pool: &self.pool, folder: &self.folder }
+    }
+
+    /// Bytes of a published file; none when there is no such file.
+    ///
+    /// # Errors
+    /// [`StorageError::Blob`] when it cannot be read.
+    pub async fn blob(&self, key: &BlobKey) -> Result<Option<Bytes>, StorageError> {
+        self.blobs.get(key).await
+    }
+
+    /// Writes database, blobs, uploads and folders of benchmarks into the folder `out`, whole
+    /// or not at all, while others may use the store. The backup holds hashes of passwords too
+    /// and is private to its owner.
+    ///
+    /// Copies on the calling thread, which waits for the disk: for a command, not a server.
+    /// `progress` gets the number of files done and of all.
+    ///
+    /// # Errors
+    /// [`StorageError::Data`] when `out` is not empty or lies within the data folder, when the
+    /// folder of a benchmark changed meanwhile, when something cannot be read or written;
+    /// [`StorageError::Copy`], [`StorageError::Database`].
+    pub async fn back_up(
+        &self,
+        out: &Path,
+        progress: &mut (dyn FnMut(usize, usize) + Send),
+    ) -> Result<BackupDocument, StorageError> {
+        backup::write(&self.pool, &self.folder.path, out, progress).await
+    }
+}
+
+impl Submissions<'_, Store> {
+    /// The submission with this identifier, with its results and findings; none when there is
+    /// none.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], or [`StorageError::Document`] when it cannot be read.
+    pub async fn get(&self, id: &str) -> Result<Option<Submission>, StorageError> {
+        rows::get(self.pool, id).await
+    }
+}

@@ -1,0 +1,84 @@
+//! Mails about a submission: to its submitter, and to the curators who may review it.
+
+use crate::accounts::roles::Role;
+use crate::accounts::users::addresses;
+use crate::database::Doing;
+use crate::json::read_json;
+use crate::mail::{letter, queue};
+use crate::settings::settings_in;
+use crate::storage_error::StorageError;
+use scr_documents::{CardDocument, SubmissionState};
+use sqlx::AnyConnection;
+
+/// Columns for a mail: the submitter's address, the benchmark, the card, a curator's message
+/// and the entry.
+type Columns = (String, String, String, Option<String>, Option<String>);
+
+/// Queues mails about a change of state, in its transaction.
+pub(super) async fn mail_change(
+    connection: &mut AnyConnection,
+    submission_id: &str,
+    to: SubmissionState,
+) -> Result<(), StorageError> {
+    use SubmissionState as S;
+    if !matches!(to, S::AwaitingReview | S::Published | S::Rejected) {
+        return Ok(());
+    }
+    let doing = "read the recipients of a mail";
+    let row: Option<Columns> = sqlx::query_as(
+        "SELECT email, benchmark_id, card, message, entry_id FROM submissions \
+         JOIN users ON users.id = user_id WHERE submissions.id = $1 AND removed_at IS NULL",
+    )
+    .bind(submission_id)
+    .fetch_optional(&mut *connection)
+    .await
+    .doing(doing)?;
+    // A removed account has no address.
+    let Some((email, benchmark, card, message, entry)) = row else { return Ok(()) };
+    let card: CardDocument = read_json(submission_id, "card", &card)?;
+    let what = format!("“{}” for the benchmark `{benchmark}`", card.name);
+    let page = format!("{{site}}/submissions/{submission_id}");
+    let letter = match (to, message, entry) {
+        (S::AwaitingReview, ..) => letter(
+            "Your submission is scored",
+            &format!("{what} is scored. You alone see it until a curator has looked:\n\n{page}"),
+        ),
+        (S::Published, _, Some(entry)) => letter(
+            "Your submission is published",
+            &format!("{what} is published. Its address stays:\n\n{{site}}/entries/{entry}"),
+        ),
+        (S::Rejected, Some(message), _) => letter(
+            "Your submission is returned",
+            &format!("A curator has returned {what}:\n\n{message}\n\n{page}"),
+        ),
+        _ => letter(
+            "Your submission has problems",
+            &format!(
+                "The check of {what} found problems. All of them are listed here, by file:\n\n\
+                 {page}\n\nA failed check costs nothing."
+            ),
+        ),
+    };
+    queue(connection, &email, letter).await?;
+    if to == S::AwaitingReview {
+        mail_reviewers(connection, &benchmark, &what, &page).await?;
+    }
+    Ok(())
+}
+
+/// Queues a mail for every curator who may review submissions of the benchmark.
+async fn mail_reviewers(
+    connection: &mut AnyConnection,
+    benchmark: &str,
+    what: &str,
+    page: &str,
+) -> Result<(), StorageError> {
+    let settings = settings_in(connection, benchmark).await?;
+    let reviewers = addresses(connection, Role::Curator).await?;
+    for email in reviewers.into_iter().filter(|email| settings.may_review(email)) {
+        let letter =
+            letter("A submission awaits review", &format!("{what} awaits review:\n\n{page}"));
+        queue(connection, &email, letter).await?;
+    }
+    Ok(())
+}
