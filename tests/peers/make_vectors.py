@@ -1,4 +1,4 @@
-"""Makes docs/measure-vectors.json: small masks and the value of every measure.
+"""Makes crates/scr-measures/vectors.json: small masks and the value of every measure.
 
 The values are those of independent.py; the Rust measures are tested against the
 file (crates/scr-measures/tests/vectors.rs), and anyone can test theirs. Some were
@@ -23,7 +23,7 @@ import numpy as np
 
 from independent import all_keys, cardiothoracic_ratio, from_text, pixel_error, to_text, value
 
-FILE = pathlib.Path(__file__).resolve().parents[2] / "docs" / "measure-vectors.json"
+FILE = pathlib.Path(__file__).resolve().parents[2] / "crates/scr-measures/vectors.json"
 
 
 def drawn(size, is_set):

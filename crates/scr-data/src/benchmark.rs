@@ -69,7 +69,7 @@ impl Benchmark {
             Problem::new(&place, "UTF-8 text", error.to_string(), "save the file as UTF-8")
         })?;
         let file: BenchmarkFile = toml::from_str(text).map_err(|error| {
-            let expected = "a benchmark as docs/benchmark-file.md describes it";
+            let expected = "a benchmark as docs/reference/benchmark-file.md describes it";
             Problem::new(&place, expected, error.to_string().trim_end(), "")
         })?;
         crate::benchmark_check::benchmark(root, &place, file)

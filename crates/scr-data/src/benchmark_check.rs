@@ -199,7 +199,7 @@ impl Check<'_> {
         let rows: Result<Vec<LiteratureDocument>, _> =
             csv::Reader::from_reader(bytes.as_slice()).deserialize().collect();
         let found = rows.map_err(|error| {
-            let expected = "published results as docs/benchmark-file.md describes them";
+            let expected = "published results as docs/reference/benchmark-file.md describes them";
             Problem::new(path.display().to_string(), expected, error.to_string(), "")
         });
         self.problems.keep(found).unwrap_or_default()

@@ -1,7 +1,7 @@
 //! `benchmark.toml`: the serialised definition of a benchmark.
 //!
 //! Only the text and its keys; [`Benchmark`](crate::Benchmark) interprets them. Unknown
-//! keys are refused, so that a misspelt key is never ignored. docs/benchmark-file.md
+//! keys are refused, so that a misspelt key is never ignored. docs/reference/benchmark-file.md
 //! describes every key.
 
 use scr_documents::Permission;

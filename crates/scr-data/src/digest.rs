@@ -1,7 +1,7 @@
 //! Digests: SHA-256 of files and of sorted manifests.
 //!
 //! A manifest has the text that `sha256sum` prints, a line a file, sorted by name.
-//! Anyone can check a digest with standard tools (see docs/benchmark-file.md).
+//! Anyone can check a digest with standard tools (see docs/reference/benchmark-file.md).
 
 use std::collections::BTreeMap;
 use std::fmt::Write;

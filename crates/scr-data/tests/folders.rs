@@ -203,7 +203,7 @@ fn the_digest_changes_with_what_is_scored_and_with_nothing_else() {
         write(&path, kept);
     }
 
-    // The digest by hand, as docs/benchmark-file.md says.
+    // The digest by hand, as docs/reference/benchmark-file.md says.
     let mut manifest = Manifest::default();
     let definition = "benchmark tiny\nspacing_mm 0.35\nstructure right_lung\nstructure left_lung\n\
         structure heart\nobject lungs right_lung left_lung\nobject heart heart\n\

@@ -42,3 +42,7 @@ pub use measure::{Length, LengthUnit, Measure, UnknownMeasure};
 pub use object::{measure_object, pixel_error};
 pub use ratio::cardiothoracic_ratio;
 pub use registry::{Better, Kind, Percentile, Quantity};
+
+/// Test vectors as JSON: pairs of small masks with the value of every measure, made by
+/// `tests/peers/make_vectors.py`.
+pub const VECTORS: &str = include_str!("../vectors.json");

@@ -1,15 +1,13 @@
 //! Every measure on small masks, against an implementation that shares no code
-//! with this one: `docs/measure-vectors.json`, made by `tests/peers/make_vectors.py`.
+//! with this one: `crates/scr-measures/vectors.json`, made by `tests/peers/make_vectors.py`.
 
 use scr_image::{Mask, Spacing};
 use scr_measures::registry::{BoundaryChoice, Kind, Percentile};
-use scr_measures::{Measure, Scratch, cardiothoracic_ratio, measure_object, pixel_error};
+use scr_measures::{Measure, Scratch, VECTORS, cardiothoracic_ratio, measure_object, pixel_error};
 use serde_json::Value;
 
 fn file() -> Value {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/measure-vectors.json");
-    let text = std::fs::read_to_string(path).expect("the vectors are there");
-    serde_json::from_str(&text).expect("they are JSON")
+    serde_json::from_str(VECTORS).expect("they are JSON")
 }
 
 fn list(value: &Value) -> &[Value] {

@@ -4,7 +4,7 @@
 //! population with the same properties for tests of software: the same five structures
 //! with landmarks, two observers, the same field and bit depth, and similar agreement
 //! between images and between observers. It is no substitute for patients: a score on
-//! phantoms does not predict a score on radiographs (`docs/phantom.md` lists the limits of
+//! phantoms does not predict a score on radiographs (`docs/explanation/phantom.md` lists the limits of
 //! the model). Only the two layouts write files.
 //!
 //! - [`Population`]: number of images and seed.

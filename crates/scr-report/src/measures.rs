@@ -1,4 +1,4 @@
-//! Reference of the measures: the output of `scr measures`, and `docs/measures.md`.
+//! Reference of the measures: the output of `scr measures`, and `docs/reference/measures.md`.
 //!
 //! Formats the registry, the list of peers and the test vectors. Computes nothing.
 
@@ -8,9 +8,6 @@ use scr_measures::peers::{PEERS, Peer, Verification};
 use scr_measures::registry::{IMAGE_MEASURES, MeasureInfo, VARIANTS};
 use scr_measures::{Better, Kind, Measure, Percentile, Quantity, registry::BoundaryChoice};
 use serde_json::{Value, json};
-
-/// Small masks with the value of every measure, made by `tests/peers/make_vectors.py`.
-const VECTORS: &str = include_str!("../../../docs/measure-vectors.json");
 
 /// Columns that text in a terminal may take.
 const WIDTH: usize = 96;
@@ -41,7 +38,7 @@ pub fn text() -> String {
     text
 }
 
-/// Markdown of `docs/measures.md`.
+/// Markdown of `docs/reference/measures.md`.
 #[must_use]
 pub fn markdown() -> String {
     let mut text = HEAD.to_owned();
@@ -128,7 +125,7 @@ const HEAD: &str = "# Measures: exact definitions, and equal numbers of other to
 
 <!-- Made by `scr measures --format markdown`: change crates/scr-measures/src/registry.rs, peers.rs
      beside it, or crates/scr-report/src/measures.rs, and run
-     cargo run --release -- measures --format markdown > docs/measures.md -->
+     cargo run --release -- measures --format markdown > docs/reference/measures.md -->
 
 Tools disagree because their definitions differ, not because they err: two definitions of the 95th
 percentile of the Hausdorff distance can differ by many pixels on the same masks. So every measure here
@@ -242,7 +239,7 @@ distance maps: the words after `LabelContour` name the statistic of the distance
 
 const TEST_VECTORS: &str = "## Test vectors
 
-`docs/measure-vectors.json` holds these and about thirty more pairs of small masks with the value of every
+`crates/scr-measures/vectors.json` holds these and about thirty more pairs of small masks with the value of every
 measure in every variant, and images for the measures of whole images. The values come from
 `tests/peers/independent.py`, an implementation in Python that shares no code with this one and tries
 every pair of pixels; the values by hand agree with it, and so do the measures of this project, to 1e-12.
@@ -278,7 +275,7 @@ fn as_sentence(words: &str) -> String {
 
 /// Worked examples: the test vectors with values by hand.
 fn examples() -> String {
-    let file: Value = serde_json::from_str(VECTORS).expect("the vectors are JSON");
+    let file: Value = serde_json::from_str(scr_measures::VECTORS).expect("the vectors are JSON");
     let mut text = "## Worked examples\n\n".to_owned();
     let vectors = file["vectors"].as_array().map(Vec::as_slice).unwrap_or_default();
     let by_hand =

@@ -1,7 +1,7 @@
 //! Verification of a site's record, without trust in the site.
 //!
 //! Reads a data folder, an exported copy or a site, recomputes everything within reach and
-//! lists everything that does not hold. Changes nothing. `docs/record.md` says what a record
+//! lists everything that does not hold. Changes nothing. `docs/explanation/record.md` says what a record
 //! proves.
 //!
 //! - [`Source`]: place of the record and its evidence.

@@ -18,8 +18,8 @@ use crate::connections::BufferedBytes;
 use crate::error::Failure;
 use crate::error_answers;
 use crate::handlers::{
-    account, add, benchmark, browse, data, download, entry, entry_files, feedback, home, images,
-    operate, publications, results, review, scores, site_text, submissions, submit, terms,
+    account, add, benchmark, browse, data, docs, download, entry, entry_files, feedback, home,
+    images, operate, publications, results, review, scores, site_text, submissions, submit, terms,
 };
 use crate::operations::{self, with_operations};
 use crate::page_frame;
@@ -132,6 +132,10 @@ fn pages() -> Routes {
         .route("/add", get(add::add))
         .route("/privacy", get(site_text::privacy))
         .route("/terms", get(site_text::terms))
+        .route("/docs", get(docs::index))
+        .route("/docs/api", get(docs::api))
+        .route("/docs/{kind}/{page}", get(docs::page))
+        .route("/docs/images/{*path}", get(docs::picture))
 }
 
 /// Pages of submissions and review, for people with an account.

@@ -20,21 +20,13 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use crate::commands::Command;
+use crate::commands::Cli;
 use crate::tell::tell;
 
 /// Allocator that returns free memory to the system. With the system's own allocator a
 /// server that handles large blocks on many threads keeps growing.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// Segmentation in chest radiographs: evaluate, compare and host a benchmark.
-#[derive(Parser)]
-#[command(name = "scr", version, max_term_width = 100)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

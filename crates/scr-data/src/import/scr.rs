@@ -25,6 +25,7 @@ use crate::digest::{file_digest, hex};
 use crate::{BENCHMARK_FILE, DataError, Fold, Problem, Problems, Staging, files, formats};
 use sources::{ImageFiles, Sources};
 
+pub use definition::PUBLISHED_RESULTS;
 pub use landmarks::{Block, LandmarkChoice, Origin};
 
 /// Identifiers of the structures, which are folders of the benchmark.
@@ -104,7 +105,7 @@ impl ScrImport {
         })?;
         let table = clinical::table(&sources, &clinical_data);
         staging.write("images.csv", table.as_bytes())?;
-        staging.write("literature.csv", definition::LITERATURE.as_bytes())?;
+        staging.write("literature.csv", PUBLISHED_RESULTS.as_bytes())?;
         let file = definition::benchmark_file(
             sources.images.len(),
             choice.is_some(),

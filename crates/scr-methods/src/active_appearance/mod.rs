@@ -62,7 +62,7 @@ pub use settings::AppearanceSettings;
 /// values of the variants with whiskers were chosen on 160 phantoms of seed 77, on which no
 /// result is reported. The spread of starts is an exception: it makes no difference on
 /// phantoms, and was chosen on fold 1 of 37 radiographs, whose reference was wrong then
-/// (docs/results.md).
+/// (docs/reference/results.md).
 #[derive(Debug, Clone, Copy)]
 pub struct ActiveAppearance {
     info: &'static MethodInfo,

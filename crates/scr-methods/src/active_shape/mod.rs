@@ -65,7 +65,7 @@ impl ActiveShape {
     /// 77, on which no result is reported: all modes, wider limits, one candidate on either
     /// side and several starts. All modes can be kept because noise shrinks those of small
     /// variance. Levels and noise had the best mean over that fold and fold 1 of 37
-    /// radiographs, whose reference was wrong then (docs/results.md).
+    /// radiographs, whose reference was wrong then (docs/reference/results.md).
     pub const TUNED: Self = Self { info: &TUNED };
 }
 

@@ -43,7 +43,7 @@ use crate::{
 /// samples, the weight of the place, its centre and the normalisation of grey values are this
 /// project's own. They were chosen on halves of fold 1 of 247 phantoms, so these defaults
 /// depend on their reference (the centre: on other phantoms), and on 37 radiographs whose
-/// reference was wrong then (docs/results.md). On phantoms a weight of 4 gave a quarter less
+/// reference was wrong then (docs/reference/results.md). On phantoms a weight of 4 gave a quarter less
 /// pixel error than 1. Grey values between percentiles were better than mean and deviation,
 /// and together with local contrast better than either alone. Linear discriminants instead of
 /// the features were worse. Three times as many samples lowered the pixel error by a quarter.

@@ -7,6 +7,7 @@ use scr_data::benchmark_file::{
     BenchmarkFile, FoldsSection, ImagesSection, LiteratureSection, ObjectSection, ObserverSection,
     SpacingValue, StructureSection, TermsSection,
 };
+use scr_data::import::scr::PUBLISHED_RESULTS;
 use scr_data::{BENCHMARK_FILE, DataError, Landmarks, Problem, Staging, formats};
 
 use super::{Progress, each_phantom, fold, plan, refused, unwritable};
@@ -14,8 +15,6 @@ use crate::attributes::Sex;
 use crate::population::{FIELD_MM, OUTLINE_FRAME_PX};
 use crate::{Attributes, Observer, Phantom, Population, STRUCTURES};
 
-/// Published results of others on the original images.
-const LITERATURE: &str = include_str!("../../../../docs/published-results.csv");
 /// Allowed sides: below, no structure is visible; above, no detail is added.
 const SIDES: std::ops::RangeInclusive<usize> = 64..=4096;
 /// Observers with the folders of their masks.
@@ -54,7 +53,7 @@ pub fn write_benchmark(
         |phantom| write_phantom(&staging, phantom, side),
     )?;
     staging.write("images.csv", table(population).as_bytes())?;
-    staging.write("literature.csv", LITERATURE.as_bytes())?;
+    staging.write("literature.csv", PUBLISHED_RESULTS.as_bytes())?;
     staging.write(BENCHMARK_FILE, benchmark_file(population, side).to_toml().as_bytes())?;
     staging.finish()
 }

@@ -5,7 +5,7 @@
 //! count is needed beside a mean. Values that depend on single images or on the
 //! reference alone are removed: order statistics, spread, counts, folds, intervals, measures
 //! without a better end (such as `ctr_reference`), and findings that compare with
-//! the reference. docs/security.md quantifies the remaining leak. With a ladder
+//! the reference. docs/explanation/security.md quantifies the remaining leak. With a ladder
 //! (`ladder.rs`) only its scores remain. After the end of the benchmark the means of entries
 //! have full precision.
 

@@ -2,7 +2,7 @@
 //!
 //! Each line is JSON that holds the SHA-256 of the line before, so that a noted head commits
 //! to everything up to it. Lines hold digests of cards, results
-//! and files, never names or texts of people. `docs/record.md` says what this proves;
+//! and files, never names or texts of people. `docs/explanation/record.md` says what this proves;
 //! `scr verify` checks it.
 //!
 //! - `event.rs`: [`RecordEvent`](event::RecordEvent), the changes.

@@ -107,6 +107,11 @@ impl Modify for Tokens {
     }
 }
 
+/// The document that describes the API.
+pub(crate) fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
 /// This document.
 #[utoipa::path(
     get,
@@ -115,5 +120,5 @@ impl Modify for Tokens {
     responses((status = 200, description = "OpenAPI 3.1", body = serde_json::Value))
 )]
 pub(crate) async fn openapi() -> impl IntoResponse {
-    Json(Document::openapi())
+    Json(document())
 }

@@ -5,6 +5,7 @@ pub(crate) mod add;
 pub(crate) mod benchmark;
 pub(crate) mod browse;
 pub(crate) mod data;
+pub(crate) mod docs;
 pub(crate) mod download;
 mod draw;
 pub(crate) mod entry;

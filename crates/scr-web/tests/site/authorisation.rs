@@ -21,6 +21,10 @@ const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/add", "+++++"),
     ("GET", "/privacy", "+++++"),
     ("GET", "/terms", "+++++"),
+    ("GET", "/docs", "+++++"),
+    ("GET", "/docs/api", "+++++"),
+    ("GET", "/docs/{kind}/{page}", "+++++"),
+    ("GET", "/docs/images/{*path}", "+++++"),
     ("GET", "/healthz", "+++++"),
     ("GET", "/readyz", "+++++"),
     ("GET", "/metrics", "xxxx+"),
@@ -161,6 +165,7 @@ async fn site_with_submission() -> (Site, String) {
 /// The address with something in place of each of its parts.
 fn filled(address: &str, site: &Site, submission: &str) -> String {
     let file = if address.contains("/outlines/") { "T1.json" } else { "T1.png" };
+    let path = if address.starts_with("/docs/") { "browse.png" } else { "style.css" };
     [
         ("{benchmark}", "tiny"),
         ("{entry}", site.entry("Exact")),
@@ -172,7 +177,9 @@ fn filled(address: &str, site: &Site, submission: &str) -> String {
         ("{observer}", "second"),
         ("{structure}", "heart"),
         ("{file}", file),
-        ("{*path}", "style.css"),
+        ("{kind}", "reference"),
+        ("{page}", "measures"),
+        ("{*path}", path),
     ]
     .iter()
     .fold(address.to_owned(), |address, (name, value)| address.replace(name, value))

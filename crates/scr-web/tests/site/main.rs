@@ -14,6 +14,7 @@ mod api_work;
 mod authorisation;
 mod browsing;
 mod display_copies;
+mod documentation;
 mod downloads;
 mod entries;
 mod export;

@@ -9,6 +9,11 @@ fn all_pages(site: &Site) -> Vec<String> {
     let fixed = [
         "/",
         "/add",
+        "/docs",
+        "/docs/api",
+        "/docs/tutorials/evaluate-masks",
+        "/docs/reference/measures",
+        "/docs/explanation/methods",
         "/benchmarks/tiny",
         "/benchmarks/tiny/data",
         "/benchmarks/tiny/download",

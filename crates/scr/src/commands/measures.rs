@@ -18,7 +18,7 @@ pub(crate) struct Measures {
 enum Format {
     /// Text for a terminal
     Table,
-    /// The text of docs/measures.md, with worked examples
+    /// The text of docs/reference/measures.md, with worked examples
     Markdown,
     /// JSON for scripts
     Json,

@@ -5,6 +5,7 @@ mod arguments;
 mod backup;
 mod check;
 mod compare;
+mod completions;
 mod demo;
 mod evaluate;
 mod export;
@@ -12,6 +13,7 @@ mod fetch;
 mod import;
 mod list;
 mod mail;
+mod man;
 mod measures;
 mod methods;
 mod phantom;
@@ -27,9 +29,17 @@ mod verify;
 mod worker;
 
 use anyhow::Result;
-use clap::Subcommand;
+use clap::{CommandFactory, Parser, Subcommand};
 
 use crate::logging::LogFormat;
+
+/// Segmentation in chest radiographs: evaluate, compare and host a benchmark.
+#[derive(Parser)]
+#[command(name = "scr", version, max_term_width = 100)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
 
 /// A subcommand.
 #[derive(Subcommand)]
@@ -97,6 +107,10 @@ pub(crate) enum Command {
     Verify(verify::Verify),
     /// Serve the site of a data folder
     Serve(serve::Serve),
+    /// Print a completion script for a shell
+    Completions(completions::Completions),
+    /// Write manual pages
+    Man(man::ManPages),
 }
 
 impl Command {
@@ -154,6 +168,8 @@ impl Command {
             Self::Export(command) => command.run(),
             Self::Verify(command) => command.run(),
             Self::Serve(command) => command.run(),
+            Self::Completions(command) => command.run(Cli::command()),
+            Self::Man(command) => command.run(Cli::command()),
         }
     }
 }

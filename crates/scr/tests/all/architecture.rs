@@ -84,6 +84,7 @@ fn sources(package: &str) -> Vec<(String, String)> {
 #[test]
 fn data_flows_in_one_direction() {
     let order = [
+        "scr-docs",
         "scr-image",
         "scr-stats",
         "scr-documents",
@@ -186,6 +187,32 @@ fn the_core_reads_no_file_and_no_clock() {
         for (path, code) in sources(package) {
             for word in ["std::fs", "std::time", "std::env", "std::io", "SystemTime", "Instant"] {
                 assert!(!code.contains(word), "{path} uses {word}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_package_embeds_nothing_from_outside_its_folder() {
+    for package in metadata()["packages"].as_array().expect("a list") {
+        if !package["source"].is_null() {
+            continue;
+        }
+        let manifest = PathBuf::from(package["manifest_path"].as_str().expect("a path"));
+        let folder = manifest.parent().expect("it lies in a folder");
+        let name = package["name"].as_str().expect("a name");
+        if !folder.join("src").is_dir() {
+            continue;
+        }
+        for (path, code) in files(name) {
+            for embedded in ["include_str!(\"", "include_bytes!(\""] {
+                for rest in code.split(embedded).skip(1) {
+                    let file = rest.split('"').next().expect("it is quoted");
+                    let file = path.parent().expect("it lies in a folder").join(file);
+                    let whole = file.canonicalize().expect("what is embedded is there");
+                    let root = folder.canonicalize().expect("the package is there");
+                    assert!(whole.starts_with(&root), "{name} embeds {}", whole.display());
+                }
             }
         }
     }

@@ -126,11 +126,15 @@ fn one(words: &mut &[&str], licences: &BTreeSet<String>, open: &mut usize) -> bo
 
 #[test]
 fn every_dependency_has_its_line() {
-    let text = fs::read_to_string(root().join("docs/dependencies.md")).expect("the list is there");
+    let text = fs::read_to_string(root().join("docs/explanation/dependencies.md"))
+        .expect("the list is there");
     let named: BTreeSet<String> =
         dependencies().into_values().flatten().filter(|name| !name.starts_with("scr")).collect();
     for name in &named {
-        assert!(text.contains(&format!("`{name}`")), "{name} has no line in docs/dependencies.md");
+        assert!(
+            text.contains(&format!("`{name}`")),
+            "{name} has no line in docs/explanation/dependencies.md"
+        );
     }
 }
 

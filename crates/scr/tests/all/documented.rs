@@ -1,4 +1,4 @@
-//! Scripts and configuration files of `docs/operations.md`, run as written.
+//! Scripts and configuration files of `docs/how-to/run-a-site.md`, run as written.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
@@ -16,7 +16,7 @@ const ATTEMPTS: u32 = 400;
 
 /// Code block of the document in a language that contains a text.
 fn block(language: &str, holds: &str) -> String {
-    let document = fs::read_to_string(root().join("docs/operations.md")).unwrap();
+    let document = fs::read_to_string(root().join("docs/how-to/run-a-site.md")).unwrap();
     let start = format!("```{language}\n");
     let mut blocks = document.split(&start).skip(1).filter_map(|rest| rest.split("```").next());
     blocks.find(|block| block.contains(holds)).expect("the document has it").to_owned()
@@ -170,4 +170,45 @@ fn the_proxy_of_the_document_serves_the_site_over_tls() {
 fn the_unit_of_the_document_keeps_files_to_their_owner() {
     let unit = block("ini", "[Service]");
     assert!(unit.contains("UMask=0077\n"), "{unit}");
+}
+
+/// Files that a Markdown document links to, without anchors.
+fn linked_files(document: &str) -> impl Iterator<Item = &str> {
+    let targets = document.split("](").skip(1).filter_map(|rest| rest.split(')').next());
+    let targets = targets.map(|target| target.split('#').next().unwrap_or_default());
+    targets.filter(|target| !target.is_empty() && !target.contains([':', ' ', '`']))
+}
+
+#[test]
+fn every_file_that_a_document_links_to_is_there() {
+    let mut documents = Vec::new();
+    for folder in ["", "docs/tutorials", "docs/how-to", "docs/reference", "docs/explanation"] {
+        for entry in fs::read_dir(root().join(folder)).unwrap() {
+            let path = entry.unwrap().path();
+            if path.extension().is_some_and(|extension| extension == "md") {
+                documents.push(path);
+            }
+        }
+    }
+    let mut n_links = 0;
+    for path in documents {
+        let text = fs::read_to_string(&path).unwrap();
+        for target in linked_files(&text) {
+            n_links += 1;
+            let file = path.parent().unwrap().join(target);
+            assert!(file.exists(), "{} links to {target}", path.display());
+        }
+    }
+    assert!(n_links > 40, "{n_links} links");
+}
+
+#[test]
+fn every_page_and_picture_of_the_documentation_is_in_the_binary() {
+    let list = fs::read_to_string(root().join("docs/lib.rs")).unwrap();
+    for folder in ["tutorials", "how-to", "reference", "explanation", "images"] {
+        for name in crate::command::files(&root().join("docs").join(folder)).keys() {
+            let name = name.trim_end_matches(".md");
+            assert!(list.contains(&format!("\"{name}\"")), "{folder}/{name} is not listed");
+        }
+    }
 }

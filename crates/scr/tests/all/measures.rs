@@ -1,4 +1,4 @@
-//! `scr measures` and docs/measures.md agree.
+//! `scr measures` and docs/reference/measures.md agree.
 
 use std::fs;
 
@@ -6,13 +6,13 @@ use crate::command::{root, run, run_well};
 
 #[test]
 fn the_docs_of_the_measures_are_what_the_command_prints() {
-    let path = root().join("docs/measures.md");
-    let written = fs::read_to_string(&path).expect("docs/measures.md is there");
+    let path = root().join("docs/reference/measures.md");
+    let written = fs::read_to_string(&path).expect("docs/reference/measures.md is there");
     let printed = run_well(["measures", "--format", "markdown"]);
     assert!(
         written == printed,
-        "docs/measures.md is out of date; write it again with\n  \
-         cargo run --release -- measures --format markdown > docs/measures.md"
+        "docs/reference/measures.md is out of date; write it again with\n  \
+         cargo run --release -- measures --format markdown > docs/reference/measures.md"
     );
 }
 

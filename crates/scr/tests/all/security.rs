@@ -6,7 +6,8 @@ use crate::command::{files, root};
 
 #[test]
 fn every_line_of_the_threat_model_names_a_test_that_there_is() {
-    let model = std::fs::read_to_string(root().join("docs/security.md")).expect("it is there");
+    let model =
+        std::fs::read_to_string(root().join("docs/explanation/security.md")).expect("it is there");
     let sources: String = files(&root().join("crates"))
         .into_iter()
         .filter(|(name, _)| name.ends_with(".rs"))
@@ -35,7 +36,8 @@ fn every_line_of_the_threat_model_names_a_test_that_there_is() {
 
 #[test]
 fn every_limit_of_the_threat_model_is_set_where_it_says() {
-    let model = std::fs::read_to_string(root().join("docs/security.md")).expect("it is there");
+    let model =
+        std::fs::read_to_string(root().join("docs/explanation/security.md")).expect("it is there");
     let limits = model.lines().skip_while(|line| !line.starts_with("| limit")).skip(2);
     let mut n_limits = 0;
     for line in limits.take_while(|line| line.starts_with('|')) {

@@ -7,7 +7,7 @@ use crate::benchmark_file::{
 use crate::formats::jsrt_img;
 
 /// Published results of others on these images.
-pub(super) const LITERATURE: &str = include_str!("../../../../../docs/published-results.csv");
+pub const PUBLISHED_RESULTS: &str = include_str!("published-results.csv");
 
 /// Definition of the benchmark of `n_images` images.
 pub(super) fn benchmark_file(
