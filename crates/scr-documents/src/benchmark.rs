@@ -7,6 +7,7 @@ use crate::{LiteratureDocument, SpacingDocument, TermsDocument};
 
 /// A published benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BenchmarkDocument {
     /// Identifier, as in its address.
     pub id: String,
@@ -73,6 +74,7 @@ impl BenchmarkDocument {
 
 /// Something with an identifier and a name.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct NamedDocument {
     /// Identifier.
     pub id: String,
@@ -82,6 +84,7 @@ pub struct NamedDocument {
 
 /// An object: a union of structures that is scored.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ObjectDocument {
     /// Identifier.
     pub id: String,
@@ -93,6 +96,7 @@ pub struct ObjectDocument {
 
 /// An observer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ObserverDocument {
     /// Identifier.
     pub id: String,
@@ -104,6 +108,7 @@ pub struct ObserverDocument {
 
 /// One radiograph of a benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImageEntryDocument {
     /// Identifier.
     pub id: String,
@@ -117,4 +122,44 @@ pub struct ImageEntryDocument {
     pub has_pixels: bool,
     /// Further columns of the benchmark's table: age, sex, nodule...
     pub attributes: IndexMap<String, String>,
+}
+
+/// All benchmarks, without their images.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BenchmarkList {
+    pub benchmarks: Vec<BenchmarkSummary>,
+}
+
+/// A benchmark in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BenchmarkSummary {
+    /// Identifier, as in its address.
+    pub id: String,
+    /// Name for people.
+    pub title: String,
+    /// What the images are.
+    pub description: String,
+    /// Names exactly what is scored against.
+    pub digest: String,
+    /// Whether the images are drawn by a program and are no patient's.
+    pub phantom: bool,
+    /// How many images there are.
+    pub n_images: usize,
+    /// Identifiers of what is scored.
+    pub objects: Vec<String>,
+    /// When it was published here, RFC 3339.
+    pub published_at: String,
+}
+
+/// A benchmark and when it was published.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct BenchmarkAnswer {
+    /// The benchmark.
+    #[serde(flatten)]
+    pub document: BenchmarkDocument,
+    /// When it was published here, RFC 3339.
+    pub published_at: String,
 }

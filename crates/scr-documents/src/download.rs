@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A file of a benchmark's folder.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OfferedFile {
     /// Where it lies in the folder, `/` between folders.
     pub path: String,
@@ -11,4 +12,20 @@ pub struct OfferedFile {
     pub sha256: String,
     /// Size in bytes.
     pub size_bytes: u64,
+}
+
+/// The files of a benchmark's folder.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct DownloadManifest {
+    /// Identifier of the benchmark.
+    pub benchmark: String,
+    /// The digest that `scr evaluate` finds of a whole copy.
+    pub digest: String,
+    /// The version of the terms, to be sent along as `Accept-Terms` when a file is asked for.
+    pub terms_version: String,
+    /// Size of all files together, in bytes.
+    pub total_bytes: u64,
+    /// All files, by path.
+    pub files: Vec<OfferedFile>,
 }

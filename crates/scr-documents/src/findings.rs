@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a good check found odd, before scoring.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SuspicionsDocument {
     /// How many images the masks cover.
     pub n_images: usize,
@@ -19,6 +20,7 @@ pub struct SuspicionsDocument {
 
 /// Something odd about some structures in some images.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Suspicion {
     /// Key of the rule that speaks.
     pub rule: String,

@@ -9,43 +9,62 @@
 //!   operator's settings of it. - [`download`]: its files.
 //! - [`submission`]: a submission with its problems. - [`findings`]: suspicions and flags.
 //! - [`entry`]: the card and role of an entry. - [`publication`]: papers on a benchmark.
+//! - [`account`], [`feedback`], [`job`], [`record`], [`refusal`]: answers of the API alone.
 //!
 //! With the feature `openapi` the documents that the API serves implement `ToSchema`.
 
+pub mod account;
 pub mod benchmark;
 pub mod comparison;
 pub mod download;
 pub mod entry;
+pub mod feedback;
 pub mod findings;
+pub mod job;
 pub mod literature;
 pub mod publication;
+pub mod record;
+pub mod refusal;
 pub mod result;
 pub mod settings;
 pub mod submission;
 pub mod terms;
 
+pub use account::{
+    OwnAcceptance, OwnData, OwnIdentity, OwnSession, OwnSubmission, OwnToken, TokenList,
+};
 pub use benchmark::{
-    BenchmarkDocument, ImageEntryDocument, NamedDocument, ObjectDocument, ObserverDocument,
+    BenchmarkAnswer, BenchmarkDocument, BenchmarkList, BenchmarkSummary, ImageEntryDocument,
+    NamedDocument, ObjectDocument, ObserverDocument,
 };
 pub use comparison::{
     AgreementDocument, ComparedDocument, ComparisonDocument, MethodDocument, PairDocument,
     StandingDocument,
 };
-pub use download::OfferedFile;
-pub use entry::{CardDocument, EntryRole};
+pub use download::{DownloadManifest, OfferedFile};
+pub use entry::{
+    CardDocument, EntryList, EntryRole, EntrySummary, PastResultAnswer, PastResultList,
+};
+pub use feedback::{MessageList, SentMessage};
 pub use findings::{
     DifferenceDocument, FindingsDocument, Flag, FlagKind, FoldsDocument, Suspicion,
     SuspicionsDocument,
 };
+pub use job::{CancelledJob, Job, JobList, Worker};
 pub use literature::LiteratureDocument;
-pub use publication::{PublicationDocument, PublicationState};
+pub use publication::{Publication, PublicationDocument, PublicationList, PublicationState};
+pub use record::RecordAnswer;
+pub use refusal::{Refusal, RefusalReason, RefusedField};
 pub use result::{
     FoldDocument, ImageDocument, MeasureMap, ResultDocument, SpacingDocument, SummaryDocument,
     UndefinedDocument,
 };
 pub use settings::{BenchmarkSettings, ImageResults, LadderStep, Quota, Reference};
-pub use submission::{LogLine, SubmissionProblem, SubmissionState, UploadFingerprint};
-pub use terms::{Permission, TermsDocument};
+pub use submission::{
+    ListedSubmission, LogLine, ReviewQueue, SubmissionAnswer, SubmissionList, SubmissionProblem,
+    SubmissionState, UploadFingerprint, WaitingSubmission,
+};
+pub use terms::{Permission, TermsAnswer, TermsDocument};
 
 /// A document as JSON text: indented, with a line end. Numbers read back to the same f64.
 fn to_json_text(document: &impl serde::Serialize) -> String {

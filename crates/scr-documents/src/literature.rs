@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// A row that others published.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LiteratureDocument {
     /// Object, or `all` for a measure of whole images.
     pub object: String,

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Whether readers see a publication.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum PublicationState {
     /// Reported, and not seen by a curator yet.
@@ -49,4 +50,36 @@ pub struct PublicationDocument {
     pub venue: String,
     /// Identifiers of the entries that it describes.
     pub entry_ids: Vec<String>,
+}
+
+/// The publications on a benchmark.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct PublicationList {
+    /// Those shown: the latest year first. Others: the last reported first.
+    pub publications: Vec<Publication>,
+}
+
+/// A publication.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct Publication {
+    /// Identifier.
+    pub id: String,
+    /// DOI, from `10.` on.
+    pub doi: String,
+    /// Title.
+    pub title: String,
+    /// Authors, in the publication's order.
+    pub authors: Vec<String>,
+    /// Year of publication.
+    pub year: u16,
+    /// Journal, conference or archive; may be empty.
+    pub venue: String,
+    /// Identifiers of the entries that it describes.
+    pub entries: Vec<String>,
+    /// Whether readers see it.
+    pub state: PublicationState,
+    /// When it was reported, RFC 3339.
+    pub proposed_at: String,
 }

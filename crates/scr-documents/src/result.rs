@@ -14,6 +14,7 @@ pub type MeasureMap<T> = IndexMap<String, T>;
 
 /// A set of masks scored against a benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ResultDocument {
     /// Identifier of the benchmark.
     pub benchmark: String,
@@ -35,9 +36,9 @@ pub struct ResultDocument {
     /// Resamples behind each bootstrap interval.
     pub bootstrap_resamples: usize,
     /// Summaries by object and measure.
-    pub objects: IndexMap<String, MeasureMap<SummaryDocument>>,
+    pub objects: IndexMap<String, IndexMap<String, SummaryDocument>>,
     /// Summaries of what is measured on whole images.
-    pub image_measures: MeasureMap<SummaryDocument>,
+    pub image_measures: IndexMap<String, SummaryDocument>,
     /// The same for the images of each fold that the masks cover, by `1` and `2`.
     #[serde(default)]
     pub folds: IndexMap<String, FoldDocument>,
@@ -56,6 +57,7 @@ impl ResultDocument {
 
 /// Distance between pixels in mm: one number, or between columns and between rows.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
 pub enum SpacingDocument {
     /// The same in both directions.
@@ -92,6 +94,7 @@ impl std::fmt::Display for SpacingDocument {
 
 /// What undefined distances count as in summaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UndefinedDocument {
     /// As long as the image's diagonal.
@@ -103,16 +106,18 @@ pub enum UndefinedDocument {
 
 /// The summaries of one fold.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct FoldDocument {
     /// Summaries by object and measure.
-    pub objects: IndexMap<String, MeasureMap<SummaryDocument>>,
+    pub objects: IndexMap<String, IndexMap<String, SummaryDocument>>,
     /// Summaries of what is measured on whole images.
-    pub image_measures: MeasureMap<SummaryDocument>,
+    pub image_measures: IndexMap<String, SummaryDocument>,
 }
 
 /// One measure over all images. All but the counts are null when no image has a value,
 /// and all but the mean where a site hides the reference.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SummaryDocument {
     /// Arithmetic mean.
     pub mean: Option<f64>,
@@ -138,14 +143,15 @@ pub struct SummaryDocument {
 
 /// The values of one image.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct ImageDocument {
     /// Identifier of the image.
     pub image: String,
     /// Fold of the image, 1 or 2.
     pub fold: u8,
     /// Values by object and measure; null where undefined.
-    pub objects: IndexMap<String, MeasureMap<Option<f64>>>,
+    pub objects: IndexMap<String, IndexMap<String, Option<f64>>>,
     /// What is measured on the whole image, such as `pixel_error`.
     #[serde(flatten)]
-    pub image_measures: MeasureMap<Option<f64>>,
+    pub image_measures: IndexMap<String, Option<f64>>,
 }

@@ -2,8 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::{ResultDocument, SuspicionsDocument};
+
 /// Where a submission is on its way to an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SubmissionState {
     /// Its file is coming in.
@@ -101,6 +104,7 @@ impl SubmissionState {
 
 /// A change of state.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogLine {
     /// When, RFC 3339 in UTC.
     pub at: String,
@@ -114,6 +118,7 @@ pub struct LogLine {
 
 /// A problem that the check found in a submission.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SubmissionProblem {
     /// The file within the submission.
     pub place: String,
@@ -127,11 +132,103 @@ pub struct SubmissionProblem {
 
 /// Identifies a file when an upload resumes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
 pub struct UploadFingerprint {
     /// Its name on the submitter's machine.
     pub name: String,
     /// SHA-256 of its first bytes, as the uploading program counts them.
     pub beginning: String,
+}
+
+/// A submission.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SubmissionAnswer {
+    /// Identifier.
+    pub submission: String,
+    /// Identifier of the benchmark.
+    pub benchmark: String,
+    /// Its state.
+    pub state: SubmissionState,
+    /// Its page on this site: the entry's once it is published.
+    pub url: String,
+    /// Identifier of the entry that it corrects.
+    pub corrects: Option<String>,
+    /// Fingerprint of its file; null where nobody gave one.
+    pub file: Option<UploadFingerprint>,
+    /// How many bytes of its file are here.
+    pub received_bytes: u64,
+    /// How many there are to be.
+    pub size_bytes: u64,
+    /// Suspicions of a good check, worth a look before scoring.
+    pub suspicions: Option<SuspicionsDocument>,
+    /// Problems of the masks.
+    pub problems: Vec<SubmissionProblem>,
+    /// Why it was returned.
+    pub message: Option<String>,
+    /// Identifier of the entry that came of it.
+    pub entry: Option<String>,
+    /// Its scores, once it is scored.
+    pub results: Option<ResultDocument>,
+    /// Every change of its state.
+    pub log: Vec<LogLine>,
+}
+
+/// The caller's submissions.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SubmissionList {
+    /// The newest first.
+    pub submissions: Vec<ListedSubmission>,
+}
+
+/// A submission in a list.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ListedSubmission {
+    /// Identifier.
+    pub submission: String,
+    /// Identifier of the benchmark.
+    pub benchmark: String,
+    /// Name of the method.
+    pub name: String,
+    /// Its state.
+    pub state: SubmissionState,
+    /// Its page on this site: the entry's once it is published.
+    pub url: String,
+    /// Identifier of the entry that came of it.
+    pub entry: Option<String>,
+    /// When it was begun, RFC 3339.
+    pub created_at: String,
+    /// When its state changed last, RFC 3339.
+    pub updated_at: String,
+}
+
+/// Submissions that await the caller's review.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct ReviewQueue {
+    /// The longest waiting first.
+    pub submissions: Vec<WaitingSubmission>,
+}
+
+/// A submission that awaits review.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct WaitingSubmission {
+    /// Identifier.
+    pub submission: String,
+    /// Identifier of the benchmark.
+    pub benchmark: String,
+    /// Name of the method.
+    pub name: String,
+    /// Name of who handed it in.
+    pub submitter: String,
+    /// The page on which to decide on it.
+    pub url: String,
+    /// Since when, RFC 3339.
+    pub since: String,
 }
 
 #[cfg(test)]

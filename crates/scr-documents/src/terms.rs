@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 /// Terms of use.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct TermsDocument {
     /// Licence of images and masks, in words.
     pub licence: String,
@@ -11,9 +12,11 @@ pub struct TermsDocument {
     pub redistribution: String,
     /// Permission to offer copies for download.
     #[serde(rename = "may_download")]
+    #[cfg_attr(feature = "openapi", schema(value_type = bool))]
     pub download: Permission,
     /// Permission to show the radiographs and the observers' drawings on pages.
     #[serde(rename = "may_display")]
+    #[cfg_attr(feature = "openapi", schema(value_type = bool))]
     pub display: Permission,
     /// Source of the data when redistribution is forbidden.
     pub obtain: String,
@@ -71,4 +74,19 @@ impl From<Permission> for bool {
     fn from(permission: Permission) -> Self {
         permission.is_allowed()
     }
+}
+
+/// Terms, and whether the caller has accepted them.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct TermsAnswer {
+    /// Identifier of the benchmark.
+    pub benchmark: String,
+    /// Which wording this is.
+    pub version: String,
+    /// What they say.
+    pub terms: TermsDocument,
+    /// When the caller accepted this wording, RFC 3339; null where they have not, and of a
+    /// stranger.
+    pub accepted_at: Option<String>,
 }

@@ -1,84 +1,11 @@
 //! Personal data export: everything that the site stores about one account, as JSON.
 
-use scr_documents::{CardDocument, LogLine, SubmissionProblem, SubmissionState};
-use scr_store::{Identity, PublicStore, Scope, Submission, TokenRow, UserRow};
-use serde::Serialize;
-use utoipa::ToSchema;
+use scr_documents::{
+    LogLine, OwnAcceptance, OwnData, OwnIdentity, OwnSession, OwnSubmission, OwnToken,
+};
+use scr_store::{Identity, PublicStore, Submission, TokenRow, UserRow};
 
-use crate::api::schema;
 use crate::error::Failure;
-
-/// Personal data of one account, without secrets and their hashes.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct OwnData {
-    email: String,
-    name: String,
-    /// participant, curator or operator.
-    role: &'static str,
-    created_at: String,
-    confirmed_at: Option<String>,
-    identities: Vec<OwnIdentity>,
-    sessions: Vec<OwnSession>,
-    tokens: Vec<OwnToken>,
-    accepted_terms: Vec<OwnAcceptance>,
-    submissions: Vec<OwnSubmission>,
-}
-
-/// Identity at a provider.
-#[derive(Serialize, ToSchema)]
-struct OwnIdentity {
-    issuer: String,
-    subject: String,
-}
-
-/// Session.
-#[derive(Serialize, ToSchema)]
-struct OwnSession {
-    browser: String,
-    created_at: String,
-    seen_at: String,
-}
-
-/// Token without its secret.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct OwnToken {
-    id: String,
-    /// submit, review, read, account.
-    scopes: Vec<&'static str>,
-    note: String,
-    created_at: String,
-    last_used_at: Option<String>,
-    revoked_at: Option<String>,
-    /// Expiry; null if the token does not expire.
-    expires_at: Option<String>,
-}
-
-/// Acceptance of terms.
-#[derive(Serialize, ToSchema)]
-struct OwnAcceptance {
-    benchmark: String,
-    version: String,
-    accepted_at: String,
-}
-
-/// Submission and its log.
-#[derive(Serialize, ToSchema)]
-struct OwnSubmission {
-    submission: String,
-    benchmark: String,
-    #[schema(value_type = String)]
-    state: SubmissionState,
-    #[schema(value_type = schema::Card)]
-    card: CardDocument,
-    size_bytes: u64,
-    #[schema(value_type = Vec<serde_json::Value>)]
-    problems: Vec<SubmissionProblem>,
-    message: Option<String>,
-    entry: Option<String>,
-    created_at: String,
-    #[schema(value_type = Vec<serde_json::Value>)]
-    log: Vec<LogLine>,
-}
 
 /// Personal data of one account.
 pub(crate) async fn data_of(store: &PublicStore, user: UserRow) -> Result<OwnData, Failure> {
@@ -115,7 +42,7 @@ pub(crate) async fn data_of(store: &PublicStore, user: UserRow) -> Result<OwnDat
         submissions,
         email: user.email,
         name: user.name,
-        role: user.role.as_str(),
+        role: user.role.as_str().into(),
         created_at: user.created_at,
         confirmed_at: user.confirmed_at,
     })
@@ -126,20 +53,18 @@ pub(crate) async fn tokens_of(
     store: &PublicStore,
     user: &UserRow,
 ) -> Result<Vec<OwnToken>, Failure> {
-    Ok(store.tokens().of_user(&user.id).await?.into_iter().map(OwnToken::from).collect())
+    Ok(store.tokens().of_user(&user.id).await?.into_iter().map(own_token).collect())
 }
 
-impl From<TokenRow> for OwnToken {
-    fn from(row: TokenRow) -> Self {
-        Self {
-            id: row.id,
-            scopes: row.scopes.into_iter().map(Scope::as_str).collect(),
-            note: row.note,
-            created_at: row.created_at,
-            last_used_at: row.last_used_at,
-            revoked_at: row.revoked_at,
-            expires_at: row.expires_at,
-        }
+fn own_token(row: TokenRow) -> OwnToken {
+    OwnToken {
+        id: row.id,
+        scopes: row.scopes.into_iter().map(|scope| scope.as_str().to_owned()).collect(),
+        note: row.note,
+        created_at: row.created_at,
+        last_used_at: row.last_used_at,
+        revoked_at: row.revoked_at,
+        expires_at: row.expires_at,
     }
 }
 

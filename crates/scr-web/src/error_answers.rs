@@ -8,9 +8,11 @@ use axum::extract::Request;
 use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{Html, IntoResponse, Redirect, Response};
+use scr_documents::{Refusal, RefusalReason, RefusedField};
 
 use crate::address;
 use crate::error::{Description, Failure, WayOut};
+use crate::field_error::FieldError;
 
 /// Longest reason that is passed on from axum.
 const MAX_REASON_BYTES: usize = 8 << 10;
@@ -55,7 +57,7 @@ async fn refused(response: Response, is_api: bool) -> Response {
     let body = axum::body::to_bytes(response.into_body(), MAX_REASON_BYTES).await;
     let message = String::from_utf8_lossy(&body.unwrap_or_default()).into_owned();
     let description = Description { status, title, message };
-    if is_api { json(&description, None) } else { page(description, WayOut::home()) }
+    if is_api { json(description, Vec::new()) } else { page(description, WayOut::home()) }
 }
 
 /// True for a plain text, as axum's own answers are.
@@ -65,21 +67,17 @@ fn is_plain(response: &Response) -> bool {
 }
 
 fn as_json(failure: &Failure) -> Response {
-    let errors = match failure {
-        Failure::InvalidFields { errors } => Some(serde_json::json!(errors)),
-        _ => None,
+    let fields = match failure {
+        Failure::InvalidFields { errors } => errors.iter().map(FieldError::document).collect(),
+        _ => Vec::new(),
     };
-    json(&failure.description(), errors)
+    json(failure.description(), fields)
 }
 
-fn json(description: &Description, fields: Option<serde_json::Value>) -> Response {
+fn json(description: Description, fields: Vec<RefusedField>) -> Response {
     let Description { status, title, message } = description;
-    let mut error =
-        serde_json::json!({ "status": status.as_u16(), "title": title, "message": message });
-    if let Some(fields) = fields {
-        error["fields"] = fields;
-    }
-    (*status, Json(serde_json::json!({ "error": error }))).into_response()
+    let error = RefusalReason { status: status.as_u16(), title: title.into(), message, fields };
+    (status, Json(Refusal { error })).into_response()
 }
 
 fn as_page(failure: &Failure) -> Response {

@@ -4,14 +4,14 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::http::StatusCode;
 use axum::middleware;
-use axum::routing::{MethodRouter, delete, get, post, put};
-use scr_store::{MAX_CHUNK_BYTES, PublicStore};
+use axum::routing::{MethodRouter, get, post};
+use scr_store::PublicStore;
 use std::time::Duration;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::timeout::TimeoutLayer;
 
-use crate::api;
+use crate::api::{self, MAX_REPORT_BYTES, Operation};
 use crate::assets;
 use crate::card_input::MAX_FILE_BYTES;
 use crate::connections::BufferedBytes;
@@ -29,17 +29,12 @@ use crate::state::SiteState;
 
 /// Largest request body in bytes by default: a small form.
 const MAX_BODY_BYTES: usize = 8 << 10;
-/// Largest request that creates a submission, in bytes.
-const MAX_CARD_BYTES: usize = 512 << 10;
 /// Deadline of an answer's head, with the request's body.
 const MAX_ANSWER_TIME: Duration = Duration::from_secs(30);
 /// Deadline of an upload chunk: the largest arrives at 50 kB/s.
 const MAX_PIECE_TIME: Duration = Duration::from_secs(180);
 /// Largest submission form: the file and the fields around it.
 const MAX_FORM_BYTES: usize = MAX_FILE_BYTES as usize + (1 << 20);
-
-/// Largest report of a reader or message of a curator, in bytes.
-const MAX_REPORT_BYTES: usize = 64 << 10;
 
 /// Routes and a list of their addresses.
 #[derive(Default)]
@@ -54,7 +49,9 @@ impl Routes {
     }
 
     fn route(mut self, address: &str, answer: MethodRouter<SiteState>) -> Self {
-        self.addresses.push(address.to_owned());
+        if !self.addresses.iter().any(|known| known == address) {
+            self.addresses.push(address.to_owned());
+        }
         self.router = self.router.route(address, answer);
         self
     }
@@ -78,10 +75,7 @@ fn routes() -> Routes {
         .merge(account_pages())
         .merge(submission_pages())
         .merge(reports())
-        .merge(api_routes())
-        .merge(report_routes())
-        .merge(submission_routes())
-        .merge(personal_routes())
+        .merge(api_routes(api::operations()))
         .route("/static/{*path}", get(assets::asset))
 }
 
@@ -167,14 +161,12 @@ fn submission_pages() -> Routes {
 /// they arrive.
 fn routes_with_files() -> Routes {
     let form = get(submit::form).post(submit::submit);
-    let piece = put(api::handing_in::piece);
     let deadline = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_PIECE_TIME);
+    let mut uploads = api_routes(api::uploads());
+    uploads.router = uploads.router.route_layer(deadline);
     Routes::new()
         .route("/benchmarks/{benchmark}/submit", form.layer(DefaultBodyLimit::max(MAX_FORM_BYTES)))
-        .route(
-            "/api/v1/submissions/{submission}/file",
-            piece.layer((deadline, DefaultBodyLimit::max(MAX_CHUNK_BYTES))),
-        )
+        .merge(uploads)
 }
 
 fn account_pages() -> Routes {
@@ -215,89 +207,9 @@ fn reports() -> Routes {
         .route("/feedback", get(feedback::feedback).post(feedback::send).layer(short))
 }
 
-fn api_routes() -> Routes {
-    use api::{benchmarks, downloads, entries, files, record};
-    let download = "/api/v1/benchmarks/{benchmark}/download";
-    Routes::new()
-        .route("/api/openapi.json", get(api::openapi))
-        .route("/api/v1/benchmarks", get(benchmarks::benchmarks))
-        .route("/api/v1/benchmarks/{benchmark}", get(benchmarks::benchmark))
-        .route("/api/v1/benchmarks/{benchmark}/entries", get(benchmarks::entries))
-        .route("/api/v1/benchmarks/{benchmark}/images/{file}", get(files::image))
-        .route("/api/v1/benchmarks/{benchmark}/thumbnails/{file}", get(files::thumbnail))
-        .route("/api/v1/benchmarks/{benchmark}/display/images/{file}", get(files::image_display))
-        .route(
-            "/api/v1/benchmarks/{benchmark}/display/outlines/{observer}/{file}",
-            get(files::outlines_display),
-        )
-        .route(
-            "/api/v1/entries/{entry}/display/outlines/{file}",
-            get(files::entry_outlines_display),
-        )
-        .route("/api/v1/benchmarks/{benchmark}/outlines/{observer}/{file}", get(files::outlines))
-        .route(
-            "/api/v1/benchmarks/{benchmark}/masks/{observer}/{structure}/{file}",
-            get(files::mask),
-        )
-        .route(&format!("{download}/manifest.json"), get(downloads::manifest))
-        .route(&format!("{download}/SHA256SUMS"), get(downloads::sums))
-        .route(&format!("{download}/files/{{*path}}"), get(downloads::file))
-        .route("/api/v1/record", get(record::head))
-        .route("/api/v1/record/log", get(record::log))
-        .route("/api/v1/record/entries/{entry}", get(record::entry))
-        .route("/api/v1/entries/{entry}", get(entries::entry))
-        .route("/api/v1/entries/{entry}/past-results", get(entries::past_results))
-        .route("/api/v1/entries/{entry}/outlines/{file}", get(files::entry_outlines))
-        .route("/api/v1/entries/{entry}/masks/{structure}/{file}", get(files::entry_mask))
-        .route("/api/v1/entries/{entry}/posteriors/{structure}/{file}", get(files::entry_posterior))
-}
-
-/// Reports and feedback of readers.
-fn report_routes() -> Routes {
-    use api::{feedback, publications};
-    let short = DefaultBodyLimit::max(MAX_REPORT_BYTES);
-    Routes::new()
-        .route(
-            "/api/v1/benchmarks/{benchmark}/publications",
-            get(publications::publications).post(publications::report).layer(short),
-        )
-        .route("/api/v1/publications/{publication}/show", post(publications::show))
-        .route("/api/v1/publications/{publication}/hide", post(publications::hide))
-        .route("/api/v1/feedback", get(feedback::messages).post(feedback::send).layer(short))
-}
-
-/// Routes of the caller's own data and of the operator; all but terms need a token.
-fn personal_routes() -> Routes {
-    use api::{account, jobs, terms};
-    Routes::new()
-        .route("/api/v1/benchmarks/{benchmark}/terms", get(terms::terms).post(terms::accept))
-        .route("/api/v1/account", get(account::account))
-        .route("/api/v1/account/name", post(account::set_name))
-        .route("/api/v1/account/tokens", get(account::tokens))
-        .route("/api/v1/account/tokens/{token}", delete(account::revoke_token))
-        .route("/api/v1/jobs", get(jobs::jobs))
-        .route("/api/v1/jobs/{submission}/cancel", post(jobs::cancel))
-}
-
-/// Routes of submissions; all need a token.
-fn submission_routes() -> Routes {
-    use api::{handing_in, review, submissions, watching};
-    let one = "/api/v1/submissions/{submission}";
-    Routes::new()
-        .route(
-            "/api/v1/benchmarks/{benchmark}/submissions",
-            post(handing_in::begin).layer(DefaultBodyLimit::max(MAX_CARD_BYTES)),
-        )
-        .route("/api/v1/submissions", get(submissions::submissions))
-        .route(one, get(submissions::submission))
-        .route(&format!("{one}/complete"), post(handing_in::complete))
-        .route(&format!("{one}/confirm"), post(submissions::confirm))
-        .route(&format!("{one}/events"), get(watching::events))
-        .route(&format!("{one}/outlines/{{file}}"), get(watching::outlines))
-        .route(
-            &format!("{one}/review"),
-            post(review::review).layer(DefaultBodyLimit::max(MAX_REPORT_BYTES)),
-        )
-        .route("/api/v1/review", get(review::queue))
-        .route(&format!("{one}/withdraw"), post(submissions::withdraw))
+fn api_routes(operations: Vec<Operation>) -> Routes {
+    operations
+        .into_iter()
+        .map(Operation::route)
+        .fold(Routes::new(), |routes, (address, handler)| routes.route(&address, handler))
 }

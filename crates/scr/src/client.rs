@@ -4,9 +4,11 @@ use std::cmp::Ordering;
 use std::io::{ErrorKind, Read, Seek, SeekFrom};
 use std::time::Duration;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use scr_data::terminal::{self, TerminalLines};
-use serde_json::Value;
+use scr_documents::{Refusal, SubmissionAnswer, SubmissionState};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use ureq::http::{Response, StatusCode};
 use ureq::{Agent, RequestBuilder};
 
@@ -40,13 +42,13 @@ impl Client {
         Self { agent: config.into(), server, token: token.trim().to_owned() }
     }
 
-    /// Reads a submission.
-    pub(crate) fn submission(&self, id: &str) -> Result<Value> {
-        self.get(&format!("submissions/{id}"))
+    /// Reads a submission; its URL is absolute.
+    pub(crate) fn submission(&self, id: &str) -> Result<SubmissionAnswer> {
+        self.get(&format!("submissions/{id}")).map(|found| self.with_absolute_url(found))
     }
 
     /// Sends a GET request to a path of the API.
-    pub(crate) fn get(&self, path: &str) -> Result<Value> {
+    pub(crate) fn get<T: DeserializeOwned>(&self, path: &str) -> Result<T> {
         let address = self.address(path)?;
         let answer = self.authenticated(self.agent.get(&address)).call();
         self.read(&address, answer)
@@ -78,7 +80,7 @@ impl Client {
         }
         let mut answer = request.call().map_err(|error| self.unreached(error))?;
         if !answer.status().is_success() {
-            return self.read(address, Ok(answer)).map(|_| ());
+            return Err(self.refusal(address, &mut answer)?);
         }
         if answer.status() != StatusCode::PARTIAL_CONTENT {
             bytes.clear();
@@ -98,11 +100,11 @@ impl Client {
         if self.token.is_empty() { request } else { request.header("Authorization", self.bearer()) }
     }
 
-    /// Sends a POST request to a path of the API.
-    pub(crate) fn post(&self, path: &str, body: &Value) -> Result<Value> {
+    /// Sends a POST request to a path of the API that answers with a submission.
+    pub(crate) fn post(&self, path: &str, body: &impl Serialize) -> Result<SubmissionAnswer> {
         let address = self.address(path)?;
         let request = self.agent.post(&address).header("Authorization", self.bearer());
-        self.read(&address, request.send_json(body))
+        self.read(&address, request.send_json(body)).map(|found| self.with_absolute_url(found))
     }
 
     /// Uploads a file in chunks. Resumes after a broken connection.
@@ -124,7 +126,7 @@ impl Client {
                     attempts += 1;
                     std::thread::sleep(PAUSE * 2u32.pow(attempts));
                     if let Ok(found) = self.submission(id) {
-                        offset = found["received_bytes"].as_u64().unwrap_or(offset);
+                        offset = found.received_bytes;
                     }
                 }
                 Err(error) => return Err(error),
@@ -139,37 +141,24 @@ impl Client {
         let address = self.address(&format!("submissions/{id}/file?offset={offset}"))?;
         let request = self.agent.put(&address).header("Authorization", self.bearer());
         let request = request.header("Content-Type", "application/octet-stream");
-        let answer = self.read(&address, request.send(chunk))?;
-        answer["received_bytes"]
-            .as_u64()
-            .context("the server does not say how many bytes it has received")
+        let found: SubmissionAnswer = self.read(&address, request.send(chunk))?;
+        Ok(found.received_bytes)
     }
 
     /// Polls a submission until its state is none of `passing`.
-    pub(crate) fn wait(&self, id: &str, passing: &[&str]) -> Result<Value> {
+    pub(crate) fn wait(&self, id: &str, passing: &[SubmissionState]) -> Result<SubmissionAnswer> {
         loop {
             let found = self.submission(id)?;
-            let state = found["state"].as_str().unwrap_or_default();
-            if !passing.contains(&state) {
+            if !passing.contains(&found.state) {
                 return Ok(found);
             }
             std::thread::sleep(PAUSE);
         }
     }
 
-    /// Identifier, state and absolute address of a submission, for scripts.
-    pub(crate) fn outline(&self, submission: &Value) -> Value {
-        let url = submission["url"].as_str().unwrap_or_default();
-        serde_json::json!({
-            "submission": submission["submission"],
-            "state": submission["state"],
-            "url": format!("{}{url}", self.server),
-        })
-    }
-
-    /// Address of the site.
-    pub(crate) fn server(&self) -> &str {
-        &self.server
+    fn with_absolute_url(&self, mut found: SubmissionAnswer) -> SubmissionAnswer {
+        found.url.insert_str(0, &self.server);
+        found
     }
 
     /// Error of a failed connection, with the address of the server.
@@ -190,25 +179,29 @@ impl Client {
         Ok(format!("{}/api/v1/{path}", self.server))
     }
 
-    fn read(
+    fn read<T: DeserializeOwned>(
         &self,
         address: &str,
         answer: Result<Response<ureq::Body>, ureq::Error>,
-    ) -> Result<Value> {
+    ) -> Result<T> {
         let mut answer = answer.map_err(|error| self.unreached(error))?;
+        if !answer.status().is_success() {
+            return Err(self.refusal(address, &mut answer)?);
+        }
+        let body = answer.body_mut().read_to_string().map_err(|error| self.unreached(error))?;
+        serde_json::from_str(&body)
+            .with_context(|| format!("{address} sent another document than expected"))
+    }
+
+    /// Error of an answer without success.
+    fn refusal(&self, address: &str, answer: &mut Response<ureq::Body>) -> Result<anyhow::Error> {
         let status = answer.status();
         let body = answer.body_mut().read_to_string().map_err(|error| self.unreached(error))?;
-        let value: Value = serde_json::from_str(&body).unwrap_or(Value::Null);
-        if status.is_success() {
-            return Ok(value);
-        }
+        let Ok(Refusal { error }) = serde_json::from_str(&body) else {
+            return Ok(anyhow!("{address} answered {status}: {}", terminal::cut(&body, 200)));
+        };
         let hint = if status == StatusCode::UNAUTHORIZED { TOKEN_HINT } else { "" };
-        match value["error"]["message"].as_str() {
-            Some(message) => bail!("{} says: {}{hint}", self.server, TerminalLines(message)),
-            None => {
-                bail!("{address} answered {status}: {}", terminal::cut(&body, 200))
-            }
-        }
+        Ok(anyhow!("{} says: {}{hint}", self.server, TerminalLines(&error.message)))
     }
 }
 

@@ -9,25 +9,19 @@
 use axum::Json;
 use axum::extract::{Path, State};
 use axum::http::{HeaderName, StatusCode, header};
+use scr_documents::{OwnData, TokenList};
 use scr_store::{PublicStore, Scope};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::refusals;
-use crate::account_data::{OwnData, OwnToken, data_of, tokens_of};
+use crate::account_data::{data_of, tokens_of};
 use crate::bodies::UnreadBody;
 use crate::error::Failure;
 use crate::extractors::Authenticated;
 
 /// What is one person's is kept by no cache.
 const PRIVATE: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
-
-/// The caller's tokens.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct TokenList {
-    /// The first first, with those that are void.
-    tokens: Vec<OwnToken>,
-}
 
 /// Another name.
 #[derive(Deserialize, ToSchema)]

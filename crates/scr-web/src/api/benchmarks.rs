@@ -2,57 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use scr_documents::BenchmarkDocument;
+use scr_documents::{BenchmarkAnswer, BenchmarkList, BenchmarkSummary, EntryList};
 use scr_store::PublicStore;
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use super::entries::EntrySummary;
+use super::entries::entry_summary;
 use super::refusals;
-use super::schema;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
-
-/// All benchmarks, without their images.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct BenchmarkList {
-    benchmarks: Vec<BenchmarkSummary>,
-}
-
-/// A benchmark in a list.
-#[derive(Serialize, ToSchema)]
-struct BenchmarkSummary {
-    /// Identifier, as in its address.
-    id: String,
-    /// Name for people.
-    title: String,
-    /// What the images are.
-    description: String,
-    /// Names exactly what is scored against.
-    digest: String,
-    /// Whether the images are drawn by a program and are no patient's.
-    phantom: bool,
-    /// How many images there are.
-    n_images: usize,
-    /// Identifiers of what is scored.
-    objects: Vec<String>,
-    /// When it was published here, RFC 3339.
-    published_at: String,
-}
-
-/// A benchmark and when it was published.
-#[derive(Serialize)]
-pub(crate) struct BenchmarkAnswer {
-    #[serde(flatten)]
-    pub(crate) document: BenchmarkDocument,
-    pub(crate) published_at: String,
-}
-
-/// The entries of a benchmark, without their images' values.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct EntryList {
-    entries: Vec<EntrySummary>,
-}
 
 /// All benchmarks, without their images.
 #[utoipa::path(
@@ -88,7 +44,7 @@ pub(crate) async fn benchmarks(
     tag = "benchmarks",
     params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
     responses(
-        (status = 200, description = "The benchmark", body = schema::Benchmark),
+        (status = 200, description = "The benchmark", body = BenchmarkAnswer),
         refusals::NoBenchmark
     )
 )]
@@ -115,5 +71,5 @@ pub(crate) async fn entries(
     PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Json<EntryList>, Failure> {
     let rows = store.entries().summaries(&row.document.id).await?;
-    Ok(Json(EntryList { entries: rows.into_iter().map(EntrySummary::from).collect() }))
+    Ok(Json(EntryList { entries: rows.into_iter().map(entry_summary).collect() }))
 }

@@ -8,37 +8,18 @@ use axum::Json;
 use axum::extract::{Path, Request, State};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use scr_documents::{BenchmarkDocument, OfferedFile};
+use scr_documents::{BenchmarkDocument, DownloadManifest, OfferedFile, Refusal};
 use scr_store::PublicStore;
-use serde::Serialize;
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::sync::Arc;
-use utoipa::ToSchema;
 
-use super::refusals::{self, Refusal};
-use super::schema;
+use super::refusals;
 use crate::cache::file_on_disk;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
 use crate::rights::terms_version;
 use crate::rights::{Requester, may_download, may_offer};
-
-/// The files of a benchmark's folder.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct DownloadManifest {
-    /// Identifier of the benchmark.
-    benchmark: String,
-    /// The digest that `scr evaluate` finds of a whole copy.
-    digest: String,
-    /// The version of the terms, to be sent along as `Accept-Terms` when a file is asked for.
-    terms_version: String,
-    /// Size of all files together, in bytes.
-    total_bytes: u64,
-    /// All files, by path.
-    #[schema(value_type = Vec<schema::OfferedFile>)]
-    files: Vec<OfferedFile>,
-}
 
 /// What is in a benchmark's folder, with the SHA-256 and size of every file.
 #[utoipa::path(

@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
+use scr_documents::{MessageList, SentMessage};
 use scr_store::{FeedbackRow, PublicStore, Scope};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
 use super::refusals;
@@ -26,32 +27,9 @@ pub(crate) struct Message {
     message: String,
 }
 
-/// What readers wrote.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct MessageList {
-    /// The last first.
-    messages: Vec<SentMessage>,
-}
-
-/// A reader's message.
-#[derive(Serialize, ToSchema)]
-struct SentMessage {
-    /// Identifier.
-    id: String,
-    /// The benchmark that it is about; empty where it is about the site.
-    benchmark: String,
-    /// Where an answer may go; empty where none is wanted.
-    reply_to: String,
-    /// The message.
-    message: String,
-    /// When it came, RFC 3339.
-    sent_at: String,
-}
-
-impl From<FeedbackRow> for SentMessage {
-    fn from(FeedbackRow { id, benchmark_id, reply_to, message, sent_at }: FeedbackRow) -> Self {
-        Self { id, benchmark: benchmark_id, reply_to, message, sent_at }
-    }
+fn sent(row: FeedbackRow) -> SentMessage {
+    let FeedbackRow { id, benchmark_id, reply_to, message, sent_at } = row;
+    SentMessage { id, benchmark: benchmark_id, reply_to, message, sent_at }
 }
 
 /// Sends the operator a message. Needs no token; counted with all other forms for
@@ -95,6 +73,6 @@ pub(crate) async fn messages(
     signed: Authenticated,
 ) -> Result<Json<MessageList>, Failure> {
     signed.operates(Scope::Read)?;
-    let messages = store.feedback().list().await?.into_iter().map(Into::into).collect();
+    let messages = store.feedback().list().await?.into_iter().map(sent).collect();
     Ok(Json(MessageList { messages }))
 }

@@ -8,14 +8,13 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use futures_util::StreamExt;
-use scr_documents::UploadFingerprint;
+use scr_documents::{Refusal, SubmissionAnswer, UploadFingerprint};
 use scr_store::{NewSubmission, PublicStore, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::refusals::{self, Refusal};
-use super::schema;
-use super::submissions::{FileInput, SubmissionAnswer, answer, changed, own};
+use super::refusals;
+use super::submissions::{answer, changed, own};
 use crate::bodies::UnreadBody;
 use crate::card_input::{CardInput, Intent, size_error};
 use crate::error::Failure;
@@ -43,8 +42,14 @@ pub(crate) struct Beginning {
     corrects: Option<String>,
     /// What tells the file again after an upload broke off.
     #[serde(default)]
-    file: Option<FileInput>,
+    file: Option<UploadFingerprint>,
 }
+
+/// Bytes of a piece, for the OpenAPI document.
+#[derive(ToSchema)]
+#[schema(value_type = String, format = Binary)]
+#[expect(dead_code, reason = "described alone: a body is read as it comes")]
+struct Bytes(Vec<u8>);
 
 /// Where a piece belongs.
 #[derive(Deserialize)]
@@ -90,7 +95,6 @@ pub(crate) async fn begin(
             return Err(Failure::InvalidFields { errors });
         }
     };
-    let file = file.map(|FileInput { name, beginning }| UploadFingerprint { name, beginning });
     let new = NewSubmission {
         benchmark_id: &benchmark.document.id,
         user_id: &user.id,
@@ -113,7 +117,7 @@ pub(crate) async fn begin(
         ("submission" = String, Path, description = "Identifier of the submission"),
         ("offset" = u64, Query, description = "Where the piece begins, in bytes")
     ),
-    request_body(content_type = "application/octet-stream", content = schema::Bytes),
+    request_body(content_type = "application/octet-stream", content = Bytes),
     security(("token" = ["submit"])),
     responses(
         (status = 200, description = "The piece is on the disk", body = SubmissionAnswer),

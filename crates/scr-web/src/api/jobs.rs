@@ -2,86 +2,28 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use scr_documents::SubmissionState;
+use scr_documents::{CancelledJob, Job, JobList, Refusal, Worker};
 use scr_store::{Cancellation, JobRow, MAX_ATTEMPTS, PublicStore, Scope, WorkerRow};
-use serde::Serialize;
-use utoipa::ToSchema;
 
-use super::refusals::{self, Refusal};
+use super::refusals;
 use crate::error::Failure;
 use crate::extractors::Authenticated;
 
-/// Jobs, and who works on them.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct JobList {
-    /// Those that wait or run, the longest waiting first.
-    jobs: Vec<Job>,
-    /// How often a job is begun at most.
-    max_attempts: i64,
-    /// Workers heard of lately, in all processes.
-    workers: Vec<Worker>,
-}
-
-/// A job.
-#[derive(Serialize, ToSchema)]
-struct Job {
-    /// Identifier of the submission that it is about.
-    submission: String,
-    /// Identifier of the benchmark.
-    benchmark: String,
-    /// score or publish.
-    kind: &'static str,
-    /// running or waiting.
-    state: &'static str,
-    /// How often it was begun.
-    attempts: i64,
-    /// Name of the worker that had it last.
-    worker: Option<String>,
-    /// Until when it is that worker's, RFC 3339.
-    leased_until: Option<String>,
-    /// When it was asked for, RFC 3339.
-    created_at: String,
-}
-
-/// A worker.
-#[derive(Serialize, ToSchema)]
-struct Worker {
-    /// Its name.
-    name: String,
-    /// When it was heard of last, RFC 3339.
-    heard_at: String,
-}
-
-/// What cancelling left.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct CancelledJob {
-    /// Identifier of the submission.
-    submission: String,
-    /// Its state now: `rejected` where it was to be scored, `awaiting_review` where it was
-    /// to be published.
-    #[schema(value_type = String)]
-    state: SubmissionState,
-}
-
-impl From<JobRow> for Job {
-    fn from(row: JobRow) -> Self {
-        Self {
-            submission: row.submission_id,
-            benchmark: row.benchmark_id,
-            kind: row.kind.as_str(),
-            state: if row.is_running { "running" } else { "waiting" },
-            attempts: row.attempts,
-            worker: row.worker,
-            leased_until: row.leased_until,
-            created_at: row.created_at,
-        }
+fn job(row: JobRow) -> Job {
+    Job {
+        submission: row.submission_id,
+        benchmark: row.benchmark_id,
+        kind: row.kind.as_str().into(),
+        state: if row.is_running { "running" } else { "waiting" }.into(),
+        attempts: row.attempts,
+        worker: row.worker,
+        leased_until: row.leased_until,
+        created_at: row.created_at,
     }
 }
 
-impl From<WorkerRow> for Worker {
-    fn from(WorkerRow { name, heard_at, .. }: WorkerRow) -> Self {
-        Self { name, heard_at }
-    }
+fn worker(WorkerRow { name, heard_at, .. }: WorkerRow) -> Worker {
+    Worker { name, heard_at }
 }
 
 /// What is being done and what waits, for operators.
@@ -102,9 +44,9 @@ pub(crate) async fn jobs(
 ) -> Result<Json<JobList>, Failure> {
     signed.operates(Scope::Read)?;
     Ok(Json(JobList {
-        jobs: store.jobs().list().await?.into_iter().map(Into::into).collect(),
+        jobs: store.jobs().list().await?.into_iter().map(job).collect(),
         max_attempts: MAX_ATTEMPTS,
-        workers: store.workers().list().await?.into_iter().map(Into::into).collect(),
+        workers: store.workers().list().await?.into_iter().map(worker).collect(),
     }))
 }
 

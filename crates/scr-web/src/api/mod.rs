@@ -1,29 +1,39 @@
 //! The JSON and the files under `/api/v1`, and the document that describes them.
 //!
-//! The answers carry the stored documents as they are; [`schema`] says in
-//! OpenAPI what is in them, and [`refusals`] how a refusal is told.
+//! The answers are documents of [`scr_documents`], which describe themselves in OpenAPI;
+//! [`refusals`] describes refusals.
 
-pub(crate) mod account;
-pub(crate) mod benchmarks;
-pub(crate) mod downloads;
-pub(crate) mod entries;
-pub(crate) mod feedback;
-pub(crate) mod files;
-pub(crate) mod handing_in;
-pub(crate) mod jobs;
-pub(crate) mod publications;
-pub(crate) mod record;
+mod account;
+mod benchmarks;
+mod downloads;
+mod entries;
+mod feedback;
+mod files;
+mod handing_in;
+mod jobs;
+mod operation;
+mod publications;
+mod record;
 mod refusals;
-pub(crate) mod review;
-pub(crate) mod schema;
-pub(crate) mod submissions;
-pub(crate) mod terms;
-pub(crate) mod watching;
+mod review;
+mod submissions;
+mod terms;
+mod watching;
 
 use axum::Json;
 use axum::response::IntoResponse;
+use scr_store::MAX_CHUNK_BYTES;
+use std::sync::LazyLock;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
+
+pub(crate) use operation::Operation;
+use operation::operation;
+
+/// The largest card with which a submission begins, in bytes.
+const MAX_CARD_BYTES: usize = 512 << 10;
+/// The largest report of a reader and message of a curator, in bytes.
+pub(crate) const MAX_REPORT_BYTES: usize = 64 << 10;
 
 /// What a token is good for, and what none is.
 const TOKENS: &str = "A token of an account, made on the account's page or by `scr admin token \
@@ -43,56 +53,7 @@ const TOKENS: &str = "A token of an account, made on the account's page or by `s
             account are for pages alone.",
         license(name = "MIT OR Apache-2.0")
     ),
-    modifiers(&Tokens),
-    paths(
-        benchmarks::benchmarks,
-        benchmarks::benchmark,
-        benchmarks::entries,
-        terms::terms,
-        terms::accept,
-        publications::publications,
-        publications::report,
-        publications::show,
-        publications::hide,
-        feedback::send,
-        feedback::messages,
-        entries::entry,
-        entries::past_results,
-        files::image,
-        files::image_display,
-        files::thumbnail,
-        files::outlines,
-        files::outlines_display,
-        files::mask,
-        files::entry_outlines,
-        files::entry_outlines_display,
-        files::entry_mask,
-        files::entry_posterior,
-        record::head,
-        record::log,
-        record::entry,
-        downloads::manifest,
-        downloads::sums,
-        downloads::file,
-        handing_in::begin,
-        submissions::submissions,
-        handing_in::piece,
-        handing_in::complete,
-        submissions::submission,
-        submissions::confirm,
-        watching::events,
-        watching::outlines,
-        submissions::withdraw,
-        review::queue,
-        review::review,
-        account::account,
-        account::set_name,
-        account::tokens,
-        account::revoke_token,
-        jobs::jobs,
-        jobs::cancel,
-        openapi,
-    )
+    modifiers(&Tokens)
 )]
 struct Document;
 
@@ -107,9 +68,73 @@ impl Modify for Tokens {
     }
 }
 
-/// The document that describes the API.
-pub(crate) fn document() -> utoipa::openapi::OpenApi {
-    Document::openapi()
+/// All operations, with the largest bodies that they take.
+pub(crate) fn operations() -> Vec<Operation> {
+    vec![
+        operation!(openapi),
+        operation!(benchmarks::benchmarks),
+        operation!(benchmarks::benchmark),
+        operation!(benchmarks::entries),
+        operation!(terms::terms),
+        operation!(terms::accept),
+        operation!(publications::publications),
+        operation!(publications::report).with_body(MAX_REPORT_BYTES),
+        operation!(publications::show),
+        operation!(publications::hide),
+        operation!(feedback::send).with_body(MAX_REPORT_BYTES),
+        operation!(feedback::messages),
+        operation!(entries::entry),
+        operation!(entries::past_results),
+        operation!(files::image),
+        operation!(files::image_display),
+        operation!(files::thumbnail),
+        operation!(files::outlines),
+        operation!(files::outlines_display),
+        operation!(files::mask),
+        operation!(files::entry_outlines),
+        operation!(files::entry_outlines_display),
+        operation!(files::entry_mask),
+        operation!(files::entry_posterior),
+        operation!(record::head),
+        operation!(record::log),
+        operation!(record::entry),
+        operation!(downloads::manifest),
+        operation!(downloads::sums),
+        operation!(downloads::file),
+        operation!(handing_in::begin).with_body(MAX_CARD_BYTES),
+        operation!(submissions::submissions),
+        operation!(handing_in::complete),
+        operation!(submissions::submission),
+        operation!(submissions::confirm),
+        operation!(submissions::withdraw),
+        operation!(watching::events),
+        operation!(watching::outlines),
+        operation!(review::queue),
+        operation!(review::review).with_body(MAX_REPORT_BYTES),
+        operation!(account::account),
+        operation!(account::set_name),
+        operation!(account::tokens),
+        operation!(account::revoke_token),
+        operation!(jobs::jobs),
+        operation!(jobs::cancel),
+    ]
+}
+
+/// Operations that receive a file: their bodies may take longer than others.
+pub(crate) fn uploads() -> Vec<Operation> {
+    vec![operation!(handing_in::piece).with_body(MAX_CHUNK_BYTES)]
+}
+
+/// The OpenAPI document of all operations.
+static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
+    let operations = operations().into_iter().chain(uploads());
+    operations
+        .fold(Document::openapi(), |document, operation| document.merge_from(operation.description))
+});
+
+/// The OpenAPI document.
+pub(crate) fn document() -> &'static utoipa::openapi::OpenApi {
+    &DOCUMENT
 }
 
 /// This document.

@@ -4,46 +4,15 @@
 use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
-use scr_documents::{PublicationDocument, PublicationState};
+use scr_documents::{Publication, PublicationDocument, PublicationList, PublicationState};
 use scr_store::{PublicStore, PublicationRow, Scope};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::{refusals, schema};
+use super::refusals;
 use crate::error::Failure;
 use crate::extractors::{Authenticated, PublishedBenchmark};
 use crate::public_form::PublicJson;
-
-/// The publications on a benchmark.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct PublicationList {
-    /// Those shown: the latest year first. Others: the last reported first.
-    publications: Vec<Publication>,
-}
-
-/// A publication.
-#[derive(Serialize, ToSchema)]
-struct Publication {
-    /// Identifier.
-    id: String,
-    /// DOI, from `10.` on.
-    doi: String,
-    /// Title.
-    title: String,
-    /// Authors, in the publication's order.
-    authors: Vec<String>,
-    /// Year of publication.
-    year: u16,
-    /// Journal, conference or archive; may be empty.
-    venue: String,
-    /// Identifiers of the entries that it describes.
-    entries: Vec<String>,
-    /// Whether readers see it.
-    #[schema(value_type = schema::PublicationState)]
-    state: PublicationState,
-    /// When it was reported, RFC 3339.
-    proposed_at: String,
-}
 
 /// What a reader says of a publication.
 #[derive(Deserialize, ToSchema)]
@@ -71,20 +40,18 @@ pub(crate) struct Which {
     state: Option<PublicationState>,
 }
 
-impl From<PublicationRow> for Publication {
-    fn from(row: PublicationRow) -> Self {
-        let PublicationDocument { doi, title, authors, year, venue, entry_ids } = row.document;
-        Self {
-            id: row.id,
-            doi,
-            title,
-            authors,
-            year,
-            venue,
-            entries: entry_ids,
-            state: row.state,
-            proposed_at: row.proposed_at,
-        }
+fn publication(row: PublicationRow) -> Publication {
+    let PublicationDocument { doi, title, authors, year, venue, entry_ids } = row.document;
+    Publication {
+        id: row.id,
+        doi,
+        title,
+        authors,
+        year,
+        venue,
+        entries: entry_ids,
+        state: row.state,
+        proposed_at: row.proposed_at,
     }
 }
 
@@ -102,7 +69,7 @@ impl From<Report> for PublicationDocument {
     tag = "publications",
     params(
         ("benchmark" = String, Path, description = "Identifier of the benchmark"),
-        ("state" = Option<schema::PublicationState>, Query, description = "Which; without it those shown. Others need the scope `review`")
+        ("state" = Option<PublicationState>, Query, description = "Which; without it those shown. Others need the scope `review`")
     ),
     security((), ("token" = ["review"])),
     responses(
@@ -129,7 +96,7 @@ pub(crate) async fn publications(
             all
         }
     };
-    Ok(Json(PublicationList { publications: found.into_iter().map(Into::into).collect() }))
+    Ok(Json(PublicationList { publications: found.into_iter().map(publication).collect() }))
 }
 
 /// Reports a publication, which a curator looks at before it is shown. A DOI that is

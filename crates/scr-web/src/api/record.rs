@@ -6,24 +6,14 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
 use futures_util::stream::{self, StreamExt};
+use scr_documents::RecordAnswer;
 use scr_store::{EntryEvidence, PublicStore, StorageError};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 use super::refusals;
 use crate::error::Failure;
 
 /// Lines that are read at a time.
 const LINES_AT_A_TIME: u32 = 500;
-
-/// Length of the record and digest of its last line.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct RecordAnswer {
-    /// Number of lines.
-    length: u64,
-    /// `sha256:` and the SHA-256 of the last line's bytes, without its line end.
-    head: String,
-}
 
 /// Head of the record.
 #[utoipa::path(

@@ -1,43 +1,10 @@
 //! Refusals as the OpenAPI document tells them, each said once for all handlers.
 //!
 //! Refuses nothing: what is answered is a [`Failure`](crate::error::Failure).
-#![expect(dead_code, reason = "described, and filled by tests only")]
+#![expect(dead_code, reason = "described alone: `Failure` writes them")]
 
-use serde::Deserialize;
-use utoipa::{IntoResponses, ToSchema};
-
-/// An answer without what was asked for.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct Refusal {
-    /// What is wrong.
-    error: RefusalReason,
-}
-
-/// What is wrong.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RefusalReason {
-    /// The HTTP status.
-    status: u16,
-    /// In a few words.
-    title: String,
-    /// In a sentence.
-    message: String,
-    /// Field by field, where it is what fields hold.
-    #[serde(default)]
-    fields: Vec<RefusedField>,
-}
-
-/// A field that holds what it must not.
-#[derive(Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct RefusedField {
-    /// Which: `card.name`.
-    field: String,
-    /// What is expected.
-    message: String,
-}
+use scr_documents::Refusal;
+use utoipa::IntoResponses;
 
 /// Refusals of a body, or of a query, that cannot be read.
 #[derive(IntoResponses)]

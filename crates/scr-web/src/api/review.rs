@@ -4,52 +4,27 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use scr_documents::{Refusal, ReviewQueue, SubmissionAnswer, WaitingSubmission};
 use scr_store::{PublicStore, Scope};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::refusals::{self, Refusal};
-use super::submissions::{SubmissionAnswer, changed};
+use super::refusals;
+use super::submissions::changed;
 use crate::address;
 use crate::bodies::UnreadBody;
 use crate::error::Failure;
 use crate::extractors::Authenticated;
 use crate::reviewers::{self, Waiting, to_decide};
 
-/// What waits for the caller's decision.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct ReviewQueue {
-    /// The longest waiting first.
-    submissions: Vec<WaitingSubmission>,
-}
-
-/// A submission that awaits review.
-#[derive(Serialize, ToSchema)]
-struct WaitingSubmission {
-    /// Identifier.
-    submission: String,
-    /// Identifier of the benchmark.
-    benchmark: String,
-    /// Name of the method.
-    name: String,
-    /// Name of who handed it in.
-    submitter: String,
-    /// The page on which to decide on it.
-    url: String,
-    /// Since when, RFC 3339.
-    since: String,
-}
-
-impl From<Waiting> for WaitingSubmission {
-    fn from(Waiting { submission, submitter }: Waiting) -> Self {
-        Self {
-            url: address::review(&submission.id),
-            submission: submission.id,
-            benchmark: submission.benchmark_id,
-            name: submission.card.name,
-            submitter,
-            since: submission.updated_at,
-        }
+fn waiting(Waiting { submission, submitter }: Waiting) -> WaitingSubmission {
+    WaitingSubmission {
+        url: address::review(&submission.id),
+        submission: submission.id,
+        benchmark: submission.benchmark_id,
+        name: submission.card.name,
+        submitter,
+        since: submission.updated_at,
     }
 }
 
@@ -89,8 +64,8 @@ pub(crate) async fn queue(
     signed: Authenticated,
 ) -> Result<Json<ReviewQueue>, Failure> {
     signed.needs(Scope::Review)?;
-    let waiting = reviewers::waiting_for(&store, &signed.0.user).await?;
-    Ok(Json(ReviewQueue { submissions: waiting.into_iter().map(Into::into).collect() }))
+    let queue = reviewers::waiting_for(&store, &signed.0.user).await?;
+    Ok(Json(ReviewQueue { submissions: queue.into_iter().map(waiting).collect() }))
 }
 
 /// Publishes or returns a submission that awaits review.

@@ -6,111 +6,25 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
-use scr_documents::{
-    LogLine, ResultDocument, SubmissionProblem, SubmissionState, SuspicionsDocument,
-    UploadFingerprint,
-};
+use scr_documents::{ListedSubmission, Refusal, SubmissionAnswer, SubmissionList};
 use scr_store::{PublicStore, Scope, Submission};
-use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
 
-use super::refusals::{self, Refusal};
-use super::schema;
+use super::refusals;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::Authenticated;
 use crate::reviewers;
 
-/// What tells a file again after an upload broke off.
-#[derive(Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct FileInput {
-    /// Its name on the submitter's machine.
-    pub(super) name: String,
-    /// SHA-256 of its first bytes, as the uploading program counts them.
-    pub(super) beginning: String,
-}
-
-/// A submission.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct SubmissionAnswer {
-    /// Identifier.
-    submission: String,
-    /// Identifier of the benchmark.
-    benchmark: String,
-    /// receiving, received, checked, scoring, awaiting_review, publishing, published,
-    /// rejected or withdrawn.
-    #[schema(value_type = String)]
-    state: SubmissionState,
-    /// Its page on this site: the entry's once it is published.
-    url: String,
-    /// Identifier of the entry that it corrects.
-    corrects: Option<String>,
-    /// What tells its file again.
-    file: Option<FileInput>,
-    /// How many bytes of its file are here.
-    received_bytes: u64,
-    /// How many there are to be.
-    size_bytes: u64,
-    /// What a good check found odd, and worth a look before scoring.
-    #[schema(value_type = Option<serde_json::Value>)]
-    suspicions: Option<SuspicionsDocument>,
-    /// What is wrong with the masks.
-    #[schema(value_type = Vec<serde_json::Value>)]
-    problems: Vec<SubmissionProblem>,
-    /// Why it was returned.
-    message: Option<String>,
-    /// Identifier of the entry that came of it.
-    entry: Option<String>,
-    /// Its scores, once it is scored.
-    #[schema(value_type = Option<schema::Results>)]
-    results: Option<ResultDocument>,
-    /// Every change of its state.
-    #[schema(value_type = Vec<serde_json::Value>)]
-    log: Vec<LogLine>,
-}
-
-/// The caller's submissions.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct SubmissionList {
-    /// The newest first.
-    submissions: Vec<ListedSubmission>,
-}
-
-/// A submission in a list.
-#[derive(Serialize, ToSchema)]
-struct ListedSubmission {
-    /// Identifier.
-    submission: String,
-    /// Identifier of the benchmark.
-    benchmark: String,
-    /// Name of the method.
-    name: String,
-    /// As in the submission itself.
-    #[schema(value_type = String)]
-    state: SubmissionState,
-    /// Its page on this site: the entry's once it is published.
-    url: String,
-    /// Identifier of the entry that came of it.
-    entry: Option<String>,
-    /// When it was begun, RFC 3339.
-    created_at: String,
-    /// When its state changed last, RFC 3339.
-    updated_at: String,
-}
-
-impl From<Submission> for ListedSubmission {
-    fn from(found: Submission) -> Self {
-        Self {
-            url: url_of(&found),
-            submission: found.id,
-            benchmark: found.benchmark_id,
-            name: found.card.name,
-            state: found.state,
-            entry: found.entry_id,
-            created_at: found.created_at,
-            updated_at: found.updated_at,
-        }
+fn listed(found: Submission) -> ListedSubmission {
+    ListedSubmission {
+        url: url_of(&found),
+        submission: found.id,
+        benchmark: found.benchmark_id,
+        name: found.card.name,
+        state: found.state,
+        entry: found.entry_id,
+        created_at: found.created_at,
+        updated_at: found.updated_at,
     }
 }
 
@@ -132,7 +46,7 @@ pub(crate) async fn submissions(
 ) -> Result<Json<SubmissionList>, Failure> {
     signed.needs(Scope::Read)?;
     let found = store.submissions().of_user(&signed.0.user.id).await?;
-    Ok(Json(SubmissionList { submissions: found.into_iter().map(Into::into).collect() }))
+    Ok(Json(SubmissionList { submissions: found.into_iter().map(listed).collect() }))
 }
 
 /// Has a checked submission scored.
@@ -256,7 +170,7 @@ pub(super) async fn answer(
         state: found.state,
         size_bytes: found.size_bytes,
         corrects: found.supersedes,
-        file: found.file.map(|UploadFingerprint { name, beginning }| FileInput { name, beginning }),
+        file: found.file,
         suspicions: found.suspicions,
         problems: found.problems,
         message: found.message,

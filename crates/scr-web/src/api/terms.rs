@@ -4,32 +4,16 @@
 
 use axum::Json;
 use axum::extract::State;
-use scr_documents::{BenchmarkDocument, TermsDocument};
+use scr_documents::{BenchmarkDocument, Refusal, TermsAnswer};
 use scr_store::{PublicStore, UserRow};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::refusals::{self, Refusal};
-use super::schema;
+use super::refusals;
 use crate::error::Failure;
 use crate::extractors::{Authenticated, PublishedBenchmark};
 use crate::rights::terms_version;
 use crate::rights::{accept_terms, terms_accepted_at};
-
-/// Terms, and whether the caller has accepted them.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct TermsAnswer {
-    /// Identifier of the benchmark.
-    benchmark: String,
-    /// Which wording this is.
-    version: String,
-    /// What they say.
-    #[schema(value_type = schema::Terms)]
-    terms: TermsDocument,
-    /// When the caller accepted this wording, RFC 3339; null where they have not, and of a
-    /// stranger.
-    accepted_at: Option<String>,
-}
 
 /// Which wording is accepted.
 #[derive(Deserialize, ToSchema)]

@@ -11,14 +11,25 @@ use serde::Deserialize;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
+use utoipa::ToSchema;
 
+use super::refusals;
 use super::submissions::seen;
-use super::{refusals, schema};
 use crate::client::Client;
 use crate::error::Failure;
 use crate::extractors::Authenticated;
 use crate::slots::RequestConnection;
 use crate::transfers::{StreamSlots, Transfers};
+
+/// A server-sent event, for the OpenAPI document.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "described alone: axum writes events")]
+struct EventText {
+    /// What kind it is: `message`.
+    event: String,
+    /// A JSON object of `state`, and `done` of `total` images.
+    data: String,
+}
 
 /// How often the state is looked up.
 const LOOKED_EVERY: Duration = Duration::from_millis(400);
@@ -36,7 +47,7 @@ const ANSWERED_FOR: Duration = Duration::from_secs(20);
     params(("submission" = String, Path, description = "Identifier of the submission")),
     security(("token" = [])),
     responses(
-        (status = 200, description = "The events", body = schema::Event, content_type = "text/event-stream"),
+        (status = 200, description = "The events", body = EventText, content_type = "text/event-stream"),
         refusals::Unsigned,
         refusals::NoSubmission
     )

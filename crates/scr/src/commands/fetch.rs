@@ -9,8 +9,7 @@ use scr_data::digest::{file_digest, hex};
 use scr_data::files::MAX_FILE_BYTES;
 use scr_data::terminal::{TerminalLines, TerminalText};
 use scr_data::{Benchmark, Staging};
-use serde::Deserialize;
-use serde_json::Value;
+use scr_documents::{BenchmarkAnswer, DownloadManifest, OfferedFile, TermsDocument};
 use url::Url;
 
 use crate::client::Client;
@@ -44,37 +43,20 @@ pub(crate) struct Fetch {
     token: String,
 }
 
-/// Manifest of a download: files with sizes and digests.
-#[derive(Deserialize)]
-struct Manifest {
-    digest: String,
-    terms_version: String,
-    files: Vec<ManifestFile>,
-}
-
-#[derive(Deserialize)]
-struct ManifestFile {
-    path: String,
-    sha256: String,
-    size_bytes: u64,
-}
-
 impl Fetch {
     pub(crate) fn run(self) -> Result<()> {
         let client = Client::new(&self.server, &self.token);
         let about = format!("benchmarks/{}", self.benchmark);
-        let manifest = client.get(&format!("{about}/download/manifest.json"))?;
+        let manifest: DownloadManifest = client.get(&format!("{about}/download/manifest.json"))?;
         if !self.accept_terms {
-            let terms = client.get(&about)?["terms"].clone();
+            let benchmark: BenchmarkAnswer = client.get(&about)?;
             bail!(
                 "--accept-terms: expected, once you have read these terms:\n{}",
-                in_words(&terms)
+                in_words(&benchmark.document.terms)
             );
         }
-        let plan = manifest.to_string();
-        let manifest: Manifest = serde_json::from_value(manifest)
-            .with_context(|| format!("cannot read the manifest of {}", client.server()))?;
-        manifest.files.iter().try_for_each(ManifestFile::check)?;
+        let plan = serde_json::to_string(&manifest)?;
+        manifest.files.iter().try_for_each(check)?;
         let staging = Staging::begin(&self.out, &plan)?;
         fetch_all(&client, &about, &manifest, &staging)?;
         let copy = Benchmark::open(staging.folder())?;
@@ -89,53 +71,61 @@ impl Fetch {
     }
 }
 
-impl ManifestFile {
-    /// Refuses paths out of the folder and files too large for a benchmark.
-    fn check(&self) -> Result<()> {
-        let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_));
-        let is_within = !self.path.is_empty() && Path::new(&self.path).components().all(is_plain);
-        if !is_within || self.path.contains('\\') {
-            let path = TerminalText(&self.path);
-            bail!("the site offers `{path}`, expected a path within the benchmark's folder");
-        }
-        if self.size_bytes > MAX_FILE_BYTES {
-            let (path, size) = (TerminalText(&self.path), self.size_bytes);
-            bail!("the site offers `{path}` of {size} bytes, expected at most {MAX_FILE_BYTES}");
-        }
-        Ok(())
+/// Refuses paths out of the folder and files too large for a benchmark.
+fn check(file: &OfferedFile) -> Result<()> {
+    let is_plain = |part: Component<'_>| matches!(part, Component::Normal(_));
+    let is_within = !file.path.is_empty() && Path::new(&file.path).components().all(is_plain);
+    if !is_within || file.path.contains('\\') {
+        let path = TerminalText(&file.path);
+        bail!("the site offers `{path}`, expected a path within the benchmark's folder");
     }
+    if file.size_bytes > MAX_FILE_BYTES {
+        let (path, size) = (TerminalText(&file.path), file.size_bytes);
+        bail!("the site offers `{path}` of {size} bytes, expected at most {MAX_FILE_BYTES}");
+    }
+    Ok(())
+}
 
-    fn is_same(&self, bytes: &[u8]) -> bool {
-        hex(&file_digest(bytes)) == self.sha256
-    }
+fn is_same(file: &OfferedFile, bytes: &[u8]) -> bool {
+    hex(&file_digest(bytes)) == file.sha256
+}
 
-    /// Downloads the file unless an earlier run did.
-    fn fetch(&self, client: &Client, about: &str, version: &str, staging: &Staging) -> Result<()> {
-        let there = staging.folder().join(&self.path);
-        if staging.has(&self.path) && std::fs::read(&there).is_ok_and(|bytes| self.is_same(&bytes))
-        {
-            return Ok(());
-        }
-        let bytes = client.file(&address(about, &self.path)?, version, self.size_bytes)?;
-        if !self.is_same(&bytes) {
-            bail!(
-                "{} came with another SHA-256 than {}",
-                TerminalText(&self.path),
-                TerminalText(&self.sha256)
-            );
-        }
-        Ok(staging.write(&self.path, &bytes)?)
+/// Downloads the file unless an earlier run did.
+fn fetch(
+    file: &OfferedFile,
+    client: &Client,
+    about: &str,
+    version: &str,
+    staging: &Staging,
+) -> Result<()> {
+    let there = staging.folder().join(&file.path);
+    if staging.has(&file.path) && std::fs::read(&there).is_ok_and(|bytes| is_same(file, &bytes)) {
+        return Ok(());
     }
+    let bytes = client.file(&address(about, &file.path)?, version, file.size_bytes)?;
+    if !is_same(file, &bytes) {
+        bail!(
+            "{} came with another SHA-256 than {}",
+            TerminalText(&file.path),
+            TerminalText(&file.sha256)
+        );
+    }
+    Ok(staging.write(&file.path, &bytes)?)
 }
 
 /// Downloads all files; the first failure ends all downloads.
-fn fetch_all(client: &Client, about: &str, manifest: &Manifest, staging: &Staging) -> Result<()> {
+fn fetch_all(
+    client: &Client,
+    about: &str,
+    manifest: &DownloadManifest,
+    staging: &Staging,
+) -> Result<()> {
     let bar = Bar::new();
     let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let files = &manifest.files;
     let work = || -> Result<()> {
         while let Some(file) = files.get(next.fetch_add(1, Ordering::Relaxed)) {
-            let fetched = file.fetch(client, about, &manifest.terms_version, staging);
+            let fetched = fetch(file, client, about, &manifest.terms_version, staging);
             if fetched.is_err() {
                 next.store(files.len(), Ordering::Relaxed);
             }
@@ -161,12 +151,12 @@ fn address(about: &str, path: &str) -> Result<String> {
     Ok(format!("{about}/download/files{}", url.path()))
 }
 
-fn in_words(terms: &Value) -> String {
-    let text =
-        |key: &str| terms[key].as_str().filter(|text| !text.is_empty()).unwrap_or("not stated");
-    let cite = terms["cite"].as_array().into_iter().flatten().filter_map(Value::as_str);
-    let cite = cite.map(|reference| format!("\n  to cite: {}", TerminalLines(reference)));
-    let (licence, passing_on) = (text("licence"), text("redistribution"));
-    let (licence, passing_on) = (TerminalLines(licence), TerminalLines(passing_on));
+fn in_words(terms: &TermsDocument) -> String {
+    fn stated(text: &str) -> TerminalLines<'_> {
+        TerminalLines(if text.is_empty() { "not stated" } else { text })
+    }
+    let cite =
+        terms.cite.iter().map(|reference| format!("\n  to cite: {}", TerminalLines(reference)));
+    let (licence, passing_on) = (stated(&terms.licence), stated(&terms.redistribution));
     format!("  licence: {licence}\n  passing copies on: {passing_on}{}", cite.collect::<String>())
 }

@@ -8,6 +8,11 @@ use anyhow::{Context, Result, anyhow, bail};
 use clap::{ArgGroup, Args};
 use scr_data::terminal::{TerminalLines, TerminalText};
 use scr_data::{Problem, files};
+use scr_documents::{
+    ListedSubmission, ReviewQueue, SubmissionAnswer, SubmissionList, SubmissionProblem,
+    SubmissionState, WaitingSubmission,
+};
+use serde::Serialize;
 use serde_json::{Value, json};
 use zip::CompressionMethod;
 use zip::write::{SimpleFileOptions, ZipWriter};
@@ -20,7 +25,15 @@ use crate::stdout::print;
 use crate::tell::tell;
 
 /// States of a complete upload that the site leaves on its own.
-const PASSING: [&str; 2] = ["received", "scoring"];
+const PASSING: [SubmissionState; 2] = [SubmissionState::Received, SubmissionState::Scoring];
+
+/// Output of `scr submit` and `scr review`.
+#[derive(Serialize)]
+struct Outline<'a> {
+    submission: &'a str,
+    state: SubmissionState,
+    url: &'a str,
+}
 
 /// Options of the site and the token.
 #[derive(Args)]
@@ -126,7 +139,7 @@ impl Submit {
         let begun = client
             .post(&format!("benchmarks/{}/submissions", self.benchmark), &beginning)
             .map_err(|error| self.with_terms_hint(error))?;
-        let id = begun["submission"].as_str().context("the server gave no identifier")?;
+        let id = &begun.submission;
         let bar = Bar::new();
         client.send_file(id, &mut file, size, &|bytes| {
             bar.show("sending kB", (bytes >> 10) as usize, (size >> 10) as usize);
@@ -137,8 +150,8 @@ impl Submit {
             found = client.wait(id, &PASSING)?;
         }
         tell_suspicions(&found);
-        print_outline(&client.outline(&found))?;
-        if found["state"] == "checked" && self.check_first {
+        print_outline(&found)?;
+        if found.state == SubmissionState::Checked && self.check_first {
             tell!("checked and not scored: `scr status {id} --confirm` has it scored");
         }
         refuse_returned(&found)
@@ -174,16 +187,15 @@ impl Status {
     pub(crate) fn run(self) -> Result<()> {
         let client = self.server.client();
         let Some(id) = &self.submission else {
-            let keys = ["submission", "benchmark", "name", "state", "updated_at"];
-            return print_submissions(&client.get("submissions")?, keys, self.format);
+            let SubmissionList { submissions } = client.get("submissions")?;
+            let heads = ["submission", "benchmark", "name", "state", "updated"];
+            let rows = submissions.iter().map(submission_row).collect();
+            return print_list(self.format, &heads, rows, &submissions);
         };
         if self.confirm {
             client.post(&format!("submissions/{id}/confirm"), &Value::Null)?;
         }
-        let mut found =
-            if self.wait { client.wait(id, &PASSING)? } else { client.submission(id)? };
-        found["url"] = client.outline(&found)["url"].clone();
-        print_outline(&found)
+        print_json(&if self.wait { client.wait(id, &PASSING)? } else { client.submission(id)? })
     }
 }
 
@@ -191,20 +203,22 @@ impl Review {
     pub(crate) fn run(self) -> Result<()> {
         let client = self.server.client();
         let Some(id) = &self.submission else {
-            let keys = ["submission", "benchmark", "name", "submitter", "since"];
-            return print_submissions(&client.get("review")?, keys, self.format);
+            let ReviewQueue { submissions } = client.get("review")?;
+            let heads = ["submission", "benchmark", "name", "submitter", "since"];
+            let rows = submissions.iter().map(waiting_row).collect();
+            return print_list(self.format, &heads, rows, &submissions);
         };
         let review = match &self.return_with {
             None => json!({ "decision": "publish", "answer": self.answer }),
             Some(message) => json!({ "decision": "return", "message": message }),
         };
         client.post(&format!("submissions/{id}/review"), &review)?;
-        let found = client.wait(id, &["publishing"])?;
-        print_outline(&client.outline(&found))?;
+        let found = client.wait(id, &[SubmissionState::Publishing])?;
+        print_outline(&found)?;
         if !self.publish {
             return Ok(());
         }
-        if found["state"] == "awaiting_review" {
+        if found.state == SubmissionState::AwaitingReview {
             bail!(
                 "not published: entries published meanwhile raise new flags\n  \
                    hint: read them on its page, then `scr review {id} --publish --answer TEXT`"
@@ -214,20 +228,24 @@ impl Review {
     }
 }
 
-fn print_outline(value: &Value) -> Result<()> {
-    print(None, &(serde_json::to_string_pretty(value)? + "\n"))
+fn print_outline(found: &SubmissionAnswer) -> Result<()> {
+    let SubmissionAnswer { submission, state, url, .. } = found;
+    print_json(&Outline { submission, state: *state, url })
 }
 
-/// Prints a list of submissions: columns of `keys`, or the JSON of the API.
-fn print_submissions(answer: &Value, keys: [&str; 5], format: Format) -> Result<()> {
-    let submissions = answer["submissions"].as_array().context("the site sent no list")?;
-    let cell = |submission: &Value, key: &str| {
-        let text = submission[key].as_str().unwrap_or("-");
-        if key == "state" { state_name(text) } else { text.to_owned() }
-    };
-    let row = |submission: &Value| keys.iter().map(|key| cell(submission, key)).collect();
-    let heads = keys.map(|key| key.trim_end_matches("_at"));
-    print_list(format, &heads, submissions.iter().map(row).collect(), submissions)
+fn print_json(document: &impl Serialize) -> Result<()> {
+    print(None, &(serde_json::to_string_pretty(document)? + "\n"))
+}
+
+fn submission_row(found: &ListedSubmission) -> Vec<String> {
+    let ListedSubmission { submission, benchmark, name, state, updated_at, .. } = found;
+    let state = state_name(state.as_str());
+    vec![submission.clone(), benchmark.clone(), name.clone(), state, updated_at.clone()]
+}
+
+fn waiting_row(found: &WaitingSubmission) -> Vec<String> {
+    let WaitingSubmission { submission, benchmark, name, submitter, since, .. } = found;
+    [submission, benchmark, name, submitter, since].map(String::clone).to_vec()
 }
 
 /// Name of a state for people. `rejected` is the API's word for returned.
@@ -236,31 +254,23 @@ pub(crate) fn state_name(state: &str) -> String {
 }
 
 /// Prints the suspicions of the check.
-fn tell_suspicions(found: &Value) {
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    for suspicion in found["suspicions"]["suspicions"].as_array().into_iter().flatten() {
-        let of = |key: &str| text(&suspicion[key]);
-        let (rule, message, hint) = (of("rule"), of("message"), of("hint"));
-        let (rule, message) = (TerminalText(&rule), TerminalLines(&message));
-        tell!("suspicious: {rule}: {message}\n    hint: {}", TerminalLines(&hint));
+fn tell_suspicions(found: &SubmissionAnswer) {
+    for suspicion in found.suspicions.iter().flat_map(|document| &document.suspicions) {
+        let (rule, message) = (TerminalText(&suspicion.rule), TerminalLines(&suspicion.message));
+        tell!("suspicious: {rule}: {message}\n    hint: {}", TerminalLines(&suspicion.hint));
     }
 }
 
 /// Fails for a returned submission, with all problems found by the check.
-fn refuse_returned(found: &Value) -> Result<()> {
-    if found["state"] != "rejected" {
+fn refuse_returned(found: &SubmissionAnswer) -> Result<()> {
+    if found.state != SubmissionState::Rejected {
         return Ok(());
     }
-    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-    let problems: Vec<String> = found["problems"]
-        .as_array()
-        .into_iter()
-        .flatten()
-        .map(|problem| {
-            let of = |key: &str| text(&problem[key]);
-            Problem::new(of("place"), of("expected"), of("found"), of("hint")).to_string()
-        })
-        .collect();
+    let text = |problem: &SubmissionProblem| {
+        let SubmissionProblem { place, expected, found, hint } = problem;
+        Problem::new(place, expected, found, hint).to_string()
+    };
+    let problems: Vec<String> = found.problems.iter().map(text).collect();
     bail!("the submission was returned\n{}", problems.join("\n"))
 }
 

@@ -1,0 +1,27 @@
+//! Feedback: messages of readers to the operator.
+
+use serde::{Deserialize, Serialize};
+
+/// Messages of readers.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MessageList {
+    /// The last first.
+    pub messages: Vec<SentMessage>,
+}
+
+/// A reader's message.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SentMessage {
+    /// Identifier.
+    pub id: String,
+    /// The benchmark that it is about; empty where it is about the site.
+    pub benchmark: String,
+    /// Where an answer may go; empty where none is wanted.
+    pub reply_to: String,
+    /// The message.
+    pub message: String,
+    /// When it came, RFC 3339.
+    pub sent_at: String,
+}
