@@ -22,9 +22,9 @@ pub struct OwnData {
     pub name: String,
     /// Role: participant, curator or operator.
     pub role: String,
-    /// When it was made, RFC 3339.
+    /// Time of creation, RFC 3339.
     pub created_at: String,
-    /// When the address was confirmed, RFC 3339.
+    /// Time at which the address was confirmed, RFC 3339.
     pub confirmed_at: Option<String>,
     /// Identities at providers.
     pub identities: Vec<OwnIdentity>,
@@ -54,9 +54,9 @@ pub struct OwnIdentity {
 pub struct OwnSession {
     /// Name that the browser gives itself.
     pub browser: String,
-    /// When it was made, RFC 3339.
+    /// Time of creation, RFC 3339.
     pub created_at: String,
-    /// When it was used last, RFC 3339.
+    /// Time of the last use, RFC 3339.
     pub seen_at: String,
 }
 
@@ -70,11 +70,11 @@ pub struct OwnToken {
     pub scopes: Vec<String>,
     /// Note of its owner.
     pub note: String,
-    /// When it was made, RFC 3339.
+    /// Time of creation, RFC 3339.
     pub created_at: String,
-    /// When it was used last, RFC 3339.
+    /// Time of the last use, RFC 3339.
     pub last_used_at: Option<String>,
-    /// When it was revoked, RFC 3339.
+    /// Time of revocation, RFC 3339.
     pub revoked_at: Option<String>,
     /// Expiry, RFC 3339; null where the token does not expire.
     #[serde(default)]
@@ -89,7 +89,7 @@ pub struct OwnAcceptance {
     pub benchmark: String,
     /// Version of the wording.
     pub version: String,
-    /// When, RFC 3339.
+    /// Time, RFC 3339.
     pub accepted_at: String,
 }
 
@@ -109,11 +109,11 @@ pub struct OwnSubmission {
     pub size_bytes: u64,
     /// Problems of the masks.
     pub problems: Vec<SubmissionProblem>,
-    /// Why it was returned.
+    /// Reason of its return.
     pub message: Option<String>,
     /// Identifier of the entry that came of it.
     pub entry: Option<String>,
-    /// When it was made, RFC 3339.
+    /// Time of creation, RFC 3339.
     pub created_at: String,
     /// Every change of its state.
     pub log: Vec<LogLine>,

@@ -13,59 +13,59 @@ pub struct BenchmarkDocument {
     pub id: String,
     /// Name for people.
     pub title: String,
-    /// What the images are.
+    /// Description of the images.
     pub description: String,
-    /// How the structures are defined, so that nobody pools what differs.
+    /// Definition of the structures: benchmarks with other definitions must not be pooled.
     pub definition: String,
-    /// Names exactly what is scored against: `sha256:` and 64 hex digits.
+    /// Digest of the benchmark with its reference: `sha256:` and 64 hex digits.
     pub digest: String,
     /// Distance between pixels in mm, null when it is not known.
     pub spacing_mm: Option<SpacingDocument>,
-    /// Whether the images are drawn by the project's phantom and no patient's.
+    /// True where the project's phantom drew the images: they show no patient.
     pub phantom: bool,
-    /// What is drawn.
+    /// Structures that observers drew.
     pub structures: Vec<NamedDocument>,
-    /// What is scored.
+    /// Objects that are scored.
     pub objects: Vec<ObjectDocument>,
-    /// Who drew; the first is the reference, unless that is hidden and left out.
+    /// Observers; the first is the reference, unless that is hidden and left out.
     pub observers: Vec<ObserverDocument>,
-    /// Whether the reference is left out of `observers`.
+    /// True where the reference is hidden and left out of `observers`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub reference_hidden: bool,
     /// The step by which a score must be better to be shown, where a ladder keeps the
     /// reference hidden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ladder: Option<f64>,
-    /// When the operator ended the benchmark, RFC 3339 in UTC.
+    /// Time at which the operator ended the benchmark, RFC 3339 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<String>,
-    /// How the folds are to be used, such as `two-fold`.
+    /// Protocol of the folds, such as `two-fold`.
     pub protocol: String,
     /// All images, in the order of the benchmark's table.
     pub images: Vec<ImageEntryDocument>,
-    /// What one may do with the data.
+    /// Terms of use of the data.
     pub terms: TermsDocument,
-    /// What others published on the data that this benchmark stands beside.
+    /// Published results to compare with.
     pub literature: Vec<LiteratureDocument>,
-    /// What to say of these rows: on which data they were measured.
+    /// Note on the literature: the data of its results.
     pub literature_note: String,
 }
 
 impl BenchmarkDocument {
-    /// Whose masks the others are compared with, where that is to be seen.
+    /// The reference; none where it is hidden.
     #[must_use]
     pub fn reference(&self) -> Option<&ObserverDocument> {
         self.observers.first().filter(|_| !self.reference_hidden)
     }
 
-    /// Whether pages may show what observers drew, also where it is an entry: where the
+    /// True where pages may show outlines of observers, also those of entries: where the
     /// terms say so, and not where all observers are hidden with the reference.
     #[must_use]
     pub fn shows_observers(&self) -> bool {
         self.terms.display.is_allowed() && !(self.reference_hidden && self.observers.is_empty())
     }
 
-    /// Whether an observer is one of those that are listed.
+    /// True where the benchmark lists this observer.
     #[must_use]
     pub fn has_observer(&self, id: &str) -> bool {
         self.observers.iter().any(|observer| observer.id == id)
@@ -102,7 +102,7 @@ pub struct ObserverDocument {
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// Whether corresponding landmarks were given, beside the masks.
+    /// True where the observer gave landmarks beside the masks.
     pub landmarks: bool,
 }
 
@@ -118,7 +118,7 @@ pub struct ImageEntryDocument {
     pub width: usize,
     /// Rows of the reference masks, in pixels.
     pub height: usize,
-    /// Whether the radiograph itself is in the store, and not only its masks.
+    /// True where the store has the radiograph, and not only its masks.
     pub has_pixels: bool,
     /// Further columns of the benchmark's table: age, sex, nodule...
     pub attributes: IndexMap<String, String>,
@@ -128,6 +128,7 @@ pub struct ImageEntryDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct BenchmarkList {
+    /// In the order of publication.
     pub benchmarks: Vec<BenchmarkSummary>,
 }
 
@@ -139,17 +140,17 @@ pub struct BenchmarkSummary {
     pub id: String,
     /// Name for people.
     pub title: String,
-    /// What the images are.
+    /// Description of the images.
     pub description: String,
     /// Names exactly what is scored against.
     pub digest: String,
-    /// Whether the images are drawn by a program and are no patient's.
+    /// True where a program drew the images: they show no patient.
     pub phantom: bool,
-    /// How many images there are.
+    /// Number of images.
     pub n_images: usize,
     /// Identifiers of what is scored.
     pub objects: Vec<String>,
-    /// When it was published here, RFC 3339.
+    /// Time of publication on this site, RFC 3339.
     pub published_at: String,
 }
 
@@ -160,6 +161,6 @@ pub struct BenchmarkAnswer {
     /// The benchmark.
     #[serde(flatten)]
     pub document: BenchmarkDocument,
-    /// When it was published here, RFC 3339.
+    /// Time of publication on this site, RFC 3339.
     pub published_at: String,
 }

@@ -6,12 +6,12 @@ use serde::{Deserialize, Serialize};
 use crate::to_json_text;
 use crate::{MeasureMap, SpacingDocument, SummaryDocument};
 
-/// What `scr compare --format json` prints.
+/// Output of `scr compare --format json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ComparisonDocument {
     /// Identifier of the benchmark.
     pub benchmark: String,
-    /// Names exactly what was scored against.
+    /// Digest of the benchmark with its reference.
     pub benchmark_digest: String,
     /// Version of the scoring rules.
     pub evaluator_version: String,
@@ -21,7 +21,7 @@ pub struct ComparisonDocument {
     pub spacing_mm: Option<SpacingDocument>,
     /// Images that are compared.
     pub n_images: usize,
-    /// Below which adjusted p a difference counts as more than chance.
+    /// Significance level: a difference is significant below this adjusted p.
     pub alpha: f64,
     /// Seed of the resamples behind rank stability.
     pub bootstrap_seed: u64,
@@ -29,9 +29,9 @@ pub struct ComparisonDocument {
     pub bootstrap_resamples: usize,
     /// The methods, in the order given.
     pub methods: Vec<MethodDocument>,
-    /// By object and measure.
+    /// Comparisons by object and measure.
     pub objects: IndexMap<String, MeasureMap<ComparedDocument>>,
-    /// By measure of whole images.
+    /// Comparisons by measure of whole images.
     pub image_measures: MeasureMap<ComparedDocument>,
 }
 
@@ -53,9 +53,9 @@ impl ComparisonDocument {
 /// One of the methods compared.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MethodDocument {
-    /// What it is called.
+    /// Name of the method.
     pub name: String,
-    /// Names exactly which masks were scored.
+    /// Digest of the masks.
     pub masks_digest: String,
     /// Agreement of the cardiothoracic ratio with the reference's; null without one.
     pub ctr_agreement: Option<AgreementDocument>,
@@ -123,7 +123,7 @@ pub struct PairDocument {
     pub wilcoxon_p: Option<f64>,
     /// The same after Holm over the pairs of this measure.
     pub wilcoxon_p_holm: Option<f64>,
-    /// Whether that p is exact; else the normal approximation.
+    /// True where that p is exact; else it is the normal approximation.
     pub wilcoxon_is_exact: bool,
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct OfferedFile {
-    /// Where it lies in the folder, `/` between folders.
+    /// Path in the folder, `/` between folders.
     pub path: String,
     /// SHA-256 in hexadecimal digits.
     pub sha256: String,

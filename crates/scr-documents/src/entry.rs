@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::ResultDocument;
 
-/// What an entry is in a table of results.
+/// Role of an entry in a table of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -24,24 +24,24 @@ pub enum EntryRole {
 pub struct CardDocument {
     /// Name in tables.
     pub name: String,
-    /// Who made it.
+    /// Authors of the method.
     pub authors: Vec<String>,
-    /// What it does, in Markdown.
+    /// Description of the method, in Markdown.
     pub description: String,
     /// Paper or address that describes it.
     pub reference: String,
-    /// Where its code is.
+    /// Address of the code.
     pub code: String,
-    /// How it was trained and on what.
+    /// Training: data and procedure.
     pub training: String,
     /// Version of the method.
     pub version: String,
     /// Parameters, as text.
     pub parameters: IndexMap<String, String>,
-    /// What of the method is verified at its source, and what is not.
+    /// Verification of the method at its source, and its gaps.
     #[serde(default)]
     pub verified: String,
-    /// What training and segmenting took, in words.
+    /// Cost of training and segmenting, in words.
     #[serde(default)]
     pub cost: String,
     /// Identifier of the earlier entry that it corrects.
@@ -53,6 +53,7 @@ pub struct CardDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EntryList {
+    /// In the order of publication.
     pub entries: Vec<EntrySummary>,
 }
 
@@ -66,15 +67,15 @@ pub struct EntrySummary {
     pub name: String,
     /// Identifier of the benchmark.
     pub benchmark: String,
-    /// What it is in a table of results.
+    /// Role in a table of results.
     pub role: EntryRole,
-    /// What made the masks.
+    /// Card of the method.
     pub card: CardDocument,
-    /// What was measured.
+    /// Scores.
     pub results: ResultDocument,
     /// Identifiers of the structures that have a posterior in each of its images.
     pub posteriors: Vec<String>,
-    /// When it was published here, RFC 3339.
+    /// Time of publication on this site, RFC 3339.
     pub published_at: String,
 }
 
@@ -90,10 +91,10 @@ pub struct PastResultList {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PastResultAnswer {
-    /// When it became the entry's, RFC 3339.
+    /// Time at which it became the entry's result, RFC 3339.
     pub scored_at: String,
-    /// When another took its place, RFC 3339.
+    /// Time at which another result replaced it, RFC 3339.
     pub replaced_at: String,
-    /// What was measured, with every image's values.
+    /// Scores, with the values of every image.
     pub results: ResultDocument,
 }

@@ -18,10 +18,10 @@ pub struct SentMessage {
     pub id: String,
     /// The benchmark that it is about; empty where it is about the site.
     pub benchmark: String,
-    /// Where an answer may go; empty where none is wanted.
+    /// Address for an answer; empty where none is wanted.
     pub reply_to: String,
     /// The message.
     pub message: String,
-    /// When it came, RFC 3339.
+    /// Time of arrival, RFC 3339.
     pub sent_at: String,
 }

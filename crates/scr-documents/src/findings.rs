@@ -4,17 +4,17 @@
 
 use serde::{Deserialize, Serialize};
 
-/// What a good check found odd, before scoring.
+/// Suspicions and notices of a check without problems, before scoring.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct SuspicionsDocument {
-    /// How many images the masks cover.
+    /// Number of images that the masks cover.
     pub n_images: usize,
     /// Identifiers of the structures that they cover.
     pub structures: Vec<String>,
-    /// What is odd and no error.
+    /// Suspicions: odd, and no errors.
     pub suspicions: Vec<Suspicion>,
-    /// What is worth knowing and nothing to worry about.
+    /// Notices: worth knowing, and harmless.
     pub notices: Vec<String>,
 }
 
@@ -22,27 +22,27 @@ pub struct SuspicionsDocument {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Suspicion {
-    /// Key of the rule that speaks.
+    /// Key of the rule.
     pub rule: String,
     /// Identifiers of the structures.
     pub structures: Vec<String>,
     /// Identifiers of the images.
     pub images: Vec<String>,
-    /// What was found.
+    /// Finding.
     pub message: String,
-    /// What to do about it.
+    /// Advice.
     pub hint: String,
 }
 
-/// What scoring found beside the scores, as of that moment.
+/// Findings of scoring beside the scores, as of that moment.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FindingsDocument {
-    /// What a curator should look at; some must be answered to publish
+    /// Flags for the curator, who must answer some of them to publish
     /// ([`FlagKind::needs_answer`]).
     pub flags: Vec<Flag>,
-    /// How the folds differ, by object.
+    /// Differences between the folds, by object.
     pub folds: Vec<FoldsDocument>,
-    /// How the submission differs from each entry of that moment, by object.
+    /// Differences between the submission and each entry of that moment, by object.
     pub differences: Vec<DifferenceDocument>,
     /// Number of entries of the benchmark at that moment, withdrawn ones too.
     #[serde(default)]
@@ -55,7 +55,7 @@ impl FindingsDocument {
         self.flags.iter().filter(|flag| flag.kind.needs_answer())
     }
 
-    /// Whether there is a flag to answer that is not among those of `before`.
+    /// True where a flag needs an answer and is not among those of `before`.
     #[must_use]
     pub fn has_flags_beside(&self, before: &Self) -> bool {
         let is_new = |flag: &Flag| {
@@ -65,7 +65,7 @@ impl FindingsDocument {
     }
 }
 
-/// Why a submission is flagged.
+/// Reason of a flag.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FlagKind {
@@ -86,7 +86,7 @@ pub enum FlagKind {
 }
 
 impl FlagKind {
-    /// Whether it casts doubt on whose work it is, so that a curator must answer it. Folds
+    /// True where it casts doubt on the authorship, so that a curator must answer it. Folds
     /// may differ in how hard they are: that flag proves nothing.
     #[must_use]
     pub const fn needs_answer(self) -> bool {
@@ -111,9 +111,9 @@ impl FlagKind {
 /// A flag.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Flag {
-    /// Why.
+    /// Reason.
     pub kind: FlagKind,
-    /// What was found, a sentence.
+    /// Finding, a sentence.
     pub message: String,
     /// The entry that it is about; none where it is about no entry.
     pub entry: Option<String>,

@@ -10,7 +10,7 @@ use crate::SubmissionState;
 pub struct JobList {
     /// Those that wait or run, the longest waiting first.
     pub jobs: Vec<Job>,
-    /// How often a job is begun at most.
+    /// Largest number of attempts of a job.
     pub max_attempts: i64,
     /// Workers with a recent heartbeat, in all processes.
     pub workers: Vec<Worker>,
@@ -28,13 +28,13 @@ pub struct Job {
     pub kind: String,
     /// State: running or waiting.
     pub state: String,
-    /// How often it was begun.
+    /// Number of attempts.
     pub attempts: i64,
     /// Name of the worker that had it last.
     pub worker: Option<String>,
-    /// When the lease of that worker expires, RFC 3339.
+    /// Time at which the lease of that worker expires, RFC 3339.
     pub leased_until: Option<String>,
-    /// When it was asked for, RFC 3339.
+    /// Time of creation, RFC 3339.
     pub created_at: String,
 }
 

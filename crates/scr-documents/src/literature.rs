@@ -22,8 +22,8 @@ pub struct LiteratureDocument {
     pub unit: String,
     /// Protocol, or that nobody read which was used.
     pub protocol: String,
-    /// Where the number stands.
+    /// Place of the number in its source.
     pub source: String,
-    /// How it was verified.
+    /// Verification of the number.
     pub verified: String,
 }

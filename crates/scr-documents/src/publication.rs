@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Whether readers see a publication.
+/// Visibility of a publication to readers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
@@ -35,7 +35,7 @@ impl PublicationState {
     }
 }
 
-/// What is said of a publication.
+/// Citation of a publication.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PublicationDocument {
     /// DOI, from `10.` on.
@@ -78,8 +78,8 @@ pub struct Publication {
     pub venue: String,
     /// Identifiers of the entries that it describes.
     pub entries: Vec<String>,
-    /// Whether readers see it.
+    /// Visibility to readers.
     pub state: PublicationState,
-    /// When it was reported, RFC 3339.
+    /// Time of the report, RFC 3339.
     pub proposed_at: String,
 }

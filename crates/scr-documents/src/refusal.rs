@@ -18,9 +18,9 @@ pub struct Refusal {
 pub struct RefusalReason {
     /// The HTTP status.
     pub status: u16,
-    /// In a few words.
+    /// Title in a few words.
     pub title: String,
-    /// In a sentence.
+    /// Message in a sentence.
     pub message: String,
     /// Errors of fields; absent where no field is wrong.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]

@@ -18,9 +18,9 @@ pub type MeasureMap<T> = IndexMap<String, T>;
 pub struct ResultDocument {
     /// Identifier of the benchmark.
     pub benchmark: String,
-    /// Names exactly what was scored against: `sha256:` and 64 hex digits.
+    /// Digest of the benchmark with its reference: `sha256:` and 64 hex digits.
     pub benchmark_digest: String,
-    /// Names exactly which masks were scored: `sha256:` and 64 hex digits.
+    /// Digest of the masks: `sha256:` and 64 hex digits.
     pub masks_digest: String,
     /// Version of the scoring rules.
     pub evaluator_version: String,
@@ -28,7 +28,7 @@ pub struct ResultDocument {
     pub observer: String,
     /// Distance between pixels, null when it is not known.
     pub spacing_mm: Option<SpacingDocument>,
-    /// What undefined distances count as in summaries, where they count at all.
+    /// Value of undefined distances in summaries, where they count at all.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub undefined_as: Option<UndefinedDocument>,
     /// Seed of the bootstrap intervals.
@@ -92,14 +92,14 @@ impl std::fmt::Display for SpacingDocument {
     }
 }
 
-/// What undefined distances count as in summaries.
+/// Value of undefined distances in summaries.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum UndefinedDocument {
-    /// As long as the image's diagonal.
+    /// The diagonal of the image.
     ImageDiagonal,
-    /// As long as the longest diagonal of the benchmark's images: on a site that hides
+    /// The longest diagonal of the benchmark's images: on a site that hides
     /// the reference.
     LongestDiagonal,
 }
@@ -151,7 +151,7 @@ pub struct ImageDocument {
     pub fold: u8,
     /// Values by object and measure; null where undefined.
     pub objects: IndexMap<String, IndexMap<String, Option<f64>>>,
-    /// What is measured on the whole image, such as `pixel_error`.
+    /// Values of measures of the whole image, such as `pixel_error`.
     #[serde(flatten)]
     pub image_measures: IndexMap<String, Option<f64>>,
 }

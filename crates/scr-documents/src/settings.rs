@@ -10,23 +10,23 @@ const DECIMALS_OF_HIDDEN: u8 = 3;
 /// Steps of a ladder are multiples of one thousandth.
 const PER_UNIT: f64 = 1000.0;
 
-/// How a benchmark is run.
+/// Settings of a benchmark.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BenchmarkSettings {
-    /// Text that is to be accepted before a download or submission, beside the terms in
+    /// Terms of the operator, to be accepted before a download or submission, beside those in
     /// the benchmark's file; empty where those are all.
     pub terms: String,
-    /// How many submissions a person may begin.
+    /// Quota of submissions of a person.
     pub submissions: Quota,
     /// Addresses of the curators that review; all curators where it is empty.
     pub reviewers: Vec<String>,
     /// Permission to offer files for download; what the benchmark's file says where
     /// nobody said otherwise.
     pub downloads: Option<Permission>,
-    /// Whether the reference is to be seen.
+    /// Visibility of the reference.
     pub reference: Reference,
-    /// Whether the other observers are to be seen although the reference is hidden; they
+    /// True shows the other observers although the reference is hidden; they
     /// drew the same structures, and are hidden with it unless the operator says so.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub show_observers: bool,
@@ -34,47 +34,47 @@ pub struct BenchmarkSettings {
     /// see [`LadderStep`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ladder: Option<LadderStep>,
-    /// Whether curators may decide on what they handed in themselves: for a site of one
+    /// True lets curators review their own submissions: for a site of one
     /// person.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub own_reviews: bool,
-    /// When the operator ended the benchmark, RFC 3339 in UTC: nothing more is handed in,
+    /// Time at which the operator ended the benchmark, RFC 3339 in UTC: it takes no submissions,
     /// and entries show means on full precision, also against a hidden reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<String>,
-    /// How every image's values are given; public where nobody said otherwise. They are
+    /// Visibility of every image's values; public by default. They are
     /// hidden with the reference, whatever is said here; decimals count there too.
     pub image_results: Option<ImageResults>,
 }
 
-/// At most so many submissions in so many days. Those that failed their check do not
+/// Quota of submissions: a count in a number of days. Those that failed their check do not
 /// count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quota {
-    /// How many.
+    /// Number of submissions.
     pub count: u32,
-    /// In how many days.
+    /// Number of days.
     pub days: u32,
 }
 
-/// Whether the reference is to be seen.
+/// Visibility of the reference.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Reference {
-    /// As the terms in the benchmark's file allow.
+    /// Visible as far as the terms in the benchmark's file allow.
     #[default]
     Shown,
-    /// By nobody on the site.
+    /// Hidden from everybody on the site.
     Hidden,
 }
 
-/// How every image's values are given.
+/// Visibility of every image's values.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ImageResults {
-    /// As they are.
+    /// In full.
     Public,
-    /// Not at all.
+    /// Hidden.
     Hidden,
     /// Rounded to so many decimals, and summaries with them.
     Decimals(u8),
@@ -119,7 +119,7 @@ impl Default for Quota {
 }
 
 impl BenchmarkSettings {
-    /// Whether the reference is hidden.
+    /// True where the reference is hidden.
     #[must_use]
     pub const fn hides_reference(&self) -> bool {
         matches!(self.reference, Reference::Hidden)
@@ -131,7 +131,7 @@ impl BenchmarkSettings {
         self.ladder.filter(|_| self.hides_reference())
     }
 
-    /// Whether every image's values are given.
+    /// True where every image's values are visible.
     #[must_use]
     pub const fn shows_images(&self) -> bool {
         let is_hidden = matches!(self.image_results, Some(ImageResults::Hidden));
@@ -148,7 +148,7 @@ impl BenchmarkSettings {
         }
     }
 
-    /// Whether a curator with this address may decide on submissions.
+    /// True where a curator with this address may review submissions.
     #[must_use]
     pub fn may_review(&self, email: &str) -> bool {
         self.reviewers.is_empty() || self.reviewers.iter().any(|one| one == email)

@@ -4,28 +4,28 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ResultDocument, SuspicionsDocument};
 
-/// Where a submission is on its way to an entry.
+/// State of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SubmissionState {
-    /// Its file is coming in.
+    /// Its file is being uploaded.
     Receiving,
-    /// Its file is here, and waits for its check.
+    /// Its file is complete and waits for its check.
     Received,
-    /// The check found nothing wrong, and its submitter is to say whether to go on.
+    /// The check found no problems; its submitter may have it scored.
     Checked,
-    /// It is being scored.
+    /// A worker scores it.
     Scoring,
-    /// It is scored, and private until a curator has looked.
+    /// It is scored, and waits privately for a curator.
     AwaitingReview,
-    /// A curator has agreed, and its entry is being made.
+    /// A curator accepted it; a worker publishes its entry.
     Publishing,
-    /// Its entry is public, for ever.
+    /// Its entry is public.
     Published,
-    /// The check found problems, or a curator has returned it.
+    /// The check found problems, or a curator returned it.
     Rejected,
-    /// Its submitter has taken it back.
+    /// Its submitter withdrew it.
     Withdrawn,
 }
 
@@ -59,7 +59,7 @@ impl SubmissionState {
         }
     }
 
-    /// Whether this state may follow `before`.
+    /// True where this state may follow `before`.
     #[must_use]
     pub const fn may_follow(self, before: Self) -> bool {
         use SubmissionState as S;
@@ -83,13 +83,13 @@ impl SubmissionState {
         }
     }
 
-    /// Whether nothing follows.
+    /// True for a final state.
     #[must_use]
     pub const fn is_final(self) -> bool {
         matches!(self, Self::Published | Self::Rejected | Self::Withdrawn)
     }
 
-    /// Whether a worker is at it, or is about to be: it goes on by itself.
+    /// True where a worker has or gets its job: it goes on by itself.
     #[must_use]
     pub const fn is_passing(self) -> bool {
         matches!(self, Self::Received | Self::Scoring | Self::Publishing)
@@ -106,13 +106,13 @@ impl SubmissionState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct LogLine {
-    /// When, RFC 3339 in UTC.
+    /// Time, RFC 3339 in UTC.
     pub at: String,
     /// Identifier of the user, or name of the worker.
     pub actor: String,
-    /// The state that it came into.
+    /// New state.
     pub state: SubmissionState,
-    /// Why; may be empty.
+    /// Reason; may be empty.
     pub message: String,
 }
 
@@ -122,11 +122,11 @@ pub struct LogLine {
 pub struct SubmissionProblem {
     /// The file within the submission.
     pub place: String,
-    /// What should be there.
+    /// Expected content.
     pub expected: String,
-    /// What is there.
+    /// Found content.
     pub found: String,
-    /// What to do about it; empty when the rest says it.
+    /// Advice; empty when the rest says enough.
     pub hint: String,
 }
 
@@ -157,15 +157,15 @@ pub struct SubmissionAnswer {
     pub corrects: Option<String>,
     /// Fingerprint of its file; null where nobody gave one.
     pub file: Option<UploadFingerprint>,
-    /// How many bytes of its file are here.
+    /// Bytes of its file that the site has.
     pub received_bytes: u64,
-    /// How many there are to be.
+    /// Size of its file in bytes.
     pub size_bytes: u64,
     /// Suspicions of a good check, worth a look before scoring.
     pub suspicions: Option<SuspicionsDocument>,
     /// Problems of the masks.
     pub problems: Vec<SubmissionProblem>,
-    /// Why it was returned.
+    /// Reason of its return.
     pub message: Option<String>,
     /// Identifier of the entry that came of it.
     pub entry: Option<String>,
@@ -199,9 +199,9 @@ pub struct ListedSubmission {
     pub url: String,
     /// Identifier of the entry that came of it.
     pub entry: Option<String>,
-    /// When it was begun, RFC 3339.
+    /// Time of creation, RFC 3339.
     pub created_at: String,
-    /// When its state changed last, RFC 3339.
+    /// Time of the last change of its state, RFC 3339.
     pub updated_at: String,
 }
 
@@ -227,7 +227,7 @@ pub struct WaitingSubmission {
     pub submitter: String,
     /// The page on which to decide on it.
     pub url: String,
-    /// Since when, RFC 3339.
+    /// Start of the wait, RFC 3339.
     pub since: String,
 }
 

@@ -82,11 +82,11 @@ impl From<Permission> for bool {
 pub struct TermsAnswer {
     /// Identifier of the benchmark.
     pub benchmark: String,
-    /// Which wording this is.
+    /// Version of the wording.
     pub version: String,
-    /// What they say.
+    /// The terms.
     pub terms: TermsDocument,
-    /// When the caller accepted this wording, RFC 3339; null where they have not, and of a
+    /// Time at which the caller accepted this wording, RFC 3339; null before, and for a
     /// stranger.
     pub accepted_at: Option<String>,
 }
