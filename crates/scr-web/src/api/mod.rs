@@ -1,4 +1,4 @@
-//! The JSON and the files under `/api/v1`, and the document that describes them.
+//! The API under `/api/v1`: its operations and its OpenAPI document.
 //!
 //! The answers are documents of [`scr_documents`], which describe themselves in OpenAPI;
 //! [`refusals`] describes refusals.
@@ -30,12 +30,12 @@ use utoipa::{Modify, OpenApi};
 pub(crate) use operation::Operation;
 use operation::operation;
 
-/// The largest card with which a submission begins, in bytes.
+/// Largest request that creates a submission, in bytes.
 const MAX_CARD_BYTES: usize = 512 << 10;
-/// The largest report of a reader and message of a curator, in bytes.
+/// Largest report of a reader or message of a curator, in bytes.
 pub(crate) const MAX_REPORT_BYTES: usize = 64 << 10;
 
-/// What a token is good for, and what none is.
+/// Description of tokens.
 const TOKENS: &str = "A token of an account, made on the account's page or by `scr admin token \
     create`. It lets its holder do what both its scopes and its owner's role allow: `read` what \
     is not public, `submit` masks and change what is one's own, `review` what others handed in. \
@@ -57,7 +57,7 @@ const TOKENS: &str = "A token of an account, made on the account's page or by `s
 )]
 struct Document;
 
-/// Adds how a token is shown.
+/// Adds the security scheme of tokens.
 struct Tokens;
 
 impl Modify for Tokens {
@@ -68,7 +68,7 @@ impl Modify for Tokens {
     }
 }
 
-/// All operations, with the largest bodies that they take.
+/// All operations but [`uploads`], with limits of their bodies.
 pub(crate) fn operations() -> Vec<Operation> {
     vec![
         operation!(openapi),
@@ -120,12 +120,12 @@ pub(crate) fn operations() -> Vec<Operation> {
     ]
 }
 
-/// Operations that receive a file: their bodies may take longer than others.
+/// Operations that receive a file: their deadline is longer.
 pub(crate) fn uploads() -> Vec<Operation> {
     vec![operation!(handing_in::piece).with_body(MAX_CHUNK_BYTES)]
 }
 
-/// The OpenAPI document of all operations.
+/// OpenAPI document of all operations.
 static DOCUMENT: LazyLock<utoipa::openapi::OpenApi> = LazyLock::new(|| {
     let operations = operations().into_iter().chain(uploads());
     operations

@@ -23,9 +23,10 @@ use crate::transfers::{StreamSlots, Transfers};
 
 /// A server-sent event, for the OpenAPI document.
 #[derive(ToSchema)]
+#[schema(as = Event)]
 #[expect(dead_code, reason = "described alone: axum writes events")]
 struct EventText {
-    /// What kind it is: `message`.
+    /// Kind: `message`.
     event: String,
     /// A JSON object of `state`, and `done` of `total` images.
     data: String,

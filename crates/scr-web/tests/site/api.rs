@@ -24,6 +24,13 @@ fn is_open(about: &Value) -> bool {
 }
 
 #[tokio::test]
+async fn the_openapi_document_keeps_its_form() {
+    let document = Site::published().await.get("/api/openapi.json").await.json();
+    let text = serde_json::to_string_pretty(&document).unwrap();
+    insta::assert_snapshot!("openapi", text);
+}
+
+#[tokio::test]
 async fn every_address_of_the_openapi_document_answers() {
     let site = Site::published().await;
     site.add_folder();
