@@ -11,7 +11,7 @@ pub(crate) fn print_list(
     format: Format,
     heads: &[&str],
     rows: Vec<Vec<String>>,
-    json: &[impl serde::Serialize],
+    json: &(impl serde::Serialize + ?Sized),
 ) -> Result<()> {
     let columns = heads.iter().map(|&head| Column::text(head)).collect();
     let text = match format {

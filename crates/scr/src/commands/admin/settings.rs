@@ -180,7 +180,7 @@ impl Show {
                 ("decimals", settings.decimals().map_or("all".to_owned(), |n| n.to_string())),
             ];
             let rows = rows.map(|(name, value)| vec![name.to_owned(), value]);
-            print_list(Format::Table, &["setting", "value"], rows.to_vec(), &[])
+            print_list(Format::Table, &["setting", "value"], rows.to_vec(), &settings)
         })
     }
 }
