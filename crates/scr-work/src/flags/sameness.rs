@@ -291,6 +291,7 @@ mod tests {
             table = "images.csv"
             folder = "images"
             pattern = "{image_id}.png"
+            spacing_mm = 1.0
             [[structures]]
             id = "heart"
             name = "Heart"
@@ -310,6 +311,7 @@ mod tests {
             pattern = "{structure}/{image_id}.png"
             [folds]
             column = "fold"
+            protocol = "two-fold"
         "#;
         std::fs::write(folder.join("benchmark.toml"), toml).unwrap();
         std::fs::write(folder.join("images.csv"), "image_id,fold\nA,1\nB,2\n").unwrap();
