@@ -59,6 +59,12 @@ impl SubmissionState {
         }
     }
 
+    /// Name for people: a rejected submission is "returned".
+    #[must_use]
+    pub fn name(self) -> String {
+        if self == Self::Rejected { "returned".to_owned() } else { self.as_str().replace('_', " ") }
+    }
+
     /// True where this state may follow `before`.
     #[must_use]
     pub const fn may_follow(self, before: Self) -> bool {

@@ -239,18 +239,12 @@ fn print_json(document: &impl Serialize) -> Result<()> {
 
 fn submission_row(found: &ListedSubmission) -> Vec<String> {
     let ListedSubmission { submission, benchmark, name, state, updated_at, .. } = found;
-    let state = state_name(state.as_str());
-    vec![submission.clone(), benchmark.clone(), name.clone(), state, updated_at.clone()]
+    vec![submission.clone(), benchmark.clone(), name.clone(), state.name(), updated_at.clone()]
 }
 
 fn waiting_row(found: &WaitingSubmission) -> Vec<String> {
     let WaitingSubmission { submission, benchmark, name, submitter, since, .. } = found;
     [submission, benchmark, name, submitter, since].map(String::clone).to_vec()
-}
-
-/// Name of a state for people. `rejected` is the API's word for returned.
-pub(crate) fn state_name(state: &str) -> String {
-    if state == "rejected" { "returned".to_owned() } else { state.replace('_', " ") }
 }
 
 /// Prints the suspicions of the check.

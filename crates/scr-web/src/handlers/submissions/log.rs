@@ -48,7 +48,6 @@ fn words(state: SubmissionState) -> String {
     match state {
         SubmissionState::Receiving => "begun".to_owned(),
         SubmissionState::Publishing => "accepted".to_owned(),
-        SubmissionState::Rejected => "returned".to_owned(),
-        other => other.as_str().replace('_', " "),
+        other => other.name(),
     }
 }

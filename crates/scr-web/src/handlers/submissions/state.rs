@@ -1,5 +1,7 @@
 //! Submission states in words.
 
+use scr_documents::SubmissionState;
+
 /// State in words.
 pub(super) const fn state_words(state: SubmissionState) -> &'static str {
     match state {
@@ -14,4 +16,3 @@ pub(super) const fn state_words(state: SubmissionState) -> &'static str {
         SubmissionState::Withdrawn => "withdrawn",
     }
 }
-use scr_documents::SubmissionState;

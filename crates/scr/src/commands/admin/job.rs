@@ -10,7 +10,6 @@ use serde_json::json;
 use super::site::Dir;
 use crate::commands::arguments::Format;
 use crate::commands::list::{or_dash, print_list};
-use crate::commands::submit::state_name;
 use crate::tell::tell;
 
 /// Actor in the log of a submission with a job cancelled here.
@@ -108,10 +107,10 @@ const fn state(job: &JobRow) -> &'static str {
 async fn cancel(store: &Store, id: &str) -> Result<()> {
     match store.jobs().cancel(id, ACTOR).await? {
         Cancellation::Now(state) => {
-            tell!("the job is cancelled, submission {id} is {}", state_name(state.as_str()));
+            tell!("the job is cancelled, submission {id} is {}", state.name());
         }
         Cancellation::NoJob(state) => {
-            let state = state_name(state.as_str());
+            let state = state.name();
             tell!("submission {id} is {state} and has no job, nothing changed");
         }
     }
