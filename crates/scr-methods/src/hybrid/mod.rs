@@ -144,8 +144,7 @@ impl Method for Hybrid {
         progress: Progress<'_>,
     ) -> Result<Arc<dyn Segmenter>, MethodError> {
         let (images, method, input) = (set.images(), self.info.id, self.input);
-        let settings = PixelSettings::of(parameters, &PIXEL_PARAMETERS);
-        let training = ClassifierTraining { settings, seed };
+        let training = ClassifierTraining::of(parameters, &PIXEL_PARAMETERS, seed);
         let classifier = set.classifier(training, method, progress)?;
         let posteriors = set.posteriors(training, method, progress)?;
         let smoothing_px = parameters.get("smoothing");

@@ -123,8 +123,7 @@ impl Method for PixelClassification {
         seed: u64,
         progress: Progress<'_>,
     ) -> Result<Arc<dyn Segmenter>, MethodError> {
-        let settings = PixelSettings::of(parameters, &PARAMETERS);
-        let training = ClassifierTraining { settings, seed };
+        let training = ClassifierTraining::of(parameters, &PARAMETERS, seed);
         let classifier = set.classifier(training, self.info().id, progress)?;
         Ok(Arc::new(RawPosterior { classifier }))
     }
@@ -154,8 +153,7 @@ impl Method for PixelClassificationPost {
         seed: u64,
         progress: Progress<'_>,
     ) -> Result<Arc<dyn Segmenter>, MethodError> {
-        let settings = PixelSettings::of(parameters, &PARAMETERS);
-        let training = ClassifierTraining { settings, seed };
+        let training = ClassifierTraining::of(parameters, &PARAMETERS, seed);
         let classifier = set.classifier(training, self.info().id, progress)?;
         Ok(Arc::new(PostProcessed { classifier, smoothing_px: parameters.get("smoothing") }))
     }

@@ -71,6 +71,13 @@ const fn parameters(
     ]
 }
 
+impl ClassifierTraining {
+    /// Training with the parameters whose names are those of `table`.
+    pub(crate) fn of(parameters: &Parameters, table: &[Parameter; 7], seed: u64) -> Self {
+        Self { settings: PixelSettings::of(parameters, table), seed }
+    }
+}
+
 impl PixelSettings {
     /// Settings from the parameters whose names are those of `table`.
     pub(crate) fn of(parameters: &Parameters, table: &[Parameter; 7]) -> Self {
