@@ -9,6 +9,8 @@ use scr_measures::registry::{IMAGE_MEASURES, MeasureInfo, VARIANTS};
 use scr_measures::{Better, Kind, Measure, Percentile, Quantity, registry::BoundaryChoice};
 use serde_json::{Value, json};
 
+use crate::layout;
+
 /// Columns that text in a terminal may take.
 const WIDTH: usize = 96;
 
@@ -387,23 +389,8 @@ fn line(label: &str, what: &str) -> String {
 
 /// Wraps words after `start` to the width of a terminal, with further lines indented.
 fn wrapped(start: &str, indent: usize, words: &str) -> String {
-    let mut text = String::new();
-    let mut current = format!("{start:indent$}");
-    let mut is_first = true;
-    for word in words.split_whitespace() {
-        if !is_first && current.chars().count() + 1 + word.chars().count() > WIDTH {
-            text += current.trim_end();
-            text += "\n";
-            current = " ".repeat(indent);
-            is_first = true;
-        }
-        if !is_first {
-            current += " ";
-        }
-        current += word;
-        is_first = false;
-    }
-    text + current.trim_end() + "\n"
+    let lines = layout::wrapped(words, WIDTH - indent);
+    format!("{start:indent$}{}\n", lines.replace('\n', &format!("\n{:indent$}", "")))
 }
 
 fn row(text: &mut String, cells: &[&str]) {

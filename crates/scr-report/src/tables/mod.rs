@@ -8,6 +8,14 @@ mod methods;
 mod rescored;
 mod result;
 
+pub use comparison::comparison_tables;
+pub use literature::{as_published, literature_tables};
+pub use methods::methods_table;
+pub use rescored::rescored_table;
+pub use result::{image_table, result_tables};
+
+use crate::numbers::{MeasureFormat, TABLE_NO_VALUE};
+
 /// Room for the columns of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
@@ -16,14 +24,6 @@ pub enum Width {
     /// A page or a file: all figures.
     Page,
 }
-
-pub use comparison::comparison_tables;
-pub use literature::{as_published, literature_tables};
-pub use methods::methods_table;
-pub use rescored::rescored_table;
-pub use result::{image_table, result_tables};
-
-use crate::numbers::{MeasureFormat, TABLE_NO_VALUE};
 
 /// Arrow towards the better end of a measure; empty without one.
 fn arrow(key: &str) -> &'static str {
