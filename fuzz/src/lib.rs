@@ -1,4 +1,4 @@
-//! What several fuzz targets need: a folder in memory, a small benchmark, a site.
+//! Fixtures of the fuzz targets: a folder in memory, a small benchmark, a site.
 //!
 //! A finding is a panic, an error of the site itself, more than 30 seconds or 2 GB of
 //! memory.

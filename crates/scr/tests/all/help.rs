@@ -17,7 +17,7 @@ Data goes to stdout, logs and progress to stderr. Exit code 0: done; 1: the inpu
 everything that is wrong with it is listed; 2: wrong usage.
 ";
 
-/// What `scr ARGUMENTS --help` prints, 100 columns wide.
+/// Output of `scr ARGUMENTS --help`, 100 columns wide.
 fn help(arguments: &[String]) -> String {
     let said = Command::new(env!("CARGO_BIN_EXE_scr"))
         .args(arguments)

@@ -163,10 +163,9 @@ fn first_words(summary: &str) -> &str {
 
 /// The token that an operation needs, in words.
 fn access(operation: &Operation) -> String {
-    let is_open = operation.security.iter().any(BTreeMap::is_empty);
     let scopes = operation.security.iter().flat_map(BTreeMap::values).flatten();
     let scopes: Vec<_> = scopes.map(|scope| format!("<code>{scope}</code>")).collect();
-    match (operation.security.is_empty(), is_open, scopes.as_slice()) {
+    match (operation.security.is_empty(), operation.is_open(), scopes.as_slice()) {
         (true, ..) => "No token needed.".to_owned(),
         (_, true, _) => "A token is optional.".to_owned(),
         (_, _, []) => "Needs a token.".to_owned(),
@@ -216,9 +215,7 @@ fn example(
     if !matches!((method, &operation.request_body), ("get", _) | ("post", Some(_))) {
         command += &format!(" -X {}", method.to_uppercase());
     }
-    let is_open =
-        operation.security.is_empty() || operation.security.iter().any(BTreeMap::is_empty);
-    if !is_open {
+    if !operation.is_open() {
         command += " -H \"Authorization: Bearer $TOKEN\"";
     }
     if let Some((media, content)) =

@@ -37,6 +37,13 @@ pub(super) struct Operation {
     pub(super) security: Vec<BTreeMap<String, Vec<String>>>,
 }
 
+impl Operation {
+    /// True if a request needs no token.
+    pub(super) fn is_open(&self) -> bool {
+        self.security.is_empty() || self.security.iter().any(BTreeMap::is_empty)
+    }
+}
+
 #[derive(Deserialize)]
 pub(super) struct Parameter {
     pub(super) name: String,
@@ -50,7 +57,7 @@ pub(super) struct Parameter {
     pub(super) schema: Schema,
 }
 
-/// What is sent, or answered: a schema for each media type.
+/// Body of a request or an answer: a schema for each media type.
 #[derive(Deserialize)]
 pub(super) struct Body {
     #[serde(default)]
