@@ -1,10 +1,10 @@
-//! Benchmarks, sets of masks and image files on disk: the only crate that reads and
-//! writes image files.
+//! Benchmarks and sets of masks on disk: the only crate that reads and writes files of images.
 //!
 //! Computes no score, trains nothing. Problems of a user's files come back as
 //! [`Problems`]: all at once, each with the expected and found state and a hint.
 //!
 //! - [`Benchmark`]: a folder with `benchmark.toml`.
+//! - [`formats`]: image formats, of the crate `scr-formats`.
 //! - [`MaskSet`]: a set of masks to score, as a folder or a zip file.
 //! - [`durable`]: durable, atomic writes of files.
 //! - [`Output`]: target of `--out`.
@@ -17,7 +17,6 @@ pub mod benchmark_file;
 pub mod digest;
 pub mod durable;
 pub mod files;
-pub mod formats;
 pub mod import;
 pub mod terminal;
 
@@ -41,3 +40,5 @@ pub use mask_set::{MaskSet, RUN_RECORD};
 pub use output::Output;
 pub use problems::{DataError, Problem, Problems};
 pub use staging::Staging;
+
+pub use scr_formats as formats;

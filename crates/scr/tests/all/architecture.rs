@@ -89,6 +89,7 @@ fn data_flows_in_one_direction() {
         "scr-stats",
         "scr-documents",
         "scr-measures",
+        "scr-formats",
         "scr-data",
         "scr-phantom",
         "scr-methods",

@@ -98,12 +98,12 @@ impl TestFile {
 }
 
 /// A mask of 3 x 2 pixels, for other tests to damage.
-pub(in crate::formats) fn small_mask() -> Vec<u8> {
+pub(crate) fn small_mask() -> Vec<u8> {
     TestFile::new((3, 2), (8, 8), &[0, 1, 0, 1, 1, 0]).bytes()
 }
 
 /// A windowed radiograph of 2 x 2 pixels, for other tests to damage.
-pub(in crate::formats) fn small_radiograph() -> Vec<u8> {
+pub(crate) fn small_radiograph() -> Vec<u8> {
     TestFile::new((2, 2), (16, 12), &[0, 1000, 2000, 4095])
         .text(WINDOW_CENTER, "DS", "2048")
         .text(WINDOW_WIDTH, "DS", "1000")

@@ -10,11 +10,11 @@
 //! errors are [`FormatError`].
 //!
 //! ```
-//! use scr_data::formats;
+//! use scr_formats::png;
 //! use scr_image::Mask;
 //! let mask = Mask::from_text("..#. .##. ....");
-//! let bytes = formats::png::write_mask(&mask);
-//! assert_eq!(formats::read_mask("heart/x.png", &bytes), Ok(mask));
+//! let bytes = png::write_mask(&mask);
+//! assert_eq!(scr_formats::read_mask("heart/x.png", &bytes), Ok(mask));
 //! ```
 
 pub mod dicom;
@@ -25,7 +25,7 @@ pub mod pfs;
 pub mod png;
 pub mod tiff;
 
-pub(crate) mod magic;
+pub mod magic;
 
 mod error;
 mod masks;

@@ -24,7 +24,7 @@ pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
 }
 
 /// [`read_mask`], refused by its header when it has another size than `expected`.
-pub(crate) fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
+pub fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
     magic::expect(FORMAT, "a GIF image", bytes)?;
     let mut options = DecodeOptions::new();
     let limit = NonZeroU64::new(MAX_AREA_PX as u64).expect("the limit is above 0");

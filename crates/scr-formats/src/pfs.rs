@@ -116,7 +116,7 @@ struct Block {
 }
 
 /// Lines of a text with line ends CR, LF or CRLF.
-pub(crate) fn lines(text: &str) -> impl Iterator<Item = &str> {
+pub fn lines(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     std::iter::from_fn(move || {
         let text = rest?;

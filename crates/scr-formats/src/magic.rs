@@ -3,10 +3,10 @@
 use super::FormatError;
 
 /// Name of the zip format.
-pub(crate) const ZIP: &str = "a zip archive";
+pub const ZIP: &str = "a zip archive";
 
 /// Apparent format of the bytes, in words.
-pub(crate) fn looks_like(bytes: &[u8]) -> &'static str {
+pub fn looks_like(bytes: &[u8]) -> &'static str {
     const BEGINNINGS: &[(&[u8], &str)] = &[
         (b"\x89PNG\r\n\x1a\n", "a PNG image"),
         (b"GIF8", "a GIF image"),

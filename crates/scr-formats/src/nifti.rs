@@ -267,7 +267,7 @@ pub(super) mod tests {
     use std::io::Write;
 
     /// A file by hand: dimensions, data type, the array's bytes, in either byte order.
-    pub(in crate::formats) fn file(
+    pub(crate) fn file(
         dim: &[u16],
         datatype: i16,
         data: &[u8],
@@ -293,7 +293,7 @@ pub(super) mod tests {
         bytes
     }
 
-    pub(in crate::formats) fn gz(bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn gz(bytes: &[u8]) -> Vec<u8> {
         let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
         gz.write_all(bytes).unwrap();
         gz.finish().unwrap()

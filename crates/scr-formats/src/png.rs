@@ -330,7 +330,7 @@ impl Encoder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::MAX_AREA_PX;
+    use crate::MAX_AREA_PX;
     use proptest::prelude::*;
 
     /// A PNG of any kind, its rows packed as `color` and `depth` say.

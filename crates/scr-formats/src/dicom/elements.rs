@@ -6,7 +6,7 @@
 //! gigabytes, and a deeply nested one can exhaust the stack. These files are untrusted.
 
 use super::FORMAT;
-use crate::formats::{FormatError, magic};
+use crate::{FormatError, magic};
 
 /// Group and element.
 pub(super) type Tag = (u16, u16);
