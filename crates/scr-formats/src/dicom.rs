@@ -13,40 +13,17 @@
 
 mod display;
 mod elements;
+mod tags;
 
 use scr_image::{Mask, Radiograph, Size, Spacing};
 
-use super::masks::MaskRows;
-use super::{FormatError, MaskValue, radiograph, stated_size};
+use crate::grey::radiograph;
+use crate::masks::MaskRows;
+use crate::size::stated_size;
+use crate::{FormatError, MaskValue};
 use display::Display;
-use elements::{Elements, Tag};
-
-const FORMAT: &str = "DICOM";
-
-const SOP_CLASS_UID: Tag = (0x0008, 0x0016);
-const SAMPLES_PER_PIXEL: Tag = (0x0028, 0x0002);
-const PHOTOMETRIC_INTERPRETATION: Tag = (0x0028, 0x0004);
-const NUMBER_OF_FRAMES: Tag = (0x0028, 0x0008);
-const ROWS: Tag = (0x0028, 0x0010);
-const COLUMNS: Tag = (0x0028, 0x0011);
-const PIXEL_SPACING: Tag = (0x0028, 0x0030);
-const BITS_ALLOCATED: Tag = (0x0028, 0x0100);
-const BITS_STORED: Tag = (0x0028, 0x0101);
-const HIGH_BIT: Tag = (0x0028, 0x0102);
-const PIXEL_REPRESENTATION: Tag = (0x0028, 0x0103);
-const WINDOW_CENTER: Tag = (0x0028, 0x1050);
-const WINDOW_WIDTH: Tag = (0x0028, 0x1051);
-const RESCALE_INTERCEPT: Tag = (0x0028, 0x1052);
-const RESCALE_SLOPE: Tag = (0x0028, 0x1053);
-const VOI_LUT_FUNCTION: Tag = (0x0028, 0x1056);
-const IMAGER_PIXEL_SPACING: Tag = (0x0018, 0x1164);
-
-const MODALITY_LUT_SEQUENCE: Tag = (0x0028, 0x3000);
-const VOI_LUT_SEQUENCE: Tag = (0x0028, 0x3010);
-const PRESENTATION_LUT_SEQUENCE: Tag = (0x2050, 0x0010);
-const PRESENTATION_LUT_SHAPE: Tag = (0x2050, 0x0020);
-const SHARED_FUNCTIONAL_GROUPS: Tag = (0x5200, 0x9229);
-const PER_FRAME_FUNCTIONAL_GROUPS: Tag = (0x5200, 0x9230);
+use elements::Elements;
+use tags::*;
 
 const WANTED: &[Tag] = &[
     SOP_CLASS_UID,
@@ -118,7 +95,7 @@ pub(super) fn read_radiograph_sized(
     expected: Option<Size>,
 ) -> Result<Radiograph, FormatError> {
     let image = Image::open(bytes, &[8, 16], expected)?;
-    let display = Display::of(&image)?;
+    let display = Display::of(&image.elements, image.stored, image.is_signed)?;
     let mut pixels = Vec::with_capacity(image.size.area());
     for row in 0..image.size.height {
         pixels.extend(image.row(row).map(|stored| display.shade(stored)));

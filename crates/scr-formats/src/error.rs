@@ -7,7 +7,7 @@ use std::fmt;
 
 use scr_image::Size;
 
-use super::{MAX_AREA_PX, MaskValue};
+use crate::{MAX_AREA_PX, MaskValue};
 
 /// Error of an image format.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,11 +137,11 @@ const ONE_FRAME: &str =
 const ONE_CHANNEL: &str = "save it as one grey channel without alpha";
 
 impl FormatError {
-    pub(super) fn damaged(format: &'static str, reason: impl fmt::Display) -> Self {
+    pub(crate) fn damaged(format: &'static str, reason: impl fmt::Display) -> Self {
         Self::Damaged { format, reason: reason.to_string() }
     }
 
-    pub(super) fn unsupported(
+    pub(crate) fn unsupported(
         expected: impl Into<String>,
         found: impl Into<String>,
         hint: &'static str,

@@ -10,8 +10,9 @@ use std::num::NonZeroU64;
 use gif::{DecodeOptions, Decoder, DecodingError, MemoryLimit};
 use scr_image::{Mask, Size};
 
-use super::masks::MaskRows;
-use super::{FormatError, MAX_AREA_PX, MaskValue, checked_size, magic, stated_size};
+use crate::masks::MaskRows;
+use crate::size::{checked_size, stated_size};
+use crate::{FormatError, MAX_AREA_PX, MaskValue, magic};
 
 const FORMAT: &str = "GIF";
 

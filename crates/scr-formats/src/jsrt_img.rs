@@ -6,7 +6,9 @@
 
 use scr_image::{Radiograph, Size, Spacing};
 
-use super::{FormatError, magic, radiograph, stated_size};
+use crate::grey::radiograph;
+use crate::size::stated_size;
+use crate::{FormatError, magic};
 
 /// Every image's size.
 pub const SIZE: Size = Size::square(2048);

@@ -1,6 +1,6 @@
 //! Detection of file formats by their first bytes, for error messages.
 
-use super::FormatError;
+use crate::FormatError;
 
 /// Name of the zip format.
 pub const ZIP: &str = "a zip archive";
@@ -47,7 +47,7 @@ pub fn looks_like(bytes: &[u8]) -> &'static str {
 }
 
 /// Refuses bytes that do not look like `looks`, files of `format`.
-pub(super) fn expect(
+pub(crate) fn expect(
     format: &'static str,
     looks: &'static str,
     bytes: &[u8],

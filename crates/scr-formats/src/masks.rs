@@ -9,49 +9,11 @@
 //! time of scoring.
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::ops::{BitOr, BitXor};
 
 use scr_image::{Mask, Size};
 
-use super::FormatError;
-
-/// Value of a mask's pixel: the stored number, or the colour of a palette. Grey colours
-/// are numbers: black is 0 and a GIF's white is 255 at any place in the palette.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum MaskValue {
-    /// A number, or a grey colour's brightness.
-    Number(i64),
-    /// A colour: red, green, blue.
-    Colour(u8, u8, u8),
-}
-
-impl MaskValue {
-    /// The value of a palette's colour.
-    #[must_use]
-    pub const fn colour(red: u8, green: u8, blue: u8) -> Self {
-        if red == green && green == blue {
-            Self::Number(red as i64)
-        } else {
-            Self::Colour(red, green, blue)
-        }
-    }
-
-    /// True for background.
-    #[must_use]
-    pub const fn is_background(self) -> bool {
-        matches!(self, Self::Number(0))
-    }
-}
-
-impl fmt::Display for MaskValue {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Number(number) => write!(f, "{number}"),
-            Self::Colour(red, green, blue) => write!(f, "colour ({red}, {green}, {blue})"),
-        }
-    }
-}
+use crate::{FormatError, MaskValue};
 
 /// Maximum number of values collected for the message, to bound memory for a photograph
 /// in place of a mask.
@@ -60,7 +22,7 @@ const MAX_COUNTED: usize = 1000;
 const MAX_NAMED: usize = 5;
 
 /// Stored pixel, before the palette.
-pub(super) trait RawValue:
+pub(crate) trait RawValue:
     Copy + Ord + Default + BitXor<Output = Self> + BitOr<Output = Self>
 {
     /// Bit i is set where pixel i is `second`; none when a pixel is neither.
@@ -105,7 +67,7 @@ impl RawValue for u8 {
 ///
 /// `same` maps stored values of equal meaning to one representative: palettes may hold a
 /// colour twice.
-pub(super) struct MaskRows<T, F> {
+pub(crate) struct MaskRows<T, F> {
     mask: Mask,
     next_row: usize,
     same: F,
@@ -116,13 +78,13 @@ pub(super) struct MaskRows<T, F> {
 
 impl<T: RawValue, F: Fn(T) -> T> MaskRows<T, F> {
     /// An empty builder of the checked `size`.
-    pub(super) fn new(size: Size, same: F) -> Self {
+    pub(crate) fn new(size: Size, same: F) -> Self {
         let more = BTreeSet::new();
         Self { mask: Mask::empty(size), next_row: 0, same, first: None, second: None, more }
     }
 
     /// Packs the next row, one stored value a pixel.
-    pub(super) fn push(&mut self, pixels: &[T]) {
+    pub(crate) fn push(&mut self, pixels: &[T]) {
         let Self { mask, next_row, same, first, second, more } = self;
         let Some(&start) = pixels.first() else { return };
         let first = *first.get_or_insert(start);
@@ -144,7 +106,7 @@ impl<T: RawValue, F: Fn(T) -> T> MaskRows<T, F> {
     }
 
     /// The mask, after the last row; `value` maps a stored pixel to its value.
-    pub(super) fn finish(
+    pub(crate) fn finish(
         self,
         value: impl Fn(T) -> Result<MaskValue, FormatError>,
     ) -> Result<Mask, FormatError> {
@@ -198,19 +160,19 @@ fn is_second<T: RawValue>(
 
 /// Builder of a mask from rows of one bit a pixel, the leftmost pixel in the highest bit,
 /// as in PNG and TIFF.
-pub(super) struct BitRows {
+pub(crate) struct BitRows {
     mask: Mask,
     next_row: usize,
 }
 
 impl BitRows {
     /// An empty builder of the checked `size`.
-    pub(super) fn new(size: Size) -> Self {
+    pub(crate) fn new(size: Size) -> Self {
         Self { mask: Mask::empty(size), next_row: 0 }
     }
 
     /// Packs the next row; ignores bits beyond the width.
-    pub(super) fn push(&mut self, bytes: &[u8]) {
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
         self.mask.write_row(self.next_row, |words| {
             for (word, bytes) in words.iter_mut().zip(bytes.chunks(8)) {
                 let mut eight = [0; 8];
@@ -222,7 +184,7 @@ impl BitRows {
     }
 
     /// The mask; `value` maps 0 and 1 to their values.
-    pub(super) fn finish(
+    pub(crate) fn finish(
         self,
         value: impl Fn(u8) -> Result<MaskValue, FormatError>,
     ) -> Result<Mask, FormatError> {

@@ -14,8 +14,9 @@ use flate2::bufread::MultiGzDecoder;
 use nifti::{Endianness, NiftiHeader};
 use scr_image::{Mask, Size};
 
-use super::masks::MaskRows;
-use super::{FormatError, MaskValue, magic, stated_size};
+use crate::masks::MaskRows;
+use crate::size::stated_size;
+use crate::{FormatError, MaskValue, magic};
 
 const FORMAT: &str = "NIfTI";
 /// Length of a NIfTI-1 header, with the four bytes of the extension flag.
@@ -267,12 +268,7 @@ pub(super) mod tests {
     use std::io::Write;
 
     /// A file by hand: dimensions, data type, the array's bytes, in either byte order.
-    pub(crate) fn file(
-        dim: &[u16],
-        datatype: i16,
-        data: &[u8],
-        is_little: bool,
-    ) -> Vec<u8> {
+    pub(crate) fn file(dim: &[u16], datatype: i16, data: &[u8], is_little: bool) -> Vec<u8> {
         let mut bytes = vec![0; HEADER_BYTES];
         let mut put = |at: usize, value: &[u8]| {
             let mut value = value.to_vec();

@@ -9,7 +9,7 @@ use std::fmt::Write;
 
 use scr_image::Point;
 
-use super::FormatError;
+use crate::FormatError;
 
 /// Object of a file.
 #[derive(Debug, Clone, PartialEq)]

@@ -9,8 +9,11 @@ use std::io::Cursor;
 use png::{BitDepth, ColorType, Compression, DecodeOptions, Decoder, Filter, Limits, Reader, Unit};
 use scr_image::{Mask, Radiograph, Size, Spacing};
 
-use super::masks::{BitRows, MaskRows};
-use super::{FormatError, MaskValue, checked_size, magic, radiograph, stated_size};
+use crate::bits::unpacked;
+use crate::grey::radiograph;
+use crate::masks::{BitRows, MaskRows};
+use crate::size::{checked_size, stated_size};
+use crate::{FormatError, MaskValue, magic};
 
 const FORMAT: &str = "PNG";
 /// Memory limit of the decoder beside the pixels, such as for a palette.
@@ -214,16 +217,6 @@ fn damaged(error: &png::DecodingError) -> FormatError {
 
 fn big_endian(row: &[u8]) -> impl Iterator<Item = u16> + '_ {
     row.as_chunks().0.iter().copied().map(u16::from_be_bytes)
-}
-
-/// The values of a row of 1, 2 or 4 bits a pixel, leftmost in the highest bits.
-pub(super) fn unpacked(row: &[u8], bits: usize, width: usize) -> Vec<u8> {
-    let in_byte = 8 / bits;
-    let value = |col: usize| {
-        let shift = 8 - bits * (col % in_byte + 1);
-        row[col / in_byte] >> shift & ((1 << bits) - 1)
-    };
-    (0..width.min(row.len() * in_byte)).map(value).collect()
 }
 
 /// Mapping of stored values to mask values.

@@ -15,9 +15,11 @@ use scr_image::{Mask, Radiograph, Size};
 use tiff::decoder::{Decoder, DecodingResult, Limits};
 use tiff::tags::Tag;
 
-use super::masks::{BitRows, MaskRows, RawValue};
-use super::png::unpacked;
-use super::{FormatError, MAX_AREA_PX, MaskValue, checked_size, magic, radiograph, stated_size};
+use crate::bits::unpacked;
+use crate::grey::radiograph;
+use crate::masks::{BitRows, MaskRows, RawValue};
+use crate::size::{checked_size, stated_size};
+use crate::{FormatError, MAX_AREA_PX, MaskValue, magic};
 
 const FORMAT: &str = "TIFF";
 

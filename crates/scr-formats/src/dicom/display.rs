@@ -4,8 +4,9 @@
 //! `PhotometricInterpretation` and `PresentationLUTShape` state together. Refuses lookup
 //! tables by name: a table that is ignored silently can invert the contrast.
 
-use super::elements::{Elements, Tag};
-use super::*;
+use super::elements::Elements;
+use super::tags::*;
+use crate::FormatError;
 
 /// Polarity: true when the stored minimum is shown white.
 ///
@@ -96,8 +97,11 @@ impl Display {
     /// # Errors
     /// When a table or groups of functions decide on the brightness, or when a number
     /// is none.
-    pub(super) fn of(image: &Image<'_>) -> Result<Self, FormatError> {
-        let elements = &image.elements;
+    pub(super) fn of(
+        elements: &Elements<'_>,
+        stored_bits: u32,
+        is_signed: bool,
+    ) -> Result<Self, FormatError> {
         let window = window(elements)?;
         // A window and a VOI LUT are alternatives (PS3.3, C.11.2.1.1): one is enough.
         let tables = [
@@ -110,13 +114,13 @@ impl Display {
         let tables = &tables[..tables.len() - usize::from(window.is_some())];
         let hint = "apply it and save the image as it is shown, for example with apply_modality_lut and apply_voi_lut of pydicom, or dcm2pnm of DCMTK";
         refuse(elements, tables, hint)?;
-        let greatest = ((1u64 << image.stored) - 1) as u16;
+        let greatest = ((1u64 << stored_bits) - 1) as u16;
         let max_value = match window {
             None => greatest,
-            Some(_) if image.stored <= 8 => 255,
+            Some(_) if stored_bits <= 8 => 255,
             Some(_) => u16::MAX,
         };
-        let lowest = if image.is_signed { -(1i64 << (image.stored - 1)) } else { 0 };
+        let lowest = if is_signed { -(1i64 << (stored_bits - 1)) } else { 0 };
         Ok(Self { max_value, lowest, rescaling: Rescaling::of(elements)?, window })
     }
 

@@ -5,11 +5,8 @@
 //! whole tree first; a crafted file of a few hundred bytes can make it allocate
 //! gigabytes, and a deeply nested one can exhaust the stack. These files are untrusted.
 
-use super::FORMAT;
+use super::tags::{FORMAT, Tag};
 use crate::{FormatError, magic};
-
-/// Group and element.
-pub(super) type Tag = (u16, u16);
 
 const PIXEL_DATA: Tag = (0x7fe0, 0x0010);
 const FLOAT_PIXEL_DATA: Tag = (0x7fe0, 0x0008);

@@ -11,6 +11,7 @@ use crate::imports::{circles, imports_within};
 /// Crates whose files import each other in no circle.
 const WITHOUT_CIRCLES: &[&str] = &[
     "scr",
+    "scr-formats",
     "scr-measures",
     "scr-methods",
     "scr-stats",
