@@ -7,7 +7,7 @@ use scr_store::{PublicStore, Submission, UserRow};
 use crate::error::Failure;
 
 /// Submission in the review queue.
-pub(crate) struct Waiting {
+pub(crate) struct QueuedSubmission {
     /// The submission, without its results.
     pub(crate) submission: Submission,
     /// Name of the submitter.
@@ -16,7 +16,7 @@ pub(crate) struct Waiting {
 
 /// Submission that a person may see: their own, or for curators (`may_review_some`) one of
 /// their benchmarks. All others do not exist for them.
-pub(crate) async fn seen(
+pub(crate) async fn visible(
     store: &PublicStore,
     user: &UserRow,
     may_review_some: bool,
@@ -35,12 +35,12 @@ pub(crate) async fn seen(
 }
 
 /// Submission that a curator decides on. The caller has checked the role.
-pub(crate) async fn to_decide(
+pub(crate) async fn reviewable(
     store: &PublicStore,
     user: &UserRow,
     id: String,
 ) -> Result<Submission, Failure> {
-    let found = seen(store, user, true, id).await?;
+    let found = visible(store, user, true, id).await?;
     if may_review(store, user, &found.benchmark_id).await? {
         return Ok(found);
     }
@@ -57,16 +57,16 @@ async fn may_review(
 }
 
 /// Review queue of a curator, longest wait first.
-pub(crate) async fn waiting_for(
+pub(crate) async fn review_queue(
     store: &PublicStore,
     user: &UserRow,
-) -> Result<Vec<Waiting>, Failure> {
+) -> Result<Vec<QueuedSubmission>, Failure> {
     let mut waiting = Vec::new();
     for submission in store.submissions().in_state(SubmissionState::AwaitingReview).await? {
         if may_review(store, user, &submission.benchmark_id).await? {
             let submitter = store.accounts().get(&submission.user_id).await?;
             let submitter = submitter.map(|user| user.name).unwrap_or_default();
-            waiting.push(Waiting { submission, submitter });
+            waiting.push(QueuedSubmission { submission, submitter });
         }
     }
     Ok(waiting)

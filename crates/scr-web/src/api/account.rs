@@ -1,10 +1,9 @@
-//! The caller's own account: what this site knows of them, their name, their tokens.
+//! Account of the caller: its data, name and tokens.
 //!
-//! **A token cannot do everything that its owner can.** It makes no other token, adds no
-//! identity, changes no password, ends no session and deletes no account: these are
-//! pages' alone. Another name, and making a token void, ask for the scope `account`, which
-//! programs that hand in do not need. Whoever has a token that is not theirs must not be able to stay, or
-//! to lock its owner out.
+//! **A token has fewer rights than its owner.** It creates no token, adds no identity,
+//! changes no password, ends no session and deletes no account: only pages do. A new name
+//! and the revocation of tokens need the scope `account`, which submitting programs do not
+//! need. A stolen token must not give lasting access or lock its owner out.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -20,19 +19,19 @@ use crate::bodies::UnreadBody;
 use crate::error::Failure;
 use crate::extractors::Authenticated;
 
-/// What is one person's is kept by no cache.
+/// Response header that keeps personal data out of caches.
 const PRIVATE: [(HeaderName, &str); 1] = [(header::CACHE_CONTROL, "no-store")];
 
-/// Another name.
+/// New name of the account.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewName {
-    /// What the caller is called from now on.
+    /// The new name.
     #[schema(min_length = 1, pattern = r"\S")]
     name: String,
 }
 
-/// All that this site knows of the caller; no secret, and no hash of one.
+/// All data of the caller's account, without secrets and their hashes.
 #[utoipa::path(
     get,
     path = "/api/v1/account",
@@ -40,16 +39,16 @@ pub(crate) struct NewName {
     security(("token" = ["read"])),
     responses(
         (status = 200, description = "The account", body = OwnData),
-        refusals::Unsigned,
+        refusals::Unauthenticated,
         refusals::Forbidden
     )
 )]
 pub(crate) async fn account(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
 ) -> Result<([(HeaderName, &'static str); 1], Json<OwnData>), Failure> {
-    signed.needs(Scope::Read)?;
-    Ok((PRIVATE, Json(data_of(&store, signed.0.user).await?)))
+    caller.needs(Scope::Read)?;
+    Ok((PRIVATE, Json(data_of(&store, caller.0.user).await?)))
 }
 
 /// Changes the caller's name.
@@ -60,25 +59,25 @@ pub(crate) async fn account(
     request_body = NewName,
     security(("token" = ["account"])),
     responses(
-        (status = 204, description = "It is changed"),
-        refusals::Unsigned,
+        (status = 204, description = "The name is changed"),
+        refusals::Unauthenticated,
         refusals::Forbidden,
-        refusals::Faulty,
-        refusals::BodyRefusals
+        refusals::InvalidFields,
+        refusals::UnreadableBody
     )
 )]
 pub(crate) async fn set_name(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
     body: UnreadBody,
 ) -> Result<StatusCode, Failure> {
-    signed.needs(Scope::Account)?;
+    caller.needs(Scope::Account)?;
     let NewName { name } = body.json().await?;
-    store.accounts().set_name(&signed.0.user.id, &name).await?;
+    store.accounts().set_name(&caller.0.user.id, &name).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// The caller's tokens, without the tokens themselves.
+/// The caller's tokens, without their secrets.
 #[utoipa::path(
     get,
     path = "/api/v1/account/tokens",
@@ -86,40 +85,40 @@ pub(crate) async fn set_name(
     security(("token" = ["read"])),
     responses(
         (status = 200, description = "The tokens", body = TokenList),
-        refusals::Unsigned,
+        refusals::Unauthenticated,
         refusals::Forbidden
     )
 )]
 pub(crate) async fn tokens(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
 ) -> Result<([(HeaderName, &'static str); 1], Json<TokenList>), Failure> {
-    signed.needs(Scope::Read)?;
-    let tokens = tokens_of(&store, &signed.0.user).await?;
+    caller.needs(Scope::Read)?;
+    let tokens = tokens_of(&store, &caller.0.user).await?;
     Ok((PRIVATE, Json(TokenList { tokens })))
 }
 
-/// Makes a token of the caller's void, for good; once more changes nothing. It may be the
-/// one that is shown.
+/// Revokes a token of the caller for good, also the token of this request. A repetition
+/// changes nothing.
 #[utoipa::path(
     delete,
     path = "/api/v1/account/tokens/{token}",
     tag = "account",
-    params(("token" = String, Path, description = "Identifier of the token, not the token")),
+    params(("token" = String, Path, description = "Identifier of the token, not its secret")),
     security(("token" = ["account"])),
     responses(
-        (status = 204, description = "It is void"),
-        refusals::Unsigned,
+        (status = 204, description = "The token is revoked"),
+        refusals::Unauthenticated,
         refusals::Forbidden,
         refusals::NoToken
     )
 )]
 pub(crate) async fn revoke_token(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    signed.needs(Scope::Account)?;
-    store.tokens().revoke_own(&signed.0.user.id, &id).await?;
+    caller.needs(Scope::Account)?;
+    store.tokens().revoke_own(&caller.0.user.id, &id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

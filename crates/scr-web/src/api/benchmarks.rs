@@ -54,8 +54,7 @@ pub(crate) async fn benchmark(
     Json(BenchmarkAnswer { document: row.document, published_at: row.published_at })
 }
 
-/// The entries of a benchmark, in the order in which they were published,
-/// without their images' values.
+/// The entries of a benchmark in the order of publication, without their images' values.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/entries",

@@ -1,8 +1,8 @@
-//! A benchmark's folder to be copied: what is in it, and every file, in pieces if need be.
+//! Download of a benchmark's folder: manifest, digests and files, also by range requests.
 //!
-//! The files are those that `scr evaluate` needs, as the operator added them, so that
-//! a copy has the benchmark's digest. Looking at single masks and radiographs is
-//! [`files`](super::files)'.
+//! The folder has the files that `scr evaluate` needs, as the operator added them, so a
+//! copy has the benchmark's digest. [`files`](super::files) serves single masks and
+//! radiographs for display.
 
 use axum::Json;
 use axum::extract::{Path, Request, State};
@@ -21,7 +21,7 @@ use crate::extractors::PublishedBenchmark;
 use crate::rights::terms_version;
 use crate::rights::{Requester, may_download, may_offer};
 
-/// What is in a benchmark's folder, with the SHA-256 and size of every file.
+/// Manifest of a benchmark's folder: path, SHA-256 and size of every file.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/download/manifest.json",
@@ -29,7 +29,7 @@ use crate::rights::{Requester, may_download, may_offer};
     params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
     responses(
         (status = 200, description = "The files", body = DownloadManifest),
-        refusals::NotOffered,
+        refusals::CopiesForbidden,
         refusals::NoBenchmark
     )
 )]
@@ -47,7 +47,7 @@ pub(crate) async fn manifest(
     }))
 }
 
-/// The same as `sha256sum --check` reads it.
+/// Digests of the files, in the format of `sha256sum --check`.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/download/SHA256SUMS",
@@ -55,7 +55,7 @@ pub(crate) async fn manifest(
     params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
     responses(
         (status = 200, description = "`DIGEST  PATH`, one a line", body = String, content_type = "text/plain"),
-        refusals::NotOffered,
+        refusals::CopiesForbidden,
         refusals::NoBenchmark
     )
 )]
@@ -72,26 +72,25 @@ pub(crate) async fn sums(
     Ok(([(header::CONTENT_TYPE, "text/plain; charset=utf-8")], list).into_response())
 }
 
-/// A file of a benchmark's folder, whole or the part that `Range` names. Its ETag is
-/// its SHA-256.
+/// A file of a benchmark's folder, whole or a range of bytes. Its ETag is its SHA-256.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/download/files/{path}",
     tag = "downloads",
     params(
         ("benchmark" = String, Path, description = "Identifier of the benchmark"),
-        ("path" = String, Path, description = "Path in the folder, as the manifest has it"),
-        ("Accept-Terms" = Option<String>, Header, description = "The version of the terms, accepted; known of who has accepted it"),
-        ("Range" = Option<String>, Header, description = "Part of the file, `bytes=FROM-TO`")
+        ("path" = String, Path, description = "Path in the folder, from the manifest"),
+        ("Accept-Terms" = Option<String>, Header, description = "Accepted version of the terms; not needed for an account that has accepted it"),
+        ("Range" = Option<String>, Header, description = "Range of bytes, `bytes=FROM-TO`")
     ),
     security((), ("token" = [])),
     responses(
         (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
-        (status = 206, description = "The part", body = Vec<u8>, content_type = "application/octet-stream"),
-        refusals::NotOffered,
-        refusals::Unsigned,
+        (status = 206, description = "The range of bytes", body = Vec<u8>, content_type = "application/octet-stream"),
+        refusals::CopiesForbidden,
+        refusals::Unauthenticated,
         refusals::NoFile,
-        (status = 416, description = "The file has no such part", body = Refusal)
+        (status = 416, description = "The range is outside the file", body = Refusal)
     )
 )]
 pub(crate) async fn file(
@@ -104,7 +103,7 @@ pub(crate) async fn file(
     may_download(&store, &row.document, &requester).await?;
     let path = segments.remove("path").unwrap_or_default();
     let files = offered(&store, &row.document).await?;
-    // Only what is offered is there: no path leads anywhere else.
+    // The lookup in the list of offered files rules out any other path.
     let found = files.binary_search_by(|file| file.path.as_str().cmp(&path));
     let file = &files[found.map_err(|_| Failure::NoFile)?];
     let on_disk = store.benchmarks().offered_path(&row.document, file);

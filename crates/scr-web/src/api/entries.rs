@@ -1,4 +1,4 @@
-//! Entries with their cards and results, present and past, as JSON.
+//! Entries with their cards, current results and past results, as JSON.
 
 use axum::Json;
 use axum::extract::State;
@@ -28,7 +28,7 @@ pub(super) fn entry_summary(row: EntryRow) -> EntrySummary {
     }
 }
 
-/// One entry, with every image's values.
+/// One entry, with the values of every image.
 #[utoipa::path(
     get,
     path = "/api/v1/entries/{entry}",
@@ -43,8 +43,8 @@ pub(crate) async fn entry(PublishedEntry(row): PublishedEntry) -> Json<EntrySumm
     Json(entry_summary(row))
 }
 
-/// The results that an entry had before it was scored again by other rules, with every
-/// image's values; none where it never was.
+/// Past results of an entry, from before it was scored again by other rules, with the values
+/// of every image. Empty for an entry that was scored once.
 #[utoipa::path(
     get,
     path = "/api/v1/entries/{entry}/past-results",

@@ -1,4 +1,4 @@
-//! Messages of readers: sending one, and reading them as the operator.
+//! Messages of readers: a reader sends one, operators read them.
 
 use axum::Json;
 use axum::extract::State;
@@ -13,14 +13,14 @@ use crate::error::Failure;
 use crate::extractors::Authenticated;
 use crate::public_form::PublicJson;
 
-/// What a reader wants the operator to know.
+/// Message of a reader to the operator.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Message {
-    /// The benchmark that it is about; empty where it is about the site.
+    /// Identifier of the benchmark concerned; empty for the site.
     #[serde(default)]
     benchmark: String,
-    /// A mail address for an answer; empty where none is wanted.
+    /// Mail address for an answer; empty without one.
     #[serde(default)]
     reply_to: String,
     /// The message.
@@ -32,19 +32,19 @@ fn sent(row: FeedbackRow) -> SentMessage {
     SentMessage { id, benchmark: benchmark_id, reply_to, message, sent_at }
 }
 
-/// Sends the operator a message. Needs no token; counted with all other forms for
-/// everyone.
+/// Sends a message to the operator. Needs no token; shares the rate limit of all public
+/// forms.
 #[utoipa::path(
     post,
     path = "/api/v1/feedback",
     tag = "feedback",
     request_body = Message,
     responses(
-        (status = 202, description = "The operator will read it"),
+        (status = 202, description = "The message is stored for the operator"),
         refusals::NoBenchmark,
-        refusals::TooOften,
-        refusals::Faulty,
-        refusals::BodyRefusals
+        refusals::RateLimited,
+        refusals::InvalidFields,
+        refusals::UnreadableBody
     )
 )]
 pub(crate) async fn send(
@@ -56,7 +56,7 @@ pub(crate) async fn send(
     Ok(StatusCode::ACCEPTED)
 }
 
-/// What readers wrote, for operators.
+/// Messages of readers, for operators.
 #[utoipa::path(
     get,
     path = "/api/v1/feedback",
@@ -64,15 +64,15 @@ pub(crate) async fn send(
     security(("token" = ["read"])),
     responses(
         (status = 200, description = "The messages", body = MessageList),
-        refusals::Unsigned,
+        refusals::Unauthenticated,
         refusals::Forbidden
     )
 )]
 pub(crate) async fn messages(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
 ) -> Result<Json<MessageList>, Failure> {
-    signed.operates(Scope::Read)?;
+    caller.operates(Scope::Read)?;
     let messages = store.feedback().list().await?.into_iter().map(sent).collect();
     Ok(Json(MessageList { messages }))
 }

@@ -1,10 +1,10 @@
-//! Radiographs, small pictures, outlines, masks and posteriors, as the store keeps them.
+//! Files of the store: radiographs, thumbnails, outlines, masks and posteriors.
 //!
-//! What the terms of a benchmark do not allow to offer is not there (404): no
-//! radiograph and no observer's outline where they may not be shown, no
-//! observer's mask where copies may not be passed on. Radiographs of full size and exact
-//! outlines are copies; what is shown to others are the display copies. The masks of an
-//! entry are its maker's and are offered, unless the entry is an observer's.
+//! Files that a benchmark's terms forbid are answered with 404: radiographs and observers'
+//! outlines without permission to display, observers' masks without permission to
+//! redistribute. Full-size radiographs and exact outlines count as copies; everyone else gets
+//! display copies. The masks of an entry belong to its submitter and are always offered,
+//! except those of an observer.
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -23,7 +23,7 @@ use crate::extractors::{PublishedBenchmark, PublishedEntry};
 use crate::options::Options;
 use crate::rights::{Requester, may_have_exact};
 
-/// The parts of a file's address after the benchmark or entry.
+/// Parts of a file's path after the benchmark or entry.
 #[derive(Deserialize)]
 pub(crate) struct Parts {
     #[serde(default)]
@@ -34,7 +34,7 @@ pub(crate) struct Parts {
 }
 
 impl Parts {
-    /// The image that the file is of: its name without the extension.
+    /// Identifier of the image: the file name without the extension.
     fn image(&self, extension: &str) -> Result<&str, Failure> {
         self.file.strip_suffix(extension).ok_or(Failure::NoFile)
     }
@@ -52,8 +52,8 @@ impl Parts {
     security((), ("token" = [])),
     responses(
         (status = 200, description = "The radiograph", body = Vec<u8>, content_type = "image/png"),
-        refusals::NotOffered,
-        refusals::Unsigned,
+        refusals::CopiesForbidden,
+        refusals::Unauthenticated,
         refusals::NoFile
     )
 )]
@@ -73,7 +73,7 @@ pub(crate) async fn image(
     offer(Some(file), &headers, "image/png", keep(&document, &options))
 }
 
-/// A radiograph to look at: 8-bit grey PNG, at most 512 pixels and half as wide and high.
+/// Display copy of a radiograph: 8-bit grey PNG, at most 512 pixels and half as wide and high.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/display/images/{image}.png",
@@ -100,7 +100,7 @@ pub(crate) async fn image_display(
     offer(file, &headers, "image/png", keep_display(&document, &options))
 }
 
-/// A small 8-bit picture of a radiograph.
+/// Thumbnail of a radiograph, 8-bit grey PNG.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/thumbnails/{image}.png",
@@ -110,7 +110,7 @@ pub(crate) async fn image_display(
         ("image" = String, Path, description = "Identifier of the image")
     ),
     responses(
-        (status = 200, description = "The picture", body = Vec<u8>, content_type = "image/png"),
+        (status = 200, description = "The thumbnail", body = Vec<u8>, content_type = "image/png"),
         refusals::NoFile
     )
 )]
@@ -126,11 +126,11 @@ pub(crate) async fn thumbnail(
     offer(file, &headers, "image/png", keep(&document, &options))
 }
 
-/// An observer's outlines in one image: `size` is `[width, height]`,
-/// `structures` maps each structure to closed outlines `[x0, y0, x1, y1, ...]`
-/// in pixels from the upper left corner, inside by the even-odd rule. Outlines are exact
-/// but for the structures in `blocks_px`, which are too ragged: they follow blocks so many
-/// pixels wide and high, each of which is in when any of its pixels is.
+/// An observer's outlines in one image. `size` is `[width, height]`; `structures` maps each
+/// structure to closed outlines `[x0, y0, x1, y1, ...]` in pixels from the upper left corner,
+/// filled by the even-odd rule. Outlines are exact, except for ragged structures: `blocks_px`
+/// gives the side of the square blocks that their outlines follow, in pixels. A block belongs
+/// to the structure if any of its pixels does.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/outlines/{observer}/{image}.json",
@@ -143,8 +143,8 @@ pub(crate) async fn thumbnail(
     security((), ("token" = [])),
     responses(
         (status = 200, description = "The outlines", body = serde_json::Value),
-        refusals::NotOffered,
-        refusals::Unsigned,
+        refusals::CopiesForbidden,
+        refusals::Unauthenticated,
         refusals::NoFile
     )
 )]
@@ -165,7 +165,7 @@ pub(crate) async fn outlines(
     offer(Some(file), &headers, "application/json", keep(&document, &options))
 }
 
-/// An observer's outlines in one image to look at: in the form of the exact ones, simplified.
+/// Display copy of an observer's outlines in one image: simplified, in the same form.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/display/outlines/{observer}/{image}.json",
@@ -207,8 +207,8 @@ pub(crate) async fn outlines_display(
     security((), ("token" = [])),
     responses(
         (status = 200, description = "The mask", body = Vec<u8>, content_type = "image/png"),
-        refusals::NotOffered,
-        refusals::Unsigned,
+        refusals::CopiesForbidden,
+        refusals::Unauthenticated,
         refusals::NoFile
     )
 )]
@@ -240,8 +240,8 @@ pub(crate) async fn mask(
     security((), ("token" = [])),
     responses(
         (status = 200, description = "The outlines", body = serde_json::Value),
-        refusals::NotOffered,
-        refusals::Unsigned,
+        refusals::CopiesForbidden,
+        refusals::Unauthenticated,
         refusals::NoEntry,
         refusals::NoFile
     )
@@ -263,7 +263,7 @@ pub(crate) async fn entry_outlines(
     offer(Some(file), &headers, "application/json", keep_entry(&benchmark, row.role))
 }
 
-/// An entry's outlines in one image to look at: simplified where an observer drew them.
+/// Display copy of an entry's outlines in one image: simplified for an observer's entry.
 #[utoipa::path(
     get,
     path = "/api/v1/entries/{entry}/display/outlines/{image}.json",
@@ -303,8 +303,8 @@ pub(crate) async fn entry_outlines_display(
     security((), ("token" = [])),
     responses(
         (status = 200, description = "The mask", body = Vec<u8>, content_type = "image/png"),
-        refusals::NotOffered,
-        refusals::Unsigned,
+        refusals::CopiesForbidden,
+        refusals::Unauthenticated,
         refusals::NoEntry,
         refusals::NoFile
     )
@@ -326,9 +326,9 @@ pub(crate) async fn entry_mask(
     offer(Some(file), &headers, "image/png", keep_entry(&benchmark, row.role))
 }
 
-/// An entry's posterior of one structure in one image, 8-bit grey PNG: 0 for the
-/// probability 0 that a pixel is the structure's, 255 for 1. At most 512 pixels wide
-/// and high, over the whole image. Shown where the entry's outlines are.
+/// An entry's posterior of one structure in one image, 8-bit grey PNG: 0 for probability 0,
+/// 255 for probability 1. At most 512 pixels wide and high, over the whole image. Offered
+/// under the same terms as the entry's outlines.
 #[utoipa::path(
     get,
     path = "/api/v1/entries/{entry}/posteriors/{structure}/{image}.png",
@@ -356,21 +356,22 @@ pub(crate) async fn entry_posterior(
     offer(file, &headers, "image/png", Keep::ForADay)
 }
 
-/// For a day when the address names the version that the benchmark has: an address
-/// without one may come to mean another benchmark of the same name. What asks for
-/// accepted terms asks each time.
+/// Cache lifetime of an exact file: a day if the address names the benchmark's current
+/// version, since an address without a version may later serve another benchmark of the same
+/// name. Files behind accepted terms are revalidated each time.
 fn keep(document: &BenchmarkDocument, options: &Options) -> Keep {
-    let asks_nothing = document.terms.text.is_empty();
-    if asks_nothing { keep_display(document, options) } else { Keep::AskAgain }
+    let is_free = document.terms.text.is_empty();
+    if is_free { keep_display(document, options) } else { Keep::AskAgain }
 }
 
-/// As [`keep`], for what asks for nothing.
+/// Cache lifetime of a display copy, which needs no accepted terms.
 fn keep_display(document: &BenchmarkDocument, options: &Options) -> Keep {
     let is_this_version = options.first("v") == Some(address::version(document).as_str());
     if is_this_version { Keep::ForADay } else { Keep::AskAgain }
 }
 
-/// What is a method's is kept for a day; what an observer drew while it asks for nothing.
+/// Cache lifetime of an entry's file: a day, unless an observer drew it and the terms need
+/// acceptance.
 fn keep_entry(document: &BenchmarkDocument, role: EntryRole) -> Keep {
     let is_free = role != EntryRole::Observer || document.terms.text.is_empty();
     if is_free { Keep::ForADay } else { Keep::AskAgain }

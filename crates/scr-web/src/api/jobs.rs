@@ -1,4 +1,4 @@
-//! What goes on behind the site, for operators: jobs, who works on them, and ending one.
+//! Jobs and workers, for operators: the list, and cancelling a job.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -26,7 +26,7 @@ fn worker(WorkerRow { name, heard_at, .. }: WorkerRow) -> Worker {
     Worker { name, heard_at }
 }
 
-/// What is being done and what waits, for operators.
+/// Running and waiting jobs with their workers, for operators.
 #[utoipa::path(
     get,
     path = "/api/v1/jobs",
@@ -34,15 +34,15 @@ fn worker(WorkerRow { name, heard_at, .. }: WorkerRow) -> Worker {
     security(("token" = ["read"])),
     responses(
         (status = 200, description = "The jobs", body = JobList),
-        refusals::Unsigned,
+        refusals::Unauthenticated,
         refusals::Forbidden
     )
 )]
 pub(crate) async fn jobs(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
 ) -> Result<Json<JobList>, Failure> {
-    signed.operates(Scope::Read)?;
+    caller.operates(Scope::Read)?;
     Ok(Json(JobList {
         jobs: store.jobs().list().await?.into_iter().map(job).collect(),
         max_attempts: MAX_ATTEMPTS,
@@ -50,8 +50,8 @@ pub(crate) async fn jobs(
     }))
 }
 
-/// Ends a submission's job for good, for operators: what was to be scored is rejected,
-/// what was to be published awaits review again.
+/// Cancels a submission's job for good, for operators. A submission that waited for its score
+/// is rejected; one that waited for publication awaits review again.
 #[utoipa::path(
     post,
     path = "/api/v1/jobs/{submission}/cancel",
@@ -59,20 +59,20 @@ pub(crate) async fn jobs(
     params(("submission" = String, Path, description = "Identifier of the submission")),
     security(("token" = ["review"])),
     responses(
-        (status = 200, description = "It is ended", body = CancelledJob),
-        refusals::Unsigned,
+        (status = 200, description = "The submission after the job was cancelled", body = CancelledJob),
+        refusals::Unauthenticated,
         refusals::Forbidden,
         refusals::NoSubmission,
-        (status = 409, description = "Nothing is to be done on it", body = Refusal)
+        (status = 409, description = "The submission has no job", body = Refusal)
     )
 )]
 pub(crate) async fn cancel(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
     Path(id): Path<String>,
 ) -> Result<Json<CancelledJob>, Failure> {
-    signed.operates(Scope::Review)?;
-    match store.jobs().cancel(&id, &signed.0.user.id).await? {
+    caller.operates(Scope::Review)?;
+    match store.jobs().cancel(&id, &caller.0.user.id).await? {
         Cancellation::Now(state) => Ok(Json(CancelledJob { submission: id, state })),
         Cancellation::NoJob(state) => {
             let message = format!("submission `{id}` is {} and has no job", state.as_str());

@@ -7,18 +7,19 @@ mod account;
 mod benchmarks;
 mod downloads;
 mod entries;
+mod events;
 mod feedback;
 mod files;
-mod handing_in;
 mod jobs;
 mod operation;
 mod publications;
 mod record;
 mod refusals;
 mod review;
+mod submission_outlines;
 mod submissions;
 mod terms;
-mod watching;
+mod upload;
 
 use axum::Json;
 use axum::response::IntoResponse;
@@ -36,21 +37,21 @@ const MAX_CARD_BYTES: usize = 512 << 10;
 pub(crate) const MAX_REPORT_BYTES: usize = 64 << 10;
 
 /// Description of tokens.
-const TOKENS: &str = "A token of an account, made on the account's page or by `scr admin token \
-    create`. It lets its holder do what both its scopes and its owner's role allow: `read` what \
-    is not public, `submit` masks and change what is one's own, `review` what others handed in. \
-    No token makes another token, adds an identity, changes a password, ends a session or \
-    deletes an account: whoever has a token that is not theirs must not be able to stay, or to \
-    lock its owner out.";
+const TOKENS: &str = "Token of an account, created on the account's page or by `scr admin token \
+    create`. It grants the rights that both its scopes and its owner's role allow: `read` reads \
+    private data, `submit` submits masks and changes the owner's submissions, `review` decides \
+    on submissions of others, `account` renames the account and revokes tokens. No token creates \
+    a token, adds an identity, changes a password, ends a session or deletes an account: a \
+    stolen token must not give lasting access or lock its owner out.";
 
 #[derive(OpenApi)]
 #[openapi(
     info(
         title = "SCR",
-        description = "Segmentation in chest radiographs: benchmarks, entries, results and the \
-            files behind them, open to all. Handing in, reviewing and all that is a person's own \
-            needs a token. Making tokens, ways of signing in, ending sessions and deleting an \
-            account are for pages alone.",
+        description = "Segmentation in chest radiographs: benchmarks, entries, results and their \
+            files are public. Submissions, reviews and account data need a token. Tokens are \
+            created, identities and passwords changed, sessions ended and accounts deleted on \
+            pages only.",
         license(name = "MIT OR Apache-2.0")
     ),
     modifiers(&Tokens)
@@ -68,7 +69,7 @@ impl Modify for Tokens {
     }
 }
 
-/// All operations but [`uploads`], with limits of their bodies.
+/// All operations except [`uploads`], with the size limits of their bodies.
 pub(crate) fn operations() -> Vec<Operation> {
     vec![
         operation!(openapi),
@@ -101,14 +102,14 @@ pub(crate) fn operations() -> Vec<Operation> {
         operation!(downloads::manifest),
         operation!(downloads::sums),
         operation!(downloads::file),
-        operation!(handing_in::begin).with_body(MAX_CARD_BYTES),
+        operation!(upload::begin).with_body(MAX_CARD_BYTES),
         operation!(submissions::submissions),
-        operation!(handing_in::complete),
+        operation!(upload::complete),
         operation!(submissions::submission),
         operation!(submissions::confirm),
         operation!(submissions::withdraw),
-        operation!(watching::events),
-        operation!(watching::outlines),
+        operation!(events::events),
+        operation!(submission_outlines::outlines),
         operation!(review::queue),
         operation!(review::review).with_body(MAX_REPORT_BYTES),
         operation!(account::account),
@@ -120,9 +121,9 @@ pub(crate) fn operations() -> Vec<Operation> {
     ]
 }
 
-/// Operations that receive a file: their deadline is longer.
+/// Operations that receive files, with a longer deadline.
 pub(crate) fn uploads() -> Vec<Operation> {
-    vec![operation!(handing_in::piece).with_body(MAX_CHUNK_BYTES)]
+    vec![operation!(upload::upload_chunk).with_body(MAX_CHUNK_BYTES)]
 }
 
 /// OpenAPI document of all operations.
@@ -137,7 +138,7 @@ pub(crate) fn document() -> &'static utoipa::openapi::OpenApi {
     &DOCUMENT
 }
 
-/// This document.
+/// OpenAPI document of this API.
 #[utoipa::path(
     get,
     path = "/api/openapi.json",

@@ -1,7 +1,7 @@
-//! Operation of the API: its description in OpenAPI and its handler.
+//! Operation of the API: its OpenAPI description and its handler.
 //!
-//! Method and path stand in the handler's `#[utoipa::path]` alone; [`operation!`] reads them
-//! there, so that the router and the OpenAPI document cannot differ.
+//! Only the handler's `#[utoipa::path]` has the method and the path; [`operation!`] reads
+//! them from there, so the router and the OpenAPI document cannot differ.
 
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{MethodFilter, MethodRouter};
@@ -9,7 +9,7 @@ use utoipa::openapi::{OpenApi, PathItem};
 
 use crate::state::SiteState;
 
-/// An operation of the API.
+/// Operation of the API.
 pub(crate) struct Operation {
     /// OpenAPI document of this operation alone.
     pub(super) description: OpenApi,
@@ -39,13 +39,13 @@ impl Operation {
         Self { description, handler }
     }
 
-    /// Takes bodies of at most `max_bytes`.
+    /// Limits the body to `max_bytes`.
     pub(super) fn with_body(mut self, max_bytes: usize) -> Self {
         self.handler = self.handler.layer(DefaultBodyLimit::max(max_bytes));
         self
     }
 
-    /// Address pattern and handler, as the router takes them.
+    /// Path pattern and handler for the router.
     pub(crate) fn route(self) -> (String, MethodRouter<SiteState>) {
         let path = self.description.paths.paths.into_keys().next().unwrap_or_default();
         (pattern(&path), self.handler)
@@ -62,8 +62,8 @@ fn method_of(item: &PathItem) -> Option<MethodFilter> {
     methods.into_iter().find_map(|(operation, method)| operation.as_ref().map(|_| method))
 }
 
-/// The pattern of a path: a parameter with an extension is a whole segment, `{file}`, since
-/// the router knows no other, and `{path}` takes all further segments.
+/// Router pattern of an OpenAPI path. The router only has parameters of whole segments, so
+/// `{image}.png` becomes `{file}`; `{path}` becomes a wildcard for all further segments.
 fn pattern(path: &str) -> String {
     let segment = |segment: &str| match segment {
         "{path}" => "{*path}".to_owned(),

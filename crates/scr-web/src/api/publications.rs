@@ -1,5 +1,4 @@
-//! What was published on a benchmark: the list, reporting more, and what curators do
-//! with reports.
+//! Publications on a benchmark: the list, reports of readers, and the decisions of curators.
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
@@ -14,7 +13,7 @@ use crate::error::Failure;
 use crate::extractors::{Authenticated, PublishedBenchmark};
 use crate::public_form::PublicJson;
 
-/// What a reader says of a publication.
+/// Report of a publication by a reader.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Report {
@@ -29,14 +28,14 @@ pub(crate) struct Report {
     /// Journal, conference or archive.
     #[serde(default)]
     venue: String,
-    /// Identifiers of entries on this benchmark that it describes.
+    /// Identifiers of the entries on this benchmark that it describes.
     #[serde(default)]
     entries: Vec<String>,
 }
 
-/// Which publications.
+/// Query of the list of publications.
 #[derive(Deserialize)]
-pub(crate) struct Which {
+pub(crate) struct ListQuery {
     state: Option<PublicationState>,
 }
 
@@ -61,36 +60,36 @@ impl From<Report> for PublicationDocument {
     }
 }
 
-/// The publications on a benchmark: those that readers see, or for curators those in
-/// another state.
+/// Publications on a benchmark: the ones shown to readers, or for curators the ones in another
+/// state.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/publications",
     tag = "publications",
     params(
         ("benchmark" = String, Path, description = "Identifier of the benchmark"),
-        ("state" = Option<PublicationState>, Query, description = "Which; without it those shown. Others need the scope `review`")
+        ("state" = Option<PublicationState>, Query, description = "State of the publications, by default `shown`; others need the scope `review`")
     ),
     security((), ("token" = ["review"])),
     responses(
         (status = 200, description = "The publications", body = PublicationList),
-        refusals::BadOption,
-        refusals::Unsigned,
+        refusals::InvalidQuery,
+        refusals::Unauthenticated,
         refusals::Forbidden,
         refusals::NoBenchmark
     )
 )]
 pub(crate) async fn publications(
     State(store): State<PublicStore>,
-    signed: Option<Authenticated>,
+    caller: Option<Authenticated>,
     PublishedBenchmark(row): PublishedBenchmark,
-    Query(which): Query<Which>,
+    Query(query): Query<ListQuery>,
 ) -> Result<Json<PublicationList>, Failure> {
     let id = &row.document.id;
-    let found = match which.state.unwrap_or(PublicationState::Shown) {
+    let found = match query.state.unwrap_or(PublicationState::Shown) {
         PublicationState::Shown => store.publications().shown(id).await?,
         state => {
-            signed.ok_or(Failure::Unauthenticated)?.needs(Scope::Review)?;
+            caller.ok_or(Failure::Unauthenticated)?.needs(Scope::Review)?;
             let mut all = store.publications().list().await?;
             all.retain(|one| one.benchmark_id == *id && one.state == state);
             all
@@ -99,8 +98,8 @@ pub(crate) async fn publications(
     Ok(Json(PublicationList { publications: found.into_iter().map(publication).collect() }))
 }
 
-/// Reports a publication, which a curator looks at before it is shown. A DOI that is
-/// known changes nothing. Needs no token; counted with all other forms for everyone.
+/// Reports a publication, to be shown after a curator's review. A known DOI changes nothing.
+/// Needs no token; shares the rate limit of all public forms.
 #[utoipa::path(
     post,
     path = "/api/v1/benchmarks/{benchmark}/publications",
@@ -108,11 +107,11 @@ pub(crate) async fn publications(
     params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
     request_body = Report,
     responses(
-        (status = 202, description = "It waits for a curator"),
+        (status = 202, description = "The report waits for a curator's review"),
         refusals::NoBenchmark,
-        refusals::TooOften,
-        refusals::Faulty,
-        refusals::BodyRefusals
+        refusals::RateLimited,
+        refusals::InvalidFields,
+        refusals::UnreadableBody
     )
 )]
 pub(crate) async fn report(
@@ -132,21 +131,21 @@ pub(crate) async fn report(
     params(("publication" = String, Path, description = "Identifier of the publication")),
     security(("token" = ["review"])),
     responses(
-        (status = 204, description = "It is shown"),
-        refusals::Unsigned,
+        (status = 204, description = "The publication is shown"),
+        refusals::Unauthenticated,
         refusals::Forbidden,
         refusals::NoPublication
     )
 )]
 pub(crate) async fn show(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    set_state(&store, &signed, &id, PublicationState::Shown).await
+    set_state(&store, &caller, &id, PublicationState::Shown).await
 }
 
-/// Takes a publication off the list, or keeps it from it.
+/// Hides a publication from readers.
 #[utoipa::path(
     post,
     path = "/api/v1/publications/{publication}/hide",
@@ -154,27 +153,27 @@ pub(crate) async fn show(
     params(("publication" = String, Path, description = "Identifier of the publication")),
     security(("token" = ["review"])),
     responses(
-        (status = 204, description = "It is hidden"),
-        refusals::Unsigned,
+        (status = 204, description = "The publication is hidden"),
+        refusals::Unauthenticated,
         refusals::Forbidden,
         refusals::NoPublication
     )
 )]
 pub(crate) async fn hide(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Failure> {
-    set_state(&store, &signed, &id, PublicationState::Hidden).await
+    set_state(&store, &caller, &id, PublicationState::Hidden).await
 }
 
 async fn set_state(
     store: &PublicStore,
-    signed: &Authenticated,
+    caller: &Authenticated,
     id: &str,
     state: PublicationState,
 ) -> Result<StatusCode, Failure> {
-    signed.needs(Scope::Review)?;
+    caller.needs(Scope::Review)?;
     store.publications().set_state(id, state).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -1,4 +1,4 @@
-//! The record of the site, for whoever checks it: head, lines, and evidence of entries.
+//! Record of the site, for verification: its head, its lines and the evidence of entries.
 
 use axum::Json;
 use axum::body::{Body, Bytes};
@@ -12,8 +12,8 @@ use scr_store::{EntryEvidence, PublicStore, StorageError};
 use super::refusals;
 use crate::error::Failure;
 
-/// Lines that are read at a time.
-const LINES_AT_A_TIME: u32 = 500;
+/// Number of lines in one query of the store.
+const LINES_PER_QUERY: u32 = 500;
 
 /// Head of the record.
 #[utoipa::path(
@@ -21,29 +21,29 @@ const LINES_AT_A_TIME: u32 = 500;
     path = "/api/v1/record",
     operation_id = "record_head",
     tag = "record",
-    responses((status = 200, description = "Length and head", body = RecordAnswer))
+    responses((status = 200, description = "Length and head of the record", body = RecordAnswer))
 )]
 pub(crate) async fn head(State(store): State<PublicStore>) -> Result<Json<RecordAnswer>, Failure> {
     let head = store.record().head().await?;
     Ok(Json(RecordAnswer { length: head.length, head: head.head }))
 }
 
-/// All lines of the record, the first first, as JSON Lines.
+/// All lines of the record, oldest first, as JSON Lines.
 #[utoipa::path(
     get,
     path = "/api/v1/record/log",
     operation_id = "record_log",
     tag = "record",
-    responses((status = 200, description = "A line each change", content_type = "application/x-ndjson",
+    responses((status = 200, description = "One line for each change", content_type = "application/x-ndjson",
         body = String))
 )]
 pub(crate) async fn log(State(store): State<PublicStore>) -> Response {
-    // Fused: compression asks once more after the end.
+    // Fused: the compression layer polls once more after the end.
     let lines = stream::unfold((store, 0), |(store, after)| async move {
-        let lines = match store.record().lines(after, LINES_AT_A_TIME).await {
+        let lines = match store.record().lines(after, LINES_PER_QUERY).await {
             Ok(lines) if lines.is_empty() => return None,
             Ok(lines) => lines,
-            // What is cut off in the middle has no line end, and its reader sees that.
+            // An error ends the body early, without the last line end: readers notice.
             Err(error) => return Some((Err(error), (store, u64::MAX))),
         };
         let text = lines.iter().map(|line| format!("{line}\n")).collect::<String>();
@@ -55,8 +55,8 @@ pub(crate) async fn log(State(store): State<PublicStore>) -> Response {
     response
 }
 
-/// What the digests of an entry in the record are digests of: card, results with their
-/// nonces, list of files. Where the operator hides scores, results are left out.
+/// Evidence of an entry: the card, the results with their nonces and the list of files, whose
+/// digests are in the record. Without results if the operator hides scores.
 #[utoipa::path(
     get,
     path = "/api/v1/record/entries/{entry}",
@@ -64,7 +64,7 @@ pub(crate) async fn log(State(store): State<PublicStore>) -> Response {
     tag = "record",
     params(("entry" = String, Path, description = "Identifier of the entry")),
     responses(
-        (status = 200, description = "Evidence of the entry", body = serde_json::Value),
+        (status = 200, description = "The evidence", body = serde_json::Value),
         refusals::NoEntry
     )
 )]

@@ -1,67 +1,67 @@
-//! Refusals as the OpenAPI document tells them, each said once for all handlers.
+//! Refusals: error responses in the OpenAPI document, shared by all handlers.
 //!
-//! Refuses nothing: what is answered is a [`Failure`](crate::error::Failure).
-#![expect(dead_code, reason = "described alone: `Failure` writes them")]
+//! These types only describe; handlers answer with [`Failure`](crate::error::Failure).
+#![expect(dead_code, reason = "types of the OpenAPI document only: `Failure` answers")]
 
 use scr_documents::Refusal;
 use utoipa::IntoResponses;
 
-/// Refusals of a body, or of a query, that cannot be read.
+/// Refusals of a body or a query that cannot be read.
 #[derive(IntoResponses)]
-pub(crate) enum BodyRefusals {
-    /// Not what it says it is.
+pub(crate) enum UnreadableBody {
+    /// Malformed body or query.
     #[response(status = 400)]
     Malformed(#[to_schema] Refusal),
-    /// Larger than it may be.
+    /// Body above the size limit.
     #[response(status = 413)]
     TooLarge(#[to_schema] Refusal),
-    /// Of another type than is read here.
+    /// Unsupported media type.
     #[response(status = 415)]
-    OtherType(#[to_schema] Refusal),
+    UnsupportedMediaType(#[to_schema] Refusal),
 }
 
-/// An option of the address that cannot be read.
+/// Invalid query parameter.
 #[derive(IntoResponses)]
 #[response(status = 400)]
-pub(crate) struct BadOption(#[to_schema] Refusal);
+pub(crate) struct InvalidQuery(#[to_schema] Refusal);
 
-/// Refusals of who is not known.
+/// Refusals of requests without a valid token.
 #[derive(IntoResponses)]
-pub(crate) enum Unsigned {
-    /// No token that is known.
+pub(crate) enum Unauthenticated {
+    /// Missing, unknown, expired or revoked token.
     #[response(status = 401)]
-    Unknown(#[to_schema] Refusal),
-    /// Too often; `Retry-After` says how long to wait.
+    InvalidToken(#[to_schema] Refusal),
+    /// Rate limit exceeded; `Retry-After` gives the waiting time.
     #[response(status = 429)]
-    TooOften(#[to_schema] Refusal),
+    RateLimited(#[to_schema] Refusal),
 }
 
-/// Tried too often; `Retry-After` says how long to wait.
+/// Rate limit exceeded; `Retry-After` gives the waiting time.
 #[derive(IntoResponses)]
 #[response(status = 429)]
-pub(crate) struct TooOften(#[to_schema] Refusal);
+pub(crate) struct RateLimited(#[to_schema] Refusal);
 
-/// Known, and may not do this, or not with this token.
+/// Not allowed for this account, or the token lacks the scope.
 #[derive(IntoResponses)]
 #[response(status = 403)]
 pub(crate) struct Forbidden(#[to_schema] Refusal);
 
-/// Not to be passed on, or the terms are to be accepted first.
+/// Redistribution is forbidden, or the terms are not accepted yet.
 #[derive(IntoResponses)]
 #[response(status = 403)]
-pub(crate) struct NotOffered(#[to_schema] Refusal);
+pub(crate) struct CopiesForbidden(#[to_schema] Refusal);
 
-/// What is wrong with the fields, all of it.
+/// Invalid fields; the answer lists all errors.
 #[derive(IntoResponses)]
 #[response(status = 422)]
-pub(crate) struct Faulty(#[to_schema] Refusal);
+pub(crate) struct InvalidFields(#[to_schema] Refusal);
 
 /// No such benchmark.
 #[derive(IntoResponses)]
 #[response(status = 404)]
 pub(crate) struct NoBenchmark(#[to_schema] Refusal);
 
-/// No such submission, or another's.
+/// No such submission, or one of another submitter.
 #[derive(IntoResponses)]
 #[response(status = 404)]
 pub(crate) struct NoSubmission(#[to_schema] Refusal);
@@ -71,23 +71,23 @@ pub(crate) struct NoSubmission(#[to_schema] Refusal);
 #[response(status = 404)]
 pub(crate) struct NoPublication(#[to_schema] Refusal);
 
-/// No such token, or another's.
+/// No such token, or one of another account.
 #[derive(IntoResponses)]
 #[response(status = 404)]
 pub(crate) struct NoToken(#[to_schema] Refusal);
 
-/// Not there, or nobody may have it.
+/// No such file, or one that the site does not offer.
 #[derive(IntoResponses)]
 #[response(status = 404)]
 pub(crate) struct NoFile(#[to_schema] Refusal);
 
-/// An entry that is not there, or no longer.
+/// Refusals of unknown and withdrawn entries.
 #[derive(IntoResponses)]
 pub(crate) enum NoEntry {
     /// No such entry.
     #[response(status = 404)]
     Unknown(#[to_schema] Refusal),
-    /// It was withdrawn.
+    /// The entry is withdrawn.
     #[response(status = 410)]
     Withdrawn(#[to_schema] Refusal),
 }

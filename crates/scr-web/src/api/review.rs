@@ -1,6 +1,6 @@
-//! Deciding on what was handed in: what waits, and the decision.
+//! Review: the review queue and the decision on a submission.
 //!
-//! For curators, and of them those who review the benchmark (`reviewers.rs`).
+//! For the curators of the benchmark (`reviewers.rs`).
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -15,9 +15,9 @@ use crate::address;
 use crate::bodies::UnreadBody;
 use crate::error::Failure;
 use crate::extractors::Authenticated;
-use crate::reviewers::{self, Waiting, to_decide};
+use crate::reviewers::{self, QueuedSubmission, reviewable};
 
-fn waiting(Waiting { submission, submitter }: Waiting) -> WaitingSubmission {
+fn queued(QueuedSubmission { submission, submitter }: QueuedSubmission) -> WaitingSubmission {
     WaitingSubmission {
         url: address::review(&submission.id),
         submission: submission.id,
@@ -28,44 +28,44 @@ fn waiting(Waiting { submission, submitter }: Waiting) -> WaitingSubmission {
     }
 }
 
-/// What a curator decides.
+/// Decision of a curator.
 #[derive(Deserialize, ToSchema)]
 #[serde(tag = "decision", rename_all = "snake_case")]
 pub(crate) enum Review {
-    /// Make an entry of it.
+    /// Publish the submission as an entry.
     Publish {
-        /// Why, where there are flags that cast doubt on whose work it is; public.
+        /// Public answer to flags that question the authorship.
         #[serde(default)]
         #[schema(max_length = 2000)]
         answer: String,
     },
-    /// Return it.
+    /// Return the submission.
     Return {
-        /// What the submitter is told.
+        /// Message to the submitter.
         #[schema(min_length = 1, pattern = r"\S")]
         message: String,
     },
 }
 
-/// What waits for the caller's decision, the longest first.
+/// The caller's review queue, longest wait first.
 #[utoipa::path(
     get,
     path = "/api/v1/review",
     tag = "review",
     security(("token" = ["review"])),
     responses(
-        (status = 200, description = "What waits", body = ReviewQueue),
-        refusals::Unsigned,
+        (status = 200, description = "The review queue", body = ReviewQueue),
+        refusals::Unauthenticated,
         refusals::Forbidden
     )
 )]
 pub(crate) async fn queue(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
 ) -> Result<Json<ReviewQueue>, Failure> {
-    signed.needs(Scope::Review)?;
-    let queue = reviewers::waiting_for(&store, &signed.0.user).await?;
-    Ok(Json(ReviewQueue { submissions: queue.into_iter().map(waiting).collect() }))
+    caller.needs(Scope::Review)?;
+    let queue = reviewers::review_queue(&store, &caller.0.user).await?;
+    Ok(Json(ReviewQueue { submissions: queue.into_iter().map(queued).collect() }))
 }
 
 /// Publishes or returns a submission that awaits review.
@@ -77,29 +77,29 @@ pub(crate) async fn queue(
     request_body = Review,
     security(("token" = ["review"])),
     responses(
-        (status = 200, description = "It is decided", body = SubmissionAnswer),
-        refusals::Unsigned,
+        (status = 200, description = "The submission after the decision", body = SubmissionAnswer),
+        refusals::Unauthenticated,
         refusals::Forbidden,
         refusals::NoSubmission,
-        (status = 409, description = "It does not await review, or has flags and no answer", body = Refusal),
-        refusals::Faulty,
-        refusals::BodyRefusals
+        (status = 409, description = "The submission does not await review, or its flags lack an answer", body = Refusal),
+        refusals::InvalidFields,
+        refusals::UnreadableBody
     )
 )]
 pub(crate) async fn review(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
     Path(id): Path<String>,
     body: UnreadBody,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
-    signed.needs(Scope::Review)?;
-    let submission = to_decide(&store, &signed.0.user, id).await?;
-    let (id, curator) = (&submission.id, &signed.0.user.id);
+    caller.needs(Scope::Review)?;
+    let submission = reviewable(&store, &caller.0.user, id).await?;
+    let (id, curator) = (&submission.id, &caller.0.user.id);
     match body.json().await? {
         Review::Publish { answer } => store.submissions().accept(id, curator, &answer).await?,
         Review::Return { message } if message.trim().is_empty() => {
             return Err(Failure::Unprocessable {
-                message: "message: expected why it is returned".into(),
+                message: "message: expected the reason of the return".into(),
             });
         }
         Review::Return { message } => {

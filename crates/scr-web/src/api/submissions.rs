@@ -1,8 +1,8 @@
-//! Submissions on their way: the caller's own, one of them, confirming, withdrawing.
+//! Submissions: the caller's list, one submission, confirmation, withdrawal.
 //!
-//! Every address asks for a token, or for the session of a page. What is not the
-//! caller's own is, to a caller who may not review, not there. Handing in is
-//! `handing_in.rs`, deciding `review.rs`.
+//! All operations need a token or a page's session. For a caller without the right to
+//! review, submissions of others do not exist. `upload.rs` begins submissions, and
+//! `review.rs` decides on them.
 
 use axum::Json;
 use axum::extract::{Path, State};
@@ -28,7 +28,7 @@ fn listed(found: Submission) -> ListedSubmission {
     }
 }
 
-/// The caller's own submissions, the newest first.
+/// The caller's submissions, newest first.
 #[utoipa::path(
     get,
     path = "/api/v1/submissions",
@@ -36,20 +36,20 @@ fn listed(found: Submission) -> ListedSubmission {
     security(("token" = ["read"])),
     responses(
         (status = 200, description = "The submissions", body = SubmissionList),
-        refusals::Unsigned,
+        refusals::Unauthenticated,
         refusals::Forbidden
     )
 )]
 pub(crate) async fn submissions(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
 ) -> Result<Json<SubmissionList>, Failure> {
-    signed.needs(Scope::Read)?;
-    let found = store.submissions().of_user(&signed.0.user.id).await?;
+    caller.needs(Scope::Read)?;
+    let found = store.submissions().of_user(&caller.0.user.id).await?;
     Ok(Json(SubmissionList { submissions: found.into_iter().map(listed).collect() }))
 }
 
-/// Has a checked submission scored.
+/// Confirms a checked submission and queues its scoring.
 #[utoipa::path(
     post,
     path = "/api/v1/submissions/{submission}/confirm",
@@ -57,25 +57,25 @@ pub(crate) async fn submissions(
     params(("submission" = String, Path, description = "Identifier of the submission")),
     security(("token" = ["submit"])),
     responses(
-        (status = 200, description = "It is to be scored", body = SubmissionAnswer),
-        refusals::Unsigned,
+        (status = 200, description = "The submission, queued for scoring", body = SubmissionAnswer),
+        refusals::Unauthenticated,
         refusals::Forbidden,
         refusals::NoSubmission,
-        (status = 409, description = "It does not wait for that", body = Refusal)
+        (status = 409, description = "The submission does not wait for a confirmation", body = Refusal)
     )
 )]
 pub(crate) async fn confirm(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
-    signed.needs(Scope::Submit)?;
-    let submission = own(&store, &signed, id).await?;
-    store.submissions().confirm(&submission.id, &signed.0.user.id).await?;
+    caller.needs(Scope::Submit)?;
+    let submission = own(&store, &caller, id).await?;
+    store.submissions().confirm(&submission.id, &caller.0.user.id).await?;
     changed(&store, &submission.id).await
 }
 
-/// A submission, for its submitter and for curators.
+/// A submission, for its submitter and its curators.
 #[utoipa::path(
     get,
     path = "/api/v1/submissions/{submission}",
@@ -84,20 +84,20 @@ pub(crate) async fn confirm(
     security(("token" = [])),
     responses(
         (status = 200, description = "The submission", body = SubmissionAnswer),
-        refusals::Unsigned,
+        refusals::Unauthenticated,
         refusals::NoSubmission
     )
 )]
 pub(crate) async fn submission(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
-    let found = seen(&store, &signed, id).await?;
+    let found = visible(&store, &caller, id).await?;
     Ok(Json(answer(&store, found).await?))
 }
 
-/// Takes a submission back that is not public yet.
+/// Withdraws a submission before its publication.
 #[utoipa::path(
     post,
     path = "/api/v1/submissions/{submission}/withdraw",
@@ -105,21 +105,21 @@ pub(crate) async fn submission(
     params(("submission" = String, Path, description = "Identifier of the submission")),
     security(("token" = ["submit"])),
     responses(
-        (status = 200, description = "It is withdrawn", body = SubmissionAnswer),
-        refusals::Unsigned,
+        (status = 200, description = "The submission, withdrawn", body = SubmissionAnswer),
+        refusals::Unauthenticated,
         refusals::Forbidden,
         refusals::NoSubmission,
-        (status = 409, description = "It is past that", body = Refusal)
+        (status = 409, description = "The submission can no longer be withdrawn", body = Refusal)
     )
 )]
 pub(crate) async fn withdraw(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
-    signed.needs(Scope::Submit)?;
-    let submission = own(&store, &signed, id).await?;
-    store.submissions().withdraw(&submission.id, &signed.0.user.id).await?;
+    caller.needs(Scope::Submit)?;
+    let submission = own(&store, &caller, id).await?;
+    store.submissions().withdraw(&submission.id, &caller.0.user.id).await?;
     changed(&store, &submission.id).await
 }
 
@@ -127,23 +127,23 @@ async fn any(store: &PublicStore, id: String) -> Result<Submission, Failure> {
     store.submissions().get(&id).await?.ok_or(Failure::NoSubmission { id })
 }
 
-/// The caller's own, and what is handed in for benchmarks that they review.
-pub(super) async fn seen(
+/// Submission of the caller, or of a benchmark that the caller reviews.
+pub(super) async fn visible(
     store: &PublicStore,
-    signed: &Authenticated,
+    caller: &Authenticated,
     id: String,
 ) -> Result<Submission, Failure> {
-    reviewers::seen(store, &signed.0.user, signed.needs(Scope::Review).is_ok(), id).await
+    reviewers::visible(store, &caller.0.user, caller.needs(Scope::Review).is_ok(), id).await
 }
 
-/// The caller's own; another's is as good as none.
+/// Submission of the caller; submissions of others are refused as unknown.
 pub(super) async fn own(
     store: &PublicStore,
-    signed: &Authenticated,
+    caller: &Authenticated,
     id: String,
 ) -> Result<Submission, Failure> {
     let found = any(store, id).await?;
-    if found.user_id == signed.0.user.id {
+    if found.user_id == caller.0.user.id {
         return Ok(found);
     }
     Err(Failure::NoSubmission { id: found.id })

@@ -1,6 +1,6 @@
-//! The terms of a benchmark, and accepting them.
+//! Terms of a benchmark and their acceptance.
 //!
-//! What is accepted is one wording, which its version names.
+//! An acceptance holds for one version of the terms.
 
 use axum::Json;
 use axum::extract::State;
@@ -15,15 +15,15 @@ use crate::extractors::{Authenticated, PublishedBenchmark};
 use crate::rights::terms_version;
 use crate::rights::{accept_terms, terms_accepted_at};
 
-/// Which wording is accepted.
+/// Acceptance of terms.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Acceptance {
-    /// The version of the wording that was read.
+    /// Version of the accepted terms.
     version: String,
 }
 
-/// The terms of a benchmark as they are now.
+/// Current terms of a benchmark.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/terms",
@@ -32,21 +32,21 @@ pub(crate) struct Acceptance {
     security((), ("token" = [])),
     responses(
         (status = 200, description = "The terms", body = TermsAnswer),
-        refusals::Unsigned,
+        refusals::Unauthenticated,
         refusals::NoBenchmark
     )
 )]
 pub(crate) async fn terms(
     State(store): State<PublicStore>,
-    signed: Option<Authenticated>,
+    caller: Option<Authenticated>,
     PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Json<TermsAnswer>, Failure> {
-    let user = signed.map(|Authenticated(caller)| caller.user);
+    let user = caller.map(|Authenticated(caller)| caller.user);
     answer(&store, row.document, user.as_ref()).await
 }
 
-/// Accepts the present wording; once more changes nothing. With a token of any scope, as
-/// `Accept-Terms` beside a download does.
+/// Accepts the current terms. A repetition changes nothing. Any scope is enough, as for the
+/// header `Accept-Terms` of a download.
 #[utoipa::path(
     post,
     path = "/api/v1/benchmarks/{benchmark}/terms",
@@ -55,12 +55,12 @@ pub(crate) async fn terms(
     request_body = Acceptance,
     security(("token" = [])),
     responses(
-        (status = 200, description = "They are accepted", body = TermsAnswer),
-        refusals::Unsigned,
+        (status = 200, description = "The terms, accepted", body = TermsAnswer),
+        refusals::Unauthenticated,
         refusals::NoBenchmark,
-        (status = 409, description = "The terms have another wording now", body = Refusal),
-        refusals::Faulty,
-        refusals::BodyRefusals
+        (status = 409, description = "The version is not the current one", body = Refusal),
+        refusals::InvalidFields,
+        refusals::UnreadableBody
     )
 )]
 pub(crate) async fn accept(
@@ -73,7 +73,7 @@ pub(crate) async fn accept(
     if !accept_terms(&store, &benchmark, &caller.user, &version).await? {
         let now = terms_version(&benchmark.terms);
         let message =
-            format!("version: expected `{now}`, that of the present terms, found `{version}`");
+            format!("version: expected `{now}`, that of the current terms, found `{version}`");
         return Err(Failure::Conflict { message });
     }
     answer(&store, benchmark, Some(&caller.user)).await

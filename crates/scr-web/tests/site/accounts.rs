@@ -1,4 +1,4 @@
-//! Signing in and out, and the pages of an account.
+//! Sign-in, sign-out, and the pages of an account.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -9,7 +9,7 @@ use crate::fixture::{Answer, Site};
 
 pub(crate) const PASSWORD: &str = "correct horse battery";
 
-/// Sends a form as a browser does, with a session's cookie where there is one.
+/// Submits a form as a browser does, with the cookie of a session or an empty one.
 pub(crate) async fn post(site: &Site, address: &str, cookie: &str, form: &str) -> Answer {
     let request = Request::post(address)
         .header("Content-Type", "application/x-www-form-urlencoded")
@@ -20,18 +20,18 @@ pub(crate) async fn post(site: &Site, address: &str, cookie: &str, form: &str) -
     site.send(request.unwrap()).await
 }
 
-/// The page at an address as who has the cookie sees it.
-pub(crate) async fn seen(site: &Site, address: &str, cookie: &str) -> Answer {
+/// Requests a page with the cookie of a session.
+pub(crate) async fn page_as(site: &Site, address: &str, cookie: &str) -> Answer {
     let request = Request::get(address).header("Cookie", cookie).body(Body::empty());
     site.send(request.unwrap()).await
 }
 
-/// `name=secret` of the session that an answer begins.
+/// Cookie `name=secret` of the session that a response begins.
 pub(crate) fn cookie(answer: &Answer) -> String {
     answer.header("set-cookie").split(';').next().unwrap().to_owned()
 }
 
-/// Adds a person and signs them in: their cookie.
+/// Adds an account and signs in; returns the cookie.
 pub(crate) async fn signed_in(site: &Site, email: &str, role: Role) -> String {
     site.store.accounts().add(email, "Ann", role, Some(PASSWORD)).await.unwrap();
     let form = format!("email={email}&password={PASSWORD}");
@@ -53,13 +53,13 @@ async fn a_person_signs_in_is_sent_back_and_signs_out() {
     let set = answer.header("set-cookie");
     assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax"), "{set}");
     let cookie = cookie(&answer);
-    let page = seen(&site, "/account", &cookie).await;
+    let page = page_as(&site, "/account", &cookie).await;
     assert!(page.text().contains("a@x.org"), "{}", page.text());
     assert_eq!(page.header("cache-control"), "no-store");
 
     let answer = post(&site, "/account/sign-out", &cookie, "").await;
     assert!(answer.header("set-cookie").contains("Max-Age=0"));
-    assert_eq!(seen(&site, "/account", &cookie).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(page_as(&site, "/account", &cookie).await.status, StatusCode::SEE_OTHER);
 }
 
 #[tokio::test]
@@ -85,16 +85,16 @@ async fn each_sign_in_begins_a_session_of_its_own_and_ends_the_one_before() {
     let form = format!("email=a@x.org&password={PASSWORD}");
     let second = cookie(&post(&site, "/account/sign-in", &first, &form).await);
     assert_ne!(first, second);
-    assert_eq!(seen(&site, "/account", &first).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(seen(&site, "/account", &second).await.status, StatusCode::OK);
-    // A secret that someone else chose opens nothing, and is not kept.
+    assert_eq!(page_as(&site, "/account", &first).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(page_as(&site, "/account", &second).await.status, StatusCode::OK);
+    // Session fixation: a planted secret becomes no session.
     let planted = format!("scr-session={}", "0".repeat(64));
     let third = cookie(&post(&site, "/account/sign-in", &planted, &form).await);
     assert_ne!(third, planted);
-    assert_eq!(seen(&site, "/account", &planted).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(page_as(&site, "/account", &planted).await.status, StatusCode::SEE_OTHER);
 }
 
-/// The secret of the link in the mail that waits.
+/// Subject of the waiting mail, and the secret of its one-time link.
 pub(crate) async fn mailed(site: &Site) -> (String, String) {
     let mail = loop {
         if let Some(mail) = site.store.mail().claim().await.unwrap() {
@@ -117,7 +117,7 @@ async fn a_person_signs_up_confirms_by_mail_and_is_signed_in() {
     let answer = post(&site, "/account/sign-in", "", &early).await;
     assert!(answer.text().contains("not confirmed yet"), "{}", answer.text());
     let (_, link) = mailed(&site).await;
-    // A program that scans mails opens the link; nothing happens.
+    // A mail scanner opens the link: a GET request changes nothing.
     for _ in 0..2 {
         let page = site.page(&format!("/account/confirm?link={link}")).await;
         assert!(page.contains(&link));
@@ -125,7 +125,7 @@ async fn a_person_signs_up_confirms_by_mail_and_is_signed_in() {
     let form = format!("link={link}&password={PASSWORD}");
     let answer = post(&site, "/account/confirm", "", &form).await;
     assert_eq!((answer.status, answer.header("location")), (StatusCode::SEE_OTHER, "/account"));
-    let page = seen(&site, "/account", &cookie(&answer)).await;
+    let page = page_as(&site, "/account", &cookie(&answer)).await;
     assert!(page.text().contains("a@x.org"));
     let again = post(&site, "/account/confirm", "", &form).await;
     assert!(again.text().contains("used or has expired"), "{}", again.text());
@@ -170,7 +170,7 @@ async fn a_token_is_made_for_the_time_that_its_owner_chooses() {
     let expiry =
         |note: &str| tokens.iter().find(|token| token.note == note).unwrap().expires_at.clone();
     assert_eq!((tokens.len(), expiry("never")), (2, None));
-    let page = seen(&site, "/account", &owner).await;
+    let page = page_as(&site, "/account", &owner).await;
     assert!(page.text().contains(&expiry("30").unwrap()[..10]), "{}", page.text());
 }
 
@@ -181,11 +181,11 @@ async fn curators_find_the_review_queue_in_the_navigation_of_every_page() {
     let curator = signed_in(&site, "c@x.org", Role::Curator).await;
     let participant = signed_in(&site, "p@x.org", Role::Participant).await;
     for page in ["/", "/benchmarks/tiny", "/account", "/no-such-page"] {
-        let of_curator = seen(&site, page, &curator).await;
+        let of_curator = page_as(&site, page, &curator).await;
         assert!(of_curator.text().contains(link), "{page}");
         assert!(of_curator.header("vary").contains("cookie"), "{page}");
         for cookie in ["", &participant] {
-            assert!(!seen(&site, page, cookie).await.text().contains("/review"), "{page}");
+            assert!(!page_as(&site, page, cookie).await.text().contains("/review"), "{page}");
         }
     }
 }
@@ -195,7 +195,7 @@ async fn privacy_notice_and_terms_are_linked_where_accounts_are_made() {
     let site = Site::empty().await;
     let page = site.page("/account/sign-up").await;
     for address in ["/privacy", "/terms"] {
-        // In the foot, and beside the button.
+        // In the foot, and next to the button.
         assert_eq!(page.matches(&format!("href=\"{address}\"")).count(), 2, "{page}");
     }
     let privacy = site.page("/privacy").await;
@@ -243,7 +243,7 @@ async fn a_lost_password_is_set_anew_by_mail() {
     assert!(short.text().contains("at least 12 characters"), "{}", short.text());
     let form = format!("link={link}&password=another long password");
     assert_eq!(post(&site, "/account/new-password", "", &form).await.status, StatusCode::OK);
-    assert_eq!(seen(&site, "/account", &before).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(page_as(&site, "/account", &before).await.status, StatusCode::SEE_OTHER);
     let form = "email=a@x.org&password=another long password";
     assert!(!cookie(&post(&site, "/account/sign-in", "", form).await).is_empty());
 }
@@ -281,7 +281,7 @@ async fn another_password_asks_for_the_old_one_and_signs_all_other_browsers_out(
     for (cookie, status) in
         [(&here, StatusCode::SEE_OTHER), (&there, StatusCode::SEE_OTHER), (&new, StatusCode::OK)]
     {
-        assert_eq!(seen(&site, "/account", cookie).await.status, status);
+        assert_eq!(page_as(&site, "/account", cookie).await.status, status);
     }
 }
 
@@ -297,12 +297,12 @@ async fn browsers_are_signed_out_one_by_one_or_all_at_once_and_only_ones_own() {
     };
     let form = format!("session={}", digest_of(&there).await);
     post(&site, "/account/sessions/end", &strangers, &form).await;
-    assert_eq!(seen(&site, "/account", &there).await.status, StatusCode::OK, "not a stranger's");
+    assert_eq!(page_as(&site, "/account", &there).await.status, StatusCode::OK, "not a stranger's");
     post(&site, "/account/sessions/end", &here, &form).await;
-    assert_eq!(seen(&site, "/account", &there).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(page_as(&site, "/account", &there).await.status, StatusCode::SEE_OTHER);
     post(&site, "/account/sessions/end-all", &here, "").await;
-    assert_eq!(seen(&site, "/account", &here).await.status, StatusCode::SEE_OTHER);
-    assert_eq!(seen(&site, "/account", &strangers).await.status, StatusCode::OK);
+    assert_eq!(page_as(&site, "/account", &here).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(page_as(&site, "/account", &strangers).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -323,7 +323,7 @@ async fn a_token_is_shown_once_and_made_void_by_its_owner_alone() {
     assert_eq!(made.header("cache-control"), "no-store");
     let caller = site.store.tokens().authenticate(&token).await.unwrap().unwrap();
     assert_eq!(caller.scopes.len(), 2);
-    let page = seen(&site, "/account", &owner).await;
+    let page = page_as(&site, "/account", &owner).await;
     assert!(page.text().contains("laptop") && !page.text().contains(&token));
     let id = site.store.tokens().of_user(&caller.user.id).await.unwrap().remove(0).id;
     let form = format!("token={id}");
@@ -341,8 +341,8 @@ async fn ones_own_data_come_whole_and_without_secrets() {
     let token = site.store.tokens().create("a@x.org", [scr_store::Scope::Read], "laptop").await;
     let user = site.store.accounts().by_email("a@x.org").await.unwrap().unwrap();
     site.store.acceptances().accept(&user.id, "tiny", "00").await.unwrap();
-    let submission = begun(&site, &user.id).await;
-    let answer = seen(&site, "/account/data.json", &owner).await;
+    let submission = begun_submission(&site, &user.id).await;
+    let answer = page_as(&site, "/account/data.json", &owner).await;
     assert!(answer.header("content-disposition").contains("account.json"));
     let data = answer.json();
     assert_eq!(data["email"], "a@x.org");
@@ -364,21 +364,21 @@ async fn a_deleted_account_leaves_no_name_and_takes_back_what_is_not_published()
     let site = Site::published().await;
     let owner = signed_in(&site, "a@x.org", Role::Participant).await;
     let user = site.store.accounts().by_email("a@x.org").await.unwrap().unwrap();
-    let submission = begun(&site, &user.id).await;
+    let submission = begun_submission(&site, &user.id).await;
     let answer = post(&site, "/account/delete", &owner, "password=wrong").await;
     assert!(answer.text().contains("The password is not right."));
     let answer = post(&site, "/account/delete", &owner, &format!("password={PASSWORD}")).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text());
     assert!(answer.header("set-cookie").contains("Max-Age=0"));
-    assert_eq!(seen(&site, "/account", &owner).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(page_as(&site, "/account", &owner).await.status, StatusCode::SEE_OTHER);
     assert_eq!(site.store.accounts().by_email("a@x.org").await.unwrap(), None);
     let left = site.store.submissions().get(&submission).await.unwrap().unwrap();
     assert_eq!(left.state, scr_documents::SubmissionState::Withdrawn);
     site.store.accounts().add("a@x.org", "Another", Role::Participant, None).await.unwrap();
 }
 
-/// A submission that was begun.
-pub(crate) async fn begun(site: &Site, user_id: &str) -> String {
+/// Begins a submission; returns its identifier.
+pub(crate) async fn begun_submission(site: &Site, user_id: &str) -> String {
     let card = CardDocument { name: "M".into(), ..CardDocument::default() };
     let new = NewSubmission {
         benchmark_id: "tiny",

@@ -1,4 +1,4 @@
-//! The JSON and the document that describes it.
+//! JSON answers of the API and its OpenAPI document.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::fixture::{HOSTILE, Site};
 
-/// Every operation of the OpenAPI document: method, path, and what is said of it.
+/// Operations of the OpenAPI document: method, path and description.
 async fn operations(site: &Site) -> Vec<(String, String, Value)> {
     let document = site.get("/api/openapi.json").await.json();
     let paths = document["paths"].as_object().unwrap().iter();
@@ -17,7 +17,7 @@ async fn operations(site: &Site) -> Vec<(String, String, Value)> {
     operations.collect()
 }
 
-/// Whether a stranger may ask: no token is described, or none as good as any.
+/// True for an operation that needs no token.
 fn is_open(about: &Value) -> bool {
     let needed = about["security"].as_array();
     needed.is_none_or(|needed| needed.iter().any(|one| one.as_object().unwrap().is_empty()))

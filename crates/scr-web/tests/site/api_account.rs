@@ -1,11 +1,11 @@
-//! What a program may do with its owner's account, and what it may not.
+//! Account operations of the API, and their limits for tokens.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use scr_store::{Role, Scope};
 use serde_json::{Value, json};
 
-use crate::accounts::{PASSWORD, begun, seen, signed_in};
+use crate::accounts::{PASSWORD, begun_submission, page_as, signed_in};
 use crate::fixture::Site;
 
 #[tokio::test]
@@ -13,11 +13,11 @@ async fn a_program_reads_the_same_of_an_account_as_its_owner_saves() {
     let site = Site::published().await;
     let cookie = signed_in(&site, "a@x.org", Role::Participant).await;
     let user = site.store.accounts().by_email("a@x.org").await.unwrap().unwrap();
-    begun(&site, &user.id).await;
+    begun_submission(&site, &user.id).await;
     let token = site.store.tokens().create("a@x.org", [Scope::Read], "laptop").await.unwrap();
     let read = site.ask("GET", "account", &token, &Value::Null).await;
     assert_eq!(read.header("cache-control"), "no-store");
-    let saved = seen(&site, "/account/data.json", &cookie).await;
+    let saved = page_as(&site, "/account/data.json", &cookie).await;
     assert_eq!(read.json(), saved.json());
     assert!(read.json()["submissions"][0]["card"]["name"] == "M", "{}", read.text());
     let listed = site.ask("GET", "account/tokens", &token, &Value::Null).await.json();
@@ -135,7 +135,7 @@ async fn no_token_can_stay_or_lock_its_owner_out() {
         ]
     );
     assert_eq!(site.store.tokens().of_user(&user.id).await.unwrap().len(), 1, "it made no other");
-    assert_eq!(seen(&site, "/account", &cookie).await.status, StatusCode::OK, "still signed in");
+    assert_eq!(page_as(&site, "/account", &cookie).await.status, StatusCode::OK, "still signed in");
     let found = site.store.accounts().verify_password("o@x.org", PASSWORD).await.unwrap();
     assert!(found.is_some(), "the password is the same");
 }

@@ -1,4 +1,4 @@
-//! What programs report and accept: publications, messages, terms.
+//! Publications, messages and terms by the API.
 
 use axum::http::StatusCode;
 use scr_documents::BenchmarkSettings;

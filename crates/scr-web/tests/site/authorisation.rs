@@ -1,21 +1,21 @@
-//! Who may do what: every address of the site, by every method that it takes, as
-//! everybody. A new address needs a line in [`RULES`].
+//! Authorisation matrix: every address and method of the site, for every role. A new address
+//! needs a line in [`RULES`].
 
 use axum::body::Body;
 use axum::http::{Method, Request, StatusCode, header};
 use scr_store::Role;
 use std::collections::BTreeSet;
 
-use crate::accounts::begun;
+use crate::accounts::begun_submission;
 use crate::fixture::Site;
 
-/// What becomes of nobody in particular, of a submission's owner, of another
-/// participant, of a curator and of an operator:
+/// Authorisation matrix: outcomes for a visitor, a submission's owner, another participant, a
+/// curator and an operator:
 ///
-/// - `+` let in, whatever is then wrong with what was sent,
-/// - `-` told to sign in, on a page or by the API,
-/// - `x` refused (403),
-/// - `0` told that there is no such thing (404).
+/// - `+` authorised, even if the request is then refused as invalid,
+/// - `-` not signed in: the sign-in page, or 401 from the API,
+/// - `x` forbidden (403),
+/// - `0` not found (404).
 const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/", "+++++"),
     ("GET", "/add", "+++++"),
@@ -42,7 +42,7 @@ const RULES: &[(&str, &str, &str)] = &[
     ("POST", "/benchmarks/{benchmark}/submit", "-++++"),
     ("GET", "/submissions", "-++++"),
     ("GET", "/submissions/{submission}", "-+0++"),
-    // It has no results yet.
+    // The submission has no results yet.
     ("GET", "/submissions/{submission}/results.json", "-0000"),
     ("GET", "/submissions/{submission}/results.csv", "-0000"),
     ("POST", "/submissions/{submission}/confirm", "-+000"),
@@ -130,7 +130,7 @@ const RULES: &[(&str, &str, &str)] = &[
     ("POST", "/api/v1/submissions/{submission}/complete", "-+000"),
     ("POST", "/api/v1/submissions/{submission}/confirm", "-+000"),
     ("GET", "/api/v1/submissions/{submission}/events", "-+0++"),
-    // Its masks are not here yet.
+    // The submission's masks have not arrived yet.
     ("GET", "/api/v1/submissions/{submission}/outlines/{file}", "-0000"),
     ("POST", "/api/v1/submissions/{submission}/review", "-xx++"),
     ("POST", "/api/v1/submissions/{submission}/withdraw", "-+000"),
@@ -158,11 +158,11 @@ async fn site_with_submission() -> (Site, String) {
         site.store.accounts().add(email, "Ann", role, None).await.unwrap();
     }
     let owner = site.store.accounts().by_email(OWNER).await.unwrap().unwrap();
-    let id = begun(&site, &owner.id).await;
+    let id = begun_submission(&site, &owner.id).await;
     (site, id)
 }
 
-/// The address with something in place of each of its parts.
+/// Address with a value for each parameter.
 fn filled(address: &str, site: &Site, submission: &str) -> String {
     let file = if address.contains("/outlines/") { "T1.json" } else { "T1.png" };
     let path = if address.starts_with("/docs/") { "browse.png" } else { "style.css" };
@@ -185,7 +185,7 @@ fn filled(address: &str, site: &Site, submission: &str) -> String {
     .fold(address.to_owned(), |address, (name, value)| address.replace(name, value))
 }
 
-/// What an address does to who asks, by a letter of [`RULES`].
+/// Outcome of a request, as a letter of [`RULES`].
 async fn outcome(site: &Site, method: &str, address: &str, cookie: &str) -> char {
     let is_api = address.starts_with("/api/");
     let content_type =
@@ -224,7 +224,7 @@ async fn every_address_lets_in_whom_it_should_and_nobody_else() {
         let mut row = String::new();
         row.push(outcome(&site, method, &concrete, "").await);
         for (email, _) in PEOPLE {
-            // The session may end with what is done in it.
+            // A new session each time: some requests end theirs.
             let cookie = site.cookie(email).await;
             row.push(outcome(&site, method, &concrete, &cookie).await);
         }
@@ -242,7 +242,7 @@ async fn every_address_and_method_has_its_rule() {
         RULES.iter().map(|&(method, address, _)| (method.to_owned(), address.to_owned())).collect();
     let mut taken = BTreeSet::new();
     for address in scr_web::addresses() {
-        // A method that no address takes; the answer says which it does.
+        // No address takes TRACE; the response lists the allowed methods.
         let request = Request::builder()
             .method(Method::TRACE)
             .uri(filled(&address, &site, &submission))

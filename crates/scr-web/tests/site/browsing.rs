@@ -1,4 +1,4 @@
-//! The browser's page without script: outlines, neighbours, scores, options.
+//! Result browser without script: outlines, neighbours, scores, options.
 
 use crate::fixture::{Site, Terms};
 

@@ -1,4 +1,4 @@
-//! Display and download as two rights: who may not have copies is shown display copies.
+//! Display copies: display and download are two rights.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -6,7 +6,7 @@ use scr_data::formats;
 use scr_documents::BenchmarkSettings;
 use scr_store::{OutlinesDocument, Role};
 
-use crate::accounts::seen;
+use crate::accounts::page_as;
 use crate::fixture::{Answer, Site, Terms};
 
 const EXACT: [&str; 2] =
@@ -65,16 +65,16 @@ async fn exact_files_are_for_who_has_accepted_the_operators_terms() {
     assert_eq!(statuses(&site, EXACT).await, [StatusCode::FORBIDDEN; 2]);
     assert_eq!(statuses(&site, DISPLAY).await, [StatusCode::OK; 2]);
     let browse = "/benchmarks/tiny/browse/T1";
-    let before = seen(&site, browse, &cookie).await;
+    let before = page_as(&site, browse, &cookie).await;
     assert!(before.text().contains("Display copies"), "{}", before.text());
     assert!(!before.text().contains("tiny/images/"), "{}", before.text());
     let terms = site.page("/benchmarks/tiny/terms").await;
     let version = terms.split("Version</dt><dd><code>").nth(1).unwrap()[..16].to_owned();
     site.store.acceptances().accept(&user.id, "tiny", &version).await.unwrap();
-    let after = seen(&site, browse, &cookie).await;
+    let after = page_as(&site, browse, &cookie).await;
     assert!(!after.text().contains("Display copies"), "{}", after.text());
     for address in EXACT {
-        assert_eq!(seen(&site, address, &cookie).await.status, StatusCode::OK, "{address}");
+        assert_eq!(page_as(&site, address, &cookie).await.status, StatusCode::OK, "{address}");
         let request = Request::get(address).header("Accept-Terms", &version).body(Body::empty());
         assert_eq!(site.send(request.unwrap()).await.status, StatusCode::OK, "{address}");
     }

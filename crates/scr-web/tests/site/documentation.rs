@@ -12,7 +12,7 @@ fn address(page: &Page) -> String {
     }
 }
 
-/// The part of a page between two texts.
+/// Part of a page between two texts.
 fn part<'a>(page: &'a str, start: &str, end: &str) -> &'a str {
     let (_, rest) = page.split_once(start).expect("it begins");
     rest.split_once(end).expect("it ends").0

@@ -1,4 +1,4 @@
-//! Copies of a benchmark's folder: who is given them, whole and in pieces.
+//! Download of a benchmark's folder: authorisation, range requests, digests.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -33,7 +33,7 @@ async fn the_manifest_names_all_files_of_a_folder_with_the_benchmarks_digest() {
     let site = with_folder(Terms::Open).await;
     let manifest = site.get(&format!("{DOWNLOAD}/manifest.json")).await.json();
     let files = manifest["files"].as_array().unwrap();
-    // A definition, two tables, six radiographs, and six images' masks of two observers.
+    // A definition, two tables, six radiographs, and the masks of two observers in six images.
     assert_eq!(files.len(), 1 + 2 + 6 + 6 * 2 * 3);
     let version = manifest["terms_version"].as_str().unwrap();
     let folder = tempfile::tempdir().unwrap();
@@ -80,7 +80,7 @@ async fn a_file_is_sent_in_pieces_and_whole_when_it_is_another_by_now() {
     assert_eq!(beyond.status, StatusCode::RANGE_NOT_SATISFIABLE);
     let same = ask(&site, "images/T1.png", &[accepted, ("If-None-Match", etag.as_str())]).await;
     assert_eq!(same.status, StatusCode::NOT_MODIFIED);
-    // What is packed on the way would not fit a piece of what is not.
+    // A compressed body would not fit a range of the uncompressed file.
     let table = ask(&site, "images.csv", &[accepted, ("Accept-Encoding", "gzip")]).await;
     assert_eq!(table.header("content-encoding"), "");
 }
@@ -171,7 +171,7 @@ async fn a_page_of_another_site_accepts_no_terms_in_anybodys_name() {
     let file = "/api/v1/benchmarks/tiny/download/files/benchmark.toml";
     for address in [file, "/benchmarks/tiny/terms", "/benchmarks/tiny/download"] {
         for option in ["terms", "version", "accept_terms", "accept-terms"] {
-            // As a picture or a link on another site's page makes a browser ask.
+            // As for an image or a link on another site's page.
             let request = Request::get(format!("{address}?{option}={version}"))
                 .header("Cookie", &cookie)
                 .header("Sec-Fetch-Site", "cross-site")

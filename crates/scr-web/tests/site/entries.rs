@@ -1,4 +1,4 @@
-//! What becomes of an entry: its card, how it is cited, corrected and withdrawn.
+//! Entry pages: card, citation, correction and withdrawal.
 
 use axum::http::StatusCode;
 

@@ -1,11 +1,11 @@
-//! The copy of a site as files: whole, equal each time, and no more than the site shows.
+//! Export of a site as files: complete, reproducible, with public data only.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use crate::fixture::{Site, Terms};
 
-/// Every file of a copy by its path.
+/// Files of an export by path.
 async fn copied(site: &Site) -> BTreeMap<String, Vec<u8>> {
     let folder = tempfile::tempdir().unwrap();
     let out = folder.path().join("copy");
@@ -48,7 +48,7 @@ fn links(page: &str) -> Vec<String> {
     links
 }
 
-/// The file that a link on the page in `file` leads to, by the rules of a web server.
+/// Target file of a link on the page `file`, by the rules of a web server.
 fn followed(file: &str, link: &str) -> String {
     let mut parts: Vec<&str> = file.split('/').collect();
     parts.pop();

@@ -1,4 +1,4 @@
-//! Files for viewers and downloads: what they are, what the terms withhold, caching.
+//! Files for viewers and downloads: formats, permissions, caching.
 
 use std::io::Read;
 

@@ -1,4 +1,4 @@
-//! A tiny benchmark with entries, published into a store in a temporary folder.
+//! Fixture: a tiny benchmark with entries, published into a store in a temporary folder.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,17 +15,17 @@ use scr_store::{EntryToPublish, Role, Store};
 use serde_json::Value;
 use tower::ServiceExt;
 
-/// What every page that shows it must escape.
+/// Text that every page must escape.
 pub(crate) const HOSTILE: &str = "<script>alert('x')</script> & \"co\"";
 
 const SIZE: Size = Size::new(24, 20);
 const STRUCTURES: [&str; 3] = ["right_lung", "left_lung", "heart"];
 const IMAGES: [&str; 6] = ["T1", "T2", "T3", "T4", "T5", "T6"];
 
-/// Gives the mask of an image and a structure.
+/// Function that draws the mask of an image and a structure.
 type Draw<'a> = &'a dyn Fn(&str, &str) -> Mask;
 
-/// What the terms allow.
+/// Permissions of the terms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Terms {
     Open,
@@ -33,7 +33,7 @@ pub(crate) enum Terms {
     Closed,
 }
 
-/// A store with one benchmark, `tiny`, and entries; the router over it.
+/// Site under test: a store with the benchmark `tiny` and its entries, and the router.
 pub(crate) struct Site {
     pub(crate) store: Store,
     router: Router,
@@ -42,7 +42,7 @@ pub(crate) struct Site {
     folder: tempfile::TempDir,
 }
 
-/// An answer, its body as bytes.
+/// HTTP response with its body.
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
@@ -64,12 +64,12 @@ impl Answer {
 }
 
 impl Site {
-    /// Nothing published.
+    /// Empty site.
     pub(crate) async fn empty() -> Self {
         Self::empty_with(scr_web::SiteSettings::default()).await
     }
 
-    /// Nothing published, run in a certain way.
+    /// Empty site with other settings.
     pub(crate) async fn empty_with(settings: scr_web::SiteSettings) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(&folder.path().join("store")).await.unwrap();
@@ -77,11 +77,11 @@ impl Site {
         Self { store, router, entries: Vec::new(), folder }
     }
 
-    /// The benchmark and five entries:
+    /// Site with the benchmark and five entries:
     ///
     /// - `Exact` and the hostile one, with the reference's own masks;
     /// - `Shifted`, a baseline, everything two pixels to the right;
-    /// - `Hole`, the reference's masks but for one empty heart;
+    /// - `Hole`, the reference's masks with one empty heart;
     /// - `Second observer`, the second observer, one pixel to the right.
     ///
     /// `Exact` and the second observer have posteriors, 0.2 everywhere.
@@ -89,7 +89,7 @@ impl Site {
         Self::with_terms(Terms::Open).await
     }
 
-    /// As [`published`](Self::published), and the benchmark takes masks.
+    /// As [`published`](Self::published), with a benchmark that accepts submissions.
     pub(crate) async fn taking_masks() -> Self {
         let site = Self::published().await;
         write_benchmark(&site.store.benchmarks().folder("tiny"), Terms::Open);
@@ -124,7 +124,7 @@ impl Site {
         Self { store, router, entries, folder }
     }
 
-    /// Adds the benchmark's folder, as the operator does, so that it can be copied.
+    /// Adds the benchmark's folder for downloads, as the operator does.
     pub(crate) fn add_folder(&self) {
         let benchmark = Benchmark::open(&self.folder.path().join("tiny")).unwrap();
         let to = self.store.benchmarks().folder("tiny");
@@ -148,7 +148,7 @@ impl Site {
         self.send(request.unwrap()).await
     }
 
-    /// The same at an address that its operator has named.
+    /// The same site with the operator's public URL.
     pub(crate) fn at(mut self, public_url: &str) -> Self {
         let public_url = Some(public_url.to_owned());
         let settings = scr_web::SiteSettings { public_url, ..Default::default() };
@@ -164,25 +164,25 @@ impl Site {
         self.send(Request::get(address).body(Body::empty()).unwrap()).await
     }
 
-    /// The page, which must be there.
+    /// Text of a page; fails unless the status is 200.
     pub(crate) async fn page(&self, address: &str) -> String {
         let answer = self.get(address).await;
         assert_eq!(answer.status, StatusCode::OK, "{address}");
         answer.text().to_owned()
     }
 
-    /// The answer before its body is read, which may be long in coming.
+    /// Response whose body is not read yet.
     pub(crate) async fn head(&self, request: Request<Body>) -> Response {
         self.router.clone().oneshot(request).await.unwrap()
     }
 
-    /// Adds a person and gives them a token that may do all that their role allows.
+    /// Adds an account, with a token of all scopes of its role.
     pub(crate) async fn token(&self, email: &str, role: Role) -> String {
         self.store.accounts().add(email, "Ann", role, None).await.unwrap();
         self.store.tokens().create(email, role.scopes(), "").await.unwrap()
     }
 
-    /// What the API answers a program with a token; empty: without one.
+    /// Request to the API with a token; without one if it is empty.
     pub(crate) async fn ask(&self, method: &str, path: &str, token: &str, body: &Value) -> Answer {
         let mut request = Request::builder().method(method).uri(format!("/api/v1/{path}"));
         if !token.is_empty() {
@@ -195,7 +195,7 @@ impl Site {
         self.send(request.header("Content-Type", "application/json").body(body).unwrap()).await
     }
 
-    /// A browser's cookie of a new session.
+    /// Cookie of a new session.
     pub(crate) async fn cookie(&self, email: &str) -> String {
         let user = self.store.accounts().by_email(email).await.unwrap().unwrap();
         format!("scr-session={}", self.store.sessions().begin(&user.id, "").await.unwrap())
@@ -241,7 +241,7 @@ async fn publish(
     id
 }
 
-/// A rectangle a structure, a little different in each image, moved to the right.
+/// Rectangular mask of a structure, of slightly different size in each image, moved to the right.
 fn drawn(image: &str, structure: &str, shift: usize) -> Mask {
     let grow = IMAGES.iter().position(|id| *id == image).unwrap() % 3;
     let (left, top, width, height) = match structure {
@@ -264,7 +264,7 @@ fn write_masks(root: &Path, draw: Draw<'_>) {
     }
 }
 
-/// The reference's masks moved to the right, as paths and PNGs.
+/// Paths and PNG files of the reference's masks, moved to the right.
 pub(crate) fn mask_files(shift: usize) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     for structure in STRUCTURES {
@@ -276,7 +276,7 @@ pub(crate) fn mask_files(shift: usize) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-/// A mask without pixels, as a PNG.
+/// PNG file of an empty mask.
 pub(crate) fn blank_mask() -> Vec<u8> {
     formats::png::write_mask(&Mask::empty(SIZE))
 }

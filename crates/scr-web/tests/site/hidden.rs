@@ -1,4 +1,4 @@
-//! A hidden reference: nothing of it is on any page or API address, for anybody.
+//! Hidden reference: no page and no API operation reveals it, to any role.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -9,13 +9,13 @@ use scr_documents::{
 use scr_store::{BlobKey, NewSubmission, Role};
 use serde_json::Value;
 
-use crate::accounts::seen;
+use crate::accounts::page_as;
 use crate::fixture::{Answer, Site};
 
-/// Entries whose masks are not the reference's own.
+/// Entries with masks other than the reference's.
 const ENTRIES: [&str; 2] = ["Shifted", "Second observer"];
 const STRUCTURES: [&str; 3] = ["right_lung", "left_lung", "heart"];
-/// An open stream of events, which tells a state and a count.
+/// Address of event streams, which carry a state and a count only.
 const STREAM: &str = "/api/v1/submissions/{submission}/events";
 
 async fn hidden_site() -> (Site, String) {
@@ -29,7 +29,7 @@ async fn hidden_site() -> (Site, String) {
     (site, submission)
 }
 
-/// Has an entry scored again by other rules.
+/// Adds a result of other rules to an entry.
 async fn rescored(site: &Site) {
     let entry = site.store.entries().get(site.entry(ENTRIES[0])).await.unwrap().unwrap();
     let mut result = entry.result.clone();
@@ -38,7 +38,7 @@ async fn rescored(site: &Site) {
     assert!(site.store.entries().add_result(&entry.id, of, &result).await.unwrap());
 }
 
-/// A submission with the scores of an entry, and what a check and scoring say.
+/// Adds a submission with the scores of an entry, suspicions and findings.
 async fn scored_submission(site: &Site, user_id: &str) -> String {
     let card = CardDocument { name: "M".into(), ..CardDocument::default() };
     let new = NewSubmission {
@@ -50,8 +50,8 @@ async fn scored_submission(site: &Site, user_id: &str) -> String {
         confirmed: true,
         supersedes: None,
     };
-    let begun = site.store.submissions().begin(new).await.unwrap();
-    site.store.submissions().mark_received(&begun.id, user_id).await.unwrap();
+    let submission = site.store.submissions().begin(new).await.unwrap();
+    site.store.submissions().mark_received(&submission.id, user_id).await.unwrap();
     let suspicion = |rule: &str| Suspicion {
         rule: rule.into(),
         structures: vec!["heart".into()],
@@ -63,8 +63,8 @@ async fn scored_submission(site: &Site, user_id: &str) -> String {
         suspicions: vec![suspicion("orientation"), suspicion("equals_reference")],
         ..SuspicionsDocument::default()
     };
-    site.store.submissions().record_check(&begun, "worker", &suspicions).await.unwrap();
-    site.store.submissions().confirm(&begun.id, user_id).await.unwrap();
+    site.store.submissions().record_check(&submission, "worker", &suspicions).await.unwrap();
+    site.store.submissions().confirm(&submission.id, user_id).await.unwrap();
     let entry = site.store.entries().get(site.entry("Shifted")).await.unwrap().unwrap();
     let findings = FindingsDocument {
         n_entries: 2,
@@ -83,13 +83,13 @@ async fn scored_submission(site: &Site, user_id: &str) -> String {
         differences: Vec::new(),
     };
     let scored =
-        site.store.submissions().record_scores(&begun.id, "worker", &entry.result, &findings).await;
+        site.store.submissions().record_scores(&submission.id, "worker", &entry.result, &findings).await;
     scored.unwrap();
-    begun.id
+    submission.id
 }
 
-/// Every address that is only read, with everything that may stand in it.
-fn readable(site: &Site, submission: &str) -> Vec<String> {
+/// All addresses, with all values of their parameters.
+fn readable_addresses(site: &Site, submission: &str) -> Vec<String> {
     let images: Vec<String> = (1..=6).map(|n| format!("T{n}")).collect();
     let files: Vec<String> =
         images.iter().flat_map(|image| [format!("{image}.png"), format!("{image}.json")]).collect();
@@ -117,7 +117,7 @@ fn readable(site: &Site, submission: &str) -> Vec<String> {
     addresses
 }
 
-/// What the observers' drawings look like when they are given out.
+/// Files of the observers' outlines and masks.
 async fn drawings(site: &Site) -> Vec<Vec<u8>> {
     let mut drawings = Vec::new();
     for (observer, image) in ["reference", "second"]
@@ -136,34 +136,34 @@ async fn drawings(site: &Site) -> Vec<Vec<u8>> {
     drawings
 }
 
-/// The first number with more than three decimals.
-fn precise(value: &Value) -> Option<f64> {
+/// First number with more than three decimals.
+fn precise_number(value: &Value) -> Option<f64> {
     match value {
         Value::Number(number) => number.as_f64().filter(|number| {
             let scaled = number * 1e3;
             (scaled - scaled.round()).abs() > 1e-6
         }),
-        Value::Array(values) => values.iter().find_map(precise),
+        Value::Array(values) => values.iter().find_map(precise_number),
         Value::Object(values) => values
             .iter()
             .filter(|(key, _)| *key != "spacing_mm" && *key != "literature")
-            .find_map(|(_, value)| precise(value)),
+            .find_map(|(_, value)| precise_number(value)),
         _ => None,
     }
 }
 
-/// The first key that tells of single images, or of how many they are.
-fn telling(value: &Value) -> Option<&str> {
-    const TELLING: [&str; 10] =
+/// First key that reveals values of single images or their number.
+fn hidden_key(value: &Value) -> Option<&str> {
+    const HIDDEN_KEYS: [&str; 10] =
         ["sd", "min", "q1", "median", "q3", "max", "n", "n_undefined", "ci95", "folds"];
     match value {
-        Value::Array(values) => values.iter().find_map(telling),
+        Value::Array(values) => values.iter().find_map(hidden_key),
         Value::Object(values) => {
             values.iter().filter(|(key, _)| *key != "literature").find_map(|(key, value)| {
                 let is_empty =
                     value.is_null() || value.as_object().is_some_and(serde_json::Map::is_empty);
-                let key = TELLING.into_iter().find(|one| one == key).filter(|_| !is_empty);
-                key.or_else(|| if value.is_string() { None } else { telling(value) })
+                let key = HIDDEN_KEYS.into_iter().find(|one| one == key).filter(|_| !is_empty);
+                key.or_else(|| if value.is_string() { None } else { hidden_key(value) })
             })
         }
         _ => None,
@@ -192,12 +192,12 @@ fn check(address: &str, answer: &Answer, drawings: &[Vec<u8>]) {
     assert!(!text.contains("reference's outlines"), "{address} shows the reference");
     assert!(!text.contains("<path class=\"structure"), "{address} draws the reference");
     assert!(!text.contains("0.123456"), "{address} is precise");
-    // Outlines are an entry's own.
+    // Outlines belong to the entry.
     let is_file = address.contains("/outlines/") || is_api_description(address);
     if answer.header("content-type").starts_with("application/json") && !is_file {
         let json = answer.json();
-        assert_eq!(precise(&json), None, "{address}: {json}");
-        assert_eq!(telling(&json), None, "{address}: {json}");
+        assert_eq!(precise_number(&json), None, "{address}: {json}");
+        assert_eq!(hidden_key(&json), None, "{address}: {json}");
         let results = [&json["results"], &json, &json["past_results"][0]["results"]];
         assert!(
             results.iter().all(|one| one["objects"].is_null()
@@ -207,7 +207,7 @@ fn check(address: &str, answer: &Answer, drawings: &[Vec<u8>]) {
         );
     }
     if address.ends_with("results.csv") {
-        // The head alone; a refusal is empty.
+        // The table's head only; a refusal is empty.
         assert!(text.lines().count() <= 1, "{address}: {text}");
     }
 }
@@ -216,12 +216,12 @@ fn check(address: &str, answer: &Answer, drawings: &[Vec<u8>]) {
 async fn no_address_gives_anything_of_a_hidden_reference_to_anybody() {
     let (site, submission) = hidden_site().await;
     let drawings = drawings(&site).await;
-    let addresses = readable(&site, &submission);
+    let addresses = readable_addresses(&site, &submission);
     assert!(addresses.iter().any(|one| one.contains("masks/reference/heart/T6.png")));
     for cookie in [String::new(), site.cookie("c@x.org").await] {
         let mut n_answered = 0;
         for address in &addresses {
-            let answer = seen(&site, address, &cookie).await;
+            let answer = page_as(&site, address, &cookie).await;
             n_answered += usize::from(answer.status == StatusCode::OK);
             check(address, &answer, &drawings);
         }
@@ -234,7 +234,7 @@ async fn scores_against_a_hidden_reference_are_there_rounded_also_for_who_handed
     let (site, submission) = hidden_site().await;
     let cookie = site.cookie("c@x.org").await;
     let address = format!("/api/v1/submissions/{submission}");
-    let answer = seen(&site, &address, &cookie).await.json();
+    let answer = page_as(&site, &address, &cookie).await.json();
     let full = site.store.submissions().get(&submission).await.unwrap().unwrap().result.unwrap();
     let exact = full.objects["heart"]["overlap"].mean.unwrap();
     let shown = answer["results"]["objects"]["heart"]["overlap"]["mean"].as_f64().unwrap();
@@ -289,7 +289,7 @@ async fn the_operators_terms_are_shown_accepted_and_known_by_their_wording() {
     let set = async |terms: &str| {
         let settings = BenchmarkSettings { terms: terms.into(), ..BenchmarkSettings::default() };
         site.store.settings().set("tiny", &settings).await.unwrap();
-        seen(&site, address, &cookie).await.text().to_owned()
+        page_as(&site, address, &cookie).await.text().to_owned()
     };
     let first = set("Cite us & <b>be kind</b>.").await;
     assert!(first.contains("Cite us &#38; &#60;b&#62;be kind"), "{first}");
@@ -302,11 +302,11 @@ async fn the_operators_terms_are_shown_accepted_and_known_by_their_wording() {
         site.send(request.unwrap()).await
     };
     accept(&first).await;
-    assert!(seen(&site, address, &cookie).await.text().contains("You accepted this version on"));
+    assert!(page_as(&site, address, &cookie).await.text().contains("You accepted this version on"));
     let second = version(&set("Cite us twice.").await).unwrap();
     assert_ne!(first, second);
     accept(&first).await;
-    assert!(version(seen(&site, address, &cookie).await.text()).is_some(), "not what was accepted");
+    assert!(version(page_as(&site, address, &cookie).await.text()).is_some(), "not what was accepted");
     let user = site.store.accounts().by_email("a@x.org").await.unwrap().unwrap();
     let accepted = site.store.acceptances().of_user(&user.id).await.unwrap();
     assert_eq!(accepted.len(), 1);
@@ -389,10 +389,10 @@ async fn other_observers_are_hidden_with_the_reference_unless_the_operator_shows
 async fn with_a_hidden_reference_a_reviewer_reads_flags_in_words_and_a_submitter_none() {
     let (site, submission) = hidden_site().await;
     let address = format!("/review/{submission}");
-    let own = seen(&site, &address, &site.cookie("c@x.org").await).await;
+    let own = page_as(&site, &address, &site.cookie("c@x.org").await).await;
     assert!(!own.text().contains("almost the reference"), "{}", own.text());
     site.store.accounts().add("d@x.org", "Dan", Role::Curator, None).await.unwrap();
-    let other = seen(&site, &address, &site.cookie("d@x.org").await).await;
+    let other = page_as(&site, &address, &site.cookie("d@x.org").await).await;
     assert!(other.text().contains("The masks are almost the reference’s."), "{}", other.text());
     assert!(!other.text().contains("0.123456") && !other.text().contains("p ="));
 }

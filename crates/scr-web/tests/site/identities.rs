@@ -1,5 +1,5 @@
-//! Signing in with an identity from elsewhere. The provider is played by a server that
-//! checks what this site sends as OpenID Connect asks of a provider.
+//! Sign-in with an identity of a provider. A test server is the provider, and checks the
+//! site's requests as OpenID Connect demands.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -16,33 +16,33 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::accounts::{PASSWORD, mailed, post, seen, signed_in};
+use crate::accounts::{PASSWORD, mailed, post, page_as, signed_in};
 use crate::fixture::{Answer, Site};
 
 const SITE: &str = "http://scr.example.org";
 const CLIENT: (&str, &str) = ("APP-1", "hush & more");
 
-/// A provider, which knows what browsers came with and who was then signed in.
+/// Provider of OpenID Connect, with its authorization codes.
 #[derive(Clone, Default)]
-struct Elsewhere {
+struct TestProvider {
     issuer: String,
-    /// By code: the address that a browser came with, and the person.
+    /// Authorization URL and subject of each code.
     codes: Arc<Mutex<HashMap<String, (Url, String)>>>,
-    /// What it says wrongly, in place of what is right.
+    /// Wrong claims, which replace the right ones.
     wrong: Arc<Mutex<Value>>,
 }
 
-impl Elsewhere {
+impl TestProvider {
     async fn start() -> Self {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let issuer = format!("http://{}", listener.local_addr().unwrap());
-        let elsewhere = Self { issuer, ..Self::default() };
+        let provider = Self { issuer, ..Self::default() };
         let router = Router::new()
             .route("/.well-known/openid-configuration", get(metadata))
             .route("/token", at_post(token))
-            .with_state(elsewhere.clone());
+            .with_state(provider.clone());
         tokio::spawn(async move { axum::serve(listener, router).await });
-        elsewhere
+        provider
     }
 
     async fn site(&self) -> Site {
@@ -64,10 +64,10 @@ impl Elsewhere {
         Site::empty_with(SiteSettings { public_url, providers, ..SiteSettings::default() }).await
     }
 
-    /// A browser comes with an address and someone signs in: the address that it is sent
-    /// back to, without the site's own.
-    fn sign_in(&self, came_with: &str, subject: &str) -> String {
-        let address = Url::parse(came_with).unwrap();
+    /// Signs a person in at an authorization URL; returns the redirect URL, without the
+    /// site's origin.
+    fn sign_in(&self, authorization_url: &str, subject: &str) -> String {
+        let address = Url::parse(authorization_url).unwrap();
         let asked: HashMap<String, String> = address.query_pairs().into_owned().collect();
         assert_eq!(asked["response_type"], "code");
         assert_eq!(asked["client_id"], CLIENT.0);
@@ -82,8 +82,8 @@ impl Elsewhere {
     }
 }
 
-async fn metadata(State(elsewhere): State<Elsewhere>) -> Json<Value> {
-    let issuer = &elsewhere.issuer;
+async fn metadata(State(provider): State<TestProvider>) -> Json<Value> {
+    let issuer = &provider.issuer;
     Json(json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/authorize?from=here"),
@@ -93,7 +93,7 @@ async fn metadata(State(elsewhere): State<Elsewhere>) -> Json<Value> {
 }
 
 async fn token(
-    State(elsewhere): State<Elsewhere>,
+    State(provider): State<TestProvider>,
     headers: HeaderMap,
     Form(sent): Form<HashMap<String, String>>,
 ) -> (StatusCode, Json<Value>) {
@@ -102,7 +102,7 @@ async fn token(
     if headers["authorization"] != format!("Basic {client}") {
         return refusal("invalid_client");
     }
-    let Some((address, subject)) = elsewhere.codes.lock().unwrap().remove(&sent["code"]) else {
+    let Some((address, subject)) = provider.codes.lock().unwrap().remove(&sent["code"]) else {
         return refusal("invalid_grant");
     };
     let asked: HashMap<String, String> = address.query_pairs().into_owned().collect();
@@ -111,10 +111,10 @@ async fn token(
         return refusal("invalid_grant");
     }
     let mut claims = json!({
-        "iss": elsewhere.issuer, "aud": CLIENT.0, "sub": subject, "nonce": asked["nonce"],
+        "iss": provider.issuer, "aud": CLIENT.0, "sub": subject, "nonce": asked["nonce"],
         "exp": jiff::Timestamp::now().as_second() + 60, "given_name": "Ann", "family_name": "Doe",
     });
-    for (name, value) in elsewhere.wrong.lock().unwrap().as_object().into_iter().flatten() {
+    for (name, value) in provider.wrong.lock().unwrap().as_object().into_iter().flatten() {
         claims[name] = value.clone();
     }
     let payload = URL_SAFE_NO_PAD.encode(claims.to_string());
@@ -122,7 +122,7 @@ async fn token(
     (StatusCode::OK, Json(token))
 }
 
-/// The cookies of a browser, as the header sends them.
+/// Cookies of a browser.
 #[derive(Default)]
 struct Cookies(HashMap<String, String>);
 
@@ -142,30 +142,30 @@ impl Cookies {
     }
 }
 
-/// Goes to the provider by an address of the site, signs in there and comes back.
-async fn through(
+/// Follows the site's redirect to the provider, signs in and returns to the site.
+async fn sign_in_with_provider(
     site: &Site,
-    elsewhere: &Elsewhere,
+    provider: &TestProvider,
     cookies: &mut Cookies,
     from: &str,
     subject: &str,
 ) -> Answer {
-    let gone = seen(site, from, &cookies.header()).await;
+    let gone = page_as(site, from, &cookies.header()).await;
     assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text());
     cookies.take(&gone);
-    let back = elsewhere.sign_in(gone.header("location"), subject);
-    let arrived = seen(site, &back, &cookies.header()).await;
+    let back = provider.sign_in(gone.header("location"), subject);
+    let arrived = page_as(site, &back, &cookies.header()).await;
     cookies.take(&arrived);
     arrived
 }
 
 #[tokio::test]
 async fn a_person_signs_up_with_an_identity_confirms_by_mail_and_signs_in_again() {
-    let elsewhere = Elsewhere::start().await;
-    let site = elsewhere.site().await;
+    let provider = TestProvider::start().await;
+    let site = provider.site().await;
     assert!(site.page("/account/sign-up").await.contains("Sign up with ORCID"));
     let mut cookies = Cookies::default();
-    let asked = through(&site, &elsewhere, &mut cookies, "/account/with/orcid", "0000-1").await;
+    let asked = sign_in_with_provider(&site, &provider, &mut cookies, "/account/with/orcid", "0000-1").await;
     assert_eq!(asked.status, StatusCode::OK);
     assert!(asked.text().contains("0000-1") && asked.text().contains("Ann Doe"));
 
@@ -180,31 +180,31 @@ async fn a_person_signs_up_with_an_identity_confirms_by_mail_and_signs_in_again(
     let confirm = site.page(&format!("/account/confirm?link={link}&with=orcid")).await;
     let from = format!("/account/with/orcid?link={link}");
     assert!(confirm.contains(&from), "{confirm}");
-    // Another identity confirms nothing, and uses nothing up; neither does another browser's.
+    // Another identity, or another browser, neither confirms the address nor uses up the link.
     let mut others = Cookies::default();
-    let refused = through(&site, &elsewhere, &mut others, &from, "0000-2").await;
+    let refused = sign_in_with_provider(&site, &provider, &mut others, &from, "0000-2").await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     let mut second = Cookies::default();
-    let confirmed = through(&site, &elsewhere, &mut second, &from, "0000-1").await;
+    let confirmed = sign_in_with_provider(&site, &provider, &mut second, &from, "0000-1").await;
     assert_eq!(
         (confirmed.status, confirmed.header("location")),
         (StatusCode::SEE_OTHER, "/account")
     );
-    assert!(seen(&site, "/account", &second.header()).await.text().contains("a@x.org"));
+    assert!(page_as(&site, "/account", &second.header()).await.text().contains("a@x.org"));
 
-    // In again, and on to where they wanted.
+    // A second sign-in leads to the wanted page.
     let mut third = Cookies::default();
     let from = "/account/with/orcid?next=/submissions";
-    let back = through(&site, &elsewhere, &mut third, from, "0000-1").await;
+    let back = sign_in_with_provider(&site, &provider, &mut third, from, "0000-1").await;
     assert_eq!(back.header("location"), "/submissions");
-    let data = seen(&site, "/account/data.json", &third.header()).await.json();
-    assert_eq!(data["identities"], json!([{"issuer": elsewhere.issuer, "subject": "0000-1"}]));
+    let data = page_as(&site, "/account/data.json", &third.header()).await.json();
+    assert_eq!(data["identities"], json!([{"issuer": provider.issuer, "subject": "0000-1"}]));
 }
 
 #[tokio::test]
 async fn an_account_is_connected_by_who_knows_its_password_and_disconnected() {
-    let elsewhere = Elsewhere::start().await;
-    let site = elsewhere.site().await;
+    let provider = TestProvider::start().await;
+    let site = provider.site().await;
     let mut cookies = Cookies::default();
     let (name, value) = signed_in(&site, "a@x.org", Role::Participant)
         .await
@@ -212,7 +212,7 @@ async fn an_account_is_connected_by_who_knows_its_password_and_disconnected() {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .unwrap();
     cookies.0.insert(name, value);
-    let asked = through(&site, &elsewhere, &mut cookies, "/account/with/orcid", "0000-1").await;
+    let asked = sign_in_with_provider(&site, &provider, &mut cookies, "/account/with/orcid", "0000-1").await;
     assert!(asked.text().contains("Connect ORCID"), "{}", asked.text());
     let address = "/account/identities/connect";
     let refused = post(&site, address, &cookies.header(), "password=guessed").await;
@@ -220,62 +220,62 @@ async fn an_account_is_connected_by_who_knows_its_password_and_disconnected() {
     let form = format!("password={PASSWORD}");
     let connected = post(&site, address, &cookies.header(), &form).await;
     assert_eq!(connected.header("location"), "/account/identities");
-    let page = seen(&site, "/account/identities", &cookies.header()).await;
+    let page = page_as(&site, "/account/identities", &cookies.header()).await;
     assert!(page.text().contains("0000-1"), "{}", page.text());
 
     let mut elsewhere_too = Cookies::default();
     let from = "/account/with/orcid";
-    let back = through(&site, &elsewhere, &mut elsewhere_too, from, "0000-1").await;
+    let back = sign_in_with_provider(&site, &provider, &mut elsewhere_too, from, "0000-1").await;
     assert_eq!(back.header("location"), "/account");
-    // It cannot open another account too, and nobody is moved into one unseen.
+    // A connected identity opens no second account, and no session changes its account.
     let mut others = Cookies::default();
     let cookie = signed_in(&site, "b@x.org", Role::Participant).await;
     let (name, value) = cookie.split_once('=').unwrap();
     others.0.insert(name.to_owned(), value.to_owned());
-    let refused = through(&site, &elsewhere, &mut others, from, "0000-1").await;
+    let refused = sign_in_with_provider(&site, &provider, &mut others, from, "0000-1").await;
     assert_eq!(refused.status, StatusCode::CONFLICT);
-    assert!(seen(&site, "/account", &others.header()).await.text().contains("b@x.org"));
+    assert!(page_as(&site, "/account", &others.header()).await.text().contains("b@x.org"));
 
-    let form = format!("issuer={}&subject=0000-1", elsewhere.issuer);
+    let form = format!("issuer={}&subject=0000-1", provider.issuer);
     post(&site, "/account/identities/disconnect", &cookies.header(), &form).await;
-    let back = through(&site, &elsewhere, &mut Cookies::default(), from, "0000-1").await;
+    let back = sign_in_with_provider(&site, &provider, &mut Cookies::default(), from, "0000-1").await;
     assert!(back.text().contains("No account yet"), "{}", back.text());
 }
 
 #[tokio::test]
 async fn nobody_comes_in_with_what_another_browser_began_or_the_provider_did_not_say() {
-    let elsewhere = Elsewhere::start().await;
-    let site = elsewhere.site().await;
+    let provider = TestProvider::start().await;
+    let site = provider.site().await;
     let gone = site.get("/account/with/orcid?next=//evil.org").await;
-    let back = elsewhere.sign_in(gone.header("location"), "0000-1");
-    // Sent to someone else: their browser began nothing.
+    let back = provider.sign_in(gone.header("location"), "0000-1");
+    // The redirect in another browser, which began no attempt.
     let refused = site.get(&back).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert!(refused.text().contains("has no sign-in attempt"));
     let mut cookies = Cookies::default();
     cookies.take(&gone);
-    // A code that the provider does not know, or that was made for another attempt.
+    // A code unknown to the provider, and a code of another attempt.
     let unknown = back.replace("code-0", "code-9");
-    assert_eq!(seen(&site, &unknown, &cookies.header()).await.status, StatusCode::BAD_GATEWAY);
+    assert_eq!(page_as(&site, &unknown, &cookies.header()).await.status, StatusCode::BAD_GATEWAY);
     let other = site.get("/account/with/orcid").await;
-    elsewhere.sign_in(other.header("location"), "0000-2");
+    provider.sign_in(other.header("location"), "0000-2");
     let injected = back.replace("code-0", "code-1");
-    assert_eq!(seen(&site, &injected, &cookies.header()).await.status, StatusCode::BAD_GATEWAY);
-    // What the provider says is for another site, or for another attempt.
+    assert_eq!(page_as(&site, &injected, &cookies.header()).await.status, StatusCode::BAD_GATEWAY);
+    // Claims for another site, or for another attempt.
     for wrong in [json!({"aud": "APP-2"}), json!({"nonce": "0"}), json!({"iss": SITE})] {
-        *elsewhere.wrong.lock().unwrap() = wrong;
+        *provider.wrong.lock().unwrap() = wrong;
         let mut cookies = Cookies::default();
-        let answer = through(&site, &elsewhere, &mut cookies, "/account/with/orcid", "1").await;
+        let answer = sign_in_with_provider(&site, &provider, &mut cookies, "/account/with/orcid", "1").await;
         assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
         assert!(!answer.text().contains("APP-2"), "{}", answer.text());
     }
-    // Whoever refuses there is not asked here.
+    // A refusal at the provider ends the attempt.
     let state = back.split("state=").nth(1).unwrap();
     let address = format!("/account/with/orcid/arrived?error=access_denied&state={state}");
-    let refused = seen(&site, &address, &cookies.header()).await;
+    let refused = page_as(&site, &address, &cookies.header()).await;
     assert!(refused.text().contains("you did not allow it"), "{}", refused.text());
     assert!(!refused.text().contains("evil.org"));
-    // An address to sign up with is taken from no one who showed nothing.
+    // A sign-up needs an identity.
     let form = "name=Eve&email=e@x.org";
     let refused = post(&site, "/account/identities/sign-up", &cookies.header(), form).await;
     assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -284,30 +284,30 @@ async fn nobody_comes_in_with_what_another_browser_began_or_the_provider_did_not
 
 #[tokio::test]
 async fn what_one_provider_says_never_ends_what_was_begun_at_another() {
-    let (orcid, evil) = (Elsewhere::start().await, Elsewhere::start().await);
+    let (orcid, evil) = (TestProvider::start().await, TestProvider::start().await);
     let providers = vec![orcid.provider("orcid", "ORCID"), evil.provider("evil", "Evil")];
-    let site = Elsewhere::site_of(providers).await;
+    let site = TestProvider::site_of(providers).await;
     let mut cookies = Cookies::default();
     let gone = site.get("/account/with/orcid").await;
     cookies.take(&gone);
     let back = orcid.sign_in(gone.header("location"), "0000-1");
-    // The code of the one comes with the address of the other.
+    // The code of one provider with the redirect URL of the other.
     let mixed = back.replace("/with/orcid/", "/with/evil/");
     let named = format!("{back}&iss=http://evil.org");
     for wrong in [mixed, named] {
-        let refused = seen(&site, &wrong, &cookies.header()).await;
+        let refused = page_as(&site, &wrong, &cookies.header()).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
         assert!(refused.text().contains("has no sign-in attempt"), "{}", refused.text());
     }
     assert_eq!(orcid.codes.lock().unwrap().len(), 1, "the code went to nobody");
     let good = format!("{back}&iss={}", orcid.issuer);
-    assert_eq!(seen(&site, &good, &cookies.header()).await.status, StatusCode::OK);
+    assert_eq!(page_as(&site, &good, &cookies.header()).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
 async fn a_provider_that_does_not_answer_is_told_and_the_site_goes_on() {
-    let elsewhere = Elsewhere { issuer: "http://127.0.0.1:1".into(), ..Elsewhere::default() };
-    let site = elsewhere.site().await;
+    let provider = TestProvider { issuer: "http://127.0.0.1:1".into(), ..TestProvider::default() };
+    let site = provider.site().await;
     let answer = site.get("/account/with/orcid").await;
     assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
     assert!(answer.text().contains("ORCID gave no valid answer"), "{}", answer.text());

@@ -1,4 +1,4 @@
-//! The Ladder at the site: what accounts are shown of their scores, until the end.
+//! Ladder: scores that accounts see until the benchmark ends.
 
 use axum::http::StatusCode;
 use scr_documents::{
@@ -24,7 +24,7 @@ async fn set(site: &Site, settings: &BenchmarkSettings) {
     site.store.settings().set("tiny", settings).await.unwrap();
 }
 
-/// Hands in for a person and has it scored with these means for the heart.
+/// Adds a scored submission with these means for the heart; returns its identifier.
 async fn scored(site: &Site, email: &str, overlap: f64, pixel_error: f64) -> String {
     let user = site.store.accounts().by_email(email).await.unwrap().unwrap();
     let card = CardDocument { name: "M".into(), ..CardDocument::default() };
@@ -37,14 +37,14 @@ async fn scored(site: &Site, email: &str, overlap: f64, pixel_error: f64) -> Str
         confirmed: true,
         supersedes: None,
     };
-    let begun = site.store.submissions().begin(new).await.unwrap();
+    let submission = site.store.submissions().begin(new).await.unwrap();
     let (suspicions, findings) = (SuspicionsDocument::default(), FindingsDocument::default());
-    site.store.submissions().mark_received(&begun.id, &user.id).await.unwrap();
-    site.store.submissions().record_check(&begun, "w", &suspicions).await.unwrap();
-    site.store.submissions().confirm(&begun.id, &user.id).await.unwrap();
+    site.store.submissions().mark_received(&submission.id, &user.id).await.unwrap();
+    site.store.submissions().record_check(&submission, "w", &suspicions).await.unwrap();
+    site.store.submissions().confirm(&submission.id, &user.id).await.unwrap();
     let result = result(site, overlap, pixel_error).await;
-    site.store.submissions().record_scores(&begun.id, "w", &result, &findings).await.unwrap();
-    begun.id
+    site.store.submissions().record_scores(&submission.id, "w", &result, &findings).await.unwrap();
+    submission.id
 }
 
 async fn result(site: &Site, overlap: f64, pixel_error: f64) -> ResultDocument {
@@ -54,7 +54,7 @@ async fn result(site: &Site, overlap: f64, pixel_error: f64) -> ResultDocument {
     result
 }
 
-/// What the submitter reads: the heart's overlap, the pixel error, and all keys there are.
+/// Overlap of the heart and pixel error that the submitter sees, with all keys.
 async fn shown(site: &Site, token: &str, id: &str) -> (f64, f64, Vec<String>) {
     let answer = site.ask("GET", &format!("submissions/{id}"), token, NONE).await.json();
     let results = &answer["results"];
@@ -74,7 +74,7 @@ async fn a_new_score_shows_only_when_it_is_better_by_a_step() {
     set(&site, &settings()).await;
     let token = site.token("a@x.org", Role::Participant).await;
     let mut found = Vec::new();
-    // The pixel error, lower is better, has a ladder of its own.
+    // The pixel error has its own ladder; lower is better.
     for (overlap, error) in [(0.812, 0.26), (0.849, 0.19), (0.2, 0.9), (0.8501, 0.3)] {
         let id = scored(&site, "a@x.org", overlap, error).await;
         let (overlap, error, keys) = shown(&site, &token, &id).await;
@@ -143,9 +143,9 @@ async fn a_file_that_comes_after_the_end_is_not_scored() {
         confirmed: true,
         supersedes: None,
     };
-    let begun = site.store.submissions().begin(new).await.unwrap();
+    let submission = site.store.submissions().begin(new).await.unwrap();
     let ended_at = Some("2026-11-28T12:00:00.000Z".to_owned());
     set(&site, &BenchmarkSettings { ended_at, ..settings() }).await;
-    let error = site.store.submissions().mark_received(&begun.id, &user.id).await.unwrap_err();
+    let error = site.store.submissions().mark_received(&submission.id, &user.id).await.unwrap_err();
     assert!(error.to_string().contains("ended at 2026-11-28"), "{error}");
 }

@@ -1,16 +1,15 @@
-//! The site over HTTP: a store filled through its own functions, the whole
-//! router, requests as a browser sends them.
-#![expect(clippy::unwrap_used, reason = "what a test cannot get ends it")]
+//! Tests of the site over HTTP: a store filled through its own functions, the whole router,
+//! and requests like a browser's.
+#![expect(clippy::unwrap_used, reason = "a failed setup ends the test")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 mod fixture;
-mod handing_in;
 
 mod accounts;
 mod api;
 mod api_account;
+mod api_lists;
 mod api_reports;
-mod api_work;
 mod authorisation;
 mod browsing;
 mod display_copies;
@@ -25,8 +24,9 @@ mod ladder;
 mod operations;
 mod pages;
 mod past_results;
+mod rate_limits;
 mod reports;
+mod request_bodies;
 mod results;
-mod staying_up;
-mod submitting;
-mod too_often;
+mod submission_api;
+mod submission_pages;

@@ -1,4 +1,4 @@
-//! What those who run a site ask it.
+//! Readiness, metrics and request names, for operators.
 
 use std::net::SocketAddr;
 
@@ -12,7 +12,7 @@ use tower::ServiceExt;
 
 use crate::fixture::{Answer, Site};
 
-/// What `/metrics` answers a program at an address, with a token where it has one.
+/// Response of `/metrics` to a client at an address, with or without a token.
 async fn metrics(site: &Site, peer: [u8; 4], token: Option<&str>) -> Answer {
     asked(site, "/metrics", peer, token).await
 }

@@ -1,4 +1,4 @@
-//! Pages in general: they are there, they escape, they carry the headers.
+//! All pages: status, escapes, links and security headers.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};

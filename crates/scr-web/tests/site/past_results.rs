@@ -1,4 +1,4 @@
-//! What an entry's results were before it was scored again.
+//! Past results of entries that were scored again.
 
 use axum::http::StatusCode;
 use scr_documents::{BenchmarkSettings, Reference};
@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::fixture::Site;
 
-/// Gives an entry a result of other rules, with this mean overlap of the heart.
+/// Adds a result of other rules to an entry, with this mean overlap of the heart.
 async fn rescored(site: &Site, id: &str, version: &str, overlap: f64) {
     let before = site.store.entries().get(id).await.unwrap().unwrap().result;
     let mut result = before.clone();

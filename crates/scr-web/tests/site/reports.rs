@@ -1,4 +1,4 @@
-//! What readers report: publications and messages.
+//! Reports of readers: publications and messages.
 
 use axum::http::StatusCode;
 use scr_documents::PublicationState;

@@ -1,8 +1,8 @@
-//! Tables of results: order, ranks, undefined values, what others published.
+//! Tables of results: order, ranks, undefined values, results from the literature.
 
 use crate::fixture::{HOSTILE, Site};
 
-/// The names in the table of the section `id`, from the top, each with its rank.
+/// Names and ranks in the table of the section `id`, top first.
 fn standings(page: &str, id: &str) -> Vec<(String, String)> {
     let section = &page[page.find(&format!("<section id=\"{id}\"")).unwrap()..];
     let body = &section[section.find("<tbody>").unwrap()..section.find("</tbody>").unwrap()];
@@ -46,7 +46,7 @@ async fn an_entry_with_an_undefined_value_is_last_in_either_order() {
         let page = site.page(&address).await;
         let heart = standings(&page, "heart");
         assert_eq!(names(&heart)[0], first, "{order}");
-        // Its other five hearts are perfect: dropping the sixth would make it the first.
+        // The other five hearts are perfect: without the sixth this entry would be first.
         assert_eq!(heart[4], ("5".to_owned(), "Hole".to_owned()), "{order}");
         assert!(page.contains("1 of 6"), "the count of undefined values is not shown");
         let sorted = format!("aria-sort=\"{order}ending\"");
@@ -94,7 +94,7 @@ async fn the_overview_has_a_box_plot_and_the_five_numbers() {
     for head in ["Min", "Q1", "Median", "Q3", "Max"] {
         assert!(page.contains(&format!(">{head}</a>")), "{head}");
     }
-    // The hole costs one image some pixels, but not the median.
+    // The hole changes one image, but not the median.
     let overview = standings(&page, "all");
     assert_eq!(ranks(&overview), ["1", "1", "1", "4", "5"]);
 }

@@ -4,7 +4,7 @@ use scr_store::{PublicStore, Role, Submission};
 
 use crate::error::Failure;
 use crate::extractors::Member;
-use crate::reviewers::to_decide;
+use crate::reviewers::reviewable;
 
 /// Submission that the member may decide on.
 pub(super) async fn decidable(
@@ -13,5 +13,5 @@ pub(super) async fn decidable(
     id: String,
 ) -> Result<Submission, Failure> {
     member.needs(Role::Curator)?;
-    to_decide(store, &member.user, id).await
+    reviewable(store, &member.user, id).await
 }

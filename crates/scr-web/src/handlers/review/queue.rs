@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::extractors::Member;
 use crate::handlers::draw::private_page;
 use crate::numbers::minute;
-use crate::reviewers::{self, waiting_for};
+use crate::reviewers::{self, review_queue};
 
 #[derive(Template)]
 #[template(path = "review/queue.html")]
@@ -47,12 +47,12 @@ pub(crate) async fn queue(
     member: Member,
 ) -> Result<Response, Failure> {
     member.needs(Role::Curator)?;
-    let waiting = waiting_for(&store, &member.user).await?.into_iter().map(row).collect();
+    let waiting = review_queue(&store, &member.user).await?.into_iter().map(row).collect();
     let publications = store.publications().list().await?;
     private_page(StatusCode::OK, &QueuePage { waiting, publications })
 }
 
-fn row(reviewers::Waiting { submission, submitter }: reviewers::Waiting) -> Waiting {
+fn row(reviewers::QueuedSubmission { submission, submitter }: reviewers::QueuedSubmission) -> Waiting {
     Waiting {
         href: address::review(&submission.id),
         benchmark_href: address::benchmark(&submission.benchmark_id, ""),

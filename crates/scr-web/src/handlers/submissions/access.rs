@@ -14,7 +14,7 @@ pub(super) async fn seen(
     member: &Member,
     id: String,
 ) -> Result<Submission, Failure> {
-    reviewers::seen(store, &member.user, member.user.role >= Role::Curator, id).await
+    reviewers::visible(store, &member.user, member.user.role >= Role::Curator, id).await
 }
 
 /// Submission of the member.

@@ -1,4 +1,4 @@
-//! Lists of work by program: one's own submissions, what awaits review, jobs.
+//! Lists of the API: the caller's submissions, the review queue, jobs.
 
 use std::time::Duration;
 
@@ -9,19 +9,19 @@ use scr_documents::{
 use scr_store::{NewSubmission, Role, Scope};
 use serde_json::{Value, json};
 
-use crate::accounts::seen;
+use crate::accounts::page_as;
 use crate::fixture::Site;
 
 const NONE: &Value = &Value::Null;
 
-/// Until the next time that can be told from this one: times are kept to the millisecond.
-async fn next_time() {
+/// Waits for a later timestamp: the store keeps milliseconds.
+async fn next_millisecond() {
     tokio::time::sleep(Duration::from_millis(2)).await;
 }
 
-/// A submission of a person's that waits to be scored.
-async fn waiting(site: &Site, email: &str, name: &str) -> String {
-    next_time().await;
+/// Adds a received submission of an account; returns its identifier.
+async fn received_submission(site: &Site, email: &str, name: &str) -> String {
+    next_millisecond().await;
     let user = site.store.accounts().by_email(email).await.unwrap().unwrap();
     let card = CardDocument { name: name.into(), ..CardDocument::default() };
     let new = NewSubmission {
@@ -33,14 +33,14 @@ async fn waiting(site: &Site, email: &str, name: &str) -> String {
         confirmed: true,
         supersedes: None,
     };
-    let begun = site.store.submissions().begin(new).await.unwrap();
-    site.store.submissions().mark_received(&begun.id, &user.id).await.unwrap();
-    begun.id
+    let submission = site.store.submissions().begin(new).await.unwrap();
+    site.store.submissions().mark_received(&submission.id, &user.id).await.unwrap();
+    submission.id
 }
 
-/// Has it scored, as an entry was.
-async fn scored(site: &Site, id: &str) {
-    next_time().await;
+/// Records an entry's scores for the submission.
+async fn record_scores(site: &Site, id: &str) {
+    next_millisecond().await;
     let submission = site.store.submissions().get(id).await.unwrap().unwrap();
     let (suspicions, findings) = (SuspicionsDocument::default(), FindingsDocument::default());
     site.store.submissions().record_check(&submission, "w", &suspicions).await.unwrap();
@@ -59,8 +59,8 @@ async fn a_program_lists_its_owners_submissions_the_newest_first_and_nobody_else
     let site = Site::published().await;
     let token = site.token("a@x.org", Role::Participant).await;
     let other = site.token("c@x.org", Role::Curator).await;
-    let first = waiting(&site, "a@x.org", "First").await;
-    let second = waiting(&site, "a@x.org", "Second").await;
+    let first = received_submission(&site, "a@x.org", "First").await;
+    let second = received_submission(&site, "a@x.org", "Second").await;
     let listed = site.ask("GET", "submissions", &token, NONE).await.json();
     assert_eq!(ids(&listed), [&second, &first]);
     let one = &listed["submissions"][1];
@@ -76,9 +76,9 @@ async fn the_queue_is_for_who_may_review_the_longest_waiting_first() {
     let participant = site.token("a@x.org", Role::Participant).await;
     let curator = site.token("c@x.org", Role::Curator).await;
     let (first, second) =
-        (waiting(&site, "a@x.org", "First").await, waiting(&site, "a@x.org", "Second").await);
-    scored(&site, &second).await;
-    scored(&site, &first).await;
+        (received_submission(&site, "a@x.org", "First").await, received_submission(&site, "a@x.org", "Second").await);
+    record_scores(&site, &second).await;
+    record_scores(&site, &first).await;
     let queue = site.ask("GET", "review", &curator, NONE).await.json();
     assert_eq!(ids(&queue), [&second, &first]);
     let top = &queue["submissions"][0];
@@ -104,8 +104,8 @@ async fn a_curator_of_other_benchmarks_sees_no_submission_on_pages_and_api() {
     let curator = site.token("c@x.org", Role::Curator).await;
     let cookie = site.cookie("c@x.org").await;
     site.store.accounts().add("a@x.org", "Ann", Role::Participant, None).await.unwrap();
-    let id = waiting(&site, "a@x.org", "M").await;
-    scored(&site, &id).await;
+    let id = received_submission(&site, "a@x.org", "M").await;
+    record_scores(&site, &id).await;
     let statuses = async || {
         let mut statuses = Vec::new();
         let path = format!("submissions/{id}");
@@ -115,7 +115,7 @@ async fn a_curator_of_other_benchmarks_sees_no_submission_on_pages_and_api() {
         statuses.push(site.ask("POST", &path, &curator, &decision).await.status);
         let browse = format!("/benchmarks/tiny/browse/T1?submission={id}");
         for address in [format!("/submissions/{id}"), format!("/review/{id}"), browse] {
-            statuses.push(seen(&site, &address, &cookie).await.status);
+            statuses.push(page_as(&site, &address, &cookie).await.status);
         }
         statuses
     };
@@ -140,7 +140,7 @@ async fn an_operators_program_sees_jobs_and_cancels_one_and_no_curators_does() {
     let site = Site::published().await;
     let operator = site.token("o@x.org", Role::Operator).await;
     let curator = site.token("c@x.org", Role::Curator).await;
-    let id = waiting(&site, "o@x.org", "M").await;
+    let id = received_submission(&site, "o@x.org", "M").await;
     site.store.workers().record_heartbeat("w").await.unwrap();
     let cancel = format!("jobs/{id}/cancel");
     assert_eq!(site.ask("GET", "jobs", &curator, NONE).await.status, StatusCode::FORBIDDEN);

@@ -1,4 +1,4 @@
-//! What may be handed in by whom, and how a refusal is told.
+//! Submission by the API: scopes and refusals.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -9,7 +9,7 @@ use crate::fixture::{Answer, Site};
 
 const BEGIN: &str = "/api/v1/benchmarks/tiny/submissions";
 
-/// A participant's token and a curator's.
+/// Tokens of a participant and a curator.
 async fn tokens(site: &Site) -> [String; 2] {
     site.store.accounts().add("p@x.org", "P", Role::Participant, None).await.unwrap();
     site.store.accounts().add("c@x.org", "C", Role::Curator, None).await.unwrap();

@@ -1,4 +1,4 @@
-//! What is tried too often is refused, with how long to wait.
+//! Rate limits: refusals with the waiting time.
 
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
@@ -8,12 +8,12 @@ use scr_store::{NewSubmission, Role, SubmissionError};
 use crate::accounts::{PASSWORD, post};
 use crate::fixture::{Answer, Site};
 
-fn assert_too_often(answer: &Answer) {
+fn assert_rate_limited(answer: &Answer) {
     assert_eq!(answer.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(answer.header("retry-after").parse::<u64>().unwrap() > 0);
 }
 
-/// The last of `n` answers.
+/// Last of `n` responses.
 async fn last(site: &Site, n: usize, address: &str, form: impl Fn(usize) -> String) -> Answer {
     let mut answer = post(site, address, "", &form(0)).await;
     for time in 1..n {
@@ -29,14 +29,14 @@ async fn passwords_cannot_be_tried_without_end_and_the_right_one_waits_too() {
     let long = "x".repeat(2000);
     let guess = |_| format!("email=A@x.org&password={long}");
     let answer = last(&site, 21, "/account/sign-in", guess).await;
-    assert_too_often(&answer);
+    assert_rate_limited(&answer);
     assert!(
         answer.text().contains("Too many attempts: try again in "),
         "it is a page: {}",
         answer.text()
     );
     let right = format!("email=a@x.org&password={PASSWORD}");
-    assert_too_often(&post(&site, "/account/sign-in", "", &right).await);
+    assert_rate_limited(&post(&site, "/account/sign-in", "", &right).await);
 }
 
 #[tokio::test]
@@ -44,16 +44,16 @@ async fn many_addresses_cannot_be_tried_from_one_place() {
     let site = Site::empty().await;
     let long = "x".repeat(2000);
     let guess = |n| format!("email={n}@x.org&password={long}");
-    assert_too_often(&last(&site, 61, "/account/sign-in", guess).await);
+    assert_rate_limited(&last(&site, 61, "/account/sign-in", guess).await);
 }
 
 #[tokio::test]
 async fn nobody_fills_anothers_mailbox() {
     let site = Site::empty().await;
     for address in ["/account/reset", "/account/sign-up"] {
-        // A password that is too short is refused after it is counted.
+        // The rate limit counts a request before the short password is refused.
         let form = |_| format!("email={}@x.org&name=A&password=short", address.len());
-        assert_too_often(&last(&site, 5, address, form).await);
+        assert_rate_limited(&last(&site, 5, address, form).await);
     }
 }
 
@@ -72,7 +72,7 @@ async fn tokens_cannot_be_tried_without_end_and_a_good_one_goes_on() {
         assert_eq!(ask(&format!("scr_{n}")).await.status, StatusCode::UNAUTHORIZED);
     }
     let answer = ask("scr_60").await;
-    assert_too_often(&answer);
+    assert_rate_limited(&answer);
     assert_eq!(answer.json()["error"]["status"], 429);
     assert_eq!(ask(&token).await.status, StatusCode::NOT_FOUND);
 }
@@ -101,7 +101,7 @@ async fn a_person_begins_so_many_submissions_in_a_time_and_so_many_uploads_at_on
         ids.push(begin(1).await.unwrap().id);
     }
     assert!(matches!(begin(1).await.unwrap_err(), SubmissionError::OpenUploads { .. }));
-    // A failed check costs nothing.
+    // The quota does not count failed checks.
     for id in &ids {
         site.store.submissions().mark_received(id, &user.id).await.unwrap();
         site.store.submissions().record_problems(id, "worker", &[]).await.unwrap();

@@ -1,6 +1,6 @@
-//! Handing in masks: begin, send the file piece by piece, say that it is whole.
+//! Upload of a submission: begin it, send the file in upload chunks, complete it.
 //!
-//! What becomes of it is `submissions.rs`.
+//! `submissions.rs` has the operations on a submission after its upload.
 
 use std::sync::Arc;
 
@@ -22,38 +22,39 @@ use crate::extractors::{Authenticated, PublishedBenchmark};
 use crate::slots::RequestConnection;
 use crate::transfers::Transfers;
 
-/// What is to be handed in.
+/// Request to begin a submission.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Beginning {
-    /// What made the masks.
+#[schema(as = Beginning)]
+pub(crate) struct BeginRequest {
+    /// Card of the method.
     card: CardInput,
-    /// Size of the zip file to come, in bytes.
+    /// Size of the zip file in bytes.
     size_bytes: u64,
-    /// Whether the submitter accepts the benchmark's terms.
+    /// Acceptance of the benchmark's terms.
     #[serde(default)]
     accept_terms: bool,
-    /// Whether scoring is to follow on a good check without a question; else the
-    /// submission waits for `confirm`.
+    /// True to score at once after a check without problems; otherwise the submission
+    /// waits for `confirm`.
     #[serde(default)]
     confirm: bool,
-    /// Identifier of a published entry of the submitter's own that this corrects.
+    /// Identifier of the submitter's published entry that this submission corrects.
     #[serde(default)]
     corrects: Option<String>,
-    /// What tells the file again after an upload broke off.
+    /// Upload fingerprint of the file, for a later resumption.
     #[serde(default)]
     file: Option<UploadFingerprint>,
 }
 
-/// Bytes of a piece, for the OpenAPI document.
+/// Bytes of an upload chunk.
 #[derive(ToSchema)]
-#[schema(value_type = String, format = Binary)]
-#[expect(dead_code, reason = "described alone: a body is read as it comes")]
-struct Bytes(Vec<u8>);
+#[schema(as = Bytes, value_type = String, format = Binary)]
+#[expect(dead_code, reason = "type of the OpenAPI document only: the handler streams the body")]
+struct ChunkBytes(Vec<u8>);
 
-/// Where a piece belongs.
+/// Query of an upload chunk.
 #[derive(Deserialize)]
-pub(crate) struct PieceOptions {
+pub(crate) struct ChunkQuery {
     offset: u64,
 }
 
@@ -63,29 +64,30 @@ pub(crate) struct PieceOptions {
     path = "/api/v1/benchmarks/{benchmark}/submissions",
     tag = "submissions",
     params(("benchmark" = String, Path, description = "Identifier of the benchmark")),
-    request_body = Beginning,
+    request_body = BeginRequest,
     security(("token" = ["submit"])),
     responses(
-        (status = 201, description = "Begun; its file is to follow", body = SubmissionAnswer),
-        refusals::Unsigned,
+        (status = 201, description = "The submission, ready for the upload of its file", body = SubmissionAnswer),
+        refusals::Unauthenticated,
         refusals::Forbidden,
         refusals::NoBenchmark,
-        (status = 409, description = "It takes no masks", body = Refusal),
-        refusals::Faulty,
-        (status = 507, description = "No room for the file", body = Refusal),
-        refusals::BodyRefusals
+        (status = 409, description = "The benchmark has ended, or too many of the caller's submissions are unfinished", body = Refusal),
+        refusals::InvalidFields,
+        (status = 507, description = "Not enough disk space for the file", body = Refusal),
+        refusals::UnreadableBody
     )
 )]
 pub(crate) async fn begin(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
     PublishedBenchmark(benchmark): PublishedBenchmark,
     body: UnreadBody,
 ) -> Result<(StatusCode, Json<SubmissionAnswer>), Failure> {
-    signed.needs(Scope::Submit)?;
-    let user = &signed.0.user;
+    caller.needs(Scope::Submit)?;
+    let user = &caller.0.user;
     store.submissions().check_quota(&user.id, &benchmark.document.id).await?;
-    let Beginning { card, size_bytes, accept_terms, confirm, corrects, file } = body.json().await?;
+    let BeginRequest { card, size_bytes, accept_terms, confirm, corrects, file } =
+        body.json().await?;
     let intent = Intent { card, corrects, accepts_terms: accept_terms };
     let checked = intent.checked(&store, &benchmark, user).await?;
     let card = match (checked, size_error(size_bytes)) {
@@ -108,49 +110,50 @@ pub(crate) async fn begin(
     Ok((StatusCode::CREATED, Json(answer(&store, begun).await?)))
 }
 
-/// Adds a piece to the file; one that comes again changes nothing.
+/// Appends an upload chunk to the file. A repeated chunk changes nothing.
 #[utoipa::path(
     put,
     path = "/api/v1/submissions/{submission}/file",
+    operation_id = "piece",
     tag = "submissions",
     params(
         ("submission" = String, Path, description = "Identifier of the submission"),
-        ("offset" = u64, Query, description = "Where the piece begins, in bytes")
+        ("offset" = u64, Query, description = "Offset of the upload chunk in the file, in bytes")
     ),
-    request_body(content_type = "application/octet-stream", content = Bytes),
+    request_body(content_type = "application/octet-stream", content = ChunkBytes),
     security(("token" = ["submit"])),
     responses(
-        (status = 200, description = "The piece is on the disk", body = SubmissionAnswer),
-        refusals::Unsigned,
+        (status = 200, description = "The upload chunk is on the disk", body = SubmissionAnswer),
+        refusals::Unauthenticated,
         refusals::Forbidden,
         refusals::NoSubmission,
-        (status = 409, description = "It does not follow on what is here", body = Refusal),
-        (status = 507, description = "No room for the piece", body = Refusal),
-        refusals::BodyRefusals
+        (status = 409, description = "The upload chunk does not continue the received bytes", body = Refusal),
+        (status = 507, description = "Not enough disk space for the upload chunk", body = Refusal),
+        refusals::UnreadableBody
     )
 )]
-pub(crate) async fn piece(
+pub(crate) async fn upload_chunk(
     State(store): State<PublicStore>,
     State(transfers): State<Arc<Transfers>>,
-    signed: Authenticated,
+    caller: Authenticated,
     Path(id): Path<String>,
-    Query(options): Query<PieceOptions>,
+    Query(query): Query<ChunkQuery>,
     RequestConnection(connection): RequestConnection,
     body: UnreadBody,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
-    signed.needs(Scope::Submit)?;
-    let submission = own(&store, &signed, id).await?;
-    let mut piece = store.uploads().begin_chunk(&submission, options.offset, body.announced())?;
-    let _slot = transfers.upload(&signed.0.user, connection);
+    caller.needs(Scope::Submit)?;
+    let submission = own(&store, &caller, id).await?;
+    let mut chunk = store.uploads().begin_chunk(&submission, query.offset, body.announced())?;
+    let _slot = transfers.upload(&caller.0.user, connection);
     let mut bytes = body.stream();
-    while let Some(some) = bytes.next().await {
-        piece.add(some?).await?;
+    while let Some(part) = bytes.next().await {
+        chunk.add(part?).await?;
     }
-    piece.keep().await?;
+    chunk.keep().await?;
     Ok(Json(answer(&store, submission).await?))
 }
 
-/// Says that the file is whole: its check begins.
+/// Completes the upload and queues the check.
 #[utoipa::path(
     post,
     path = "/api/v1/submissions/{submission}/complete",
@@ -158,25 +161,26 @@ pub(crate) async fn piece(
     params(("submission" = String, Path, description = "Identifier of the submission")),
     security(("token" = ["submit"])),
     responses(
-        (status = 200, description = "It is kept, whatever happens", body = SubmissionAnswer),
-        refusals::Unsigned,
+        (status = 200, description = "The submission, on the disk and queued", body = SubmissionAnswer),
+        refusals::Unauthenticated,
         refusals::Forbidden,
         refusals::NoSubmission,
-        (status = 409, description = "Not all of it is here", body = Refusal)
+        (status = 409, description = "The file is incomplete", body = Refusal)
     )
 )]
 pub(crate) async fn complete(
     State(store): State<PublicStore>,
-    signed: Authenticated,
+    caller: Authenticated,
     Path(id): Path<String>,
 ) -> Result<Json<SubmissionAnswer>, Failure> {
-    signed.needs(Scope::Submit)?;
-    let submission = own(&store, &signed, id).await?;
-    let here = store.uploads().received_bytes(&submission.id)?;
-    if here != submission.size_bytes {
-        let message = format!("{} bytes were announced, {here} are here", submission.size_bytes);
+    caller.needs(Scope::Submit)?;
+    let submission = own(&store, &caller, id).await?;
+    let received = store.uploads().received_bytes(&submission.id)?;
+    if received != submission.size_bytes {
+        let expected = submission.size_bytes;
+        let message = format!("file: expected {expected} bytes, received {received}");
         return Err(Failure::Conflict { message });
     }
-    store.submissions().mark_received(&submission.id, &signed.0.user.id).await?;
+    store.submissions().mark_received(&submission.id, &caller.0.user.id).await?;
     changed(&store, &submission.id).await
 }

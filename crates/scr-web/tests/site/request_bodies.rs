@@ -1,5 +1,4 @@
-//! What nobody can fill or hold up: bodies are not read before their sender is known to
-//! be allowed to send them, and are bounded when they are.
+//! Request bodies: authorisation comes before a body is read, and its size is bounded.
 
 use axum::body::{Body, Bytes};
 use axum::http::{Request, StatusCode, header};
@@ -9,7 +8,7 @@ use scr_store::{NewSubmission, Role, Scope};
 
 use crate::fixture::{Answer, Site};
 
-/// A body that is announced and never comes.
+/// Announced body that never arrives.
 fn silent() -> Body {
     Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>())
 }
