@@ -138,7 +138,7 @@ class Attacker:
                 hearts[k] = HEARTS[0]
                 files.append(self.zipped(hearts))
             shown = self.answers(self.account(), files)
-            # Images between two changes share what the mean rose by.
+            # Images between two changes share the rise of the mean.
             block = []
             for k, before, after in zip(added, shown, shown[1:]):
                 block.append(k)
@@ -156,7 +156,7 @@ class Attacker:
         files = [self.zipped([HEARTS[label] for label in choice]) for choice in choices]
         shown = self.answers(self.account(), files)
         if has_ladder:
-            # What did not rise was not seen; the first one tells nothing by itself.
+            # The Ladder hides sets without a rise; the first mean alone carries no information.
             weights = [0.0] + [after - before for before, after in zip(shown, shown[1:])]
         else:
             mean = sum(shown) / len(shown)
@@ -237,7 +237,7 @@ def main():
                     wrong.append(f"{name}: {scored} sets with masks in one image were scored")
                 if name == "nine decimals" and rmse(guessed, first) > 1e-6:
                     wrong.append("the attack does not work where nothing keeps it from it")
-                # Of independent guesses, one run in a thousand agrees so well.
+                # Independent guesses agree this well in one run of a thousand.
                 if "Ladder" in name and given.images >= 20 and fits > 3.3 / math.sqrt(given.images):
                     wrong.append(f"{name}: guessed scores correlate with the true ones, {fits:.2f}")
         finally:

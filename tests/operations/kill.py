@@ -27,7 +27,7 @@ DONE = ["published", "rejected"]
 # An entry of the same masks was published meanwhile: a curator must decide again.
 FLAGGED = "there are flags that were not there when it was accepted"
 BROKEN = (OSError, http.client.HTTPException)
-PIECES = 6
+CHUNKS = 6
 # Lease of a job: a job of a killed worker is claimed again when it expires.
 LEASE_S = 15
 # Longest delay of the kill, about the duration of the step, so that kills hit every part
@@ -47,12 +47,12 @@ class Story:
         self.published = set()  # entries of published submissions
         self.whole = set()  # entries found whole
         self.given_up = set()  # submissions whose job was killed too often
-        self.refused = []  # what the site said no to
+        self.refused = []  # requests that the site refused
         self.n_begun = self.n_backups = 0
 
     def upload(self):
         """Uploads a submission, or resumes one that was interrupted."""
-        # Also one that was begun and whose answer was cut off.
+        # Includes a submission whose first answer was cut off.
         listed = self.site.api("GET", "submissions", self.token)["submissions"]
         open_ones = [one["submission"] for one in listed if one["state"] == "receiving"]
         if open_ones:
@@ -65,7 +65,7 @@ class Story:
             self.acknowledged[submission] = "receiving"
         size = len(self.site.file)
         while here < size:
-            here = self.site.send(self.token, submission, here, size // PIECES + 1)
+            here = self.site.send(self.token, submission, here, size // CHUNKS + 1)
             self.bytes_here[submission] = here
         self.site.api("POST", f"submissions/{submission}/complete", self.token)
         self.acknowledged[submission] = "received"
@@ -96,7 +96,7 @@ class Story:
             found = self.site.api("GET", f"submissions/{submission}", self.token)
             state, log = found["state"], found["log"]
             self.acknowledged[submission] = state
-            # Begun three times and killed three times: it ends, and says so.
+            # A job that was claimed and killed three times is given up.
             if any(line["message"] == "given up" for line in log):
                 self.given_up.add(submission)
                 continue

@@ -2,8 +2,8 @@
 
     python3 tests/operations/load.py [--participants 50] [--images 12] [--side 384]
 
-Prints the times of pages and of scoring. Exit code 1 when a submission is lost. No time is
-a failure, since a machine may be slow.
+Prints the times of pages and of scoring. Exit code 1 when a submission is lost. Slow pages
+are no failure, since a machine may be slow.
 """
 
 import argparse
@@ -16,16 +16,16 @@ import time
 from served import BENCHMARK, Site
 
 READERS = 4
-PIECE_BYTES = 4 << 20
+CHUNK_BYTES = 4 << 20
 
 
-def hand_in(site, token, name, handed_in):
+def submit(site, token, name, submitted):
     """Runs one participant: begin, upload, complete."""
     submission, here = site.begin(token, name), 0
     while here < len(site.file):
-        here = site.send(token, submission, here, PIECE_BYTES)
+        here = site.send(token, submission, here, CHUNK_BYTES)
     site.api("POST", f"submissions/{submission}/complete", token)
-    handed_in.append((submission, token))
+    submitted.append((submission, token))
 
 
 def read_pages(site, pages, done, times):
@@ -56,9 +56,9 @@ def run(given, folder):
     curator = site.add_user("c@example.org", "curator")
     tokens = [site.add_user(f"p{n}@example.org", "participant") for n in range(given.participants)]
     site.start()
-    # Something to read.
+    # An entry for the readers.
     first = []
-    hand_in(site, submitter, "First", first)
+    submit(site, submitter, "First", first)
     site.wait_for_jobs(60)
     site.api("POST", f"submissions/{first[0][0]}/review", curator, {"decision": "publish", "answer": "a test"})
     site.wait_for_jobs(60)
@@ -69,23 +69,23 @@ def run(given, folder):
     pages += [f"/entries/{entry}", "/api/v1/benchmarks"]
 
     quiet = measure(site, pages, lambda: time.sleep(3))
-    handed_in, begin = [], time.monotonic()
+    submitted, begin = [], time.monotonic()
 
-    def everybody():
+    def submit_all():
         people = [
-            threading.Thread(target=hand_in, args=(site, token, f"Method {n}", handed_in))
+            threading.Thread(target=submit, args=(site, token, f"Method {n}", submitted))
             for n, token in enumerate(tokens)
         ]
         for person in people:
             person.start()
         for person in people:
             person.join()
-        print(f"{len(handed_in)} of {len(tokens)} handed in after {time.monotonic() - begin:.1f} s")
+        print(f"{len(submitted)} of {len(tokens)} submitted after {time.monotonic() - begin:.1f} s")
         site.wait_for_jobs(600)
 
-    busy = measure(site, pages, everybody)
+    busy = measure(site, pages, submit_all)
     print(f"scored after {time.monotonic() - begin:.1f} s, {len(site.file) / 1e3:.0f} kB each")
-    states = [site.api("GET", f"submissions/{s}", token)["state"] for s, token in handed_in]
+    states = [site.api("GET", f"submissions/{s}", token)["state"] for s, token in submitted]
     site.stop()
     show("quiet", quiet, pages)
     show("busy", busy, pages)

@@ -60,7 +60,7 @@ def local(temp):
         name = method["id"]
         models = temp / "models" / name
         scr("run", name, "--benchmark", bench, "--out", masks / name, "--models", models)
-        # Beside the masks lies a record of the run, with its times.
+        # The folder also has the run record, with times.
         show_tree(f"run {name}: masks", masks / name, "*.png")
         show_tree(f"run {name}: models", models)
     sets = sorted(masks.iterdir())
@@ -123,7 +123,7 @@ def make_site(folder):
     site.start()
     try:
         for name in ["First", "Second"]:
-            submission = site.hand_in(author, name)
+            submission = site.submit(author, name)
             site.wait_for_jobs(120)
             if name == "First":
                 decision = {"decision": "publish"}

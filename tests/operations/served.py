@@ -54,7 +54,7 @@ class Site:
         scr("phantom", "--out", benchmark, "--images", images, "--seed", 5, "--size", side_px)
         scr("run", "mean-shape", "--benchmark", benchmark, "--out", masks)
         scr("admin", "benchmark", "add", benchmark, "--dir", site.data)
-        # What is tried here is not how much one person may hand in.
+        # A quota that no test reaches.
         many = ["--submissions", "100000/day"]
         scr("admin", "benchmark", "set", BENCHMARK, *many, "--dir", site.data)
         site.masks = sorted(path.relative_to(masks).as_posix() for path in masks.glob("*/*.png"))
@@ -132,7 +132,7 @@ class Site:
         answer = self.ask("PUT", path, token, piece, "application/octet-stream")
         return json.loads(answer)["received_bytes"]
 
-    def hand_in(self, token, name):
+    def submit(self, token, name):
         """Submits all masks and returns the identifier of the submission."""
         submission = self.begin(token, name)
         self.send(token, submission, 0, len(self.file))

@@ -1,4 +1,4 @@
-"""Denial-of-service test: many attacks at once, beside honest readers and submitters.
+"""Denial-of-service test: many attacks at once, while honest readers and submitters work.
 
     python3 tests/operations/siege.py [--seconds 120] [--json] [--p99-ms 500] [--only ATTACK...]
 
@@ -59,13 +59,13 @@ def head(method, path, token=None, length=None, kind=None):
 class Attack:
     """An attack: a number of sockets, each opened again when the server closes it."""
 
-    # Sockets begun in a second, for each at once: more would measure this machine's patience.
+    # New sockets a second, for each open one: a higher rate would measure this machine.
     NEW_PER_S = 0.5
 
     def __init__(self, name, sockets, addresses, opening, drip=b"", every_s=0.0, reads=False, lasts_s=None):
         self.name, self.sockets, self.addresses = name, sockets, addresses
         self.opening, self.drip, self.every_s, self.reads = opening, drip, every_s, reads
-        # A client is not told that the server has given it up: it begins anew after this time.
+        # Clients that do not read miss the end of their connection, so they reconnect after this time.
         self.lasts_s = lasts_s
         self.begun = self.ended = 0
         self.may_begin = 0.0
@@ -80,7 +80,7 @@ def attacks(site, tokens, submissions, long_pages):
     """Returns all attacks on a site."""
     turn, page = itertools.cycle(range(len(tokens))), itertools.cycle(long_pages)
 
-    def piece(drip):
+    def chunk(drip):
         def opening():
             n = next(turn)
             path = f"/api/v1/submissions/{submissions[n]}/file?offset=0"
@@ -124,7 +124,7 @@ def attacks(site, tokens, submissions, long_pages):
         Attack("form posts that say no more", 20, 5, cookie_form(b"--b\r\n")),
         Attack("forms of no account", 10, 5, form),
         Attack("a part's head without end", 8, 4, cookie_form(part), filler, 0.05),
-        Attack("pieces that drip", 40, 10, piece(b"z"), b"z", 1),
+        Attack("pieces that drip", 40, 10, chunk(b"z"), b"z", 1),
         Attack("sign-ins with 1 MB addresses", 6, 200, sign_in, reads=True),
         Attack("passwords tried", 4, 200, guess, reads=True),
         Attack("tokens tried", 4, 200, lambda: head("GET", "/api/v1/account", "scr_x"), reads=True),
@@ -171,7 +171,7 @@ class Besiegers:
             sent = one.send(state["out"][:65536])
             state["out"] = state["out"][sent:]
             if not state["out"]:
-                # What is not read does not wake anyone: an end of the connection does.
+                # Wait for the end of the connection only.
                 self.selector.modify(one, selectors.EVENT_READ, state)
                 state["next"] = now + attack.every_s
         if events & selectors.EVENT_READ:
@@ -179,11 +179,11 @@ class Besiegers:
                 if not one.recv(65536):
                     raise OSError
                 if attack.name != "event streams":
-                    raise OSError  # Answered: once more, from elsewhere.
+                    raise OSError  # Answered: repeat from another address.
             elif not one.recv(1, socket.MSG_PEEK):
                 raise OSError
             else:
-                # Something is there to be read, and is left: see `look`.
+                # Leave the answer unread: see `look`.
                 self.selector.unregister(one)
 
     def run(self):
@@ -276,13 +276,13 @@ def read_pages(site, n, pages, done, times, wrong):
         time.sleep(0.5)
 
 
-def hand_in(site, n, token, done, taken, wrong):
+def submit(site, n, token, done, taken, wrong):
     """Runs an honest submitter: one submission after the other, in three chunks each."""
     address, kind = f"127.0.0.{100 + n}", "application/json"
 
     def api(method, path, body=b"", kind=kind):
         request = head(method, f"/api/v1/{path}", token, len(body), kind) + body
-        # As a client does, once more where a connection breaks.
+        # Retries broken connections, as clients do.
         for attempt in range(4):
             try:
                 status, said = honest(address, site.port, request)
@@ -299,13 +299,13 @@ def hand_in(site, n, token, done, taken, wrong):
         number += 1
         try:
             card = {"name": f"Honest {n} {number}", "two_fold_declaration": True}
-            beginning = {"card": card, "size_bytes": len(site.file), "accept_terms": True, "confirm": True}
-            begun = api("POST", f"benchmarks/{BENCHMARK}/submissions", json.dumps(beginning).encode())
-            submission, here = begun["submission"], 0
-            while here < len(site.file):
-                piece = site.file[here : here + len(site.file) // 3 + 1]
-                path = f"submissions/{submission}/file?offset={here}"
-                here = api("PUT", path, piece, "application/octet-stream")["received_bytes"]
+            request = {"card": card, "size_bytes": len(site.file), "accept_terms": True, "confirm": True}
+            answer = api("POST", f"benchmarks/{BENCHMARK}/submissions", json.dumps(request).encode())
+            submission, received = answer["submission"], 0
+            while received < len(site.file):
+                chunk = site.file[received : received + len(site.file) // 3 + 1]
+                path = f"submissions/{submission}/file?offset={received}"
+                received = api("PUT", path, chunk, "application/octet-stream")["received_bytes"]
             api("POST", f"submissions/{submission}/complete")
             taken.append((submission, token))
         except RuntimeError as error:
@@ -336,8 +336,8 @@ def run(given, folder):
     tokens = [site.add_user(f"p{n}@example.org", "participant") for n in range(given.submitters)]
     bad = [site.add_user(f"bad{n}@example.org", "participant") for n in range(ATTACKERS)]
     site.start()
-    # Something to read.
-    first = site.hand_in(curator, "First")
+    # An entry for the readers.
+    first = site.submit(curator, "First")
     site.wait_for_jobs(60)
     operator = site.add_user("o@example.org", "operator")
     site.api("POST", f"submissions/{first}/review", operator, {"decision": "publish", "answer": "a test"})
@@ -360,7 +360,7 @@ def run(given, folder):
         for n in range(given.readers)
     ]
     people += [
-        threading.Thread(target=hand_in, args=(site, n, token, done, taken, wrong_uploads))
+        threading.Thread(target=submit, args=(site, n, token, done, taken, wrong_uploads))
         for n, token in enumerate(tokens)
     ]
     besiegers.thread.start()

@@ -1,15 +1,15 @@
-"""Other tools and `scr` on the same masks: whose numbers are equal, and who takes how long.
+"""Compares other tools with `scr` on the same masks: equality of numbers, and times.
 
     python compare.py --scr SCR --benchmark DIR [--python PYTHON ...]
 
-DIR is a benchmark folder with one structure and, in DIR/pred, a set of masks.
-Beside it come hard cases that are drawn here, without a spacing and with one that
-differs between columns and rows. Every peer that one of the Pythons has is run on
-all of them; what a peer calls a number is compared with every key of `scr`.
+DIR is a benchmark folder with one structure and, in DIR/pred, a set of masks. The script
+adds hard cases, without a spacing and with one that differs between columns and rows. It
+runs every peer that one of the Pythons has on all of them, and compares each of its numbers
+with every key of `scr`.
 
-Prints Markdown: per peer and number the key whose value it is, the largest
-absolute difference and on how many masks; then the times. Exits with 1 when a
-claim of peers.py does not hold, or is not what `scr measures` says.
+Prints Markdown: for each number of a peer the equal key, the largest absolute difference
+and the number of masks; then the times. Exits with 1 when a claim of peers.py does not
+hold, or differs from `scr measures`.
 
 Needs numpy and pillow. README.md says how to install the peers.
 """
@@ -77,7 +77,7 @@ redistribution = "allowed"
 
 
 def write_benchmark(folder, pairs, spacing):
-    """A benchmark whose images are pairs of masks; spacing is None or mm [x, y]."""
+    """Writes a benchmark with pairs of masks as images; spacing is None or mm [x, y]."""
     folder = pathlib.Path(folder)
     table = ["image_id,fold"]
     for kind in ("masks", "pred"):
@@ -93,7 +93,7 @@ def write_benchmark(folder, pairs, spacing):
 
 
 def read_pairs(folder):
-    """The masks of a folder, in the order of the names."""
+    """Masks of a folder, in the order of the names."""
     (structure,) = os.listdir(pathlib.Path(folder) / "masks")
     for path in sorted((pathlib.Path(folder) / "masks" / structure).iterdir()):
         other = pathlib.Path(folder) / "pred" / structure / path.name
@@ -105,8 +105,8 @@ def is_large(folder):
 
 
 def hard_cases():
-    """Masks on which definitions differ: moved, shrunk, with holes, cut by the
-    border, with islands, thin, touching at corners."""
+    """Hard cases, where definitions differ: masks that are moved, shrunk, cut by the border
+    or thin, have holes or islands, or touch at corners."""
     random = np.random.default_rng(20060101)
     rows, columns = np.mgrid[0:120, 0:150]
 
@@ -155,7 +155,7 @@ def scr_evaluate(scr, folder, keys, *more):
 
 
 def scr_values(scr, folder, keys):
-    """The values of keys, image by image."""
+    """Values of keys, image by image."""
     text = scr_evaluate(scr, folder, ",".join(keys), "--format", "json", "--per-image")
     found = {key: [] for key in keys}
     for image in json.loads(text)["images"]:
@@ -169,7 +169,7 @@ def scr_values(scr, folder, keys):
 
 
 def worker(name, folder, spacing, tolerance, is_timed, out):
-    """Runs in the peer's Python: its numbers on all masks, reading included in the time."""
+    """Measures all masks with a peer, in the peer's Python. The time includes reading."""
     started = time.perf_counter()
     peer = peers.load(name)
     import_seconds = time.perf_counter() - started
@@ -177,7 +177,7 @@ def worker(name, folder, spacing, tolerance, is_timed, out):
         return
     wanted = peer.TIMED if is_timed else tuple(peer.KEYS)
     found = {output: [] for output in wanted}
-    # The hard cases are small: all of them, always.
+    # The hard cases are small, so no limit applies to them.
     most = peer.most_pairs if is_large(folder) else None
     started, cpu_started = time.perf_counter(), time.process_time()
     for reference, prediction in itertools.islice(read_pairs(folder), most):
@@ -197,7 +197,7 @@ def worker(name, folder, spacing, tolerance, is_timed, out):
 
 
 def run_peer(pythons, name, folder, spacing, tolerance, is_timed=False):
-    """What the first Python that has the peer says, or None."""
+    """Numbers of a peer, from the first Python that has it; None without one."""
     rows_then_columns = list(reversed(spacing)) if spacing else None
     for python in pythons:
         with tempfile.TemporaryDirectory() as room:
@@ -221,7 +221,7 @@ def run_peer(pythons, name, folder, spacing, tolerance, is_timed=False):
 
 
 def differences_from_registry(scr):
-    """What peers.py claims and `scr measures` does not, or the reverse."""
+    """Peers for which the claims of peers.py and `scr measures` differ."""
     run = subprocess.run([scr, "measures", "--format", "json"], capture_output=True, text=True)
     if run.returncode:
         sys.exit(run.stderr)
@@ -242,7 +242,7 @@ def keys_at(tolerance):
 
 
 def largest_difference(ours, theirs):
-    """Over the pairs that the peer measured."""
+    """Largest absolute difference over the pairs that the peer measured."""
     ours = ours[: len(theirs)]
     if any((a is None) != (b is None) for a, b in zip(ours, theirs, strict=True)):
         return float("inf")
@@ -250,7 +250,7 @@ def largest_difference(ours, theirs):
 
 
 def compare_values(options, sets):
-    """One line a peer and number. Returns whether every claim holds."""
+    """Prints one line for each number of a peer. Returns True if all claims hold."""
     tolerances = {label: (0.7, "0.7mm") if spacing else (2.0, "2px") for label, _, spacing in sets}
     ours = {}
     for label, folder, _ in sets:
@@ -304,7 +304,7 @@ def cpu_of_children():
 
 
 def compare_times(options):
-    """The ten measures on the benchmark's masks, one core, in one run."""
+    """Prints the times of the ten measures on the benchmark's masks, on one core."""
     n_masks = len(list(read_pairs(options.benchmark)))
     runs = []
     for _ in range(5):

@@ -1,11 +1,10 @@
-"""Every measure a second time, as plainly as it can be written.
+"""Independent implementation of every measure, by brute force.
 
-Shares no code with the Rust measures and none of their ways: pixels are looked
-at one by one, distances are found by trying every pair, lengths along corners
-are those of the lines drawn. Too slow for an image, fast enough for the small
-masks of make_vectors.py.
+Shares no code and no algorithm with the Rust measures: it visits pixels one by one, finds
+distances over all pairs, and takes lengths along corners from the lines drawn. Too slow for
+an image, fast enough for the small masks of make_vectors.py.
 
-Needs numpy. Knows keys as `scr measures` explains them; reads and writes no file.
+Needs numpy. Keys are those of `scr measures`. Reads and writes no file.
 """
 
 import math
@@ -26,7 +25,7 @@ def pixels(mask):
 
 
 def boundary(mask, rule):
-    """The pixels of a mask that have a neighbour outside it: i4, i8, i4o, i8o."""
+    """Boundary pixels of a mask by a rule: i4, i8, i4o, i8o."""
     height, width = mask.shape
     steps = [(0, 1), (0, -1), (1, 0), (-1, 0)]
     if rule.startswith("i8"):
@@ -45,9 +44,9 @@ def boundary(mask, rule):
 
 
 def corners(mask, spacing):
-    """The corners at which some of four pixels are set and some are not, each with
-    the length of the line between set and not set in the square around it: the
-    line runs through the middles of the square's sides whose ends differ."""
+    """Boundary corners, at which some of four pixels are set and some are not, with their
+    lengths: a line separates set from unset pixels in the square around the corner, through
+    the middles of the sides whose ends differ."""
     x, y = spacing
     height, width = mask.shape
     padded = np.zeros((height + 2, width + 2), dtype=bool)
@@ -74,7 +73,7 @@ def corners(mask, spacing):
 
 
 def nearest(start, ends, spacing):
-    """For each point the distance to the nearest of others, by trying all."""
+    """Distance of each point to the nearest of others, over all pairs."""
     x, y = spacing
     return [
         min(math.hypot((a - c) * x, (b - d) * y) for c, d in ends)
@@ -91,7 +90,7 @@ def floor_95(distances):
 
 
 def weighted_quantile(distances, lengths, share):
-    """The first distance at which the running length reaches a share of the whole."""
+    """First distance at which the cumulative length reaches a share of the total."""
     whole, running = math.fsum(lengths), 0.0
     for distance, length in sorted(zip(distances, lengths)):
         running += length
@@ -131,7 +130,7 @@ def corner_measure(kind, there, back, there_lengths, back_lengths):
 
 
 def within(distance, tolerance):
-    """At most the tolerance. The vectors leave no distance a rounding away from it."""
+    """True up to the tolerance. No distance of the vectors is within rounding of it."""
     assert distance == tolerance or abs(distance - tolerance) > 1e-9, (distance, tolerance)
     return distance <= tolerance
 
@@ -176,8 +175,8 @@ def all_keys():
 
 
 def value(key, reference, prediction, spacing):
-    """The value of a key as `scr` names it; None where it is undefined. Distances
-    are in mm where a spacing is given, else in pixels."""
+    """Value of a key of `scr`; None if undefined. Distances are in mm with a spacing,
+    otherwise in pixels."""
     before, _, length = key.partition("@")
     kind, *variants = before.split(".")
     rule = next((v for v in variants if v in BOUNDARIES + ["corners"]), "i4")
@@ -232,7 +231,7 @@ def value(key, reference, prediction, spacing):
 
 
 def pixel_error(structures):
-    """The share of pixels in which any structure's label is wrong."""
+    """Pixel error: share of pixels with a wrong label of any structure."""
     height, width = structures[0][0].shape
     wrong = sum(
         any(reference[row, column] != prediction[row, column] for reference, prediction in structures)
@@ -243,7 +242,7 @@ def pixel_error(structures):
 
 
 def cardiothoracic_ratio(heart, lungs):
-    """How many columns the heart spans over how many the lungs span."""
+    """Cardiothoracic ratio: columns that the heart spans over columns that the lungs span."""
     columns = [[column for column, _ in pixels(mask)] for mask in (heart, lungs)]
     if not all(columns):
         return None

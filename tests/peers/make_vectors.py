@@ -1,13 +1,13 @@
-"""Makes crates/scr-measures/vectors.json: small masks and the value of every measure.
+"""Makes the test vectors crates/scr-measures/vectors.json: small masks and all their values.
 
-The values are those of independent.py; the Rust measures are tested against the
-file (crates/scr-measures/tests/vectors.rs), and anyone can test theirs. Some were
-worked out by hand as well: their formulas stand beside the masks here, and
-nothing is written when one of them differs.
+The values come from independent.py. crates/scr-measures/tests/vectors.rs tests the Rust
+measures against the file, and other projects can test theirs. Some values are also worked
+out by hand: their formulas are next to the masks, and the script writes nothing when one of
+them differs.
 
     python make_vectors.py            writes the file
     python make_vectors.py --check    fails when the file differs
-    python make_vectors.py --random 300 --scr SCR    tries SCR on masks drawn at random
+    python make_vectors.py --random 300 --scr SCR    tests SCR on random masks
 
 Needs numpy; --random needs pillow as well.
 """
@@ -41,7 +41,7 @@ def ellipse(size, centre, radii):
 
 
 def noise(size, seed, density):
-    """Pixels set by a small generator that is written out, so that they stay."""
+    """Random mask of a linear congruential generator, equal for every version of Python."""
     state = seed
 
     def draw(*_):
@@ -53,7 +53,7 @@ def noise(size, seed, density):
 
 
 def vectors():
-    """Name, what it is for, spacing, reference, prediction, and what was worked out by hand."""
+    """Vectors: name, note, spacing, reference, prediction, and values worked out by hand."""
 
     def pair(name, note, reference, prediction, spacing=None, by_hand=None):
         if isinstance(reference, str):
@@ -413,12 +413,12 @@ def document():
 
 
 def to_json(found):
-    """One line a value: a change is seen where it is."""
+    """JSON text with one line a value, so that diffs show each change."""
     return json.dumps(found, indent=1, ensure_ascii=False) + "\n"
 
 
 def try_at_random(scr, n_pairs):
-    """Scores masks drawn at random with `scr` and with this file, key by key."""
+    """Compares `scr` with independent.py on random masks, key by key."""
     import compare  # needs pillow
 
     keys = all_keys()

@@ -1,13 +1,12 @@
-"""Other tools that measure masks, each called as its own documentation says.
+"""Peers: other tools that measure masks, each called as its documentation says.
 
-One class a peer. `measure` gives what it calls each number; `KEYS` names the key
-of `scr` whose value that number is, or None where there is no such key: claims
-that compare.py checks. `TIMED` are the numbers that are timed: the default call
-for each of the ten measures that the peer has.
+One class a peer. `measure` returns the peer's numbers by their names; `KEYS` has the equal
+key of `scr` for each number, or None without one: claims that compare.py checks. `TIMED`
+are the timed numbers: the default call for each of the ten measures that the peer has.
 
-Masks are boolean arrays; `spacing` is None or mm between rows, then columns, as
-numpy's axes are; `tolerance` is in the unit of the distances and stands as T in
-keys. The same list is in crates/scr-measures/src/peers.rs for `scr measures`.
+Masks are boolean arrays; `spacing` is None or mm between rows, then columns, as numpy's
+axes are; `tolerance` is in the unit of the distances and stands as T in keys. The same list
+is in crates/scr-measures/src/peers.rs for `scr measures`.
 """
 
 import contextlib
@@ -27,17 +26,17 @@ class Peer:
     within = FLOAT64
     KEYS = {}
     TIMED = ()
-    # Numbers that do not meet `within` though their definition is the key's: how far
-    # they may be off, and why. Printed wherever they are compared.
+    # Wider tolerances of numbers with the same definition as the key, with the reason.
+    # Printed with each comparison.
     LOOSER = {}
-    # Fewer pairs of a large benchmark where a peer is too slow for all.
+    # Largest number of pairs of a large benchmark, lower for slow peers.
     most_pairs = 1000
 
     def version(self):
         return importlib.metadata.version(self.package)
 
     def measure(self, reference, prediction, spacing, tolerance, wanted):
-        """The numbers that are wanted, by the peer's names for them."""
+        """Wanted numbers, by the peer's names."""
         raise NotImplementedError
 
 
@@ -93,7 +92,7 @@ class SurfaceDistance(Peer):
     TIMED = tuple(KEYS)
 
     def __init__(self):
-        # Version 0.1 is from 2018 and names what numpy and scipy have since dropped.
+        # Version 0.1 is from 2018 and uses names that numpy and scipy have since removed.
         import scipy.ndimage
 
         for name in ("Inf", "NaN"):
@@ -122,7 +121,7 @@ class SurfaceDistance(Peer):
 
 
 class SimpleItk(Peer):
-    """Its own filters, and distances between its label contours, from its distance map."""
+    """SimpleITK's filters, and distances between its label contours, by its distance map."""
 
     package = "simpleitk"
     within = FLOAT32
@@ -186,7 +185,7 @@ class SimpleItk(Peer):
                 )
                 for contour in contours
             ]
-            # Inside a contour that is thicker than a pixel the map is negative: there it is 0.
+            # The map is negative inside a contour thicker than a pixel; the distance is 0 there.
             maps = [np.sqrt(np.maximum(each, 0).astype(float)) for each in maps]
             there, back = maps[1][arrays[0]], maps[0][arrays[1]]
             both = np.concatenate([there, back])
@@ -271,7 +270,7 @@ class Evalutils(Peer):
 
 
 class GrandChallengeMetrics(Evalutils):
-    """What evalutils is called from version 0.6 on."""
+    """Name of evalutils since version 0.6."""
 
     package = "grand-challenge-metrics"
     module = "grand_challenge_metrics.stats"
@@ -280,7 +279,7 @@ class GrandChallengeMetrics(Evalutils):
 class SegMetrics(Peer):
     package = "seg-metrics"
     within = FLOAT32
-    # It sums images pixel by pixel in Python: seven seconds a pair of 1024 x 1024.
+    # Sums images pixel by pixel in Python: seven seconds a pair of 1024 x 1024.
     most_pairs = 5
     KEYS = {
         "jaccard": "overlap",
@@ -338,7 +337,7 @@ class Monai(Peer):
         "compute_surface_dice": "nsd@T",
         "compute_surface_dice use_subvoxels": "nsd.corners@T",
     }
-    # Found by the next number: the same distances, with the rank in double precision.
+    # The next number confirms it: the same distances, with the rank in double precision.
     LOOSER = {
         "compute_hausdorff_distance percentile=95": (
             1e-4,
@@ -411,7 +410,7 @@ PEERS = {
 
 
 def load(name):
-    """The peer, or None where this Python does not have it."""
+    """Peer, or None if this Python does not have it."""
     try:
         importlib.metadata.version(PEERS[name].package)
         with warnings.catch_warnings():

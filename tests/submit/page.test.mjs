@@ -1,4 +1,4 @@
-// Tests that the scripts of handing in and the pages' templates agree.
+// Tests that the submission scripts and the pages' templates agree.
 
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
@@ -12,7 +12,7 @@ const pages = { form: read("templates/submit/form.html") + parts, submission: re
 const found = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
 const script = (name) => scripts.find((one) => one.name === name).text;
 
-/** All modules that one loads, itself included. */
+/** Modules that a module loads, with itself. */
 function loaded(name, seen = new Set()) {
   if (seen.has(name)) return seen;
   seen.add(name);

@@ -1,4 +1,4 @@
-// What is handed in: folders as zip files, and the same file known again.
+// Upload sources: folders as zip files, and upload fingerprints.
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";

@@ -1,4 +1,4 @@
-// Sending a file in chunks: node --test tests/submit/*.test.mjs
+// Tests of static/submit/upload.js: node --test tests/submit/*.test.mjs
 
 import assert from "node:assert/strict";
 import test from "node:test";
@@ -9,7 +9,7 @@ const SIZE = 2 * CHUNK_BYTES + 5;
 const blob = new Blob([Uint8Array.from({ length: SIZE }, (_, i) => i % 251)]);
 const wait = async () => {};
 
-/** A server that keeps what it is sent; `fail` may refuse or break a request. */
+/** Server that stores chunks; `fail` can refuse or break a request. */
 function desk({ have = 0, fail = () => {} } = {}) {
   const kept = { bytes: new Uint8Array(SIZE), received: have, state: "receiving", requests: [] };
   kept.bytes.set(Uint8Array.from({ length: have }, (_, i) => i % 251));

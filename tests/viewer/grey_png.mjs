@@ -1,4 +1,4 @@
-// Writes grey PNGs with a chosen filter for each row, for the tests of png.js.
+// PNG writer for the tests of png.js: grey images with a chosen filter for each row.
 
 import { deflateSync } from "node:zlib";
 
@@ -42,7 +42,7 @@ export function greyPng({ width, height, bitDepth, pixels, filter = () => 0, col
   return new Uint8Array(Buffer.concat([SIGNATURE, ...chunks, chunk("IEND", Buffer.alloc(0))]));
 }
 
-/** The five predictors as the PNG specification writes them (clause 9.2 and 9.4). */
+/** The five predictors of the PNG specification (clauses 9.2 and 9.4). */
 function predicted(filter, left, up, corner) {
   if (filter === 1) return left;
   if (filter === 2) return up;
@@ -53,7 +53,7 @@ function predicted(filter, left, up, corner) {
   return [left, up, corner][distances.indexOf(Math.min(...distances))];
 }
 
-/** The CRC stays zero: png.js does not look at it. */
+/** Chunk with CRC zero: png.js does not check it. */
 function chunk(type, data) {
   const length = Buffer.alloc(4);
   length.writeUInt32BE(data.length);

@@ -5,7 +5,7 @@ import test from "node:test";
 import { decodeGreyPng, UnsupportedPngError } from "../../crates/scr-web/static/viewer/png.js";
 import { greyPng } from "./grey_png.mjs";
 
-/** Whole numbers below `end` that look random, the same in each run. */
+/** Pseudo-random whole numbers below `end`, equal in each run. */
 function noise(count, end) {
   let state = 1;
   return Array.from({ length: count }, () => {

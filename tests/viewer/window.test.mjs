@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import * as grey from "../../crates/scr-web/static/viewer/window.js";
 
-/** The grey (0 to 255) that a table gives a value. */
+/** Grey (0 to 255) of a value in a table. */
 const shade = (table, value) => new Uint8Array(new Uint32Array([table[value]]).buffer).slice(0, 3);
 const alpha = (table, value) => new Uint8Array(new Uint32Array([table[value]]).buffer)[3];
 

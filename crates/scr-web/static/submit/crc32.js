@@ -1,4 +1,4 @@
-// CRC-32 (ISO 3309, as zip files and PNGs have it), piece by piece.
+// CRC-32 of ISO 3309, for zip files and PNGs, computed incrementally.
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte;
@@ -8,7 +8,7 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 
 /**
  * @param {Uint8Array} bytes
- * @param {number} before  the CRC of what comes before
+ * @param {number} before  CRC of the preceding bytes
  * @returns {number} 0 to 2^32 - 1
  */
 export function crc32(bytes, before = 0) {

@@ -1,5 +1,5 @@
 // Submission form with script: creates the submission through the API and uploads the file
-// in chunks. Validation errors stand beside their fields, and the input stays.
+// in chunks. Validation errors appear next to their fields, and the input stays.
 
 import { offerChoice } from "./choice.js";
 import { byId, say, upload } from "./panel.js";

@@ -15,7 +15,7 @@ const BEGINNING_BYTES = 1 << 20;
 /**
  * A folder as a zip file: paths without the folder's own name, hidden files left out.
  *
- * @param {{ path: string, file: Blob }[]} files  paths as the browser gives them, `FOLDER/a/b.png`
+ * @param {{ path: string, file: Blob }[]} files  paths of the browser, `FOLDER/a/b.png`
  * @param {(done: number, total: number) => void} onFile
  * @returns {Promise<Source>}
  */
@@ -65,7 +65,7 @@ export async function filesOf(entry) {
   const reader = /** @type {FileSystemDirectoryEntry} */ (entry).createReader();
   const found = [];
   for (;;) {
-    // A reader gives a hundred at a time, and none at the end.
+    // A reader returns a hundred entries at a time, and none at the end.
     const some = await new Promise((resolve, reject) => reader.readEntries(resolve, reject));
     if (some.length === 0) return (await Promise.all(found.map(filesOf))).flat();
     found.push(...some);

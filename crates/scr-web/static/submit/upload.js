@@ -56,8 +56,8 @@ export function api(ask) {
     method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
   });
   return {
-    begin: (/** @type {string} */ benchmark, /** @type {unknown} */ beginning) =>
-      call(`benchmarks/${encodeURIComponent(benchmark)}/submissions`, json(beginning)),
+    begin: (/** @type {string} */ benchmark, /** @type {unknown} */ request) =>
+      call(`benchmarks/${encodeURIComponent(benchmark)}/submissions`, json(request)),
     status: (/** @type {string} */ id) => call(`submissions/${id}`),
     chunk: (/** @type {string} */ id, /** @type {number} */ offset, /** @type {Blob} */ body) =>
       call(`submissions/${id}/file?offset=${offset}`, {
@@ -97,7 +97,7 @@ export async function send({ server, id, blob, gate, onReceived, onRetry, wait =
   onReceived(received);
   while (received < blob.size) {
     await gate.passed();
-    // Asks for the offset after a failure: the chunk may have arrived, and only its answer got lost.
+    // Asks for the offset after a failure: the chunk may have arrived although the answer was lost.
     let isFirstTry = true;
     received = await again(async () => {
       if (!isFirstTry) received = (await server.status(id)).received_bytes;

@@ -58,9 +58,9 @@ async function checksum(file) {
 }
 
 /**
- * Little-endian numbers one after the other.
+ * Concatenated little-endian numbers.
  *
- * @param {number[][]} fields  how many bytes, and the number
+ * @param {number[][]} fields  width in bytes, and value
  */
 function numbers(fields) {
   const bytes = new Uint8Array(fields.reduce((sum, [size]) => sum + size, 0));

@@ -1,7 +1,7 @@
-// Viewer state as a query string, and back.
+// Query string: converts viewer state to a query and back.
 //
-// The query alone: whether and when the address changes is main.js's business.
-// Lists are ids joined by commas; a list that is there but empty shows none.
+// Does not change the address; main.js does. Lists are ids joined by commas; an empty list
+// shows none.
 
 /** @typedef {import("./view.js").ViewState} ViewState */
 
@@ -14,13 +14,13 @@
  * @property {boolean} invert
  * @property {ViewState | null} view         null: the whole image
  * @property {string} posterior              `ENTRY` (the most probable structure), `ENTRY:STRUCTURE` or ""
- * @property {string} submission             id of one that is not public and is among the layers, or ""
- * @property {string} differences            `entries:ID` or `observers:ID`: what is compared with the reference, or ""
+ * @property {string} submission             id of an unpublished submission among the layers, or ""
+ * @property {string} differences            `entries:ID` or `observers:ID`, the layer compared with the reference, or ""
  */
 
 /**
  * @param {string} query  with or without the question mark
- * @returns {Partial<Shown>} what the query says; what it does not say, is missing
+ * @returns {Partial<Shown>} the properties that the query sets
  */
 export function readAddress(query) {
   const parameters = new URLSearchParams(query);
@@ -51,10 +51,10 @@ function readWindow(text) {
 }
 
 /**
- * The shortest query for what is shown.
+ * Shortest query for a viewer state.
  *
  * @param {Shown} shown
- * @param {string[]} defaultObservers  what is shown when the query names no observer
+ * @param {string[]} defaultObservers  ids shown when the query names no observer
  * @returns {string} "" or a query with its question mark
  */
 export function writeAddress(shown, defaultObservers) {

@@ -1,9 +1,9 @@
 // Difference map: a coloured canvas of the pixels where an entry and the reference disagree.
 //
-// Counts nothing: the scores are the server's. The sheet has a pixel for each
-// pixel of the masks; outlines run along pixel edges, so it is exact.
+// Computes no score; the server does. The map has one pixel for each pixel of the masks;
+// outlines run along pixel edges, so it is exact.
 
-/** Okabe-Ito vermillion and sky blue: apart for every kind of colour vision. */
+/** Okabe-Ito vermillion and sky blue, distinct for every kind of colour vision. */
 export const EXTRA_COLOUR = "#d55e00";
 export const MISSING_COLOUR = "#56b4e9";
 
@@ -21,7 +21,7 @@ export function differenceSheet(frame, entry, reference, structures) {
   const context = sheet.getContext("2d");
   for (const id of structures) {
     const [predicted, drawn] = [entry.get(id), reference.get(id)];
-    // An entry that leaves a structure out is not compared on it.
+    // Structures without masks in the entry are not compared.
     if (!predicted || !drawn) continue;
     context.drawImage(onlyIn(frame, predicted, drawn, EXTRA_COLOUR), 0, 0);
     context.drawImage(onlyIn(frame, drawn, predicted, MISSING_COLOUR), 0, 0);

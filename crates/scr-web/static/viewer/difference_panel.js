@@ -1,6 +1,6 @@
 // Difference panel: chooses the entry whose differences from the reference are coloured.
 //
-// Draws no difference itself (difference.js) and scores nothing.
+// difference.js computes the map. Computes no score.
 
 import { differenceSheet } from "./difference.js";
 
@@ -11,7 +11,7 @@ export class DifferencePanel {
    * @param {HTMLFormElement} form
    * @param {Layers} layers
    * @param {{width: number, height: number}} frame
-   * @param {() => void} changed  called when there is something new to draw
+   * @param {() => void} changed  called after a change of the map
    */
   constructor(form, layers, frame, changed) {
     const part = (/** @type {string} */ id) => /** @type {any} */ (form.querySelector(`#${id}`));
@@ -24,9 +24,9 @@ export class DifferencePanel {
     this.layers = layers;
     this.frame = frame;
     this.changed = changed;
-    /** One pixel a mask pixel, null when no differences are shown. @type {OffscreenCanvas | null} */
+    /** Map with one pixel a mask pixel; null when no differences are shown. @type {OffscreenCanvas | null} */
     this.sheet = null;
-    /** Observers can be compared with the reference too, as people are. */
+    /** Layers to compare with the reference: entries and observers. */
     this.others = layers.all.filter((layer) => layer !== layers.reference);
     for (const layer of this.others) this.select.add(new Option(layer.name, `${layer.kind}:${layer.id}`));
     this.select.disabled = this.others.length === 0 || !layers.reference;
@@ -41,19 +41,19 @@ export class DifferencePanel {
   /** Shows the differences of one layer, or none for "". */
   async choose(/** @type {string} */ value) {
     this.select.value = value;
-    // An address may name what this page does not list.
+    // An address may name a layer that this page does not list.
     if (this.select.selectedIndex < 0) this.select.value = "";
     await this.refresh();
     this.changed();
   }
 
-  /** Turns them off, or on for the first other layer that is shown. */
+  /** Turns the differences off, or on for the first shown layer other than the reference. */
   toggle() {
     const first = this.others.find((layer) => layer.isShown) ?? this.others[0];
     return this.choose(this.select.value || !first ? "" : `${first.kind}:${first.id}`);
   }
 
-  /** Computes the sheet again, after another choice of layer or structures. */
+  /** Computes the map again after a change of layer or structures. */
   async refresh() {
     const layer = this.others.find(({ kind, id }) => `${kind}:${id}` === this.select.value);
     const reference = this.layers.reference;

@@ -1,13 +1,13 @@
 // Chosen grey window, and its values for this radiograph.
 //
-// A choice is what the address says: a preset's name, which fits each image
-// anew, or two values. Presets' percentiles are picture.js's.
+// A choice has the form of the address: a preset's name, which is computed for each image,
+// or two values. picture.js has the percentiles of the presets.
 
 import { pixelsInside } from "./difference.js";
 
 /** @typedef {import("./layers.js").Layers} Layers */
 /** @typedef {import("./picture.js").Picture} Picture */
-/** @typedef {string | [number, number] | null} Choice  null: nobody chose, so auto */
+/** @typedef {string | [number, number] | null} Choice  null: auto */
 
 export class GreyChoice {
   /**
@@ -23,12 +23,12 @@ export class GreyChoice {
     this.choice = null;
   }
 
-  /** Structures that the preset `lungs` looks into; none where none are drawn. */
+  /** Structures of the preset `lungs`; empty without a reference. */
   get lungIds() {
     return this.layers.reference ? this.layers.allStructures.filter((id) => id.includes("lung")) : [];
   }
 
-  /** Name of the preset that the window is; null for values. */
+  /** Name of the chosen preset; null for values. */
   get preset() {
     return Array.isArray(this.choice) ? null : (this.choice ?? "auto");
   }
@@ -42,7 +42,7 @@ export class GreyChoice {
       return;
     }
     const lungs = choice === "lungs" ? await this.#pixelsInLungs() : null;
-    // While the outlines came, something else may have been chosen.
+    // The choice may have changed while the outlines loaded.
     if (this.choice === choice) this.picture.setWindow(this.picture.preset(choice ?? "auto", lungs));
   }
 
@@ -50,7 +50,7 @@ export class GreyChoice {
     const reference = this.layers.reference;
     await reference?.load();
     const paths = this.lungIds.map((id) => reference?.paths?.get(id)).filter((path) => path !== undefined);
-    // An image without lungs would otherwise give a window of nothing.
+    // An image without lungs would give an empty window.
     return paths.length > 0 ? pixelsInside(this.frame, this.picture.image, paths) : null;
   }
 }

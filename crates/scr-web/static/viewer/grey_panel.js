@@ -1,13 +1,13 @@
 // Grey value panel: two sliders over a histogram, presets, invert.
 //
-// Shows and reports; the window itself is picture.js's.
+// picture.js holds the grey window.
 
 import { binned } from "./window.js";
 
 /** @typedef {import("./picture.js").Picture} Picture */
 
 /**
- * @typedef {Object} GreyWishes
+ * @typedef {Object} GreyHandlers
  * @property {(low: number, high: number) => void} window
  * @property {(name: string) => void} preset
  * @property {(on: boolean) => void} invert
@@ -17,9 +17,9 @@ export class GreyPanel {
   /**
    * @param {HTMLFormElement} form
    * @param {Picture} picture
-   * @param {GreyWishes} wishes
+   * @param {GreyHandlers} handlers
    */
-  constructor(form, picture, wishes) {
+  constructor(form, picture, handlers) {
     const part = (/** @type {string} */ id) => /** @type {any} */ (form.querySelector(`#${id}`));
     /** @type {HTMLInputElement} */
     this.low = part("window-low");
@@ -38,20 +38,20 @@ export class GreyPanel {
       slider.max = String(picture.maxValue);
       slider.addEventListener("input", () => {
         const [low, high] = [Number(this.low.value), Number(this.high.value)];
-        // A slider pushes the other along rather than stop at it.
-        wishes.window(slider === this.high ? Math.min(low, high - 1) : low, slider === this.low ? Math.max(high, low + 1) : high);
+        // A slider pushes the other along instead of stopping at it.
+        handlers.window(slider === this.high ? Math.min(low, high - 1) : low, slider === this.low ? Math.max(high, low + 1) : high);
       });
     }
     this.presets.addEventListener("click", (event) => {
       const name = event.target instanceof HTMLElement ? event.target.dataset.preset : undefined;
-      if (name) wishes.preset(name);
+      if (name) handlers.preset(name);
     });
-    this.invert.addEventListener("change", () => wishes.invert(this.invert.checked));
-    // The histogram has the colour of text, as it was when drawn.
+    this.invert.addEventListener("change", () => handlers.invert(this.invert.checked));
+    // The histogram takes the colour of text when it is drawn.
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#drawHistogram());
   }
 
-  /** @param {string | null} preset  the one that the window is, if any */
+  /** @param {string | null} preset  chosen preset, if any */
   show(preset) {
     const { window, invert } = this.picture;
     [this.low.value, this.high.value] = window.map(String);
@@ -73,7 +73,7 @@ export class GreyPanel {
     const style = getComputedStyle(canvas);
     const bins = Math.min(128, this.picture.maxValue + 1);
     const counts = binned(this.picture.counts, bins);
-    // A black border would flatten all the rest: the second highest bar is full height.
+    // The second highest bar has full height: a black border would flatten all others.
     const tallest = [...counts].sort((a, b) => b - a)[1] || 1;
     const { window, maxValue } = this.picture;
     context.fillStyle = style.color;
@@ -83,7 +83,7 @@ export class GreyPanel {
       const bar = Math.min(1, Math.sqrt(count / tallest)) * height;
       context.fillRect((bin * width) / bins, height - bar, Math.ceil(width / bins), bar);
     });
-    // From black to white, as the greys rise.
+    // From black to white.
     context.globalAlpha = 1;
     context.strokeStyle = style.color;
     context.lineWidth = 1.5 * ratio;

@@ -1,19 +1,19 @@
-// Heat: probabilities as colours to lay over a radiograph.
+// Heat map: colours of probabilities, to overlay a radiograph.
 //
-// Numbers only, no canvas and no page: the same in a browser and in a test.
+// Arithmetic only, without canvas or page.
 
 /**
  * Viridis (van der Walt and Smith, 2015; CC0) at ten even steps: lightness rises
  * evenly with the value, for every kind of colour vision and in grey.
  */
 const STEPS = ["#440154", "#482878", "#3e4989", "#31688e", "#26828e", "#1f9e89", "#35b779", "#6ece58", "#b5de2b", "#fde725"];
-/** Opacity where the probability is 1: bones and vessels stay to be seen below. */
+/** Opacity at probability 1: bones and vessels stay visible. */
 const MOST_OPAQUE = 0.5;
-/** The value that stands for the probability 1. */
+/** Value of probability 1. */
 export const CERTAIN = 255;
 
 /**
- * The colour of a probability.
+ * Colour of a probability.
  *
  * @param {number} probability  0 to 1
  * @returns {number[]} red, green, blue, 0 to 255
@@ -26,8 +26,8 @@ export function heatColour(probability) {
 }
 
 /**
- * For each value of a posterior its colour, in the byte order of an ImageData: the
- * less probable, the less opaque, and nothing at all where it is impossible.
+ * Colour table of the values of a posterior, in the byte order of an ImageData. Opacity rises
+ * with the probability, from 0 at probability 0.
  */
 export function heatTable() {
   const table = new Uint32Array(CERTAIN + 1);
@@ -40,7 +40,7 @@ export function heatTable() {
 }
 
 /**
- * The highest of several posteriors in each pixel.
+ * Highest of several posteriors in each pixel.
  *
  * @param {(Uint8Array | Uint16Array)[]} posteriors  equally long, at least one
  */

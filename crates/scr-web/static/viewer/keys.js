@@ -1,14 +1,14 @@
-// Keys: which one asks for what.
+// Keyboard commands.
 //
-// Single letters can be turned off on the page (WCAG 2.1.4: speech input and
-// slips of the hand); arrows move the image only while the stage has the focus.
+// The page can turn single letters off (WCAG 2.1.4: speech input, accidental keys). Arrows
+// move the image only while the stage has the focus.
 
-/** @typedef {Record<string, () => void>} Commands  key to what it does */
+/** @typedef {Record<string, () => void>} Commands  command of each key */
 
 /**
  * @param {Object} where
  * @param {HTMLElement} where.stage
- * @param {HTMLInputElement} where.singleKeys   the page's switch
+ * @param {HTMLInputElement} where.singleKeys   switch for single letters
  * @param {Commands} where.anywhere             keys that act on the whole page
  * @param {(right: number, down: number) => void} where.move  CSS pixels
  */
@@ -32,14 +32,14 @@ export function listenToKeys({ stage, singleKeys, anywhere, move }) {
  */
 function moveByArrow(event, move) {
   const step = event.shiftKey ? 4 : 48;
-  // The arrow says where to look: the image moves the other way.
+  // An arrow moves the view, so the image moves the other way.
   const moves = { ArrowLeft: [step, 0], ArrowRight: [-step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] };
   const wanted = Object.hasOwn(moves, event.key) ? moves[/** @type {keyof typeof moves} */ (event.key)] : null;
   if (wanted) move(wanted[0], wanted[1]);
   return wanted !== null;
 }
 
-/** Whether an element takes letters or digits itself. */
+/** True for an element that takes letters or digits. */
 function takesText(/** @type {EventTarget | null} */ target) {
   if (!(target instanceof HTMLElement)) return false;
   if (target instanceof HTMLInputElement) return !["checkbox", "range", "button", "submit"].includes(target.type);

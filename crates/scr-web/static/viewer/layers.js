@@ -1,10 +1,9 @@
 // Layers: the outlines of an observer or an entry, one path a structure.
 //
-// The list of layers and structures is the page's own form: a checked box is a
-// shown layer. Outlines are fetched when a layer is first needed. Colours and
-// dashes are viewer.css's. Draws nothing.
+// The page's form lists layers and structures; a checked box is a shown layer. A layer
+// fetches its outlines on first use. viewer.css has colours and dashes. Draws nothing.
 
-/** The outlines of one observer or entry. */
+/** Outlines of one observer or entry. */
 export class Layer {
   /** @param {HTMLInputElement} box  its check box */
   constructor(box) {
@@ -16,11 +15,11 @@ export class Layer {
     this.href = box.dataset.outlinesHref ?? "";
     const style = getComputedStyle(box.closest("li") ?? box);
     this.colour = style.getPropertyValue("--layer-colour").trim() || "white";
-    /** In CSS pixels on the screen; empty for a solid line. */
+    /** Dash pattern in CSS pixels; empty for a solid line. */
     this.dash = style.getPropertyValue("--layer-dash").split(/[\s,]+/).map(Number).filter((length) => length > 0);
     /** @type {Map<string, Path2D> | null} structure to path, once fetched */
     this.paths = null;
-    /** Side of the blocks in which outlines are drawn; 1 where they are exact. */
+    /** Side of the blocks that the outlines follow; 1 for exact outlines. */
     this.blockPx = 1;
     /** @type {Promise<void> | null} */
     this.#loading = null;
@@ -32,12 +31,12 @@ export class Layer {
     return this.box.checked;
   }
 
-  /** Whether it is known to have drawn nothing, or not this image. */
+  /** True for loaded outlines without any path. */
   get isEmpty() {
     return this.paths?.size === 0;
   }
 
-  /** Fetches the outlines unless they are there; a failed fetch may be tried again. */
+  /** Fetches the outlines once; a failed fetch can be retried. */
   load() {
     this.#loading ??= fetchPaths(this.href)
       .then(({ paths, blockPx }) => void ((this.paths = paths), (this.blockPx = blockPx)))
@@ -49,16 +48,16 @@ export class Layer {
   }
 }
 
-/** All layers and structures that the form lists. */
+/** Layers and structures of the form. */
 export class Layers {
   /** @param {HTMLFormElement} form */
   constructor(form) {
     /** @type {Layer[]} */
     this.all = boxes(form, "#viewer-layers").map((box) => new Layer(box));
     this.#structures = boxes(form, "#viewer-structures");
-    /** The observer whose masks are scored against. */
+    /** Observer of the reference. */
     this.reference = this.all.find((layer) => layer.kind === "observers") ?? null;
-    /** Whether outlines are drawn at all: off for a look at the bare image. */
+    /** False to hide all outlines. */
     this.areVisible = true;
   }
 
@@ -68,7 +67,7 @@ export class Layers {
     return this.all.filter((layer) => layer.isShown);
   }
 
-  /** Ids of the structures shown, in the form's order. */
+  /** Ids of the shown structures, in the form's order. */
   get structures() {
     return this.#structures.filter((box) => box.checked).map((box) => box.value);
   }
@@ -78,7 +77,7 @@ export class Layers {
     return this.#structures.map((box) => box.value);
   }
 
-  /** Checks the boxes that an address names; of a kind that it does not name, none is changed. */
+  /** Checks the boxes that an address names. Kinds that it does not name stay unchanged. */
   choose(/** @type {Partial<import("./address.js").Shown>} */ asked) {
     for (const box of [...this.all.map((layer) => layer.box), ...this.#structures]) {
       const chosen = asked[/** @type {"entries" | "observers" | "structures"} */ (box.name)];
@@ -90,7 +89,7 @@ export class Layers {
     return this.#structures.every((box) => box.checked);
   }
 
-  /** Name for people of a structure. */
+  /** Name of a structure. */
   structureName(/** @type {string} */ id) {
     return this.#structures.find((box) => box.value === id)?.dataset.name ?? id;
   }
@@ -109,10 +108,10 @@ function boxes(/** @type {HTMLFormElement} */ form, /** @type {string} */ list) 
 
 /** @returns {Promise<{paths: Map<string, Path2D>, blockPx: number}>} */
 async function fetchPaths(/** @type {string} */ href) {
-  // A copy of the site as files gives no address where there are none.
+  // An exported site has no address for missing outlines.
   if (!href) return { paths: new Map(), blockPx: 1 };
   const response = await fetch(href);
-  // An entry may cover one fold only: no outlines are no failure.
+  // An entry may cover one fold only, so missing outlines are no failure.
   if (response.status === 404) return { paths: new Map(), blockPx: 1 };
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
   const { structures, blocks_px: blocks = {} } = await response.json();

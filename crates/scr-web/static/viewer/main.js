@@ -1,8 +1,8 @@
-// Takes over the browse page's figure: puts the parts together and passes
-// wishes of mouse, keys and panel on to them.
+// Viewer: connects the parts of the result browser, and passes commands of mouse, keys and
+// panels to them.
 //
-// Draws, decodes and computes nothing itself. Until the radiograph is decoded,
-// and for good where a script fails, the page's own SVG stays.
+// Draws, decodes and computes nothing. The page's SVG stays until the radiograph is decoded,
+// and for good if a script fails.
 
 import { readAddress, writeAddress } from "./address.js";
 import { DifferencePanel } from "./difference_panel.js";
@@ -24,7 +24,7 @@ import { View } from "./view.js";
 import { draggedWindow } from "./window.js";
 
 const ZOOM_STEP = 1.25;
-/** Long enough that a drag writes the address once. */
+/** Delay of an address update, so that a drag writes it once. */
 const ADDRESS_DELAY_MS = 200;
 
 const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
@@ -46,7 +46,7 @@ const view = new View(frame);
 const canvas = makeCanvas(figure.dataset.image ?? "");
 const painter = new Painter(canvas);
 const differences = new DifferencePanel(form, layers, frame, () => changed());
-/** None where no entry has posteriors. */
+/** Null if no entry has posteriors. */
 const posteriors = byId("posterior-of") ? new PosteriorPanel(form, layers, () => changed()) : null;
 const lines = { width: byId("outline-width"), opacity: byId("outline-opacity") };
 /** @type {Picture | null} */
@@ -55,18 +55,18 @@ let picture = null;
 let greys = null;
 /** @type {GreyChoice | null} */
 let greyChoice = null;
-/** Whether the last move came from the keyboard: the probe then reads the middle. */
+/** True if the last move came from the keyboard: the probe then reads the middle. */
 let isKeyboardDriven = false;
 let isDrawAwaited = false;
 let addressTimer = 0;
 
-// Whatever fails later, in a key's or a button's wake, is told too.
+// Reports later failures of event handlers.
 globalThis.addEventListener("unhandledrejection", (event) => status.fail(event.reason));
 start().catch((error) => status.fail(error));
 
 async function start() {
   scores.startWith(layers.shown);
-  // The server has checked the boxes that the address names; a copy of the site as files has not.
+  // The server checks the boxes that the address names; an exported site cannot.
   layers.choose(asked);
   scores.show(layers.shown).catch((error) => status.fail(error));
   const outlines = Promise.all(layers.shown.map((layer) => layer.load().catch((error) => status.fail(error))));
@@ -270,7 +270,7 @@ async function showLayers(/** @type {HTMLInputElement} */ box) {
   redraw();
 }
 
-/** Draws again, and puts what is shown into the address soon. */
+/** Draws the stage, and schedules an update of the address. */
 function changed() {
   redraw();
   clearTimeout(addressTimer);
@@ -291,7 +291,7 @@ function writeDown() {
   };
   const defaults = layers.reference ? [layers.reference.id] : [];
   history.replaceState(null, "", location.pathname + writeAddress(shown, defaults));
-  // Another patient's chest lies elsewhere: the neighbours open whole.
+  // Neighbours open as a whole: another patient's chest has another position.
   const query = writeAddress({ ...shown, view: null }, defaults);
   for (const link of [byId("previous-image"), byId("next-image")]) if (link) link.search = query;
 }
@@ -323,7 +323,7 @@ function draw() {
     spacingMm,
   });
   byId("zoom-shown").value = zoomText();
-  // The whole image does not move: a finger then scrolls the page.
+  // A whole image does not move, so a finger scrolls the page.
   canvas.style.touchAction = view.isFit ? "pan-y" : "none";
 }
 

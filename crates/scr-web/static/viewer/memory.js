@@ -1,7 +1,7 @@
-// Keeps a control's setting from page to page, where the browser lets us.
+// Stored settings: keeps the value of a control in the browser's storage.
 //
-// For the reader's own taste only (line width, keys). What is shown of the
-// data stands in the address, so that it can be linked.
+// For preferences only (line width, keys). The address holds the view of the data, so that
+// it can be linked.
 
 /** @param {HTMLInputElement} control  with an id */
 export function remember(control) {
@@ -15,6 +15,6 @@ export function remember(control) {
       localStorage.setItem(name, isBox ? (control.checked ? "on" : "off") : control.value);
     });
   } catch {
-    // Storage is forbidden: the setting then holds for this page.
+    // Without storage the setting holds for this page.
   }
 }

@@ -1,6 +1,7 @@
-// Draws the stage: radiograph, posterior, differences, outlines, scale bar, crosshair.
+// Painter: draws the stage with radiograph, posterior, differences, outlines, scale bar and
+// crosshair.
 //
-// Holds no state but its canvas: what to draw is handed over with each frame.
+// Holds no state except its canvas; each frame comes with its scene.
 
 /** @typedef {import("./view.js").View} View */
 
@@ -8,7 +9,7 @@
  * @typedef {Object} Scene
  * @property {View} view
  * @property {CanvasImageSource | null} picture      the radiograph in its window
- * @property {OffscreenCanvas | null} posterior      in its colours, as see-through as it is meant
+ * @property {OffscreenCanvas | null} posterior      with colours and opacity
  * @property {CanvasImageSource | null} differences  one pixel a mask pixel
  * @property {Outline[]} outlines                    the last on top
  * @property {number} lineWidth                      CSS pixels
@@ -19,11 +20,11 @@
 
 /** @typedef {{path: Path2D, colour: string, dash: number[]}} Outline */
 
-/** From here on each image pixel is shown as a square, not smoothed. */
+/** Enlargement from which image pixels are drawn as squares, without smoothing. */
 const SQUARES_FROM_SCREEN_PIXELS = 4;
 const GROUND = "#000";
 const HALO = "rgba(0, 0, 0, 0.5)";
-/** Lengths that a scale bar may have, in mm. */
+/** Lengths of a scale bar, in mm. */
 const BAR_LENGTHS_MM = [1, 2, 5, 10, 20, 50, 100];
 
 export class Painter {
@@ -43,7 +44,7 @@ export class Painter {
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = GROUND;
     context.fillRect(0, 0, this.canvas.width, this.canvas.height);
-    // From here on in mask pixels.
+    // The units are mask pixels from here on.
     const scale = view.scale * view.pixelRatio;
     const { x, y } = view.toScreen(0, 0);
     context.setTransform(scale, 0, 0, scale, x * view.pixelRatio, y * view.pixelRatio);
@@ -64,7 +65,7 @@ export class Painter {
   #resize({ stage, pixelRatio }) {
     const width = Math.round(stage.width * pixelRatio);
     const height = Math.round(stage.height * pixelRatio);
-    // Setting a size clears the canvas and costs, even when it is the same.
+    // Setting the size clears the canvas and costs time, even without a change.
     if (this.canvas.width !== width) this.canvas.width = width;
     if (this.canvas.height !== height) this.canvas.height = height;
   }
@@ -83,7 +84,7 @@ export class Painter {
   /** @param {Scene} scene */
   #drawOutlines({ view, outlines, lineWidth, opacity }) {
     const context = this.#context;
-    // The canvas is scaled, the lines are not.
+    // Line widths do not scale with the canvas.
     const pixel = 1 / view.scale;
     context.lineJoin = "round";
     context.globalAlpha = opacity;

@@ -1,7 +1,7 @@
-// A radiograph as a canvas of greys, in the window chosen.
+// Picture: a radiograph as a canvas of greys, in a grey window.
 //
-// Paints only when asked for the canvas, so that ten steps of a drag between
-// two frames cost one. Drawing it on the screen is painter.js's.
+// Paints only on request of the canvas, so several steps of a drag between two frames cost
+// one painting. painter.js draws the canvas on the screen.
 
 import { applyTable, countValues, keptWithin, lookupTable, windowOf } from "./window.js";
 
@@ -36,7 +36,7 @@ export class Picture {
   }
 
   /**
-   * The window that a preset's name stands for, here.
+   * Grey window of a preset for this radiograph.
    *
    * @param {string} name  `full`, `auto`, `lungs` or `dense`
    * @param {Uint8ClampedArray | null} lungs  a value a pixel, zero outside the lungs
@@ -57,7 +57,7 @@ export class Picture {
     }
   }
 
-  /** The image in its window, as large as the file. */
+  /** Canvas of the radiograph in its window, in full size. */
   get canvas() {
     const wanted = `${this.window} ${this.invert}`;
     if (wanted !== this.#painted) {

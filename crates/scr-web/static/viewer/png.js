@@ -1,8 +1,7 @@
-// Decodes grey PNGs of 8 and 16 bits a pixel, at full depth.
+// PNG decoder for grey images of 8 and 16 bits, at full depth.
 //
-// A browser's own decoder hands a canvas 8 bits a channel; a radiograph holds
-// 10 to 16. Everything but plain grey without interlacing is refused with an
-// UnsupportedPngError: the caller decides what to do then. Checks sizes and
+// Browsers decode to 8 bits a channel; a radiograph has 10 to 16. Throws an
+// UnsupportedPngError for all other kinds: the caller chooses a fallback. Checks sizes and
 // the zlib checksum, not the CRC of each chunk.
 
 /**
@@ -14,11 +13,11 @@
  * @property {Uint8Array | Uint16Array} pixels  row by row from the upper left
  */
 
-/** A PNG that is sound, but of a kind that is not decoded here. */
+/** Valid PNG of a kind that this decoder does not support. */
 export class UnsupportedPngError extends Error {}
 
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
-/** 16384 x 16384: far above any radiograph, far below what exhausts memory. */
+/** Largest number of pixels, 16384 x 16384: far above any radiograph, and safe for memory. */
 const MAX_PIXELS = 2 ** 28;
 
 /**
@@ -88,8 +87,8 @@ function readHeader(view, at, length) {
 }
 
 /**
- * @param {Uint8Array[]} parts    the zlib stream, in pieces
- * @param {number} expected       bytes that it holds; reading stops there
+ * @param {Uint8Array[]} parts    parts of the zlib stream
+ * @param {number} expected       decompressed size in bytes; reading stops there
  */
 async function inflate(parts, expected) {
   const out = new Uint8Array(expected);
@@ -107,7 +106,7 @@ async function inflate(parts, expected) {
   } catch (cause) {
     throw new Error("damaged PNG: the image data cannot be decompressed", { cause });
   }
-  // Also when some bytes are left over: an encoder may pad the stream.
+  // Bytes may be left over: an encoder may pad the stream.
   reader.cancel().catch(() => {});
   if (filled < expected) {
     throw new Error(`damaged PNG: ${filled} bytes of image data, expected ${expected}`);
@@ -125,7 +124,7 @@ async function inflate(parts, expected) {
  */
 function undoFilters(rows, stride, height, step) {
   const out = new Uint8Array(stride * height);
-  // Above the first row stand zeros.
+  // The row above the first has zeros.
   let above = new Uint8Array(stride);
   for (let row = 0; row < height; row++) {
     const start = row * (stride + 1);

@@ -1,8 +1,8 @@
 // Posterior panel: chooses the entry and the structure whose posterior overlays the
 // radiograph.
 //
-// Draws on no stage and knows no colour: they are painter.js's and heat.js's. A
-// choice of no structure is the most probable one, pixel by pixel.
+// painter.js draws the overlay, heat.js has the colours. Without a structure, each pixel shows
+// its most probable one.
 
 import { CERTAIN, heatColour, heatTable, mostProbable } from "./heat.js";
 import { decodeGreyPng } from "./png.js";
@@ -16,7 +16,7 @@ export class PosteriorPanel {
   /**
    * @param {HTMLFormElement} form  of a page that lists an entry with posteriors
    * @param {Layers} layers
-   * @param {() => void} changed    called when there is something new to draw
+   * @param {() => void} changed    called after a change of the overlay
    */
   constructor(form, layers, changed) {
     const part = (/** @type {string} */ id) => /** @type {any} */ (form.querySelector(`#${id}`));
@@ -28,14 +28,14 @@ export class PosteriorPanel {
     this.legend = part("posterior-legend");
     this.layers = layers;
     this.changed = changed;
-    /** The heat, null when no posterior is shown. @type {OffscreenCanvas | null} */
+    /** Heat map; null when no posterior is shown. @type {OffscreenCanvas | null} */
     this.sheet = null;
     paintScale(part("posterior-scale"));
     for (const select of [this.entry, this.structure]) select.addEventListener("change", () => this.choose(this.value));
     this.#allow();
   }
 
-  /** @type {Posterior[]} those that the sheet is of */
+  /** @type {Posterior[]} posteriors of the heat map */
   #shown = [];
   /** @type {Map<string, Promise<GreyImage | null>>} by address */
   #fetched = new Map();
@@ -55,11 +55,11 @@ export class PosteriorPanel {
     return `posterior of ${chosen(this.entry)}: ${chosen(this.structure)}`;
   }
 
-  /** Shows what an address calls so, or none for "". */
+  /** Shows the posterior of this name in the address, or none for "". */
   async choose(/** @type {string} */ value) {
     const [entry, structure] = value.split(":");
     this.entry.value = entry;
-    // An address may name what this page does not list.
+    // An address may name an entry that this page does not list.
     if (this.entry.selectedIndex < 0) this.entry.value = "";
     if (entry) this.structure.value = structure ?? "";
     this.#allow();
@@ -67,7 +67,7 @@ export class PosteriorPanel {
     this.changed();
   }
 
-  /** Turns it off, or on again: for the last entry chosen, else the first shown. */
+  /** Turns the overlay off, or on for the last chosen entry, otherwise for the first shown. */
   toggle() {
     if (this.entry.value) return this.choose("");
     const ids = [...this.entry.options].map((option) => option.value).filter(Boolean);
@@ -76,7 +76,7 @@ export class PosteriorPanel {
     return this.choose([entry, this.structure.value].filter(Boolean).join(":"));
   }
 
-  /** Goes on to the next structure of the entry, after the last to the most probable. */
+  /** Shows the next structure of the entry; after the last, the most probable one. */
   nextStructure() {
     const ids = [...this.structure.options].filter((option) => !option.disabled).map((option) => option.value);
     this.structure.value = ids[(ids.indexOf(this.structure.value) + 1) % ids.length];
@@ -84,7 +84,7 @@ export class PosteriorPanel {
   }
 
   /**
-   * The probability at a point, in words; "" where none is shown.
+   * Probability at a point, in words; "" without an overlay.
    *
    * @param {number} across  share of the width, below 1
    * @param {number} down    share of the height, below 1
@@ -98,12 +98,12 @@ export class PosteriorPanel {
     return best ? `${chosen(this.entry)}: ${(highest / CERTAIN).toFixed(2)} ${this.layers.structureName(best)}` : "";
   }
 
-  /** Addresses by structure, of the entry chosen. @returns {Record<string, string>} */
+  /** Addresses by structure, of the chosen entry. @returns {Record<string, string>} */
   get #addresses() {
     return JSON.parse(this.entry.selectedOptions[0]?.dataset.posteriors ?? "{}");
   }
 
-  /** Lets those structures be chosen that the entry has. */
+  /** Offers the structures of the entry. */
   #allow() {
     const addresses = this.#addresses;
     this.structure.disabled = !this.entry.value;
@@ -117,13 +117,13 @@ export class PosteriorPanel {
     this.legend.hidden = !wanted;
     const addresses = Object.entries(this.#addresses).filter(([id]) => !this.structure.value || id === this.structure.value);
     const maps = await Promise.all(addresses.map(async ([id, address]) => ({ id, map: await this.#load(address) })));
-    // While the files came, something else may have been chosen.
+    // The choice may have changed while the files loaded.
     if (this.value !== wanted) return;
     this.#shown = maps.flatMap(({ id, map }) => (map ? [{ id, map }] : []));
     this.sheet = this.#shown.length > 0 ? this.#heat(this.#shown.map(({ map }) => map)) : null;
   }
 
-  /** Fetches a posterior unless it is there; a failed fetch may be tried again. */
+  /** Fetches a posterior once; a failed fetch can be retried. */
   #load(/** @type {string} */ address) {
     const fetched = this.#fetched.get(address) ?? fetchPosterior(address);
     this.#fetched.set(address, fetched);
@@ -143,7 +143,7 @@ export class PosteriorPanel {
   }
 }
 
-/** @returns {Promise<GreyImage | null>} null where the entry does not cover the image */
+/** @returns {Promise<GreyImage | null>} null if the entry does not cover the image */
 async function fetchPosterior(/** @type {string} */ address) {
   const response = await fetch(address);
   if (response.status === 404) return null;
@@ -151,7 +151,7 @@ async function fetchPosterior(/** @type {string} */ address) {
   return decodeGreyPng(await response.arrayBuffer());
 }
 
-/** From 0 at the left to 1 at the right. */
+/** Colour bar: probability 0 at the left, 1 at the right. */
 function paintScale(/** @type {HTMLCanvasElement} */ canvas) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   for (let x = 0; x < canvas.width; x++) {

@@ -1,11 +1,11 @@
 // Probe: grey value, structures and scores at a point of the image, in words.
 //
-// Text only: where it is shown and when is main.js's business.
+// Makes the text only; main.js shows it.
 
 /** @typedef {import("./layers.js").Layers} Layers */
 /** @typedef {import("./png.js").GreyImage} GreyImage */
 
-/** For the question which outlines a point is in; never drawn on. */
+/** Context for point-in-path tests; never drawn on. */
 const ruler = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d"));
 
 /**

@@ -1,6 +1,6 @@
-// Fetches a radiograph and decodes it, at full depth where that is possible.
+// Radiograph loader: fetches a radiograph and decodes it, at full depth if possible.
 //
-// Does not show anything: windows are window.js's, drawing is painter.js's.
+// Shows nothing: window.js has the grey windows, painter.js draws.
 
 import { decodeGreyPng, UnsupportedPngError } from "./png.js";
 
@@ -8,8 +8,8 @@ import { decodeGreyPng, UnsupportedPngError } from "./png.js";
 
 /**
  * @param {string} href
- * @returns {Promise<{image: GreyImage, notice: string}>} the notice says what was
- *   lost where only the browser's 8-bit decoder could read the file, else ""
+ * @returns {Promise<{image: GreyImage, notice: string}>} the notice names the loss of depth
+ *   if only the browser's 8-bit decoder could read the file; otherwise ""
  */
 export async function fetchRadiograph(href) {
   const response = await fetch(href);

@@ -1,12 +1,12 @@
-// Keeps the table of scores in step with the entries and observers shown.
+// Table of scores of the shown entries and observers.
 //
-// Formats no number: the server draws a table of every layer's scores, and this
-// takes the rows of those that are shown from it, so that each table looks the same
-// however it came about. That table is fetched when another is first wanted.
+// Formats no number: the server renders a table with the scores of all layers, and this module
+// selects the rows of the shown ones, so all tables look the same. It fetches the full table
+// at the first change of layers.
 
 /** @typedef {import("./layers.js").Layer} Layer */
 
-/** Takes over the table's section. */
+/** Table of scores in its section. */
 export class Scores {
   /** @param {HTMLElement} section */
   constructor(section) {
@@ -21,14 +21,14 @@ export class Scores {
   #shown;
   #table;
 
-  /** Says whom the table on the page is of. */
+  /** Sets the layers of the table on the page. */
   startWith(/** @type {Layer[]} */ layers) {
     this.#shown = keysOf(layers).join();
   }
 
   /**
    * @param {Layer[]} layers
-   * @returns {Promise<void>} when the table is theirs, or of a newer choice
+   * @returns {Promise<void>} resolves once the table has these layers or newer ones
    */
   async show(layers) {
     const keys = keysOf(layers);
@@ -55,7 +55,7 @@ export class Scores {
   }
 }
 
-/** @returns {Promise<Element | null>} none where nobody has scores on this image */
+/** @returns {Promise<Element | null>} null if no layer has scores for this image */
 async function fetchTable(/** @type {string} */ href) {
   const response = await fetch(href);
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
@@ -63,7 +63,7 @@ async function fetchTable(/** @type {string} */ href) {
   return page.querySelector("#scores .table-box");
 }
 
-/** What rows call the layers that they are of. */
+/** Keys of the rows of layers. */
 function keysOf(/** @type {Layer[]} */ layers) {
   return layers.map((layer) => `${layer.kind}:${layer.id}`);
 }

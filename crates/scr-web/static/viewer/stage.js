@@ -1,7 +1,7 @@
-// The elements of the stage that only a script needs: the canvas, notes.
+// Stage elements for the viewer: the canvas and notes.
 
 /**
- * A canvas for the radiograph that keys and pointers can act on.
+ * Canvas for the radiograph, which takes keys and pointers.
  *
  * @param {string} image  identifier
  */
@@ -9,7 +9,7 @@ export function makeCanvas(image) {
   const canvas = document.createElement("canvas");
   canvas.className = "viewer-canvas";
   canvas.tabIndex = 0;
-  // Screen readers then hand the arrow keys through.
+  // Makes screen readers pass the arrow keys on.
   canvas.setAttribute("role", "application");
   canvas.setAttribute("aria-roledescription", "radiograph viewer");
   canvas.setAttribute("aria-label", `Radiograph ${image}: arrow keys move, plus and minus zoom`);
@@ -18,7 +18,7 @@ export function makeCanvas(image) {
 }
 
 /**
- * Says below the stage what the reader should know of the picture.
+ * Adds a note on the picture below the stage.
  *
  * @param {HTMLElement} stage
  * @param {string} text

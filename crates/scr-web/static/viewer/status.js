@@ -1,6 +1,6 @@
 // Status line, which screen readers read out after a change.
 
-/** Long enough that a drag or a row of key presses is told once. */
+/** Delay of a message, so that a drag or a series of key presses is announced once. */
 const DELAY_MS = 350;
 
 export class Status {
@@ -12,7 +12,7 @@ export class Status {
 
   #timer;
 
-  /** Tells it once nothing newer has come for a moment. */
+  /** Announces a text after a moment without a newer one. */
   sayLater(/** @type {string | null} */ text) {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
@@ -21,7 +21,7 @@ export class Status {
     }, DELAY_MS);
   }
 
-  /** Tells at once what failed, and keeps the cause for the console. */
+  /** Announces a failure at once, and logs its cause to the console. */
   fail(/** @type {unknown} */ error) {
     clearTimeout(this.#timer);
     console.error(error);

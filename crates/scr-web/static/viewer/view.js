@@ -1,9 +1,8 @@
 // Viewport: zoom and centre of the visible part of the image.
 //
-// Arithmetic only: knows no canvas and no event. Image coordinates are pixels
-// of the masks, from the upper left corner; screen coordinates are CSS pixels
-// of the stage. Zoom 1 is the whole image, on any screen, so that a linked view
-// shows the same region everywhere.
+// Arithmetic only, without canvas or events. Image coordinates are pixels of the masks, from
+// the upper left corner; screen coordinates are CSS pixels of the stage. Zoom 1 is the whole
+// image on any screen, so a linked view shows the same region everywhere.
 
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {{zoom: number, x: number, y: number}} ViewState  x and y: the image point in the middle */
@@ -35,7 +34,7 @@ export class View {
     this.#settle();
   }
 
-  /** CSS pixels a mask pixel when the whole image is seen. */
+  /** CSS pixels a mask pixel when the whole image is visible. */
   get fitScale() {
     return Math.min(this.stage.width / this.frame.width, this.stage.height / this.frame.height);
   }
@@ -45,7 +44,7 @@ export class View {
     return this.fitScale * this.zoom;
   }
 
-  /** The zoom at which an image pixel is a screen pixel. */
+  /** Zoom at which an image pixel is a screen pixel. */
   get oneToOneZoom() {
     return this.sharpness / (this.pixelRatio * this.fitScale);
   }
@@ -85,7 +84,7 @@ export class View {
    * Zooms so that the image point under a screen point stays there.
    *
    * @param {number} factor
-   * @param {number} [screenX]  the stage's middle unless told
+   * @param {number} [screenX]  the stage's middle by default
    * @param {number} [screenY]
    */
   zoomBy(factor, screenX = this.stage.width / 2, screenY = this.stage.height / 2) {
@@ -108,7 +107,7 @@ export class View {
     this.#settle();
   }
 
-  /** The image point at a screen point. */
+  /** Image point at a screen point. */
   toImage(/** @type {number} */ screenX, /** @type {number} */ screenY) {
     return {
       x: this.x + (screenX - this.stage.width / 2) / this.scale,
@@ -116,7 +115,7 @@ export class View {
     };
   }
 
-  /** The screen point of an image point. */
+  /** Screen point of an image point. */
   toScreen(/** @type {number} */ x, /** @type {number} */ y) {
     return {
       x: (x - this.x) * this.scale + this.stage.width / 2,
@@ -130,7 +129,7 @@ export class View {
     return Math.min(Math.max(zoom, least), most);
   }
 
-  /** Keeps the zoom allowed and the stage filled with image as far as it goes. */
+  /** Limits the zoom, and fills the stage with the image as far as possible. */
   #settle() {
     this.zoom = this.#allowed(this.zoom);
     this.x = centred(this.x, this.frame.width, this.stage.width / this.scale);
@@ -141,7 +140,7 @@ export class View {
 /**
  * @param {number} centre
  * @param {number} length   of the image
- * @param {number} visible  how much of it the stage could show
+ * @param {number} visible  length that fits on the stage
  */
 function centred(centre, length, visible) {
   if (visible >= length) return length / 2;

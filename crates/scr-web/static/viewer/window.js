@@ -1,6 +1,6 @@
 // Grey windows: the pixel values that are shown black and white.
 //
-// Numbers only, no canvas and no page: the same in a browser and in a test.
+// Arithmetic only, without canvas or page.
 
 /**
  * @typedef {[number, number]} GreyWindow
@@ -8,7 +8,7 @@
  */
 
 /**
- * Counts how often each value occurs.
+ * Histogram: number of pixels of each value.
  *
  * @param {Uint8Array | Uint16Array} pixels
  * @param {number} maxValue
@@ -25,7 +25,7 @@ export function countValues(pixels, maxValue, chosen = null) {
 }
 
 /**
- * The smallest value that at least `share` of the counted pixels do not exceed.
+ * Percentile: the smallest value that at least `share` of the counted pixels do not exceed.
  *
  * @param {Uint32Array} counts
  * @param {number} share  0 to 1
@@ -42,7 +42,7 @@ export function percentile(counts, share) {
 }
 
 /**
- * The window between two shares of the counted pixels.
+ * Grey window between two percentiles.
  *
  * @param {Uint32Array} counts
  * @param {number} low   0 to 1
@@ -54,7 +54,7 @@ export function windowOf(counts, low, high) {
 }
 
 /**
- * The nearest window of whole numbers in 0..=maxValue that is at least 1 wide.
+ * Nearest grey window of whole numbers in 0..=maxValue, at least 1 wide.
  *
  * @param {[number, number]} window
  * @param {number} maxValue
@@ -66,7 +66,7 @@ export function keptWithin([low, high], maxValue) {
 }
 
 /**
- * The window after a drag: to the right it gets wider, upwards the picture brighter.
+ * Grey window after a drag: wider to the right, brighter upwards.
  *
  * @param {GreyWindow} window
  * @param {number} right     share of the stage's width
@@ -75,16 +75,16 @@ export function keptWithin([low, high], maxValue) {
  * @returns {GreyWindow}
  */
 export function draggedWindow([low, high], right, up, maxValue) {
-  // Relative to the window, so that a narrow one is set as finely as a wide one.
+  // Relative to the window, so a narrow one changes as finely as a wide one.
   const width = Math.min(Math.max((high - low) * 2 ** (2 * right), 1), maxValue);
   const level = (low + high) / 2 - up * (high - low) * 1.5;
-  // The level stops at the ends, and then the width stays what it is.
+  // The level stops at the ends, without a change of the width.
   const centre = Math.min(Math.max(level, width / 2), maxValue - width / 2);
   return keptWithin([centre - width / 2, centre + width / 2], maxValue);
 }
 
 /**
- * For each pixel value its opaque grey, in the byte order of an ImageData.
+ * Table of opaque greys by pixel value, in the byte order of an ImageData.
  *
  * @param {GreyWindow} window
  * @param {number} maxValue
@@ -113,7 +113,7 @@ export function applyTable(pixels, table, target) {
 }
 
 /**
- * The counts in `bins` equal parts of the range, for a histogram.
+ * Counts in `bins` equal parts of the range, for a drawn histogram.
  *
  * @param {Uint32Array} counts
  * @param {number} bins

@@ -92,7 +92,7 @@ fn a_reader_steps_windows_toggles_and_links_to_what_is_seen() {
              let s = 0; for (let i = 0; i < d.length; i += 4) s += d[i]; return s / (d.length / 4)";
         let windowed = browser.script(brightness).await.as_f64().unwrap();
 
-        // The same view again from its address alone.
+        // The address restores the view.
         let address = browser.address().await;
         client.goto(&site.address).await.unwrap();
         client.goto(&address).await.unwrap();
@@ -142,7 +142,7 @@ fn a_reader_lays_a_posterior_over_the_radiograph() {
             .await;
         browser.until("the address names the heart", "location.search.includes(':heart')").await;
 
-        // The same view again from its address alone.
+        // The address restores the view.
         let address = browser.address().await;
         client.goto(&site.address).await.unwrap();
         client.goto(&address).await.unwrap();

@@ -1,7 +1,7 @@
 //! Seeds of the fuzz targets in `fuzz/`: one valid file of every kind.
 //!
-//! Written to `target/fuzz-seeds/TARGET/NAME` for `fuzz/run`. Each seed is read here, since
-//! a seed that its reader refuses is of no use to the fuzzer.
+//! Written to `target/fuzz-seeds/TARGET/NAME` for `fuzz/run`. The test also reads each seed,
+//! since a seed that its reader refuses does not help the fuzzer.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

@@ -1,11 +1,11 @@
-//! The help of every command, which is `docs/reference/command-line.md`.
+//! Help of all commands equals `docs/reference/command-line.md`.
 
 use std::fmt::Write as _;
 use std::process::{Command, Stdio};
 
 use crate::command::root;
 
-/// Set to write the document again in place of comparing it.
+/// Environment variable that writes the document instead of comparing it.
 const WRITE: &str = "SCR_WRITE_DOCS";
 
 const HEAD: &str = "# Command line
@@ -19,21 +19,21 @@ everything that is wrong with it is listed; 2: wrong usage.
 
 /// Output of `scr ARGUMENTS --help`, 100 columns wide.
 fn help(arguments: &[String]) -> String {
-    let said = Command::new(env!("CARGO_BIN_EXE_scr"))
+    let output = Command::new(env!("CARGO_BIN_EXE_scr"))
         .args(arguments)
         .arg("--help")
-        // Neither a terminal's width nor defaults of this machine.
+        // Independent of the terminal's width and of defaults of this machine.
         .stdin(Stdio::null())
         .env("COLUMNS", "100")
         .env_remove("SCR_TOKEN")
         .env_remove("SCR_IDENTITY_PROVIDERS")
         .output()
         .expect("the binary is built");
-    assert!(said.status.success(), "{arguments:?} has no help");
-    String::from_utf8(said.stdout).expect("help is text")
+    assert!(output.status.success(), "{arguments:?} has no help");
+    String::from_utf8(output.stdout).expect("help is text")
 }
 
-/// Adds the help of a command and of all below it.
+/// Adds the help of a command and of its subcommands.
 fn add(text: &mut String, command: &[String]) {
     let help = help(command);
     let name = [&["scr".to_owned()], command].concat().join(" ");
@@ -43,7 +43,7 @@ fn add(text: &mut String, command: &[String]) {
     let below = lines.iter().skip_while(|line| **line != "Commands:").skip(1);
     for line in below.take_while(|line| line.starts_with("  ")) {
         let subcommand = line.split_whitespace().next().expect("a line names a command");
-        // A description that goes on is indented further.
+        // Continued descriptions have a deeper indentation.
         if line.starts_with("   ") || subcommand == "help" {
             continue;
         }

@@ -7,6 +7,7 @@ mod admin;
 mod architecture;
 mod backups;
 mod browser;
+mod browser_submission;
 mod check;
 mod command;
 mod comparing;
@@ -14,7 +15,7 @@ mod copies;
 mod dependencies;
 mod documented;
 mod fuzz_seeds;
-mod handing_in;
+
 mod help;
 mod imports;
 mod measures;

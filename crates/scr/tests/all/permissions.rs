@@ -1,4 +1,5 @@
-//! File permissions: only their owner reads data folders and backups, everybody an export.
+//! File permissions: data folders and backups are readable for their owner only, exports for
+//! everyone.
 #![cfg(unix)]
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 

@@ -1,10 +1,10 @@
-//! Runs on real radiographs, if they lie beside the repository.
+//! Runs on real radiographs, if `../shared` has them.
 
 use std::path::PathBuf;
 
 use crate::command::{root, run_well, text};
 
-/// Benchmark of real radiographs. Prints a reason and returns none if it is missing.
+/// Benchmark of real radiographs; prints a reason and returns `None` if it is missing.
 fn hannover() -> Option<PathBuf> {
     let folder = root().join("../shared/data/hannover-lungs");
     if folder.join("benchmark.toml").is_file() {

@@ -230,15 +230,15 @@ fn a_server_that_does_not_answer_is_named() {
 #[test]
 fn a_server_killed_at_any_moment_loses_nothing_that_it_acknowledged() {
     let mut served = Served::new();
-    let mut handed_in = Vec::new();
+    let mut submitted = Vec::new();
     for delay_ms in [0, 15, 40, 120] {
         let taken = served.submit("masks", &["--accept-terms"]);
         assert_eq!(taken.code, 0, "{}", taken.stderr);
-        handed_in.push(id(&taken));
+        submitted.push(id(&taken));
         std::thread::sleep(Duration::from_millis(delay_ms));
         served.kill_and_start();
     }
-    for id in handed_in {
+    for id in submitted {
         let state = || json(&served.ask(&["status", &id], 0))["state"].clone();
         let waited = (0..400).find(|_| {
             std::thread::sleep(Duration::from_millis(100));

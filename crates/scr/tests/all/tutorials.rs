@@ -1,4 +1,4 @@
-//! The command blocks of the README and the tutorials, run as they are written.
+//! Command blocks of the README and the tutorials, run as written.
 //!
 //! A block marked `sh` runs; one marked `console` or `text` is for people only. The blocks of
 //! a document run one after the other in one empty folder, and each must succeed.
@@ -11,13 +11,13 @@ use std::process::Command;
 
 use crate::command::root;
 
-/// The address that documents name; each test serves at a free port of its own.
+/// Address in the documents; each test replaces it by a free port.
 const WRITTEN: &str = "127.0.0.1:8080";
 
-/// Stops what a document has left running.
+/// Start of a script; stops background jobs at its end.
 const PREAMBLE: &str = "set -euo pipefail; trap 'kill $(jobs -p) 2>/dev/null || true' EXIT\n";
 
-/// The blocks of a document that run, as one script.
+/// Script of a document: its `sh` blocks.
 fn script(document: &str) -> String {
     let mut script = PREAMBLE.to_owned();
     let mut is_open = false;
@@ -42,17 +42,17 @@ fn run_blocks(document: &str) {
     let temp = tempfile::tempdir().expect("a folder can be made");
     let binary = Path::new(env!("CARGO_BIN_EXE_scr")).parent().expect("it lies in a folder");
     let path = std::env::var("PATH").expect("there is a path");
-    let said = Command::new("bash")
+    let output = Command::new("bash")
         .args(["-c", &script.replace(WRITTEN, &address)])
         .current_dir(temp.path())
         .env("PATH", format!("{}:{path}", binary.display()))
         .output()
         .expect("there is a shell");
     assert!(
-        said.status.success(),
+        output.status.success(),
         "{document}:\n{}\n{}",
-        String::from_utf8_lossy(&said.stdout),
-        String::from_utf8_lossy(&said.stderr)
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
     );
 }
 
