@@ -1,4 +1,4 @@
-//! Benchmark: what the site shows of one and the API serves.
+//! Benchmark document, which pages show and the API serves.
 
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -102,7 +102,7 @@ pub struct ObserverDocument {
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// True where the observer gave landmarks beside the masks.
+    /// True if the observer has landmarks as well as masks.
     pub landmarks: bool,
 }
 
@@ -142,13 +142,13 @@ pub struct BenchmarkSummary {
     pub title: String,
     /// Description of the images.
     pub description: String,
-    /// Names exactly what is scored against.
+    /// Digest of the benchmark, which identifies the scoring definition and the reference.
     pub digest: String,
     /// True where a program drew the images: they show no patient.
     pub phantom: bool,
     /// Number of images.
     pub n_images: usize,
-    /// Identifiers of what is scored.
+    /// Identifiers of the objects.
     pub objects: Vec<String>,
     /// Time of publication on this site, RFC 3339.
     pub published_at: String,

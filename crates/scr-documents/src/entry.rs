@@ -18,7 +18,7 @@ pub enum EntryRole {
     Method,
 }
 
-/// The card of an entry: what made the masks.
+/// Card of an entry: author, method and publication.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct CardDocument {

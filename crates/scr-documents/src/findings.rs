@@ -1,6 +1,6 @@
 //! Findings about a submission: suspicions of the check, flags and statistics of scoring.
 //!
-//! Knows no rule: the worker checks and scores, and writes here what it found.
+//! Knows no rule: the worker checks and scores, and fills these documents.
 
 use serde::{Deserialize, Serialize};
 
@@ -34,7 +34,7 @@ pub struct Suspicion {
     pub hint: String,
 }
 
-/// Findings of scoring beside the scores, as of that moment.
+/// Findings of scoring other than the scores, at the time of scoring.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct FindingsDocument {
     /// Flags for the curator, who must answer some of them to publish

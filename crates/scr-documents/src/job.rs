@@ -54,7 +54,7 @@ pub struct Worker {
 pub struct CancelledJob {
     /// Identifier of the submission.
     pub submission: String,
-    /// Its state now: `rejected` where it was to be scored, `awaiting_review` where it was
-    /// to be published.
+    /// State of the submission now: `rejected` after a job that scores, `awaiting_review` after
+    /// one that publishes.
     pub state: SubmissionState,
 }

@@ -2,14 +2,14 @@
 //!
 //! Each type is one JSON document or a part of one. Field names are a contract with users'
 //! scripts and with stored data. Computes nothing, reads no file and depends on no other
-//! crate of the project; whoever has the values fills the documents.
+//! crate of the project; other crates fill the documents.
 //!
 //! - [`result`]: the scores of one set of masks. - [`comparison`]: several results.
 //! - [`benchmark`], [`terms`], [`literature`]: a published benchmark. - [`settings`]: the
 //!   operator's settings of it. - [`download`]: its files.
 //! - [`submission`]: a submission with its problems. - [`findings`]: suspicions and flags.
 //! - [`entry`]: the card and role of an entry. - [`publication`]: papers on a benchmark.
-//! - [`account`], [`feedback`], [`job`], [`record`], [`refusal`]: answers of the API alone.
+//! - [`account`], [`feedback`], [`job`], [`record`], [`refusal`]: answers of the API only.
 //!
 //! With the feature `openapi` the documents that the API serves implement `ToSchema`.
 

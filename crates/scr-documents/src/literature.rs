@@ -20,7 +20,7 @@ pub struct LiteratureDocument {
     pub sd: Option<f64>,
     /// Unit of both.
     pub unit: String,
-    /// Protocol, or that nobody read which was used.
+    /// Protocol, or a note that it was not read at the source.
     pub protocol: String,
     /// Place of the number in its source.
     pub source: String,

@@ -1,10 +1,10 @@
-//! Settings: how the operator runs a benchmark, beside what its file says.
+//! Settings of a benchmark: choices of the operator, in addition to its file.
 
 use serde::{Deserialize, Serialize};
 
 use crate::Permission;
 
-/// Decimals of scores against a hidden reference, where nobody said otherwise.
+/// Default number of decimals of scores against a hidden reference.
 const DECIMALS_OF_HIDDEN: u8 = 3;
 
 /// Steps of a ladder are multiples of one thousandth.
@@ -14,15 +14,14 @@ const PER_UNIT: f64 = 1000.0;
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct BenchmarkSettings {
-    /// Terms of the operator, to be accepted before a download or submission, beside those in
-    /// the benchmark's file; empty where those are all.
+    /// Terms of the operator in addition to those in the benchmark's file; downloads and
+    /// submissions need their acceptance. Empty without further terms.
     pub terms: String,
     /// Quota of submissions of a person.
     pub submissions: Quota,
     /// Addresses of the curators that review; all curators where it is empty.
     pub reviewers: Vec<String>,
-    /// Permission to offer files for download; what the benchmark's file says where
-    /// nobody said otherwise.
+    /// Permission to offer files for download; `None` follows the benchmark's file.
     pub downloads: Option<Permission>,
     /// Visibility of the reference.
     pub reference: Reference,
@@ -43,7 +42,7 @@ pub struct BenchmarkSettings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<String>,
     /// Visibility of every image's values; public by default. They are
-    /// hidden with the reference, whatever is said here; decimals count there too.
+    /// hidden with the reference in any case; decimals apply to them too.
     pub image_results: Option<ImageResults>,
 }
 

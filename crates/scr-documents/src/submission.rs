@@ -95,7 +95,7 @@ impl SubmissionState {
         matches!(self, Self::Published | Self::Rejected | Self::Withdrawn)
     }
 
-    /// True where a worker has or gets its job: it goes on by itself.
+    /// True while a worker has or gets its job, so that the state changes without a person.
     #[must_use]
     pub const fn is_passing(self) -> bool {
         matches!(self, Self::Received | Self::Scoring | Self::Publishing)
@@ -161,9 +161,9 @@ pub struct SubmissionAnswer {
     pub url: String,
     /// Identifier of the entry that it corrects.
     pub corrects: Option<String>,
-    /// Fingerprint of its file; null where nobody gave one.
+    /// Upload fingerprint of its file; null without one.
     pub file: Option<UploadFingerprint>,
-    /// Bytes of its file that the site has.
+    /// Received bytes of its file.
     pub received_bytes: u64,
     /// Size of its file in bytes.
     pub size_bytes: u64,
@@ -229,9 +229,9 @@ pub struct WaitingSubmission {
     pub benchmark: String,
     /// Name of the method.
     pub name: String,
-    /// Name of who handed it in.
+    /// Name of the submitter.
     pub submitter: String,
-    /// The page on which to decide on it.
+    /// Address of its review page.
     pub url: String,
     /// Start of the wait, RFC 3339.
     pub since: String,

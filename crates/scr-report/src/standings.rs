@@ -13,7 +13,7 @@ use scr_stats::shared_ranks;
 /// Statistic of a summary: the number in a column.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Statistic {
-    /// Mean, with the standard deviation beside it.
+    /// Mean, with the standard deviation.
     Mean,
     /// Bootstrap interval of the mean, ordered by its lower end.
     Interval,

@@ -35,7 +35,7 @@ impl BlobKey {
         Ok(Self(format!("benchmarks/{benchmark}/display/{image}.png")))
     }
 
-    /// A small picture of a radiograph: `benchmarks/BENCHMARK/thumbnails/IMAGE.png`.
+    /// A thumbnail of a radiograph: `benchmarks/BENCHMARK/thumbnails/IMAGE.png`.
     ///
     /// # Errors
     /// As [`image`](Self::image).

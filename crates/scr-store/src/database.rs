@@ -109,8 +109,8 @@ pub(crate) async fn snapshot(pool: &AnyPool, to: &Path) -> Result<(), StorageErr
     Ok(())
 }
 
-/// Opens a copy of a database that nobody else has open, for reading; nothing is written
-/// beside it.
+/// Opens a copy of a database for reading. No other process may have it open; writes no file
+/// next to it.
 ///
 /// # Errors
 /// [`StorageError::Database`].
@@ -185,8 +185,8 @@ fn primary_code(error: &sqlx::Error) -> Option<u32> {
     Some(code & 0xff)
 }
 
-/// Runs the migrations that the database has not seen, each in a transaction. What an
-/// earlier version wrote is copied before that.
+/// Runs the missing migrations, each in a transaction. Copies a database of an earlier version
+/// first.
 async fn migrate(pool: &AnyPool, path: &Path) -> Result<(), OpenError> {
     let doing = "bring the database's tables up to date";
     sqlx::query(
@@ -218,8 +218,8 @@ async fn migrate(pool: &AnyPool, path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Copies the database into a file beside it, named after the version that it is about to
-/// become. One that is there is the older one, from before an attempt that did not end.
+/// Copies the database into a file next to it, named after the version of the migration. Keeps
+/// an existing copy: it is the older one, from before an interrupted migration.
 async fn copy_before(pool: &AnyPool, path: &Path, version: i64) -> Result<(), StorageError> {
     let mut name = path.file_name().unwrap_or_default().to_owned();
     name.push(format!(".before-{version:04}"));
@@ -228,7 +228,7 @@ async fn copy_before(pool: &AnyPool, path: &Path, version: i64) -> Result<(), St
         return Ok(());
     }
     let failed = |source| StorageError::Copy { from: path.to_owned(), to: copy.clone(), source };
-    // Nobody reads half a copy, and of two processes the first one's stays.
+    // A temporary file hides an incomplete copy; of two processes, the first one's copy stays.
     let making = tempfile::Builder::new().prefix(".before-").tempfile_in(&folder);
     let making = making.map_err(failed)?.into_temp_path();
     snapshot(pool, &making).await?;
@@ -313,7 +313,7 @@ mod tests {
         assert_eq!(found, ("[]".into(), "images".into()));
         pool.close().await;
 
-        // What was there before is beside it, as it was, and stays so.
+        // The copy of the earlier database is unchanged.
         let copy = folder.path().join(format!("scr.sqlite.before-{:04}", MIGRATIONS.len()));
         let mut before = AnyConnection::connect(&address(&copy).unwrap()).await.unwrap();
         let read = "SELECT images FROM entries WHERE NOT EXISTS \

@@ -56,8 +56,8 @@ impl Disk<'_> {
         written.map_err(|source| StorageError::Folder { path: path.clone(), source })
     }
 
-    /// Deletes temporary files that killed processes left among blobs and benchmarks, once
-    /// they are older than [`durable::STALE_AGE`], so that nobody is still writing them.
+    /// Deletes temporary files of killed processes among blobs and benchmarks, once they are
+    /// older than [`durable::STALE_AGE`]: no process writes them any more.
     /// Returns the number of files.
     ///
     /// # Errors

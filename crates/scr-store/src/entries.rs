@@ -126,7 +126,7 @@ pub(crate) const fn role_word(role: EntryRole) -> &'static str {
 }
 
 // Queries name their columns. With `*`, a connection that read the tables before
-// another one migrated them would miss what was added.
+// another one migrated them would miss new columns.
 
 /// Columns of an entry with its last result.
 const COLUMNS: &str = "id, benchmark_id, role, card, summary, images, posteriors, published_at";

@@ -24,7 +24,7 @@ pub struct FeedbackRow {
     pub id: String,
     /// Benchmark in question; empty for the site.
     pub benchmark_id: String,
-    /// Address for an answer; empty where none is wanted.
+    /// Address for an answer; empty without one.
     pub reply_to: String,
     /// The message.
     pub message: String,
@@ -87,7 +87,7 @@ impl Feedback<'_> {
         Ok(())
     }
 
-    /// All messages, the last first.
+    /// All messages, newest first.
     ///
     /// # Errors
     /// [`StorageError::Database`].

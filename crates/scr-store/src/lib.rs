@@ -11,7 +11,7 @@
 //! - [`BlobKey`]: key of a file, safe by construction.
 //! - [`StoreError`]: sum of the handles' errors.
 //!
-//! **A row is there only when all of its files are.** Publishing writes files
+//! **A row exists only when all of its files do.** Publishing writes files
 //! first, image by image, and the row last; after an interruption there is no row, and
 //! publishing again completes the files.
 //!

@@ -1,4 +1,4 @@
-//! A lost database: files of a site beside a database that is missing or empty.
+//! A lost database: a data folder has files of a site, but its database is missing or empty.
 //!
 //! Served, such a folder would show a site without entries, and new entries would overwrite
 //! published files. It is refused instead.
@@ -10,7 +10,7 @@ use sqlx::AnyPool;
 use crate::database::Doing;
 use crate::storage_error::OpenError;
 
-/// Refuses a missing or zero-byte database beside files.
+/// Refuses a missing or zero-byte database in a data folder with files.
 pub(crate) fn refuse_without_database(database: &Path, blobs: &Path) -> Result<(), OpenError> {
     let found = match database.metadata() {
         Ok(about) if about.len() > 0 => return Ok(()),
@@ -20,8 +20,8 @@ pub(crate) fn refuse_without_database(database: &Path, blobs: &Path) -> Result<(
     refuse(found, database, blobs)
 }
 
-/// Refuses a database without benchmarks beside files, but for the files of a benchmark
-/// whose first publication was cut off.
+/// Refuses a database without benchmarks in a data folder with files, except for the files of
+/// a benchmark whose first publication was interrupted.
 pub(crate) async fn refuse_empty_database(
     pool: &AnyPool,
     database: &Path,

@@ -39,7 +39,7 @@ pub fn is_plain_name(text: &str) -> bool {
 }
 
 /// Likeness of two names to the eye: equal skeletons (Unicode Technical Standard 39,
-/// confusables), whatever the case, spaces and punctuation. Between digits a separator
+/// confusables), regardless of case, spaces and punctuation. A separator between digits
 /// counts, so that versions differ: `1.1` is not `11`.
 ///
 /// ```
@@ -60,7 +60,7 @@ fn keys(name: &str) -> [String; 2] {
     let bare = |key: String| {
         let bare: String =
             key.chars().filter(|sign| sign.is_alphanumeric() || *sign == ' ').collect();
-        // A name of signs alone is compared as it is.
+        // A name without letters and digits is compared as it is.
         if bare.trim().is_empty() { key } else { bare }
     };
     let folded_after = skeleton(&name).collect::<String>().to_lowercase();

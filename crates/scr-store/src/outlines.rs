@@ -1,8 +1,8 @@
 //! Outlines for the viewer, which draws them over a radiograph.
 //!
-//! Made from masks, crack by crack, and the masks can be filled from them again
-//! bit for bit; nothing is smoothed. Noise alone, which has more corners than
-//! [`MAX_CORNERS_BY_SIDE`] allows, is drawn in blocks, and the document has their size.
+//! Traced along pixel edges without smoothing, so that filling them restores the masks bit for
+//! bit. Outlines with more corners than [`MAX_CORNERS_BY_SIDE`] allows, as of noise, follow
+//! blocks of pixels, and the document has their size.
 
 use indexmap::IndexMap;
 use scr_image::{BlockOutlines, Mask, Size};
@@ -76,7 +76,7 @@ impl OutlinesDocument {
     /// Reads the document from JSON.
     ///
     /// # Errors
-    /// When it is no such document.
+    /// When the bytes are no such document.
     pub fn from_json(bytes: &[u8]) -> Result<Self, serde_json::Error> {
         serde_json::from_slice(bytes)
     }

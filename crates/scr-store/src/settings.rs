@@ -1,4 +1,4 @@
-//! The operator's settings of a benchmark, beside its file.
+//! Settings of a benchmark, chosen by the operator in addition to its file.
 //!
 //! Settings may change at any time and move no score. Hidden values are removed where documents
 //! leave the store for the site ([`PublicStore`](crate::PublicStore)), so that no page can show

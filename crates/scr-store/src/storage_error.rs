@@ -1,7 +1,7 @@
 //! Failures of the database, of the disk and of the data on it, which every handle can meet.
 //!
-//! Refusals of one handle are in its own enum beside it; [`StoreError`](crate::StoreError)
-//! is the sum of all. [`OpenError`] is the refusal to open a store.
+//! Each handle has its own enum of refusals; [`StoreError`](crate::StoreError) is the sum of
+//! all. [`OpenError`] is the refusal to open a store.
 
 use std::error::Error;
 use std::io;
@@ -93,7 +93,7 @@ pub enum StorageError {
         /// The word found.
         found: String,
     },
-    /// A row refers to another one that is not there.
+    /// A row refers to a missing row.
     #[error("no {what} `{id}` in the database")]
     Missing {
         /// Kind of row.
@@ -183,7 +183,7 @@ pub enum OpenError {
         /// Its permissions.
         mode: u32,
     },
-    /// Files of a site lie beside a database that is missing or empty.
+    /// The data folder has files of a site, but its database is missing or empty.
     #[error(
         "{} is {found} and {} holds the files of a site, expected the database of that site",
         database.display(), blobs.display()

@@ -174,7 +174,7 @@ impl Store {
     /// [`OpenError::OpenFolder`] when other users may read or write the folder,
     /// [`OpenError::NewerSchema`] when a later version of this program wrote it,
     /// [`OpenError::DamagedDatabase`] and [`OpenError::LostDatabase`] when the database is
-    /// damaged, or missing beside files of a site; [`OpenError::Storage`].
+    /// damaged, or missing in a data folder with files; [`OpenError::Storage`].
     pub async fn open(folder: &Path) -> Result<Self, OpenError> {
         folder::claim(folder)?;
         let folder = DataFolder::new(folder);

@@ -1,6 +1,6 @@
 //! Withdrawals of entries: a withdrawn entry keeps its address and leaves the tables.
 //!
-//! Deletes nothing: row, masks and results stay in the store, beside the withdrawal.
+//! Deletes nothing: row, masks and results stay in the store, with the withdrawal.
 
 use serde::Serialize;
 use sqlx::AnyPool;

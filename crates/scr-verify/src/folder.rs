@@ -50,7 +50,7 @@ pub(crate) async fn check_benchmarks(
     Ok(())
 }
 
-/// Checks the folder that is scored against, where the benchmark was added with one.
+/// Checks the benchmark's folder with the reference, if the benchmark was added with one.
 async fn check_source(
     source: &Source,
     id: &str,
@@ -74,8 +74,8 @@ async fn check_source(
     }
 }
 
-/// Notes rows of the database that no line of the record speaks of, and files of entries
-/// that no list has.
+/// Reports rows of the database without a line of the record, and files of entries that no
+/// list has.
 pub(crate) async fn check_rows(
     source: &Source,
     record: &Record,

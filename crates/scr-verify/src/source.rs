@@ -17,7 +17,7 @@ const MAX_LOG_BYTES: u64 = 512 << 20;
 const MAX_EVIDENCE_BYTES: u64 = 256 << 20;
 /// Largest file of an entry, in bytes.
 const MAX_FILE_BYTES: u64 = 64 << 20;
-/// Lines that are read from a database at a time.
+/// Number of lines in one query of a database.
 const LINES_AT_A_TIME: u32 = 1000;
 
 /// Failure to read a source at all.
@@ -78,7 +78,7 @@ pub enum Source {
 }
 
 impl Source {
-    /// Opens what `place` names: an address with `http`, or a folder.
+    /// Opens a source: `place` is an address with `http`, or a folder.
     ///
     /// # Errors
     /// [`VerifyError::NoSource`], [`VerifyError::Store`].
@@ -146,7 +146,7 @@ impl Source {
             Self::Data { folder, .. } => {
                 Ok(std::fs::read(folder.join("blobs/entries").join(id).join(path)).ok())
             }
-            // Public addresses are named as the files are.
+            // Public addresses equal the paths of the files.
             _ => self.found(&format!("api/v1/entries/{id}/{path}"), MAX_FILE_BYTES),
         }
     }
@@ -164,7 +164,7 @@ impl Source {
         }
     }
 
-    /// Body of a path of the API, at most `most` bytes; none where there is none.
+    /// Body of a path of the API, at most `most` bytes; `None` without one.
     fn found(&self, path: &str, most: u64) -> Result<Option<Vec<u8>>, VerifyError> {
         match self {
             Self::Data { .. } => Ok(None),

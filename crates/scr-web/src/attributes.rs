@@ -1,6 +1,6 @@
 //! Distribution of image attributes, such as age and sex, over the folds.
 //!
-//! Counts what the benchmark's table says; knows no attribute by name.
+//! Counts the values of the benchmark's table; knows no attribute by name.
 
 use std::collections::BTreeMap;
 

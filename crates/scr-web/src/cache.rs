@@ -24,8 +24,7 @@ pub(crate) enum Keep {
 
 /// File, or 304 for an equal copy in the browser.
 ///
-/// The ETag is weak: compression may be put on top, which changes the bytes
-/// but not what they say.
+/// The ETag is weak, because compression may change the bytes, but not the content.
 pub(crate) fn file_response(
     request_headers: &HeaderMap,
     body: Bytes,
@@ -80,7 +79,7 @@ pub(crate) async fn file_on_disk(
     headers.insert(header::ETAG, etag);
     response.extensions_mut().insert(BufferedBytes::STREAM);
     let headers = response.headers_mut();
-    // To be saved, whatever is in it.
+    // Browsers save this type instead of showing it.
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     Ok(response)
 }

@@ -76,7 +76,7 @@ impl Intent {
     /// Records the acceptance of the terms, and returns the valid card or all errors.
     ///
     /// # Errors
-    /// [`Failure::NotScored`] where the benchmark takes nothing; what the store says.
+    /// [`Failure::NotScored`] if the benchmark takes no submissions; failures of the store.
     pub(crate) async fn checked(
         &self,
         store: &PublicStore,

@@ -51,7 +51,7 @@ pub(crate) enum Failure {
     NoPage,
     /// The address does not take the method of the request.
     MethodNotAllowed,
-    /// Nobody may copy this benchmark.
+    /// The terms forbid copies of the benchmark.
     CopiesNotOffered {
         /// Reason, and the alternative.
         reason: String,

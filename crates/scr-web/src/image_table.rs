@@ -1,4 +1,4 @@
-//! An entry's values image by image, from the worst on: where to look first.
+//! Image table of an entry: its values image by image, worst first.
 //!
 //! An undefined value counts as worst, as it does between entries.
 
@@ -11,7 +11,7 @@ use crate::address;
 use crate::numbers::{MeasureFormat, has_column, shows_all};
 use crate::options::Options;
 
-/// Stands for the whole image where an object's identifier would be.
+/// Placeholder of an object's identifier for measures of the whole image.
 const WHOLE_IMAGE: &str = "all";
 
 /// Rows, one per image.
@@ -58,7 +58,7 @@ pub(crate) struct ImageColumn {
 pub(crate) struct ImageRow {
     /// Identifier.
     pub(crate) image: String,
-    /// The browser on it, with this entry's outlines.
+    /// Address of the result browser for the image, with this entry's outlines.
     pub(crate) href: String,
     /// Its fold.
     pub(crate) fold: u8,

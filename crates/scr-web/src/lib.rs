@@ -5,9 +5,9 @@
 //! without script; the viewer's script only enhances the image browser's figure.
 //!
 //! - [`router`]: every address, for a server or a test.
-//! - [`serve`]: the router on a listener until it is told to stop, with [`Tls`] or without.
-//! - [`ProviderSettings`]: with whose identities people may sign in, such as ORCID's.
-//! - [`export`]: what the router answers to strangers, as a folder of files.
+//! - [`serve`]: serves the router on a listener until shutdown, with [`Tls`] or without.
+//! - [`ProviderSettings`]: identity providers for sign-in, such as ORCID.
+//! - [`export`]: copy of the public site as a folder of files.
 //!
 //! Each file of `handlers/` is one page: a typed struct, rendered by the template of the
 //! same name under `templates/`.

@@ -4,7 +4,7 @@
 //! much an account submits. Memory stays constant for any number of keys of any length: a
 //! keyed hash maps a key to one counter in each of [`ROWS`] rows, and a request is refused
 //! when all of these are used up (a count-min sketch; Cormode and Muthukrishnan 2005).
-//! Nothing is evicted, so nobody can clear their own counter; a collision uses up another
+//! Nothing is evicted, so no client can clear its own counter; a collision uses up another
 //! key's counter only by chance, and hardly ever with few keys.
 //!
 //! - [`Limits`]: all counters of a site.
@@ -35,7 +35,7 @@ pub(crate) enum Limit {
     MailTo,
     /// Mails asked for from one address.
     MailFrom,
-    /// Tokens that nobody has, from one address.
+    /// Invalid tokens, from one address.
     TokenFrom,
     /// Forms for everyone, from one address.
     FormFrom,

@@ -47,8 +47,8 @@ where
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
-        let signed = Option::<Authenticated>::from_request_parts(parts, state).await?;
-        let caller = signed.map(|Authenticated(caller)| caller);
+        let caller = Option::<Authenticated>::from_request_parts(parts, state).await?;
+        let caller = caller.map(|Authenticated(caller)| caller);
         // A query option cannot accept terms: any page can make a browser request an address.
         let header = parts.headers.get(ACCEPT_TERMS).and_then(|value| value.to_str().ok());
         let accepted = header.map(|version| version.trim().to_owned());
@@ -56,7 +56,7 @@ where
     }
 }
 
-/// Refuses copies that nobody gets: the terms forbid redistribution, or the reference is
+/// Refuses copies of a benchmark whose terms forbid redistribution, or whose reference is
 /// hidden.
 pub(crate) fn may_offer(benchmark: &BenchmarkDocument) -> Result<(), Failure> {
     let reason = if benchmark.reference_hidden {
@@ -69,7 +69,7 @@ pub(crate) fn may_offer(benchmark: &BenchmarkDocument) -> Result<(), Failure> {
     Err(Failure::CopiesNotOffered { reason })
 }
 
-/// Refuses a copy that nobody gets, and requesters who have not accepted the current terms.
+/// Refuses copies as [`may_offer`] does, and requesters who have not accepted the current terms.
 pub(crate) async fn may_download(
     store: &PublicStore,
     benchmark: &BenchmarkDocument,

@@ -64,8 +64,8 @@ pub(crate) async fn refuse_other_sites(request: Request, next: Next) -> Response
 /// True for a request of a page of this site, or of no page at all.
 ///
 /// Browsers say so in `Sec-Fetch-Site`, which no script can set; older ones in `Origin`,
-/// which must equal the requested host. A program that is no browser sends neither and has
-/// no cookie.
+/// which must equal the requested host. Programs other than browsers send neither, and have no
+/// cookie.
 fn is_of_this_site(headers: &HeaderMap) -> bool {
     if let Some(site) = headers.get("sec-fetch-site") {
         return site == "same-origin" || site == "none";

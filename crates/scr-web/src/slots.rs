@@ -70,7 +70,7 @@ impl ConnectionState {
         self.lock().is_read = false;
     }
 
-    /// Waits until the client has read what was written, but for what is on the way.
+    /// Waits until the client has read all written bytes, except those in transit.
     pub(crate) async fn wait_until_read(&self) {
         while !self.lock().is_read {
             self.client_read.notified().await;

@@ -17,10 +17,10 @@ use tokio_rustls::server::TlsStream;
 #[derive(Clone)]
 pub struct Tls(TlsAcceptor);
 
-/// Why a certificate cannot be used.
+/// Error of a certificate that cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum TlsError {
-    /// A file is no PEM file of what it should hold.
+    /// A file without valid PEM content of the expected kind.
     #[error("cannot read {what} in {}", path.display())]
     File {
         /// Certificates or a key.

@@ -1,4 +1,4 @@
-//! Which entries correct which: an entry never changes, a later one takes its place.
+//! Versions of entries: an entry never changes; a correction is a later entry.
 
 use scr_store::EntryRow;
 

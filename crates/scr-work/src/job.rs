@@ -13,7 +13,7 @@ use crate::flags::submission::findings;
 use crate::probes;
 use crate::progress::Progress;
 
-/// Limit of reported problems: nobody reads a longer list.
+/// Limit of reported problems, as many as a person reads.
 const MAX_PROBLEMS: usize = 500;
 
 /// Does a job for `worker`.

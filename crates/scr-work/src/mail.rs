@@ -1,7 +1,7 @@
 //! Sender of mails: claims them from the outbox and sends them over SMTP, or writes each to a
-//! file where no mail server is configured.
+//! file if no mail server is configured.
 //!
-//! Knows no text of a mail. A mail that cannot be sent is retried later; nobody waits for one.
+//! Knows no text of a mail. Sending blocks no request; a failed mail is retried later.
 
 use std::future::Future;
 use std::path::PathBuf;

@@ -113,7 +113,7 @@ impl Accounts<'_> {
         let Some(id) = consume_link(&mut transaction, secret, Purpose::Confirm).await? else {
             return Ok(Confirmation::NoLink);
         };
-        // Not what another sign-up has put in place meanwhile.
+        // Not the password of another sign-up meanwhile.
         let updated = sqlx::query(
             "UPDATE users SET confirmed_at = $1 WHERE id = $2 AND password = $3 \
              AND removed_at IS NULL",
@@ -377,7 +377,7 @@ mod tests {
             store.accounts().confirm(&second, PASSWORD).await.unwrap(),
             Confirmation::OtherPassword
         );
-        // Who reads the mail gets in all the same.
+        // A reset by mail still works.
         store.accounts().request_reset("a@x.org").await.unwrap();
         let (_, reset) = mailed(&store).await;
         assert!(store.accounts().reset_password(&reset, PASSWORD, OtherKeys::Ended).await.unwrap());

@@ -59,12 +59,12 @@ impl PublicBenchmarks<'_> {
         Ok(row)
     }
 
-    /// Radiograph, where pages may show it: 8- or 16-bit grey PNG; the display copy at
-    /// most 512 pixels and half as wide and high, 8 bits. Benchmarks published
-    /// before there were display copies give the thumbnail in its place.
+    /// Radiograph, if pages may show it: 8- or 16-bit grey PNG; the display copy has 8 bits and
+    /// at most 512 pixels and half the width and height. Benchmarks from before display copies
+    /// give the thumbnail instead.
     ///
     /// # Errors
-    /// [`StorageError::Blob`] when it is there and cannot be read, as for all files.
+    /// [`StorageError::Blob`] when the file exists and cannot be read, as for all files.
     pub async fn radiograph(
         &self,
         benchmark: &BenchmarkDocument,
@@ -138,8 +138,8 @@ impl PublicBenchmarks<'_> {
         may_offer && self.all.benchmarks().folder(&benchmark.id).is_dir()
     }
 
-    /// Files of a copy of the benchmark's folder, by path; none where nobody may have copies,
-    /// where the reference is hidden, and where it was not added as a folder.
+    /// Files of a copy of the benchmark's folder, by path. `None` if the terms forbid copies,
+    /// the reference is hidden, or the benchmark was not added as a folder.
     ///
     /// # Errors
     /// [`StorageError::Data`] when files of the folder are at fault.
@@ -160,7 +160,7 @@ impl PublicBenchmarks<'_> {
     }
 }
 
-/// Bytes of a file, where it may be shown; a name that cannot be in a key names no file.
+/// Bytes of a file, if it may be shown; `None` for a name that no key can have.
 pub(super) async fn file(
     all: &Store,
     is_allowed: bool,

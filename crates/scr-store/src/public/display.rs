@@ -15,7 +15,7 @@ pub(super) fn display_copy(outlines: &OutlinesDocument) -> OutlinesDocument {
     let cell = outlines.size[0].max(outlines.size[1]).div_ceil(CELLS).max(2) as u32;
     let structures = outlines.structures.iter().map(|(structure, polygons)| {
         let reduced = polygons.iter().map(|polygon| reduced(polygon, cell));
-        // What has no area left is nothing to look at.
+        // Outlines without area are dropped.
         (structure.clone(), reduced.filter(|points| points.len() >= 6).collect())
     });
     OutlinesDocument {

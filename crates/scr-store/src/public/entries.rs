@@ -78,8 +78,8 @@ impl PublicEntries<'_> {
         Ok(evidence)
     }
 
-    /// An entry's outlines in one image. Display copies are made of what observers drew;
-    /// a method's masks are its maker's.
+    /// An entry's outlines in one image. Only entries of observers have display copies; the
+    /// masks of a method belong to its submitter.
     ///
     /// # Errors
     /// [`StorageError::Blob`] when it cannot be read.

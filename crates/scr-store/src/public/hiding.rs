@@ -2,8 +2,8 @@
 //!
 //! **A hidden reference** leaves means, rounded. An undefined distance counts as the
 //! longest diagonal of the benchmark's images and an undefined share as 0, so that no
-//! count is needed beside a mean. Values that depend on single images or on the
-//! reference alone are removed: order statistics, spread, counts, folds, intervals, measures
+//! mean needs a count. Values that depend on single images or on the
+//! reference only are removed: order statistics, spread, counts, folds, intervals, measures
 //! without a better end (such as `ctr_reference`), and findings that compare with
 //! the reference. docs/explanation/security.md quantifies the remaining leak. With a ladder
 //! (`ladder.rs`) only its scores remain. After the end of the benchmark the means of entries
@@ -154,8 +154,8 @@ impl Hiding {
         }
     }
 
-    /// Of what scoring found, differences and folds are functions of the scores. A
-    /// submitter sees nothing that rests on the reference, a reviewer no number.
+    /// Removes findings that reveal the reference: differences and folds are functions of the
+    /// scores. A submitter sees nothing that depends on the reference, a reviewer no number.
     fn in_findings(&self, findings: &mut FindingsDocument, reader: Reader) {
         if !self.settings.hides_reference() {
             if let Some(decimals) = self.settings.decimals() {
@@ -223,7 +223,7 @@ enum Scale {
 }
 
 impl Scale {
-    /// Scale by key in results; none for a measure of one set of masks alone.
+    /// Scale by key in results; `None` for a measure of a single set of masks.
     fn of(key: &str) -> Option<Self> {
         if let Some(about) = IMAGE_MEASURES.iter().find(|about| about.key == key) {
             return about.better.map(Self::Share);
@@ -376,7 +376,7 @@ mod tests {
         for key in ["ctr", "ctr_reference", "ctr_difference", "novel"] {
             assert!(Scale::of(key).is_none(), "{key}");
         }
-        // What is new among the measures of images is hidden unless it has a better end.
+        // A new measure of images is hidden unless higher or lower is better.
         let known = IMAGE_MEASURES.iter().filter(|about| about.better.is_some());
         assert_eq!(known.map(|about| about.key).collect::<Vec<_>>(), ["pixel_error"]);
     }

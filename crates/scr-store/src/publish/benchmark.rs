@@ -34,7 +34,7 @@ pub const THUMBNAIL_SIDE_PX: usize = 192;
 /// high as its radiograph.
 const DISPLAY_SIDE_PX: usize = 512;
 
-/// Facts about an image that only its files tell.
+/// Facts about an image that come from its files.
 #[derive(Debug, Clone, Copy)]
 struct ImageFacts {
     size: Size,
@@ -175,13 +175,13 @@ fn other_frame(place: &str, expected: Size, found: Size) -> Problem {
     Problem::new(place, expected, format!("{found} pixels"), hint)
 }
 
-/// True if the radiograph is there and pages may show it.
+/// True if the radiograph exists and pages may show it.
 fn shows_pixels(benchmark: &Benchmark, image: &Image) -> bool {
     benchmark.terms.display.is_allowed() && benchmark.radiograph_path(image).is_file()
 }
 
-/// A radiograph of the size `frame`, if that is known, and its PNG: the very file
-/// where it is one.
+/// Radiograph of the size `frame`, if that is known, and its PNG: the unchanged file if it is a
+/// PNG.
 fn read_png(
     benchmark: &Benchmark,
     image: &Image,

@@ -92,11 +92,11 @@ fn slug(name: &str) -> String {
 impl Entries<'_> {
     /// Publishes an entry of the operator. Returns its identifier.
     ///
-    /// The same entry again changes nothing. Where only the result differs, by other
-    /// scoring rules, it becomes the next version of the entry's result. Everything else
-    /// that differs makes an entry of its own, which corrects the last one of the operator
-    /// with this role and name. So does the same entry when it was withdrawn meanwhile: a
-    /// withdrawal is for good, and its identifier is not used again.
+    /// An equal entry changes nothing. If only the result differs, by other scoring rules, it
+    /// becomes the next version of the entry's result. Any other difference makes a new
+    /// entry, which corrects the last one of the operator with this role and name. So does an
+    /// entry equal to a withdrawn one: a withdrawal is for good, and its identifier is not
+    /// used again.
     ///
     /// Calls `progress` after every few images, on the task that awaits.
     ///
@@ -133,8 +133,8 @@ impl Entries<'_> {
     }
 
     /// Publishes the entry of an accepted submission, and returns its identifier. Entry and
-    /// new state of the submission are written in one transaction. Each submission becomes an
-    /// entry of its own, even if others are equal.
+    /// new state of the submission are written in one transaction. Each submission becomes a
+    /// separate entry, even if others are equal.
     ///
     /// `n_compared` is the number of entries that the submission was compared with
     /// ([`FindingsDocument::n_entries`](scr_documents::FindingsDocument::n_entries)), so that two
@@ -284,7 +284,7 @@ async fn insert(
     append(connection, RecordEvent::EntryPublished(commitment)).await
 }
 
-/// True if two entries are equal but for the scores.
+/// True if two entries are equal except for the scores.
 fn is_same_entry(one: &EntryRow, other: &EntryRow) -> bool {
     one.card == other.card
         && one.posteriors == other.posteriors
@@ -320,8 +320,8 @@ fn check_result(
     Ok(())
 }
 
-/// The size of every image's masks, in the order of the benchmark on disk,
-/// which must have the images and structures of the one published.
+/// Size of every image's masks, in the order of the benchmark on disk, which must have the
+/// images and structures of the published benchmark.
 fn sizes(benchmark: &Benchmark, published: &BenchmarkDocument) -> Result<Vec<Size>, PublishError> {
     let has_same_images = benchmark
         .images

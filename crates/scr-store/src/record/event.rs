@@ -41,7 +41,7 @@ pub enum RecordEvent {
     },
     /// An entry is published.
     EntryPublished(EntryCommitment),
-    /// An entry has a result by other scoring rules, beside those before.
+    /// An entry has a further result, by other scoring rules.
     EntryRescored {
         /// Identifier of the entry.
         entry: String,

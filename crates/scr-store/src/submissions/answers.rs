@@ -1,7 +1,7 @@
 //! Answers of curators to the flags of a submission: the reason to publish it nevertheless.
 //!
-//! An answer stands in the submission's log beside the decision, and the record commits to it.
-//! This file judges no answer; it states where one is needed and which text is allowed.
+//! The submission's log has the answer with the decision, and the record commits to it. Judges
+//! no answer: decides which flags need one, and validates the text.
 
 use scr_data::terminal::is_printable;
 use scr_data::{Problem, Problems};

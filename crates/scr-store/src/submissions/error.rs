@@ -46,7 +46,7 @@ pub enum SubmissionError {
         problems: scr_data::Problems,
     },
     /// The operator has ended the benchmark.
-    #[error("benchmark `{id}` ended at {at}: nothing more is handed in")]
+    #[error("benchmark `{id}` ended at {at}: it takes no more submissions")]
     Ended {
         /// The benchmark.
         id: String,
@@ -85,7 +85,7 @@ pub enum SubmissionError {
     },
     /// An upload chunk does not follow on the bytes received so far.
     #[error(
-        "a piece from byte {offset} to {end} of submission `{id}`, expected one from {here} on and not beyond {size}"
+        "an upload chunk from byte {offset} to {end} of submission `{id}`, expected one from {here} on and not beyond {size}"
     )]
     Chunk {
         /// The submission.

@@ -21,9 +21,8 @@ use crate::time::now;
 /// Log message of an accepted submission that awaits review again.
 const NEW_FLAGS: &str = "there are flags that were not there when it was accepted";
 
-/// Handle of submissions. `S` is the store that it reads single submissions from: a
-/// [`Store`](crate::Store) with everything, a [`PublicStore`](crate::PublicStore) without what
-/// is hidden.
+/// Handle of submissions. `S` is the store of single submissions: a [`Store`](crate::Store)
+/// with everything, or a [`PublicStore`](crate::PublicStore) without hidden values.
 #[derive(Debug)]
 pub struct Submissions<'a, S> {
     pub(crate) pool: &'a AnyPool,
@@ -37,8 +36,8 @@ impl<S> Submissions<'_, S> {
     ///
     /// # Errors
     /// [`SubmissionError::Quota`], [`SubmissionError::OpenUploads`],
-    /// [`SubmissionError::Unfinished`] and [`SubmissionError::Stored`] when it may not;
-    /// [`SubmissionError::Storage`].
+    /// [`SubmissionError::Unfinished`] and [`SubmissionError::Stored`] when a limit is
+    /// reached; [`SubmissionError::Storage`].
     pub async fn check_quota(
         &self,
         user_id: &str,
@@ -90,8 +89,8 @@ impl<S> Submissions<'_, S> {
     /// Marks the upload as complete, and queues check and scoring.
     ///
     /// # Errors
-    /// [`SubmissionError::State`] when it is past that; [`SubmissionError::Ended`] when the benchmark
-    /// has ended; [`SubmissionError::Storage`].
+    /// [`SubmissionError::State`] when its state does not allow it; [`SubmissionError::Ended`]
+    /// when the benchmark has ended; [`SubmissionError::Storage`].
     pub async fn mark_received(&self, id: &str, actor: &str) -> Result<(), SubmissionError> {
         if let Some(submission) = rows::get(self.pool, id).await? {
             self.require_open(&submission.benchmark_id).await?;
@@ -118,7 +117,7 @@ impl<S> Submissions<'_, S> {
         change(self.pool, id, Change { to, actor, message, set, job }).await
     }
 
-    /// Confirms that the submission is to be scored.
+    /// Confirms a checked submission, and queues its scoring.
     ///
     /// # Errors
     /// As [`mark_received`](Self::mark_received).
@@ -176,8 +175,8 @@ impl<S> Submissions<'_, S> {
     ///
     /// # Errors
     /// As [`mark_received`](Self::mark_received);
-    /// [`SubmissionError::OwnSubmission`] when the curator handed it in,
-    /// [`SubmissionError::Unanswered`] when there are flags and no answer,
+    /// [`SubmissionError::OwnSubmission`] when the curator is the submitter,
+    /// [`SubmissionError::Unanswered`] when flags need an answer and there is none,
     /// [`SubmissionError::Answer`] when the answer is too long or not plain.
     pub async fn accept(&self, id: &str, actor: &str, answer: &str) -> Result<(), SubmissionError> {
         self.refuse_own(id, actor).await?;

@@ -60,7 +60,7 @@ impl JobKind {
     }
 }
 
-/// Sets the job of a submission; a job that is there keeps its worker and its attempts. None
+/// Sets the job of a submission; an existing job keeps its worker and its attempts. `None`
 /// deletes the job.
 pub(super) async fn replace(
     connection: &mut AnyConnection,

@@ -1,8 +1,8 @@
 //! Queue of jobs, with leases and retries.
 //!
 //! A worker claims a job for the length of a lease and renews the lease while it works; an
-//! expired lease lets another worker claim the job. After [`MAX_ATTEMPTS`] attempts a job is
-//! not retried, whatever ended them. A cancelled job is deleted: its worker notices when it
+//! expired lease lets another worker claim the job. After [`MAX_ATTEMPTS`] attempts of any
+//! outcome a job is not retried. A cancelled job is deleted: its worker notices when it
 //! renews the lease, and its later writes are refused, because the submission's state has
 //! changed.
 
@@ -45,8 +45,8 @@ pub struct JobRow {
 /// Outcome of a cancellation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cancellation {
-    /// The job is cancelled, and the submission is in this state: rejected where it was to be
-    /// scored, awaiting review again where it was to be published.
+    /// The job is cancelled, and the submission is in this state: rejected after a job that
+    /// scores, awaiting review again after one that publishes.
     Now(SubmissionState),
     /// There is no job; the submission is in this state.
     NoJob(SubmissionState),

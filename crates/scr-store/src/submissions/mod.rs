@@ -10,10 +10,10 @@
 //! - `job.rs`: a job. `jobs.rs`: the queue, with leases and retries. `job_end.rs`: jobs that end
 //!   unfinished.
 //! - `uploads.rs`: uploads. `chunks.rs`: an upload chunk. `retention.rs`: expiry of uploads.
-//! - `quota.rs`: limits of one account. `ladder.rs`: scores that an account is shown.
+//! - `quota.rs`: limits of one account. `ladder.rs`: scores that an account sees.
 //!
 //! **Every change of state is one transaction with its line in the log and its next job**, so
-//! that a submission goes on from any state, whatever kills the process.
+//! that a submission continues from any state after the process was killed.
 
 pub(crate) mod answers;
 pub(crate) mod changes;

@@ -39,7 +39,7 @@ pub(super) async fn check_added(
     check(connection, new.user_id, new.benchmark_id, 0).await
 }
 
-/// Refuses `more` submissions beside those in the database.
+/// Refuses `more` submissions in addition to those in the database.
 async fn check(
     connection: &mut AnyConnection,
     user_id: &str,

@@ -151,8 +151,8 @@ async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     }
 }
 
-/// Limits the socket buffer of an answer that nobody reads, and its time. Systems without
-/// these options use their own limits.
+/// Limits the socket buffer of an unread answer, and its time. Systems without these options
+/// use their own limits.
 fn bound_unread(stream: &TcpStream) {
     #[cfg(target_os = "linux")]
     {

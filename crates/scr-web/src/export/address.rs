@@ -1,8 +1,8 @@
 //! Link targets in a copy, and the file of each answer.
 //!
-//! Knows the site's options by name, and no page. An option either gives an answer
-//! of its own (`measures`, `fold`), or is the viewer's script's, or names a version;
-//! with any other, such as an order, an address is not copied.
+//! Knows the site's options by name, and no page. An option either gives a separate answer
+//! (`measures`, `fold`), or belongs to the viewer's script, or names a version. Addresses with
+//! any other option, such as a sort order, are not copied.
 
 use url::Url;
 
@@ -12,10 +12,10 @@ use crate::address::DRAWN;
 const NOT_COPIED: [&str; 7] =
     ["/account", "/submissions", "/review", "/operate", "/feedback", "/privacy", "/terms"];
 
-/// Options whose values make a page of their own in the copy.
+/// Options whose values give separate pages in the copy.
 const PAGES: [&str; 2] = ["measures", "fold"];
-/// Options of the view on one image, which the viewer's script reads in the browser
-/// beside those of what is drawn.
+/// Options of the view of one image, which the viewer's script reads in the browser in addition
+/// to those of its layers.
 const VIEW: [&str; 3] = ["zoom", "x", "y"];
 /// Base URL for parsing relative links.
 const SITE: &str = "http://site.invalid";
@@ -27,7 +27,7 @@ pub(super) enum Target {
     Elsewhere,
     /// The answer to `address`, with a query for the script or a place on it.
     Within {
-        /// Path, and the query where it makes a page of its own.
+        /// Path, with the query if it gives a separate page.
         address: String,
         /// Query and fragment after the file name, with `?` and `#`.
         tail: String,
@@ -53,7 +53,7 @@ impl Target {
         let is_left_out = NOT_COPIED.iter().any(|start| {
             path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
-        // Identifiers are plain names; what is not would be another file's name somewhere.
+        // Identifiers are plain names; other names could denote another file on some systems.
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._".contains(&byte);
         if is_left_out || !path.bytes().all(is_plain) {
             return Self::NotCopied;
@@ -100,7 +100,7 @@ pub(super) fn file_of(address: &str, is_page: bool) -> String {
 pub(super) fn relative(from: &str, to: &str) -> String {
     let within = |file: &str| Url::parse(SITE).and_then(|site| site.join(file));
     let way = within(from).ok().zip(within(to).ok()).and_then(|(from, to)| from.make_relative(&to));
-    // A file's way to itself is empty, which would be the folder's.
+    // An empty path would lead to the folder instead of the file itself.
     way.filter(|way| !way.is_empty())
         .unwrap_or_else(|| to.rsplit('/').next().unwrap_or_default().to_owned())
 }

@@ -1,10 +1,9 @@
 //! Read-only copy of the public site as files, for any web server.
 //!
-//! Draws no page of its own: it asks the site's own [`router`] as a stranger
-//! would, from the front page along every link, so that a copy shows what the
-//! site shows to everybody and nothing else. What only a living site can do stays
-//! out: elements with the attribute `data-live`, forms that post, the addresses of
-//! `address.rs`, and links to orders of tables that are not copied.
+//! Crawls the site's [`router`] as an anonymous visitor, from the front page along every link,
+//! so that a copy has exactly the public pages. It leaves out parts that need a live site:
+//! elements with the attribute `data-live`, forms that post, the addresses of `address.rs`, and
+//! links to sort orders of tables that are not copied.
 //!
 //! - [`export`]: writes the folder, whole or not at all.
 
@@ -64,7 +63,7 @@ pub struct ExportSummary {
 /// and every link within is relative, so that the folder can lie at any address.
 /// The same site and date give the same bytes.
 ///
-/// `progress` is told how many answers are written, and how many are known of.
+/// `progress` gets the number of answers written, and of all known ones.
 ///
 /// # Errors
 /// [`ExportError`]; no folder `out` is left then.
@@ -74,7 +73,7 @@ pub async fn export(
     date: &str,
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<ExportSummary, ExportError> {
-    // Another plan each time: what a killed run left is of a site that has changed since.
+    // A unique plan, so that a run never resumes: the site may have changed since.
     let plan = format!("a copy of {date}, begun at {:?}", std::time::SystemTime::now());
     let staging = Staging::begin(out, &plan)?;
     let mut copy = Copy {

@@ -1,6 +1,6 @@
 //! Conversion of a page of the site into a page of a copy.
 //!
-//! Knows which attributes hold addresses; what an address becomes, the caller says.
+//! Finds the attributes with addresses; the caller maps the addresses.
 
 use lol_html::html_content::{ContentType, Element};
 use lol_html::{RewriteStrSettings, element, rewrite_str};

@@ -27,7 +27,7 @@ struct FeedbackPage {
     is_sent: bool,
 }
 
-/// Answers `/feedback`; `?benchmark=ID` chooses what it is about.
+/// Answers `/feedback`; `?benchmark=ID` preselects a benchmark.
 pub(crate) async fn feedback(
     State(store): State<PublicStore>,
     options: Options,

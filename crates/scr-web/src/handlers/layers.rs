@@ -170,7 +170,7 @@ fn posteriors(entry: &EntryRow, image: &ImageEntryDocument) -> Option<String> {
 }
 
 /// Colour (modulo six) and dashes (modulo five) of the layer at a position in the list. The
-/// first colour is the reference's alone, since all other layers are compared with it.
+/// first colour belongs to the reference only, since all other layers are compared with it.
 fn look(place: usize) -> usize {
     place + place.saturating_sub(1) / 5
 }

@@ -95,7 +95,7 @@ pub(crate) async fn report(
             .filter(|name| !name.is_empty())
             .map(str::to_owned)
             .collect(),
-        // No number is no year, and told with all else.
+        // Year 0 stands for an invalid number and is refused with all other errors.
         year: year.parse().unwrap_or_default(),
         venue: text("venue"),
         entry_ids: list("entries").collect(),

@@ -1,8 +1,8 @@
 //! Sign-in attempt at an identity provider. A cookie holds all of it, so that an attempt
 //! ends only in the browser that began it, and the server stores nothing.
 //!
-//! `state`, `nonce` and the PKCE verifier derive from the cookie's secret, each with a
-//! purpose of its own, and do not reveal it.
+//! `state`, `nonce` and the PKCE verifier derive from the cookie's secret, each with its own
+//! purpose string, and do not reveal it.
 
 use axum_extra::extract::CookieJar;
 use base64::Engine;

@@ -135,7 +135,7 @@ mod tests {
         }
     }
 
-    /// Reads a good token's claims with some of them in place of what they were.
+    /// Reads the claims of a valid token with some of them replaced.
     fn with(changed: &Value) -> Result<Person, String> {
         let mut claims = json!({
             "iss": "https://orcid.org", "sub": "0000-0002-1825-0097", "aud": "APP-1",

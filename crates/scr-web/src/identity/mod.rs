@@ -6,8 +6,8 @@
 //!
 //! - [`ProviderSettings`]: a provider as the operator names it (`settings.rs`).
 //! - [`SignInAttempt`]: a sign-in under way, in a cookie of the browser's (`attempt.rs`).
-//! - [`Providers`]: all of a site, found by name; asks them (`provider.rs`).
-//! - `claims.rs`: what the provider says of the person, and whether to believe it.
+//! - [`Providers`]: the providers of a site, by name; sends requests to them (`provider.rs`).
+//! - `claims.rs`: validation of the claims in an ID token.
 
 mod attempt;
 mod claims;

@@ -1,16 +1,16 @@
 //! Flags of folds of different quality.
 //!
-//! Two-fold results of one method differ by what it was trained on, and little else:
-//! a large difference hints at masks of two methods, or at a fold that was trained on.
-//! Folds may also differ in how hard they are, so that a flag proves nothing.
+//! Two-fold results of one method differ by the training images, and little else: a large
+//! difference hints at masks of two methods, or at training on a fold that it segments. Folds
+//! may also differ in difficulty, so a flag proves nothing.
 
 use scr_documents::{Flag, FlagKind, FoldsDocument, ResultDocument};
 use scr_stats::{Direction, RankSum, holm};
 
 use super::overlaps::{MEASURE, value};
 
-/// Significance level of a flag: its p, by the rank-sum test and by Holm over the
-/// objects, is below this: by chance for one honest submission in a thousand.
+/// Significance level of a flag: p of the rank-sum test, corrected by Holm over the objects. By
+/// chance, one honest submission in a thousand is below it.
 const ALPHA: f64 = 0.001;
 
 /// Means of every object in both folds.

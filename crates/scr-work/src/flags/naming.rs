@@ -21,7 +21,7 @@ fn flag(submission: &Submission, entry: &ComparedEntry) -> Option<Flag> {
     }
     let whose = match &entry.user_id {
         Some(user) if *user == submission.user_id => {
-            "of the same account: a new version is handed in as its correction"
+            "of the same account: a new version should be submitted as its correction"
         }
         Some(_) => "of another account",
         None => "of this site",

@@ -1,9 +1,9 @@
 //! Flags of masks that equal, or almost equal, those of an entry or of an observer.
 //!
-//! "Almost" is a mean overlap above [`NEARLY`]. Each object is compared by itself, so that a
-//! copied heart beside new lungs is flagged too. One less the overlap is a distance
-//! (Jaccard's), so two sets cannot be that near when their overlaps with the reference differ
-//! by more: masks of an entry are read only where the scores allow it.
+//! "Almost" is a mean overlap above [`NEARLY`]. Objects are compared one by one, so that a
+//! copied heart with new lungs is flagged too. One minus the overlap is a distance (Jaccard's),
+//! so two sets whose overlaps with the reference differ by more cannot be that close: masks of
+//! an entry are read only if the scores allow it.
 
 use scr_documents::{Flag, FlagKind, ResultDocument};
 use std::collections::HashSet;
@@ -146,8 +146,8 @@ impl Compared {
         Ok(alike)
     }
 
-    /// Mean overlap of an object; none as soon as it cannot be above [`NEARLY`], where masks
-    /// cannot be compared, and where all of them are empty.
+    /// Mean overlap of an object; `None` as soon as it cannot be above [`NEARLY`], if masks
+    /// cannot be compared, and if all of them are empty.
     fn mean_overlap(&self, object: &Object, peer: &Peer<'_>) -> Result<Option<f64>, Problem> {
         let (mut apart, most) = (0.0, (1.0 - NEARLY) * self.images.len() as f64);
         let mut is_empty = true;
@@ -178,7 +178,7 @@ impl Compared {
         Ok((!is_empty).then(|| 1.0 - apart / self.images.len() as f64))
     }
 
-    /// Mask of a peer; none where it has none.
+    /// Mask of a peer; `None` without one.
     fn peer_mask(
         &self,
         peer: &Peer<'_>,

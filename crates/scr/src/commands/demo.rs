@@ -1,7 +1,7 @@
 //! `scr demo`: a site with phantoms, methods and results, from nothing.
 //!
-//! Says a line for each step, one table of all methods, the address of the site and
-//! commands to try next; bars show how far a step has come.
+//! Prints a line for each step, one table of all methods, the address of the site and commands
+//! to try next; progress bars show the steps.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -74,7 +74,7 @@ impl Demo {
         })
     }
 
-    /// Says what can be done with the site at an address.
+    /// Message with the address of the site and commands to try next.
     fn welcome(&self, site: &str, benchmark: &Benchmark, jobs: &[Job]) {
         let (dir, id, folder) = (self.dir.display(), &benchmark.id, benchmark.root().display());
         let scr = program();
@@ -93,7 +93,7 @@ impl Demo {
         }
     }
 
-    /// The benchmark given, or the phantoms of this folder, drawn if need be.
+    /// Benchmark of the option, or the phantoms of this folder, which are drawn if missing.
     fn open_benchmark(&self) -> Result<Benchmark> {
         if let Some(folder) = &self.benchmark {
             return Ok(Benchmark::open(folder)?);
@@ -120,7 +120,7 @@ impl Demo {
         }
     }
 
-    /// The methods to run, and where their masks and posteriors go.
+    /// Methods to run, with the folders of their masks and posteriors.
     fn jobs(&self, benchmark: &Benchmark) -> Result<Vec<Job>> {
         let digest = benchmark.digest(benchmark.reference())?;
         let of_benchmark = format!("{}-{}", benchmark.id, &digest["sha256:".len()..][..8]);
@@ -139,13 +139,13 @@ impl Demo {
     }
 }
 
-/// The program as it was called, for commands to copy.
+/// Name of the program as it was called, for commands to copy.
 fn program() -> String {
     std::env::args().next().unwrap_or_else(|| "scr".to_owned())
 }
 
 /// Publishes the benchmark, the masks of every job and of every further observer.
-/// Returns all results, by the name of what made the masks.
+/// Returns all results, by the name of the method or observer.
 async fn fill(
     store: &Store,
     benchmark: &Benchmark,
@@ -186,7 +186,7 @@ async fn fill(
     Ok(results)
 }
 
-/// A set of masks, with the folder of its posteriors where it has some.
+/// A set of masks, with the folder of its posteriors, if it has any.
 struct Masks {
     set: MaskSet,
     posteriors: Option<PathBuf>,

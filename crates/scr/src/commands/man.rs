@@ -29,7 +29,7 @@ impl ManPages {
     }
 }
 
-/// Writes the page of a command and of all below it; returns how many.
+/// Writes the pages of a command and of its subcommands; returns their number.
 fn write_pages(command: &Command, staging: &Staging) -> Result<usize> {
     let man = Man::new(command.clone());
     let mut page = Vec::new();

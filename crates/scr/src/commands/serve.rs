@@ -114,8 +114,8 @@ impl Serve {
     }
 }
 
-/// Serves the store in `dir` until a stop signal. Prints the address of the
-/// site, then calls `on_start` with it, which ends without a `/`.
+/// Serves the store in `dir` until a stop signal. Prints the address of the site, and calls
+/// `on_start` with the address without a final `/`.
 pub(crate) async fn serve(dir: &Path, options: Options, on_start: impl FnOnce(&str)) -> Result<()> {
     let Options {
         listen,

@@ -35,7 +35,7 @@ impl Table {
     /// Opens the table of an earlier run of the same tuning, or a new one.
     ///
     /// # Errors
-    /// When the file is no such table, or one of another validation.
+    /// When the file is no table of a tuning, or one of another tuning.
     pub(crate) fn open(path: &Path, validation: &CrossValidation<'_>) -> Result<Self> {
         let benchmark = validation.benchmark;
         let head = ["mean_overlap", "pixel_error"].map(str::to_owned).into_iter();

@@ -1,4 +1,4 @@
-//! Addresses of pages and pictures, and of what a page links to.
+//! Addresses of pages and pictures, and targets of a page's links.
 
 use scr_docs::{Kind, PAGES, Page};
 

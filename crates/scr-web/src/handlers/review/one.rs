@@ -1,4 +1,4 @@
-//! Review page of one submission: card, scores beside its neighbours, flags, images.
+//! Review page of one submission: card, scores with the neighbours in the table, flags, images.
 
 use askama::Template;
 use axum::extract::{Path, State};

@@ -1,4 +1,4 @@
-//! List of one's own submissions, newest first.
+//! List of the member's submissions, newest first.
 
 use askama::Template;
 use axum::extract::State;

@@ -1,8 +1,8 @@
 //! Submission pages, for submitters and curators.
 //!
-//! - `list.rs`: one's own. `page.rs`: one of them, on its way.
-//! - `acts.rs`: what its forms do.
-//! - `standing.rs`: where its scores would stand. `log.rs`: what became of it.
+//! - `list.rs`: list of the member's submissions. `page.rs`: page of one submission.
+//! - `acts.rs`: form actions. `files.rs`: results as files.
+//! - `standing.rs`: standing in the table of results. `log.rs`: changes of state.
 //!
 //! For everyone else a submission does not exist.
 

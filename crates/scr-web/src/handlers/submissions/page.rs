@@ -131,7 +131,7 @@ fn steps(state: SubmissionState) -> Vec<Step> {
         S::AwaitingReview => 3,
         S::Publishing => 4,
         S::Published => 5,
-        // These left the way.
+        // Final states without further steps.
         S::Rejected | S::Withdrawn => return Vec::new(),
     };
     let place = |index: usize| match index.cmp(&current) {

@@ -10,7 +10,7 @@ use crate::numbers::{MeasureFormat, NO_VALUE};
 use crate::options::Options;
 use crate::results_table::{Group, ResultsTable, Row, Subject};
 
-/// Rows beside the submission's own.
+/// Rows around the submission's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Vicinity {
     /// Observers and baselines.
