@@ -75,8 +75,10 @@ async fn the_queue_is_for_who_may_review_the_longest_waiting_first() {
     let site = Site::published().await;
     let participant = site.token("a@x.org", Role::Participant).await;
     let curator = site.token("c@x.org", Role::Curator).await;
-    let (first, second) =
-        (received_submission(&site, "a@x.org", "First").await, received_submission(&site, "a@x.org", "Second").await);
+    let (first, second) = (
+        received_submission(&site, "a@x.org", "First").await,
+        received_submission(&site, "a@x.org", "Second").await,
+    );
     record_scores(&site, &second).await;
     record_scores(&site, &first).await;
     let queue = site.ask("GET", "review", &curator, NONE).await.json();

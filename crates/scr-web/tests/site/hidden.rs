@@ -82,8 +82,11 @@ async fn scored_submission(site: &Site, user_id: &str) -> String {
         }],
         differences: Vec::new(),
     };
-    let scored =
-        site.store.submissions().record_scores(&submission.id, "worker", &entry.result, &findings).await;
+    let scored = site
+        .store
+        .submissions()
+        .record_scores(&submission.id, "worker", &entry.result, &findings)
+        .await;
     scored.unwrap();
     submission.id
 }
@@ -306,7 +309,10 @@ async fn the_operators_terms_are_shown_accepted_and_known_by_their_wording() {
     let second = version(&set("Cite us twice.").await).unwrap();
     assert_ne!(first, second);
     accept(&first).await;
-    assert!(version(page_as(&site, address, &cookie).await.text()).is_some(), "not what was accepted");
+    assert!(
+        version(page_as(&site, address, &cookie).await.text()).is_some(),
+        "not what was accepted"
+    );
     let user = site.store.accounts().by_email("a@x.org").await.unwrap().unwrap();
     let accepted = site.store.acceptances().of_user(&user.id).await.unwrap();
     assert_eq!(accepted.len(), 1);

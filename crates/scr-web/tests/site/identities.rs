@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use url::Url;
 
-use crate::accounts::{PASSWORD, mailed, post, page_as, signed_in};
+use crate::accounts::{PASSWORD, mailed, page_as, post, signed_in};
 use crate::fixture::{Answer, Site};
 
 const SITE: &str = "http://scr.example.org";
@@ -165,7 +165,9 @@ async fn a_person_signs_up_with_an_identity_confirms_by_mail_and_signs_in_again(
     let site = provider.site().await;
     assert!(site.page("/account/sign-up").await.contains("Sign up with ORCID"));
     let mut cookies = Cookies::default();
-    let asked = sign_in_with_provider(&site, &provider, &mut cookies, "/account/with/orcid", "0000-1").await;
+    let asked =
+        sign_in_with_provider(&site, &provider, &mut cookies, "/account/with/orcid", "0000-1")
+            .await;
     assert_eq!(asked.status, StatusCode::OK);
     assert!(asked.text().contains("0000-1") && asked.text().contains("Ann Doe"));
 
@@ -212,7 +214,9 @@ async fn an_account_is_connected_by_who_knows_its_password_and_disconnected() {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .unwrap();
     cookies.0.insert(name, value);
-    let asked = sign_in_with_provider(&site, &provider, &mut cookies, "/account/with/orcid", "0000-1").await;
+    let asked =
+        sign_in_with_provider(&site, &provider, &mut cookies, "/account/with/orcid", "0000-1")
+            .await;
     assert!(asked.text().contains("Connect ORCID"), "{}", asked.text());
     let address = "/account/identities/connect";
     let refused = post(&site, address, &cookies.header(), "password=guessed").await;
@@ -238,7 +242,8 @@ async fn an_account_is_connected_by_who_knows_its_password_and_disconnected() {
 
     let form = format!("issuer={}&subject=0000-1", provider.issuer);
     post(&site, "/account/identities/disconnect", &cookies.header(), &form).await;
-    let back = sign_in_with_provider(&site, &provider, &mut Cookies::default(), from, "0000-1").await;
+    let back =
+        sign_in_with_provider(&site, &provider, &mut Cookies::default(), from, "0000-1").await;
     assert!(back.text().contains("No account yet"), "{}", back.text());
 }
 
@@ -265,7 +270,8 @@ async fn nobody_comes_in_with_what_another_browser_began_or_the_provider_did_not
     for wrong in [json!({"aud": "APP-2"}), json!({"nonce": "0"}), json!({"iss": SITE})] {
         *provider.wrong.lock().unwrap() = wrong;
         let mut cookies = Cookies::default();
-        let answer = sign_in_with_provider(&site, &provider, &mut cookies, "/account/with/orcid", "1").await;
+        let answer =
+            sign_in_with_provider(&site, &provider, &mut cookies, "/account/with/orcid", "1").await;
         assert_eq!(answer.status, StatusCode::BAD_GATEWAY);
         assert!(!answer.text().contains("APP-2"), "{}", answer.text());
     }

@@ -52,7 +52,9 @@ pub(crate) async fn queue(
     private_page(StatusCode::OK, &QueuePage { waiting, publications })
 }
 
-fn row(reviewers::QueuedSubmission { submission, submitter }: reviewers::QueuedSubmission) -> Waiting {
+fn row(
+    reviewers::QueuedSubmission { submission, submitter }: reviewers::QueuedSubmission,
+) -> Waiting {
     Waiting {
         href: address::review(&submission.id),
         benchmark_href: address::benchmark(&submission.benchmark_id, ""),
