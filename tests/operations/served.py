@@ -127,9 +127,9 @@ class Site:
 
     def send(self, token, submission, offset, n_bytes):
         """Uploads a chunk and returns the number of bytes received so far."""
-        piece = self.file[offset : offset + n_bytes]
+        chunk = self.file[offset : offset + n_bytes]
         path = f"/api/v1/submissions/{submission}/file?offset={offset}"
-        answer = self.ask("PUT", path, token, piece, "application/octet-stream")
+        answer = self.ask("PUT", path, token, chunk, "application/octet-stream")
         return json.loads(answer)["received_bytes"]
 
     def submit(self, token, name):

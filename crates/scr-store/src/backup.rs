@@ -29,7 +29,7 @@ use crate::time::now;
 const FORMAT: u32 = 2;
 /// List of a backup's contents.
 const MANIFEST: &str = "backup.json";
-/// The list of all files of a backup but the database: a line `SHA-256  PATH` each.
+/// List of all files of a backup except the database: a line `SHA-256  PATH` each.
 const FILES: &str = "files.sha256";
 
 /// Contents of a backup, as in its `backup.json`.
@@ -41,7 +41,7 @@ pub struct BackupDocument {
     pub taken_at: String,
     /// `sha256:` and the hexadecimal digits of the database's file.
     pub database_digest: String,
-    /// Number of files beside the database.
+    /// Number of files, without the database.
     pub n_files: u64,
     /// Size of these files together.
     pub files_bytes: u64,
@@ -117,8 +117,8 @@ async fn fill(
 /// `progress` gets the number of files done and of all.
 ///
 /// # Errors
-/// [`StorageError::Data`] when `backup` is no backup, of another format, or does not hold
-/// what it should, when `to` is not empty or lies within it, when something cannot be
+/// [`StorageError::Data`] when `backup` is no backup, of another format, incomplete or
+/// damaged, when `to` is not empty or lies within it, when something cannot be
 /// read or written; [`StorageError::Copy`].
 pub fn restore_backup(
     backup: &Path,

@@ -111,8 +111,8 @@ fn read(
 }
 
 /// Claims an identifier for writing the files of the benchmark with `digest`, or renews the
-/// claim. Publishers of the same digest share a claim, as they write the same bytes; so
-/// another can go on at once where one was killed.
+/// claim. Publishers of the same digest share a claim, as they write the same bytes, so
+/// another can continue at once after one was killed.
 ///
 /// # Errors
 /// [`PublishError::BeingPublished`] while a publisher of another digest holds it.

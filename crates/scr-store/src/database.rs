@@ -1,4 +1,4 @@
-//! The database: connections, and bringing its tables up to date.
+//! The database: connections and migrations.
 //!
 //! Knows no benchmark and no entry; their queries live in
 //! [`benchmarks`](crate::benchmarks) and [`entries`](crate::entries). SQL is
@@ -20,7 +20,7 @@ use crate::copying::settle;
 use crate::storage_error::{OpenError, StorageError};
 use crate::time::now;
 
-/// Every change of the tables, in order; a version's place is its number less one.
+/// Migrations in order: version N is at index N - 1.
 const MIGRATIONS: [&str; 14] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_posteriors.sql"),

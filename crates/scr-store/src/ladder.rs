@@ -7,8 +7,8 @@
 //! is better. These are shares, on which one step means the same; all other measures are
 //! not shown until the operator ends the benchmark.
 //!
-//! A value climbs where it is better than the one shown by **more** than a step, and shows
-//! to the nearest step; else the one shown before is shown again. The first one shows.
+//! A new value replaces the shown one only if it is better by **more** than a step; it is then
+//! shown rounded to the nearest step. The first value shows.
 //!
 //! - [`LadderStep`]: the step. [`Rung`]: the scores shown. `submissions/ladder.rs` stores them.
 
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 /// Tolerance of comparisons, so that the last bit decides no tie.
 const TIE: f64 = 1e-9;
 
-/// Scores that an account is shown.
+/// Scores that an account sees.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub(crate) struct Rung {
     /// Mean overlap by object.

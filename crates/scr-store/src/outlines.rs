@@ -33,10 +33,10 @@ pub struct OutlinesDocument {
     /// Width and height of the image in pixels.
     pub size: [usize; 2],
     /// By structure, in the benchmark's order: closed polygons, each as
-    /// `x0, y0, x1, y1, ...`. A structure that is nowhere has none.
+    /// `x0, y0, x1, y1, ...`. An empty structure has none.
     pub structures: IndexMap<String, Vec<Vec<u32>>>,
-    /// Side of the blocks in pixels, by structure, where outlines are not exact: a block
-    /// is in when any of its pixels is.
+    /// Side of the blocks in pixels, by structure, for outlines that are not exact. A block
+    /// belongs to the structure if any of its pixels does.
     #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
     pub blocks_px: IndexMap<String, usize>,
 }

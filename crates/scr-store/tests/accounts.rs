@@ -1,4 +1,4 @@
-//! Accounts from outside: people, passwords, tokens, terms.
+//! Public interface of accounts: people, passwords, tokens, terms.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use std::path::Path;

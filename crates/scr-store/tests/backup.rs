@@ -1,4 +1,4 @@
-//! Backups of a store that others write to, and stores made of them.
+//! Backups of a store under concurrent writes, and their restoration.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
@@ -40,7 +40,7 @@ impl Site {
         self.temp.path().join(name)
     }
 
-    /// Backs up while `meanwhile` is told of every file copied.
+    /// Backs up and calls `meanwhile` after every copied file.
     async fn back_up(
         &self,
         mut meanwhile: impl FnMut(usize) + Send,
@@ -53,7 +53,7 @@ impl Site {
     }
 }
 
-async fn hand_in(store: &Store, user_id: &str) -> Submission {
+async fn submit(store: &Store, user_id: &str) -> Submission {
     let card = CardDocument { name: "M".into(), ..CardDocument::default() };
     let new = NewSubmission {
         benchmark_id: "phantom",
@@ -83,7 +83,7 @@ async fn a_backup_taken_while_others_write_opens_and_has_every_file_that_it_name
                 // Each of another account: one may not have many that are not scored.
                 let email = format!("{}@b.org", n_written.load(Ordering::Relaxed));
                 let user = other.accounts().add(&email, "W", Role::Participant, None).await;
-                hand_in(&other, &user.unwrap().id).await;
+                submit(&other, &user.unwrap().id).await;
                 n_written.fetch_add(1, Ordering::Relaxed);
             }
             other.close().await;
@@ -130,7 +130,7 @@ async fn a_backup_taken_while_others_write_opens_and_has_every_file_that_it_name
 async fn an_upload_rejected_meanwhile_is_passed_over_and_the_backup_is_whole() {
     let site = Site::new().await;
     let (kept, gone) =
-        (hand_in(&site.store, &site.user).await, hand_in(&site.store, &site.user).await);
+        (submit(&site.store, &site.user).await, submit(&site.store, &site.user).await);
     let mut total = 0;
     let document = site
         .back_up(|done| {

@@ -1,4 +1,4 @@
-//! Publishing small benchmarks and entries through the store's door.
+//! Public interface of publishing: small benchmarks and entries.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
@@ -74,7 +74,7 @@ fn write_benchmark(folder: &Path, terms: &str) -> Benchmark {
     Benchmark::open(folder).unwrap()
 }
 
-/// A mask for each image and structure; `shift` tells one set from another.
+/// Writes a mask for each image and structure; sets differ by `shift`.
 fn write_masks(folder: &Path, shift: usize) {
     for (place, structure) in STRUCTURES.iter().enumerate() {
         for (index, image) in IMAGES.iter().enumerate() {
@@ -96,7 +96,7 @@ fn write(path: &Path, bytes: &[u8]) {
     std::fs::write(path, bytes).unwrap();
 }
 
-/// The result that an evaluation would give, as far as the store looks at it.
+/// Result of an evaluation, with the parts that the store reads.
 fn result(benchmark: &Benchmark, masks: &MaskSet) -> ResultDocument {
     let mut manifest = Manifest::default();
     for image in masks.images() {
@@ -146,7 +146,7 @@ impl Fixture {
         MaskSet::open(&folder, &self.benchmark).unwrap()
     }
 
-    /// A folder of posteriors, each the same all over its image.
+    /// Folder of constant posteriors.
     fn posteriors(&self, value: u16) -> std::path::PathBuf {
         let folder = self.folder.path().join(format!("posteriors-{value}"));
         let image = Radiograph::new(SIZE, u16::MAX, vec![value; SIZE.area()], None).unwrap();

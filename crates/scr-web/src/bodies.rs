@@ -1,5 +1,5 @@
-//! UnreadBody request bodies: authentication, scope, owner, state and quota are checked before
-//! the body is read.
+//! Unread request bodies: authentication, scope, owner, state and quota are checked before the
+//! body is read.
 //!
 //! The main type is [`UnreadBody`].
 
@@ -16,7 +16,7 @@ use std::convert::Infallible;
 use crate::connections::BodyTimeout;
 use crate::error::Failure;
 
-/// UnreadBody request body.
+/// Request body that is not read yet.
 pub(crate) struct UnreadBody(Request);
 
 impl<S: Sync> FromRequest<S> for UnreadBody {

@@ -1,6 +1,6 @@
 //! Bodies of failed requests: an HTML page for people, JSON under `/api`.
 //!
-//! Answers that axum makes by itself, for example to an unknown method, get the same form.
+//! Answers of axum itself, for example to an unknown method, get the same form.
 
 use askama::Template;
 use axum::Json;
@@ -14,7 +14,7 @@ use crate::address;
 use crate::error::{Description, Failure, WayOut};
 use crate::field_error::FieldError;
 
-/// Longest reason that is passed on from axum.
+/// Longest reason of axum that an answer repeats.
 const MAX_REASON_BYTES: usize = 8 << 10;
 
 #[derive(Template)]

@@ -31,9 +31,9 @@ pub(crate) enum Limit {
     PasswordOfAccount,
     /// Passwords and links tried from one address.
     PasswordFrom,
-    /// Mails asked for to one address.
+    /// Mail requests for one address.
     MailTo,
-    /// Mails asked for from one address.
+    /// Mail requests from one address.
     MailFrom,
     /// Invalid tokens, from one address.
     TokenFrom,
@@ -77,7 +77,7 @@ impl Limits {
     /// Counts an attempt of `key`.
     ///
     /// # Errors
-    /// [`Failure::RateLimited`] when it is one too many, with how long to wait.
+    /// [`Failure::RateLimited`] above the limit, with the waiting time.
     pub(crate) fn check(&self, limit: Limit, key: &str) -> Result<(), Failure> {
         let found = self.by_limit.iter().find(|(one, _)| *one == limit);
         let Some((_, limiter)) = found else { return Ok(()) };

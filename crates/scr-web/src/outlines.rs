@@ -1,6 +1,6 @@
-//! Outlines
+//! Outlines of the store as SVG paths.
 //!
-//! Reads the outlines that the store keeps; traces nothing itself.
+//! Traces no mask.
 
 use scr_store::OutlinesDocument;
 use std::fmt::Write as _;

@@ -32,7 +32,7 @@ const MAX_BODY_BYTES: usize = 8 << 10;
 /// Deadline of an answer's head, with the request's body.
 const MAX_ANSWER_TIME: Duration = Duration::from_secs(30);
 /// Deadline of an upload chunk: the largest arrives at 50 kB/s.
-const MAX_PIECE_TIME: Duration = Duration::from_secs(180);
+const MAX_CHUNK_TIME: Duration = Duration::from_secs(180);
 /// Largest submission form: the file and the fields around it.
 const MAX_FORM_BYTES: usize = MAX_FILE_BYTES as usize + (1 << 20);
 
@@ -157,11 +157,11 @@ fn submission_pages() -> Routes {
         .route("/submissions/{submission}/withdraw", post(submissions::withdraw))
 }
 
-/// Submission form and upload chunks, with limits of their own: their bytes go to disk as
-/// they arrive.
+/// Submission form and upload chunks, with separate limits: their bytes go to disk as they
+/// arrive.
 fn routes_with_files() -> Routes {
     let form = get(submit::form).post(submit::submit);
-    let deadline = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_PIECE_TIME);
+    let deadline = TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, MAX_CHUNK_TIME);
     let mut uploads = api_routes(api::uploads());
     uploads.router = uploads.router.route_layer(deadline);
     Routes::new()

@@ -61,7 +61,7 @@ impl Identities<'_> {
         row.as_ref().map(UserRow::read).transpose()
     }
 
-    /// Stores the pending identity of a browser, in place of an earlier one.
+    /// Stores the pending identity of a browser, which replaces an earlier one.
     ///
     /// # Errors
     /// [`StorageError::Database`].

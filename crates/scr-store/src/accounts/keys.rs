@@ -1,7 +1,8 @@
-//! Keys of an account beside its password, and their end with a new password.
+//! Keys of an account other than its password (sessions, tokens, identities), and their end
+//! with a new password.
 //!
-//! People set a new password when a stranger may have got in. Tokens and identities of a
-//! stranger must not survive it: they end, unless the owner keeps them.
+//! A new password locks an intruder out, so tokens and identities of the intruder must not
+//! survive it: they end, unless the owner keeps them.
 
 use sqlx::AnyConnection;
 

@@ -188,7 +188,7 @@ impl Accounts<'_> {
         Ok(updated.is_some())
     }
 
-    /// Deletes expired links, and accounts that nobody confirmed in time.
+    /// Deletes expired links, and accounts that were not confirmed in time.
     ///
     /// # Errors
     /// [`StorageError::Database`].
@@ -252,7 +252,7 @@ pub(super) async fn create_unconfirmed(
     Ok(Some(id))
 }
 
-/// Creates a link in place of earlier ones for the same purpose. Returns its secret.
+/// Creates a link, which replaces earlier ones for the same purpose. Returns its secret.
 pub(super) async fn create_link(
     connection: &mut AnyConnection,
     user_id: &str,

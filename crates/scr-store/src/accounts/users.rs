@@ -109,7 +109,7 @@ impl Accounts<'_> {
         }
     }
 
-    /// All accounts but removed ones, by address.
+    /// All accounts except removed ones, by address.
     ///
     /// # Errors
     /// [`StorageError::Database`], or [`StorageError::Word`] when a row has a role
@@ -125,7 +125,7 @@ impl Accounts<'_> {
         rows.iter().map(UserRow::read).collect()
     }
 
-    /// The account with this address, whatever its case.
+    /// The account with this address, in upper or lower case.
     ///
     /// # Errors
     /// As [`list`](Self::list).

@@ -19,7 +19,7 @@ use crate::slots::ConnectionState;
 
 /// Most bytes of a refused body that are drained before the connection closes: an upload
 /// chunk.
-const MAX_THROWN_BYTES: usize = 8 << 20;
+const MAX_DRAINED_BYTES: usize = 8 << 20;
 
 /// Request body that fails once its client stops sending.
 pub(super) struct TimedBody {
@@ -60,11 +60,11 @@ impl TimedIncoming {
         Poll::Ready(frame.map(|frame| frame.map_err(Into::into)))
     }
 
-    async fn throw_away(mut self) {
-        let mut thrown = 0;
-        while thrown < MAX_THROWN_BYTES {
+    async fn drain(mut self) {
+        let mut drained = 0;
+        while drained < MAX_DRAINED_BYTES {
             let Some(Ok(frame)) = poll_fn(|context| self.poll_frame(context)).await else { return };
-            thrown += frame.data_ref().map_or(0, Bytes::len);
+            drained += frame.data_ref().map_or(0, Bytes::len);
         }
     }
 }
@@ -99,7 +99,7 @@ impl Drop for TimedBody {
     fn drop(&mut self) {
         let unread = self.incoming.take().filter(|incoming| !incoming.inner.is_end_stream());
         if let (Some(unread), Ok(runtime)) = (unread, Handle::try_current()) {
-            runtime.spawn(timeout(GRACE, unread.throw_away()));
+            runtime.spawn(timeout(GRACE, unread.drain()));
         }
     }
 }

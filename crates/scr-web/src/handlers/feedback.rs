@@ -1,4 +1,4 @@
-//! A form whose messages the operator reads. Nothing that was sent is ever shown here.
+//! Feedback form: messages of readers to the operator. No public page shows a message.
 
 use askama::Template;
 use axum::extract::State;
@@ -12,7 +12,7 @@ use crate::error::Failure;
 use crate::options::Options;
 use crate::public_form::PublicForm;
 
-/// The option of an address that says that a message has come.
+/// Query option after a message was sent.
 const SENT: &str = "sent";
 
 #[derive(Template)]
@@ -42,7 +42,7 @@ pub(crate) async fn feedback(
     })
 }
 
-/// Keeps a message, or shows the form again with all that is wrong.
+/// Stores a message, or shows the form again with all errors.
 pub(crate) async fn send(
     State(store): State<PublicStore>,
     PublicForm(sent): PublicForm,

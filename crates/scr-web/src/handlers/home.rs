@@ -15,7 +15,7 @@ use crate::thumbnails::{Thumbnail, evenly_spaced};
 
 /// Pieces of news on the page.
 const N_NEWS: usize = 8;
-/// Pictures beside each benchmark.
+/// Number of thumbnails of each benchmark.
 const N_THUMBNAILS: usize = 6;
 
 #[derive(Template)]

@@ -1,5 +1,5 @@
 //! Past results of an entry under earlier scoring rules: a table with a line per result,
-//! the present one last.
+//! the current one last.
 
 use scr_documents::{BenchmarkDocument, ResultDocument};
 use scr_store::{EntryRow, PastResult};
@@ -9,21 +9,21 @@ use crate::numbers::{MeasureFormat, NO_VALUE, date};
 /// Measure of the comparison.
 const OVERLAP: &str = "overlap";
 
-/// Past and present results.
+/// Past and current results.
 pub(super) struct ScoredBefore {
-    /// Names of the objects that are scored.
+    /// Names of the objects.
     pub(super) objects: Vec<String>,
-    /// Empty where the entry was scored once.
+    /// Results in order; empty for an entry that was scored once.
     pub(super) rows: Vec<ScoredRow>,
 }
 
-/// Past or present result.
+/// Past or current result.
 pub(super) struct ScoredRow {
     /// The version of the scoring rules.
     pub(super) version: String,
     /// First day of the result.
     pub(super) since: String,
-    /// Last day of the result; `None` for the present one.
+    /// Last day of the result; `None` for the current one.
     pub(super) until: Option<String>,
     /// The mean overlap of every object.
     pub(super) overlaps: Vec<String>,

@@ -1,6 +1,6 @@
 //! Scores of one image: of the entries that the image browser shows, or of all.
 //!
-//! The page reads well by itself; the viewer's script takes the rows of the visible layers
+//! The page also works without script; the viewer's script takes the rows of the visible layers
 //! from it.
 
 use askama::Template;
@@ -142,8 +142,8 @@ impl ImageScores {
     }
 }
 
-/// An entry's rows on one image, one an object and one for the whole image; none
-/// where the entry does not cover it.
+/// An entry's rows for one image: one for each object and one for the whole image. Empty if the
+/// entry does not cover the image.
 fn rows(
     benchmark: &BenchmarkDocument,
     image: &str,

@@ -46,7 +46,7 @@ impl SignInAttempt {
         self.provider == provider && self.state() == state
     }
 
-    /// SignInAttempt that the browser began last.
+    /// Latest sign-in attempt of the browser.
     pub(crate) fn of(jar: &CookieJar, settings: &SiteSettings) -> Option<Self> {
         let cookie = jar.get(COOKIE.over(settings))?;
         let options = Options::of_query(cookie.value());

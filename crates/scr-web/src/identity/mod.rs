@@ -4,7 +4,7 @@
 //! OpenID Connect Core 1.0, authorization code flow, with PKCE (RFC 7636) and discovery.
 //! Knows no account: the store maps identities to accounts.
 //!
-//! - [`ProviderSettings`]: a provider as the operator names it (`settings.rs`).
+//! - [`ProviderSettings`]: the operator's settings of a provider (`settings.rs`).
 //! - [`SignInAttempt`]: a sign-in under way, in a cookie of the browser's (`attempt.rs`).
 //! - [`Providers`]: the providers of a site, by name; sends requests to them (`provider.rs`).
 //! - `claims.rs`: validation of the claims in an ID token.

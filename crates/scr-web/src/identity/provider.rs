@@ -111,7 +111,7 @@ impl Provider {
     /// Authorization address; the provider sends the browser back to `back`.
     ///
     /// # Errors
-    /// [`ProviderError`] when the provider does not say where that is.
+    /// [`ProviderError`] when the metadata lacks the address.
     pub(crate) async fn address(
         &self,
         attempt: &SignInAttempt,
@@ -138,7 +138,7 @@ impl Provider {
     /// Person who came back to `back` with an authorization code.
     ///
     /// # Errors
-    /// [`ProviderError`], also when the code is not good or not of this attempt.
+    /// [`ProviderError`], also for an invalid code or one of another attempt.
     pub(crate) async fn person(
         &self,
         code: &str,
@@ -224,7 +224,7 @@ fn ask_token(
 /// Reads a token response and checks its ID token.
 ///
 /// # Errors
-/// [`ProviderError::Answer`] with what was expected.
+/// [`ProviderError::Answer`] with the expected value.
 pub(crate) fn read_token(
     answer: &[u8],
     settings: &ProviderSettings,

@@ -74,7 +74,7 @@ struct ProvidersFile {
 /// Reads a file with a table `[[provider]]` for each.
 ///
 /// # Errors
-/// [`ProvidersError`], with all that is wrong with the providers.
+/// [`ProvidersError`], with all problems of the providers.
 pub fn read_providers(path: &Path) -> Result<Vec<ProviderSettings>, ProvidersError> {
     let file = |source| ProvidersError::File { path: path.to_owned(), source };
     let text = std::fs::read_to_string(path).map_err(file)?;
@@ -117,7 +117,7 @@ pub fn read_providers(path: &Path) -> Result<Vec<ProviderSettings>, ProvidersErr
     Err(ProvidersError::Provider { path: path.to_owned(), problems })
 }
 
-/// True if nobody on the way can read or change the traffic: TLS or the loopback interface.
+/// True if the network cannot read or change the traffic: TLS or the loopback interface.
 pub(super) fn is_confidential(url: &Url) -> bool {
     let is_here = match url.host() {
         Some(Host::Domain(name)) => name == "localhost",

@@ -46,14 +46,14 @@ async fn who_may_not_send_is_refused_before_a_byte_of_the_body_comes() {
     let other = site.token("b@x.org", Role::Participant).await;
     let reading = site.store.tokens().create("a@x.org", [Scope::Read], "").await.unwrap();
     let submission = begin(&site, "a@x.org").await;
-    let piece = format!("/api/v1/submissions/{submission}/file?offset=0");
+    let chunk = format!("/api/v1/submissions/{submission}/file?offset=0");
     let beyond = format!("/api/v1/submissions/{submission}/file?offset=5");
     let review = format!("/api/v1/submissions/{submission}/review");
     let begin_at = "/api/v1/benchmarks/tiny/submissions";
     for (method, path, token, status) in [
-        ("PUT", piece.as_str(), "none", StatusCode::UNAUTHORIZED),
-        ("PUT", &piece, &reading, StatusCode::FORBIDDEN),
-        ("PUT", &piece, &other, StatusCode::NOT_FOUND),
+        ("PUT", chunk.as_str(), "none", StatusCode::UNAUTHORIZED),
+        ("PUT", &chunk, &reading, StatusCode::FORBIDDEN),
+        ("PUT", &chunk, &other, StatusCode::NOT_FOUND),
         ("PUT", &beyond, &token, StatusCode::CONFLICT),
         ("POST", begin_at, &reading, StatusCode::FORBIDDEN),
         ("POST", &review, &token, StatusCode::FORBIDDEN),
@@ -67,7 +67,7 @@ async fn who_may_not_send_is_refused_before_a_byte_of_the_body_comes() {
     }
     assert_eq!(ask(&site, "POST", begin_at, &token).await.status, StatusCode::CONFLICT);
     site.store.submissions().mark_received(&submission, "a").await.unwrap();
-    assert_eq!(ask(&site, "PUT", &piece, &token).await.status, StatusCode::CONFLICT, "past that");
+    assert_eq!(ask(&site, "PUT", &chunk, &token).await.status, StatusCode::CONFLICT, "past that");
     let form = Request::post("/benchmarks/tiny/submit").body(silent()).unwrap();
     assert_eq!(site.send(form).await.status, StatusCode::SEE_OTHER, "sign in first");
 }

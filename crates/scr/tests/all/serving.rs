@@ -217,13 +217,13 @@ fn on_a_full_disk_uploads_are_refused_and_everything_else_goes_on() {
     });
     let api = |id: &str, what: &str| format!("{}/api/v1/submissions/{id}{what}", server.address);
     let bearer = format!("Bearer {token}");
-    let piece = vec![7u8; 2 << 20];
+    let chunk = vec![7u8; 2 << 20];
     let mut refused = 0;
     for id in &ids {
         let mut acknowledged = 0;
         for _ in 0..7 {
             let address = api(id, &format!("/file?offset={acknowledged}"));
-            let sent = agent().put(&address).header("Authorization", &bearer).send(&piece[..]);
+            let sent = agent().put(&address).header("Authorization", &bearer).send(&chunk[..]);
             let mut answer = sent.unwrap();
             if answer.status() == 507 {
                 refused += 1;

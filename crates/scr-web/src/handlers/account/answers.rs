@@ -12,7 +12,7 @@ use crate::error::Failure;
 pub(super) struct NotePage {
     pub(super) title: &'static str,
     pub(super) text: &'static str,
-    /// Link to go on with: address and label.
+    /// Link to continue with: address and label.
     pub(super) way_on: Option<(&'static str, &'static str)>,
 }
 

@@ -42,7 +42,7 @@ pub(crate) async fn delete(
             continue;
         }
         match store.submissions().withdraw(&submission.id, user).await {
-            // It has just gone on; nothing of the account is in it.
+            // The state changed meanwhile; the submission has no data of the account.
             Ok(()) | Err(SubmissionError::State { .. }) => {}
             Err(other) => return Err(other.into()),
         }

@@ -1,4 +1,4 @@
-//! Download of one's personal data.
+//! Download of the member's personal data.
 
 use axum::Json;
 use axum::extract::State;

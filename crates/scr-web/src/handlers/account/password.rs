@@ -1,4 +1,4 @@
-//! Password confirmation by someone who is signed in.
+//! Password confirmation of a signed-in member.
 
 use scr_store::PublicStore;
 
@@ -6,7 +6,7 @@ use crate::error::Failure;
 use crate::extractors::Member;
 use crate::limits::{Limit, Limits};
 
-/// Message for a errors password.
+/// Message for a wrong password.
 pub(super) const NOT_THE_PASSWORD: &str = "The password is not right.";
 
 /// True if this is the password of the signed-in account. Counts towards its rate limit.

@@ -39,7 +39,7 @@ pub(crate) async fn set_name(
 pub(crate) struct PasswordForm {
     old: String,
     new: String,
-    /// A box: tokens and identities stay.
+    /// Check box that keeps tokens and identities.
     keep: Option<String>,
 }
 

@@ -69,7 +69,7 @@ struct NewPasswordPage {
 pub(crate) struct NewPasswordForm {
     link: String,
     password: String,
-    /// A box: tokens and identities stay.
+    /// Check box that keeps tokens and identities.
     keep: Option<String>,
 }
 

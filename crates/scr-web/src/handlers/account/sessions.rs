@@ -17,7 +17,7 @@ pub(crate) struct EndSessionForm {
     session: String,
 }
 
-/// Ends one session of one's own.
+/// Ends one session of the member.
 pub(crate) async fn end_session(
     State(store): State<PublicStore>,
     member: Member,
@@ -27,7 +27,7 @@ pub(crate) async fn end_session(
     Ok(back_to_account())
 }
 
-/// Signs out everywhere, here too.
+/// Ends all sessions of the member, with the current one.
 pub(crate) async fn end_all_sessions(
     State(store): State<PublicStore>,
     member: Member,

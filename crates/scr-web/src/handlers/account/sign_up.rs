@@ -100,7 +100,7 @@ struct ConfirmPage<'a> {
     error: Option<&'static str>,
 }
 
-/// ConfirmForm form.
+/// Form of a confirmation.
 #[derive(Deserialize)]
 pub(crate) struct ConfirmForm {
     link: String,

@@ -78,7 +78,7 @@ pub(crate) async fn create_token(
     }
 }
 
-/// Revokes a token of one's own.
+/// Revokes a token of the member.
 pub(crate) async fn revoke_token(
     State(store): State<PublicStore>,
     member: Member,

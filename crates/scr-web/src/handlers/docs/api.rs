@@ -131,7 +131,7 @@ fn operation_text(
         meaning: inline(&content.schema.description),
     });
     let answers = operation.responses.iter().map(|(status, answer)| {
-        // All refusals have one form, which the introduction names.
+        // All refusals have the form that the introduction describes.
         let content = answer.content.values().next().filter(|_| status.starts_with('2'));
         Row {
             name: status.clone(),
@@ -191,7 +191,7 @@ fn alternatives(schema: &Schema) -> Vec<Vec<Row>> {
     if fields.is_empty() { Vec::new() } else { vec![fields] }
 }
 
-/// A command line that calls the operation, with names in capitals to fill in.
+/// Command line that calls the operation, with placeholders in capitals.
 fn example(
     method: &str,
     path: &str,

@@ -1,7 +1,7 @@
-//! The documentation: its pages, from the Markdown of `docs/`, and the API's.
+//! Documentation: pages from the Markdown of `docs/`, and the page of the API.
 //!
-//! Pages are the same on every site and for everybody. `render.rs` draws Markdown,
-//! `openapi.rs` reads the OpenAPI document and `api.rs` draws it.
+//! Pages are equal on every site and for every reader. `render.rs` renders Markdown,
+//! `openapi.rs` reads the OpenAPI document and `api.rs` renders it.
 
 mod api;
 mod navigation;

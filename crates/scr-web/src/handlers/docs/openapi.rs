@@ -32,7 +32,7 @@ pub(super) struct Operation {
     pub(super) parameters: Vec<Parameter>,
     pub(super) request_body: Option<Body>,
     pub(super) responses: BTreeMap<String, Body>,
-    /// Alternatives: names of schemes with scopes; an empty one asks for nothing.
+    /// Alternatives: names of schemes with scopes; an empty one needs no token.
     #[serde(default)]
     pub(super) security: Vec<BTreeMap<String, Vec<String>>>,
 }

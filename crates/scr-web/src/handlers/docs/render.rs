@@ -1,8 +1,8 @@
 //! Markdown of the documentation as HTML.
 //!
-//! Unlike a card, a page is the project's own text, as a template is. HTML in it, such as
-//! a comment, is left out all the same. Links between pages become addresses of the site; a
-//! link to a source file, which no site has, becomes its text.
+//! Pages are trusted, unlike cards, since they are the project's own text. HTML in them, such as
+//! comments, is still left out. Links between pages become addresses of the site; a link to a
+//! source file, which no site has, becomes its text.
 
 use pulldown_cmark::{Alignment, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd, html};
 use scr_docs::{PAGES, Page};
@@ -37,7 +37,7 @@ fn render(page: &Page) -> Rendered {
     Rendered { title: page.title(), html, contents }
 }
 
-/// HTML of a text, and its sections; `place` says where a link leads.
+/// HTML of a text, and its sections; `place` maps the target of a link to an address.
 pub(super) fn to_html(
     text: &str,
     place: &dyn Fn(&str) -> Option<String>,
@@ -45,9 +45,9 @@ pub(super) fn to_html(
     let mut events = Vec::new();
     let mut contents = Vec::new();
     let mut ids = HashSet::new();
-    // Place of the heading that is open, and its text so far.
+    // Position of the open heading, and its text so far.
     let mut heading: Option<(usize, String)> = None;
-    // Links that are open, and whether each is kept.
+    // Open links, with true for those that are kept.
     let mut links = Vec::new();
     for event in Parser::new_ext(text, Options::ENABLE_TABLES) {
         if let (Event::Text(part) | Event::Code(part), Some((_, text))) = (&event, &mut heading) {
@@ -121,7 +121,7 @@ fn own<'a>(html: impl Into<CowStr<'a>>) -> Event<'a> {
     Event::InlineHtml(html.into())
 }
 
-/// The anchor that a heading has on other sites that show Markdown as well.
+/// Anchor of a heading, by the usual rule of sites that show Markdown.
 fn slug(text: &str) -> String {
     let kept = |c: char| match c {
         ' ' => Some('-'),
@@ -131,7 +131,7 @@ fn slug(text: &str) -> String {
     text.trim().to_lowercase().chars().filter_map(kept).collect()
 }
 
-/// The anchor, with a number where the page has it already.
+/// Anchor, with a number if the page already has it.
 fn unused(id: &str, ids: &mut HashSet<String>) -> String {
     let mut free = id.to_owned();
     let mut number = 0;

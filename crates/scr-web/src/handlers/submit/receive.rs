@@ -20,7 +20,7 @@ use crate::slots::RequestConnection;
 use crate::transfers::Transfers;
 
 /// Bytes per write.
-const PIECE_BYTES: usize = 1 << 20;
+const WRITE_BYTES: usize = 1 << 20;
 /// Most bytes of a text field that are kept: more than a valid one has.
 const MAX_FIELD_BYTES: usize = 4 * (MAX_TEXT + 1);
 
@@ -118,7 +118,7 @@ async fn take(
     first: Bytes,
     field: &mut Part<'_>,
 ) -> Result<Result<(), FieldError>, Failure> {
-    let mut piece = Vec::from(first);
+    let mut buffer = Vec::from(first);
     let mut offset = 0;
     loop {
         let chunk = match field.chunk().await {
@@ -129,13 +129,13 @@ async fn take(
             }
         };
         let is_last = chunk.is_none();
-        piece.extend_from_slice(&chunk.unwrap_or_default());
-        if offset + piece.len() as u64 > begun.size_bytes {
+        buffer.extend_from_slice(&chunk.unwrap_or_default());
+        if offset + buffer.len() as u64 > begun.size_bytes {
             let message = format!("expected at most {MAX_FILE_BYTES} bytes");
             return Ok(Err(FieldError::new("size_bytes", message)));
         }
-        if is_last || piece.len() >= PIECE_BYTES {
-            let bytes = Bytes::from(std::mem::take(&mut piece));
+        if is_last || buffer.len() >= WRITE_BYTES {
+            let bytes = Bytes::from(std::mem::take(&mut buffer));
             offset = store.uploads().append_chunk(begun, offset, bytes).await?;
         }
         if is_last {
