@@ -336,7 +336,10 @@ async fn what_nobody_goes_on_with_and_what_is_done_is_deleted_and_nothing_else()
     assert!(expiry.withdrawn.is_empty() && expiry.n_deleted == 1, "{expiry:?}");
     tokio::time::sleep(Duration::from_millis(3)).await;
     let expiry = test.store.uploads().expire("w", EXPIRED).await.unwrap();
-    assert_eq!((&expiry.withdrawn[..], expiry.n_deleted), (std::slice::from_ref(&submission.id), 1));
+    assert_eq!(
+        (&expiry.withdrawn[..], expiry.n_deleted),
+        (std::slice::from_ref(&submission.id), 1)
+    );
     assert_eq!(test.state(&submission.id).await, SubmissionState::Withdrawn);
     assert_eq!(
         test.store.uploads().received_bytes(&waiting.id).unwrap(),
@@ -409,7 +412,8 @@ async fn a_piece_is_kept_whole_or_not_at_all_however_it_comes() {
     assert_eq!(test.store.uploads().received_bytes(&submission.id).unwrap(), 0);
     for (offset, end) in [(0, 650_000), (0, 650_000), (650_000, content.len())] {
         let announced = Some((end - offset) as u64);
-        let mut chunk = test.store.uploads().begin_chunk(&submission, offset as u64, announced).unwrap();
+        let mut chunk =
+            test.store.uploads().begin_chunk(&submission, offset as u64, announced).unwrap();
         for bytes in content[offset..end].chunks(100_000) {
             chunk.add(Bytes::from(bytes.to_vec())).await.unwrap();
         }
