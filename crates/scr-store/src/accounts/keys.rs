@@ -3,6 +3,7 @@
 //! People set a new password when a stranger may have got in. Tokens and identities of a
 //! stranger must not survive it: they end, unless the owner keeps them.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::AnyConnection;
 
 use crate::database::Doing;
@@ -28,6 +29,7 @@ impl OtherKeys {
 }
 
 /// Ends sessions and one-time links of an account, and its other keys unless kept.
+#[boxed]
 pub(super) async fn end(
     connection: &mut AnyConnection,
     user_id: &str,
@@ -54,6 +56,7 @@ pub(super) async fn end(
 }
 
 /// Disconnects all identities from an account.
+#[boxed]
 pub(super) async fn disconnect_identities(
     connection: &mut AnyConnection,
     user_id: &str,
