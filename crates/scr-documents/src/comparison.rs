@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::to_json_text;
+use crate::json::to_json_text;
 use crate::{MeasureMap, SpacingDocument, SummaryDocument};
 
 /// Output of `scr compare --format json`.

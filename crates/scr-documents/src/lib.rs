@@ -30,6 +30,8 @@ pub mod settings;
 pub mod submission;
 pub mod terms;
 
+mod json;
+
 pub use account::{
     OwnAcceptance, OwnData, OwnIdentity, OwnSession, OwnSubmission, OwnToken, TokenList,
 };
@@ -65,9 +67,3 @@ pub use submission::{
     SubmissionState, UploadFingerprint, WaitingSubmission,
 };
 pub use terms::{Permission, TermsAnswer, TermsDocument};
-
-/// A document as JSON text: indented, with a line end. Numbers read back to the same f64.
-fn to_json_text(document: &impl serde::Serialize) -> String {
-    let text = serde_json::to_string_pretty(document);
-    text.expect("maps with text keys and finite numbers are always valid JSON") + "\n"
-}

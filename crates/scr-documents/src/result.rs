@@ -6,7 +6,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::to_json_text;
+use crate::json::to_json_text;
 
 /// Values by measure key, in the order in which the measures were asked for.
 /// A key ends in its unit where it is a distance: `masd_mm`, `masd_px`.

@@ -10,7 +10,10 @@ use scr_measures::{Measure, Scratch, cardiothoracic_ratio, measure_object, pixel
 
 use crate::evaluation::{ImageMeasure, UndefinedPolicy};
 use crate::reading::Reader;
-use crate::{EVALUATOR_VERSION, Evaluation, ImageRecord, ScoredObject};
+use crate::{Evaluation, ImageRecord, ScoredObject};
+
+/// Version of the scoring rules; every change that can move a score changes it.
+pub const EVALUATOR_VERSION: &str = "1.1.0";
 
 /// Settings of an evaluation.
 #[derive(Debug, Clone)]

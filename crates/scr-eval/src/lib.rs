@@ -19,11 +19,8 @@ pub use check::{CheckReport, Rule, Warning, check};
 pub use compare::{
     CompareSettings, ComparedMeasure, ComparedPair, Comparison, MethodValues, ValueColumn, compare,
 };
-pub use evaluate::{Settings, evaluate};
+pub use evaluate::{EVALUATOR_VERSION, Settings, evaluate};
 pub use evaluation::{
     Evaluation, ImageMeasure, ImageRecord, ScoredObject, Summaries, SummaryWithInterval,
     UndefinedPolicy,
 };
-
-/// Version of the scoring rules; every change that can move a score changes it.
-pub const EVALUATOR_VERSION: &str = "1.1.0";

@@ -22,25 +22,19 @@
 
 mod anatomy;
 mod attributes;
+mod field;
 mod geometry;
 mod nodule;
 mod observer;
 mod population;
 mod random;
 mod render;
+mod structures;
 
 mod layout;
 
 pub use attributes::{Attributes, Nodule, Sex};
+pub use field::{FIELD_MM, OUTLINE_FRAME_PX};
 pub use layout::{Progress, benchmark_file, write_benchmark, write_originals};
-pub use population::{Drawing, FIELD_MM, OUTLINE_FRAME_PX, Observer, Phantom, Population};
-
-/// The five structures, always in this order, each with its number of landmarks. Right and
-/// left are the patient's: the right lung is on the image's left.
-pub const STRUCTURES: [(&str, usize); 5] = [
-    ("right_lung", 44),
-    ("left_lung", 50),
-    ("heart", 26),
-    ("right_clavicle", 23),
-    ("left_clavicle", 23),
-];
+pub use population::{Drawing, Observer, Phantom, Population};
+pub use structures::STRUCTURES;

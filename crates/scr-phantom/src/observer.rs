@@ -7,9 +7,9 @@
 
 use scr_image::Point;
 
-use crate::STRUCTURES;
 use crate::geometry::{add, minus, times, turned, unit};
 use crate::random::Source;
+use crate::structures::STRUCTURES;
 
 /// Standard deviation of single clicks, mm.
 const CLICK_SD: f64 = 0.15;

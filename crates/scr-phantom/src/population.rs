@@ -4,13 +4,10 @@ use scr_image::{Mask, Outline, Point, Radiograph, Size};
 
 use crate::anatomy::Anatomy;
 use crate::attributes::{Attributes, Sex};
-use crate::random::{Purpose, Source};
-use crate::{STRUCTURES, nodule, observer, render};
-
-/// Side of the image field, in mm: 2048 pixels of 0.175 mm.
-pub const FIELD_MM: f64 = 358.4;
-/// Side of the outlines' frame, in pixels.
-pub const OUTLINE_FRAME_PX: usize = 1024;
+use crate::field::{FIELD_MM, OUTLINE_FRAME_PX};
+use crate::random::{Purpose, Source, Streams};
+use crate::structures::STRUCTURES;
+use crate::{nodule, observer, render};
 
 /// Drawing of one observer: structure and outline, in the order of [`STRUCTURES`].
 ///
@@ -111,20 +108,6 @@ impl Population {
             second.push((id, outline(&points)));
         }
         Phantom { id, reference, second, attributes, anatomy, streams }
-    }
-}
-
-/// Random streams of one image.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Streams {
-    seed: u64,
-    kind: u64,
-    number: u64,
-}
-
-impl Streams {
-    pub(crate) fn source(&self, purpose: Purpose) -> Source {
-        Source::new(self.seed, self.kind, self.number, purpose)
     }
 }
 

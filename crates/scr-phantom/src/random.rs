@@ -99,6 +99,20 @@ fn mixed(word: u64) -> u64 {
     word ^ (word >> 31)
 }
 
+/// Random streams of one image.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Streams {
+    pub(crate) seed: u64,
+    pub(crate) kind: u64,
+    pub(crate) number: u64,
+}
+
+impl Streams {
+    pub(crate) fn source(&self, purpose: Purpose) -> Source {
+        Source::new(self.seed, self.kind, self.number, purpose)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,6 +4,7 @@
 //!
 //! - [`Benchmarks`]: the handle, with unfiltered reads. [`BenchmarkRow`]: a row.
 
+use async_recursion::async_recursion as boxed;
 use scr_documents::BenchmarkDocument;
 use std::path::PathBuf;
 
@@ -48,6 +49,7 @@ impl Benchmarks<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`], or [`StorageError::Document`] when one cannot be read.
+    #[boxed]
     pub async fn list(&self) -> Result<Vec<BenchmarkRow>, StorageError> {
         all(self.pool).await
     }
@@ -56,6 +58,7 @@ impl Benchmarks<'_> {
     ///
     /// # Errors
     /// As [`list`](Self::list).
+    #[boxed]
     pub async fn get(&self, id: &str) -> Result<Option<BenchmarkRow>, StorageError> {
         get(self.pool, id).await
     }
@@ -73,6 +76,7 @@ impl Benchmarks<'_> {
     ///
     /// # Errors
     /// [`StorageError::Data`] when files of the folder are at fault.
+    #[boxed]
     pub async fn offered_files(&self, id: &str) -> Result<Option<Offer>, StorageError> {
         self.offers.get(id, self.folder.benchmark(id)).await
     }
@@ -150,6 +154,7 @@ async fn claim_at(
 ///
 /// # Errors
 /// [`PublishError::OtherBenchmark`] when another digest has been published.
+#[boxed]
 pub(crate) async fn put(
     pool: &AnyPool,
     document: &BenchmarkDocument,

@@ -3,6 +3,7 @@
 //!
 //! Compares nothing: workers do.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 
 use crate::database::Doing;
@@ -23,6 +24,7 @@ impl Entries<'_> {
     ///
     /// # Errors
     /// As [`list`](Self::list).
+    #[boxed]
     pub async fn with_submitters(
         &self,
         benchmark_id: &str,

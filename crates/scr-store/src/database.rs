@@ -9,6 +9,7 @@
 //! writer; a transaction that reads first and writes later cannot wait and
 //! fails when another connection wrote in between.
 
+use async_recursion::async_recursion as boxed;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -62,6 +63,7 @@ impl<T> Doing<T> for Result<T, sqlx::Error> {
 ///
 /// # Errors
 /// [`StorageError::Database`].
+#[boxed]
 pub(crate) async fn begin_writing(
     pool: &AnyPool,
 ) -> Result<sqlx::Transaction<'static, Any>, StorageError> {

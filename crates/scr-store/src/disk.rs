@@ -1,6 +1,7 @@
 //! Health of the disk and the database under a store: free space, and whether they can be
 //! written.
 
+use async_recursion::async_recursion as boxed;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -40,6 +41,7 @@ impl Disk<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn check_database(&self) -> Result<(), StorageError> {
         let nothing = sqlx::query("UPDATE workers SET heard_at = heard_at WHERE name = ''");
         nothing.execute(self.pool).await.doing("write to the database")?;
@@ -62,6 +64,7 @@ impl Disk<'_> {
     ///
     /// # Errors
     /// [`StorageError::Folder`].
+    #[boxed]
     pub async fn delete_temporaries(&self) -> Result<usize, StorageError> {
         delete_temporaries(self.folder).await
     }

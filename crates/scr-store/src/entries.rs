@@ -4,6 +4,7 @@
 //!
 //! - [`Entries`]: the handle, with unfiltered reads. [`EntryRow`]: a row.
 
+use async_recursion::async_recursion as boxed;
 use scr_documents::{CardDocument, EntryRole, ResultDocument};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AnyPool, FromRow, Row};
@@ -155,6 +156,7 @@ impl Entries<'_> {
     /// # Errors
     /// [`StorageError::Database`], or [`StorageError::Document`] or
     /// [`StorageError::Role`] when one cannot be read.
+    #[boxed]
     pub async fn list(&self, benchmark_id: &str) -> Result<Vec<EntryRow>, StorageError> {
         listed(self.pool, COLUMNS, STANDING, benchmark_id).await
     }
@@ -163,6 +165,7 @@ impl Entries<'_> {
     ///
     /// # Errors
     /// As [`list`](Self::list).
+    #[boxed]
     pub async fn summaries(&self, benchmark_id: &str) -> Result<Vec<EntryRow>, StorageError> {
         listed(self.pool, COLUMNS_WITHOUT_IMAGES, STANDING, benchmark_id).await
     }
@@ -172,6 +175,7 @@ impl Entries<'_> {
     ///
     /// # Errors
     /// As [`list`](Self::list).
+    #[boxed]
     pub async fn latest(&self, count: u32) -> Result<Vec<EntryRow>, StorageError> {
         latest(self.pool, count).await
     }
@@ -181,6 +185,7 @@ impl Entries<'_> {
     ///
     /// # Errors
     /// As [`list`](Self::list).
+    #[boxed]
     pub async fn get(&self, id: &str) -> Result<Option<EntryRow>, StorageError> {
         let mut row = get(self.pool, id).await?;
         if let Some(entry) = &mut row {
@@ -193,6 +198,7 @@ impl Entries<'_> {
     ///
     /// # Errors
     /// [`PublishError::UnknownEntry`], [`StorageError::Database`].
+    #[boxed]
     pub async fn withdraw(&self, id: &str, who: &str, reason: &str) -> Result<(), PublishError> {
         withdrawals::add(self.pool, id, who, reason).await
     }
@@ -201,6 +207,7 @@ impl Entries<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn withdrawals(&self) -> Result<Vec<Withdrawal>, StorageError> {
         withdrawals::all(self.pool).await
     }
@@ -209,6 +216,7 @@ impl Entries<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn answer_to_flags(&self, id: &str) -> Result<Option<String>, StorageError> {
         let mut connection = self.pool.acquire().await.doing("read a curator's answer")?;
         answer_in(&mut connection, id).await
@@ -216,6 +224,7 @@ impl Entries<'_> {
 }
 
 /// All entries of a benchmark, withdrawn ones too, without their withdrawals.
+#[boxed]
 pub(crate) async fn with_withdrawn(
     pool: &AnyPool,
     benchmark_id: &str,
@@ -271,6 +280,7 @@ pub(crate) async fn stored(pool: &AnyPool, id: &str) -> Result<Option<StoredEntr
 
 /// The last entry that the operator published from the shell under this role and name,
 /// without its images' values; also when it is withdrawn.
+#[boxed]
 pub(crate) async fn last_of_operator(
     pool: &AnyPool,
     new: &EntryRow,
@@ -296,6 +306,7 @@ pub(crate) async fn last_of_operator(
 }
 
 /// Adds the row of an entry, once all files are written.
+#[boxed]
 pub(crate) async fn insert(
     connection: &mut AnyConnection,
     row: &StoredEntry,
@@ -318,6 +329,7 @@ pub(crate) async fn insert(
 
 /// Number of entries of a benchmark, withdrawn ones too, in a transaction. It never falls, so
 /// that an equal number means equal entries.
+#[boxed]
 pub(crate) async fn count(
     connection: &mut AnyConnection,
     benchmark_id: &str,

@@ -1,6 +1,7 @@
 //! Evidence of published benchmarks and entries, read from database and files: unfiltered, for
 //! `scr verify`.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::AnyPool;
 
 use crate::copying::list_blobs;
@@ -28,6 +29,7 @@ impl Evidence<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`], [`StorageError::Document`].
+    #[boxed]
     pub async fn entry(&self, id: &str) -> Result<Option<EntryEvidence>, StorageError> {
         let doing = "read evidence of an entry";
         let row: Option<EntryText> =
@@ -67,6 +69,7 @@ impl Evidence<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`], [`StorageError::Document`].
+    #[boxed]
     pub async fn benchmark(&self, id: &str) -> Result<Option<BenchmarkEvidence>, StorageError> {
         let row: Option<(String, String, String)> =
             sqlx::query_as("SELECT id, digest, document FROM benchmarks WHERE id = $1")
@@ -83,6 +86,7 @@ impl Evidence<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn ids(&self) -> Result<(Vec<String>, Vec<String>), StorageError> {
         let list = async |query: &'static str| -> Result<Vec<String>, StorageError> {
             let rows: Vec<(String,)> =
@@ -99,6 +103,7 @@ impl Evidence<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn manifest(&self, digest: &str) -> Result<Option<String>, StorageError> {
         let row: Option<(String,)> = sqlx::query_as("SELECT text FROM manifests WHERE digest = $1")
             .bind(digest)

@@ -1,5 +1,6 @@
 //! Messages of readers to the operator: stored, and mailed to every operator.
 
+use async_recursion::async_recursion as boxed;
 use scr_data::{Problem, Problems};
 use serde::Serialize;
 use sqlx::{AnyConnection, AnyPool};
@@ -44,6 +45,7 @@ impl Feedback<'_> {
     /// # Errors
     /// [`ReportError::Invalid`] with all problems,
     /// [`ReportError::UnknownBenchmark`], [`StorageError::Database`].
+    #[boxed]
     pub async fn add(
         &self,
         benchmark_id: &str,
@@ -91,6 +93,7 @@ impl Feedback<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn list(&self) -> Result<Vec<FeedbackRow>, StorageError> {
         let rows: Vec<(String, String, String, String, String)> = sqlx::query_as(
             "SELECT id, benchmark_id, reply_to, message, sent_at FROM feedback \

@@ -3,6 +3,7 @@
 //! Served, such a folder would show a site without entries, and new entries would overwrite
 //! published files. It is refused instead.
 
+use async_recursion::async_recursion as boxed;
 use std::path::Path;
 
 use sqlx::AnyPool;
@@ -22,6 +23,7 @@ pub(crate) fn refuse_without_database(database: &Path, blobs: &Path) -> Result<(
 
 /// Refuses a database without benchmarks in a data folder with files, except for the files of
 /// a benchmark whose first publication was interrupted.
+#[boxed]
 pub(crate) async fn refuse_empty_database(
     pool: &AnyPool,
     database: &Path,

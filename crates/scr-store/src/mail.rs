@@ -7,6 +7,7 @@
 //!
 //! - [`Outbox`]: the handle. [`MailRow`]: a claimed mail.
 
+use async_recursion::async_recursion as boxed;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{AnyConnection, AnyPool};
 
@@ -49,6 +50,7 @@ pub(crate) fn letter(subject: &str, text: &str) -> Letter {
 }
 
 /// Queues a mail in the transaction of the event that it reports.
+#[boxed]
 pub(crate) async fn queue(
     connection: &mut AnyConnection,
     to: &str,
@@ -81,6 +83,7 @@ impl Outbox<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn claim(&self) -> Result<Option<MailRow>, StorageError> {
         let (doing, now) = ("claim a mail", Timestamp::now());
         let next: Option<(String, i64)> = sqlx::query_as(
@@ -113,6 +116,7 @@ impl Outbox<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn mark_sent(&self, id: &str) -> Result<(), StorageError> {
         let delete = sqlx::query("DELETE FROM mails WHERE id = $1").bind(id);
         delete.execute(self.pool).await.doing("delete a mail")?;
@@ -124,6 +128,7 @@ impl Outbox<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn mark_failed(&self, mail: &MailRow, error: &str) -> Result<(), StorageError> {
         let body = if mail.attempts < MAX_SENDINGS { mail.body.as_str() } else { "" };
         sqlx::query("UPDATE mails SET error = $1, body = $2 WHERE id = $3")
@@ -140,6 +145,7 @@ impl Outbox<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn counts(&self) -> Result<(i64, i64), StorageError> {
         sqlx::query_as(
             "SELECT COUNT(CASE WHEN attempts < $1 THEN 1 END), \

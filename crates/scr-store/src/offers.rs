@@ -3,6 +3,7 @@
 //! Checks no rights: callers decide who may have the files. Digests are computed once for
 //! each process and folder.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -33,6 +34,7 @@ struct Known {
 
 impl Offers {
     /// The offer of a benchmark, computed once; none where the benchmark has no folder.
+    #[boxed]
     pub(crate) async fn get(
         &self,
         id: &str,

@@ -2,6 +2,7 @@
 //!
 //! Looks no DOI up: the reader's report is stored as it is.
 
+use async_recursion::async_recursion as boxed;
 use scr_data::{Problem, Problems};
 use scr_documents::{PublicationDocument, PublicationState};
 use serde::Serialize;
@@ -83,6 +84,7 @@ impl Publications<'_> {
     ///
     /// # Errors
     /// [`ReportError::Invalid`] with all problems, such as entries of other benchmarks; [`ReportError::UnknownBenchmark`], [`StorageError::Database`].
+    #[boxed]
     pub async fn propose(
         &self,
         benchmark_id: &str,
@@ -129,6 +131,7 @@ impl Publications<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn shown(&self, benchmark_id: &str) -> Result<Vec<PublicationRow>, StorageError> {
         sqlx::query_as(
             "SELECT id, benchmark_id, doi, title, authors, entry_ids, year, venue, state, \
@@ -145,6 +148,7 @@ impl Publications<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn list(&self) -> Result<Vec<PublicationRow>, StorageError> {
         sqlx::query_as(
             "SELECT id, benchmark_id, doi, title, authors, entry_ids, year, venue, state, \
@@ -159,6 +163,7 @@ impl Publications<'_> {
     ///
     /// # Errors
     /// [`ReportError::UnknownPublication`], [`StorageError::Database`].
+    #[boxed]
     pub async fn set_state(&self, id: &str, state: PublicationState) -> Result<(), ReportError> {
         let changed = sqlx::query("UPDATE publications SET state = $1 WHERE id = $2")
             .bind(state.as_str())

@@ -3,6 +3,7 @@
 //! Computes no score. Masks, identifier, card and date of an entry never change. The main
 //! type is [`PastResult`].
 
+use async_recursion::async_recursion as boxed;
 use scr_documents::ResultDocument;
 use sqlx::AnyConnection;
 use std::path::PathBuf;
@@ -50,6 +51,7 @@ impl Entries<'_> {
     /// # Errors
     /// [`PublishError::OtherResult`] when the new result is not of the same masks, has no
     /// images or is of the same version; [`StorageError::Database`].
+    #[boxed]
     pub async fn add_result(
         &self,
         id: &str,
@@ -86,6 +88,7 @@ impl Entries<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`]; [`StorageError::Document`] when one cannot be read.
+    #[boxed]
     pub async fn past_results(&self, id: &str) -> Result<Vec<PastResult>, StorageError> {
         let rows: Vec<Row> = sqlx::query_as(
             "SELECT scored_at, summary, images FROM results WHERE entry_id = $1 \
@@ -110,6 +113,7 @@ impl Entries<'_> {
 
 /// Adds a version of an entry's result, in a transaction that has begun with a write.
 /// Returns its commitment.
+#[boxed]
 pub(crate) async fn insert(
     connection: &mut AnyConnection,
     id: &str,

@@ -6,6 +6,7 @@
 //!
 //! - [`Settings`]: the handle.
 
+use async_recursion::async_recursion as boxed;
 use scr_documents::BenchmarkSettings;
 use sqlx::{AnyConnection, AnyPool};
 
@@ -29,6 +30,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`], or [`StorageError::Document`] when they cannot be read.
+    #[boxed]
     pub async fn get(&self, id: &str) -> Result<BenchmarkSettings, StorageError> {
         let mut connection = self.pool.acquire().await.doing("read settings")?;
         settings_in(&mut connection, id).await
@@ -38,6 +40,7 @@ impl Settings<'_> {
     ///
     /// # Errors
     /// [`PublishError::UnknownBenchmark`], [`StorageError::Database`].
+    #[boxed]
     pub async fn set(&self, id: &str, settings: &BenchmarkSettings) -> Result<(), PublishError> {
         if !is_published(self.pool, id).await? {
             return Err(PublishError::UnknownBenchmark { id: id.to_owned() });
@@ -66,6 +69,7 @@ impl Settings<'_> {
 }
 
 /// As [`Settings::get`], within a transaction.
+#[boxed]
 pub(crate) async fn settings_in(
     connection: &mut AnyConnection,
     id: &str,

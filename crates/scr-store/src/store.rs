@@ -4,6 +4,7 @@
 //! - [`Store`]: these, and handles with unfiltered reads: for workers and the command.
 //!   [`PublicStore`](crate::PublicStore) is the site's.
 
+use async_recursion::async_recursion as boxed;
 use std::ops::Deref;
 use std::path::Path;
 
@@ -139,12 +140,14 @@ impl StoreCore {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn counts(&self) -> Result<Counts, StorageError> {
         Counts::read(&self.pool, &self.folder).await
     }
 
     /// Waits for running queries and closes the database. Dropping every clone does the same
     /// without waiting.
+    #[boxed]
     pub async fn close(&self) {
         self.pool.close().await;
     }
@@ -175,6 +178,7 @@ impl Store {
     /// [`OpenError::NewerSchema`] when a later version of this program wrote it,
     /// [`OpenError::DamagedDatabase`] and [`OpenError::LostDatabase`] when the database is
     /// damaged, or missing in a data folder with files; [`OpenError::Storage`].
+    #[boxed]
     pub async fn open(folder: &Path) -> Result<Self, OpenError> {
         folder::claim(folder)?;
         let folder = DataFolder::new(folder);
@@ -227,6 +231,7 @@ impl Store {
     ///
     /// # Errors
     /// [`StorageError::Blob`] when it cannot be read.
+    #[boxed]
     pub async fn blob(&self, key: &BlobKey) -> Result<Option<Bytes>, StorageError> {
         self.blobs.get(key).await
     }
@@ -257,6 +262,7 @@ impl Submissions<'_, Store> {
     ///
     /// # Errors
     /// [`StorageError::Database`], or [`StorageError::Document`] when it cannot be read.
+    #[boxed]
     pub async fn get(&self, id: &str) -> Result<Option<Submission>, StorageError> {
         rows::get(self.pool, id).await
     }

@@ -2,6 +2,7 @@
 //!
 //! Deletes nothing: row, masks and results stay in the store, with the withdrawal.
 
+use async_recursion::async_recursion as boxed;
 use serde::Serialize;
 use sqlx::AnyPool;
 
@@ -36,6 +37,7 @@ impl From<Withdrawal> for WithdrawalEvidence {
 type Columns = (String, String, String, String);
 
 /// Withdraws an entry for good. A second withdrawal keeps the first reason.
+#[boxed]
 pub(crate) async fn add(
     pool: &AnyPool,
     id: &str,

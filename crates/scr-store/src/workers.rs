@@ -3,6 +3,7 @@
 //! Knows no job. A worker records a heartbeat at short intervals; one without a heartbeat for
 //! [`WORKER_TIMEOUT`] counts as dead.
 
+use async_recursion::async_recursion as boxed;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -37,6 +38,7 @@ impl Workers<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn record_heartbeat(&self, name: &str) -> Result<(), StorageError> {
         sqlx::query(
             "INSERT INTO workers (name, started_at, heard_at) VALUES ($1, $2, $2) \
@@ -54,6 +56,7 @@ impl Workers<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn remove(&self, name: &str) -> Result<(), StorageError> {
         let doing = "remove a worker";
         let mut transaction = self.pool.begin().await.doing(doing)?;
@@ -70,6 +73,7 @@ impl Workers<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn list(&self) -> Result<Vec<WorkerRow>, StorageError> {
         let rows: Vec<(String, String, String)> = sqlx::query_as(
             "SELECT name, started_at, heard_at FROM workers WHERE heard_at >= $1 \
@@ -87,6 +91,7 @@ impl Workers<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn remove_silent(&self, silence: Duration) -> Result<(), StorageError> {
         sqlx::query("DELETE FROM workers WHERE heard_at < $1")
             .bind(time_text(Timestamp::now() - silence))

@@ -10,9 +10,9 @@ use scr_data::benchmark_file::{
 use scr_data::import::scr::PUBLISHED_RESULTS;
 use scr_data::{BENCHMARK_FILE, DataError, Landmarks, Problem, Staging, formats};
 
-use super::{Progress, each_phantom, fold, plan, refused, unwritable};
+use super::writing::{Progress, each_phantom, fold, plan, refused, unwritable};
 use crate::attributes::Sex;
-use crate::population::{FIELD_MM, OUTLINE_FRAME_PX};
+use crate::field::{FIELD_MM, OUTLINE_FRAME_PX};
 use crate::{Attributes, Observer, Phantom, Population, STRUCTURES};
 
 /// Allowed sides: below, no structure is visible; above, no detail is added.

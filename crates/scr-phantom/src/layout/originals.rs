@@ -6,8 +6,9 @@ use scr_data::formats::{self, pfs::PfsObject};
 use scr_data::{DataError, Problem, Staging};
 use scr_image::{Outline, Point};
 
-use super::{Progress, clinical, each_phantom, fold, plan, refused, unwritable};
-use crate::population::OUTLINE_FRAME_PX;
+use super::clinical;
+use super::writing::{Progress, each_phantom, fold, plan, refused, unwritable};
+use crate::field::OUTLINE_FRAME_PX;
 use crate::{Observer, Phantom, Population};
 
 /// Draws `population` into the folder `out` in the layout of the originals.

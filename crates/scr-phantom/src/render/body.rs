@@ -94,7 +94,7 @@ impl Body {
         let mut rows: [Vec<f32>; 6] = std::array::from_fn(|_| vec![0.0; side]);
         let soft = SOFT as f32;
         for (index, line) in map.values.chunks_exact_mut(side).enumerate() {
-            let y = (index as f64 + 0.5) / side as f64 * crate::population::FIELD_MM;
+            let y = (index as f64 + 0.5) / side as f64 * crate::field::FIELD_MM;
             let maps = [
                 &self.thickness,
                 &self.cavity,

@@ -3,7 +3,7 @@
 use scr_image::{Mask, Outline, Point, Size};
 
 use super::map::Map;
-use crate::population::FIELD_MM;
+use crate::field::FIELD_MM;
 
 /// Marker of a cell without a line yet.
 const NONE: u32 = u32::MAX;

@@ -5,7 +5,7 @@ use scr_image::Point;
 
 use super::brush::patch;
 use super::map::Map;
-use crate::population::FIELD_MM;
+use crate::field::FIELD_MM;
 use crate::random::Source;
 
 /// Greatest grey value: 12 bits.

@@ -3,7 +3,7 @@
 //! Knows no anatomy. Coarse maps (0.7 mm a cell and more) hold slowly varying quantities
 //! and are interpolated; the full map has a cell a pixel.
 
-use crate::population::FIELD_MM;
+use crate::field::FIELD_MM;
 use crate::random::Source;
 
 /// Map: one number a cell, row by row, over the whole field.

@@ -17,8 +17,8 @@ use scr_image::{Point, Radiograph, Size, Spacing};
 
 use crate::anatomy::Anatomy;
 use crate::attributes::{Attributes, Nodule};
-use crate::population::{FIELD_MM, Streams};
-use crate::random::{Purpose, Source};
+use crate::field::FIELD_MM;
+use crate::random::{Purpose, Source, Streams};
 use map::Map;
 
 /// Least side of drawing: smaller images are drawn at this side and averaged, so that

@@ -1,6 +1,6 @@
 //! Bar charts with numbers.
 
-use super::frame::{Place, text};
+use super::place::{Place, text};
 use super::strokes::stroke;
 use crate::plot::push;
 

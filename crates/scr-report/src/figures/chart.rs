@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::frame::{Place, text};
+use super::place::{Place, text};
 use super::strokes::stroke;
 use crate::plot::push;
 use crate::plot::scale::Scale;

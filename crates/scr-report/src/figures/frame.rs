@@ -1,8 +1,9 @@
 //! Layout of a figure: rows of cells from the top, then the legend.
 
+use super::cell::{Cell, Row};
 use super::picture::{GreyRange, Picture};
+use super::place::{Place, text};
 use super::strokes::stroke;
-use super::{Cell, Chart, Figure, Row};
 use crate::plot::{escaped, push};
 
 const MARGIN: f64 = 16.0;
@@ -15,14 +16,6 @@ const LETTER: f64 = 6.1;
 /// Least width of a figure, for legends and notes.
 const MIN_WIDTH: f64 = 480.0;
 
-/// Place of a cell: its upper left corner and its width.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Place {
-    pub(super) x: f64,
-    pub(super) y: f64,
-    pub(super) width: f64,
-}
-
 /// Frame of a figure, drawn from the top.
 pub(super) struct Frame {
     svg: String,
@@ -30,17 +23,6 @@ pub(super) struct Frame {
     cell_width: f64,
     /// Lower end of the drawing.
     y: f64,
-}
-
-/// Text with its `anchor` at a place.
-pub(super) fn text(svg: &mut String, (x, y): (f64, f64), anchor: &str, size: f64, text: &str) {
-    push(
-        svg,
-        format_args!(
-            "<text fill=\"#222\" x=\"{x:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\" font-size=\"{size}\">{}</text>",
-            escaped(text)
-        ),
-    );
 }
 
 impl Frame {
@@ -66,7 +48,7 @@ impl Frame {
         self.y += 4.0;
     }
 
-    pub(super) fn row(&mut self, row: &Row, figure: &Figure) {
+    pub(super) fn row(&mut self, row: &Row, n_pictures: usize) {
         if !row.label.is_empty() {
             push(
                 &mut self.svg,
@@ -94,7 +76,7 @@ impl Frame {
             let place = Place { x, y, width };
             match cell {
                 Cell::Panel(panel) => {
-                    let is_there = panel.picture.is_none_or(|p| p < figure.pictures.len());
+                    let is_there = panel.picture.is_none_or(|p| p < n_pictures);
                     assert!(is_there, "the picture of a panel is one of the figure's");
                     panel.draw(&mut self.svg, place);
                 }
@@ -185,24 +167,6 @@ impl Frame {
             );
         }
         svg + "</defs><rect width=\"100%\" height=\"100%\" fill=\"#fff\"/>" + &self.svg + "</svg>\n"
-    }
-}
-
-impl Cell {
-    fn caption(&self) -> &str {
-        match self {
-            Self::Panel(panel) => &panel.caption,
-            Self::Chart(chart) => &chart.caption,
-            Self::Bars(bars) => &bars.caption,
-        }
-    }
-
-    fn height(&self, width: f64) -> f64 {
-        match self {
-            Self::Panel(panel) => panel.height(width),
-            Self::Chart(_) => Chart::height(width),
-            Self::Bars(bars) => bars.height(),
-        }
     }
 }
 

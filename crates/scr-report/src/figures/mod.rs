@@ -12,38 +12,21 @@
 //! - [`Chart`] and [`Bars`]: charts of numbers.
 
 mod bars;
+mod cell;
 mod chart;
 mod frame;
 mod panel;
 mod picture;
+mod place;
 mod strokes;
 
 pub use bars::{Bar, Bars};
+pub use cell::{Cell, Row};
 pub use chart::{Chart, Series};
 pub use panel::{Line, LineShape, Panel, View};
 pub use picture::{GreyRange, Picture};
 
 use frame::Frame;
-
-/// Content of a cell.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Cell {
-    /// Outlines.
-    Panel(Panel),
-    /// Line chart.
-    Chart(Chart),
-    /// Bar chart.
-    Bars(Bars),
-}
-
-/// Row of cells.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Row {
-    /// Label above the cells; may be empty.
-    pub label: String,
-    /// Cells from the left.
-    pub cells: Vec<Cell>,
-}
 
 /// Figure.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +60,7 @@ impl Figure {
         let mut frame = Frame::new(n_columns, self.cell_width);
         frame.heading(&self.title);
         for row in &self.rows {
-            frame.row(row, self);
+            frame.row(row, self.pictures.len());
         }
         frame.legend(&self.structures, self.greys.as_ref());
         frame.notes(&self.notes);

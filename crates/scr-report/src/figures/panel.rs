@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use scr_image::{Mask, Outline, Point};
 
-use super::frame::Place;
+use super::place::Place;
 use super::strokes::stroke;
 use crate::html::overlay::smaller;
 use crate::plot::{escaped, push};

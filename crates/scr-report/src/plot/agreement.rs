@@ -1,7 +1,7 @@
 //! Bland-Altman plots: differences against means, with the limits of agreement.
 
 use super::scale::Scale;
-use super::{escaped, push, rounded};
+use super::svg::{escaped, push, rounded};
 
 /// Bland-Altman plot.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,7 +1,7 @@
 //! Box plots of a measure over the images, a row an entry.
 
 use super::scale::Scale;
-use super::{escaped, push, rounded, shortened};
+use super::svg::{escaped, push, rounded, shortened};
 
 /// Box of a plot: the five-number summary and the mean.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,6 +1,6 @@
 //! Plot of rank stability.
 
-use super::{escaped, push, shortened};
+use super::svg::{escaped, push, shortened};
 
 /// Rank distribution of one method.
 #[derive(Debug, Clone, PartialEq)]

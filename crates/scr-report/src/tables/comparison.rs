@@ -5,7 +5,7 @@ use scr_documents::{
     StandingDocument,
 };
 
-use super::{Width, arrow, interval, mean_sd, number, probability};
+use super::cells::{Width, arrow, interval, mean_sd, number, probability};
 use crate::layout::{Column, Table};
 use crate::numbers::TABLE_NO_VALUE;
 

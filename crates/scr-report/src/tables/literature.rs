@@ -2,7 +2,7 @@
 
 use scr_documents::LiteratureDocument;
 
-use super::Width;
+use super::cells::Width;
 use crate::layout::{Column, Table};
 use crate::numbers::TABLE_NO_VALUE;
 

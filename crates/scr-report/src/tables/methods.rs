@@ -2,7 +2,7 @@
 
 use scr_documents::{MeasureMap, ResultDocument, SummaryDocument};
 
-use super::{arrow, mean_sd};
+use super::cells::{arrow, mean_sd};
 use crate::layout::{Column, Table};
 
 /// Measures of the columns: of whole images, and of objects.

@@ -2,7 +2,7 @@
 
 use scr_documents::{MeasureMap, ResultDocument, SummaryDocument};
 
-use super::{arrow, number};
+use super::cells::{arrow, number};
 use crate::layout::{Column, Table};
 use crate::numbers::TABLE_NO_VALUE;
 

@@ -2,7 +2,7 @@
 
 use scr_documents::{MeasureMap, ResultDocument, SummaryDocument, UndefinedDocument};
 
-use super::{arrow, count, interval, number};
+use super::cells::{arrow, count, interval, number};
 use crate::layout::{Column, Table};
 
 /// Name of whole images among objects.

@@ -8,6 +8,7 @@
 //! same identity must be verified again. Otherwise a stranger who signs up with another's
 //! address could have its owner confirm the stranger's identity.
 
+use async_recursion::async_recursion as boxed;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -46,6 +47,7 @@ impl Identities<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn account(&self, identity: &Identity) -> Result<Option<UserRow>, StorageError> {
         let row = sqlx::query(
             "SELECT id, email, name, role, created_at, confirmed_at \
@@ -65,6 +67,7 @@ impl Identities<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn set_pending(&self, secret: &str, identity: &Identity) -> Result<(), StorageError> {
         sqlx::query(
             "INSERT INTO shown_identities (digest, issuer, subject, ends_at) \
@@ -85,6 +88,7 @@ impl Identities<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn pending(&self, secret: &str) -> Result<Option<Identity>, StorageError> {
         let row: Option<(String, String)> = sqlx::query_as(
             "SELECT issuer, subject FROM shown_identities WHERE digest = $1 AND ends_at > $2",
@@ -104,6 +108,7 @@ impl Identities<'_> {
     /// # Errors
     /// [`AccountError::Invalid`] with all problems of address and name;
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn sign_up(
         &self,
         identity: &Identity,
@@ -132,6 +137,7 @@ impl Identities<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn confirm(
         &self,
         secret: &str,
@@ -167,6 +173,7 @@ impl Identities<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn connect(&self, user_id: &str, identity: &Identity) -> Result<bool, StorageError> {
         let doing = "connect an identity";
         let mut transaction = self.pool.begin().await.doing(doing)?;
@@ -191,6 +198,7 @@ impl Identities<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn disconnect(&self, user_id: &str, identity: &Identity) -> Result<(), StorageError> {
         sqlx::query("DELETE FROM identities WHERE user_id = $1 AND issuer = $2 AND subject = $3")
             .bind(user_id)
@@ -206,6 +214,7 @@ impl Identities<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn of_user(&self, user_id: &str) -> Result<Vec<Identity>, StorageError> {
         let doing = "list identities";
         let rows = sqlx::query(
@@ -226,6 +235,7 @@ impl Identities<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn delete_expired(&self) -> Result<(), StorageError> {
         sqlx::query("DELETE FROM shown_identities WHERE ends_at <= $1")
             .bind(now())

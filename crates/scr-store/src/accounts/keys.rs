@@ -4,6 +4,7 @@
 //! A new password locks an intruder out, so tokens and identities of the intruder must not
 //! survive it: they end, unless the owner keeps them.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::AnyConnection;
 
 use crate::database::Doing;
@@ -29,6 +30,7 @@ impl OtherKeys {
 }
 
 /// Ends sessions and one-time links of an account, and its other keys unless kept.
+#[boxed]
 pub(super) async fn end(
     connection: &mut AnyConnection,
     user_id: &str,
@@ -55,6 +57,7 @@ pub(super) async fn end(
 }
 
 /// Disconnects all identities from an account.
+#[boxed]
 pub(super) async fn disconnect_identities(
     connection: &mut AnyConnection,
     user_id: &str,

@@ -8,6 +8,7 @@
 //! Otherwise a stranger who signs up with another's address could have its owner confirm an
 //! account whose password only the stranger knows.
 
+use async_recursion::async_recursion as boxed;
 use jiff::{SignedDuration, Timestamp};
 use sqlx::{AnyConnection, Row};
 
@@ -59,6 +60,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// [`AccountError::Invalid`] with all problems of address, name and password; [`StorageError::Database`].
+    #[boxed]
     pub async fn sign_up(
         &self,
         email: &str,
@@ -86,6 +88,7 @@ impl Accounts<'_> {
     /// # Errors
     /// [`StorageError::Database`], or [`StorageError::Password`] when the stored hash cannot
     /// be read.
+    #[boxed]
     pub async fn confirm(
         &self,
         secret: &str,
@@ -136,6 +139,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn request_reset(&self, email: &str) -> Result<(), StorageError> {
         let doing = "request a password reset";
         let Some(user) = self.by_email(email).await? else { return Ok(()) };
@@ -153,6 +157,7 @@ impl Accounts<'_> {
     /// # Errors
     /// [`AccountError::Invalid`] when the password is too short or too long: the link
     /// stays valid; [`StorageError::Database`].
+    #[boxed]
     pub async fn reset_password(
         &self,
         secret: &str,
@@ -192,6 +197,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn delete_expired(&self) -> Result<(), StorageError> {
         let doing = "delete expired links";
         let time = now();
@@ -225,6 +231,7 @@ impl Accounts<'_> {
 
 /// Creates an unconfirmed account, or replaces the unconfirmed one of the same address and
 /// its identities. Returns its identifier; none where the address has a confirmed account.
+#[boxed]
 pub(super) async fn create_unconfirmed(
     connection: &mut AnyConnection,
     email: &str,
@@ -253,6 +260,7 @@ pub(super) async fn create_unconfirmed(
 }
 
 /// Creates a link, which replaces earlier ones for the same purpose. Returns its secret.
+#[boxed]
 pub(super) async fn create_link(
     connection: &mut AnyConnection,
     user_id: &str,
@@ -281,6 +289,7 @@ pub(super) async fn create_link(
 
 /// Consumes a link. Returns the identifier of its account; none where it is unknown, used
 /// or expired.
+#[boxed]
 pub(super) async fn consume_link(
     connection: &mut AnyConnection,
     secret: &str,

@@ -5,6 +5,7 @@
 //! [`SESSION_IDLE`] without use and at the age of [`SESSION_AGE`]; it also ends by sign-out
 //! and with its account.
 
+use async_recursion::async_recursion as boxed;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -51,6 +52,7 @@ impl Sessions<'_> {
     /// # Errors
     /// [`AccountError::UnknownUser`] when there is no such account,
     /// [`StorageError::Database`], [`StorageError::Random`].
+    #[boxed]
     pub async fn begin(&self, user_id: &str, agent: &str) -> Result<String, AccountError> {
         let secret = random_secret()?;
         let agent: String =
@@ -76,6 +78,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn get(&self, secret: &str) -> Result<Option<(UserRow, SessionRow)>, StorageError> {
         let doing = "look up a session";
         let time = Timestamp::now();
@@ -121,6 +124,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn of_user(&self, user_id: &str) -> Result<Vec<SessionRow>, StorageError> {
         let time = Timestamp::now();
         let rows: Vec<(String, String, String, String)> = sqlx::query_as(
@@ -148,6 +152,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn end(&self, user_id: &str, digest: &str) -> Result<(), StorageError> {
         sqlx::query("DELETE FROM sessions WHERE user_id = $1 AND digest = $2")
             .bind(user_id)
@@ -162,6 +167,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn end_all(&self, user_id: &str) -> Result<(), StorageError> {
         sqlx::query("DELETE FROM sessions WHERE user_id = $1")
             .bind(user_id)
@@ -175,6 +181,7 @@ impl Sessions<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn delete_expired(&self) -> Result<u64, StorageError> {
         let time = Timestamp::now();
         let deleted = sqlx::query("DELETE FROM sessions WHERE seen_at <= $1 OR created_at <= $2")

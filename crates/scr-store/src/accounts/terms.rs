@@ -1,6 +1,7 @@
 //! Acceptances of a benchmark's terms, by version. The text of the terms is not stored here;
 //! a change of the text gives it another version.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::AnyPool;
 
 use super::error::AccountError;
@@ -33,6 +34,7 @@ impl Acceptances<'_> {
     ///
     /// # Errors
     /// [`AccountError::UnknownUser`] and [`AccountError::UnknownBenchmark`].
+    #[boxed]
     pub async fn accept(
         &self,
         user_id: &str,
@@ -65,6 +67,7 @@ impl Acceptances<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn accepted_at(
         &self,
         user_id: &str,
@@ -88,6 +91,7 @@ impl Acceptances<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn of_user(&self, user_id: &str) -> Result<Vec<AcceptanceRow>, StorageError> {
         let rows: Vec<(String, String, String)> = sqlx::query_as(
             "SELECT benchmark_id, terms_version, accepted_at FROM acceptances \

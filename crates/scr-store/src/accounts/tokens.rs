@@ -3,6 +3,7 @@
 //! A token is `scr_` and 32 random bytes in hexadecimal digits. It is given out once and
 //! stored as its SHA-256; a fast hash suffices, since a random token cannot be guessed from it.
 
+use async_recursion::async_recursion as boxed;
 use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, Timestamp};
@@ -158,6 +159,7 @@ impl Tokens<'_> {
     /// # Errors
     /// [`StorageError::Database`], or [`StorageError::Word`] when a row has a role
     /// or scope that this program does not know.
+    #[boxed]
     pub async fn authenticate(&self, token: &str) -> Result<Option<Caller>, StorageError> {
         let doing = "look up a token";
         let row = sqlx::query(
@@ -207,6 +209,7 @@ impl Tokens<'_> {
     ///
     /// # Errors
     /// As [`authenticate`](Self::authenticate).
+    #[boxed]
     pub async fn of_user(&self, user_id: &str) -> Result<Vec<TokenRow>, StorageError> {
         let rows = sqlx::query(
             "SELECT id, user_id, scopes, note, created_at, last_used_at, revoked_at, \
@@ -224,6 +227,7 @@ impl Tokens<'_> {
     ///
     /// # Errors
     /// [`AccountError::UnknownToken`] when they have none with this identifier.
+    #[boxed]
     pub async fn revoke_own(&self, user_id: &str, id: &str) -> Result<(), AccountError> {
         let is_own = self.of_user(user_id).await?.iter().any(|token| token.id == id);
         if is_own { self.revoke(id).await } else { Err(AccountError::UnknownToken) }
@@ -233,6 +237,7 @@ impl Tokens<'_> {
     ///
     /// # Errors
     /// [`AccountError::UnknownToken`] when there is none with this identifier.
+    #[boxed]
     pub async fn revoke(&self, id: &str) -> Result<(), AccountError> {
         let updated =
             sqlx::query("UPDATE tokens SET revoked_at = COALESCE(revoked_at, $1) WHERE id = $2")

@@ -3,6 +3,7 @@
 //! A removed account stays as a row without name and address, because entries and logs
 //! refer to it.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AnyPool, Row};
 
@@ -64,6 +65,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// [`AccountError::Invalid`] with all problems of address, name and password, [`AccountError::AddressTaken`] when the address has an account.
+    #[boxed]
     pub async fn add(
         &self,
         email: &str,
@@ -114,6 +116,7 @@ impl Accounts<'_> {
     /// # Errors
     /// [`StorageError::Database`], or [`StorageError::Word`] when a row has a role
     /// that this program does not know.
+    #[boxed]
     pub async fn list(&self) -> Result<Vec<UserRow>, StorageError> {
         let rows = sqlx::query(
             "SELECT id, email, name, role, created_at, confirmed_at FROM users \
@@ -129,6 +132,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// As [`list`](Self::list).
+    #[boxed]
     pub async fn by_email(&self, email: &str) -> Result<Option<UserRow>, StorageError> {
         let row = sqlx::query(
             "SELECT id, email, name, role, created_at, confirmed_at FROM users \
@@ -145,6 +149,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// As [`list`](Self::list).
+    #[boxed]
     pub async fn get(&self, id: &str) -> Result<Option<UserRow>, StorageError> {
         let row = sqlx::query(
             "SELECT id, email, name, role, created_at, confirmed_at FROM users WHERE id = $1",
@@ -160,6 +165,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// [`AccountError::UnknownUser`] when no account has this identifier.
+    #[boxed]
     pub async fn set_role(&self, user_id: &str, role: Role) -> Result<(), AccountError> {
         let sql = "UPDATE users SET role = $1 WHERE id = $2 AND removed_at IS NULL";
         update(self.pool, sql, role.as_str(), user_id).await
@@ -170,6 +176,7 @@ impl Accounts<'_> {
     /// # Errors
     /// [`AccountError::Invalid`] when the name is invalid, [`AccountError::UnknownUser`] when
     /// no account has this identifier.
+    #[boxed]
     pub async fn set_name(&self, user_id: &str, name: &str) -> Result<(), AccountError> {
         let name = name.trim();
         rules::check([rules::name(name)])?;
@@ -183,6 +190,7 @@ impl Accounts<'_> {
     /// # Errors
     /// [`AccountError::Invalid`] when it is too short or too long,
     /// [`AccountError::UnknownUser`] when no account has this identifier.
+    #[boxed]
     pub async fn set_password(
         &self,
         user_id: &str,
@@ -216,6 +224,7 @@ impl Accounts<'_> {
     /// # Errors
     /// [`StorageError::Database`], or [`StorageError::Password`] when the stored hash
     /// cannot be read.
+    #[boxed]
     pub async fn verify_password(
         &self,
         email: &str,
@@ -242,6 +251,7 @@ impl Accounts<'_> {
     ///
     /// # Errors
     /// [`AccountError::UnknownUser`] when no account has this identifier.
+    #[boxed]
     pub async fn remove(&self, user_id: &str) -> Result<(), AccountError> {
         let doing = "remove a user";
         let time = now();
@@ -299,6 +309,7 @@ async fn update(
 }
 
 /// Addresses of all confirmed accounts with a role or a higher one, in order.
+#[boxed]
 pub(crate) async fn addresses(
     connection: &mut AnyConnection,
     least: Role,

@@ -3,6 +3,7 @@
 //! Documents come from [`PublicStore`](super::store::PublicStore), so that they name no hidden
 //! observer. Callers decide which copies a reader may have.
 
+use async_recursion::async_recursion as boxed;
 use scr_documents::{BenchmarkDocument, OfferedFile};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -37,6 +38,7 @@ impl PublicBenchmarks<'_> {
     ///
     /// # Errors
     /// As [`Benchmarks::list`](crate::Benchmarks::list).
+    #[boxed]
     pub async fn list(&self) -> Result<Vec<BenchmarkRow>, StorageError> {
         let mut rows = self.all.benchmarks().list().await?;
         for row in &mut rows {
@@ -50,6 +52,7 @@ impl PublicBenchmarks<'_> {
     ///
     /// # Errors
     /// As [`list`](Self::list).
+    #[boxed]
     pub async fn get(&self, id: &str) -> Result<Option<BenchmarkRow>, StorageError> {
         let mut row = self.all.benchmarks().get(id).await?;
         if let Some(row) = &mut row {
@@ -65,6 +68,7 @@ impl PublicBenchmarks<'_> {
     ///
     /// # Errors
     /// [`StorageError::Blob`] when the file exists and cannot be read, as for all files.
+    #[boxed]
     pub async fn radiograph(
         &self,
         benchmark: &BenchmarkDocument,
@@ -85,6 +89,7 @@ impl PublicBenchmarks<'_> {
     ///
     /// # Errors
     /// As [`radiograph`](Self::radiograph).
+    #[boxed]
     pub async fn thumbnail(
         &self,
         benchmark: &BenchmarkDocument,
@@ -98,6 +103,7 @@ impl PublicBenchmarks<'_> {
     ///
     /// # Errors
     /// As [`radiograph`](Self::radiograph).
+    #[boxed]
     pub async fn outlines(
         &self,
         benchmark: &BenchmarkDocument,
@@ -114,6 +120,7 @@ impl PublicBenchmarks<'_> {
     ///
     /// # Errors
     /// As [`radiograph`](Self::radiograph).
+    #[boxed]
     pub async fn mask(
         &self,
         benchmark: &BenchmarkDocument,
@@ -143,6 +150,7 @@ impl PublicBenchmarks<'_> {
     ///
     /// # Errors
     /// [`StorageError::Data`] when files of the folder are at fault.
+    #[boxed]
     pub async fn offered_files(
         &self,
         benchmark: &BenchmarkDocument,
@@ -161,6 +169,7 @@ impl PublicBenchmarks<'_> {
 }
 
 /// Bytes of a file, if it may be shown; `None` for a name that no key can have.
+#[boxed]
 pub(super) async fn file(
     all: &Store,
     is_allowed: bool,

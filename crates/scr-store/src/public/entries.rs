@@ -1,5 +1,6 @@
 //! Entries and their files, as the site may show them.
 
+use async_recursion::async_recursion as boxed;
 use bytes::Bytes;
 use scr_documents::{BenchmarkDocument, EntryRole, TermsDocument};
 
@@ -24,6 +25,7 @@ impl PublicEntries<'_> {
     ///
     /// # Errors
     /// As [`Entries::list`](crate::Entries::list).
+    #[boxed]
     pub async fn summaries(&self, benchmark_id: &str) -> Result<Vec<EntryRow>, StorageError> {
         let mut rows = self.all.entries().summaries(benchmark_id).await?;
         if rows.is_empty() {
@@ -41,6 +43,7 @@ impl PublicEntries<'_> {
     ///
     /// # Errors
     /// As [`summaries`](Self::summaries).
+    #[boxed]
     pub async fn get(&self, id: &str) -> Result<Option<EntryRow>, StorageError> {
         let mut row = self.all.entries().get(id).await?;
         if let Some(row) = &mut row {
@@ -53,6 +56,7 @@ impl PublicEntries<'_> {
     ///
     /// # Errors
     /// As [`summaries`](Self::summaries).
+    #[boxed]
     pub async fn past_results(&self, entry: &EntryRow) -> Result<Vec<PastResult>, StorageError> {
         let mut past = self.all.entries().past_results(&entry.id).await?;
         if !past.is_empty() {
@@ -66,6 +70,7 @@ impl PublicEntries<'_> {
     ///
     /// # Errors
     /// As [`Evidence::entry`](crate::Evidence::entry).
+    #[boxed]
     pub async fn evidence(&self, id: &str) -> Result<Option<EntryEvidence>, StorageError> {
         let mut evidence = self.all.evidence().entry(id).await?;
         if let Some(evidence) = &mut evidence {
@@ -83,6 +88,7 @@ impl PublicEntries<'_> {
     ///
     /// # Errors
     /// [`StorageError::Blob`] when it cannot be read.
+    #[boxed]
     pub async fn outlines(
         &self,
         benchmark: &BenchmarkDocument,
@@ -99,6 +105,7 @@ impl PublicEntries<'_> {
     ///
     /// # Errors
     /// [`StorageError::Blob`] when it cannot be read.
+    #[boxed]
     pub async fn mask(
         &self,
         benchmark: &BenchmarkDocument,
@@ -115,6 +122,7 @@ impl PublicEntries<'_> {
     ///
     /// # Errors
     /// [`StorageError::Blob`] when it cannot be read.
+    #[boxed]
     pub async fn posterior(
         &self,
         benchmark: &BenchmarkDocument,

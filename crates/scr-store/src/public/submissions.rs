@@ -5,6 +5,7 @@ use super::store::PublicStore;
 use crate::storage_error::StorageError;
 use crate::submissions::handle::Submissions;
 use crate::submissions::rows::{self, Submission};
+use async_recursion::async_recursion as boxed;
 
 impl Submissions<'_, PublicStore> {
     /// The submission with this identifier, with its results and findings, as its submitter
@@ -12,6 +13,7 @@ impl Submissions<'_, PublicStore> {
     ///
     /// # Errors
     /// [`StorageError::Database`], or [`StorageError::Document`] when it cannot be read.
+    #[boxed]
     pub async fn get(&self, id: &str) -> Result<Option<Submission>, StorageError> {
         self.filtered(id, Reader::Submitter).await
     }
@@ -21,6 +23,7 @@ impl Submissions<'_, PublicStore> {
     ///
     /// # Errors
     /// As [`get`](Self::get).
+    #[boxed]
     pub async fn get_for_review(&self, id: &str) -> Result<Option<Submission>, StorageError> {
         self.filtered(id, Reader::Reviewer).await
     }

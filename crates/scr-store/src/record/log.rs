@@ -1,5 +1,6 @@
 //! Log of the record: appending and reading lines, and lists of files by digest.
 
+use async_recursion::async_recursion as boxed;
 use scr_data::digest::{Manifest, digest_text, file_digest};
 use serde::{Deserialize, Serialize};
 use sqlx::{AnyConnection, AnyPool};
@@ -47,6 +48,7 @@ pub fn text_digest(text: &str) -> String {
 ///
 /// # Errors
 /// [`StorageError::Database`], [`StorageError::Document`].
+#[boxed]
 pub(crate) async fn append(
     connection: &mut AnyConnection,
     event: RecordEvent,
@@ -75,6 +77,7 @@ pub(crate) async fn append(
 ///
 /// # Errors
 /// [`StorageError::Database`].
+#[boxed]
 pub(crate) async fn keep_manifest(
     connection: &mut AnyConnection,
     text: &str,
@@ -94,6 +97,7 @@ pub(crate) async fn keep_manifest(
 
 /// Stores the list of an entry's files and the digest of its masks' pixels, in a transaction
 /// that has begun with a write. Returns the digest of the list.
+#[boxed]
 pub(crate) async fn keep_files(
     connection: &mut AnyConnection,
     entry: &str,
@@ -124,6 +128,7 @@ impl RecordLog<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn head(&self) -> Result<RecordHead, StorageError> {
         let last: Option<(i64, String)> =
             sqlx::query_as("SELECT number, digest FROM record ORDER BY number DESC LIMIT 1")
@@ -139,6 +144,7 @@ impl RecordLog<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn lines(&self, after: u64, count: u32) -> Result<Vec<String>, StorageError> {
         let lines: Vec<(String,)> =
             sqlx::query_as("SELECT line FROM record WHERE number > $1 ORDER BY number LIMIT $2")

@@ -3,6 +3,7 @@
 //! The submission's log has the answer with the decision, and the record commits to it. Judges
 //! no answer: decides which flags need one, and validates the text.
 
+use async_recursion::async_recursion as boxed;
 use scr_data::terminal::is_printable;
 use scr_data::{Problem, Problems};
 use scr_documents::FindingsDocument;
@@ -35,6 +36,7 @@ pub(super) fn checked(answer: &str) -> Result<String, SubmissionError> {
 }
 
 /// Messages of the flags that need an answer, in a transaction.
+#[boxed]
 pub(super) async fn flags_to_answer(
     connection: &mut AnyConnection,
     id: &str,
@@ -52,6 +54,7 @@ pub(super) async fn flags_to_answer(
 
 /// Answer with which the submission of an entry was published; none where nothing was
 /// flagged, and for entries of the operator.
+#[boxed]
 pub(crate) async fn answer_in(
     connection: &mut AnyConnection,
     entry_id: &str,

@@ -1,6 +1,7 @@
 //! Changes of a submission's state: each is one transaction with its line in the log, its next
 //! job and its mail.
 
+use async_recursion::async_recursion as boxed;
 use scr_documents::SubmissionState;
 use sqlx::{AnyConnection, AnyPool};
 
@@ -41,6 +42,7 @@ pub(super) async fn change(
 }
 
 /// Reason for which a change was not made.
+#[boxed]
 pub(crate) async fn cannot_become(
     pool: &AnyPool,
     id: &str,
@@ -89,6 +91,7 @@ pub(super) async fn change_in(
 
 /// Marks a submission as published, in the transaction that adds its entry. False when it is
 /// not in a state to be published.
+#[boxed]
 pub(crate) async fn published_in(
     connection: &mut AnyConnection,
     id: &str,
@@ -101,6 +104,7 @@ pub(crate) async fn published_in(
 }
 
 /// Adds a line to a submission's log.
+#[boxed]
 pub(super) async fn log(
     connection: &mut AnyConnection,
     id: &str,

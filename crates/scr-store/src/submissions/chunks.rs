@@ -2,6 +2,7 @@
 //!
 //! Memory does not grow with its size. A chunk that breaks off is discarded.
 
+use async_recursion::async_recursion as boxed;
 use scr_documents::SubmissionState;
 use std::fs::File;
 use std::io::{Seek, Write};
@@ -70,6 +71,7 @@ impl UploadChunk {
     ///
     /// # Errors
     /// [`StorageError::Folder`] when they cannot be written.
+    #[boxed]
     pub async fn add(&mut self, bytes: Bytes) -> Result<(), StorageError> {
         self.length += bytes.len() as u64;
         self.buffer.extend_from_slice(&bytes);
@@ -94,6 +96,7 @@ impl UploadChunk {
     ///
     /// # Errors
     /// As [`Uploads::append_chunk`].
+    #[boxed]
     pub async fn keep(self) -> Result<u64, SubmissionError> {
         let Self { folder, submission, offset, length, buffer, spooled } = self;
         let Some(mut file) = spooled else {

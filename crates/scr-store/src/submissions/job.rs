@@ -1,5 +1,6 @@
 //! A job: the work that a submission waits for.
 
+use async_recursion::async_recursion as boxed;
 use sqlx::AnyConnection;
 
 use crate::database::Doing;
@@ -62,6 +63,7 @@ impl JobKind {
 
 /// Sets the job of a submission; an existing job keeps its worker and its attempts. `None`
 /// deletes the job.
+#[boxed]
 pub(super) async fn replace(
     connection: &mut AnyConnection,
     id: &str,

@@ -1,5 +1,6 @@
 //! End of a job that is not finished: cancelled, or out of attempts.
 
+use async_recursion::async_recursion as boxed;
 use scr_documents::{SubmissionProblem, SubmissionState};
 use sqlx::AnyConnection;
 
@@ -10,6 +11,7 @@ use crate::storage_error::StorageError;
 
 /// Moves a submission whose job ends unfinished into its fallback state, and returns that
 /// state; none when its current state has no such job.
+#[boxed]
 pub(super) async fn end(
     connection: &mut AnyConnection,
     id: &str,

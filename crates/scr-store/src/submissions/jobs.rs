@@ -6,6 +6,7 @@
 //! renews the lease, and its later writes are refused, because the submission's state has
 //! changed.
 
+use async_recursion::async_recursion as boxed;
 use scr_documents::SubmissionState;
 use std::time::Duration;
 
@@ -64,6 +65,7 @@ impl Jobs<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn claim(&self, worker: &str, lease: Duration) -> Result<Option<Job>, StorageError> {
         let (now, doing) = (Timestamp::now(), "claim a job");
         let mut transaction = self.pool.begin().await.doing(doing)?;
@@ -104,6 +106,7 @@ impl Jobs<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn renew_lease(
         &self,
         submission_id: &str,
@@ -126,6 +129,7 @@ impl Jobs<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn record_progress(
         &self,
         submission_id: &str,
@@ -150,6 +154,7 @@ impl Jobs<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn release(&self, submission_id: &str, worker: &str) -> Result<(), StorageError> {
         sqlx::query(
             "UPDATE jobs SET leased_until = '', worker = '' \
@@ -168,6 +173,7 @@ impl Jobs<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn postpone(
         &self,
         submission_id: &str,
@@ -192,6 +198,7 @@ impl Jobs<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn end_exhausted(&self, worker: &str) -> Result<Vec<String>, StorageError> {
         let doing = "end an exhausted job";
         let exhausted = "attempts >= $1 AND leased_until < $2";
@@ -228,6 +235,7 @@ impl Jobs<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
+    #[boxed]
     pub async fn list(&self) -> Result<Vec<JobRow>, StorageError> {
         let rows = sqlx::query(
             "SELECT submission_id, benchmark_id, kind, attempts, worker, leased_until, \
@@ -261,6 +269,7 @@ impl Jobs<'_> {
     ///
     /// # Errors
     /// [`SubmissionError::Unknown`]; [`StorageError::Database`].
+    #[boxed]
     pub async fn cancel(&self, id: &str, actor: &str) -> Result<Cancellation, SubmissionError> {
         let doing = "cancel a job";
         let mut transaction = self.pool.begin().await.doing(doing)?;

@@ -1,5 +1,6 @@
 //! Ladders in the database: the scores that each account is shown.
 
+use async_recursion::async_recursion as boxed;
 use scr_documents::ResultDocument;
 use sqlx::{AnyConnection, AnyPool};
 use std::collections::HashMap;
@@ -12,6 +13,7 @@ use crate::storage_error::StorageError;
 
 /// Stores the scores to show of a submission, in the transaction that stores its result;
 /// nothing where the benchmark has no ladder.
+#[boxed]
 pub(crate) async fn climb(
     connection: &mut AnyConnection,
     submission_id: &str,
@@ -55,6 +57,7 @@ pub(crate) async fn climb(
 
 /// Scores shown of the submissions of a benchmark, by the identifier of each submission and of
 /// its entry.
+#[boxed]
 pub(crate) async fn rungs(
     pool: &AnyPool,
     benchmark_id: &str,

@@ -7,6 +7,7 @@ use crate::json::read_json;
 use crate::mail::{letter, queue};
 use crate::settings::settings_in;
 use crate::storage_error::StorageError;
+use async_recursion::async_recursion as boxed;
 use scr_documents::{CardDocument, SubmissionState};
 use sqlx::AnyConnection;
 
@@ -15,6 +16,7 @@ use sqlx::AnyConnection;
 type Columns = (String, String, String, Option<String>, Option<String>);
 
 /// Queues mails about a change of state, in its transaction.
+#[boxed]
 pub(super) async fn mail_change(
     connection: &mut AnyConnection,
     submission_id: &str,

@@ -1,6 +1,7 @@
 //! Limits of one account: submissions in a period, concurrent uploads, unfinished submissions,
 //! and bytes on the disk.
 
+use async_recursion::async_recursion as boxed;
 use jiff::{SignedDuration, Timestamp};
 use scr_documents::SubmissionState;
 use sqlx::{AnyConnection, AnyPool};
@@ -21,6 +22,7 @@ const MAX_UNFINISHED: i64 = 25;
 const MAX_STORED_BYTES: i64 = 8 << 30;
 
 /// Refuses a submission that would be one too many, before its size is known.
+#[boxed]
 pub(super) async fn check_before(
     pool: &AnyPool,
     user_id: &str,
@@ -32,6 +34,7 @@ pub(super) async fn check_before(
 }
 
 /// Refuses a submission that is one too many, in the transaction that has just added it.
+#[boxed]
 pub(super) async fn check_added(
     connection: &mut AnyConnection,
     new: &NewSubmission<'_>,

@@ -3,6 +3,7 @@
 //! The files of an entry are kept for ever; the upload that it came from is not needed any
 //! more. The main type is [`Expiry`].
 
+use async_recursion::async_recursion as boxed;
 use scr_documents::SubmissionState;
 use std::time::{Duration, SystemTime};
 
@@ -54,6 +55,7 @@ impl Uploads<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`], [`StorageError::Folder`].
+    #[boxed]
     pub async fn expire(
         &self,
         actor: &str,

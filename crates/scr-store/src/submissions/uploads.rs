@@ -3,6 +3,7 @@
 //! `uploads/ID.zip` only grows at its end; its length is the number of bytes received. A chunk
 //! has reached the disk before it is acknowledged.
 
+use async_recursion::async_recursion as boxed;
 use scr_documents::SubmissionState;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
@@ -52,6 +53,7 @@ impl Uploads<'_> {
     /// exceeds the announced size, [`StorageError::DiskFull`] when it would use the reserve of
     /// free space, [`StorageError::Folder`] when it cannot be written. The chunk is
     /// discarded then.
+    #[boxed]
     pub async fn append_chunk(
         &self,
         submission: &Submission,
@@ -66,6 +68,7 @@ impl Uploads<'_> {
     ///
     /// # Errors
     /// [`StorageError::Folder`], [`StorageError::Database`].
+    #[boxed]
     pub async fn finish(&self, id: &str) -> Result<u64, StorageError> {
         let here = self.received_bytes(id)?;
         sqlx::query("UPDATE submissions SET size_bytes = $1 WHERE id = $2 AND state = $3")
@@ -103,6 +106,7 @@ pub(super) fn received_bytes(folder: &DataFolder, id: &str) -> Result<u64, Stora
 }
 
 /// See [`Uploads::append_chunk`].
+#[boxed]
 pub(super) async fn append_chunk(
     folder: &DataFolder,
     submission: &Submission,
