@@ -86,5 +86,45 @@ def evaluate_dir(
 ) -> Result:
     """Score a set of masks on disk against a benchmark, as `scr evaluate` does."""
 
+@final
+class Radiograph:
+    """Radiograph read from a file."""
+
+    @property
+    def pixels(self) -> npt.NDArray[np.uint16]:
+        """Grey values of shape (rows, columns), which rise with brightness."""
+    @property
+    def max_value(self) -> int:
+        """Value of white: 255 for 8 bits, 4095 for 12, 65535 for 16."""
+    @property
+    def spacing(self) -> tuple[float, float] | None:
+        """(ROW_SPACING, COLUMN_SPACING) in mm; None where the file does not state it."""
+
+@final
+class Layer:
+    """Mask of the pixels with one value of a label map."""
+
+    @property
+    def value(self) -> int | tuple[int, int, int]:
+        """The value: a number, or a colour as (red, green, blue)."""
+    @property
+    def index(self) -> int | None:
+        """Place in the palette, or None without one."""
+    @property
+    def name(self) -> str | None:
+        """Name of the structure, or None where the file does not state it."""
+    @property
+    def mask(self) -> npt.NDArray[np.bool_]:
+        """Array of shape (rows, columns)."""
+
+def read_radiograph(path: str | os.PathLike[str]) -> Radiograph:
+    """Read a radiograph in any format of a benchmark, by the extension of its name."""
+
+def read_mask(path: str | os.PathLike[str]) -> npt.NDArray[np.bool_]:
+    """Read a mask, 0 and one other value, in any format of a set of masks."""
+
+def read_layers(path: str | os.PathLike[str]) -> list[Layer]:
+    """Read a label map as one mask a value other than background, by ascending values."""
+
 def measures() -> list[MeasureKind]:
     """List the measures."""

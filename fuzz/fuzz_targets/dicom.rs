@@ -1,11 +1,7 @@
-//! DICOM: masks and radiographs.
+//! DICOM.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scr_data::formats::dicom;
 
-fuzz_target!(|data: &[u8]| {
-    scr_fuzz::mask_survives(dicom::read_mask(data));
-    let _ = dicom::read_radiograph(data);
-});
+fuzz_target!(|data: &[u8]| scr_fuzz::image("x.dcm", data));

@@ -1,8 +1,7 @@
-//! GIF: masks as the SCR database has them.
+//! GIF: masks and label maps.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scr_data::formats::gif;
 
-fuzz_target!(|data: &[u8]| scr_fuzz::mask_survives(gif::read_mask(data)));
+fuzz_target!(|data: &[u8]| scr_fuzz::image("x.gif", data));

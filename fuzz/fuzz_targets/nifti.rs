@@ -1,11 +1,10 @@
-//! NIfTI: masks, plain and compressed.
+//! NIfTI: plain and compressed.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scr_data::formats::nifti;
 
 fuzz_target!(|data: &[u8]| {
-    scr_fuzz::mask_survives(nifti::read_mask(data));
-    scr_fuzz::mask_survives(nifti::read_mask_gz(data));
+    scr_fuzz::image("x.nii", data);
+    scr_fuzz::image("x.nii.gz", data);
 });

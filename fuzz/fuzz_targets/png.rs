@@ -1,11 +1,7 @@
-//! PNG: masks and radiographs.
+//! PNG.
 
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use scr_data::formats::png;
 
-fuzz_target!(|data: &[u8]| {
-    scr_fuzz::mask_survives(png::read_mask(data));
-    let _ = png::read_radiograph(data);
-});
+fuzz_target!(|data: &[u8]| scr_fuzz::image("x.png", data));

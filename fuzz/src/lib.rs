@@ -9,7 +9,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use scr_data::Benchmark;
-use scr_data::formats::{FormatError, png};
+use scr_data::formats::{self, FormatError, png};
 use scr_image::Mask;
 use scr_phantom::{Population, write_benchmark};
 use tempfile::TempDir;
@@ -24,6 +24,18 @@ pub fn mask_survives(read: Result<Mask, FormatError>) {
     {
         assert_eq!(png::read_mask(&png::write_mask(&mask)), Ok(mask));
     }
+}
+
+/// An image of the format that `name` ends in, read as a mask, a radiograph and a label map.
+pub fn image(name: &str, data: &[u8]) {
+    let mask = formats::read_mask(name, data);
+    let layers = formats::read_layers(name, data, None);
+    if let (Ok(mask), Ok(layers)) = (&mask, &layers) {
+        assert_eq!(mask.size(), layers.size);
+        assert!(layers.layers.iter().all(|layer| layer.mask.size() == layers.size));
+    }
+    mask_survives(mask);
+    let _ = formats::read_radiograph(name, data);
 }
 
 /// Parts of an input, divided by a line `%%`.

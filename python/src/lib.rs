@@ -8,11 +8,13 @@
 //! - `arrays.rs`: conversion of numpy arrays to masks.
 //! - `pair.rs`: measures of two arrays.
 //! - `folder.rs`: evaluation of a set of masks on disk.
+//! - `images.rs`: files of images as numpy arrays.
 //! - `background.rs`: background work with Ctrl-C.
 
 mod arrays;
 mod background;
 mod folder;
+mod images;
 mod keys;
 mod pair;
 mod problems;
@@ -23,6 +25,8 @@ mod result;
 ///
 /// evaluate(reference, prediction, spacing, measures)   two numpy arrays
 /// evaluate_dir(masks, benchmark, ...)                  masks on disk
+/// read_radiograph(path), read_mask(path)               a file as a numpy array
+/// read_layers(path)                                    a label map, one mask a value
 /// measures()                                           list of the measures
 ///
 /// An undefined value is None, never a number. Problems of the input raise a
@@ -33,6 +37,8 @@ mod scr_eval_for_python {
 
     #[pymodule_export]
     use crate::folder::evaluate_dir;
+    #[pymodule_export]
+    use crate::images::{Layer, Radiograph, read_layers, read_mask, read_radiograph};
     #[pymodule_export]
     use crate::keys::measures;
     #[pymodule_export]

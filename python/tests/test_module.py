@@ -52,6 +52,9 @@ def test_the_version_is_the_wheels():
     assert re.fullmatch(r"\d+\.\d+\.\d+", scr_eval.EVALUATOR_VERSION)
 
 
+CLASSES = ["Result", "Radiograph", "Layer"]
+
+
 def stubs():
     """Names and arguments of the stub file."""
     tree = ast.parse((FOLDER / "scr_eval.pyi").read_text())
@@ -59,14 +62,20 @@ def stubs():
     for node in tree.body:
         if isinstance(node, ast.FunctionDef):
             found[node.name] = node
-        if isinstance(node, ast.ClassDef) and node.name == "Result":
-            found |= {f"Result.{n.name}": n for n in node.body if isinstance(n, ast.FunctionDef)}
+        if isinstance(node, ast.ClassDef) and node.name in CLASSES:
+            members = [n for n in node.body if isinstance(n, ast.FunctionDef)]
+            found |= {f"{node.name}.{n.name}": n for n in members}
     return found
 
 
 def test_stubs_and_docs_cover_what_is_there():
-    there = {name: getattr(scr_eval, name) for name in ["evaluate", "evaluate_dir", "measures"]}
-    there |= {f"Result.{n}": v for n, v in vars(scr_eval.Result).items() if n[0] != "_"}
+    functions = [
+        "evaluate", "evaluate_dir", "measures", "read_layers", "read_mask", "read_radiograph",
+    ]
+    there = {name: getattr(scr_eval, name) for name in functions}
+    for name in CLASSES:
+        members = vars(getattr(scr_eval, name)).items()
+        there |= {f"{name}.{n}": v for n, v in members if n[0] != "_"}
     assert set(stubs()) == set(there)
     for name, member in there.items():
         assert member.__doc__, name
@@ -74,8 +83,7 @@ def test_stubs_and_docs_cover_what_is_there():
             arguments = [argument.arg for argument in stubs()[name].args.args]
             assert list(inspect.signature(member).parameters) == arguments, name
     assert set(scr_eval.__all__) == {
-        "evaluate", "evaluate_dir", "measures", "Result", "ProblemsError", "EVALUATOR_VERSION",
-        "__version__",
+        *functions, *CLASSES, "ProblemsError", "EVALUATOR_VERSION", "__version__",
     }
     assert scr_eval.ProblemsError.__doc__ and scr_eval.Result.__doc__ and scr_eval.__doc__
 
@@ -106,7 +114,7 @@ def test_every_dependency_has_its_line_and_an_open_licence():
     host = re.search("host: (.+)", about)[1]
     asked = ["cargo", "metadata", "--format-version", "1", "--offline", "--filter-platform", host]
     found = json.loads(subprocess.run(asked, cwd=FOLDER, capture_output=True, check=True).stdout)
-    lines = (ROOT / "docs" / "dependencies.md").read_text()
+    lines = (ROOT / "docs" / "explanation" / "dependencies.md").read_text()
     for package in found["packages"]:
         if package["name"] == "scr-python":
             for dependency in package["dependencies"]:

@@ -386,3 +386,57 @@ mod on_unix {
         assert!(found[0].contains("heart/A1\u{fffd}.png: "), "{found:?}");
     }
 }
+
+#[test]
+fn a_mask_in_another_format_is_named_with_the_reason() {
+    let temp = benchmark(TOML, TABLE);
+    let benchmark = open(&temp);
+    let set = tempfile::tempdir().unwrap();
+    write(&set.path().join("heart/A1.jpg"), b"\xff\xd8\xff");
+    write(&set.path().join("heart/A2.svg"), "<svg/>");
+    write(&set.path().join("heart/notes.txt"), "none");
+    let found = problems(MaskSet::open(set.path(), &benchmark).unwrap_err());
+    assert_eq!(found.len(), 2, "{found:#?}");
+    assert!(found[0].contains("A1.jpg") && found[0].contains("a JPEG image"), "{}", found[0]);
+    assert!(found[0].contains("smears"), "{}", found[0]);
+    assert!(found[1].contains("A2.svg") && found[1].contains("found .svg"), "{}", found[1]);
+}
+
+#[test]
+fn a_wrong_size_and_many_values_are_said_together() {
+    let temp = benchmark(TOML, TABLE);
+    let benchmark = open(&temp);
+    let set = masks(|_| String::new());
+    let smooth: Vec<u16> = (0..80).collect();
+    let image = scr_image::Radiograph::new(Size::new(80, 1), 255, smooth, None).unwrap();
+    let bytes = formats::png::write_radiograph(&image).unwrap();
+    write(&set.path().join("heart/A1.png"), bytes);
+    let set = MaskSet::open(set.path(), &benchmark).unwrap();
+    let size = Some(Size::square(16));
+    let problem =
+        set.read_mask(&benchmark, 2, 0, size, &mut Manifest::default()).unwrap_err().to_string();
+    assert!(problem.contains("found 80x1 pixels; and 80 values"), "{problem}");
+}
+
+#[test]
+fn a_set_may_be_in_any_format_of_masks() {
+    let temp = benchmark(TOML, TABLE);
+    let benchmark = open(&temp);
+    let set = tempfile::tempdir().unwrap();
+    let header = "NRRD0005\ntype: uchar\nsizes: 16 16\nencoding: raw\n\n";
+    let mut segmentation = header.as_bytes().to_vec();
+    segmentation.extend([1; 256]);
+    let mut pgm = b"P5 16 16 255\n".to_vec();
+    pgm.extend([1; 256]);
+    for (name, bytes) in
+        [("A1.seg.nrrd", &segmentation), ("A2.nrrd", &segmentation), ("A3.PGM", &pgm)]
+    {
+        write(&set.path().join("heart").join(name), bytes);
+    }
+    let set = MaskSet::open(set.path(), &benchmark).unwrap();
+    assert_eq!(set.images(), [0, 1, 2]);
+    for image in 0..3 {
+        let mask = set.read_mask(&benchmark, 2, image, None, &mut Manifest::default()).unwrap();
+        assert_eq!(mask.count(), 256);
+    }
+}

@@ -6,6 +6,7 @@ use proptest::sample::Index;
 use scr_image::{Mask, Outline, Point, Radiograph, Size};
 
 use super::*;
+use crate::nifti::tests::gz;
 
 fn mask() -> Mask {
     let corners = [(3.0, 2.0), (40.0, 9.0), (66.0, 30.0), (9.0, 36.0)];
@@ -33,6 +34,19 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
     let nii = nifti::tests::file(&dim, 2, &mask.to_bytes(1), true);
     let wide: Vec<u8> =
         mask.to_bytes(1).into_iter().flat_map(|v| f32::from(v).to_be_bytes()).collect();
+    let ones = mask.to_bytes(1);
+    let text: String = ones.iter().map(|value| format!("{value} ")).collect();
+    let uchar = ("ElementType", "MET_UCHAR");
+    let deflated = [("DimSize", "70 40"), ("CompressedData", "True"), uchar];
+    let text_mha = [("DimSize", "70 40"), ("BinaryData", "False"), uchar];
+    let nrrd = ["type: uint8", "dimension: 2", "sizes: 70 40", "spacings: 0.5 0.5"];
+    let segments = ["encoding: raw", "Segment0_Name:=lung", "Segment0_LabelValue:=1"];
+    let mask_72 = Mask::from_fn(Size::new(72, 40), |col, row| mask.get(col, row));
+    let grey: Vec<[u8; 4]> = (0..8).map(|v| [v, v, v, 0]).collect();
+    let rgb: Vec<u8> = ones
+        .chunks_exact(70)
+        .flat_map(|row| row.iter().flat_map(|&v| [v; 3]).chain([0; 2]).collect::<Vec<u8>>())
+        .collect();
     let pixels = mask.to_bytes(1).into_iter().map(|v| u16::from(v) * 999).collect();
     let image = Radiograph::new(mask.size(), u16::MAX, pixels, None).unwrap();
     vec![
@@ -46,6 +60,22 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("a.nii.gz", nifti::tests::gz(&nii)),
         ("a.nii", nii),
         ("b.nii", nifti::tests::file(&dim, 16, &wide, false)),
+        ("a.mha", mha::tests::file(&[("DimSize", "70 40"), uchar], &ones)),
+        ("b.mha", mha::tests::file(&deflated, &mha::tests::zlib(&ones))),
+        ("c.mha", mha::tests::file(&text_mha, text.as_bytes())),
+        ("a.nrrd", nrrd::tests::file(&[&nrrd[..], &["encoding: raw"]].concat(), &ones)),
+        ("b.nrrd", nrrd::tests::file(&[&nrrd[..], &["encoding: gzip"]].concat(), &gz(&ones))),
+        ("a.seg.nrrd", nrrd::tests::file(&[&nrrd[..], &segments].concat(), &ones)),
+        ("a.npy", npy::tests::file(1, "'|u1'", "(40, 70)", &ones)),
+        ("a.pgm", [b"P5 70 40 255\n", &ones[..]].concat()),
+        ("b.pgm", format!("P2 70 40 9\n{text}").into_bytes()),
+        ("a.bmp", bmp::tests::file((70, -40), 24, &[], &rgb)),
+        ("b.bmp", bmp::tests::file((72, -40), 8, &grey, &mask_72.to_bytes(7))),
+        ("a.jpg", jpeg::tests::BASELINE.to_vec()),
+        ("b.jpg", jpeg::tests::PROGRESSIVE.to_vec()),
+        ("c.jpg", jpeg::tests::TWELVE_BITS.to_vec()),
+        ("d.jpeg", jpeg::tests::LOSSLESS.to_vec()),
+        ("a.webp", webp::tests::file(mask.size(), &ones)),
         ("a.dcm", dicom::tests::small_mask()),
         ("b.dcm", dicom::tests::small_radiograph()),
     ]
@@ -54,6 +84,7 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
 /// Reads the bytes with every reader.
 fn read_all(name: &str, bytes: &[u8]) -> [Result<Mask, FormatError>; 1] {
     let _ = read_radiograph(name, bytes);
+    let _ = read_layers(name, bytes, None);
     let _ = pfs::parse(bytes);
     [read_mask(name, bytes)]
 }
@@ -71,7 +102,7 @@ fn a_file_cut_off_anywhere_is_never_read_as_another_mask() {
         let whole = read_mask(name, &bytes);
         for length in 0..bytes.len() {
             let [cut] = read_all(name, &bytes[..length]);
-            // Some formats end in bytes that no pixel needs.
+            // Some formats end in bytes that no pixel needs, and text in a digit or none.
             assert!(cut.is_err() || cut == whole, "{name} cut to {length} bytes");
         }
     }

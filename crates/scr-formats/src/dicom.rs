@@ -18,8 +18,11 @@ mod tags;
 use scr_image::{Mask, Radiograph, Size, Spacing};
 
 use crate::grey::radiograph;
+use crate::layers::Layers;
 use crate::masks::MaskRows;
+use crate::meaning::Meaning;
 use crate::size::stated_size;
+use crate::stored::Stored;
 use crate::{FormatError, MaskValue};
 use display::Display;
 use elements::Elements;
@@ -62,12 +65,7 @@ pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
 
 /// [`read_mask`], refused by its header when it has another size than `expected`.
 pub(super) fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
-    let image = Image::open(bytes, &[1, 8, 16, 32], expected)?;
-    if image.is_inverted {
-        let hint = "save the mask as MONOCHROME2: in MONOCHROME1 its 0 is shown white";
-        return Err(FormatError::unsupported("MONOCHROME2", "MONOCHROME1", hint));
-    }
-    display::check_mask(&image.elements)?;
+    let image = open_mask(bytes, expected)?;
     let mut rows = MaskRows::new(image.size, |v: i64| v);
     let mut values = Vec::with_capacity(image.size.width);
     for row in 0..image.size.height {
@@ -76,6 +74,26 @@ pub(super) fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Ma
         rows.push(&values);
     }
     rows.finish(|stored| Ok(MaskValue::Number(stored)))
+}
+
+/// Reads a label map: as a mask, with any number of values.
+///
+/// # Errors
+/// See [`read_layers`](super::read_layers) and [`read_mask`].
+pub(super) fn read_layers(bytes: &[u8], expected: Option<Size>) -> Result<Layers, FormatError> {
+    let image = open_mask(bytes, expected)?;
+    let spacing = spacing(&image.elements)?;
+    let stored = Stored {
+        format: FORMAT,
+        size: image.size,
+        spacing,
+        white: None,
+        meaning: Meaning::NUMBER,
+        rows: Box::new(move |push| {
+            (0..image.size.height).try_for_each(|row| push(&image.row(row).collect::<Vec<i64>>()))
+        }),
+    };
+    stored.into_layers()
 }
 
 /// Reads a radiograph: 8 or 16 bits allocated.
@@ -103,6 +121,17 @@ pub(super) fn read_radiograph_sized(
     let spacing = spacing(&image.elements)?;
     let radiograph = radiograph(image.size, display.max_value, pixels, spacing);
     Ok(if image.is_inverted { radiograph.inverted() } else { radiograph })
+}
+
+/// Opens an image whose stored values are those of a mask.
+fn open_mask(bytes: &[u8], expected: Option<Size>) -> Result<Image<'_>, FormatError> {
+    let image = Image::open(bytes, &[1, 8, 16, 32], expected)?;
+    if image.is_inverted {
+        let hint = "save the mask as MONOCHROME2: in MONOCHROME1 its 0 is shown white";
+        return Err(FormatError::unsupported("MONOCHROME2", "MONOCHROME1", hint));
+    }
+    display::check_mask(&image.elements)?;
+    Ok(image)
 }
 
 /// Image with a checked description.

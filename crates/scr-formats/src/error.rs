@@ -77,6 +77,13 @@ pub enum FormatError {
         /// The channels found, in words.
         found: String,
     },
+    /// A mask in a format that changes values.
+    Lossy {
+        /// The format's name.
+        found: &'static str,
+    },
+    /// Several independent reasons.
+    Several(Vec<FormatError>),
     /// Parts of a mask are transparent, so that its values depend on the viewer.
     Transparent,
     /// More than one frame, page or slice.
@@ -105,7 +112,27 @@ pub enum FormatError {
         /// The first few, ascending.
         first: Vec<MaskValue>,
     },
-    /// A mask of floating point numbers holds a number that is not whole.
+    /// A label map has more values than layers are made of.
+    ManyLayers {
+        /// Number of values, as far as they were counted.
+        count: usize,
+        /// True when there are more values than were counted.
+        is_at_least: bool,
+        /// Maximum number of values.
+        at_most: usize,
+    },
+    /// A radiograph holds a value that is negative or too large for a grey value.
+    GreyRange {
+        /// The greatest value allowed.
+        most: u16,
+        /// The value found.
+        found: i64,
+        /// Column of the value.
+        col: usize,
+        /// Row of the value.
+        row: usize,
+    },
+    /// An image of floating point numbers holds a number that is not whole.
     NotWhole {
         /// The number found.
         found: f64,
@@ -134,6 +161,7 @@ const RE_EXPORT: &str = "copy or export the file again";
 const NO_SMOOTHING: &str = "export the mask without smoothing, resampling or JPEG, or threshold it yourself: no threshold is chosen here";
 const ONE_FRAME: &str =
     "masks are compared pixel by pixel: export at the reference's size, nothing is resized here";
+const LOSSY: &str = "export the masks again from their source, as PNG: a conversion would keep the smeared values, and no threshold is chosen here";
 const ONE_CHANNEL: &str = "save it as one grey channel without alpha";
 
 impl FormatError {
@@ -164,6 +192,8 @@ impl FormatError {
             Self::ByteCount { expected, .. } => format!("{expected} bytes"),
             Self::ValueRange { max_value, .. } => format!("values of at most {max_value}"),
             Self::Channels { .. } => "one grey channel".into(),
+            Self::Lossy { .. } => "a mask in a format without loss, such as PNG".into(),
+            Self::Several(errors) => joined(errors, Self::expected),
             Self::Transparent => "opaque pixels".into(),
             Self::Frames { .. } => "one frame".into(),
             Self::PartialFrame { image, .. } => {
@@ -172,6 +202,8 @@ impl FormatError {
             Self::NoBackground { .. } | Self::ManyValues { .. } => {
                 "0 for background and one other value".into()
             }
+            Self::ManyLayers { at_most, .. } => format!("a label map of at most {at_most} values"),
+            Self::GreyRange { most, .. } => format!("grey values from 0 to {most}"),
             Self::NotWhole { .. } => "whole numbers of at most 2^53".into(),
             Self::Unsupported { expected, .. } => expected.clone(),
             Self::Line { line, expected, .. } => format!("{expected} in line {line}"),
@@ -194,7 +226,16 @@ impl FormatError {
             Self::ValueRange { found, col, row, .. } => {
                 format!("{found} at column {col}, row {row}")
             }
+            Self::GreyRange { found, col, row, .. } => {
+                format!("{found} at column {col}, row {row}")
+            }
+            Self::ManyLayers { count, is_at_least, .. } => {
+                let least = if *is_at_least { "at least " } else { "" };
+                format!("{least}{count} values")
+            }
             Self::Channels { found } => found.clone(),
+            Self::Lossy { found } => format!("{found}: its compression smears the values at edges"),
+            Self::Several(errors) => joined(errors, Self::found),
             Self::Transparent => "transparent pixels".into(),
             Self::Frames { found } => format!("{found}"),
             Self::PartialFrame { frame, .. } => format!("{frame} pixels or another place"),
@@ -223,17 +264,31 @@ impl FormatError {
             Self::ByteCount { .. } => "is it an original JSRT image, copied whole?",
             Self::ValueRange { .. } => "is it an original JSRT image, 12 bits, high byte first?",
             Self::Channels { .. } | Self::Transparent => ONE_CHANNEL,
+            Self::Lossy { .. } => LOSSY,
+            Self::Several(errors) => errors.first().map_or("", Self::hint),
             Self::Frames { .. } => "save each frame as a file of its own",
             Self::PartialFrame { .. } => "save the whole image as one frame",
             Self::NoBackground { .. } => {
                 "which of the two is background cannot be known: make it 0"
             }
             Self::ManyValues { .. } => NO_SMOOTHING,
-            Self::NotWhole { .. } => "save the mask with an integer type",
+            Self::ManyLayers { .. } => {
+                "is it a radiograph, or a mask that was smoothed, resampled or compressed with loss?"
+            }
+            Self::GreyRange { .. } => {
+                "move and scale the grey values of all images alike into 0 to 65535"
+            }
+            Self::NotWhole { .. } => "save it with an integer type",
             Self::Unsupported { hint, .. } => hint,
             Self::Line { .. } => "",
         }
     }
+}
+
+/// One text of several errors.
+fn joined(errors: &[FormatError], text: impl Fn(&FormatError) -> String) -> String {
+    let texts: Vec<String> = errors.iter().map(text).collect();
+    texts.join("; and ")
 }
 
 impl fmt::Display for FormatError {

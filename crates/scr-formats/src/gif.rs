@@ -10,8 +10,9 @@ use std::num::NonZeroU64;
 use gif::{DecodeOptions, Decoder, DecodingError, MemoryLimit};
 use scr_image::{Mask, Size};
 
-use crate::masks::MaskRows;
+use crate::meaning::{Entry, Meaning};
 use crate::size::{checked_size, stated_size};
+use crate::stored::Stored;
 use crate::{FormatError, MAX_AREA_PX, MaskValue, magic};
 
 const FORMAT: &str = "GIF";
@@ -26,6 +27,14 @@ pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
 
 /// [`read_mask`], refused by its header when it has another size than `expected`.
 pub fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
+    open(bytes, expected)?.into_mask()
+}
+
+/// Opens the only frame.
+///
+/// # Errors
+/// The first reason why the file is no image of one frame.
+pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
     magic::expect(FORMAT, "a GIF image", bytes)?;
     let mut options = DecodeOptions::new();
     let limit = NonZeroU64::new(MAX_AREA_PX as u64).expect("the limit is above 0");
@@ -42,30 +51,24 @@ pub fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Mask, For
     let transparent = frame.transparent;
     let mut pixels = vec![0; decoder.buffer_size()];
     decoder.read_into_buffer(&mut pixels).map_err(|e| damaged(&e))?;
-    let palette = decoder.palette().map_err(|e| damaged(&e))?.to_vec();
+    let palette = decoder.palette().map_err(|e| damaged(&e))?.as_chunks().0;
+    let entry = |(index, &[red, green, blue]): (usize, &[u8; 3])| {
+        let opacity = if transparent.map(usize::from) == Some(index) { 0 } else { 255 };
+        Entry { value: MaskValue::colour(red, green, blue), opacity }
+    };
+    let palette: Vec<Entry> = palette.iter().enumerate().map(entry).collect();
     only_frame(&mut decoder)?;
-
-    let entries = palette.as_chunks().0;
-    let colour = |stored: u8| {
-        let entry: Option<&[u8; 3]> = entries.get(usize::from(stored));
-        entry.map(|&[red, green, blue]| MaskValue::colour(red, green, blue))
-    };
-    let first_same = |stored: u8| match colour(stored) {
-        None => stored,
-        same => (0..=255).find(|&other| colour(other) == same).unwrap_or(stored),
-    };
-    let mut rows = MaskRows::new(size, first_same);
-    pixels.chunks_exact(size.width).for_each(|row| rows.push(row));
-    rows.finish(|stored| match colour(stored) {
-        None => {
-            let reason = format!("colour {stored} of a palette of {}", entries.len());
-            Err(FormatError::damaged(FORMAT, reason))
-        }
-        // A transparent black is background in either reading.
-        Some(value) if transparent == Some(stored) && !value.is_background() => {
-            Err(FormatError::Transparent)
-        }
-        Some(value) => Ok(value),
+    Ok(Stored {
+        format: FORMAT,
+        size,
+        spacing: None,
+        white: Some(255),
+        meaning: Meaning::Palette(palette),
+        rows: Box::new(move |push| {
+            pixels.chunks_exact(size.width).try_for_each(|row| {
+                push(&row.iter().map(|&index| index.into()).collect::<Vec<i64>>())
+            })
+        }),
     })
 }
 

@@ -6,8 +6,9 @@
 //! and found state. Readers check the stated size against [`MAX_AREA_PX`] before they
 //! allocate pixels, so a small file cannot cause a large allocation.
 //!
-//! [`read_mask`] and [`read_radiograph`] choose the format by the file's extension;
-//! errors are [`FormatError`].
+//! [`read_mask`], [`read_layers`] and [`read_radiograph`] choose the format by the file's
+//! extension; errors are [`FormatError`]. Most formats are opened as a `Stored` image: rows
+//! of numbers with their meaning, of which `stored.rs` makes all three.
 //!
 //! ```
 //! use scr_formats::png;
@@ -20,29 +21,44 @@
 pub mod dicom;
 pub mod gif;
 pub mod jsrt_img;
-pub mod nifti;
 pub mod pfs;
 pub mod png;
 pub mod tiff;
 
 pub mod magic;
 
+mod bmp;
+mod jpeg;
+mod mha;
+mod nifti;
+mod npy;
+mod nrrd;
+mod pgm;
+mod webp;
+
+mod array;
 mod bits;
 mod by_name;
+mod data_type;
 mod error;
 mod grey;
+mod header_text;
+mod layers;
 mod limits;
 mod masks;
+mod meaning;
 mod size;
+mod stored;
 mod value;
 
 #[cfg(test)]
 mod damage_tests;
 
 pub use by_name::{
-    MASK_EXTENSIONS, RADIOGRAPH_EXTENSIONS, mask_size, read_mask, read_mask_sized, read_radiograph,
-    read_radiograph_sized,
+    MASK_EXTENSIONS, RADIOGRAPH_EXTENSIONS, mask_extension, mask_size, read_layers, read_mask,
+    read_mask_sized, read_radiograph, read_radiograph_sized,
 };
 pub use error::FormatError;
+pub use layers::{Layer, Layers, MAX_LAYERS};
 pub use limits::MAX_AREA_PX;
 pub use value::MaskValue;

@@ -23,7 +23,15 @@ pub fn looks_like(bytes: &[u8]) -> &'static str {
         (b"Rar!\x1a\x07", "a RAR archive"),
         (b"\x1f\x8b", "a gzip file"),
         (b"%PDF", "a PDF document"),
+        (b"P2", "a PGM image"),
         (b"P5", "a PGM image"),
+        (b"P1", "a PBM image"),
+        (b"P4", "a PBM image"),
+        (b"P3", "a PPM image"),
+        (b"P6", "a PPM image"),
+        (b"NRRD000", "an NRRD file"),
+        (b"\x93NUMPY", "a NumPy array"),
+        (b"\0\0\0\x0cJXL", "a JPEG XL image"),
     ];
     if bytes.is_empty() {
         return "an empty file";
@@ -39,11 +47,25 @@ pub fn looks_like(bytes: &[u8]) -> &'static str {
     {
         return "a NIfTI file";
     }
+    if bytes.starts_with(b"RIFF") && bytes.get(8..12) == Some(b"WEBP") {
+        return "a WebP image";
+    }
+    if is_meta_image(bytes) {
+        return "a MetaImage file";
+    }
     if let Some((_, name)) = BEGINNINGS.iter().find(|(begin, _)| bytes.starts_with(begin)) {
         return name;
     }
     let is_text = |&byte: &u8| matches!(byte, b'\t' | b'\n' | b'\r' | b' '..=b'~');
     if bytes.iter().take(512).all(is_text) { "text" } else { "bytes of an unknown format" }
+}
+
+/// True for a header of `Key = Value` lines that states the size of an array.
+fn is_meta_image(bytes: &[u8]) -> bool {
+    let beginning = &bytes[..bytes.len().min(4096)];
+    let has = |word: &[u8]| beginning.windows(word.len()).any(|window| window == word);
+    let is_letter = |byte: &u8| byte.is_ascii_alphabetic();
+    beginning.first().is_some_and(is_letter) && has(b"DimSize") && has(b"=")
 }
 
 /// Refuses bytes that do not look like `looks`, files of `format`.

@@ -12,14 +12,16 @@ use scr_image::{Mask, Radiograph, Size, Spacing};
 use crate::bits::unpacked;
 use crate::grey::radiograph;
 use crate::masks::{BitRows, MaskRows};
+use crate::meaning::{Entry, Meaning, packed};
 use crate::size::{checked_size, stated_size};
+use crate::stored::Stored;
 use crate::{FormatError, MaskValue, magic};
 
 const FORMAT: &str = "PNG";
 /// Memory limit of the decoder beside the pixels, such as for a palette.
 const ROOM_BYTES: usize = 1 << 20;
 
-/// Reads a mask: grey or with a palette, 1 to 16 bits a pixel.
+/// Reads a mask: grey, colours or a palette, 1 to 16 bits a channel.
 ///
 /// # Errors
 /// See [`read_mask`](super::read_mask).
@@ -31,26 +33,28 @@ pub fn read_mask(bytes: &[u8]) -> Result<Mask, FormatError> {
 pub(super) fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Mask, FormatError> {
     let mut image = Image::open(bytes, expected)?;
     let size = image.size;
-    if let Channels::Other(found) = image.channels() {
-        return Err(FormatError::Channels { found });
+    let meaning = image.meaning();
+    if matches!(meaning, Meaning::Colour { .. }) {
+        return image.stored().into_mask();
     }
-    let map = ValueMap::of(image.reader.info());
+    let same = |stored: u8| meaning.same(stored.into()) as u8;
+    let value = |stored: u8| meaning.value(stored.into(), FORMAT);
     match image.depth {
         BitDepth::One => {
             let mut rows = BitRows::new(size);
             image.each_row(|row| rows.push(row))?;
-            rows.finish(|stored| map.value(stored))
+            rows.finish(value)
         }
         BitDepth::Two | BitDepth::Four => {
             let bits = image.depth as usize;
-            let mut rows = MaskRows::new(size, |stored| map.same(stored));
+            let mut rows = MaskRows::new(size, same);
             image.each_row(|row| rows.push(&unpacked(row, bits, size.width)))?;
-            rows.finish(|stored| map.value(stored))
+            rows.finish(value)
         }
         BitDepth::Eight => {
-            let mut rows = MaskRows::new(size, |stored| map.same(stored));
+            let mut rows = MaskRows::new(size, same);
             image.each_row(|row| rows.push(row))?;
-            rows.finish(|stored| map.value(stored))
+            rows.finish(value)
         }
         BitDepth::Sixteen => {
             let mut rows = MaskRows::new(size, |stored: u16| stored);
@@ -60,12 +64,12 @@ pub(super) fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Ma
                 values.extend(big_endian(row));
                 rows.push(&values);
             })?;
-            rows.finish(|stored| map.value_16(stored))
+            rows.finish(|stored| meaning.value(stored.into(), FORMAT))
         }
     }
 }
 
-/// Reads a radiograph: one grey channel of 8 or 16 bits.
+/// Reads a radiograph: 8 or 16 bits a channel, grey, or colours that are all grey.
 ///
 /// # Errors
 /// See [`read_radiograph`](super::read_radiograph).
@@ -79,28 +83,33 @@ pub(super) fn read_radiograph_sized(
     expected: Option<Size>,
 ) -> Result<Radiograph, FormatError> {
     let mut image = Image::open(bytes, expected)?;
-    match image.channels() {
-        Channels::Grey => {}
-        Channels::Palette => return Err(FormatError::Channels { found: "a palette".into() }),
-        Channels::Other(found) => return Err(FormatError::Channels { found }),
-    }
-    let mut pixels = Vec::with_capacity(image.size.area());
-    let max_value = match image.depth {
-        BitDepth::Eight => {
-            image.each_row(|row| pixels.extend(row.iter().copied().map(u16::from)))?;
-            255
-        }
-        BitDepth::Sixteen => {
-            image.each_row(|row| pixels.extend(big_endian(row)))?;
-            u16::MAX
-        }
+    let (max_value, is_grey) = match image.depth {
+        BitDepth::Eight => (255, matches!(image.meaning(), Meaning::Number { .. })),
+        BitDepth::Sixteen => (u16::MAX, matches!(image.meaning(), Meaning::Number { .. })),
         depth => {
             let found = format!("{} bits a pixel", depth as u8);
             let hint = "no radiograph has so few grey values: is it a mask?";
             return Err(FormatError::unsupported("8 or 16 bits a pixel", found, hint));
         }
     };
+    if !is_grey {
+        return image.stored().into_radiograph();
+    }
+    let mut pixels = Vec::with_capacity(image.size.area());
+    if max_value == 255 {
+        image.each_row(|row| pixels.extend(row.iter().copied().map(u16::from)))?;
+    } else {
+        image.each_row(|row| pixels.extend(big_endian(row)))?;
+    }
     Ok(radiograph(image.size, max_value, pixels, None))
+}
+
+/// Opens an image of any kind.
+///
+/// # Errors
+/// The first reason why the beginning of the file is not that of a single image.
+pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
+    Image::open(bytes, expected).map(Image::stored)
 }
 
 /// Writes a mask as 8-bit grey, 0 and 255. The same mask gives the same bytes.
@@ -148,12 +157,6 @@ struct Image<'a> {
     depth: BitDepth,
 }
 
-enum Channels {
-    Grey,
-    Palette,
-    Other(String),
-}
-
 impl<'a> Image<'a> {
     fn open(bytes: &'a [u8], expected: Option<Size>) -> Result<Self, FormatError> {
         magic::expect(FORMAT, "a PNG image", bytes)?;
@@ -179,13 +182,72 @@ impl<'a> Image<'a> {
         Ok(Self { reader, size, depth })
     }
 
-    fn channels(&self) -> Channels {
-        match self.reader.info().color_type {
-            ColorType::Grayscale => Channels::Grey,
-            ColorType::Indexed => Channels::Palette,
-            ColorType::GrayscaleAlpha => Channels::Other("grey and alpha".into()),
-            ColorType::Rgb => Channels::Other("red, green and blue".into()),
-            ColorType::Rgba => Channels::Other("red, green, blue and alpha".into()),
+    fn meaning(&self) -> Meaning {
+        let info = self.reader.info();
+        let trns = info.trns.as_deref().unwrap_or_default();
+        match info.color_type {
+            ColorType::Grayscale => {
+                let transparent = self.transparent().first().copied().map(i64::from);
+                Meaning::Number { transparent }
+            }
+            ColorType::Indexed => {
+                let palette = info.palette.as_deref().unwrap_or_default().as_chunks().0;
+                let entry = |(index, &[red, green, blue]): (usize, &[u8; 3])| {
+                    let opacity = trns.get(index).copied().unwrap_or(255);
+                    Entry { value: MaskValue::colour(red, green, blue), opacity }
+                };
+                Meaning::Palette(palette.iter().enumerate().map(entry).collect())
+            }
+            ColorType::GrayscaleAlpha | ColorType::Rgb | ColorType::Rgba => {
+                Meaning::Colour { opaque: white(self.depth) }
+            }
+        }
+    }
+
+    /// Channels of the transparent colour of an image without palette; empty for none.
+    fn transparent(&self) -> Vec<u16> {
+        let info = self.reader.info();
+        let trns = info.trns.as_deref().unwrap_or_default();
+        match self.depth {
+            BitDepth::Sixteen => big_endian(trns).collect(),
+            // The decoder keeps the low byte of each channel.
+            _ => trns.iter().copied().map(u16::from).collect(),
+        }
+    }
+
+    /// The image as rows of numbers.
+    fn stored(self) -> Stored<'a> {
+        let info = self.reader.info();
+        let (color, depth, width) = (info.color_type, self.depth, self.size.width);
+        let transparent = self.transparent();
+        let meaning = self.meaning();
+        Stored {
+            format: FORMAT,
+            size: self.size,
+            spacing: None,
+            white: Some(white(depth)),
+            meaning,
+            rows: Box::new(move |push| {
+                let mut image = self;
+                let mut refused = Ok(());
+                image.each_row(|row| {
+                    let channels: Vec<u16> = match depth {
+                        BitDepth::Sixteen => big_endian(row).collect(),
+                        BitDepth::Eight => row.iter().copied().map(u16::from).collect(),
+                        bits => {
+                            let values = unpacked(row, bits as usize, width);
+                            values.into_iter().map(u16::from).collect()
+                        }
+                    };
+                    let pixels = channels.chunks_exact(color.samples());
+                    let values: Vec<i64> =
+                        pixels.map(|pixel| number(pixel, white(depth), &transparent)).collect();
+                    if refused.is_ok() {
+                        refused = push(&values);
+                    }
+                })?;
+                refused
+            }),
         }
     }
 
@@ -208,6 +270,25 @@ impl<'a> Image<'a> {
     }
 }
 
+/// Greatest value of a channel.
+const fn white(depth: BitDepth) -> u16 {
+    if let BitDepth::Sixteen = depth { u16::MAX } else { 255 }
+}
+
+/// Channels of a pixel as one number; the colour `transparent` is transparent.
+fn number(channels: &[u16], opaque: u16, transparent: &[u16]) -> i64 {
+    match *channels {
+        [grey] => grey.into(),
+        [grey, alpha] => packed([grey, grey, grey, alpha]),
+        [red, green, blue] => {
+            let alpha = if channels == transparent { 0 } else { opaque };
+            packed([red, green, blue, alpha])
+        }
+        [red, green, blue, alpha] => packed([red, green, blue, alpha]),
+        _ => 0,
+    }
+}
+
 fn damaged(error: &png::DecodingError) -> FormatError {
     match error {
         png::DecodingError::IoError(_) => FormatError::damaged(FORMAT, "the file ends early"),
@@ -217,68 +298,6 @@ fn damaged(error: &png::DecodingError) -> FormatError {
 
 fn big_endian(row: &[u8]) -> impl Iterator<Item = u16> + '_ {
     row.as_chunks().0.iter().copied().map(u16::from_be_bytes)
-}
-
-/// Mapping of stored values to mask values.
-struct ValueMap {
-    /// Colour and opacity of each palette entry; empty for grey.
-    palette: Vec<(MaskValue, u8)>,
-    /// Transparent grey value.
-    transparent_grey: Option<u16>,
-}
-
-impl ValueMap {
-    fn of(info: &png::Info<'_>) -> Self {
-        let is_grey = info.color_type == ColorType::Grayscale;
-        let trns = info.trns.as_deref().unwrap_or_default();
-        let palette = match (&info.palette, is_grey) {
-            (Some(palette), false) => palette
-                .as_chunks()
-                .0
-                .iter()
-                .enumerate()
-                .map(|(index, &[red, green, blue])| {
-                    let opacity = trns.get(index).copied().unwrap_or(255);
-                    (MaskValue::colour(red, green, blue), opacity)
-                })
-                .collect(),
-            _ => Vec::new(),
-        };
-        let transparent_grey = match (is_grey, trns) {
-            (true, &[high, low]) => Some(u16::from_be_bytes([high, low])),
-            _ => None,
-        };
-        Self { palette, transparent_grey }
-    }
-
-    /// The first palette entry of the same colour.
-    fn same(&self, stored: u8) -> u8 {
-        let Some(entry) = self.palette.get(usize::from(stored)) else { return stored };
-        self.palette.iter().position(|other| other == entry).map_or(stored, |first| first as u8)
-    }
-
-    fn value(&self, stored: u8) -> Result<MaskValue, FormatError> {
-        if self.palette.is_empty() {
-            return self.value_16(stored.into());
-        }
-        match self.palette.get(usize::from(stored)) {
-            // A transparent black is background in either reading.
-            Some((value, 255)) => Ok(*value),
-            Some((value, _)) if value.is_background() => Ok(*value),
-            Some(_) => Err(FormatError::Transparent),
-            None => {
-                let reason = format!("colour {stored} of a palette of {}", self.palette.len());
-                Err(FormatError::damaged(FORMAT, reason))
-            }
-        }
-    }
-
-    fn value_16(&self, stored: u16) -> Result<MaskValue, FormatError> {
-        if stored != 0 && self.transparent_grey == Some(stored) {
-            return Err(FormatError::Transparent);
-        }
-        Ok(MaskValue::Number(stored.into()))
-    }
 }
 
 struct Encoder {
@@ -321,207 +340,4 @@ impl Encoder {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::MAX_AREA_PX;
-    use proptest::prelude::*;
-
-    /// A PNG of any kind, its rows packed as `color` and `depth` say.
-    fn file(
-        size: Size,
-        (color, depth): (ColorType, BitDepth),
-        palette: Option<(&[u8], &[u8])>,
-        data: &[u8],
-    ) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        let mut encoder = png::Encoder::new(&mut bytes, size.width as u32, size.height as u32);
-        encoder.set_color(color);
-        encoder.set_depth(depth);
-        if let Some((palette, trns)) = palette {
-            if !palette.is_empty() {
-                encoder.set_palette(palette.to_vec());
-            }
-            if !trns.is_empty() {
-                encoder.set_trns(trns.to_vec());
-            }
-        }
-        encoder.write_header().unwrap().write_image_data(data).unwrap();
-        bytes
-    }
-
-    fn shape() -> Mask {
-        Mask::from_fn(Size::new(131, 37), |col, row| (col / 9 + row / 5) % 3 == 1)
-    }
-
-    #[test]
-    fn a_mask_survives_writing_and_reading() {
-        assert_eq!(read_mask(&write_mask(&shape())), Ok(shape()));
-        assert_eq!(write_mask(&shape()), write_mask(&shape()));
-    }
-
-    #[test]
-    fn values_are_not_scaled_at_any_depth() {
-        let mask = Mask::from_text(".#.. ##..");
-        let gray = ColorType::Grayscale;
-        let size = mask.size();
-        let files = [
-            file(size, (gray, BitDepth::One), None, &[0b0100_0000, 0b1100_0000]),
-            file(size, (gray, BitDepth::Two), None, &[0b0010_0000, 0b1010_0000]),
-            file(size, (gray, BitDepth::Four), None, &[0x07, 0x00, 0x77, 0x00]),
-            file(size, (gray, BitDepth::Eight), None, &[0, 1, 0, 0, 1, 1, 0, 0]),
-            file(
-                size,
-                (gray, BitDepth::Sixteen),
-                None,
-                &[0, 0, 1, 0, 0, 0, 0, 0, 1, 0, 1, 0, 0, 0, 0, 0],
-            ),
-        ];
-        for bytes in files {
-            assert_eq!(read_mask(&bytes), Ok(mask.clone()));
-        }
-    }
-
-    #[test]
-    fn a_16_bit_mask_is_not_read_as_its_high_bytes() {
-        let gray16 = (ColorType::Grayscale, BitDepth::Sixteen);
-        let bytes = file(Size::new(3, 1), gray16, None, &[0, 0, 0, 1, 0, 2]);
-        assert_eq!(read_mask(&bytes).unwrap_err().found(), "3 values: 0, 1, 2, ...");
-    }
-
-    #[test]
-    fn the_colour_is_the_value_of_a_palette() {
-        let palette = [255, 0, 0, 0, 0, 0, 255, 0, 0, 9, 9, 9];
-        let indexed = (ColorType::Indexed, BitDepth::Eight);
-        let read = |pixels: &[u8], trns: &[u8]| {
-            let size = Size::new(pixels.len(), 1);
-            read_mask(&file(size, indexed, Some((&palette, trns)), pixels))
-        };
-        // Entries 0 and 2 are the same red, entry 1 is black.
-        assert_eq!(read(&[0, 1, 2, 1], &[]), Ok(Mask::from_text("#.#.")));
-        assert_eq!(read(&[1, 3], &[]), Ok(Mask::from_text(".#")));
-        let error = read(&[0, 3], &[]).unwrap_err();
-        assert_eq!(error.found(), "9 and colour (255, 0, 0)");
-        assert_eq!(read(&[0, 1, 3], &[]).unwrap_err().found().split(':').next(), Some("3 values"));
-        // A transparent black is background, a transparent red could be anything.
-        assert_eq!(read(&[0, 1], &[255, 0]), Ok(Mask::from_text("#.")));
-        assert_eq!(read(&[0, 1], &[0, 255]), Err(FormatError::Transparent));
-        assert!(matches!(read(&[1, 4], &[]), Err(FormatError::Damaged { .. })));
-    }
-
-    #[test]
-    fn a_1_bit_palette_may_have_black_second() {
-        let indexed = (ColorType::Indexed, BitDepth::One);
-        let bytes =
-            file(Size::new(3, 1), indexed, Some((&[255, 255, 255, 0, 0, 0], &[])), &[0b0110_0000]);
-        assert_eq!(read_mask(&bytes), Ok(Mask::from_text("#..")));
-    }
-
-    #[test]
-    fn colour_and_alpha_are_refused() {
-        for (color, found) in [
-            (ColorType::Rgb, "red, green and blue"),
-            (ColorType::Rgba, "red, green, blue and alpha"),
-            (ColorType::GrayscaleAlpha, "grey and alpha"),
-        ] {
-            let bytes =
-                file(Size::new(1, 1), (color, BitDepth::Eight), None, &vec![0; color.samples()]);
-            let expected = FormatError::Channels { found: found.into() };
-            assert_eq!(read_mask(&bytes).unwrap_err(), expected);
-            assert_eq!(read_radiograph(&bytes).unwrap_err(), expected);
-        }
-    }
-
-    #[test]
-    fn an_interlaced_mask_is_read_like_any_other() {
-        // Adam7 of a 2x2 image has three passes: (0, 0), then (1, 0), then row 1.
-        let mut bytes =
-            file(Size::new(2, 2), (ColorType::Grayscale, BitDepth::Eight), None, &[0, 0, 0, 0]);
-        let stream = |raw: &[u8]| {
-            use std::io::Write;
-            let mut zlib = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::fast());
-            zlib.write_all(raw).unwrap();
-            zlib.finish().unwrap()
-        };
-        let chunk = |name: &[u8; 4], data: &[u8]| {
-            let mut crc = flate2::Crc::new();
-            crc.update(name);
-            crc.update(data);
-            let mut chunk = (data.len() as u32).to_be_bytes().to_vec();
-            chunk.extend_from_slice(name);
-            chunk.extend_from_slice(data);
-            chunk.extend_from_slice(&crc.sum().to_be_bytes());
-            chunk
-        };
-        bytes.truncate(8);
-        bytes.extend(chunk(b"IHDR", &[0, 0, 0, 2, 0, 0, 0, 2, 8, 0, 0, 0, 1]));
-        bytes.extend(chunk(b"IDAT", &stream(&[0, 1, 0, 0, 0, 0, 1])));
-        bytes.extend(chunk(b"IEND", &[]));
-        assert_eq!(read_mask(&bytes), Ok(Mask::from_text("#. .#")));
-    }
-
-    #[test]
-    fn an_animation_is_not_a_mask() {
-        let mut bytes = Vec::new();
-        let mut encoder = png::Encoder::new(&mut bytes, 1, 1);
-        encoder.set_animated(2, 0).unwrap();
-        let mut writer = encoder.write_header().unwrap();
-        writer.write_image_data(&[0]).unwrap();
-        writer.write_image_data(&[1]).unwrap();
-        writer.finish().unwrap();
-        assert_eq!(read_mask(&bytes), Err(FormatError::Frames { found: 2 }));
-    }
-
-    #[test]
-    fn a_radiograph_survives_in_8_and_16_bits() {
-        for max_value in [255, u16::MAX] {
-            let pixels: Vec<u16> = (0..35u16).map(|i| i.wrapping_mul(1871) % max_value).collect();
-            let size = Size::new(7, 5);
-            let image = Radiograph::new(size, max_value, pixels, None).unwrap();
-            assert_eq!(read_radiograph(&write_radiograph(&image).unwrap()), Ok(image));
-        }
-        let image = Radiograph::new(Size::new(1, 1), 4095, vec![7], None).unwrap();
-        assert!(write_radiograph(&image).unwrap_err().found().contains("4095"));
-    }
-
-    #[test]
-    fn the_spacing_is_written_for_prints_and_not_read() {
-        let spacing = Spacing::new(0.35, 0.5).unwrap();
-        let image = Radiograph::new(Size::new(1, 1), 255, vec![7], Some(spacing)).unwrap();
-        let bytes = write_radiograph(&image).unwrap();
-        let at = bytes.windows(4).position(|w| w == b"pHYs").unwrap();
-        assert_eq!(bytes[at + 4..at + 13], [0, 0, 11, 41, 0, 0, 7, 208, 1]);
-        assert_eq!(read_radiograph(&bytes).unwrap().spacing(), None);
-    }
-
-    #[test]
-    fn a_size_that_is_a_lie_is_refused_before_memory_is_asked_for() {
-        let mut bytes = write_mask(&Mask::from_text("#"));
-        bytes[16..24].copy_from_slice(&[0x7f, 0xff, 0xff, 0xff, 0x7f, 0xff, 0xff, 0xff]);
-        let mut crc = flate2::Crc::new();
-        crc.update(&bytes[12..29]);
-        bytes[29..33].copy_from_slice(&crc.sum().to_be_bytes());
-        let side = 0x7fff_ffff;
-        assert!(side * side > MAX_AREA_PX as u64);
-        assert_eq!(read_mask(&bytes), Err(FormatError::TooLarge { width: side, height: side }));
-    }
-
-    #[test]
-    fn a_mask_of_1024_by_1024_takes_a_few_kilobytes() {
-        let disc = Mask::from_fn(Size::square(1024), |col, row| {
-            let x = col as f64 - 500.0;
-            let y = row as f64 - 520.0;
-            x * x / 4.0 + y * y < 200.0 * 200.0
-        });
-        let bytes = write_mask(&disc).len();
-        assert!(bytes < 6000, "{bytes} bytes");
-    }
-
-    proptest! {
-        #[test]
-        fn any_mask_survives(width in 1usize..140, height in 1usize..9, seed in any::<u64>()) {
-            let bit = |col: usize, row: usize| seed >> ((row * 31 + col * 7) % 64) & 1 == 1;
-            let mask = Mask::from_fn(Size::new(width, height), bit);
-            prop_assert_eq!(read_mask(&write_mask(&mask)), Ok(mask));
-        }
-    }
-}
+mod tests;

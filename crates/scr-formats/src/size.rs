@@ -26,6 +26,22 @@ pub(crate) fn stated_size(
     }
 }
 
+/// Width and height of an array of one slice: the lengths of its first two axes.
+///
+/// # Errors
+/// [`FormatError::Frames`] with the number of slices; [`FormatError::NoPixels`] for fewer
+/// than two axes.
+pub(crate) fn one_slice(lengths: &[u64]) -> Result<(u64, u64), FormatError> {
+    let Some((&[width, height], more)) = lengths.split_first_chunk() else {
+        let width = lengths.first().copied().unwrap_or(0);
+        return Err(FormatError::NoPixels { width, height: 0 });
+    };
+    match more.iter().fold(1, |product: u64, &n| product.saturating_mul(n)) {
+        1 => Ok((width, height)),
+        found => Err(FormatError::Frames { found }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -97,7 +97,11 @@ impl<'a> Sorting<'a> {
             if *file == RUN_RECORD {
                 return;
             }
-            self.notices.push(format!("{path} is no mask file and was ignored"));
+            if let Some(problem) = self.unread_mask(path, file, folders) {
+                self.problems.push(problem);
+            } else {
+                self.notices.push(format!("{path} is no mask file and was ignored"));
+            }
             return;
         };
         let Some((structure_folder, above)) = folders.split_last() else {
@@ -109,12 +113,7 @@ impl<'a> Sorting<'a> {
             ));
             return;
         };
-        let structure = self
-            .benchmark
-            .structures
-            .iter()
-            .position(|structure| normalised(&structure.id) == normalised(structure_folder));
-        let Some(structure) = structure else {
+        let Some(structure) = self.structure_of(structure_folder) else {
             *self.unknown_folders.entry(folders.join("/")).or_default() += 1;
             return;
         };
@@ -140,6 +139,22 @@ impl<'a> Sorting<'a> {
                 "keep one of the two",
             ));
         }
+    }
+
+    /// Structure that a folder is named after.
+    fn structure_of(&self, folder: &str) -> Option<usize> {
+        let structures = &self.benchmark.structures;
+        structures.iter().position(|structure| normalised(&structure.id) == normalised(folder))
+    }
+
+    /// Problem of a file that is named after an image, in the folder of a structure, but is
+    /// in no format of masks.
+    fn unread_mask(&self, path: &str, file: &str, folders: &[&str]) -> Option<Problem> {
+        self.structure_of(folders.last()?)?;
+        let error = formats::mask_extension(file).err()?;
+        let mut stems = file.match_indices('.').map(|(at, _)| &file[..at]);
+        let is_image = stems.any(|stem| self.images.contains_key(stem));
+        is_image.then(|| Problem::format(&self.place(path), &error))
     }
 
     fn check_folders_above(&mut self, path: &str, above: &[&str], image: usize) {

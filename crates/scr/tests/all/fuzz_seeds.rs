@@ -3,16 +3,16 @@
 //! Written to `target/fuzz-seeds/TARGET/NAME` for `fuzz/run`. The test also reads each seed,
 //! since a seed that its reader refuses does not help the fuzzer.
 
+mod images;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io::{Cursor, Write};
 use std::path::Path;
 
 use scr_data::{Benchmark, Fold, Landmarks, MaskSet, formats};
-use scr_image::{Mask, Radiograph};
 use scr_methods::{METHODS, Model, Parameters, TrainingSet, train};
 use scr_phantom::{Population, write_benchmark};
-use tiff::encoder::{Compression, DeflateLevel, TiffEncoder, colortype};
 
 use crate::command::{files, root, run_well, text};
 
@@ -41,7 +41,7 @@ fn every_fuzz_target_has_seeds_that_its_reader_takes() {
         )
         .expect("it is drawn");
 
-    let mut seeds: BTreeMap<&str, Seeds> = images(&mask, &radiograph);
+    let mut seeds: BTreeMap<&str, Seeds> = images::seeds(&mask, &radiograph);
     seeds.extend(of_a_benchmark(&benchmark, temp.path()));
     seeds.extend(of_a_site());
     seeds.insert("model", models(&benchmark));
@@ -64,119 +64,6 @@ fn every_fuzz_target_has_seeds_that_its_reader_takes() {
 
 fn named(list: Vec<(&str, Vec<u8>)>) -> Seeds {
     list.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect()
-}
-
-fn images(mask: &Mask, radiograph: &Radiograph) -> BTreeMap<&'static str, Seeds> {
-    let png = formats::png::write_radiograph(radiograph).expect("16 bits fit");
-    let nifti = nifti(mask);
-    let mut gz = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
-    gz.write_all(&nifti).expect("memory takes all bytes");
-    let gz = gz.finish().expect("memory takes all bytes");
-    let seeds = BTreeMap::from([
-        ("png", vec![("mask.png", formats::png::write_mask(mask)), ("radiograph.png", png)]),
-        ("gif", vec![("mask.gif", formats::gif::write_mask(mask).expect("it is small"))]),
-        (
-            "tiff",
-            vec![
-                ("plain.tif", tiff_mask(mask, Compression::Uncompressed)),
-                ("lzw.tif", tiff_mask(mask, Compression::Lzw)),
-                ("deflate.tif", tiff_mask(mask, Compression::Deflate(DeflateLevel::Fast))),
-                ("packbits.tif", tiff_mask(mask, Compression::Packbits)),
-                ("radiograph.tif", tiff_radiograph(radiograph)),
-            ],
-        ),
-        (
-            "dicom",
-            vec![
-                ("mask.dcm", dicom(mask, 8, &mask.to_bytes(1))),
-                ("radiograph.dcm", dicom(mask, 16, &mask.to_bytes(9).repeat(2))),
-            ],
-        ),
-        ("nifti", vec![("mask.nii", nifti), ("mask.nii.gz", gz)]),
-    ]);
-    for (name, bytes) in seeds.values().flatten() {
-        let is_read = if name.starts_with("radiograph") {
-            formats::read_radiograph(name, bytes).map(|_| ())
-        } else {
-            formats::read_mask(name, bytes).map(|read| assert_eq!(read, *mask, "{name}"))
-        };
-        assert_eq!(is_read, Ok(()), "{name}");
-    }
-    let mut seeds: BTreeMap<_, _> =
-        seeds.into_iter().map(|(target, list)| (target, named(list))).collect();
-    seeds.insert("jsrt", named(vec![("dark", vec![0, 0]), ("bright", vec![0x0f, 0xff, 1, 2])]));
-    let bits = mask.to_bytes(1).iter().enumerate().map(|(at, bit)| bit << (at % 8)).collect();
-    seeds.insert("outlines", named(vec![("mask", bits), ("noise", (0..200).collect())]));
-    seeds
-}
-
-fn tiff_mask(mask: &Mask, compression: Compression) -> Vec<u8> {
-    let mut bytes = Cursor::new(Vec::new());
-    let (width, height) = (mask.size().width as u32, mask.size().height as u32);
-    TiffEncoder::new(&mut bytes)
-        .expect("memory takes all bytes")
-        .with_compression(compression)
-        .write_image::<colortype::Gray8>(width, height, &mask.to_bytes(255))
-        .expect("it is a small image");
-    bytes.into_inner()
-}
-
-fn tiff_radiograph(radiograph: &Radiograph) -> Vec<u8> {
-    let mut bytes = Cursor::new(Vec::new());
-    let (width, height) = (radiograph.size().width as u32, radiograph.size().height as u32);
-    TiffEncoder::new(&mut bytes)
-        .expect("memory takes all bytes")
-        .write_image::<colortype::Gray16>(width, height, radiograph.pixels())
-        .expect("it is a small image");
-    bytes.into_inner()
-}
-
-/// DICOM file with explicit value representations, little-endian (PS3.5, A.2).
-fn dicom(mask: &Mask, bits: u16, pixels: &[u8]) -> Vec<u8> {
-    let element = |group: u16, number: u16, kind: &str, value: &[u8]| {
-        let mut bytes = [group.to_le_bytes(), number.to_le_bytes()].concat();
-        bytes.extend(kind.as_bytes());
-        if kind == "OW" {
-            bytes.extend([0, 0]);
-            bytes.extend((value.len() as u32).to_le_bytes());
-        } else {
-            bytes.extend((value.len() as u16).to_le_bytes());
-        }
-        bytes.extend(value);
-        bytes
-    };
-    let number = |number, value: usize| element(0x28, number, "US", &(value as u16).to_le_bytes());
-    let syntax = element(2, 0x10, "UI", b"1.2.840.10008.1.2.1\0");
-    let mut bytes = vec![0; 128];
-    bytes.extend(b"DICM");
-    bytes.extend(element(2, 0, "UL", &(syntax.len() as u32).to_le_bytes()));
-    bytes.extend(syntax);
-    bytes.extend(number(0x02, 1));
-    bytes.extend(element(0x28, 0x04, "CS", b"MONOCHROME2 "));
-    bytes.extend(number(0x10, mask.size().height));
-    bytes.extend(number(0x11, mask.size().width));
-    bytes.extend(element(0x28, 0x30, "DS", b"1.4\\1.4 "));
-    let bits = usize::from(bits);
-    for (at, value) in [(0x100, bits), (0x101, bits), (0x102, bits - 1), (0x103, 0)] {
-        bytes.extend(number(at, value));
-    }
-    bytes.extend(element(0x7fe0, 0x10, "OW", pixels));
-    bytes
-}
-
-/// NIfTI-1 file, little-endian, 8-bit.
-fn nifti(mask: &Mask) -> Vec<u8> {
-    let mut bytes = vec![0; 352];
-    let mut put = |at: usize, value: &[u8]| bytes[at..at + value.len()].copy_from_slice(value);
-    put(0, &348i32.to_le_bytes());
-    let dim = [2, mask.size().width as u16, mask.size().height as u16];
-    put(40, &dim.map(u16::to_le_bytes).concat());
-    put(70, &2i16.to_le_bytes());
-    put(72, &8i16.to_le_bytes());
-    put(108, &352f32.to_le_bytes());
-    put(344, b"n+1\0");
-    bytes.extend(mask.to_bytes(1));
-    bytes
 }
 
 fn of_a_benchmark(benchmark: &Benchmark, temp: &Path) -> BTreeMap<&'static str, Seeds> {
