@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use sqlx::AnyPool;
 
 use crate::copying::{
-    Listed, copy_file, finish, list, list_blobs, make_private, refuse_within, settle,
+    ListedFile, copy_file, finish, list, list_blobs, make_private, refuse_within, settle,
 };
 use crate::database::snapshot;
 use crate::folder::{BENCHMARKS_FOLDER, BLOBS_FOLDER, DATABASE_FILE, UPLOADS_FOLDER};
@@ -81,7 +81,7 @@ async fn fill(
     let total = blobs.len() + uploads.len() + benchmarks.len();
     let (mut files, mut files_bytes) = (Manifest::default(), 0);
     let all = blobs.iter().chain(&uploads).chain(&benchmarks);
-    for (done, Listed { path, .. }) in all.enumerate() {
+    for (done, ListedFile { path, .. }) in all.enumerate() {
         match copy_file(&folder.join(path), &to.join(path))? {
             Some(bytes) => {
                 files.add(name_of(path), digest_of(&to.join(path))?);
@@ -144,7 +144,7 @@ pub fn restore_backup(
 fn copy_back(
     backup: &Path,
     to: &Path,
-    files: &[Listed],
+    files: &[ListedFile],
     document: &BackupDocument,
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<Manifest, StorageError> {
@@ -156,7 +156,7 @@ fn copy_back(
         return Err(damaged(&from, &document.database_digest, &found));
     }
     let mut copies = Manifest::default();
-    for (done, Listed { path, bytes, .. }) in files.iter().enumerate() {
+    for (done, ListedFile { path, bytes, .. }) in files.iter().enumerate() {
         let (from, to) = (backup.join(path), to.join(path));
         let copied = copy_file(&from, &to)?;
         if copied != Some(*bytes) {
@@ -243,7 +243,7 @@ fn read_manifest(path: &Path) -> Result<BackupDocument, StorageError> {
 /// Refuses a backup of which files are missing, cut short or added.
 fn refuse_other_files(
     backup: &Path,
-    files: &[Listed],
+    files: &[ListedFile],
     document: &BackupDocument,
 ) -> Result<(), StorageError> {
     let say = |n_files: u64, bytes: u64| format!("{n_files} files of {bytes} bytes in all");

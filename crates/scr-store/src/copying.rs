@@ -15,7 +15,7 @@ use crate::storage_error::StorageError;
 
 /// A file, with its size and time to notice a replacement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Listed {
+pub(crate) struct ListedFile {
     /// Relative to the store's folder.
     pub(crate) path: PathBuf,
     pub(crate) bytes: u64,
@@ -24,7 +24,7 @@ pub(crate) struct Listed {
 
 /// Every file below `root/within`, sorted by path; none where there is no such folder.
 /// Follows links. Skips files that vanish meanwhile.
-pub(crate) fn list(root: &Path, within: &str) -> Result<Vec<Listed>, StorageError> {
+pub(crate) fn list(root: &Path, within: &str) -> Result<Vec<ListedFile>, StorageError> {
     let mut found = Vec::new();
     let mut open = vec![PathBuf::from(within)];
     while let Some(folder) = open.pop() {
@@ -38,7 +38,7 @@ pub(crate) fn list(root: &Path, within: &str) -> Result<Vec<Listed>, StorageErro
                 open.push(path);
             } else if about.is_file() {
                 let modified = about.modified().ok();
-                found.push(Listed { path, bytes: about.len(), modified });
+                found.push(ListedFile { path, bytes: about.len(), modified });
             } else {
                 let (expected, hint) = ("a file or a folder", "delete it");
                 let place = place.display().to_string();
@@ -52,7 +52,7 @@ pub(crate) fn list(root: &Path, within: &str) -> Result<Vec<Listed>, StorageErro
 }
 
 /// As [`list`], for a folder of blobs: without temporary files.
-pub(crate) fn list_blobs(root: &Path, within: &str) -> Result<Vec<Listed>, StorageError> {
+pub(crate) fn list_blobs(root: &Path, within: &str) -> Result<Vec<ListedFile>, StorageError> {
     let mut found = list(root, within)?;
     found.retain(|blob| !durable::is_temporary(&blob.path));
     Ok(found)

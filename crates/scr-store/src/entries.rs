@@ -42,7 +42,7 @@ pub struct EntryRow {
 
 /// Outcome of publishing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Published {
+pub enum PublishOutcome {
     /// Published for the first time.
     New,
     /// Already published, and equal.

@@ -78,7 +78,7 @@ pub use blobs::BlobKey;
 pub use compared::ComparedEntry;
 pub use counts::{Counts, StateCount};
 pub use disk::Disk;
-pub use entries::{Entries, EntryRow, Published};
+pub use entries::{Entries, EntryRow, PublishOutcome};
 pub use error::StoreError;
 pub use evidence::Evidence;
 pub use feedback::{Feedback, FeedbackRow};

@@ -20,14 +20,14 @@ use crate::storage_error::StorageError;
 
 /// Cache of offers by benchmark.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Offers(Arc<Mutex<HashMap<String, Known>>>);
+pub(crate) struct Offers(Arc<Mutex<HashMap<String, CachedOffer>>>);
 
 /// Files of one benchmark, by path.
 pub(crate) type Offer = Arc<[OfferedFile]>;
 
 /// An offer, with the modification time of its folder.
 #[derive(Debug)]
-struct Known {
+struct CachedOffer {
     written: Option<SystemTime>,
     offer: Offer,
 }
@@ -49,7 +49,7 @@ impl Offers {
             return Ok(Some(Arc::clone(&known.offer)));
         }
         let offer: Offer = run_blocking(move || offer(&folder)).await?.into();
-        known.insert(id.to_owned(), Known { written, offer: Arc::clone(&offer) });
+        known.insert(id.to_owned(), CachedOffer { written, offer: Arc::clone(&offer) });
         Ok(Some(offer))
     }
 }

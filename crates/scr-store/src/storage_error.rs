@@ -147,7 +147,7 @@ impl StorageError {
     pub fn is_disk_full(&self) -> bool {
         let mut cause: Option<&(dyn Error + 'static)> = Some(self);
         while let Some(error) = cause {
-            if says_full(error) {
+            if is_full_disk(error) {
                 return true;
             }
             cause = error.source();
@@ -156,7 +156,7 @@ impl StorageError {
     }
 }
 
-fn says_full(error: &(dyn Error + 'static)) -> bool {
+fn is_full_disk(error: &(dyn Error + 'static)) -> bool {
     if let Some(sqlx::Error::Database(error)) = error.downcast_ref() {
         return error.code().is_some_and(|code| code == SQLITE_FULL);
     }
@@ -165,7 +165,7 @@ fn says_full(error: &(dyn Error + 'static)) -> bool {
         let full =
             [io::ErrorKind::StorageFull, io::ErrorKind::QuotaExceeded, io::ErrorKind::FileTooLarge];
         full.contains(&error.kind())
-            || error.get_ref().is_some_and(|inner| says_full(inner as &(dyn Error + 'static)))
+            || error.get_ref().is_some_and(|inner| is_full_disk(inner as &(dyn Error + 'static)))
     })
 }
 

@@ -12,7 +12,7 @@ use scr_data::{Benchmark, MaskSet, digest::Manifest, formats};
 use scr_documents::{CardDocument, EntryRole, ResultDocument, SpacingDocument};
 use scr_image::{Mask, Radiograph, Size};
 use scr_store::{
-    BlobKey, EntryToPublish, OutlinesDocument, PublishError, PublishProgress, Published,
+    BlobKey, EntryToPublish, OutlinesDocument, PublishError, PublishProgress, PublishOutcome,
     StorageError, Store, THUMBNAIL_SIDE_PX,
 };
 use tempfile::TempDir;
@@ -159,7 +159,7 @@ impl Fixture {
         folder
     }
 
-    async fn publish_benchmark(&self) -> Result<Published, PublishError> {
+    async fn publish_benchmark(&self) -> Result<PublishOutcome, PublishError> {
         self.store.benchmarks().publish(&self.benchmark, &mut |_| ()).await
     }
 
@@ -177,7 +177,7 @@ impl Fixture {
     async fn publish(
         &self,
         entry: EntryToPublish<'_>,
-    ) -> Result<(String, Published), PublishError> {
+    ) -> Result<(String, PublishOutcome), PublishError> {
         self.store.entries().publish(entry, &mut |_| ()).await
     }
 
@@ -251,7 +251,7 @@ async fn a_published_entry_is_there_with_all_its_files() {
     let entry = fixture.entry("My method", &masks);
     let (card, result) = (entry.card.clone(), entry.result.clone());
     let (id, published) = fixture.publish(entry).await.unwrap();
-    assert_eq!(published, Published::New);
+    assert_eq!(published, PublishOutcome::New);
     let digits = id.strip_prefix("my-method-").unwrap();
     assert!(digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()), "{id}");
 
@@ -283,7 +283,7 @@ async fn posteriors_are_kept_in_8_bits_for_every_image_and_structure() {
     let without = fixture.entry("My method", &masks);
     let with = EntryToPublish { posteriors: Some(fixture.posteriors(13107)), ..without.clone() };
     let (id, published) = fixture.publish(with.clone()).await.unwrap();
-    assert_eq!(published, Published::New);
+    assert_eq!(published, PublishOutcome::New);
     let row = fixture.store.entries().get(&id).await.unwrap().unwrap();
     assert_eq!(row.posteriors, STRUCTURES);
     assert_eq!(fixture.store.entries().summaries("tiny").await.unwrap()[0].posteriors, STRUCTURES);
@@ -295,10 +295,10 @@ async fn posteriors_are_kept_in_8_bits_for_every_image_and_structure() {
         assert!(kept.pixels().iter().all(|&value| value == 51), "a fifth of 255");
     }
     let before = fixture.files();
-    assert_eq!(fixture.publish(with).await.unwrap().1, Published::Unchanged);
+    assert_eq!(fixture.publish(with).await.unwrap().1, PublishOutcome::Unchanged);
     assert_eq!(fixture.files(), before, "no file was written again");
     let (other, published) = fixture.publish(without).await.unwrap();
-    assert_eq!(published, Published::New, "without posteriors it is another entry");
+    assert_eq!(published, PublishOutcome::New, "without posteriors it is another entry");
     let other = fixture.store.entries().get(&other).await.unwrap().unwrap();
     assert_eq!((other.posteriors.len(), other.card.corrects), (0, Some(id)));
 }
@@ -320,21 +320,21 @@ async fn posteriors_are_taken_in_whole_or_not_at_all() {
 
     write(&missing, &bytes);
     let (id, published) = fixture.publish(entry).await.unwrap();
-    assert_eq!(published, Published::New);
+    assert_eq!(published, PublishOutcome::New);
     assert_eq!(fixture.store.entries().get(&id).await.unwrap().unwrap().posteriors, STRUCTURES);
 }
 
 #[tokio::test]
 async fn publishing_the_same_again_touches_no_file_and_no_row() {
     let fixture = Fixture::new().await;
-    assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::New);
+    assert_eq!(fixture.publish_benchmark().await.unwrap(), PublishOutcome::New);
     let masks = fixture.masks(2);
     fixture.publish(fixture.entry("My method", &masks)).await.unwrap();
     let before = (fixture.files(), fixture.store.entries().list("tiny").await.unwrap());
 
-    assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::Unchanged);
+    assert_eq!(fixture.publish_benchmark().await.unwrap(), PublishOutcome::Unchanged);
     let (_, published) = fixture.publish(fixture.entry("My method", &masks)).await.unwrap();
-    assert_eq!(published, Published::Unchanged);
+    assert_eq!(published, PublishOutcome::Unchanged);
     assert_eq!((fixture.files(), fixture.store.entries().list("tiny").await.unwrap()), before);
     assert_eq!(fixture.store.benchmarks().list().await.unwrap().len(), 1);
 }
@@ -378,7 +378,7 @@ async fn publishing_that_breaks_off_leaves_no_row_and_is_made_good_later() {
     assert_eq!(fixture.store.benchmarks().list().await.unwrap(), []);
 
     write(&damaged, &whole);
-    assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::New);
+    assert_eq!(fixture.publish_benchmark().await.unwrap(), PublishOutcome::New);
 
     let masks = fixture.masks(2);
     let entry = fixture.entry("My method", &masks);
@@ -386,7 +386,7 @@ async fn publishing_that_breaks_off_leaves_no_row_and_is_made_good_later() {
     fixture.publish(entry.clone()).await.unwrap_err();
     assert_eq!(fixture.store.entries().list("tiny").await.unwrap(), []);
     fixture.masks(2);
-    assert_eq!(fixture.publish(entry).await.unwrap().1, Published::New);
+    assert_eq!(fixture.publish(entry).await.unwrap().1, PublishOutcome::New);
 }
 
 #[tokio::test]
@@ -408,7 +408,7 @@ async fn publishing_that_is_dropped_midway_leaves_no_row() {
     }
     assert!(!fixture.files().is_empty());
     assert_eq!(fixture.store.benchmarks().list().await.unwrap(), []);
-    assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::New);
+    assert_eq!(fixture.publish_benchmark().await.unwrap(), PublishOutcome::New);
 }
 
 #[tokio::test]
@@ -473,7 +473,7 @@ async fn a_new_score_is_another_version_and_a_new_description_another_entry() {
     let old = fixture.store.entries().get(&id).await.unwrap().unwrap();
     entry.result.evaluator_version = "2".into();
     let (again, published) = fixture.publish(entry.clone()).await.unwrap();
-    assert_eq!((&again, published), (&id, Published::Updated));
+    assert_eq!((&again, published), (&id, PublishOutcome::Updated));
     let new = fixture.store.entries().get(&id).await.unwrap().unwrap();
     assert_eq!((new.result.evaluator_version.as_str(), new.published_at), ("2", old.published_at));
     let past = fixture.store.entries().past_results(&id).await.unwrap();
@@ -482,12 +482,12 @@ async fn a_new_score_is_another_version_and_a_new_description_another_entry() {
 
     entry.card.description = "better said".into();
     let (other, published) = fixture.publish(entry.clone()).await.unwrap();
-    assert_eq!(published, Published::New);
+    assert_eq!(published, PublishOutcome::New);
     assert_ne!(other, id);
     let corrected = fixture.store.entries().get(&other).await.unwrap().unwrap();
     assert_eq!(corrected.card.corrects, Some(id.clone()));
     assert_eq!(fixture.store.entries().get(&id).await.unwrap().unwrap().card, old.card);
-    assert_eq!(fixture.publish(entry).await.unwrap(), (other, Published::Unchanged));
+    assert_eq!(fixture.publish(entry).await.unwrap(), (other, PublishOutcome::Unchanged));
 }
 
 #[tokio::test]
@@ -513,7 +513,7 @@ async fn radiographs_added_later_are_taken_in_by_publishing_again() {
     let old = fixture.store.benchmarks().get("tiny").await.unwrap().unwrap();
     assert!(!old.document.images[0].has_pixels);
     std::fs::rename(&elsewhere, &images).unwrap();
-    assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::Updated);
+    assert_eq!(fixture.publish_benchmark().await.unwrap(), PublishOutcome::Updated);
     let new = fixture.store.benchmarks().get("tiny").await.unwrap().unwrap();
     assert!(new.document.images[0].has_pixels);
     assert_eq!(new.published_at, old.published_at);
@@ -553,7 +553,7 @@ async fn readers_go_on_while_others_write_to_the_same_folder() {
         fixture.publish(fixture.entry("f", &masks[5])),
     );
     for published in [a, b, c, d, e, f] {
-        assert_eq!(published.unwrap().1, Published::New);
+        assert_eq!(published.unwrap().1, PublishOutcome::New);
     }
     assert!(reading.await.unwrap().is_sorted());
 }
@@ -570,5 +570,5 @@ async fn two_publishers_of_the_same_benchmark_do_not_disturb_each_other() {
     );
     first.unwrap();
     second.unwrap();
-    assert_eq!(fixture.publish_benchmark().await.unwrap(), Published::Unchanged);
+    assert_eq!(fixture.publish_benchmark().await.unwrap(), PublishOutcome::Unchanged);
 }

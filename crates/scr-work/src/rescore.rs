@@ -2,7 +2,7 @@
 //!
 //! Reads the stored masks, not the uploads. An entry is scored again when its result is of
 //! another version of the evaluator. Each entry is one transaction, while the site is served, so
-//! that an interrupted run continues where it stopped. The main type is [`Rescored`].
+//! that an interrupted run continues where it stopped. The main type is [`RescoredEntry`].
 
 use scr_data::MaskSet;
 use scr_documents::ResultDocument;
@@ -14,7 +14,7 @@ use crate::job::with_benchmark;
 
 /// Selection of entries, and whether to store the new results.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Rescoring {
+pub struct RescoreOptions {
     /// Only entries of this benchmark.
     pub benchmark: Option<String>,
     /// Only this entry.
@@ -25,7 +25,7 @@ pub struct Rescoring {
 
 /// An entry that was scored again.
 #[derive(Debug)]
-pub struct Rescored {
+pub struct RescoredEntry {
     /// The entry with its earlier result, without images.
     pub entry: EntryRow,
     /// Its new result, or the reason that there is none.
@@ -39,24 +39,24 @@ pub struct Rescored {
 /// [`WorkError::NoSuch`] when there is no such benchmark or entry; [`WorkError::Store`].
 pub async fn rescore(
     store: &Store,
-    rescoring: &Rescoring,
+    options: &RescoreOptions,
     on_entry: &mut dyn FnMut(usize, usize),
-) -> Result<Vec<Rescored>, WorkError> {
-    let entries = entries(store, rescoring).await?;
+) -> Result<Vec<RescoredEntry>, WorkError> {
+    let entries = entries(store, options).await?;
     let total = entries.len();
     let mut rescored = Vec::with_capacity(total);
     for (done, entry) in entries.into_iter().enumerate() {
         on_entry(done, total);
-        let result = again(store, &entry, rescoring.apply).await;
-        rescored.push(Rescored { entry, result });
+        let result = again(store, &entry, options.apply).await;
+        rescored.push(RescoredEntry { entry, result });
     }
     on_entry(total, total);
     Ok(rescored)
 }
 
 /// Entries to score again.
-async fn entries(store: &Store, rescoring: &Rescoring) -> Result<Vec<EntryRow>, WorkError> {
-    let Rescoring { benchmark, entry, .. } = rescoring;
+async fn entries(store: &Store, options: &RescoreOptions) -> Result<Vec<EntryRow>, WorkError> {
+    let RescoreOptions { benchmark, entry, .. } = options;
     let none = |what, id: &str| WorkError::NoSuch { what, id: id.to_owned() };
     if let Some(id) = benchmark
         && store.benchmarks().get(id).await?.is_none()

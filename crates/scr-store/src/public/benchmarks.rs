@@ -134,7 +134,7 @@ impl PublicBenchmarks<'_> {
 
     /// True if the benchmark takes submissions: it was added for scoring and has not ended.
     #[must_use]
-    pub fn takes_masks(&self, benchmark: &BenchmarkDocument) -> bool {
+    pub fn accepts_submissions(&self, benchmark: &BenchmarkDocument) -> bool {
         benchmark.ended_at.is_none() && self.all.benchmarks().folder(&benchmark.id).is_dir()
     }
 

@@ -96,7 +96,7 @@ impl PublicEntries<'_> {
         image: &str,
         copies: Copies,
     ) -> Result<Option<Bytes>, StorageError> {
-        let may_show = gives(benchmark, entry, |terms| terms.display.is_allowed());
+        let may_show = may_offer(benchmark, entry, |terms| terms.display.is_allowed());
         let file = file(self.all, may_show, BlobKey::entry_outlines(&entry.id, image)).await?;
         in_copies(file, if entry.role == EntryRole::Observer { copies } else { Copies::Exact })
     }
@@ -113,7 +113,7 @@ impl PublicEntries<'_> {
         structure: &str,
         image: &str,
     ) -> Result<Option<Bytes>, StorageError> {
-        let may_give = gives(benchmark, entry, |terms| terms.download.is_allowed());
+        let may_give = may_offer(benchmark, entry, |terms| terms.download.is_allowed());
         file(self.all, may_give, BlobKey::entry_mask(&entry.id, structure, image)).await
     }
 
@@ -131,14 +131,14 @@ impl PublicEntries<'_> {
         image: &str,
     ) -> Result<Option<Bytes>, StorageError> {
         let is_listed = entry.posteriors.iter().any(|listed| listed == structure);
-        let may_show = is_listed && gives(benchmark, entry, |terms| terms.display.is_allowed());
+        let may_show = is_listed && may_offer(benchmark, entry, |terms| terms.display.is_allowed());
         file(self.all, may_show, BlobKey::entry_posterior(&entry.id, structure, image)).await
     }
 }
 
 /// True if files of an entry may be shown. Masks of a method belong to its author; masks of an
 /// observer belong to the benchmark, also as an entry: its terms decide.
-fn gives(
+fn may_offer(
     benchmark: &BenchmarkDocument,
     entry: &EntryRow,
     allow: impl Fn(&TermsDocument) -> bool,

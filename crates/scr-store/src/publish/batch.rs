@@ -26,7 +26,7 @@ pub struct PublishProgress {
 }
 
 /// Files of one image, to be written, with facts `T` about it.
-pub(super) struct Prepared<T> {
+pub(super) struct PreparedImage<T> {
     pub(super) files: Vec<(BlobKey, Bytes)>,
     pub(super) facts: T,
 }
@@ -44,7 +44,7 @@ pub(super) type WrittenFiles = Vec<(BlobKey, FileDigest)>;
 pub(super) async fn write_batch<T: Send + 'static>(
     blobs: &Blobs,
     batch: Range<usize>,
-    prepare: Arc<dyn Fn(usize) -> Result<Prepared<T>, StorageError> + Send + Sync>,
+    prepare: Arc<dyn Fn(usize) -> Result<PreparedImage<T>, StorageError> + Send + Sync>,
 ) -> Result<(Vec<T>, WrittenFiles), StorageError> {
     let prepared = tokio::task::spawn_blocking(move || {
         batch.into_par_iter().map(|image| prepare(image)).collect::<Result<Vec<_>, _>>()

@@ -16,13 +16,13 @@ use scr_data::formats::FormatError;
 use scr_data::{Benchmark, Image, Problem, Problems, files, formats};
 use scr_image::{Radiograph, Size};
 
-use super::batch::{Prepared, PublishProgress, batches, write_batch};
+use super::batch::{PreparedImage, PublishProgress, batches, write_batch};
 use super::error::PublishError;
 use crate::benchmarks::{self, Benchmarks};
 use crate::blobs::BlobKey;
 use crate::blocking::run_blocking;
 use crate::disk::delete_temporaries;
-use crate::entries::Published;
+use crate::entries::PublishOutcome;
 use crate::outlines::OutlinesDocument;
 use crate::record::files::committed;
 use crate::storage_error::StorageError;
@@ -63,12 +63,12 @@ impl Benchmarks<'_> {
         &self,
         benchmark: &Benchmark,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
-    ) -> Result<Published, PublishError> {
+    ) -> Result<PublishOutcome, PublishError> {
         delete_temporaries(self.folder).await?;
         let benchmark = Arc::new(benchmark.clone());
         let id = benchmark.id.clone();
         let digest = digest(&benchmark).await?;
-        let mut published = Published::New;
+        let mut published = PublishOutcome::New;
         if let Some(row) = self.get(&id).await? {
             if row.document.digest != digest {
                 let published = row.document.digest;
@@ -79,9 +79,9 @@ impl Benchmarks<'_> {
             let is_same =
                 run_blocking(move || Ok::<_, StorageError>(is_same(&known, &old))).await?;
             if is_same {
-                return Ok(Published::Unchanged);
+                return Ok(PublishOutcome::Unchanged);
             }
-            published = Published::Updated;
+            published = PublishOutcome::Updated;
         }
         let (facts, files) = self.write_files(&benchmark, &digest, progress).await?;
         let found = self::digest(&benchmark).await?;
@@ -121,7 +121,7 @@ async fn digest(benchmark: &Arc<Benchmark>) -> Result<String, StorageError> {
 }
 
 /// Reads the files of one image and encodes them as the store keeps them.
-fn prepare(benchmark: &Benchmark, image: &Image) -> Result<Prepared<ImageFacts>, StorageError> {
+fn prepare(benchmark: &Benchmark, image: &Image) -> Result<PreparedImage<ImageFacts>, StorageError> {
     let mut files = Vec::new();
     let mut problems = Problems::default();
     let mut frame: Option<Size> = None;
@@ -161,7 +161,7 @@ fn prepare(benchmark: &Benchmark, image: &Image) -> Result<Prepared<ImageFacts>,
     }
     let frame = problems.or(frame)?;
     let size = frame.expect("without a problem the reference has given the size");
-    Ok(Prepared { files, facts: ImageFacts { size, has_pixels } })
+    Ok(PreparedImage { files, facts: ImageFacts { size, has_pixels } })
 }
 
 /// The longest side of a display copy.

@@ -12,12 +12,12 @@ use scr_data::{Benchmark, MaskSet, Problems, formats};
 use scr_image::Size;
 use sqlx::AnyConnection;
 
-use super::batch::{Prepared, PublishProgress, batches, write_batch};
+use super::batch::{PreparedImage, PublishProgress, batches, write_batch};
 use super::error::PublishError;
 use super::posterior::read_posterior;
 use crate::blobs::BlobKey;
 use crate::database::{Doing, begin_writing};
-use crate::entries::{self, Entries, EntryRow, Published, StoredEntry, role_word};
+use crate::entries::{self, Entries, EntryRow, PublishOutcome, StoredEntry, role_word};
 use crate::json::write_json;
 use crate::outlines::OutlinesDocument;
 use crate::record::event::{EntryCommitment, RecordEvent};
@@ -112,7 +112,7 @@ impl Entries<'_> {
         &self,
         entry: EntryToPublish<'_>,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
-    ) -> Result<(String, Published), PublishError> {
+    ) -> Result<(String, PublishOutcome), PublishError> {
         let (mut new, sizes) = self.row_of(&entry).await?;
         if let Some(last) = entries::last_of_operator(self.pool, &new).await? {
             new.card.corrects.clone_from(&last.card.corrects);
@@ -129,7 +129,7 @@ impl Entries<'_> {
         insert(&mut transaction, &new, &files).await?;
         transaction.commit().await.doing("publish an entry")?;
         tracing::info!(entry = id, "published an entry");
-        Ok((id, Published::New))
+        Ok((id, PublishOutcome::New))
     }
 
     /// Publishes the entry of an accepted submission, and returns its identifier. Entry and
@@ -202,19 +202,19 @@ impl Entries<'_> {
         &self,
         row: &EntryRow,
         result: &ResultDocument,
-    ) -> Result<(String, Published), PublishError> {
+    ) -> Result<(String, PublishOutcome), PublishError> {
         let (id, of) = (row.id.clone(), &row.result.evaluator_version);
         if result.evaluator_version == *of {
             let summary = ResultDocument { images: None, ..result.clone() };
             let published = ResultDocument { images: None, ..row.result.clone() };
             if summary == published {
-                return Ok((id, Published::Unchanged));
+                return Ok((id, PublishOutcome::Unchanged));
             }
             let (expected, found) = ("the published one".into(), "another one".into());
             return Err(PublishError::OtherResult { entry: id, field: "scores", expected, found });
         }
         let added = self.add_result(&id, of, result).await?;
-        Ok((id, if added { Published::Updated } else { Published::Unchanged }))
+        Ok((id, if added { PublishOutcome::Updated } else { PublishOutcome::Unchanged }))
     }
 
     /// Writes all files of an entry.
@@ -383,12 +383,12 @@ impl Source {
     }
 
     /// Reads the files of one image and encodes them as the store keeps them.
-    fn prepare(&self, image: usize) -> Result<Prepared<ReadMasks>, StorageError> {
+    fn prepare(&self, image: usize) -> Result<PreparedImage<ReadMasks>, StorageError> {
         let mut problems = Problems::default();
         let mut masks = ReadMasks::default();
         let mut files = self.prepare_masks(image, &mut masks, &mut problems)?;
         files.extend(self.prepare_posteriors(image, &mut problems)?);
-        Ok(problems.or(Prepared { files, facts: masks })?)
+        Ok(problems.or(PreparedImage { files, facts: masks })?)
     }
 
     fn prepare_masks(

@@ -152,7 +152,7 @@ async fn the_same_masks_and_name_never_take_the_place_of_an_entry() {
     let mut again = fixture.entry("My method", &masks);
     again.card.authors = vec!["Eve".into()];
     let (other, published) = fixture.publish(again.clone()).await.unwrap();
-    assert_eq!(published, Published::New);
+    assert_eq!(published, PublishOutcome::New);
     assert_ne!(other, id);
     assert_eq!(fixture.store.entries().get(&id).await.unwrap().unwrap(), before);
 

@@ -21,8 +21,8 @@ macro_rules! operation {
     ($($handler:ident)::+) => {{
         #[derive(utoipa::OpenApi)]
         #[openapi(paths($($handler)::+))]
-        struct Described;
-        Operation::new(<Described as utoipa::OpenApi>::openapi(), |method| {
+        struct Description;
+        Operation::new(<Description as utoipa::OpenApi>::openapi(), |method| {
             axum::routing::on(method, $($handler)::+)
         })
     }};

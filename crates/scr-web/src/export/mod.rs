@@ -108,7 +108,7 @@ impl Copy<'_> {
         let mut waiting: VecDeque<String> = ["/".to_owned()].into_iter().chain(assets).collect();
         let mut known: std::collections::BTreeSet<String> = waiting.iter().cloned().collect();
         while let Some(address) = waiting.pop_front() {
-            if let Some((body, is_page)) = self.ask(&address).await? {
+            if let Some((body, is_page)) = self.fetch(&address).await? {
                 let file = file_of(&address, is_page);
                 if is_page {
                     let failed = |reason| ExportError::Page { address: address.clone(), reason };
@@ -133,7 +133,7 @@ impl Copy<'_> {
 
     /// Answer for a stranger, and true for a page; `None` without content. The page of a
     /// withdrawn entry is a page.
-    async fn ask(&self, address: &str) -> Result<Option<(Bytes, bool)>, ExportError> {
+    async fn fetch(&self, address: &str) -> Result<Option<(Bytes, bool)>, ExportError> {
         let request = Request::get(address).body(Body::empty());
         let Ok(request) = request else { return Ok(None) };
         let answer = self.router.clone().oneshot(request).await;

@@ -38,11 +38,11 @@ pub(crate) async fn add(State(store): State<PublicStore>) -> Result<Response, Fa
 }
 
 fn layout(store: &PublicStore, document: BenchmarkDocument) -> Layout {
-    let takes_masks = store.benchmarks().takes_masks(&document);
+    let accepts_submissions = store.benchmarks().accepts_submissions(&document);
     Layout {
         href: address::benchmark(&document.id, ""),
         download_href: address::benchmark(&document.id, "download"),
-        submit_href: takes_masks.then(|| address::benchmark(&document.id, "submit")),
+        submit_href: accepts_submissions.then(|| address::benchmark(&document.id, "submit")),
         phantom: document.phantom,
         n_images: document.images.len(),
         n_masks: document.images.len() * document.structures.len(),

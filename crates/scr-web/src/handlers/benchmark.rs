@@ -31,7 +31,7 @@ struct BenchmarkPage {
     leaders: Vec<Leaders>,
     examples: Vec<Thumbnail>,
     cite: Vec<Vec<Piece>>,
-    takes_masks: bool,
+    accepts_submissions: bool,
 }
 
 /// The first entries of one table.
@@ -89,7 +89,7 @@ pub(crate) async fn benchmark(
         leaders,
         examples,
         cite: document.terms.cite.iter().map(|text| linked(text)).collect(),
-        takes_masks: store.benchmarks().takes_masks(&document),
+        accepts_submissions: store.benchmarks().accepts_submissions(&document),
         benchmark: document,
     })
 }

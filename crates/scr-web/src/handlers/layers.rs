@@ -28,7 +28,7 @@ pub(super) struct Layer {
     /// Addresses of posteriors by structure, as JSON; `None` without posteriors.
     pub(super) posteriors: Option<String>,
     pub(super) shown: bool,
-    /// Index of colour and dashes, by [`look`].
+    /// Index of colour and dashes, by [`style_index`].
     pub(super) index: usize,
     /// Outlines of the visible structures of a visible layer.
     pub(super) paths: Vec<OutlinePath>,
@@ -107,7 +107,7 @@ pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<L
             outlines_href: address::outlines(benchmark, &observer.id, &image.id, copies),
             posteriors: None,
             shown,
-            index: look(layers.len()),
+            index: style_index(layers.len()),
             paths: drawn(outlines.as_ref(), structures),
         });
     }
@@ -125,7 +125,7 @@ pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<L
             outlines_href: address::submission_outlines(&submission.id, &image.id),
             posteriors: None,
             shown,
-            index: look(layers.len()),
+            index: style_index(layers.len()),
             paths: drawn(outlines.as_ref(), structures),
         });
     }
@@ -152,7 +152,7 @@ pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<L
             outlines_href: address::entry_outlines(entry, &image.id, copies),
             posteriors: posteriors(entry, image),
             shown,
-            index: look(layers.len()),
+            index: style_index(layers.len()),
             paths: drawn(outlines.as_ref(), structures),
         });
     }
@@ -171,7 +171,7 @@ fn posteriors(entry: &EntryRow, image: &ImageEntryDocument) -> Option<String> {
 
 /// Colour (modulo six) and dashes (modulo five) of the layer at a position in the list. The
 /// first colour belongs to the reference only, since all other layers are compared with it.
-fn look(place: usize) -> usize {
+fn style_index(place: usize) -> usize {
     place + place.saturating_sub(1) / 5
 }
 
@@ -200,8 +200,8 @@ mod tests {
 
     #[test]
     fn no_other_layer_has_the_colour_of_the_reference() {
-        assert_eq!(look(0) % 6, 0);
-        assert!((1..40).all(|place| !look(place).is_multiple_of(6)));
-        assert!((0..40).all(|place| look(place) < look(place + 1)));
+        assert_eq!(style_index(0) % 6, 0);
+        assert!((1..40).all(|place| !style_index(place).is_multiple_of(6)));
+        assert!((0..40).all(|place| style_index(place) < style_index(place + 1)));
     }
 }

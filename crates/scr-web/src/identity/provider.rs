@@ -153,7 +153,7 @@ impl Provider {
             redirect_uri: back.to_owned(),
             verifier: attempt.verifier(),
         };
-        let answer = run_blocking(move || ask_token(&agent, &metadata, &settings, &grant)).await?;
+        let answer = run_blocking(move || exchange_code(&agent, &metadata, &settings, &grant)).await?;
         read_token(&answer, &self.settings, &attempt.nonce(), Timestamp::now())
     }
 
@@ -161,13 +161,13 @@ impl Provider {
         let asked = self.metadata.get_or_try_init(|| async {
             let agent = self.agent.clone();
             let settings = Arc::clone(&self.settings);
-            run_blocking(move || ask_metadata(&agent, &settings)).await.map(Arc::new)
+            run_blocking(move || fetch_metadata(&agent, &settings)).await.map(Arc::new)
         });
         asked.await.cloned()
     }
 }
 
-fn ask_metadata(agent: &Agent, settings: &ProviderSettings) -> Result<Metadata, ProviderError> {
+fn fetch_metadata(agent: &Agent, settings: &ProviderSettings) -> Result<Metadata, ProviderError> {
     let issuer = &settings.issuer;
     let address = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
     let metadata: Metadata = parsed(&body(agent.get(&address).call())?)?;
@@ -192,7 +192,7 @@ struct Grant {
 }
 
 /// Exchanges the authorization code for tokens.
-fn ask_token(
+fn exchange_code(
     agent: &Agent,
     metadata: &Metadata,
     settings: &ProviderSettings,

@@ -25,7 +25,7 @@ use crate::error::Failure;
 const BUCKETS: [f64; 11] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.5, 1.0, 2.5, 10.0, 60.0];
 
 #[derive(Clone, Debug, Hash, PartialEq, Eq, EncodeLabelSet)]
-struct Answered {
+struct RequestLabels {
     method: &'static str,
     route: String,
     status: u16,
@@ -44,7 +44,7 @@ struct InState {
 /// Request counters.
 pub(super) struct Metrics {
     store: PublicStore,
-    requests: Family<Answered, Counter>,
+    requests: Family<RequestLabels, Counter>,
     durations: Family<Route, Histogram, fn() -> Histogram>,
 }
 
@@ -65,7 +65,7 @@ impl Metrics {
         elapsed: Duration,
     ) {
         let route = route.to_owned();
-        let answered = Answered { method, route: route.clone(), status };
+        let answered = RequestLabels { method, route: route.clone(), status };
         self.requests.get_or_create(&answered).inc();
         self.durations.get_or_create(&Route { route }).observe(elapsed.as_secs_f64());
     }

@@ -26,7 +26,7 @@ pub(super) async fn watch(
     next: Next,
 ) -> Response {
     let begin = Instant::now();
-    let id = given_id(&request).unwrap_or_else(new_id);
+    let id = proxy_id(&request).unwrap_or_else(new_id);
     let method = known(request.method());
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map_or(NO_ROUTE, MatchedPath::as_str).to_owned();
@@ -46,7 +46,7 @@ pub(super) async fn watch(
 }
 
 /// Identifier from a proxy, if it is a plain word.
-fn given_id(request: &Request) -> Option<HeaderValue> {
+fn proxy_id(request: &Request) -> Option<HeaderValue> {
     let id = request.headers().get(REQUEST_ID)?;
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"-_.".contains(byte);
     let is_word = (1..=MAX_ID_BYTES).contains(&id.len()) && id.as_bytes().iter().all(is_plain);

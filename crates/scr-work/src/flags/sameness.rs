@@ -64,7 +64,7 @@ pub(super) async fn with_entry(
     let is_covered = |image: &usize| covered.contains(benchmark.images[*image].id.as_str());
     let images: Vec<usize> = masks.images().into_iter().filter(is_covered).collect();
     let folder = store.entries().masks_folder(&entry.id);
-    let compared = Compared { benchmark: benchmark.clone(), masks: masks.clone(), images };
+    let compared = SubmittedMasks { benchmark: benchmark.clone(), masks: masks.clone(), images };
     let alike =
         compare(&benchmark.id, move || compared.alike(&near, &Peer::Entry(&folder))).await?;
     let Some(likeness) = Likeness::of(&alike, shared.len()) else { return Ok(None) };
@@ -85,7 +85,7 @@ pub(super) async fn with_observers(
     let scored: Vec<Object> = objects(benchmark, result).cloned().collect();
     for observer in benchmark.observers.iter().skip(1) {
         let images = masks.images();
-        let compared = Compared { benchmark: benchmark.clone(), masks: masks.clone(), images };
+        let compared = SubmittedMasks { benchmark: benchmark.clone(), masks: masks.clone(), images };
         let (objects, peer) = (scored.clone(), observer.clone());
         let alike =
             compare(&benchmark.id, move || compared.alike(&objects, &Peer::Observer(&peer)))
@@ -122,7 +122,7 @@ enum Peer<'a> {
 }
 
 /// Submitted masks, to be compared on some images.
-struct Compared {
+struct SubmittedMasks {
     benchmark: Benchmark,
     masks: MaskSet,
     images: Vec<usize>,
@@ -134,7 +134,7 @@ struct Alike {
     overlap: f64,
 }
 
-impl Compared {
+impl SubmittedMasks {
     /// Objects that equal, or almost equal, those of a peer.
     fn alike(&self, objects: &[Object], peer: &Peer<'_>) -> Result<Vec<Alike>, Problem> {
         let mut alike = Vec::new();

@@ -149,7 +149,7 @@ impl Submit {
         if self.wait {
             found = client.wait(id, &PASSING)?;
         }
-        tell_suspicions(&found);
+        print_suspicions(&found);
         print_outline(&found)?;
         if found.state == SubmissionState::Checked && self.check_first {
             tell!("checked and not scored: `scr status {id} --confirm` has it scored");
@@ -248,7 +248,7 @@ fn waiting_row(found: &WaitingSubmission) -> Vec<String> {
 }
 
 /// Prints the suspicions of the check.
-fn tell_suspicions(found: &SubmissionAnswer) {
+fn print_suspicions(found: &SubmissionAnswer) {
     for suspicion in found.suspicions.iter().flat_map(|document| &document.suspicions) {
         let (rule, message) = (TerminalText(&suspicion.rule), TerminalLines(&suspicion.message));
         tell!("suspicious: {rule}: {message}\n    hint: {}", TerminalLines(&suspicion.hint));

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use anyhow::Context;
 use scr_data::{Benchmark, MaskSet, formats};
 use scr_image::{Radiograph, Size};
-use scr_store::{EntryToPublish, Published};
+use scr_store::{EntryToPublish, PublishOutcome};
 
 use crate::command::{files_without_database, kill_after, run_well, scr, text};
 
@@ -81,7 +81,7 @@ impl Site {
             posteriors: Some(posteriors),
         };
         let (id, published) = store.entries().publish(entry, &mut |_| ()).await?;
-        assert_eq!(published, Published::New, "with posteriors it is another entry");
+        assert_eq!(published, PublishOutcome::New, "with posteriors it is another entry");
         store.close().await;
         Ok(id)
     }

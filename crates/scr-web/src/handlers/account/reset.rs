@@ -28,7 +28,7 @@ pub(crate) struct ResetForm {
 }
 
 /// Answers `/account/reset`: the form.
-pub(crate) async fn ask_reset() -> Result<Response, Failure> {
+pub(crate) async fn reset_form() -> Result<Response, Failure> {
     private_page(StatusCode::OK, &ResetPage)
 }
 
@@ -74,7 +74,7 @@ pub(crate) struct NewPasswordForm {
 }
 
 /// Answers `/account/new-password?link=SECRET`: the form, which does not use up the link.
-pub(crate) async fn ask_new(options: Options) -> Result<Response, Failure> {
+pub(crate) async fn new_password_form(options: Options) -> Result<Response, Failure> {
     let link = options.first("link").unwrap_or_default().to_owned();
     private_page(StatusCode::OK, &NewPasswordPage { link, errors: Vec::new() })
 }

@@ -43,7 +43,7 @@ pub(crate) struct SignInForm {
 
 /// Answers `/account/sign-in?next=ADDRESS`: the form, or a redirect for someone who is
 /// signed in.
-pub(crate) async fn ask(
+pub(crate) async fn sign_in_form(
     State(providers): State<Arc<Providers>>,
     Visitor(visitor): Visitor,
     options: Options,

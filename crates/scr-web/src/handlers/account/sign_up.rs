@@ -44,7 +44,7 @@ pub(crate) struct SignUpForm {
 }
 
 /// Answers `/account/sign-up?next=ADDRESS`: the form.
-pub(crate) async fn ask_sign_up(
+pub(crate) async fn sign_up_form(
     State(providers): State<Arc<Providers>>,
     options: Options,
 ) -> Result<Response, Failure> {
@@ -109,7 +109,7 @@ pub(crate) struct ConfirmForm {
 
 /// Answers `/account/confirm?link=SECRET`: the form, or with `with=PROVIDER` a link to the
 /// provider. It does not use up the link, since mail scanners open links too.
-pub(crate) async fn ask_confirm(
+pub(crate) async fn confirm_form(
     State(providers): State<Arc<Providers>>,
     browser: Browser,
     options: Options,

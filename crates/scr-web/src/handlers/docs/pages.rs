@@ -8,7 +8,7 @@ use axum::response::Response;
 use scr_docs::PICTURES;
 
 use super::navigation::Navigation;
-use super::render::{Heading, RENDERED, Rendered};
+use super::render::{Heading, RENDERED, RenderedPage};
 use crate::cache::{Keep, file_response};
 use crate::error::Failure;
 use crate::handlers::draw;
@@ -36,7 +36,7 @@ pub(crate) async fn index() -> Result<Response, Failure> {
 /// Answers `/docs/KIND/NAME`.
 pub(crate) async fn page(Path((kind, name)): Path<(String, String)>) -> Result<Response, Failure> {
     let address = format!("/docs/{kind}/{name}");
-    let Rendered { title, html, contents } = RENDERED.get(&address).ok_or(Failure::NoPage)?;
+    let RenderedPage { title, html, contents } = RENDERED.get(&address).ok_or(Failure::NoPage)?;
     let navigation = Navigation::at(&address);
     draw::page(&DocumentPage { navigation, title, html, contents })
 }

@@ -12,11 +12,11 @@ use std::sync::LazyLock;
 use super::places::{address, place};
 
 /// Every page, drawn once, by its address.
-pub(super) static RENDERED: LazyLock<HashMap<String, Rendered>> =
+pub(super) static RENDERED: LazyLock<HashMap<String, RenderedPage>> =
     LazyLock::new(|| PAGES.iter().map(|page| (address(page), render(page))).collect());
 
 /// A page as HTML.
-pub(super) struct Rendered {
+pub(super) struct RenderedPage {
     pub(super) title: &'static str,
     pub(super) html: String,
     /// The sections, for a list of contents.
@@ -32,9 +32,9 @@ pub(super) struct Heading {
 }
 
 /// Draws a page.
-fn render(page: &Page) -> Rendered {
+fn render(page: &Page) -> RenderedPage {
     let (html, contents) = to_html(page.text, &|target| place(page, target));
-    Rendered { title: page.title(), html, contents }
+    RenderedPage { title: page.title(), html, contents }
 }
 
 /// HTML of a text, and its sections; `place` maps the target of a link to an address.

@@ -17,12 +17,12 @@ use crate::reviewers::{self, review_queue};
 #[derive(Template)]
 #[template(path = "review/queue.html")]
 struct QueuePage {
-    waiting: Vec<Waiting>,
+    waiting: Vec<QueueRow>,
     /// Reported publications, newest first.
     publications: Vec<PublicationRow>,
 }
 
-struct Waiting {
+struct QueueRow {
     name: String,
     href: String,
     benchmark_id: String,
@@ -54,8 +54,8 @@ pub(crate) async fn queue(
 
 fn row(
     reviewers::QueuedSubmission { submission, submitter }: reviewers::QueuedSubmission,
-) -> Waiting {
-    Waiting {
+) -> QueueRow {
+    QueueRow {
         href: address::review(&submission.id),
         benchmark_href: address::benchmark(&submission.benchmark_id, ""),
         benchmark_id: submission.benchmark_id,

@@ -40,7 +40,7 @@ impl Parts {
         let counted = Arc::clone(&unread);
         let request = body.into_request().map(|body| {
             let inner = body.into_data_stream();
-            Body::from_stream(Metered { inner, unread: counted, pauses: false })
+            Body::from_stream(BoundedBody { inner, unread: counted, pauses: false })
         });
         let form = Multipart::from_request(request, &()).await;
         let form = form.map_err(|error| Failure::InvalidBody {
@@ -79,14 +79,14 @@ fn not_whole(error: MultipartError) -> Failure {
 }
 
 /// Body that fails once its reader makes no progress.
-struct Metered {
+struct BoundedBody {
     inner: BodyDataStream,
     unread: Arc<AtomicUsize>,
     /// True if the reader must look at its buffer before it gets more.
     pauses: bool,
 }
 
-impl Stream for Metered {
+impl Stream for BoundedBody {
     type Item = Result<Bytes, BoxError>;
 
     fn poll_next(

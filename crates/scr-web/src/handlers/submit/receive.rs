@@ -63,7 +63,7 @@ pub(crate) async fn submit(
                     supersedes: intent.corrects.as_deref(),
                 };
                 let begun = store.submissions().begin(new).await?;
-                let taken = take(&store, &begun, first, &mut field).await;
+                let taken = receive_file(&store, &begun, first, &mut field).await;
                 if let Ok(Ok(())) = taken {
                     store.submissions().mark_received(&begun.id, &member.user.id).await?;
                     return Ok(Redirect::to(&address::submission(&begun.id)).into_response());
@@ -112,7 +112,7 @@ fn fill(intent: &mut Intent, name: &str, text: String) {
 }
 
 /// Writes the file as it arrives.
-async fn take(
+async fn receive_file(
     store: &PublicStore,
     begun: &Submission,
     first: Bytes,

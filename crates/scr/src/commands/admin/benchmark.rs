@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Subcommand;
 use scr_data::{Benchmark, BenchmarkCopy, CopyOutcome};
-use scr_store::{PublishError, Published, Store};
+use scr_store::{PublishError, PublishOutcome, Store};
 use serde_json::json;
 
 use super::settings::{Set, Show};
@@ -73,10 +73,10 @@ async fn add(store: &Store, benchmark: &Benchmark) -> Result<()> {
     };
     copy.keep()?;
     match (outcome, published) {
-        (CopyOutcome::Unchanged, Published::Unchanged) => {
+        (CopyOutcome::Unchanged, PublishOutcome::Unchanged) => {
             tell!("benchmark `{id}` is already published, nothing changed");
         }
-        (CopyOutcome::New, _) | (_, Published::New) => {
+        (CopyOutcome::New, _) | (_, PublishOutcome::New) => {
             tell!("benchmark `{id}` added: {} images", benchmark.images.len());
         }
         _ => tell!("benchmark `{id}` updated: {} images", benchmark.images.len()),
@@ -95,7 +95,7 @@ async fn refuse_other(store: &Store, benchmark: &Benchmark) -> Result<()> {
 }
 
 /// Publishes the copy of the benchmark, the reference of all later submissions.
-async fn publish(store: &Store, copy: &Path, bar: &Bar) -> Result<Published> {
+async fn publish(store: &Store, copy: &Path, bar: &Bar) -> Result<PublishOutcome> {
     let benchmark = Benchmark::open(copy)?;
     let mut show = |progress: scr_store::PublishProgress| {
         bar.show("publishing radiographs", progress.images_done, progress.images_total);

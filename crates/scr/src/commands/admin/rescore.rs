@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use scr_eval::EVALUATOR_VERSION;
 use scr_report::layout::{self, Layout, Table};
 use scr_report::tables::rescored_table;
-use scr_work::{Rescored, Rescoring, rescore};
+use scr_work::{RescoredEntry, RescoreOptions, rescore};
 use serde_json::{Value, json};
 
 use super::site::Dir;
@@ -48,11 +48,11 @@ enum Format {
 impl Rescore {
     pub(super) fn run(self) -> Result<()> {
         let Self { benchmark, entry, dir, format, dry_run: _, apply } = self;
-        let rescoring = Rescoring { benchmark, entry, apply };
+        let options = RescoreOptions { benchmark, entry, apply };
         let rescored = dir.with_store(async |store| {
             let bar = Bar::new();
             let mut show = |done, total| bar.show("scoring entries", done, total);
-            Ok(rescore(&store, &rescoring, &mut show).await?)
+            Ok(rescore(&store, &options, &mut show).await?)
         })?;
         print(None, &write(&rescored, format)?)?;
         if rescored.is_empty() {
@@ -80,7 +80,7 @@ impl Rescore {
     }
 }
 
-fn write(rescored: &[Rescored], format: Format) -> Result<String> {
+fn write(rescored: &[RescoredEntry], format: Format) -> Result<String> {
     let layout = match format {
         Format::Json => {
             let list: Vec<Value> = rescored.iter().filter_map(to_json).collect();
@@ -89,7 +89,7 @@ fn write(rescored: &[Rescored], format: Format) -> Result<String> {
         Format::Table => Layout::Text,
         Format::Markdown => Layout::Markdown,
     };
-    let table = |found: &Rescored| {
+    let table = |found: &RescoredEntry| {
         let title = format!("{} ({})", found.entry.card.name, found.entry.id);
         Some(rescored_table(&title, &found.entry.result, found.result.as_ref().ok()?))
     };
@@ -98,7 +98,7 @@ fn write(rescored: &[Rescored], format: Format) -> Result<String> {
 }
 
 /// Both results of an entry, before and after, without the values of its images.
-fn to_json(found: &Rescored) -> Option<Value> {
+fn to_json(found: &RescoredEntry) -> Option<Value> {
     let mut after = found.result.as_ref().ok()?.clone();
     after.images = None;
     Some(json!({
