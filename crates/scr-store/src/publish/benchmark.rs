@@ -121,7 +121,10 @@ async fn digest(benchmark: &Arc<Benchmark>) -> Result<String, StorageError> {
 }
 
 /// Reads the files of one image and encodes them as the store keeps them.
-fn prepare(benchmark: &Benchmark, image: &Image) -> Result<PreparedImage<ImageFacts>, StorageError> {
+fn prepare(
+    benchmark: &Benchmark,
+    image: &Image,
+) -> Result<PreparedImage<ImageFacts>, StorageError> {
     let mut files = Vec::new();
     let mut problems = Problems::default();
     let mut frame: Option<Size> = None;
