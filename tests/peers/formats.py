@@ -80,6 +80,8 @@ class Pillow(Format):
         with Image.open(path) as image:
             if getattr(image, "n_frames", 1) > 1:
                 raise ValueError(f"{image.n_frames} frames")
+            if image.mode == "1":
+                image = image.convert("L") if image.format == "BMP" else image
             if image.mode == "P":
                 image = image.convert("RGBA" if "transparency" in image.info else "RGB")
             return np.asarray(image)
@@ -90,6 +92,17 @@ class Png(Pillow):
 
     def files(self):
         return packaged("skimage", "*.png")
+
+    def peer(self, path):
+        import imagecodecs
+
+        # Depth and colour type. Pillow reads colours of 16 bits as 8, and scales grey values of
+        # less than 8 bits, which are labels here.
+        depth, kind = path.read_bytes()[24:26]
+        if depth == 16 and kind != 0:
+            return imagecodecs.imread(path, codec="png")
+        found = super().peer(path)
+        return found // (255 // (2**depth - 1)) if kind == 0 and 1 < depth < 8 else found
 
     def write(self, folder):
         from PIL import Image
