@@ -19,7 +19,7 @@ use crate::{background, keys, problems};
 /// ----------
 /// masks : str or os.PathLike
 ///     A folder STRUCTURE/IMAGE.png, or a zip file of one. It may cover some
-///     objects and one fold only.
+///     objects and some folds only.
 /// benchmark : str or os.PathLike
 ///     The folder that holds benchmark.toml.
 /// observer : str

@@ -3,7 +3,7 @@
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
-use scr_documents::{ImageDocument, MeasureMap, ResultDocument, SummaryDocument};
+use scr_documents::{Fold, ImageDocument, MeasureMap, ResultDocument, SummaryDocument};
 
 /// Result of scoring a set of masks against a benchmark.
 ///
@@ -35,7 +35,7 @@ impl EvaluationResult {
         py.import("json")?.call_method1("loads", (self.to_json(),))
     }
 
-    /// A flat record an image and object: image, fold (1 or 2), object, then each
+    /// A flat record an image and object: image, fold (its number, or "test" or "all"), object, then each
     /// measure under its key; None where undefined. A list of dict.
     ///
     /// Raises ValueError where per_image=False.
@@ -53,8 +53,8 @@ impl EvaluationResult {
         Ok(rows)
     }
 
-    /// A flat record an image: image, fold (1 or 2), then the measures of whole images, such
-    /// as pixel_error; None where undefined. A list of dict.
+    /// A flat record an image: image, fold (as in images), then the measures of whole images,
+    /// such as pixel_error; None where undefined. A list of dict.
     ///
     /// Raises ValueError where per_image=False.
     #[getter]
@@ -70,7 +70,7 @@ impl EvaluationResult {
     /// A flat record an object and measure, over all images: object, measure, mean,
     /// sd, min, q1, median, q3, max, ci95_low, ci95_high, n, n_undefined; None for a missing
     /// number. Measures of whole images come last, with object None. to_dict()["folds"] has
-    /// the same for each fold. A list of dict.
+    /// the same for each fold, where there are several. A list of dict.
     #[getter]
     fn summary<'py>(&self, py: Python<'py>) -> PyResult<Rows<'py>> {
         let objects = self.document.objects.iter().map(|(id, found)| (Some(id.as_str()), found));
@@ -143,7 +143,10 @@ impl EvaluationResult {
 fn image_row<'py>(py: Python<'py>, image: &ImageDocument) -> PyResult<Bound<'py, PyDict>> {
     let row = PyDict::new(py);
     row.set_item("image", &image.image)?;
-    row.set_item("fold", image.fold)?;
+    match image.fold {
+        Fold::Number(number) => row.set_item("fold", number)?,
+        set @ Fold::Set(_) => row.set_item("fold", set.to_string())?,
+    }
     Ok(row)
 }
 

@@ -135,6 +135,23 @@ def test_distances_are_in_pixels_where_the_spacing_is_unknown(own_benchmark):
     assert error.value.problems[0]["place"] == "measure `nsd@2mm`"
 
 
+def test_a_split_is_scored_on_its_test_set_with_the_spacing_of_each_image(own_benchmark):
+    sets = ["test", "train", "test", "validation"]
+    rows = [f"{image},{sets[at % 4]},{0.5 + at}\n" for at, image in enumerate(IMAGES)]
+    (own_benchmark.root / "images.csv").write_text("image_id,set,mm\n" + "".join(rows))
+    file = own_benchmark.root / "benchmark.toml"
+    text = file.read_text().replace('spacing_mm = "unknown"', 'spacing_mm = { column = "mm" }')
+    file.write_text(text.replace('"fold"', '"set"').replace('"two-fold"', '"split"'))
+    found = scr_eval.evaluate_dir(own_benchmark.masks, own_benchmark.root, measures=["masd"])
+    tested = [image for at, image in enumerate(IMAGES) if sets[at % 4] == "test"]
+    assert [row["image"] for row in found.image_measures] == tested
+    assert {row["fold"] for row in found.images} == {"test"}
+    for row in found.images:
+        spacing = 0.5 + list(IMAGES).index(row["image"])
+        pair = own_benchmark.arrays(row["image"], row["object"])
+        assert row["masd_mm"] == scr_eval.evaluate(*pair, spacing=spacing, measures=["masd"])["masd_mm"]
+
+
 def test_every_problem_of_a_set_is_listed(own_benchmark):
     (own_benchmark.masks / "heart" / "a1.png").unlink()
     (own_benchmark.masks / "heart" / "b2.png").write_bytes(b"no image")

@@ -7,13 +7,13 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use scr_documents::{LiteratureDocument, TermsDocument};
-use scr_image::{Mask, Radiograph, Size, Spacing};
+use scr_documents::{Fold, LiteratureDocument, Protocol, TermsDocument};
+use scr_image::{Mask, Radiograph, Size};
 
-use crate::benchmark_file::BenchmarkFile;
-use crate::definition::{Fold, Image, Object, Observer, Structure};
+use crate::benchmark_file::{BenchmarkFile, SpacingSource};
+use crate::definition::{Image, Object, Observer, Structure};
 use crate::digest::{Manifest, file_digest};
-use crate::{DataError, Landmarks, Problem, Problems, files, formats};
+use crate::{DataError, Landmarks, Problem, files, formats};
 
 /// Name of the file that defines a benchmark.
 pub const BENCHMARK_FILE: &str = "benchmark.toml";
@@ -32,24 +32,27 @@ pub struct Benchmark {
     pub definition: String,
     /// True when the images are phantoms, not of patients.
     pub is_phantom: bool,
-    /// Distance between pixels of masks and images, when known.
-    pub spacing: Option<Spacing>,
-    /// All images, in the order of the table.
+    /// Images that the protocol scores, in the order of the table.
     pub images: Vec<Image>,
+    /// Images for training and tuning only, in the order of the table. They need no masks to
+    /// score others.
+    pub not_scored: Vec<Image>,
     /// All structures.
     pub structures: Vec<Structure>,
     /// All objects.
     pub objects: Vec<Object>,
     /// All observers; the first is the reference.
     pub observers: Vec<Observer>,
-    /// Protocol: the use of the folds.
-    pub protocol: String,
+    /// Protocol: the use of the images for training and testing.
+    pub protocol: Protocol,
     /// Terms of use of the data.
     pub terms: TermsDocument,
     /// Published results of others.
     pub literature: Vec<LiteratureDocument>,
     /// Data on which those rows were measured.
     pub literature_note: String,
+    /// True when the table of images says the spacing of each.
+    pub(crate) has_spacing_column: bool,
     image_folder: String,
     image_pattern: String,
     /// Tables that `benchmark.toml` names.
@@ -103,9 +106,47 @@ impl Benchmark {
         })
     }
 
+    /// All images: those that are scored, then those for training and tuning only.
+    pub fn all_images(&self) -> impl Iterator<Item = &Image> {
+        self.images.iter().chain(&self.not_scored)
+    }
+
     /// The images of one fold, in the order of the table.
     pub fn fold(&self, fold: Fold) -> impl Iterator<Item = &Image> {
-        self.images.iter().filter(move |image| image.fold == fold)
+        self.all_images().filter(move |image| image.fold == fold)
+    }
+
+    /// Folds that are scored, ascending: both of two-fold, also where one has no image.
+    #[must_use]
+    pub fn folds(&self) -> Vec<Fold> {
+        match self.protocol {
+            Protocol::TwoFold => vec![Fold::Number(1), Fold::Number(2)],
+            Protocol::KFold => {
+                let folds: BTreeSet<Fold> = self.images.iter().map(|image| image.fold).collect();
+                folds.into_iter().collect()
+            }
+            Protocol::Split => vec![Fold::TEST],
+            Protocol::EvaluationOnly => vec![Fold::ALL],
+        }
+    }
+
+    /// True when the spacing of every image that is scored is known: distances are in mm.
+    /// Else those in all images are in pixels, as a mean over images has one unit.
+    #[must_use]
+    pub fn has_spacing(&self) -> bool {
+        self.images.iter().all(|image| image.spacing.is_some())
+    }
+
+    /// Notice, where the spacing of some images only is known and distances are in pixels.
+    #[must_use]
+    pub fn spacing_notice(&self) -> Option<String> {
+        let unknown = self.images.iter().filter(|image| image.spacing.is_none()).count();
+        let all = self.images.len();
+        (unknown > 0 && unknown < all).then(|| {
+            format!(
+                "the spacing of {unknown} of {all} images is unknown: all distances are in pixels"
+            )
+        })
     }
 
     /// Path of an image's radiograph; the file may be absent.
@@ -129,7 +170,7 @@ impl Benchmark {
         self.root.join(&observer.folder)
     }
 
-    /// Reads a radiograph; its spacing is the benchmark's.
+    /// Reads a radiograph; its spacing is the one that the benchmark says.
     ///
     /// # Errors
     /// A [`Problem`] when the file is missing or no grey image of 8 or 16 bits.
@@ -139,7 +180,7 @@ impl Benchmark {
         let place = path.display().to_string();
         let radiograph = formats::read_radiograph(&place, &bytes)
             .map_err(|error| Problem::format(&place, &error))?;
-        Ok(radiograph.with_spacing(self.spacing))
+        Ok(radiograph.with_spacing(image.spacing))
     }
 
     /// Reads an observer's mask and adds the file to `manifest`.
@@ -225,71 +266,12 @@ impl Benchmark {
         let bytes = files::read_file(&path)?;
         Landmarks::from_csv(&path.display().to_string(), &bytes).map(Some)
     }
-
-    /// Scoring definition: the part of the definition that a score depends on, as text.
-    /// It leaves out titles, terms and attributes, so that a correction of these makes
-    /// no other benchmark.
-    ///
-    /// ```text
-    /// benchmark ID
-    /// spacing_mm NUMBER, or X Y where they differ, or unknown
-    /// structure ID
-    /// object ID STRUCTURE ...
-    /// image ID fold 1 or 2
-    /// ```
-    #[must_use]
-    pub fn scoring_definition(&self) -> String {
-        let spacing = match self.spacing.map(|spacing| (spacing.x_mm(), spacing.y_mm())) {
-            None => "unknown".to_owned(),
-            Some((x, y)) if x == y => x.to_string(),
-            Some((x, y)) => format!("{x} {y}"),
-        };
-        let mut text = format!("benchmark {}\nspacing_mm {spacing}\n", self.id);
-        for structure in &self.structures {
-            text += &format!("structure {}\n", structure.id);
-        }
-        for object in &self.objects {
-            text += &format!("object {}", object.id);
-            for &structure in &object.structures {
-                text += &format!(" {}", self.structures[structure].id);
-            }
-            text.push('\n');
-        }
-        for image in &self.images {
-            text += &format!("image {} fold {}\n", image.id, image.fold.number());
-        }
-        text
-    }
-
-    /// Manifest with the [scoring definition](Self::scoring_definition) alone, under the
-    /// name `definition`. Readers add masks to it.
-    #[must_use]
-    pub fn manifest(&self) -> Manifest {
-        let mut manifest = Manifest::default();
-        manifest.add("definition", file_digest(self.scoring_definition().as_bytes()));
-        manifest
-    }
-
-    /// Digest of the benchmark for scores against `observer`: of the scoring definition
-    /// and all of the observer's masks, of no image.
-    ///
-    /// # Errors
-    /// [`DataError::Problems`] with every mask that cannot be read.
-    pub fn digest(&self, observer: &Observer) -> Result<String, DataError> {
-        let mut manifest = self.manifest();
-        let mut problems = Problems::default();
-        for image in &self.images {
-            for structure in &self.structures {
-                problems.keep(self.note_mask(observer, structure, image, &mut manifest));
-            }
-        }
-        problems.or(manifest.digest())
-    }
 }
 
 /// Parts of a benchmark, checked by [`benchmark_check`](crate::benchmark_check).
 pub(crate) struct BenchmarkParts {
     pub(crate) file: BenchmarkFile,
+    pub(crate) protocol: Protocol,
     pub(crate) images: Vec<Image>,
     pub(crate) objects: Vec<Object>,
     pub(crate) literature: Vec<LiteratureDocument>,
@@ -298,8 +280,11 @@ pub(crate) struct BenchmarkParts {
 impl Benchmark {
     /// A benchmark of checked parts.
     pub(crate) fn from_parts(root: &Path, parts: BenchmarkParts) -> Self {
-        let BenchmarkParts { file, images, objects, literature } = parts;
-        let spacing = file.images.spacing_mm.spacing().ok().flatten();
+        let BenchmarkParts { file, protocol, images, objects, literature } = parts;
+        let has_spacing_column =
+            matches!(file.images.spacing_mm.source(), Ok(SpacingSource::Column(_)));
+        let (images, not_scored) =
+            images.into_iter().partition(|image| protocol.scores(image.fold));
         let download = file.terms.download().unwrap_or_default();
         let display = file.terms.display().unwrap_or_default();
         let literature_table = file.literature.as_ref().map(|literature| literature.table.clone());
@@ -311,8 +296,8 @@ impl Benchmark {
             description: file.description,
             definition: file.definition,
             is_phantom: file.phantom,
-            spacing,
             images,
+            not_scored,
             structures: file
                 .structures
                 .into_iter()
@@ -330,7 +315,7 @@ impl Benchmark {
                     landmarks: o.landmarks,
                 })
                 .collect(),
-            protocol: file.folds.protocol,
+            protocol,
             terms: TermsDocument {
                 licence: file.terms.licence,
                 redistribution: file.terms.redistribution,
@@ -342,6 +327,7 @@ impl Benchmark {
             },
             literature,
             literature_note: file.literature.map(|l| l.note).unwrap_or_default(),
+            has_spacing_column,
             image_folder: file.images.folder,
             image_pattern: file.images.pattern,
             tables,

@@ -6,11 +6,12 @@
 use std::collections::BTreeSet;
 use std::path::{Component, Path};
 
-use scr_documents::LiteratureDocument;
+use scr_documents::{LiteratureDocument, Protocol};
 
 use crate::benchmark::BenchmarkParts;
-use crate::benchmark_file::BenchmarkFile;
-use crate::definition::{Fold, Image, Object};
+use crate::benchmark_file::{BenchmarkFile, FoldsSection, SpacingSource};
+use crate::definition::{Image, Object};
+use crate::image_table::ImageTable;
 use crate::{Benchmark, DataError, Problem, Problems, files};
 
 /// Checks the file and reads its tables.
@@ -24,10 +25,12 @@ pub(crate) fn benchmark(
     check.paths(&file);
     check.spacing(&file);
     let objects = check.objects(&file);
-    let images = check.images(root, &file);
+    let protocol = check.protocol(&file);
+    let images = check.images(root, &file, protocol);
     let literature = check.literature(root, &file);
     check.problems.or(())?;
-    let parts = BenchmarkParts { file, images, objects, literature };
+    let protocol = protocol.expect("without a problem there is a protocol");
+    let parts = BenchmarkParts { file, protocol, images, objects, literature };
     Ok(Benchmark::from_parts(root, parts))
 }
 
@@ -91,8 +94,9 @@ impl Check<'_> {
     }
 
     fn spacing(&mut self, file: &BenchmarkFile) {
-        if let Err(found) = file.images.spacing_mm.spacing() {
-            let expected = "a number of mm above 0, two of them as [x, y], or \"unknown\"";
+        if let Err(found) = file.images.spacing_mm.source() {
+            let expected = "a number of mm above 0, two of them as [x, y], or \"unknown\", or \
+                            { column = \"NAME\" }";
             self.expect(false, "images.spacing_mm", expected, found);
         }
         if let Err(found) = file.terms.download() {
@@ -125,68 +129,40 @@ impl Check<'_> {
         objects
     }
 
-    fn images(&mut self, root: &Path, file: &BenchmarkFile) -> Vec<Image> {
-        if !is_inside(&file.images.table) {
+    /// Protocol of the folds, unless it is unknown or the fold column does not fit. Without a
+    /// name it is two-fold, as in old files.
+    fn protocol(&mut self, file: &BenchmarkFile) -> Option<Protocol> {
+        let FoldsSection { column, protocol: name } = &file.folds;
+        let named = if name.is_empty() { "two-fold" } else { name };
+        let Some(protocol) = Protocol::from_name(named) else {
+            let expected = format!("one of {}", Protocol::ALL.map(Protocol::name).join(", "));
+            self.expect(false, "folds.protocol", &expected, format!("`{name}`"));
+            return None;
+        };
+        let (expected, found) = match (protocol, column) {
+            (Protocol::EvaluationOnly, Some(column)) => {
+                ("no column: evaluation-only scores all images", format!("`{column}`"))
+            }
+            (Protocol::EvaluationOnly, None) | (_, Some(_)) => return Some(protocol),
+            (_, None) => ("the column of the table that holds the fold", "none".to_owned()),
+        };
+        self.expect(false, "folds.column", expected, found);
+        None
+    }
+
+    fn images(
+        &mut self,
+        root: &Path,
+        file: &BenchmarkFile,
+        protocol: Option<Protocol>,
+    ) -> Vec<Image> {
+        let Some(protocol) = protocol.filter(|_| is_inside(&file.images.table)) else {
             return Vec::new();
-        }
+        };
+        let fold_column = file.folds.column.as_deref();
+        let spacing = file.images.spacing_mm.source().unwrap_or(SpacingSource::Common(None));
         let path = root.join(&file.images.table);
-        let place = path.display().to_string();
-        let Some(bytes) = self.problems.keep(files::read_file(&path)) else { return Vec::new() };
-        let mut reader = csv::Reader::from_reader(bytes.as_slice());
-        let headers = match reader.headers() {
-            Ok(headers) => headers.clone(),
-            Err(error) => {
-                self.problems.push(Problem::new(place, "a CSV table", error.to_string(), ""));
-                return Vec::new();
-            }
-        };
-        let column = |name: &str| headers.iter().position(|header| header == name);
-        let (Some(id_column), Some(fold_column)) = (column("image_id"), column(&file.folds.column))
-        else {
-            let expected = format!("the columns image_id and {}", file.folds.column);
-            let found = headers.iter().collect::<Vec<_>>().join(", ");
-            self.problems.push(Problem::new(place, expected, found, ""));
-            return Vec::new();
-        };
-        let mut images: Vec<Image> = Vec::new();
-        let mut seen = BTreeSet::new();
-        for (index, record) in reader.records().enumerate() {
-            let line = format!("{place}, line {}", index + 2);
-            let mut problem = |expected: &str, found: String| {
-                self.problems.push(Problem::new(&line, expected, found, ""));
-            };
-            let record = match record {
-                Ok(record) => record,
-                Err(error) => {
-                    problem("a row like the header", error.to_string());
-                    continue;
-                }
-            };
-            let id = record[id_column].to_owned();
-            if !is_file_name(&id) {
-                problem("an image_id of letters, digits, `.`, `-` and `_`", format!("`{id}`"));
-            }
-            if !seen.insert(id.clone()) {
-                problem("each image once", format!("`{id}` a second time"));
-            }
-            let fold = record[fold_column].trim().parse().ok().and_then(Fold::from_number);
-            let Some(fold) = fold else {
-                problem("fold 1 or 2", format!("`{}`", &record[fold_column]));
-                continue;
-            };
-            let attributes = headers
-                .iter()
-                .zip(&record)
-                .enumerate()
-                .filter(|(column, _)| *column != id_column && *column != fold_column)
-                .map(|(_, (name, value))| (name.to_owned(), value.to_owned()))
-                .collect();
-            images.push(Image { id, fold, attributes });
-        }
-        if images.is_empty() {
-            self.problems.push(Problem::new(place, "at least one image", "none", ""));
-        }
-        images
+        ImageTable { protocol, fold_column, spacing }.read(&path, &mut self.problems)
     }
 
     fn literature(&mut self, root: &Path, file: &BenchmarkFile) -> Vec<LiteratureDocument> {
@@ -221,10 +197,4 @@ fn is_inside(path: &str) -> bool {
 pub fn is_identifier(id: &str) -> bool {
     let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_';
     !id.is_empty() && id.len() <= 64 && id.chars().all(plain)
-}
-
-/// True when `name` is a plain file name on every system, which cannot leave a folder.
-pub(crate) fn is_file_name(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_');
-    !name.is_empty() && name.len() <= 100 && !name.starts_with('.') && name.chars().all(plain)
 }

@@ -47,7 +47,7 @@ pub struct BenchmarkFile {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ImagesSection {
-    /// CSV with the columns `image_id`, the fold column and any attributes.
+    /// CSV with the columns `image_id`, those that this file names, and any attributes.
     pub table: String,
     /// Folder of the radiographs; may be absent: scoring needs none.
     pub folder: String,
@@ -57,9 +57,12 @@ pub struct ImagesSection {
     pub spacing_mm: SpacingValue,
 }
 
-/// A number of mm, two numbers of mm, or the word `unknown`.
+/// A number of mm, two numbers of mm, a column of the table of images, or the word `unknown`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(untagged, expecting = "expected a number of mm, two of them as [x, y], or \"unknown\"")]
+#[serde(
+    untagged,
+    expecting = "expected a number of mm, two of them as [x, y], or \"unknown\", or { column = \"NAME\" }"
+)]
 pub enum SpacingValue {
     /// Distance between pixels in mm, the same in both directions.
     Mm(f64),
@@ -67,20 +70,44 @@ pub enum SpacingValue {
     XyMm([f64; 2]),
     /// The word `unknown`; any other is refused.
     Word(String),
+    /// Column of the table of images with the spacing of each.
+    Column(SpacingColumn),
+}
+
+/// Column of the table of images that holds a number of mm, or two as `x y`, or nothing where
+/// the spacing is not known.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SpacingColumn {
+    /// Name of the column.
+    pub column: String,
+}
+
+/// Source of the spacing of images.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum SpacingSource<'a> {
+    /// One spacing of all images; none when unknown.
+    Common(Option<Spacing>),
+    /// Column of the table of images.
+    Column(&'a str),
 }
 
 impl SpacingValue {
-    /// The spacing; none when unknown.
+    /// The source of the spacing.
     ///
     /// # Errors
     /// The value in words, when it is no spacing: a number that is not finite and above
     /// zero, or another word.
-    pub(crate) fn spacing(&self) -> Result<Option<Spacing>, String> {
+    pub(crate) fn source(&self) -> Result<SpacingSource<'_>, String> {
+        let common = |spacing| SpacingSource::Common(Some(spacing));
         match self {
-            Self::Mm(mm) => Spacing::isotropic(*mm).map(Some).map_err(|_| mm.to_string()),
-            Self::XyMm([x, y]) => Spacing::new(*x, *y).map(Some).map_err(|_| format!("[{x}, {y}]")),
-            Self::Word(word) if word == "unknown" => Ok(None),
+            Self::Mm(mm) => Spacing::isotropic(*mm).map(common).map_err(|_| mm.to_string()),
+            Self::XyMm([x, y]) => {
+                Spacing::new(*x, *y).map(common).map_err(|_| format!("[{x}, {y}]"))
+            }
+            Self::Word(word) if word == "unknown" => Ok(SpacingSource::Common(None)),
             Self::Word(word) => Err(format!("`{word}`")),
+            Self::Column(SpacingColumn { column }) => Ok(SpacingSource::Column(column)),
         }
     }
 }
@@ -128,9 +155,10 @@ pub struct ObserverSection {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct FoldsSection {
-    /// Column of the table that holds 1 or 2.
-    pub column: String,
-    /// Protocol: the use of the folds.
+    /// Column of the table that holds the fold; none when all images are for evaluation only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub column: Option<String>,
+    /// Name of a [`Protocol`](scr_documents::Protocol); two-fold when it is left out.
     #[serde(default)]
     pub protocol: String,
 }

@@ -1,50 +1,9 @@
-//! Parts of a benchmark's definition: folds, images, structures, objects, observers,
-//! terms and published results.
+//! Parts of a benchmark's definition: images, structures, objects and observers.
 //!
 //! Plain values; [`Benchmark`](crate::Benchmark) holds them and reads the files.
 
-/// Fold: one of the two halves of a benchmark. A method that segments one was trained
-/// on the other.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Fold {
-    /// Fold 1; in the SCR database the odd-numbered images.
-    One,
-    /// Fold 2; in the SCR database the even-numbered images.
-    Two,
-}
-
-impl Fold {
-    /// Both folds.
-    pub const BOTH: [Self; 2] = [Self::One, Self::Two];
-
-    /// Number of the fold, 1 or 2.
-    #[must_use]
-    pub const fn number(self) -> u8 {
-        match self {
-            Self::One => 1,
-            Self::Two => 2,
-        }
-    }
-
-    /// The fold with the number 1 or 2; none for other numbers.
-    #[must_use]
-    pub const fn from_number(number: u8) -> Option<Self> {
-        match number {
-            1 => Some(Self::One),
-            2 => Some(Self::Two),
-            _ => None,
-        }
-    }
-
-    /// The other fold, used for training.
-    #[must_use]
-    pub const fn other(self) -> Self {
-        match self {
-            Self::One => Self::Two,
-            Self::Two => Self::One,
-        }
-    }
-}
+use scr_documents::Fold;
+use scr_image::Spacing;
 
 /// Image of a benchmark.
 #[derive(Debug, Clone, PartialEq)]
@@ -53,6 +12,8 @@ pub struct Image {
     pub id: String,
     /// Fold of the image.
     pub fold: Fold,
+    /// Distance between pixels of its masks and its radiograph, when known.
+    pub spacing: Option<Spacing>,
     /// Further columns of the table, in their order.
     pub attributes: Vec<(String, String)>,
 }

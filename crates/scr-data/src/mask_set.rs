@@ -3,9 +3,10 @@
 //! Opening lists the files and checks their names completely: missing, unknown and
 //! duplicate files. Pixels are read later, mask by mask.
 //!
-//! Tolerated: `right lung` for `right_lung`, folders above the structures called
-//! `fold1`, `fold2` or `masks` as in the original database, one enclosing folder, and
-//! system files (`__MACOSX`, `.DS_Store`); notices name the last two.
+//! Tolerated: `right lung` for `right_lung`, folders above the structures called `masks` or
+//! after a fold (`fold1`, `test`) as in the original database, one enclosing folder, and
+//! system files (`__MACOSX`, `.DS_Store`); notices name the last two. Masks of images that
+//! are not scored are ignored with a notice.
 //!
 //! `source.rs` abstracts over folder and zip file, `sorting.rs` assigns files to structures
 //! and images. Neither knows which of the two it handles, so the same masks have the same

@@ -3,8 +3,10 @@
 //! Writes files into `OUT.partial` beside OUT, each atomically, and renames the folder when
 //! all files are complete and synced. An interrupted run of the same plan resumes from the
 //! files it finds. Another plan starts over, and so does a run after a reboot, as files may
-//! be truncated then.
+//! be truncated then. Files that are added to an existing folder are moved there together, when
+//! all of them are complete.
 
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -20,6 +22,16 @@ const BOOT: &str = ".boot";
 pub struct Staging {
     out: PathBuf,
     partial: PathBuf,
+    target: Target,
+}
+
+/// Folder that the files go to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Target {
+    /// A folder of its own.
+    New,
+    /// A folder that may hold other files.
+    Shared,
 }
 
 impl Staging {
@@ -45,15 +57,42 @@ impl Staging {
                 });
             }
         }
-        // `.` and `..` have no name to append `.partial` to.
-        let out = &if out.exists() { out.canonicalize() } else { std::path::absolute(out) }
-            .map_err(DataError::write(out))?;
-        let partial = sibling(out, ".partial");
+        let out = &absolute(out)?;
+        Self::begin_in(out, sibling(out, ".partial"), plan, Target::New)
+    }
+
+    /// Begins or resumes files that are added to the folder `out`, which may hold others.
+    /// `name` keeps them apart from files that are being added at the same time; `files` are
+    /// the files to come, relative to `out`.
+    ///
+    /// # Errors
+    /// [`DataError::Occupied`] when `out` holds one of `files`, and no earlier run of the same
+    /// plan put it there; [`DataError::Write`] for an error of the system.
+    pub fn begin_adding(
+        out: &Path,
+        name: &str,
+        plan: &str,
+        files: impl IntoIterator<Item = String>,
+    ) -> Result<Self, DataError> {
+        let out = &absolute(out)?;
+        let partial = sibling(out, &format!(".{name}.partial"));
+        let resumes = is_of_plan(&partial, plan);
+        let held = files.into_iter().map(|file| out.join(file)).find(|file| file.exists());
+        if let Some(path) = held.filter(|_| !resumes) {
+            let holds = "is not written again; choose another folder, or delete it first".into();
+            return Err(DataError::Occupied { path, holds });
+        }
+        Self::begin_in(out, partial, plan, Target::Shared)
+    }
+
+    fn begin_in(
+        out: &Path,
+        partial: PathBuf,
+        plan: &str,
+        target: Target,
+    ) -> Result<Self, DataError> {
         let boot = boot();
-        let there = |name| std::fs::read(partial.join(name)).ok();
-        let is_other = there(PLAN).as_deref() != Some(plan.as_bytes())
-            || there(BOOT).is_some_and(|then| then != boot.as_bytes());
-        if partial.exists() && is_other {
+        if partial.exists() && !is_of_plan(&partial, plan) {
             std::fs::remove_dir_all(&partial).map_err(DataError::write(&partial))?;
         }
         if partial.exists() {
@@ -62,7 +101,7 @@ impl Staging {
         }
         files::write_file(&partial.join(BOOT), boot.as_bytes())?;
         files::write_file(&partial.join(PLAN), plan.as_bytes())?;
-        Ok(Self { out: out.to_owned(), partial })
+        Ok(Self { out: out.to_owned(), partial, target })
     }
 
     /// Folder of the files until the write is complete.
@@ -86,21 +125,75 @@ impl Staging {
         durable::write_unsynced(&path, bytes).map_err(DataError::write(&path))
     }
 
-    /// Syncs all files and renames the folder to its final name.
+    /// Syncs all files and renames the folder to its final name, or moves the files to the
+    /// folder that they are added to.
     ///
     /// # Errors
-    /// [`DataError::Write`].
+    /// [`DataError::Write`]; [`DataError::Occupied`] when that folder holds other bytes under
+    /// the name of a file.
     pub fn finish(self) -> Result<(), DataError> {
         for name in [PLAN, BOOT] {
             let file = self.partial.join(name);
             std::fs::remove_file(&file).map_err(DataError::write(&file))?;
         }
         durable::sync_tree(&self.partial).map_err(DataError::write(&self.partial))?;
+        if self.target == Target::Shared {
+            return self.add();
+        }
         if self.out.exists() {
             std::fs::remove_dir(&self.out).map_err(DataError::write(&self.out))?;
         }
         durable::rename(&self.partial, &self.out).map_err(DataError::write(&self.out))
     }
+
+    /// Moves the files, which are synced, to the folder that holds others. A file with the same
+    /// bytes, of a run that was interrupted here, is replaced.
+    fn add(self) -> Result<(), DataError> {
+        let files = files_within(&self.partial).map_err(DataError::write(&self.partial))?;
+        for file in &files {
+            let (from, to) = (self.partial.join(file), self.out.join(file));
+            let bytes = |path| std::fs::read(path).ok();
+            if to.exists() && bytes(&from) != bytes(&to) {
+                let holds = "holds other bytes; delete it first".into();
+                return Err(DataError::Occupied { path: to, holds });
+            }
+        }
+        for file in &files {
+            let to = self.out.join(file);
+            let folder = to.parent().unwrap_or(&self.out);
+            durable::create_folders(folder).map_err(DataError::write(folder))?;
+            durable::rename(&self.partial.join(file), &to).map_err(DataError::write(&to))?;
+        }
+        std::fs::remove_dir_all(&self.partial).map_err(DataError::write(&self.partial))
+    }
+}
+
+/// The path without `.` and `..`, which have no name to append an ending to.
+fn absolute(out: &Path) -> Result<PathBuf, DataError> {
+    let path = if out.exists() { out.canonicalize() } else { std::path::absolute(out) };
+    path.map_err(DataError::write(out))
+}
+
+/// True when the files in `partial` are of this plan, and were written since the system began.
+fn is_of_plan(partial: &Path, plan: &str) -> bool {
+    let there = |name| std::fs::read(partial.join(name)).ok();
+    there(PLAN).as_deref() == Some(plan.as_bytes())
+        && there(BOOT).is_none_or(|then| then == boot().as_bytes())
+}
+
+/// Files in a folder and in those within it, relative to it.
+fn files_within(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    let mut open = vec![PathBuf::new()];
+    while let Some(here) = open.pop() {
+        for entry in std::fs::read_dir(folder.join(&here))? {
+            let entry = entry?;
+            let path = here.join(entry.file_name());
+            if entry.file_type()?.is_dir() { open.push(path) } else { files.push(path) }
+        }
+    }
+    files.sort();
+    Ok(files)
 }
 
 /// Identifier of the current boot on Linux; empty elsewhere.
@@ -135,6 +228,36 @@ mod tests {
         let out = temp.path().join("bench");
         Staging::begin(&out, "plan").unwrap().write("a", b"1").unwrap();
         assert!(!Staging::begin(&out, "other").unwrap().has("a"));
+    }
+
+    #[test]
+    fn files_are_added_to_others_and_never_written_over_them() {
+        let temp = tempfile::tempdir().unwrap();
+        let out = temp.path().join("masks");
+        let begin =
+            |name, plan, file: &str| Staging::begin_adding(&out, name, plan, [file.to_owned()]);
+        for (name, file) in [("fold1", "heart/a"), ("fold2", "heart/b")] {
+            let staging = begin(name, "plan", file).unwrap();
+            staging.write(file, file.as_bytes()).unwrap();
+            assert!(!out.join(file).exists(), "files come together, when all are complete");
+            staging.finish().unwrap();
+            assert_eq!(std::fs::read(out.join(file)).unwrap(), file.as_bytes());
+        }
+        assert_eq!(std::fs::read_dir(temp.path()).unwrap().count(), 1);
+        let error = begin("fold1", "plan", "heart/a").unwrap_err().to_string();
+        assert!(error.contains("heart/a already exists"), "{error}");
+
+        // A run that was interrupted while it moved its files goes on; another file stays.
+        let staging = begin("fold3", "plan", "heart/c").unwrap();
+        staging.write("heart/c", b"c").unwrap();
+        std::fs::write(out.join("heart/c"), b"c").unwrap();
+        begin("fold3", "plan", "heart/c").unwrap().finish().unwrap();
+        let staging = begin("fold4", "plan", "heart/d").unwrap();
+        staging.write("heart/d", b"d").unwrap();
+        std::fs::write(out.join("heart/d"), b"mine").unwrap();
+        let error = staging.finish().unwrap_err().to_string();
+        assert!(error.contains("holds other bytes"), "{error}");
+        assert_eq!(std::fs::read(out.join("heart/d")).unwrap(), b"mine");
     }
 
     #[test]

@@ -99,8 +99,8 @@ fn a_benchmark_says_what_is_in_it() {
     let temp = benchmark(TOML, TABLE);
     let benchmark = open(&temp);
     assert_eq!(benchmark.objects[0].structures, [0, 1]);
-    assert_eq!(benchmark.spacing.unwrap().x_mm(), 0.35);
-    assert_eq!(benchmark.fold(Fold::One).count(), 2);
+    assert_eq!(benchmark.images[0].spacing.unwrap().x_mm(), 0.35);
+    assert_eq!(benchmark.fold(Fold::Number(1)).count(), 2);
     assert_eq!(benchmark.images[1].attributes, [("age".to_owned(), "?".to_owned())]);
     let masks =
         benchmark.read_masks(benchmark.reference(), &benchmark.images[0], &mut Manifest::default());
@@ -153,7 +153,7 @@ fn spacing_may_differ_between_columns_and_rows() {
     ] {
         let temp = benchmark(&TOML.replace("0.35", written), TABLE);
         let benchmark = open(&temp);
-        let found = benchmark.spacing.map(|spacing| (spacing.x_mm(), spacing.y_mm()));
+        let found = benchmark.images[0].spacing.map(|spacing| (spacing.x_mm(), spacing.y_mm()));
         assert_eq!(found, xy_mm, "{written}");
         let definition = benchmark.scoring_definition();
         let line = definition.lines().nth(1).unwrap();

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{LiteratureDocument, SpacingDocument, TermsDocument};
+use crate::{Fold, LiteratureDocument, Protocol, SpacingDocument, TermsDocument};
 
 /// A published benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -19,7 +19,7 @@ pub struct BenchmarkDocument {
     pub definition: String,
     /// Digest of the benchmark with its reference: `sha256:` and 64 hex digits.
     pub digest: String,
-    /// Distance between pixels in mm, null when it is not known.
+    /// Distance between pixels in mm, null when it is not known, or not of every image.
     pub spacing_mm: Option<SpacingDocument>,
     /// True where the project's phantom drew the images: they show no patient.
     pub phantom: bool,
@@ -39,9 +39,12 @@ pub struct BenchmarkDocument {
     /// Time at which the operator ended the benchmark, RFC 3339 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<String>,
-    /// Protocol of the folds, such as `two-fold`.
+    /// Protocol: `two-fold`, `k-fold`, `split` or `evaluation-only`.
     pub protocol: String,
-    /// All images, in the order of the benchmark's table.
+    /// Number of images that are for training or tuning only, by fold: `train`, `validation`.
+    #[serde(default, skip_serializing_if = "IndexMap::is_empty")]
+    pub not_scored: IndexMap<String, usize>,
+    /// The images that are scored, in the order of the benchmark's table.
     pub images: Vec<ImageEntryDocument>,
     /// Terms of use of the data.
     pub terms: TermsDocument,
@@ -63,6 +66,40 @@ impl BenchmarkDocument {
     #[must_use]
     pub fn shows_observers(&self) -> bool {
         self.terms.display.is_allowed() && !(self.reference_hidden && self.observers.is_empty())
+    }
+
+    /// The protocol; two-fold where an old document names another.
+    #[must_use]
+    pub fn protocol(&self) -> Protocol {
+        Protocol::from_name(&self.protocol).unwrap_or(Protocol::TwoFold)
+    }
+
+    /// Folds of the images that are scored, each with their number; both of two folds, also
+    /// where one is empty.
+    #[must_use]
+    pub fn folds(&self) -> Vec<(Fold, usize)> {
+        let mut folds: Vec<Fold> = self.images.iter().map(|image| image.fold).collect();
+        if self.protocol() == Protocol::TwoFold {
+            folds.extend([Fold::Number(1), Fold::Number(2)]);
+        }
+        folds.sort_unstable();
+        folds.dedup();
+        let count = |fold| self.images.iter().filter(|image| image.fold == fold).count();
+        folds.into_iter().map(|fold| (fold, count(fold))).collect()
+    }
+
+    /// Spacing of an image; none where it is not known.
+    #[must_use]
+    pub fn spacing_of(&self, image: &ImageEntryDocument) -> Option<SpacingDocument> {
+        image.spacing_mm.or(self.spacing_mm.filter(|spacing| !spacing.is_range()))
+    }
+
+    /// Number of images of unknown spacing where other images have one: distances are in
+    /// pixels because of these.
+    #[must_use]
+    pub fn n_without_spacing(&self) -> usize {
+        let unknown = self.images.iter().filter(|image| self.spacing_of(image).is_none()).count();
+        if unknown < self.images.len() { unknown } else { 0 }
     }
 
     /// True where the benchmark lists this observer.
@@ -112,8 +149,11 @@ pub struct ObserverDocument {
 pub struct ImageEntryDocument {
     /// Identifier.
     pub id: String,
-    /// Fold, 1 or 2.
-    pub fold: u8,
+    /// Fold: its number, or `test` or `all`.
+    pub fold: Fold,
+    /// Distance between pixels in mm, where images differ and that of this one is known.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub spacing_mm: Option<SpacingDocument>,
     /// Columns of the reference masks, in pixels.
     pub width: usize,
     /// Rows of the reference masks, in pixels.

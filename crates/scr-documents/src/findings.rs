@@ -4,6 +4,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::Fold;
+
 /// Suspicions and notices of a check without problems, before scoring.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
@@ -81,7 +83,7 @@ pub enum FlagKind {
     SameName,
     /// The name looks like an entry's.
     LookAlikeName,
-    /// One fold is segmented better than the other.
+    /// One fold is segmented better or worse than the others.
     Folds,
 }
 
@@ -119,19 +121,23 @@ pub struct Flag {
     pub entry: Option<String>,
 }
 
-/// One object in the two folds.
+/// One object in the folds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct FoldsDocument {
     /// Identifier of the object.
     pub object: String,
     /// Key of the measure.
     pub measure: String,
-    /// Images with a value in fold 1 and in fold 2.
-    pub n: [usize; 2],
-    /// Mean in fold 1 and in fold 2; null without a value.
-    pub means: [Option<f64>; 2],
-    /// Two-sided p of the rank-sum test of the two; null where a fold has no image.
+    /// Number of images with a value in fold 1, in fold 2 and so on.
+    pub n: Vec<usize>,
+    /// Mean in each fold; null without a value.
+    pub means: Vec<Option<f64>>,
+    /// Two-sided p of the rank-sum test of two folds; of more, the smallest p of a fold and
+    /// all others, adjusted by Bonferroni. Null where a fold has no image.
     pub p: Option<f64>,
+    /// The fold of that smallest p, where there are more than two.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub apart: Option<Fold>,
 }
 
 /// A submission and an entry on the same images.

@@ -5,8 +5,8 @@
 //! crate of the project; other crates fill the documents.
 //!
 //! - [`result`]: the scores of one set of masks. - [`comparison`]: several results.
-//! - [`benchmark`], [`terms`], [`literature`]: a published benchmark. - [`settings`]: the
-//!   operator's settings of it. - [`download`]: its files.
+//! - [`benchmark`], [`protocol`], [`terms`], [`literature`]: a published benchmark.
+//!   - [`settings`]: the operator's settings of it. - [`download`]: its files.
 //! - [`submission`]: a submission with its problems. - [`findings`]: suspicions and flags.
 //! - [`entry`]: the card and role of an entry. - [`publication`]: papers on a benchmark.
 //! - [`account`], [`feedback`], [`job`], [`record`], [`refusal`]: answers of the API only.
@@ -22,6 +22,7 @@ pub mod feedback;
 pub mod findings;
 pub mod job;
 pub mod literature;
+pub mod protocol;
 pub mod publication;
 pub mod record;
 pub mod refusal;
@@ -54,6 +55,7 @@ pub use findings::{
 };
 pub use job::{CancelledJob, Job, JobList, Worker};
 pub use literature::LiteratureDocument;
+pub use protocol::{Fold, ImageSet, NoFold, Protocol};
 pub use publication::{Publication, PublicationDocument, PublicationList, PublicationState};
 pub use record::RecordAnswer;
 pub use refusal::{Refusal, RefusalReason, RefusedField};

@@ -6,6 +6,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use crate::Fold;
 use crate::json::to_json_text;
 
 /// Values by measure key, in the order in which the measures were asked for.
@@ -26,7 +27,8 @@ pub struct ResultDocument {
     pub evaluator_version: String,
     /// The observer whose masks are the reference.
     pub observer: String,
-    /// Distance between pixels, null when it is not known.
+    /// Distance between pixels, null when it is not known, or not of every image: distances
+    /// are then in pixels.
     pub spacing_mm: Option<SpacingDocument>,
     /// Value of undefined distances in summaries, where they count at all.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -39,7 +41,8 @@ pub struct ResultDocument {
     pub objects: IndexMap<String, IndexMap<String, SummaryDocument>>,
     /// Summaries of what is measured on whole images.
     pub image_measures: IndexMap<String, SummaryDocument>,
-    /// The same for the images of each fold that the masks cover, by `1` and `2`.
+    /// The same for the images of each fold that the masks cover, by `1`, `2` and so on; empty
+    /// where a protocol scores all images together.
     #[serde(default)]
     pub folds: IndexMap<String, FoldDocument>,
     /// Every image's values, when asked for.
@@ -55,7 +58,8 @@ impl ResultDocument {
     }
 }
 
-/// Distance between pixels in mm: one number, or between columns and between rows.
+/// Distance between pixels in mm: one number, or between columns and between rows, or a
+/// range where images differ.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(untagged)]
@@ -64,6 +68,13 @@ pub enum SpacingDocument {
     Same(f64),
     /// Between columns, then between rows.
     Differs([f64; 2]),
+    /// Smallest and largest of images that differ.
+    Range {
+        /// Smallest distance.
+        min: f64,
+        /// Largest distance.
+        max: f64,
+    },
 }
 
 impl SpacingDocument {
@@ -73,12 +84,49 @@ impl SpacingDocument {
         if x_mm == y_mm { Self::Same(x_mm) } else { Self::Differs([x_mm, y_mm]) }
     }
 
+    /// The written form of the spacings of several images; none without images, or where one
+    /// of the spacings is not known.
+    ///
+    /// ```
+    /// use scr_documents::SpacingDocument;
+    /// let [near, far] = [0.7, 0.8].map(|mm| Some(SpacingDocument::Same(mm)));
+    /// assert_eq!(SpacingDocument::of_images([near, near]), near);
+    /// let range = SpacingDocument::Range { min: 0.7, max: 0.8 };
+    /// assert_eq!(SpacingDocument::of_images([far, near]), Some(range));
+    /// assert_eq!(SpacingDocument::of_images([far, None]), None);
+    /// ```
+    #[must_use]
+    pub fn of_images(spacings: impl IntoIterator<Item = Option<Self>>) -> Option<Self> {
+        let spacings: Vec<Self> = spacings.into_iter().collect::<Option<_>>()?;
+        let first = *spacings.first()?;
+        if spacings.iter().all(|spacing| *spacing == first) {
+            return Some(first);
+        }
+        let ends = spacings.iter().map(|spacing| spacing.ends());
+        let (min, max) = ends.reduce(|all, one| (all.0.min(one.0), all.1.max(one.1)))?;
+        Some(Self::Range { min, max })
+    }
+
     /// The one number where there is one.
     #[must_use]
     pub const fn same(self) -> Option<f64> {
         match self {
             Self::Same(mm) => Some(mm),
-            Self::Differs(_) => None,
+            Self::Differs(_) | Self::Range { .. } => None,
+        }
+    }
+
+    /// True where images differ.
+    #[must_use]
+    pub const fn is_range(self) -> bool {
+        matches!(self, Self::Range { .. })
+    }
+
+    const fn ends(self) -> (f64, f64) {
+        match self {
+            Self::Same(mm) => (mm, mm),
+            Self::Differs([x, y]) => (x.min(y), x.max(y)),
+            Self::Range { min, max } => (min, max),
         }
     }
 }
@@ -88,6 +136,7 @@ impl std::fmt::Display for SpacingDocument {
         match self {
             Self::Same(mm) => write!(f, "{mm} mm a pixel"),
             Self::Differs([x, y]) => write!(f, "{x} mm between columns, {y} mm between rows"),
+            Self::Range { min, max } => write!(f, "{min} to {max} mm a pixel"),
         }
     }
 }
@@ -147,8 +196,11 @@ pub struct SummaryDocument {
 pub struct ImageDocument {
     /// Identifier of the image.
     pub image: String,
-    /// Fold of the image, 1 or 2.
-    pub fold: u8,
+    /// Fold of the image: its number, or `test` or `all`.
+    pub fold: Fold,
+    /// Distance between its pixels, where images differ.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub spacing_mm: Option<SpacingDocument>,
     /// Values by object and measure; null where undefined.
     pub objects: IndexMap<String, IndexMap<String, Option<f64>>>,
     /// Values of measures of the whole image, such as `pixel_error`.

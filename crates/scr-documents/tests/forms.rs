@@ -50,7 +50,8 @@ fn result() -> ResultDocument {
         folds: map("1", FoldDocument { objects: objects(), image_measures: image_measures() }),
         images: Some(vec![ImageDocument {
             image: "x".into(),
-            fold: 1,
+            fold: Fold::Number(1),
+            spacing_mm: None,
             objects: map("heart", map("masd_mm", None)),
             image_measures: map("pixel_error", Some(0.01)),
         }]),
@@ -97,9 +98,11 @@ fn benchmark() -> BenchmarkDocument {
         ladder: Some(0.01),
         ended_at: Some("2026-11-28T00:00:00.000Z".into()),
         protocol: "two-fold".into(),
+        not_scored: MeasureMap::new(),
         images: vec![ImageEntryDocument {
             id: "x".into(),
-            fold: 1,
+            fold: Fold::Number(1),
+            spacing_mm: None,
             width: 3,
             height: 2,
             has_pixels: true,
@@ -299,9 +302,10 @@ fn submissions_keep_their_form() {
         folds: vec![FoldsDocument {
             object: "heart".into(),
             measure: "overlap".into(),
-            n: [5, 4],
-            means: [Some(0.9), None],
+            n: vec![5, 4],
+            means: vec![Some(0.9), None],
             p: None,
+            apart: None,
         }],
         differences: vec![DifferenceDocument {
             entry: "e1".into(),
@@ -314,6 +318,23 @@ fn submissions_keep_their_form() {
         n_entries: 3,
     };
     check("findings", &findings);
+}
+
+#[test]
+fn images_of_other_protocols_and_spacings_say_so() {
+    let mut document = result();
+    document.spacing_mm = Some(SpacingDocument::Range { min: 0.7, max: 0.8 });
+    let image = &mut document.images.as_mut().expect("it has images")[0];
+    (image.fold, image.spacing_mm) = (Fold::TEST, Some(SpacingDocument::Same(0.7)));
+    let json = serde_json::to_value(&document).expect("documents are JSON");
+    assert_eq!(json["spacing_mm"], serde_json::json!({ "min": 0.7, "max": 0.8 }));
+    let image = serde_json::json!({
+        "image": "x", "fold": "test", "spacing_mm": 0.7, "objects": { "heart": { "masd_mm": null } },
+        "pixel_error": 0.01,
+    });
+    assert_eq!(json["images"][0], image);
+    let again: ResultDocument = serde_json::from_value(json).expect("it reads what it wrote");
+    assert_eq!(again, document);
 }
 
 #[test]

@@ -145,7 +145,10 @@ pub fn check(
         masks_digest: problems.list().is_empty().then(|| mask_files.digest()),
         problems,
         warnings,
-        notices: missing_fold(benchmark, masks).into_iter().collect(),
+        notices: missing_folds(benchmark, masks)
+            .into_iter()
+            .chain(benchmark.spacing_notice())
+            .collect(),
     })
 }
 
@@ -166,14 +169,18 @@ impl SetFacts<'_> {
     }
 }
 
-/// Notice that the set covers one fold, where the benchmark has images of both.
-fn missing_fold(benchmark: &Benchmark, masks: &MaskSet) -> Option<String> {
+/// Notice that the set covers some folds, where the benchmark has images of others.
+fn missing_folds(benchmark: &Benchmark, masks: &MaskSet) -> Option<String> {
     let has_images = |fold: &Fold| benchmark.fold(*fold).next().is_some();
-    let is_missing = |fold: &Fold| has_images(fold) && !masks.folds().contains(fold);
-    let missing = Fold::BOTH.into_iter().find(is_missing)?;
+    let folds = benchmark.folds().into_iter().filter(has_images);
+    let covered = masks.folds();
+    if folds.clone().all(|fold| covered.contains(&fold)) {
+        return None;
+    }
+    let names = covered.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
     Some(format!(
-        "the set covers fold {} only: scores will rest on {} of {} images",
-        missing.other().number(),
+        "the set covers {} {names} only: scores will rest on {} of {} images",
+        if covered.len() == 1 { "fold" } else { "folds" },
         masks.images().len(),
         benchmark.images.len()
     ))

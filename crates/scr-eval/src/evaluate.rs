@@ -53,7 +53,7 @@ impl Default for Settings {
 /// # Errors
 /// [`DataError::Problems`] with every file that is missing, damaged, no binary
 /// mask or of the wrong size, in the set and in the benchmark; with every measure
-/// that needs a spacing where the benchmark has none.
+/// that needs a spacing where that of an image is not known.
 pub fn evaluate(
     benchmark: &Benchmark,
     masks: &MaskSet,
@@ -75,6 +75,7 @@ pub fn evaluate(
         objects: &objects,
         measures: &settings.measures,
         image_measures: &image_measures,
+        has_spacing: benchmark.has_spacing(),
     };
     let images = masks.images();
     let measurements: Vec<Result<ImageMeasurement, Vec<Problem>>> = images
@@ -107,7 +108,8 @@ pub fn evaluate(
         masks_digest: mask_files.digest(),
         evaluator_version: EVALUATOR_VERSION,
         observer: observer.id.clone(),
-        spacing: benchmark.spacing,
+        has_spacing: scorer.has_spacing,
+        has_folds: benchmark.folds().len() > 1,
         objects: objects
             .iter()
             .map(|object| ScoredObject { id: object.id.clone(), name: object.name.clone() })
@@ -121,21 +123,38 @@ pub fn evaluate(
     })
 }
 
-/// Problems of measures in mm, when the benchmark has no spacing.
+/// Problems of measures in mm, when the spacing of an image is not known.
 fn missing_spacing(benchmark: &Benchmark, measures: &[Measure]) -> Vec<Problem> {
     let in_mm = measures.iter().filter(|measure| measure.needs_spacing());
-    let in_mm = in_mm.filter(|_| benchmark.spacing.is_none());
+    let in_mm = in_mm.filter(|_| !benchmark.has_spacing());
+    let unknown: Vec<&str> = benchmark
+        .images
+        .iter()
+        .filter(|image| image.spacing.is_none())
+        .map(|image| image.id.as_str())
+        .collect();
+    let found = if unknown.len() == benchmark.images.len() {
+        format!("{}, whose spacing is unknown", benchmark.id)
+    } else {
+        let shown = unknown[..unknown.len().min(NAMED_IMAGES)].join(", ");
+        let more = if unknown.len() > NAMED_IMAGES { ", ..." } else { "" };
+        let n = unknown.len();
+        format!("{}, which leaves the spacing of {n} images out: {shown}{more}", benchmark.id)
+    };
     in_mm
         .map(|measure| {
             Problem::new(
                 format!("measure `{measure}`"),
                 "a benchmark with a known spacing",
-                format!("{}, whose spacing is unknown", benchmark.id),
+                found.as_str(),
                 "give the length in pixels, as in nsd@2px",
             )
         })
         .collect()
 }
+
+/// Number of images without a spacing that a problem names.
+const NAMED_IMAGES: usize = 3;
 
 /// Object whose width is the numerator of the cardiothoracic ratio.
 const HEART: &str = "heart";
@@ -172,6 +191,8 @@ struct ImageScorer<'a> {
     objects: &'a [&'a Object],
     measures: &'a [Measure],
     image_measures: &'a [ImageMeasure],
+    /// True when distances are in mm.
+    has_spacing: bool,
 }
 
 impl ImageScorer<'_> {
@@ -211,7 +232,7 @@ impl ImageScorer<'_> {
                 (reference, prediction)
             })
             .collect();
-        let spacing = benchmark.spacing;
+        let spacing = image.spacing.filter(|_| self.has_spacing);
         let objects = unions
             .iter()
             .map(|(reference, prediction)| {
@@ -221,6 +242,7 @@ impl ImageScorer<'_> {
         ImageRecord {
             image: image.id.clone(),
             fold: image.fold,
+            spacing,
             size: references.first().map_or(Size::new(0, 0), Mask::size),
             objects,
             image_values: self.image_values(references, predictions, &unions),

@@ -1,5 +1,7 @@
 //! Evaluation: one record an image, and their summaries.
 
+use std::collections::BTreeSet;
+
 use scr_data::Fold;
 use scr_image::{Size, Spacing};
 use scr_measures::registry::{IMAGE_MEASURES, MeasureInfo};
@@ -19,8 +21,10 @@ pub struct Evaluation {
     pub evaluator_version: &'static str,
     /// Observer whose masks are the reference.
     pub observer: String,
-    /// Distance between pixels, when known.
-    pub spacing: Option<Spacing>,
+    /// True when the spacing of every image is known: distances are in mm, else in pixels.
+    pub has_spacing: bool,
+    /// True when the protocol has several folds.
+    pub has_folds: bool,
     /// Objects that the masks cover, in the benchmark's order.
     pub objects: Vec<ScoredObject>,
     /// Measures of objects, in the order of the settings.
@@ -87,6 +91,8 @@ pub struct ImageRecord {
     pub image: String,
     /// Fold of the image.
     pub fold: Fold,
+    /// Spacing of distances; none when they are in pixels.
+    pub spacing: Option<Spacing>,
     /// Size of the masks.
     pub size: Size,
     /// Values by object, then measure; `None` where undefined.
@@ -117,14 +123,15 @@ impl Evaluation {
     /// Key of a measure in results; the key of a distance ends in its unit.
     #[must_use]
     pub fn result_key(&self, measure: Measure) -> String {
-        measure.result_key(self.spacing.is_some())
+        measure.result_key(self.has_spacing)
     }
 
-    /// Folds of the records.
+    /// Folds of the records, ascending; none when the protocol scores all images together.
     #[must_use]
     pub fn folds(&self) -> Vec<Fold> {
-        let has = |fold: &Fold| self.records.iter().any(|record| record.fold == *fold);
-        Fold::BOTH.into_iter().filter(has).collect()
+        let records = self.records.iter().filter(|_| self.has_folds);
+        let folds: BTreeSet<Fold> = records.map(|record| record.fold).collect();
+        folds.into_iter().collect()
     }
 
     /// Summarises every measure over all images, or over those of one fold. One
@@ -165,17 +172,22 @@ impl Evaluation {
         if self.undefined == UndefinedPolicy::Counted {
             return;
         }
-        let (x, y) = self.spacing.map_or((1.0, 1.0), |spacing| (spacing.x_mm(), spacing.y_mm()));
         let measures = self.measures.iter().cycle().take(self.objects.len() * self.measures.len());
         for (measure, values) in measures.zip(columns) {
             if measure.quantity() == Quantity::Distance {
                 for (value, record) in values.iter_mut().zip(records) {
-                    let diagonal =
-                        (record.size.width as f64 * x).hypot(record.size.height as f64 * y);
-                    value.get_or_insert(diagonal);
+                    value.get_or_insert(record.diagonal());
                 }
             }
         }
+    }
+}
+
+impl ImageRecord {
+    /// Diagonal of the image, in the unit of distances.
+    fn diagonal(&self) -> f64 {
+        let (x, y) = self.spacing.map_or((1.0, 1.0), |spacing| (spacing.x_mm(), spacing.y_mm()));
+        (self.size.width as f64 * x).hypot(self.size.height as f64 * y)
     }
 }
 

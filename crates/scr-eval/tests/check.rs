@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use scr_data::digest::Manifest;
-use scr_data::{Benchmark, MaskSet, Structure, formats};
+use scr_data::{Benchmark, Fold, MaskSet, Structure, formats};
 use scr_eval::{CheckReport, Rule, Settings, Warning, check, evaluate};
 use scr_image::{Mask, Size};
 use scr_phantom::{Population, write_benchmark};
@@ -348,7 +348,7 @@ fn one_mask_for_several_images_is_found_and_a_mean_shape_told_that_it_may() {
             "right_clavicle" => (44, 28, 8),
             _ => (84, 28, 8),
         };
-        let fold = phantoms.benchmark.images[made.image].fold.number();
+        let fold = phantoms.benchmark.images[made.image].fold == Fold::Number(2);
         made.mask = disc((col, row), radius + usize::from(fold));
     });
     assert_eq!((warning.rule, warning.images.len()), (Rule::IdenticalMasks, 10));
@@ -423,7 +423,7 @@ fn what_could_be_read_is_looked_at_beside_the_errors() {
 fn a_missing_fold_is_a_notice_and_no_warning() {
     let phantoms = Phantoms::new(6);
     let set = phantoms.set(|_| ());
-    for image in phantoms.benchmark.images.iter().filter(|image| image.fold.number() == 2) {
+    for image in phantoms.benchmark.images.iter().filter(|image| image.fold == Fold::Number(2)) {
         for structure in &phantoms.benchmark.structures {
             fs::remove_file(set.join(&structure.id).join(format!("{}.png", image.id))).unwrap();
         }

@@ -79,8 +79,8 @@ fn each_fold_is_summarised_beside_the_whole() {
     let (_temp, benchmark) = phantoms();
     let found = score(&benchmark, &benchmark.masks_folder(benchmark.observer("second").unwrap()));
     let error = |fold| found.summaries(fold).image_measures[0].summary;
-    let one = error(Some(Fold::One));
-    let two = error(Some(Fold::Two));
+    let one = error(Some(Fold::Number(1)));
+    let two = error(Some(Fold::Number(2)));
     let both = error(None);
     assert_eq!((one.n, two.n, both.n), (2, 2, 4));
     let pooled = f64::midpoint(one.mean.unwrap(), two.mean.unwrap());
@@ -109,16 +109,16 @@ fn a_set_of_one_object_and_one_fold_is_scored_on_what_it_covers() {
     for structure in ["heart", "right_clavicle", "left_clavicle"] {
         fs::remove_dir_all(masks.join(structure)).unwrap();
     }
-    for image in benchmark.images.iter().filter(|image| image.fold.number() == 2) {
+    for image in benchmark.images.iter().filter(|image| image.fold == Fold::Number(2)) {
         for structure in ["right_lung", "left_lung"] {
             fs::remove_file(masks.join(structure).join(format!("{}.png", image.id))).unwrap();
         }
     }
     let found = score(&benchmark, &masks);
     assert_eq!(found.objects.len(), 1);
-    assert!(found.records.iter().all(|record| record.fold.number() == 1));
+    assert!(found.records.iter().all(|record| record.fold == Fold::Number(1)));
     assert!(found.image_measures.is_empty() && found.summaries(None).image_measures.is_empty());
-    assert_eq!(found.folds(), [Fold::One]);
+    assert_eq!(found.folds(), [Fold::Number(1)]);
     assert_eq!(
         found.benchmark_digest,
         benchmark.digest(benchmark.reference()).unwrap(),

@@ -38,7 +38,7 @@ fn trained(method: &dyn Method, set: &TrainingSet<'_>) -> Model {
 fn models() -> &'static HashMap<&'static str, Model> {
     static MODELS: OnceLock<HashMap<&'static str, Model>> = OnceLock::new();
     MODELS.get_or_init(|| {
-        let set = TrainingSet::new(benchmark(), Fold::One);
+        let set = TrainingSet::new(benchmark(), Fold::Number(1));
         METHODS.iter().map(|method| (method.info().id, trained(*method, &set))).collect()
     })
 }
@@ -49,7 +49,7 @@ fn ids() -> impl Iterator<Item = &'static str> {
 
 #[divan::bench(args = ids(), sample_count = 10)]
 fn image_1024(bencher: Bencher<'_, '_>, id: &str) {
-    let image = benchmark().fold(Fold::Two).next().unwrap();
+    let image = benchmark().fold(Fold::Number(2)).next().unwrap();
     let radiograph: Radiograph = benchmark().read_radiograph(image).unwrap();
     let model = &models()[id];
     bencher.bench(|| model.segment(&radiograph).unwrap());
@@ -58,7 +58,7 @@ fn image_1024(bencher: Bencher<'_, '_>, id: &str) {
 #[divan::bench(args = ids(), sample_count = 3)]
 fn train_10_images_1024(bencher: Bencher<'_, '_>, id: &str) {
     let method = find_method(id).unwrap();
-    bencher.bench(|| trained(method, &TrainingSet::new(benchmark(), Fold::One)));
+    bencher.bench(|| trained(method, &TrainingSet::new(benchmark(), Fold::Number(1))));
 }
 
 #[divan::bench(args = ids(), sample_count = 10)]

@@ -201,7 +201,7 @@ fn refused(bytes: &[u8]) -> String {
 #[test]
 fn a_crafted_model_is_refused_with_the_name_of_the_part_or_segments() {
     let (_temp, benchmark) = phantoms();
-    let set = TrainingSet::new(&benchmark, Fold::One);
+    let set = TrainingSet::new(&benchmark, Fold::Number(1));
     let n_structures = benchmark.structures.len();
     let mut random = Pcg64::seed_from_u64(11);
     for &method in METHODS.iter().filter(|method| !method.info().id.starts_with("voting")) {
@@ -227,7 +227,7 @@ fn a_crafted_model_is_refused_with_the_name_of_the_part_or_segments() {
 #[test]
 fn the_refusal_names_the_part_that_training_cannot_have_written() {
     let (_temp, benchmark) = phantoms();
-    let set = TrainingSet::new(&benchmark, Fold::One);
+    let set = TrainingSet::new(&benchmark, Fold::Number(1));
     let changed = |payload: &[u8], place: &str, value: Value| {
         let file = read(payload, Ok::<ActiveShapeModel, _>).unwrap();
         let mut tree = serde_json::to_value(file).unwrap();
@@ -283,7 +283,7 @@ fn the_refusal_names_the_part_that_training_cannot_have_written() {
 fn other_members_of_a_vote_and_unfitting_ones_are_refused() {
     type Members = Vec<(String, String, Vec<u8>)>;
     let (_temp, benchmark) = phantoms();
-    let set = TrainingSet::new(&benchmark, Fold::One);
+    let set = TrainingSet::new(&benchmark, Fold::Number(1));
     for voting in [crate::Voting::FAMILIES, crate::Voting::WITH_HYBRIDS] {
         let (header, payload) = parts(&trained(&voting, &set));
         assert!(is_accepted(&file(&header, &payload), benchmark.structures.len()));
@@ -306,7 +306,7 @@ fn other_members_of_a_vote_and_unfitting_ones_are_refused() {
 #[test]
 fn long_lists_of_empty_lists_are_refused_before_they_take_memory() {
     let (_temp, benchmark) = phantoms();
-    let set = TrainingSet::new(&benchmark, Fold::One);
+    let set = TrainingSet::new(&benchmark, Fold::Number(1));
     let (header, _) = parts(&trained(&crate::MeanShape, &set));
     let structures = vec![Vec::<(f64, f64)>::new(); MAX_STRUCTURES + 1];
     let payload = postcard::to_stdvec(&structures).unwrap();

@@ -2,7 +2,7 @@
 
 use scr_data::{DataError, Problem, Problems};
 
-use crate::ModelFault;
+use crate::{ModelFault, TrainingPart};
 
 /// Error of training, loading or running a method.
 #[derive(Debug, thiserror::Error)]
@@ -35,15 +35,23 @@ pub enum MethodError {
         /// Range in words.
         expected: String,
     },
-    /// Fold without images.
+    /// Benchmark whose protocol trains on none of its images.
     #[error(
-        "fold {fold} of {benchmark} has no images, and {method} needs at least one to train on"
+        "{benchmark} is for evaluation only: none of its images is for training; expected a \
+         benchmark with folds or a training set, or segment it by `scr segment` with a model \
+         that was trained on other images"
     )]
+    EvaluationOnly {
+        /// Identifier of the benchmark.
+        benchmark: String,
+    },
+    /// Part of a benchmark without images.
+    #[error("{part} of {benchmark} has no images, and {method} needs at least one to train on")]
     NoImages {
         /// Identifier of the benchmark.
         benchmark: String,
-        /// Number of the fold.
-        fold: u8,
+        /// The part, in words.
+        part: String,
         /// Identifier of the method.
         method: &'static str,
     },
@@ -114,15 +122,15 @@ pub enum MethodError {
     },
     /// Training images among the images to segment.
     #[error(
-        "the model was trained on fold {fold} of {benchmark} and has seen {} of the images to segment: {}",
+        "the model was trained on {part} of {benchmark} and has seen {} of the images to segment: {}",
         images.len(),
         shortened(images)
     )]
     SeenImages {
         /// Benchmark of the training.
         benchmark: String,
-        /// Fold of the training.
-        fold: u8,
+        /// Part of the benchmark that it was trained on.
+        part: TrainingPart,
         /// Identifiers of the images.
         images: Vec<String>,
     },

@@ -1,14 +1,14 @@
 //! Segmentation methods: from a radiograph to one mask for each structure.
 //!
-//! Computes no score and knows no other method's results. A method is trained on one fold and
-//! segments the other; model files list their training images.
+//! Computes no score and knows no other method's results. A method segments no image that it
+//! was trained on; model files list their training images.
 //!
 //! - [`Method`]: segmentation method that can be trained; [`METHODS`] lists them all.
 //! - [`TrainingSet`]: training images, with the parts of models that methods share.
 //! - [`Segmenter`]: trained method: radiograph in, masks out.
 //! - [`Model`]: segmenter with its provenance, read from and written to a file.
 //! - [`Insight`]: view of a model, or of its work on an image.
-//! - [`TwoFold`]: two-fold run of several methods over a whole benchmark.
+//! - [`BenchmarkRun`]: run of several methods over a whole benchmark, as its protocol says.
 //!
 //! A new method is a folder with an implementation of [`Method`] and a line in
 //! the registry.
@@ -68,10 +68,10 @@ pub use pixel_classification::{
 pub use progress::Progress;
 pub use pyramid::Pyramid;
 pub use registry::{METHODS, find_method};
-pub use run::{Job, RunCost, RunPlan, RunRecord, SeenImages, TwoFold, segment_fold, train};
+pub use run::{BenchmarkRun, Job, RunCost, RunPlan, RunRecord, SeenImages, segment_fold, train};
 pub use segmenter::Segmenter;
 pub use shape_search::ShapeSearch;
 pub use stored::Declared;
 pub use subject::Subject;
-pub use training::{SeenImage, Shapes, TrainingImages, TrainingSet};
+pub use training::{SeenImage, Shapes, TrainingImages, TrainingPart, TrainingSet};
 pub use voting::Voting;

@@ -12,14 +12,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use scr_data::digest::{file_digest, hex};
-use scr_data::{Fold, files, is_identifier};
+use scr_data::{files, is_identifier};
 use scr_image::{Mask, Radiograph};
 use serde::{Deserialize, Serialize};
 
 use crate::stored::{MAX_STRUCTURES, equal};
 use crate::{
     Declared, Method, MethodError, ModelFault, Parameters, SeenImage, Segmenter, Subject,
-    TrainingImages, find_method,
+    TrainingImages, TrainingPart, find_method,
 };
 
 const MAGIC: &[u8] = b"SCRMODEL\n";
@@ -48,8 +48,8 @@ pub struct ModelHeader {
     pub benchmark: String,
     /// Digest of the benchmark trained on, against its reference observer.
     pub benchmark_digest: String,
-    /// Fold trained on, 1 or 2.
-    pub fold: u8,
+    /// Part of the benchmark trained on: its fold, or the fold held out.
+    pub fold: TrainingPart,
     /// Identifiers of the structures segmented, in order.
     pub structures: Vec<String>,
     /// Training images.
@@ -64,8 +64,9 @@ impl ModelHeader {
             .map_err(|error| ModelFault::new("method", "one of `scr methods`", error))?;
         equal("method_version", &self.method_version.as_str(), &method.info().version)?;
         self.parameters.check(method.info()).map_err(|fault| fault.within("parameters"))?;
-        if Fold::from_number(self.fold).is_none() {
-            return Err(ModelFault::new("fold", "1 or 2", self.fold));
+        if !self.fold.is_valid() {
+            let expected = "1 or 2, `train`, or a fold that was held out";
+            return Err(ModelFault::new("fold", expected, self.fold));
         }
         // The names of structures become file names of masks.
         let mut names = BTreeSet::new();
@@ -204,7 +205,7 @@ pub(crate) fn header(
         seed,
         benchmark: benchmark.id.clone(),
         benchmark_digest: provenance.benchmark_digest.clone(),
-        fold: images.fold().number(),
+        fold: images.part(),
         structures: benchmark.structures.iter().map(|s| s.id.clone()).collect(),
         seen: provenance.seen.clone(),
     })

@@ -25,7 +25,7 @@ fn trained(method: &dyn Method, set: &TrainingSet<'_>) -> Model {
 }
 
 fn all_trained(benchmark: &Benchmark) -> Vec<Model> {
-    let set = TrainingSet::new(benchmark, Fold::One);
+    let set = TrainingSet::new(benchmark, Fold::Number(1));
     METHODS.iter().map(|method| trained(*method, &set)).collect()
 }
 
@@ -36,7 +36,7 @@ fn segmented(model: &Model, subject: &Subject<'_>) -> Vec<Mask> {
 #[test]
 fn every_method_gives_one_mask_a_structure_for_any_image() {
     let (_temp, benchmark) = phantoms();
-    let image = benchmark.read_radiograph(benchmark.fold(Fold::Two).next().unwrap()).unwrap();
+    let image = benchmark.read_radiograph(benchmark.fold(Fold::Number(2)).next().unwrap()).unwrap();
     let size = image.size();
     let turned = |pixel: fn(u16) -> u16| {
         let pixels = image.pixels().iter().rev().map(|&value| pixel(value)).collect();
@@ -68,7 +68,7 @@ fn every_method_gives_one_mask_a_structure_for_any_image() {
 #[test]
 fn training_twice_gives_the_same_bytes_and_a_model_survives_its_file() {
     let (_temp, benchmark) = phantoms();
-    let image = benchmark.fold(Fold::Two).next().unwrap();
+    let image = benchmark.fold(Fold::Number(2)).next().unwrap();
     let radiograph = benchmark.read_radiograph(image).unwrap();
     let subject = Subject::new(&radiograph);
     let again = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
@@ -93,7 +93,7 @@ fn training_twice_gives_the_same_bytes_and_a_model_survives_its_file() {
 #[test]
 fn a_cut_or_changed_model_file_is_refused_at_every_place() {
     let (_temp, benchmark) = phantoms();
-    let bytes = trained(METHODS[0], &TrainingSet::new(&benchmark, Fold::One)).to_bytes();
+    let bytes = trained(METHODS[0], &TrainingSet::new(&benchmark, Fold::Number(1))).to_bytes();
     for length in (0..bytes.len()).step_by(97) {
         assert!(Model::from_bytes("x.model", &bytes[..length]).is_err(), "cut at {length}");
     }
@@ -108,11 +108,11 @@ fn a_cut_or_changed_model_file_is_refused_at_every_place() {
 #[test]
 fn a_model_knows_the_images_it_has_seen() {
     let (_temp, benchmark) = phantoms();
-    let model = trained(METHODS[0], &TrainingSet::new(&benchmark, Fold::One));
+    let model = trained(METHODS[0], &TrainingSet::new(&benchmark, Fold::Number(1)));
     let digest = model.header().benchmark_digest.clone();
     for image in &benchmark.images {
         let file = std::fs::read(benchmark.radiograph_path(image)).unwrap();
-        let was_seen = image.fold == Fold::One;
+        let was_seen = image.fold == Fold::Number(1);
         assert_eq!(model.has_seen(Some(&digest), &image.id, None), was_seen);
         assert_eq!(model.has_seen(None, "renamed", Some(&file)), was_seen);
     }
@@ -134,7 +134,7 @@ fn parameters_out_of_range_are_refused_with_the_range() {
 /// Phantoms whose landmarks of the first image of fold 1 are changed.
 fn with_landmarks(change: impl Fn(&str) -> String) -> (TempDir, Benchmark) {
     let (temp, benchmark) = phantoms();
-    let image = &benchmark.fold(Fold::One).next().unwrap().id;
+    let image = &benchmark.fold(Fold::Number(1)).next().unwrap().id;
     let path = temp.path().join(format!("bench/landmarks/reference/{image}.csv"));
     let text = std::fs::read_to_string(&path).unwrap();
     let (head, rows) = text.split_once('\n').unwrap();
@@ -155,9 +155,9 @@ fn landmarks_far_outside_of_the_image_are_refused_with_their_image() {
             Some(_) => format!("heart,3,{place}"),
             None => row.to_owned(),
         });
-        let image = &benchmark.fold(Fold::One).next().unwrap().id;
+        let image = &benchmark.fold(Fold::Number(1)).next().unwrap().id;
         for method in shape_methods() {
-            let set = TrainingSet::new(&benchmark, Fold::One);
+            let set = TrainingSet::new(&benchmark, Fold::Number(1));
             let parameters = Parameters::defaults(method.info());
             let error = train(method, &set, &parameters, 1, &quiet).err().unwrap();
             assert!(matches!(error, MethodError::Data(_)), "{error}");
@@ -183,7 +183,7 @@ fn a_model_that_training_returns_can_be_loaded_whatever_the_landmarks() {
         format!("{place},40,40")
     };
     for (_temp, benchmark) in [with_landmarks(scrambled), with_landmarks(coinciding)] {
-        let set = TrainingSet::new(&benchmark, Fold::One);
+        let set = TrainingSet::new(&benchmark, Fold::Number(1));
         for method in shape_methods() {
             let parameters = Parameters::defaults(method.info());
             match train(method, &set, &parameters, 1, &quiet) {

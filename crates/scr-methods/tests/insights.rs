@@ -110,8 +110,8 @@ fn every_method_has_insights_into_its_model_and_its_masks() {
     let folder = temp.path().join("bench");
     write_benchmark(&Population::new(8, 5), 128, &folder, &quiet).unwrap();
     let benchmark = Benchmark::open(&folder).unwrap();
-    let set = TrainingSet::new(&benchmark, Fold::One);
-    let image = benchmark.fold(Fold::Two).next().unwrap();
+    let set = TrainingSet::new(&benchmark, Fold::Number(1));
+    let image = benchmark.fold(Fold::Number(2)).next().unwrap();
     let radiograph = benchmark.read_radiograph(image).unwrap();
     let subject = Subject::new(&radiograph);
     for method in METHODS {

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use scr_data::digest::Manifest;
-use scr_data::{Benchmark, DataError, formats};
+use scr_data::{Benchmark, DataError, Fold, formats};
 use scr_image::{Mask, Outline, Size};
 use scr_phantom::{Observer, Population, STRUCTURES, write_benchmark, write_originals};
 
@@ -30,7 +30,7 @@ fn a_benchmark_opens_and_holds_the_cases_masks() {
             && benchmark.terms.download.is_allowed()
             && benchmark.terms.display.is_allowed()
     );
-    assert_eq!(benchmark.spacing.unwrap().x_mm(), 2.8);
+    assert_eq!(benchmark.images[0].spacing.unwrap().x_mm(), 2.8);
     let ids: Vec<&str> = benchmark.images.iter().map(|image| image.id.as_str()).collect();
     assert_eq!(ids, population.ids());
     assert!(benchmark.literature.len() > 10);
@@ -50,8 +50,8 @@ fn a_benchmark_opens_and_holds_the_cases_masks() {
         let landmarks = benchmark.read_landmarks(benchmark.reference(), image).unwrap().unwrap();
         assert_eq!(landmarks.get("heart").unwrap(), &phantom.reference[2].1.scaled(0.125, 0.125));
     }
-    assert_eq!(benchmark.images[0].fold.number(), 1);
-    assert_eq!(benchmark.images[1].fold.number(), 2);
+    assert_eq!(benchmark.images[0].fold, Fold::Number(1));
+    assert_eq!(benchmark.images[1].fold, Fold::Number(2));
 }
 
 #[test]

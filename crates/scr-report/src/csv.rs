@@ -6,7 +6,7 @@ use scr_documents::{ComparisonDocument, MeasureMap, ResultDocument, SummaryDocum
 /// Name of whole images in the column of objects.
 const ALL: &str = "all";
 
-/// Summaries: one row a fold (`all`, `1`, `2`), object (`all` for whole images) and
+/// Summaries: one row a fold (`all`, `1`, `2` and so on), object (`all` for whole images) and
 /// measure.
 #[must_use]
 pub fn summaries(result: &ResultDocument) -> String {

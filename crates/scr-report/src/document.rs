@@ -15,9 +15,13 @@ use scr_image::Spacing;
 pub fn result_document(evaluation: &Evaluation, with_images: bool) -> ResultDocument {
     let keys: Vec<String> =
         evaluation.measures.iter().map(|&measure| evaluation.result_key(measure)).collect();
+    let spacings = evaluation.records.iter().map(|record| record.spacing.map(spacing_document));
+    let spacing_mm = SpacingDocument::of_images(spacings);
+    let spacings_differ = spacing_mm.is_some_and(SpacingDocument::is_range);
     let image = |record: &ImageRecord| ImageDocument {
         image: record.image.clone(),
-        fold: record.fold.number(),
+        fold: record.fold,
+        spacing_mm: record.spacing.map(spacing_document).filter(|_| spacings_differ),
         objects: by_object(evaluation, &record.objects, |values| {
             keys.iter().cloned().zip(values.iter().copied()).collect()
         }),
@@ -33,14 +37,14 @@ pub fn result_document(evaluation: &Evaluation, with_images: bool) -> ResultDocu
     let folds = evaluation
         .folds()
         .into_iter()
-        .map(|fold| (fold.number().to_string(), summarised(&evaluation.summaries(Some(fold)))));
+        .map(|fold| (fold.to_string(), summarised(&evaluation.summaries(Some(fold)))));
     ResultDocument {
         benchmark: evaluation.benchmark.clone(),
         benchmark_digest: evaluation.benchmark_digest.clone(),
         masks_digest: evaluation.masks_digest.clone(),
         evaluator_version: evaluation.evaluator_version.to_owned(),
         observer: evaluation.observer.clone(),
-        spacing_mm: evaluation.spacing.map(spacing_document),
+        spacing_mm,
         undefined_as: match evaluation.undefined {
             UndefinedPolicy::Counted => None,
             UndefinedPolicy::ImageDiagonal => Some(UndefinedDocument::ImageDiagonal),

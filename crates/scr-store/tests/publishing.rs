@@ -9,7 +9,7 @@ use std::path::Path;
 
 use indexmap::IndexMap;
 use scr_data::{Benchmark, MaskSet, digest::Manifest, formats};
-use scr_documents::{CardDocument, EntryRole, ResultDocument, SpacingDocument};
+use scr_documents::{CardDocument, EntryRole, Fold, ResultDocument, SpacingDocument};
 use scr_image::{Mask, Radiograph, Size};
 use scr_store::{
     BlobKey, EntryToPublish, OutlinesDocument, PublishError, PublishOutcome, PublishProgress,
@@ -214,7 +214,7 @@ async fn a_published_benchmark_is_there_with_all_its_files() {
     assert_eq!(document.spacing_mm, Some(SpacingDocument::Same(0.5)));
     assert_eq!(document.objects[0].structures, ["lung", "heart"]);
     let image = &document.images[2];
-    assert_eq!((image.id.as_str(), image.fold), ("A3", 1));
+    assert_eq!((image.id.as_str(), image.fold), ("A3", Fold::Number(1)));
     assert_eq!((image.width, image.height, image.has_pixels), (20, 10, true));
     assert_eq!(image.attributes["age"], "52");
     assert_eq!(fixture.store.benchmarks().list().await.unwrap(), [row]);

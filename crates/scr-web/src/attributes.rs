@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use scr_documents::ImageEntryDocument;
+use scr_documents::{BenchmarkDocument, Fold, ImageEntryDocument};
 
 use crate::numbers::capitalised;
 
@@ -29,53 +29,67 @@ pub(crate) struct Distribution {
 pub(crate) struct Count {
     /// The value.
     pub(crate) label: String,
-    /// Images in fold 1 and in fold 2.
-    pub(crate) folds: [usize; 2],
-    /// Images in both.
+    /// Images in each fold.
+    pub(crate) folds: Vec<usize>,
+    /// Images in all of them.
     pub(crate) total: usize,
     /// Length of the bar, in percent of the longest.
     pub(crate) percent: usize,
 }
 
 /// The distributions of all attributes, in the order of the benchmark's table.
-pub(crate) fn distributions(images: &[ImageEntryDocument]) -> Vec<Distribution> {
+pub(crate) fn distributions(benchmark: &BenchmarkDocument) -> Vec<Distribution> {
+    let folds: Vec<Fold> = benchmark.folds().into_iter().map(|(fold, _)| fold).collect();
+    of_images(&benchmark.images, &folds)
+}
+
+fn of_images(images: &[ImageEntryDocument], folds: &[Fold]) -> Vec<Distribution> {
     let mut names: Vec<&String> = Vec::new();
     for name in images.iter().flat_map(|image| image.attributes.keys()) {
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    names.into_iter().map(|name| distribution(name, images)).collect()
+    names.into_iter().map(|name| distribution(name, images, folds)).collect()
 }
 
-fn distribution(name: &str, images: &[ImageEntryDocument]) -> Distribution {
-    let mut counts: BTreeMap<&str, [usize; 2]> = BTreeMap::new();
-    let mut unknown = [0; 2];
+fn distribution(name: &str, images: &[ImageEntryDocument], folds: &[Fold]) -> Distribution {
+    let mut counts: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut unknown = vec![0; folds.len()];
     for image in images {
-        let fold = usize::from(image.fold == 2);
+        let Some(fold) = folds.iter().position(|fold| *fold == image.fold) else { continue };
         match image.attributes.get(name).map(|value| value.trim()) {
             None | Some("" | "?") => unknown[fold] += 1,
-            Some(value) => counts.entry(value).or_default()[fold] += 1,
+            Some(value) => {
+                counts.entry(value).or_insert_with(|| vec![0; folds.len()])[fold] += 1;
+            }
         }
     }
-    let numbers: Option<Vec<(f64, [usize; 2])>> =
-        counts.iter().map(|(value, folds)| Some((finite(value)?, *folds))).collect();
+    let numbers: Option<Vec<(f64, Vec<usize>)>> =
+        counts.iter().map(|(value, folds)| Some((finite(value)?, folds.clone()))).collect();
     let name = capitalised(&name.replace('_', " "));
     let (mut rows, note) = match numbers.filter(|numbers| !numbers.is_empty()) {
         Some(mut numbers) => {
             numbers.sort_by(|left, right| left.0.total_cmp(&right.0));
             let note = range_note(&numbers);
-            (if counts.len() > MAX_NUMBERS { bins(&numbers) } else { plain(&numbers) }, note)
+            (
+                if counts.len() > MAX_NUMBERS {
+                    bins(&numbers, folds.len())
+                } else {
+                    plain(&numbers)
+                },
+                note,
+            )
         }
         None if counts.len() > MAX_WORDS => {
             (Vec::new(), format!("{} different values", counts.len()))
         }
         None => {
-            let rows = counts.iter().map(|(label, folds)| ((*label).to_owned(), *folds));
+            let rows = counts.iter().map(|(label, folds)| ((*label).to_owned(), folds.clone()));
             (rows.collect(), String::new())
         }
     };
-    if unknown != [0, 0] {
+    if unknown.iter().any(|count| *count > 0) {
         rows.push(("not given".to_owned(), unknown));
     }
     Distribution { name, rows: with_bars(rows), note }
@@ -85,12 +99,12 @@ fn finite(text: &str) -> Option<f64> {
     text.parse().ok().filter(|value: &f64| value.is_finite())
 }
 
-fn plain(numbers: &[(f64, [usize; 2])]) -> Vec<(String, [usize; 2])> {
-    numbers.iter().map(|(value, folds)| (value.to_string(), *folds)).collect()
+fn plain(numbers: &[(f64, Vec<usize>)]) -> Vec<(String, Vec<usize>)> {
+    numbers.iter().map(|(value, folds)| (value.to_string(), folds.clone())).collect()
 }
 
 /// Bins of a round width, at most ten and the empty ones between included.
-fn bins(numbers: &[(f64, [usize; 2])]) -> Vec<(String, [usize; 2])> {
+fn bins(numbers: &[(f64, Vec<usize>)], n_folds: usize) -> Vec<(String, Vec<usize>)> {
     let (Some((low, _)), Some((high, _))) = (numbers.first(), numbers.last()) else {
         return Vec::new();
     };
@@ -100,29 +114,30 @@ fn bins(numbers: &[(f64, [usize; 2])]) -> Vec<(String, [usize; 2])> {
     let width = steps.into_iter().find(|&step| step >= rough).unwrap_or(10.0 * power);
     let start = (low / width).floor();
     let n_bins = (high / width).floor() - start + 1.0;
-    let mut rows: Vec<(String, [usize; 2])> = (0..n_bins as usize)
+    let mut rows: Vec<(String, Vec<usize>)> = (0..n_bins as usize)
         .map(|index| {
             let from = (start + index as f64) * width;
             let places = (-width.log10().floor()).clamp(0.0, 6.0) as usize;
-            (format!("{from:.places$} to < {:.places$}", from + width), [0; 2])
+            (format!("{from:.places$} to < {:.places$}", from + width), vec![0; n_folds])
         })
         .collect();
     for (value, folds) in numbers {
         let index = ((value / width).floor() - start) as usize;
         if let Some((_, bin)) = rows.get_mut(index) {
-            bin[0] += folds[0];
-            bin[1] += folds[1];
+            for (count, more) in bin.iter_mut().zip(folds) {
+                *count += more;
+            }
         }
     }
     rows
 }
 
-fn range_note(sorted: &[(f64, [usize; 2])]) -> String {
-    let n: usize = sorted.iter().map(|(_, folds)| folds[0] + folds[1]).sum();
+fn range_note(sorted: &[(f64, Vec<usize>)]) -> String {
+    let n: usize = sorted.iter().map(|(_, folds)| total(folds)).sum();
     let at = |place: usize| {
         let mut seen = 0;
         sorted.iter().find_map(|(value, folds)| {
-            seen += folds[0] + folds[1];
+            seen += total(folds);
             (seen > place).then_some(*value)
         })
     };
@@ -134,11 +149,15 @@ fn range_note(sorted: &[(f64, [usize; 2])]) -> String {
     }
 }
 
-fn with_bars(rows: Vec<(String, [usize; 2])>) -> Vec<Count> {
-    let longest = rows.iter().map(|(_, folds)| folds[0] + folds[1]).max().unwrap_or(0).max(1);
+fn total(folds: &[usize]) -> usize {
+    folds.iter().sum()
+}
+
+fn with_bars(rows: Vec<(String, Vec<usize>)>) -> Vec<Count> {
+    let longest = rows.iter().map(|(_, folds)| total(folds)).max().unwrap_or(0).max(1);
     rows.into_iter()
         .map(|(label, folds)| {
-            let total = folds[0] + folds[1];
+            let total = total(&folds);
             Count { label, folds, total, percent: total * 100 / longest }
         })
         .collect()
@@ -151,7 +170,8 @@ mod tests {
     fn images(values: &[(&str, u8)]) -> Vec<ImageEntryDocument> {
         let image = |(value, fold): &(&str, u8)| ImageEntryDocument {
             id: "x".into(),
-            fold: *fold,
+            fold: Fold::Number(*fold),
+            spacing_mm: None,
             width: 1,
             height: 1,
             has_pixels: true,
@@ -160,11 +180,16 @@ mod tests {
         values.iter().map(image).collect()
     }
 
+    fn found(images: &[ImageEntryDocument]) -> Vec<Distribution> {
+        of_images(images, &[1, 2].map(Fold::Number))
+    }
+
     #[test]
     fn words_are_counted_a_fold_and_question_marks_are_not_given() {
-        let found = &distributions(&images(&[("f", 1), ("m", 2), ("f", 2), ("?", 1)]))[0];
-        let rows: Vec<_> = found.rows.iter().map(|row| (row.label.as_str(), row.folds)).collect();
-        assert_eq!(rows, [("f", [1, 1]), ("m", [0, 1]), ("not given", [1, 0])]);
+        let found = &found(&images(&[("f", 1), ("m", 2), ("f", 2), ("?", 1)]))[0];
+        let rows: Vec<_> =
+            found.rows.iter().map(|row| (row.label.as_str(), &row.folds[..])).collect();
+        assert_eq!(rows, [("f", &[1, 1][..]), ("m", &[0, 1]), ("not given", &[1, 0])]);
         assert_eq!((found.rows[0].percent, found.rows[1].percent), (100, 50));
     }
 
@@ -172,7 +197,7 @@ mod tests {
     fn many_numbers_are_put_into_bins_that_hold_them_all() {
         let ages: Vec<String> = (21..=89).map(|age| age.to_string()).collect();
         let values: Vec<(&str, u8)> = ages.iter().map(|age| (age.as_str(), 1)).collect();
-        let found = &distributions(&images(&values))[0];
+        let found = &found(&images(&values))[0];
         assert_eq!(found.rows[0].label, "20 to < 30");
         assert_eq!(found.rows.iter().map(|row| row.total).sum::<usize>(), 69);
         assert_eq!(found.note, "median 55, 21 to 89");
@@ -180,7 +205,7 @@ mod tests {
 
     #[test]
     fn numbers_are_in_the_order_of_numbers() {
-        let found = &distributions(&images(&[("10", 1), ("9", 1)]))[0];
+        let found = &found(&images(&[("10", 1), ("9", 1)]))[0];
         assert_eq!(found.rows[0].label, "9");
     }
 
@@ -188,7 +213,7 @@ mod tests {
     fn many_words_are_only_counted() {
         let words: Vec<String> = (0..40).map(|index| format!("patient-{index}")).collect();
         let values: Vec<(&str, u8)> = words.iter().map(|word| (word.as_str(), 1)).collect();
-        let found = &distributions(&images(&values))[0];
+        let found = &found(&images(&values))[0];
         assert!(found.rows.is_empty());
         assert_eq!(found.note, "40 different values");
     }

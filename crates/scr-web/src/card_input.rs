@@ -2,7 +2,7 @@
 //!
 //! Follows no link and reads no file.
 
-use scr_documents::CardDocument;
+use scr_documents::{CardDocument, Protocol};
 use scr_store::{BenchmarkRow, NAME_RULE, PublicStore, UserRow, is_plain_name};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -40,9 +40,9 @@ pub(crate) struct CardInput {
     /// Training data and procedure.
     #[serde(default)]
     pub(crate) training: String,
-    /// Declaration that the method was trained and tuned on one fold only to segment the
-    /// other.
-    #[serde(default)]
+    /// Declaration that the method kept the benchmark's protocol: two-fold, it was trained and
+    /// tuned on one fold only to segment the other.
+    #[serde(default, alias = "protocol_declaration")]
     pub(crate) two_fold_declaration: bool,
 }
 
@@ -90,7 +90,7 @@ impl Intent {
                 .accept(&user.id, id, &terms_version(&benchmark.document.terms))
                 .await?;
         }
-        let mut errors = self.card.errors();
+        let mut errors = self.card.errors(benchmark.document.protocol());
         if !has_accepted_terms(store, &benchmark.document, user).await? {
             let message = "required: acceptance of the benchmark's terms";
             errors.push(FieldError::new("accept_terms", message));
@@ -114,7 +114,7 @@ impl Intent {
 }
 
 impl CardInput {
-    fn errors(&self) -> Vec<FieldError> {
+    fn errors(&self, protocol: Protocol) -> Vec<FieldError> {
         let mut errors = Vec::new();
         let name = self.name.trim();
         if name.is_empty() || name.chars().count() > MAX_NAME || !is_plain_name(name) {
@@ -138,8 +138,14 @@ impl CardInput {
             errors.push(FieldError::new(field, format!("expected at most {MAX_TEXT} characters")));
         }
         if !self.two_fold_declaration {
-            let message = "required: only masks of a method that was trained and tuned on the \
-                           other fold are comparable";
+            let message = match protocol {
+                Protocol::TwoFold => {
+                    "required: only masks of a method that was trained and tuned on the other \
+                     fold are comparable"
+                        .to_owned()
+                }
+                other => format!("required: results are comparable when {}", other.rule()),
+            };
             errors.push(FieldError::new("card.two_fold_declaration", message));
         }
         errors

@@ -2,7 +2,7 @@
 //!
 //! An undefined value counts as worst, as it does between entries.
 
-use scr_documents::{BenchmarkDocument, ImageDocument};
+use scr_documents::{BenchmarkDocument, Fold, ImageDocument};
 use scr_measures::Better;
 use scr_report::standings::Order;
 use scr_store::EntryRow;
@@ -61,7 +61,7 @@ pub(crate) struct ImageRow {
     /// Address of the result browser for the image, with this entry's outlines.
     pub(crate) href: String,
     /// Its fold.
-    pub(crate) fold: u8,
+    pub(crate) fold: Fold,
     /// Texts of the columns.
     pub(crate) cells: Vec<String>,
 }

@@ -1,6 +1,6 @@
 //! Thumbnails of radiographs, with or without outlines, for lists and examples.
 
-use scr_documents::{BenchmarkDocument, ImageEntryDocument};
+use scr_documents::{BenchmarkDocument, Fold, ImageEntryDocument};
 use scr_store::{Copies, PublicStore};
 
 use crate::address;
@@ -15,8 +15,8 @@ const STEPS_ACROSS: f64 = 160.0;
 pub(crate) struct Thumbnail {
     /// Identifier of the image.
     pub(crate) image: String,
-    /// Fold of the image.
-    pub(crate) fold: u8,
+    /// Fold of the image, where the benchmark has several.
+    pub(crate) fold: Option<Fold>,
     /// Columns of the frame that outlines are in.
     pub(crate) width: usize,
     /// Rows of that frame.
@@ -35,9 +35,10 @@ impl Thumbnail {
     /// Thumbnail without outlines.
     pub(crate) fn plain(benchmark: &BenchmarkDocument, image: &ImageEntryDocument) -> Self {
         let may_show = benchmark.terms.display.is_allowed() && image.has_pixels;
+        let has_folds = matches!(image.fold, Fold::Number(_));
         Self {
             image: image.id.clone(),
-            fold: image.fold,
+            fold: Some(image.fold).filter(|_| has_folds),
             width: image.width,
             height: image.height,
             src: may_show.then(|| address::thumbnail(benchmark, &image.id)),

@@ -73,7 +73,7 @@ pub struct ImportReport {
 /// database, fold 2 the even-numbered.
 #[must_use]
 fn fold(id: &str) -> Fold {
-    if id.ends_with(['1', '3', '5', '7', '9']) { Fold::One } else { Fold::Two }
+    if id.ends_with(['1', '3', '5', '7', '9']) { Fold::Number(1) } else { Fold::Number(2) }
 }
 
 impl ScrImport {

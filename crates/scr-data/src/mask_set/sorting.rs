@@ -10,14 +10,18 @@ use std::sync::Arc;
 use super::bounded_problems::BoundedProblems;
 use super::source::{Listing, Source, place};
 use super::{MaskSet, RUN_RECORD};
-use crate::{Benchmark, DataError, Fold, Problem, formats};
+use crate::{Benchmark, DataError, Fold, Problem, Protocol, formats};
 
 /// Assigns files to structures and images.
 pub(super) struct Sorting<'a> {
     root: &'a Path,
     benchmark: &'a Benchmark,
     images: BTreeMap<&'a str, usize>,
+    /// Images that are not scored, by identifier.
+    not_scored: BTreeMap<&'a str, Fold>,
     masks: BTreeMap<(usize, usize), String>,
+    /// Number of masks of images that are not scored, by fold.
+    ignored: BTreeMap<Fold, usize>,
     notices: Vec<String>,
     enclosing: BTreeSet<String>,
     unknown_folders: BTreeMap<String, usize>,
@@ -29,11 +33,15 @@ impl<'a> Sorting<'a> {
     pub(super) fn new(root: &'a Path, benchmark: &'a Benchmark) -> Self {
         let images =
             benchmark.images.iter().enumerate().map(|(i, image)| (image.id.as_str(), i)).collect();
+        let not_scored =
+            benchmark.not_scored.iter().map(|image| (image.id.as_str(), image.fold)).collect();
         Self {
             root,
             benchmark,
             images,
+            not_scored,
             masks: BTreeMap::new(),
+            ignored: BTreeMap::new(),
             notices: Vec::new(),
             enclosing: BTreeSet::new(),
             unknown_folders: BTreeMap::new(),
@@ -73,6 +81,11 @@ impl<'a> Sorting<'a> {
         self.check_completeness(&structures, &folds);
         let enclosing = self.enclosing.iter();
         notices.extend(enclosing.map(|f| format!("the enclosing folder {f} was searched")));
+        let ignored = self.ignored.iter();
+        notices.extend(ignored.map(|(fold, count)| {
+            let masks = if *count == 1 { "mask" } else { "masks" };
+            format!("{count} {masks} of {} were ignored: it is not scored", fold.phrase())
+        }));
         notices.extend(self.notices);
         let set = MaskSet {
             root: self.root.to_owned(),
@@ -117,6 +130,11 @@ impl<'a> Sorting<'a> {
             *self.unknown_folders.entry(folders.join("/")).or_default() += 1;
             return;
         };
+        if let Some(&fold) = self.not_scored.get(stem) {
+            self.check_folders_above(path, above, fold);
+            *self.ignored.entry(fold).or_default() += 1;
+            return;
+        }
         let Some(&image) = self.images.get(stem) else {
             self.problems.push(Problem::new(
                 self.place(path),
@@ -130,7 +148,7 @@ impl<'a> Sorting<'a> {
             ));
             return;
         };
-        self.check_folders_above(path, above, image);
+        self.check_folders_above(path, above, self.benchmark.images[image].fold);
         if let Some(other) = self.masks.insert((structure, image), path.to_owned()) {
             self.problems.push(Problem::new(
                 self.place(path),
@@ -157,25 +175,38 @@ impl<'a> Sorting<'a> {
         is_image.then(|| Problem::format(&self.place(path), &error))
     }
 
-    fn check_folders_above(&mut self, path: &str, above: &[&str], image: usize) {
-        let fold = self.benchmark.images[image].fold.number();
+    fn check_folders_above(&mut self, path: &str, above: &[&str], fold: Fold) {
         let mut enclosing = Vec::new();
         for folder in above {
-            match *folder {
-                "masks" => {}
-                "fold1" | "fold2" if folder.ends_with(&fold.to_string()) => {}
-                "fold1" | "fold2" => self.problems.push(Problem::new(
-                    self.place(path),
-                    format!("in fold{fold}, the fold of this image"),
-                    format!("in {folder}"),
-                    format!("move it to fold{fold}, and check that its method was trained on the other fold"),
-                )),
-                other => enclosing.push(other),
+            if *folder == "masks" || *folder == fold.folder() {
+                continue;
             }
+            if !self.is_fold(folder) {
+                enclosing.push(*folder);
+                continue;
+            }
+            let (right, protocol) = (fold.folder(), self.benchmark.protocol);
+            let training = match protocol {
+                Protocol::TwoFold => ", and check that its method was trained on the other fold",
+                Protocol::KFold => ", and check that its method was trained on the other folds",
+                Protocol::Split | Protocol::EvaluationOnly => "",
+            };
+            self.problems.push(Problem::new(
+                self.place(path),
+                format!("in {right}, the fold of this image"),
+                format!("in {folder}"),
+                format!("move it to {right}{training}"),
+            ));
         }
         if !enclosing.is_empty() {
             self.enclosing.insert(enclosing.join("/"));
         }
+    }
+
+    /// True for the folder of a fold that the benchmark's protocol can have.
+    fn is_fold(&self, folder: &str) -> bool {
+        let fold: Option<Fold> = folder.strip_prefix("fold").unwrap_or(folder).parse().ok();
+        fold.is_some_and(|fold| self.benchmark.protocol.has(fold) && fold.folder() == folder)
     }
 
     /// Checks the folders, after all files are sorted.
@@ -200,6 +231,9 @@ impl<'a> Sorting<'a> {
         }
         if self.masks.is_empty() && self.problems.is_empty() {
             let (found, hint) = match archive_within {
+                _ if !self.ignored.is_empty() => {
+                    ("masks of other images only".to_owned(), "give masks of the test set")
+                }
                 Some(archive) => (
                     format!("no mask, and {archive}, which is not opened"),
                     "unzip it, and give the folder in it",
@@ -227,14 +261,14 @@ impl<'a> Sorting<'a> {
                 ));
             }
         }
-        let expected = folds.iter().map(|fold| fold.number().to_string()).collect::<Vec<_>>();
+        let expected = every_image_of(folds);
         for &structure in structures {
             let folder = self.folder_of(structure);
             for (index, image) in self.benchmark.images.iter().enumerate() {
                 if folds.contains(&image.fold) && !self.masks.contains_key(&(structure, index)) {
                     self.problems.push(Problem::new(
                         self.place(&format!("{folder}/{}.png", image.id)),
-                        format!("a mask for every image of fold {}", expected.join(" and ")),
+                        format!("a mask for every image{expected}"),
                         "none",
                         "add it; where the structure was not found, an empty mask says so",
                     ));
@@ -251,6 +285,20 @@ impl<'a> Sorting<'a> {
             .filter(|((found, _), _)| *found == structure)
             .and_then(|(_, path)| path.rsplit_once('/'))
             .map_or_else(|| self.benchmark.structures[structure].id.clone(), |(f, _)| f.to_owned())
+    }
+}
+
+/// These folds, as they continue `every image`.
+fn every_image_of(folds: &BTreeSet<Fold>) -> String {
+    let of = |fold: &Fold| match fold {
+        Fold::Number(number) => number.to_string(),
+        Fold::Set(_) => fold.phrase(),
+    };
+    let names = folds.iter().map(of).collect::<Vec<_>>().join(" and ");
+    match folds.first() {
+        Some(Fold::Number(_)) => format!(" of fold {names}"),
+        Some(&Fold::ALL) => String::new(),
+        _ => format!(" of {names}"),
     }
 }
 

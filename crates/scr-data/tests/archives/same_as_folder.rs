@@ -27,7 +27,7 @@ fn a_zip_has_the_masks_and_the_digest_of_its_folder_in_every_layout() {
         assert_eq!(archive.notices()[0], "__MACOSX was ignored");
         assert_eq!(archive.structures(), folder.structures());
         assert_eq!(archive.images(), [0, 1, 2, 3]);
-        assert_eq!(archive.folds(), [Fold::One, Fold::Two]);
+        assert_eq!(archive.folds(), [Fold::Number(1), Fold::Number(2)]);
         assert!(archive.masks().eq(folder.masks()));
         assert_eq!(fixture.read(&archive), fixture.read(&folder));
         digests.push(fixture.read(&archive).1);
@@ -81,7 +81,7 @@ fn a_zip_may_cover_one_object_and_one_fold() {
     files.retain(|(path, _)| path.starts_with("heart/") && !path.contains(['2', '4']));
     let set = fixture.open(&fixture.archive(&zip(&files))).unwrap();
     assert_eq!((set.structures(), set.images()), (&[2][..], vec![0, 2]));
-    assert_eq!(set.folds(), [Fold::One]);
+    assert_eq!(set.folds(), [Fold::Number(1)]);
     assert_eq!(set.masks().collect::<Vec<_>>(), [(2, 0), (2, 2)]);
 }
 

@@ -200,12 +200,12 @@ mod tests {
     #[test]
     fn one_thread_and_three_give_the_same_classifier_and_posterior() {
         let (_temp, benchmark) = phantoms();
-        let image = benchmark.fold(Fold::Two).next().unwrap();
+        let image = benchmark.fold(Fold::Number(2)).next().unwrap();
         let radiograph = benchmark.read_radiograph(image).unwrap();
         let answer = |n_threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
             pool.install(|| {
-                let images = TrainingImages::new(&benchmark, Fold::One);
+                let images = TrainingImages::new(&benchmark, Fold::Number(1));
                 let classifier = trained(&images).unwrap().classifier;
                 let posterior = classifier.posterior(&radiograph);
                 (classifier, posterior)
@@ -221,13 +221,13 @@ mod tests {
     #[test]
     fn a_training_image_has_no_vote_on_itself() {
         let (_temp, benchmark) = phantoms();
-        let images = TrainingImages::new(&benchmark, Fold::One);
+        let images = TrainingImages::new(&benchmark, Fold::Number(1));
         let learnt = trained(&images).unwrap();
         let honest = learnt.training_posteriors(&images, &quiet).unwrap();
         assert_eq!((images.list().len(), honest.len()), (2, 2));
         let radiograph = images.radiograph(images.list()[0]).unwrap();
         assert_ne!(learnt.classifier.posterior(&radiograph), honest[0]);
-        let alone = TrainingImages::of(&benchmark, Fold::One, vec![images.list()[0]]);
+        let alone = TrainingImages::of(&benchmark, Fold::Number(1), vec![images.list()[0]]);
         let learnt = trained(&alone).unwrap();
         let own = learnt.training_posteriors(&alone, &quiet).unwrap();
         assert_eq!(own[..], [learnt.classifier.posterior(&radiograph)]);
@@ -237,11 +237,11 @@ mod tests {
     fn a_structure_that_is_empty_in_all_training_images_is_named() {
         let (temp, benchmark) = phantoms();
         let heart = temp.path().join("bench/masks/reference/heart");
-        for image in benchmark.fold(Fold::One) {
+        for image in benchmark.fold(Fold::Number(1)) {
             let empty = formats::png::write_mask(&Mask::empty(Size::square(64)));
             std::fs::write(heart.join(format!("{}.png", image.id)), empty).unwrap();
         }
-        let images = TrainingImages::new(&benchmark, Fold::One);
+        let images = TrainingImages::new(&benchmark, Fold::Number(1));
         let error = trained(&images).err().unwrap();
         assert!(matches!(error, MethodError::NeverDrawn { structure, .. } if structure == "heart"));
     }

@@ -1,10 +1,10 @@
-//! Runs: training on one fold, segmenting the other, and both ways.
+//! Runs: training on one part of a benchmark, segmenting another, as its protocol says.
 
+mod benchmark_run;
 mod memory;
 mod segmenting;
 mod training;
-mod two_fold;
 
+pub use benchmark_run::{BenchmarkRun, Job, RunCost, RunPlan, RunRecord};
 pub use segmenting::{SeenImages, segment_fold};
 pub use training::train;
-pub use two_fold::{Job, RunCost, RunPlan, RunRecord, TwoFold};

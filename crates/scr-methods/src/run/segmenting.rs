@@ -85,7 +85,7 @@ pub(super) fn segment(
     progress: Progress<'_>,
 ) -> Result<(), MethodError> {
     let images: Vec<&Image> = benchmark.fold(fold).collect();
-    let (what, total) = (format!("segmenting fold {}", fold.number()), images.len() * tasks.len());
+    let (what, total) = (format!("segmenting {}", fold.phrase()), images.len() * tasks.len());
     let done = AtomicUsize::new(0);
     let step = || progress(&what, done.fetch_add(1, Ordering::Relaxed) + 1, total);
     let mut results = Vec::new();
@@ -209,7 +209,7 @@ pub(super) fn refuse_seen(
     let header = model.header();
     Err(MethodError::SeenImages {
         benchmark: header.benchmark.clone(),
-        fold: header.fold,
+        part: header.fold,
         images: seen,
     })
 }

@@ -19,7 +19,7 @@ pub fn train(
     if images.list().is_empty() {
         return Err(MethodError::NoImages {
             benchmark: images.benchmark().id.clone(),
-            fold: images.fold().number(),
+            part: images.part().to_string(),
             method: method.info().id,
         });
     }

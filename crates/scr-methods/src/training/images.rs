@@ -1,4 +1,4 @@
-//! Training images: the images of one fold, with the reference's masks and landmarks.
+//! Training images: a part of a benchmark, with the reference's masks and landmarks.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,21 +6,22 @@ use std::time::Duration;
 
 use rayon::prelude::*;
 use scr_data::digest::{Manifest, file_digest, hex};
-use scr_data::{Benchmark, Fold, Image, Problem, Problems, files};
+use scr_data::{Benchmark, Image, Problem, Problems, files};
 use scr_image::{Mask, Outline, Radiograph, Size};
 use serde::{Deserialize, Serialize};
 
 use super::cache::{Cache, Clock};
+use super::part::TrainingPart;
 use crate::error::all_or_problems;
 use crate::{GreyImage, MethodError, Progress, derive_landmarks};
 
 /// Largest distance of a landmark from the image, in widths along x and heights along y.
 const MARGIN: f64 = 0.5;
 
-/// Images of one fold of a benchmark, read when needed and then kept.
+/// Images of a part of a benchmark, read when needed and then kept.
 pub struct TrainingImages<'a> {
     benchmark: &'a Benchmark,
-    fold: Fold,
+    part: TrainingPart,
     images: Vec<&'a Image>,
     pub(super) clock: Clock,
     /// By longer side in pixels.
@@ -57,18 +58,24 @@ pub(crate) struct Provenance {
 }
 
 impl<'a> TrainingImages<'a> {
-    /// All images of `fold`.
+    /// All images of `part`, such as a fold.
     #[must_use]
-    pub fn new(benchmark: &'a Benchmark, fold: Fold) -> Self {
-        Self::of(benchmark, fold, benchmark.fold(fold).collect())
+    pub fn new(benchmark: &'a Benchmark, part: impl Into<TrainingPart>) -> Self {
+        let part = part.into();
+        Self::of(benchmark, part, part.images(benchmark))
     }
 
-    /// Some images of `fold`.
+    /// Some images of `part`.
     #[must_use]
-    pub fn of(benchmark: &'a Benchmark, fold: Fold, images: Vec<&'a Image>) -> Self {
+    pub fn of(
+        benchmark: &'a Benchmark,
+        part: impl Into<TrainingPart>,
+        images: Vec<&'a Image>,
+    ) -> Self {
+        let part = part.into();
         let (grey, shapes) = (Cache::default(), Cache::default());
         let (clock, provenance) = (Clock::default(), Cache::default());
-        Self { benchmark, fold, images, clock, grey, shapes, provenance }
+        Self { benchmark, part, images, clock, grey, shapes, provenance }
     }
 
     /// Benchmark of the images.
@@ -77,10 +84,10 @@ impl<'a> TrainingImages<'a> {
         self.benchmark
     }
 
-    /// Fold of the images.
+    /// Part of the benchmark that the images are of.
     #[must_use]
-    pub const fn fold(&self) -> Fold {
-        self.fold
+    pub const fn part(&self) -> TrainingPart {
+        self.part
     }
 
     /// The images, in the order of the benchmark's table.

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use scr_data::{Benchmark, Fold};
+use scr_data::Benchmark;
 
 use super::cache::Cache;
 use super::images::TrainingImages;
+use super::part::TrainingPart;
 use crate::pixel_classification::{ClassifierTraining, LearntClassifier};
 use crate::{MethodError, Parameters, PixelClassifier, Posterior, Progress, Segmenter};
 
-/// Training images of one fold, with everything that several methods learn from them once:
+/// Training images, with everything that several methods learn from them once:
 /// such as the pixel classifier of `pc`, `pc-post`, the hybrids and `voting`.
 pub struct TrainingSet<'a> {
     images: TrainingImages<'a>,
@@ -28,10 +29,10 @@ struct MethodTraining {
 }
 
 impl<'a> TrainingSet<'a> {
-    /// Training set of all images of `fold`.
+    /// Training set of all images of `part`, such as a fold.
     #[must_use]
-    pub fn new(benchmark: &'a Benchmark, fold: Fold) -> Self {
-        Self::of(TrainingImages::new(benchmark, fold))
+    pub fn new(benchmark: &'a Benchmark, part: impl Into<TrainingPart>) -> Self {
+        Self::of(TrainingImages::new(benchmark, part))
     }
 
     /// Training set of some images.

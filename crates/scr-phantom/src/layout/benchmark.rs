@@ -97,7 +97,7 @@ fn table(population: &Population) -> String {
                 format!("yes,{},{},{},{},{diagnosis}", n.subtlety, n.size_mm, n.x, n.y)
             },
         );
-        let fold = fold(&phantom.id).number();
+        let fold = fold(&phantom.id);
         writeln!(text, "{},{fold},{age},{sex},{nodule}", phantom.id)
             .expect("writing to a string does not fail");
     }
@@ -154,7 +154,7 @@ pub fn benchmark_file(population: &Population, side: usize) -> BenchmarkFile {
                     .then(|| text("landmarks/reference/{image_id}.csv")),
             })
             .collect(),
-        folds: FoldsSection { column: text("fold"), protocol: text("two-fold") },
+        folds: FoldsSection { column: Some(text("fold")), protocol: text("two-fold") },
         terms: TermsSection {
             licence: text("CC0 1.0"),
             redistribution: text("allowed"),

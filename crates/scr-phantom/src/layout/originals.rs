@@ -51,7 +51,7 @@ pub fn write_originals(
 
 fn write_phantom(staging: &Staging, phantom: &Phantom) -> Result<(), DataError> {
     let id = &phantom.id;
-    let fold = fold(id).number();
+    let fold = fold(id);
     for (observer, folder) in [(Observer::Reference, "scr"), (Observer::Second, "scr-observer2")] {
         for (structure, mask) in phantom.masks(observer, OUTLINE_FRAME_PX) {
             let structure = structure.replace('_', " ");

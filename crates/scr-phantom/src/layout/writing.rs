@@ -46,7 +46,7 @@ pub(super) fn each_phantom(
 
 /// The fold of an image: 1 for odd numbers, 2 for even ones, as in SCR.
 pub(super) fn fold(id: &str) -> Fold {
-    if id.ends_with(['1', '3', '5', '7', '9']) { Fold::One } else { Fold::Two }
+    if id.ends_with(['1', '3', '5', '7', '9']) { Fold::Number(1) } else { Fold::Number(2) }
 }
 
 /// Error of one problem.

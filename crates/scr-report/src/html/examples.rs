@@ -1,6 +1,6 @@
 //! Example images of a report: the worst, the median and the best of an object.
 
-use scr_documents::ResultDocument;
+use scr_documents::{Fold, ResultDocument};
 
 /// Rank of an example among the images of its set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ pub struct Example {
     /// Identifier of the image.
     pub image: String,
     /// Fold of the image.
-    pub fold: u8,
+    pub fold: Fold,
     /// Rank of the image.
     pub rank: ExampleRank,
     /// Overlap of the object, the measure of the choice.

@@ -9,7 +9,7 @@ pub(crate) mod overlay;
 use askama::Template;
 use indexmap::IndexMap;
 use scr_data::Benchmark;
-use scr_documents::ComparisonDocument;
+use scr_documents::{ComparisonDocument, Fold};
 
 use crate::comparison::NamedResult;
 use crate::layout::Table;

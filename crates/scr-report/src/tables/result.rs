@@ -9,7 +9,7 @@ use crate::layout::{Column, Table};
 const WHOLE_IMAGE: &str = "whole image";
 
 /// Tables of a result's summaries: one an object, one for whole images, and notes that
-/// identify the scored data. When the masks cover both folds, with the mean of each fold.
+/// identify the scored data. When the masks cover several folds, with the mean of each.
 #[must_use]
 pub fn result_tables(result: &ResultDocument) -> Vec<Table> {
     let whole = (!result.image_measures.is_empty()).then_some((None, &result.image_measures));

@@ -10,8 +10,9 @@
 //! have full precision.
 
 use scr_documents::{
-    BenchmarkDocument, BenchmarkSettings, FindingsDocument, FlagKind, MeasureMap, ResultDocument,
-    SpacingDocument, SummaryDocument, SuspicionsDocument, UndefinedDocument,
+    BenchmarkDocument, BenchmarkSettings, FindingsDocument, FlagKind, ImageEntryDocument,
+    MeasureMap, ResultDocument, SpacingDocument, SummaryDocument, SuspicionsDocument,
+    UndefinedDocument,
 };
 use std::collections::HashMap;
 
@@ -188,19 +189,19 @@ impl Hiding {
 
 impl Diagonal {
     fn of(benchmark: &BenchmarkDocument) -> Self {
-        let [x, y] = match benchmark.spacing_mm {
-            Some(SpacingDocument::Same(mm)) => [mm, mm],
-            Some(SpacingDocument::Differs(mm)) => mm,
-            None => [1.0, 1.0],
-        };
-        let longest = |[x, y]: [f64; 2]| {
-            let diagonals = benchmark
-                .images
-                .iter()
-                .map(|image| (image.width as f64 * x).hypot(image.height as f64 * y));
+        let longest = |spacing: fn(&BenchmarkDocument, &ImageEntryDocument) -> [f64; 2]| {
+            let diagonals = benchmark.images.iter().map(|image| {
+                let [x, y] = spacing(benchmark, image);
+                (image.width as f64 * x).hypot(image.height as f64 * y)
+            });
             diagonals.fold(0.0, f64::max)
         };
-        Self { px: longest([1.0, 1.0]), mm: longest([x, y]) }
+        let mm = longest(|benchmark, image| match benchmark.spacing_of(image) {
+            Some(SpacingDocument::Same(mm)) => [mm, mm],
+            Some(SpacingDocument::Differs(mm)) => mm,
+            Some(SpacingDocument::Range { .. }) | None => [1.0, 1.0],
+        });
+        Self { px: longest(|_, _| [1.0, 1.0]), mm }
     }
 
     /// The worst value there is.
@@ -289,7 +290,7 @@ const fn without_numbers(kind: FlagKind) -> Option<&'static str> {
     match kind {
         FlagKind::NearlyReference => Some("The masks are almost the reference’s."),
         FlagKind::NearlyObserver => Some("The masks are almost an observer’s."),
-        FlagKind::Folds => Some("One fold is segmented better than the other."),
+        FlagKind::Folds => Some("The folds are not segmented alike."),
         FlagKind::SameMasks
         | FlagKind::NearlyEntry
         | FlagKind::SameName

@@ -11,6 +11,7 @@ use scr_documents::{
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use indexmap::IndexMap;
 use scr_data::digest::Manifest;
 use scr_data::formats::FormatError;
 use scr_data::{Benchmark, Image, Problem, Problems, files, formats};
@@ -235,13 +236,23 @@ fn is_same(benchmark: &Benchmark, old: &BenchmarkDocument) -> bool {
 
 /// The written form of a benchmark; `facts` are in the order of its images.
 fn document(benchmark: &Benchmark, digest: String, facts: &[ImageFacts]) -> BenchmarkDocument {
+    let spacing = |image: &Image| {
+        image.spacing.map(|spacing| SpacingDocument::new(spacing.x_mm(), spacing.y_mm()))
+    };
+    let spacing_mm = SpacingDocument::of_images(benchmark.images.iter().map(spacing));
+    let is_common = spacing_mm.is_some_and(|spacing| !spacing.is_range());
+    let mut not_scored = IndexMap::new();
+    for image in &benchmark.not_scored {
+        *not_scored.entry(image.fold.to_string()).or_default() += 1;
+    }
+    not_scored.sort_unstable_keys();
     BenchmarkDocument {
         id: benchmark.id.clone(),
         title: benchmark.title.clone(),
         description: benchmark.description.clone(),
         definition: benchmark.definition.clone(),
         digest,
-        spacing_mm: benchmark.spacing.map(|it| SpacingDocument::new(it.x_mm(), it.y_mm())),
+        spacing_mm,
         phantom: benchmark.is_phantom,
         structures: benchmark
             .structures
@@ -276,14 +287,16 @@ fn document(benchmark: &Benchmark, digest: String, facts: &[ImageFacts]) -> Benc
         reference_hidden: false,
         ladder: None,
         ended_at: None,
-        protocol: benchmark.protocol.clone(),
+        protocol: benchmark.protocol.name().to_owned(),
+        not_scored,
         images: benchmark
             .images
             .iter()
             .zip(facts)
             .map(|(image, facts)| ImageEntryDocument {
                 id: image.id.clone(),
-                fold: image.fold.number(),
+                fold: image.fold,
+                spacing_mm: spacing(image).filter(|_| !is_common),
                 width: facts.size.width,
                 height: facts.size.height,
                 has_pixels: facts.has_pixels,

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_documents::BenchmarkDocument;
+use scr_documents::{BenchmarkDocument, Protocol};
 use scr_store::{BenchmarkRow, PublicStore};
 
 use super::draw::page;
@@ -13,6 +13,8 @@ use crate::error::Failure;
 #[derive(Template)]
 #[template(path = "add.html")]
 struct AddPage {
+    /// Protocols of the benchmarks, each once; two-fold where there is no benchmark.
+    protocols: Vec<Protocol>,
     benchmarks: Vec<Layout>,
 }
 
@@ -33,8 +35,13 @@ struct Layout {
 /// Answers `/add`.
 pub(crate) async fn add(State(store): State<PublicStore>) -> Result<Response, Failure> {
     let rows = store.benchmarks().list().await?;
+    let used = |protocol: &Protocol| rows.iter().any(|row| row.document.protocol() == *protocol);
+    let mut protocols: Vec<Protocol> = Protocol::ALL.into_iter().filter(used).collect();
+    if protocols.is_empty() {
+        protocols.push(Protocol::TwoFold);
+    }
     let layout = |row: BenchmarkRow| layout(&store, row.document);
-    page(&AddPage { benchmarks: rows.into_iter().map(layout).collect() })
+    page(&AddPage { protocols, benchmarks: rows.into_iter().map(layout).collect() })
 }
 
 fn layout(store: &PublicStore, document: BenchmarkDocument) -> Layout {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_documents::BenchmarkDocument;
+use scr_documents::{BenchmarkDocument, Fold};
 use scr_store::PublicStore;
 
 use super::draw::page;
@@ -25,7 +25,7 @@ const N_LEADERS: usize = 5;
 struct BenchmarkPage {
     benchmark: BenchmarkDocument,
     href: String,
-    n_by_fold: [usize; 2],
+    folds: Vec<(Fold, usize)>,
     n_entries: usize,
     published: String,
     leaders: Vec<Leaders>,
@@ -83,7 +83,7 @@ pub(crate) async fn benchmark(
     }
     page(&BenchmarkPage {
         href: address::benchmark(&document.id, ""),
-        n_by_fold: n_by_fold(&document),
+        folds: document.folds(),
         n_entries: entries.len(),
         published: date(&row.published_at).to_owned(),
         leaders,
@@ -99,9 +99,4 @@ pub(crate) async fn cite_bib(PublishedBenchmark(row): PublishedBenchmark) -> Res
     let records = citation::of_benchmark(&row.document, &row.published_at);
     let name = format!("{}.bib", plain(&row.document.id));
     file(&name, BIBTEX, citation::file_of(records))
-}
-
-/// Images in fold 1 and in fold 2.
-pub(super) fn n_by_fold(document: &BenchmarkDocument) -> [usize; 2] {
-    [1, 2].map(|fold| document.images.iter().filter(|image| image.fold == fold).count())
 }

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_documents::{BenchmarkDocument, ImageEntryDocument, SpacingDocument};
+use scr_documents::{BenchmarkDocument, Fold, ImageEntryDocument, SpacingDocument};
 use scr_store::{Copies, PublicStore};
 use std::collections::HashMap;
 
@@ -95,7 +95,7 @@ pub(crate) async fn browse(
         next: benchmark.images.get(index + 1).map(neighbour),
         image_href: may_show.then(|| address::image(&benchmark, &image.id, copies)),
         is_display_copy: may_show && copies == Copies::Display,
-        spacing_mm: benchmark.spacing_mm.and_then(SpacingDocument::same),
+        spacing_mm: benchmark.spacing_of(&image).and_then(SpacingDocument::same),
         has_posteriors: layers.iter().any(|layer| layer.posteriors.is_some()),
         layers,
         structures,

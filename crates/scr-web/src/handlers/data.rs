@@ -3,10 +3,9 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_documents::BenchmarkDocument;
+use scr_documents::{BenchmarkDocument, Fold};
 use scr_store::PublicStore;
 
-use super::benchmark::n_by_fold;
 use super::draw::page;
 use crate::attributes::{Distribution, distributions};
 use crate::error::Failure;
@@ -16,7 +15,7 @@ use crate::thumbnails::{Thumbnail, evenly_spaced};
 #[derive(Template)]
 #[template(path = "data.html")]
 struct DataPage {
-    n_by_fold: [usize; 2],
+    folds: Vec<(Fold, usize)>,
     sizes: String,
     objects: Vec<ObjectRow>,
     attributes: Vec<Distribution>,
@@ -55,10 +54,10 @@ pub(crate) async fn data(
         })
         .collect();
     page(&DataPage {
-        n_by_fold: n_by_fold(&document),
+        folds: document.folds(),
         sizes: sizes(&document),
         objects,
-        attributes: distributions(&document.images),
+        attributes: distributions(&document),
         examples,
         benchmark: document,
     })

@@ -2,9 +2,8 @@
 
 use askama::Template;
 use axum::response::Response;
-use scr_documents::BenchmarkDocument;
+use scr_documents::{BenchmarkDocument, Fold};
 
-use super::benchmark::n_by_fold;
 use super::draw::page;
 use crate::address;
 use crate::error::Failure;
@@ -32,23 +31,22 @@ pub(crate) async fn images(
     options: Options,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    let fold: Option<u8> = match options.first("fold") {
-        Some("1") => Some(1),
-        Some("2") => Some(2),
-        _ => None,
-    };
-    let n_by_fold = n_by_fold(&document);
+    let folds = document.folds();
+    let wanted: Option<Fold> = options.first("fold").and_then(|text| text.parse().ok());
+    let fold: Option<Fold> = wanted.filter(|wanted| folds.iter().any(|(fold, _)| fold == wanted));
     let base = address::benchmark(&document.id, "browse");
-    let filter = |label: String, href: String, of: Option<u8>| Filter {
+    let filter = |label: String, href: String, of: Option<Fold>| Filter {
         label,
         href,
         is_current: of == fold,
     };
-    let filters = vec![
-        filter(format!("All {}", document.images.len()), base.clone(), None),
-        filter(format!("Fold 1: {}", n_by_fold[0]), format!("{base}?fold=1"), Some(1)),
-        filter(format!("Fold 2: {}", n_by_fold[1]), format!("{base}?fold=2"), Some(2)),
-    ];
+    let mut filters = vec![filter(format!("All {}", document.images.len()), base.clone(), None)];
+    if folds.len() > 1 {
+        filters.extend(folds.iter().map(|(fold, count)| {
+            let href = format!("{base}?fold={fold}");
+            filter(format!("{}: {count}", fold.title()), href, Some(*fold))
+        }));
+    }
     let thumbnails = document
         .images
         .iter()

@@ -4,7 +4,7 @@
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_documents::{BenchmarkDocument, EntryRole, LiteratureDocument};
+use scr_documents::{BenchmarkDocument, EntryRole, LiteratureDocument, Protocol};
 use scr_report::plot::{BoxPlotRow, box_plot};
 use scr_report::tables::as_published;
 use scr_store::{EntryRow, PublicStore};

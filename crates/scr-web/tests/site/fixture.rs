@@ -96,6 +96,32 @@ impl Site {
         site
     }
 
+    /// The benchmark as `change` leaves its folder, and the second observer's masks as an entry.
+    pub(crate) async fn changed(change: impl Fn(&Path)) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("tiny");
+        write_benchmark(&root, Terms::Open);
+        change(&root);
+        let benchmark = Benchmark::open(&root).unwrap();
+        let store = Store::open(&folder.path().join("store")).await.unwrap();
+        store.benchmarks().publish(&benchmark, &mut |_| ()).await.unwrap();
+        let second = benchmark.masks_folder(&benchmark.observers[1]);
+        let masks = MaskSet::open(&second, &benchmark).unwrap();
+        let settings = Settings::default();
+        let evaluation = scr_eval::evaluate(&benchmark, &masks, &settings, &|| ()).unwrap();
+        let entry = EntryToPublish {
+            benchmark: &benchmark,
+            role: EntryRole::Observer,
+            card: CardDocument { name: "Second observer".to_owned(), ..CardDocument::default() },
+            masks: &masks,
+            result: scr_report::result_document(&evaluation, true),
+            posteriors: None,
+        };
+        let (id, _) = store.entries().publish(entry, &mut |_| ()).await.unwrap();
+        let router = scr_web::router(&store.public(), scr_web::SiteSettings::default());
+        Self { store, router, entries: vec![("Second observer".to_owned(), id)], folder }
+    }
+
     pub(crate) async fn with_terms(terms: Terms) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("tiny");

@@ -76,9 +76,10 @@ async fn scored_submission(site: &Site, user_id: &str) -> String {
         folds: vec![FoldsDocument {
             object: "heart".into(),
             measure: "overlap".into(),
-            n: [3, 3],
-            means: [Some(0.123_456), None],
+            n: vec![3, 3],
+            means: vec![Some(0.123_456), None],
             p: Some(0.123_456),
+            apart: None,
         }],
         differences: Vec::new(),
     };

@@ -24,6 +24,7 @@ mod ladder;
 mod operations;
 mod pages;
 mod past_results;
+mod protocols;
 mod rate_limits;
 mod reports;
 mod request_bodies;

@@ -1,10 +1,10 @@
 //! Arguments shared by several commands, and their parsers.
 
 use anyhow::Result;
-use clap::ValueEnum;
 use clap::builder::{PathBufValueParser, TypedValueParser};
-use scr_data::{Fold, Output};
-use scr_methods::{METHODS, Method, find_method};
+use clap::{Args, ValueEnum};
+use scr_data::{Benchmark, Fold, Output, Protocol};
+use scr_methods::{METHODS, Method, MethodError, TrainingPart, find_method};
 
 /// Output format of a list.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -29,9 +29,61 @@ pub(crate) fn refuse_posteriors(methods: &[&'static dyn Method]) -> Result<()> {
     )
 }
 
-/// Parses `1` or `2`.
+/// Parses a fold: its number, or the word for a set of images.
 pub(crate) fn parse_fold(text: &str) -> Result<Fold, String> {
-    text.parse().ok().and_then(Fold::from_number).ok_or_else(|| "expected 1 or 2".to_owned())
+    let expected = "expected the number of a fold, or train, validation or test";
+    text.parse().map_err(|_| expected.to_owned())
+}
+
+/// Choice of the images to train on.
+#[derive(Args)]
+pub(crate) struct TrainingChoice {
+    /// Fold to train on; a benchmark with a training set needs no choice
+    #[arg(long, value_parser = parse_fold, conflicts_with = "held_out")]
+    fold: Option<Fold>,
+    /// Fold to hold out, for masks of it: trains on the other fold, or on all others of k-fold
+    #[arg(long, value_parser = parse_fold, value_name = "FOLD")]
+    held_out: Option<Fold>,
+}
+
+impl TrainingChoice {
+    /// The part of the benchmark to train on, which its protocol must have.
+    pub(crate) fn part(&self, benchmark: &Benchmark) -> Result<TrainingPart> {
+        let (id, protocol) = (&benchmark.id, benchmark.protocol);
+        let folds = benchmark.folds();
+        let last = folds.last().map(ToString::to_string).unwrap_or_default();
+        let part = match (protocol, self.fold, self.held_out) {
+            (Protocol::Split, None, None) => Some(TrainingPart::Fold(Fold::TRAIN)),
+            (Protocol::TwoFold | Protocol::Split, Some(fold), None) => {
+                Some(fold.into()).filter(|part| {
+                    let mut parts = folds.iter().map(|f| TrainingPart::to_segment(protocol, *f));
+                    parts.any(|other| other == Some(*part))
+                })
+            }
+            (_, None, Some(held_out)) if folds.contains(&held_out) => {
+                TrainingPart::to_segment(protocol, held_out)
+            }
+            _ => None,
+        };
+        if let Some(part) = part {
+            return Ok(part);
+        }
+        match protocol {
+            Protocol::TwoFold => anyhow::bail!(
+                "{id} is two-fold: expected --fold 1 or --fold 2, the fold to train on"
+            ),
+            Protocol::KFold => anyhow::bail!(
+                "{id} is k-fold: expected --held-out and a fold from 1 to {last}; training is on all \
+                 others"
+            ),
+            Protocol::Split => anyhow::bail!(
+                "{id} has a training set: expected --fold train, or neither --fold nor --held-out"
+            ),
+            Protocol::EvaluationOnly => {
+                Err(MethodError::EvaluationOnly { benchmark: id.clone() }.into())
+            }
+        }
+    }
 }
 
 /// Parses the name of a method.

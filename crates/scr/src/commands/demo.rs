@@ -8,10 +8,10 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use scr_data::{Benchmark, MaskSet};
+use scr_data::{Benchmark, MaskSet, Protocol};
 use scr_documents::{CardDocument, EntryRole, ResultDocument};
 use scr_eval::Settings;
-use scr_methods::{Job, METHODS, Method, Parameters, RunRecord, TwoFold};
+use scr_methods::{BenchmarkRun, Job, METHODS, Method, Parameters, RunRecord};
 use scr_phantom::{Population, write_benchmark};
 use scr_report::layout::{self, Layout};
 use scr_report::tables;
@@ -125,7 +125,9 @@ impl Demo {
         let digest = benchmark.digest(benchmark.reference())?;
         let of_benchmark = format!("{}-{}", benchmark.id, &digest["sha256:".len()..][..8]);
         let folder = self.dir.join("masks").join(of_benchmark);
-        let wanted = METHODS.iter().filter(|method| self.all_methods || method.info().is_quick);
+        let trains = benchmark.protocol != Protocol::EvaluationOnly;
+        let is_wanted = |method: &dyn Method| self.all_methods || method.info().is_quick;
+        let wanted = METHODS.iter().filter(|method| trains && is_wanted(**method));
         wanted
             .map(|&method| {
                 let info = method.info();
@@ -157,17 +159,19 @@ async fn fill(
     };
     store.benchmarks().publish(benchmark, &mut show).await?;
     drop(bar);
-    tell!("running {} methods: each fold is segmented by a model of the other", jobs.len());
-    let runs = TwoFold { benchmark, seed: SEED, models: None };
-    let bar = Bar::new();
-    let records = runs.run(jobs, &|what, done, total| bar.show(what, done, total))?;
-    drop(bar);
+    let mut records = Vec::new();
+    if !jobs.is_empty() {
+        tell!("running {} methods: {}", jobs.len(), benchmark.protocol.rule());
+        let runs = BenchmarkRun { benchmark, seed: SEED, models: None };
+        let bar = Bar::new();
+        records = runs.run(jobs, &|what, done, total| bar.show(what, done, total))?;
+    }
     tell!("scoring and publishing {} sets of masks", jobs.len() + benchmark.observers.len() - 1);
     let mut results = Vec::new();
     for (job, record) in jobs.iter().zip(&records) {
         let set = MaskSet::open(&job.masks, benchmark)?;
         let masks = Masks { set, posteriors: job.posteriors.clone() };
-        let card = method_card(job.method, record);
+        let card = method_card(benchmark, job.method, record);
         let result = publish(store, benchmark, EntryRole::Baseline, card, masks).await?;
         results.push((job.method.info().id.to_owned(), result));
     }
@@ -209,7 +213,16 @@ async fn publish(
     Ok(result)
 }
 
-fn method_card(method: &dyn Method, record: &RunRecord) -> CardDocument {
+fn training(protocol: Protocol) -> String {
+    match protocol {
+        Protocol::TwoFold => format!(
+            "two-fold: each fold was segmented by a model trained on the other, seed {SEED}"
+        ),
+        other => format!("{}: {}, seed {SEED}", other.name(), other.rule()),
+    }
+}
+
+fn method_card(benchmark: &Benchmark, method: &dyn Method, record: &RunRecord) -> CardDocument {
     let info = method.info();
     CardDocument {
         name: info.name.to_owned(),
@@ -218,9 +231,7 @@ fn method_card(method: &dyn Method, record: &RunRecord) -> CardDocument {
         verified: info.verified.to_owned(),
         reference: info.source.to_owned(),
         code: format!("scr run {}", info.id),
-        training: format!(
-            "two-fold: each fold was segmented by a model trained on the other, seed {SEED}"
-        ),
+        training: training(benchmark.protocol),
         version: info.version.to_owned(),
         cost: cost(&record.cost),
         corrects: None,

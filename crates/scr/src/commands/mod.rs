@@ -62,9 +62,10 @@ pub(crate) enum Command {
     Measures(measures::Measures),
     /// List the segmentation methods with parameters and sources
     Methods(methods::Methods),
-    /// Train a method on one fold of a benchmark
+    /// Train a method on a fold or the training set of a benchmark
     Train(train::Train),
-    /// Choose a method's parameters by cross-validation inside one training fold
+    /// Choose a method's parameters by cross-validation inside the training images, or by the
+    /// validation set
     ///
     /// A coordinate search, not a grid: from the defaults on, the values of one parameter are
     /// tried while the others keep their best values. Rounds over all parameters repeat until
@@ -72,7 +73,8 @@ pub(crate) enum Command {
     Tune(tune::Tune),
     /// Segment images with a trained model
     Segment(segment::Segment),
-    /// Run methods two-fold: train on fold 1 and segment fold 2, and the reverse
+    /// Run methods over a benchmark as its protocol says: train on fold 1 and segment fold 2,
+    /// and the reverse; or k-fold; or train on the training set and segment the test set
     Run(run::Run),
     /// Download a benchmark from a site, to score masks locally
     Fetch(fetch::Fetch),

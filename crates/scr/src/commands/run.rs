@@ -1,4 +1,4 @@
-//! `scr run`: runs methods two-fold over a benchmark.
+//! `scr run`: runs methods over a benchmark, as its protocol says.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use scr_data::{Benchmark, MaskSet};
 use scr_eval::Settings;
-use scr_methods::{Job, METHODS, Method, Parameters, RunCost, TwoFold};
+use scr_methods::{BenchmarkRun, Job, METHODS, Method, Parameters, RunCost};
 use scr_report::layout::{self, Layout};
 use scr_report::tables;
 
@@ -53,7 +53,7 @@ impl Run {
         let jobs = self.jobs()?;
         let benchmark = Benchmark::open(&self.benchmark)?;
         let runs =
-            TwoFold { benchmark: &benchmark, seed: self.seed, models: self.models.as_deref() };
+            BenchmarkRun { benchmark: &benchmark, seed: self.seed, models: self.models.as_deref() };
         let bar = Bar::new();
         let records = runs.run(&jobs, &|what, done, total| bar.show(what, done, total))?;
         drop(bar);

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
-use scr_data::{Benchmark, Fold, Problem, Problems, Staging, files, formats};
+use scr_data::{Benchmark, Fold, Problem, Problems, Staging, Structure, files, formats};
 use scr_image::Radiograph;
 use scr_methods::{Model, SeenImages, Subject, find_method, segment_fold};
 
@@ -20,14 +20,18 @@ pub(crate) struct Segment {
     #[arg(required_unless_present = "benchmark", conflicts_with = "benchmark")]
     images: Vec<PathBuf>,
     /// Folder of a benchmark, of which one fold is segmented
-    #[arg(long, requires = "fold")]
+    #[arg(long)]
     benchmark: Option<PathBuf>,
-    /// Fold to segment
+    /// Fold to segment; by default the test set, or all images of a benchmark for evaluation
+    /// only
     #[arg(long, value_parser = parse_fold, requires = "benchmark")]
     fold: Option<Fold>,
     /// Folder of masks to write, STRUCTURE/IMAGE.png
     #[arg(long)]
     out: PathBuf,
+    /// Add to the masks of other folds in OUT, so that one set of masks has all of them
+    #[arg(long, requires = "benchmark")]
+    add: bool,
     /// Folder of posteriors to write as 16-bit PNGs, for methods that have them
     #[arg(long)]
     soft: Option<PathBuf>,
@@ -45,21 +49,30 @@ impl Segment {
         let bar = Bar::new();
         let show = |what: &str, done, total| bar.show(what, done, total);
         let digest = scr_data::digest::file_digest(&model.to_bytes());
+        let benchmark = self.benchmark.as_deref().map(Benchmark::open).transpose()?;
+        let fold = benchmark.as_ref().map(|benchmark| self.fold_of(benchmark)).transpose()?;
         let plan = format!(
             "{} {:?}",
             scr_data::digest::hex(&digest),
-            (&self.benchmark, self.fold, &self.images)
+            (&self.benchmark, fold, &self.images)
         );
-        let radiographs = match self.fold {
+        let radiographs = match fold {
             Some(_) => Vec::new(),
             None => read_all(&model, &self.images, self.allow_seen)?,
         };
-        let masks = Staging::begin(&self.out, &plan)?;
-        let posteriors = self.soft.as_ref().map(|soft| Staging::begin(soft, &plan)).transpose()?;
-        if let (Some(benchmark), Some(fold)) = (&self.benchmark, self.fold) {
-            let (benchmark, out) = (Benchmark::open(benchmark)?, (&masks, posteriors.as_ref()));
+        let begin = |out: &Path| match (&benchmark, fold) {
+            (Some(benchmark), Some(fold)) if self.add => {
+                let files = files_of(benchmark, fold);
+                Staging::begin_adding(out, &fold.folder(), &plan, files)
+            }
+            _ => Staging::begin(out, &plan),
+        };
+        let masks = begin(&self.out)?;
+        let posteriors = self.soft.as_deref().map(begin).transpose()?;
+        if let (Some(benchmark), Some(fold)) = (&benchmark, fold) {
+            let out = (&masks, posteriors.as_ref());
             let seen = if self.allow_seen { SeenImages::Allowed } else { SeenImages::Refused };
-            segment_fold(&model, &benchmark, fold, seen, out, &show)?;
+            segment_fold(&model, benchmark, fold, seen, out, &show)?;
         }
         for (index, (name, radiograph)) in radiographs.iter().enumerate() {
             segment_one(&model, name, radiograph, &masks, posteriors.as_ref())?;
@@ -71,6 +84,30 @@ impl Segment {
         tell!("masks written to {}", self.out.display());
         Ok(())
     }
+}
+
+impl Segment {
+    /// Fold to segment, which the benchmark must have.
+    fn fold_of(&self, benchmark: &Benchmark) -> Result<Fold> {
+        let folds = benchmark.folds();
+        let fold = self.fold.or(folds.first().copied().filter(|_| folds.len() == 1));
+        let Some(fold) = fold else {
+            let names: Vec<String> = folds.iter().map(ToString::to_string).collect();
+            bail!("--fold: expected the fold to segment, one of {}", names.join(", "));
+        };
+        if benchmark.fold(fold).next().is_none() {
+            bail!("--fold {fold}: {} has no images of {}", benchmark.id, fold.phrase());
+        }
+        Ok(fold)
+    }
+}
+
+/// Files of the masks of a fold.
+fn files_of(benchmark: &Benchmark, fold: Fold) -> impl Iterator<Item = String> {
+    benchmark.fold(fold).flat_map(move |image| {
+        let path = move |structure: &Structure| format!("{}/{}.png", structure.id, image.id);
+        benchmark.structures.iter().map(path)
+    })
 }
 
 fn segment_one(
@@ -109,10 +146,7 @@ fn read_all(
         if !allow_seen && model.has_seen(None, &name, Some(&bytes)) {
             problems.push(Problem::new(
                 path.display().to_string(),
-                format!(
-                    "an image that the model was not trained on (fold {})",
-                    model.header().fold
-                ),
+                format!("an image that the model was not trained on ({})", model.header().fold),
                 "an image of the training set",
                 "segment it nevertheless with --allow-seen",
             ));

@@ -56,7 +56,7 @@ pub(crate) struct Submit {
     #[arg(long)]
     benchmark: String,
     /// Card of the method, TOML: name, authors, description, reference, code, training,
-    /// `two_fold_declaration` = true
+    /// `two_fold_declaration` = true (or `protocol_declaration`): the protocol was kept
     #[arg(long)]
     card: PathBuf,
     /// Accept the terms of the benchmark

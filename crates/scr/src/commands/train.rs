@@ -1,13 +1,13 @@
-//! `scr train`: trains a method on one fold.
+//! `scr train`: trains a method on a part of a benchmark.
 
 use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Args;
-use scr_data::{Benchmark, Fold, Output};
+use scr_data::{Benchmark, Output};
 use scr_methods::{Method, Parameters, TrainingSet};
 
-use super::arguments::{output, parse_fold, parse_method, parse_setting};
+use super::arguments::{TrainingChoice, output, parse_method, parse_setting};
 use crate::progress::Bar;
 use crate::tell::tell;
 
@@ -19,9 +19,8 @@ pub(crate) struct Train {
     /// Folder of the benchmark
     #[arg(long)]
     benchmark: PathBuf,
-    /// Fold to train on
-    #[arg(long, value_parser = parse_fold)]
-    fold: Fold,
+    #[command(flatten)]
+    choice: TrainingChoice,
     /// Model file to write
     #[arg(long, value_name = "FILE", value_parser = output())]
     out: Output,
@@ -37,17 +36,17 @@ impl Train {
     pub(crate) fn run(self) -> Result<()> {
         let parameters = Parameters::new(self.method.info(), &self.set)?;
         let benchmark = Benchmark::open(&self.benchmark)?;
+        let part = self.choice.part(&benchmark)?;
         let bar = Bar::new();
         let show = |what: &str, done, total| bar.show(what, done, total);
-        let set = TrainingSet::new(&benchmark, self.fold);
+        let set = TrainingSet::new(&benchmark, part);
         let model = scr_methods::train(self.method, &set, &parameters, self.seed, &show)?;
         self.out.write(&model.to_bytes())?;
         drop(bar);
         tell!(
-            "{} trained on {} images of fold {}, written to {}",
+            "{} trained on {} images of {part}, written to {}",
             self.method.info().id,
             model.header().seen.len(),
-            self.fold.number(),
             self.out
         );
         Ok(())

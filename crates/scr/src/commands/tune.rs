@@ -1,4 +1,5 @@
-//! `scr tune`: chooses a method's parameters by cross-validation inside one training fold.
+//! `scr tune`: chooses a method's parameters by cross-validation inside its training images, or
+//! by a validation set.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -8,10 +9,10 @@ use clap::{Args, ValueEnum};
 use scr_data::{Benchmark, Fold, Output};
 use scr_methods::{Method, Parameters};
 
-use super::arguments::{output, parse_fold, parse_method, parse_setting};
+use super::arguments::{TrainingChoice, output, parse_method, parse_setting};
 use crate::progress::Bar;
 use crate::stdout::print;
-use crate::tuning::{CrossValidation, MAX_ROUNDS, Table, Tried, Tuned, Tuning};
+use crate::tuning::{MAX_ROUNDS, Scheme, Table, Tried, Tuned, Tuning, Validation};
 
 #[derive(Args)]
 pub(crate) struct Tune {
@@ -21,9 +22,8 @@ pub(crate) struct Tune {
     /// Folder of the benchmark
     #[arg(long)]
     benchmark: PathBuf,
-    /// Fold to tune in; the other fold is never read
-    #[arg(long, value_parser = parse_fold)]
-    fold: Fold,
+    #[command(flatten)]
+    choice: TrainingChoice,
     /// CSV file of all settings tried; an interrupted tuning resumes from it
     #[arg(long, value_name = "FILE", value_parser = output())]
     out: Output,
@@ -31,9 +31,10 @@ pub(crate) struct Tune {
     /// [default for asm: the parameters of the study]
     #[arg(long = "try", value_name = "KEY=V1,V2,...", value_parser = parse_tries)]
     tries: Vec<(String, Vec<String>)>,
-    /// Parts of the cross-validation: each is segmented by a model of the others
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(2..=100))]
-    parts: u16,
+    /// Parts of the cross-validation inside the training images: each is segmented by a model
+    /// of the others [default: 2; none where the benchmark has a validation set]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(2..=100))]
+    parts: Option<u16>,
     /// Random seed of training
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -47,6 +48,9 @@ enum Format {
     Text,
     Json,
 }
+
+/// Parts of a cross-validation by default.
+const DEFAULT_PARTS: u16 = 2;
 
 /// Values to try of `asm` and `asm-tuned` by default: the parameters that the study names,
 /// in the order of their measured effect, then two of this project.
@@ -69,20 +73,28 @@ impl Tune {
             bail!("--out {}: expected a file, from which a tuning can resume", self.out);
         };
         let benchmark = Benchmark::open(&self.benchmark)?;
-        let n_images = benchmark.fold(self.fold).count();
-        if n_images < usize::from(self.parts) {
+        let part = self.choice.part(&benchmark)?;
+        let n_images = part.images(&benchmark).len();
+        let scheme = match self.parts {
+            None if benchmark.fold(Fold::VALIDATION).next().is_some() => Scheme::ValidationSet,
+            parts => Scheme::Parts(parts.unwrap_or(DEFAULT_PARTS).into()),
+        };
+        let n_parts = match scheme {
+            Scheme::Parts(n_parts) => n_parts,
+            Scheme::ValidationSet => 1,
+        };
+        if n_images < n_parts {
             bail!(
-                "fold {} of {} has {n_images} images, expected at least one for each of {} parts",
-                self.fold.number(),
-                benchmark.id,
-                self.parts
+                "{part} of {} has {n_images} images, expected at least one for each of {n_parts} \
+                 parts",
+                benchmark.id
             );
         }
-        let validation = CrossValidation {
+        let validation = Validation {
             method: self.method,
             benchmark: &benchmark,
-            fold: self.fold,
-            n_parts: self.parts.into(),
+            part,
+            scheme,
             seed: self.seed,
         };
         let mut table = Table::open(path, &validation)?;

@@ -1,31 +1,30 @@
-//! Tuning of a method's parameters: coordinate search, scored by cross-validation inside
-//! one training fold.
+//! Tuning of a method's parameters: coordinate search, scored by cross-validation inside the
+//! training images, or by a validation set.
 //!
-//! The other fold is never read, so that results on it may be reported. Cross-validation
-//! deals the images of the fold into parts and segments each part with a method trained on
-//! the others. The search is no grid: it starts from the defaults, tries the values of one
+//! The images that the method will be scored on are never read, so that results on them may be
+//! reported. The search is no grid: it starts from the defaults, tries the values of one
 //! parameter while the others keep their best values, and goes through the parameters
 //! again until a round changes nothing.
 //!
 //! It stands here and in no library crate since it needs both methods and measures, which
 //! do not depend on each other. The main type is [`Tuning`].
 
-mod cross_validation;
 mod table;
+mod validation;
 
 use anyhow::Result;
 use scr_methods::Parameters;
 
-pub(crate) use cross_validation::CrossValidation;
-use cross_validation::Split;
 pub(crate) use table::{Table, Tried};
+use validation::Split;
+pub(crate) use validation::{Scheme, Validation};
 
 /// Rounds at most; a round that changes nothing is the last.
 pub(crate) const MAX_ROUNDS: usize = 5;
 
 /// A search for the best parameters of a method.
 pub(crate) struct Tuning<'a> {
-    pub(crate) validation: CrossValidation<'a>,
+    pub(crate) validation: Validation<'a>,
     /// Parameters in the order of the search, each with the values to try.
     pub(crate) tries: Vec<(String, Vec<String>)>,
 }

@@ -8,9 +8,17 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use scr_data::files;
-use scr_methods::{Method, Parameters};
+use scr_methods::{Method, Parameters, TrainingPart};
 
-use super::cross_validation::{CrossValidation, Score};
+use super::validation::{Score, Validation};
+
+/// Training part of a row: the fold alone, as `1`, or other parts in words.
+fn fold_cell(part: TrainingPart) -> String {
+    match part {
+        TrainingPart::Fold(fold) => fold.to_string(),
+        part @ TrainingPart::AllBut { .. } => part.to_string(),
+    }
+}
 
 /// A setting and its score.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
@@ -36,7 +44,7 @@ impl Table {
     ///
     /// # Errors
     /// When the file is no table of a tuning, or one of another tuning.
-    pub(crate) fn open(path: &Path, validation: &CrossValidation<'_>) -> Result<Self> {
+    pub(crate) fn open(path: &Path, validation: &Validation<'_>) -> Result<Self> {
         let benchmark = validation.benchmark;
         let head = ["mean_overlap", "pixel_error"].map(str::to_owned).into_iter();
         let head = head
@@ -57,8 +65,8 @@ impl Table {
             validation.method.info().id.to_owned(),
             validation.method.info().version.to_owned(),
             benchmark.digest(benchmark.reference())?,
-            validation.fold.number().to_string(),
-            validation.n_parts.to_string(),
+            fold_cell(validation.part),
+            validation.scheme.to_string(),
             validation.seed.to_string(),
         ];
         let (path, method) = (path.to_owned(), validation.method);

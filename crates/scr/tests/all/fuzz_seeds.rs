@@ -97,7 +97,7 @@ fn of_a_benchmark(benchmark: &Benchmark, temp: &Path) -> BTreeMap<&'static str, 
 
 /// Model files without their checksum, which the target adds.
 fn models(benchmark: &Benchmark) -> Seeds {
-    let set = TrainingSet::new(benchmark, Fold::One);
+    let set = TrainingSet::new(benchmark, Fold::Number(1));
     let model = |method: &&dyn scr_methods::Method| {
         let parameters = Parameters::new(method.info(), &[]).expect("defaults are good");
         let model = train(*method, &set, &parameters, 1, &|_, _, _| ()).expect("it is trained");

@@ -22,6 +22,7 @@ mod measures;
 mod outputs;
 mod permissions;
 mod phantom_path;
+mod protocols;
 mod real_radiographs;
 mod rescoring;
 mod running;

@@ -140,7 +140,7 @@ pub(super) fn table(sources: &Sources, data: &BTreeMap<String, ClinicalData>) ->
         let id = &image.id;
         let image = data.get(id).cloned().unwrap_or_default();
         let nodule = if id.starts_with("JPCLN") { "yes" } else { "no" };
-        let fold = fold(id).number().to_string();
+        let fold = fold(id).to_string();
         text += &[
             id,
             fold.as_str(),

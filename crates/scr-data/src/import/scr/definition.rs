@@ -71,7 +71,7 @@ pub(super) fn benchmark_file(
             object("clavicles", "Clavicles", &["right_clavicle", "left_clavicle"]),
         ],
         observers,
-        folds: FoldsSection { column: text("fold"), protocol: text("two-fold") },
+        folds: FoldsSection { column: Some(text("fold")), protocol: text("two-fold") },
         terms: TermsSection {
             licence: text(
                 "JSRT: for those who obtained it from the JSRT itself. SCR: no redistribution.",

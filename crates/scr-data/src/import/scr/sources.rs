@@ -109,7 +109,7 @@ impl Sources {
             let second_masks = second.as_ref().map(|o| o.masks_of(&id, &mut missing));
             let points = first.points.get(&id);
             if points.is_none() && !first.points.is_empty() {
-                let place = first.root.join(format!("fold{}/points/{id}.pfs", fold(&id).number()));
+                let place = first.root.join(format!("{}/points/{id}.pfs", fold(&id).folder()));
                 missing(place, "points, as other images have them");
             }
             if let (Some(radiograph), Some(masks)) = (radiograph, masks)
@@ -167,8 +167,7 @@ impl ObserverFiles {
                 masks.push(path.clone());
             } else {
                 let folder = structure.replace('_', " ");
-                let number = fold(id).number();
-                let name = format!("fold{number}/masks/{folder}/{id}.gif");
+                let name = format!("{}/masks/{folder}/{id}.gif", fold(id).folder());
                 missing(self.root.join(name), "a mask");
             }
         }
@@ -304,8 +303,8 @@ impl Search {
             ));
             return observer;
         }
-        for fold in Fold::BOTH {
-            let folder = root.join(format!("fold{}", fold.number()));
+        for fold in [1, 2].map(Fold::Number) {
+            let folder = root.join(fold.folder());
             let masks = folder.join("masks");
             if masks.is_dir() {
                 self.masks(&masks, fold, &mut observer);
@@ -366,8 +365,8 @@ impl Search {
         if expected != found {
             self.problems.push(Problem::new(
                 path.display().to_string(),
-                format!("in fold{}, as its number says", expected.number()),
-                format!("in fold{}", found.number()),
+                format!("in {}, as its number says", expected.folder()),
+                format!("in {}", found.folder()),
                 "odd-numbered images are fold 1, even-numbered fold 2: move the file",
             ));
         }
@@ -382,7 +381,7 @@ mod tests {
     #[test]
     fn the_whole_database_is_124_images_in_fold_1_and_123_in_fold_2() {
         let count = |wanted| whole_database().filter(|id| fold(id) == wanted).count();
-        assert_eq!((count(Fold::One), count(Fold::Two)), (124, 123));
+        assert_eq!((count(Fold::Number(1)), count(Fold::Number(2))), (124, 123));
         assert!(whole_database().all(|id| image_id(&id.to_lowercase()) == Some(id)));
     }
 

@@ -53,7 +53,7 @@ impl Originals {
     fn new(layout: &PointsLayout) -> Self {
         let originals = Self { temp: tempfile::tempdir().unwrap() };
         for (index, id) in IDS.iter().enumerate() {
-            let number = fold(id).number();
+            let number = fold(id);
             let pixels = (0..formats::jsrt_img::SIZE.area())
                 .map(|i| ((i / 3 + 100 * index) % 4096) as u16)
                 .collect();
@@ -142,11 +142,11 @@ fn the_originals_become_a_benchmark() {
 
     let benchmark = Benchmark::open(&import.out).unwrap();
     assert_eq!((benchmark.id.as_str(), benchmark.images.len()), ("scr", 3));
-    assert_eq!(benchmark.spacing.unwrap().x_mm(), 0.35);
+    assert_eq!(benchmark.images[0].spacing.unwrap().x_mm(), 0.35);
     assert!(!benchmark.terms.download.is_allowed() && !benchmark.terms.display.is_allowed());
     assert!(!benchmark.literature.is_empty());
-    let folds: Vec<u8> = benchmark.images.iter().map(|i| i.fold.number()).collect();
-    assert_eq!(folds, [1, 2, 1]);
+    let folds: Vec<Fold> = benchmark.images.iter().map(|i| i.fold).collect();
+    assert_eq!(folds, [1, 2, 1].map(Fold::Number));
     let attribute = |image: usize, name: &str| {
         let attributes = &benchmark.images[image].attributes;
         attributes.iter().find(|(key, _)| key == name).unwrap().1.clone()

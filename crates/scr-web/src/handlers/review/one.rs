@@ -14,7 +14,7 @@ use crate::extractors::Member;
 use crate::extractors::benchmark_of;
 use crate::handlers::draw::private_page;
 use crate::handlers::submissions::{
-    FoldRow, LogRow, StandingTable, Vicinity, as_entry, fold_rows, log_rows, standings,
+    FoldTable, LogRow, StandingTable, Vicinity, as_entry, fold_table, log_rows, standings,
 };
 use crate::image_table::ImageTable;
 use crate::options::Options;
@@ -45,7 +45,7 @@ struct ReviewPage {
     flags: Vec<FlagRow>,
     suspicions: SuspicionsDocument,
     standings: Vec<StandingTable>,
-    folds: Vec<FoldRow>,
+    folds: Option<FoldTable>,
     worst: Vec<Look>,
     spread: Vec<Look>,
     log: Vec<LogRow>,
@@ -128,7 +128,7 @@ pub(super) async fn page(
         lacks_answer: lack == Some(MissingText::Answer),
         max_answer_chars: MAX_ANSWER_CHARS,
         flags: findings.map(|found| found.flags.iter().map(flag).collect()).unwrap_or_default(),
-        folds: findings.map(|found| fold_rows(&benchmark, found)).unwrap_or_default(),
+        folds: fold_table(&benchmark, findings),
         suspicions: submission.suspicions.clone().unwrap_or_default(),
         standings: tables,
         worst,

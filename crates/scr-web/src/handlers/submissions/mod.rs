@@ -22,4 +22,4 @@ pub(crate) use page::submission;
 
 pub(super) use access::{as_entry, wanted};
 pub(super) use log::{LogRow, log_rows};
-pub(super) use standing::{FoldRow, StandingTable, Vicinity, fold_rows, standings};
+pub(super) use standing::{FoldTable, StandingTable, Vicinity, fold_table, standings};

@@ -9,7 +9,7 @@ use scr_store::{PublicStore, Role, Submission};
 
 use super::access::{as_entry, seen};
 use super::log::{LogRow, log_rows};
-use super::standing::{FoldRow, StandingTable, Vicinity, fold_rows, standings};
+use super::standing::{FoldTable, StandingTable, Vicinity, fold_table, standings};
 use super::state::state_words;
 use crate::address;
 use crate::error::Failure;
@@ -41,7 +41,7 @@ struct SubmissionPage {
     received_percent: u64,
     suspicions: SuspicionsDocument,
     standings: Vec<StandingTable>,
-    folds: Vec<FoldRow>,
+    folds: Option<FoldTable>,
     images: Option<ImageTable>,
     look_href: Option<String>,
     may_withdraw: bool,
@@ -105,7 +105,7 @@ pub(crate) async fn submission(
             .map(|UploadFingerprint { name, beginning }| Resume { name, beginning }),
         received_percent: 100 * received / submission.size_bytes.max(1),
         suspicions: submission.suspicions.clone().unwrap_or_default(),
-        folds: findings.map(|findings| fold_rows(&benchmark, findings)).unwrap_or_default(),
+        folds: fold_table(&benchmark, findings),
         standings: tables,
         look_href: images.as_ref().and_then(|table| table.rows.first()).map(|row| row.href.clone()),
         images,

@@ -104,34 +104,55 @@ fn around(
     })
 }
 
-/// Scores of an object in both folds.
+/// Scores in the folds, a row an object.
+pub(crate) struct FoldTable {
+    pub(crate) caption: &'static str,
+    /// Titles of the folds.
+    pub(crate) heads: Vec<String>,
+    pub(crate) rows: Vec<FoldRow>,
+    /// Test of the differences.
+    pub(crate) test: &'static str,
+}
+
+/// Scores of an object in the folds.
 pub(crate) struct FoldRow {
     pub(crate) object: String,
-    pub(crate) means: [String; 2],
-    pub(crate) n: [usize; 2],
+    pub(crate) means: Vec<String>,
+    pub(crate) n: Vec<usize>,
     pub(crate) p: String,
 }
 
-/// Differences between the folds, by object.
-pub(crate) fn fold_rows(
+/// Differences between the folds, by object; none where nothing was found.
+pub(crate) fn fold_table(
     benchmark: &BenchmarkDocument,
-    findings: &FindingsDocument,
-) -> Vec<FoldRow> {
+    findings: Option<&FindingsDocument>,
+) -> Option<FoldTable> {
+    let findings = findings?;
+    let n_folds = findings.folds.first()?.means.len();
     let name = |id: &str| {
         let object = benchmark.objects.iter().find(|object| object.id == id);
         object.map_or_else(|| id.to_owned(), |object| object.name.clone())
     };
-    findings
+    let rows = findings
         .folds
         .iter()
         .map(|fold| {
             let head = MeasureFormat::page(&fold.measure);
             FoldRow {
                 object: name(&fold.object),
-                means: fold.means.map(|mean| head.value(mean)),
-                n: fold.n,
+                means: fold.means.iter().map(|mean| head.value(*mean)).collect(),
+                n: fold.n.clone(),
                 p: fold.p.map_or_else(|| NO_VALUE.to_owned(), |p| format!("{p:.3}")),
             }
         })
-        .collect()
+        .collect();
+    let (caption, test) = match n_folds {
+        2 => ("Mean overlap in the two folds", "object by object"),
+        _ => (
+            "Mean overlap in the folds",
+            "object by object: the smallest of a fold and all others, adjusted by Bonferroni",
+        ),
+    };
+    let heads = (1..=n_folds).map(|fold| format!("Fold {fold}")).collect();
+    Some(FoldTable { caption, heads, rows, test })
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_documents::{BenchmarkDocument, SubmissionState};
+use scr_documents::{BenchmarkDocument, Protocol, SubmissionState};
 use scr_store::{BenchmarkRow, PublicStore};
 
 use crate::address;

@@ -23,7 +23,7 @@ impl FigureSource<'_> {
             None => (name.to_owned(), String::new()),
         };
         let trained = format!(
-            "{} {}, trained on {} images of fold {} of {}.",
+            "{} {}, trained on {} images of {} of {}.",
             header.method,
             header.method_version,
             header.seen.len(),

@@ -1,29 +1,52 @@
-//! Cross-validation of a method inside one training fold.
+//! Validation of a method: cross-validation inside its training images, or by a validation set.
+
+use std::fmt;
 
 use scr_data::{Benchmark, Fold};
 use scr_image::Mask;
 use scr_measures::overlap::overlap;
 use scr_measures::{Counts, pixel_error};
-use scr_methods::{Method, MethodError, Parameters, Subject, TrainingImages, TrainingSet};
+use scr_methods::{
+    Method, MethodError, Parameters, Subject, TrainingImages, TrainingPart, TrainingSet,
+};
 
-/// Cross-validation of a method on the images of one fold.
-pub(crate) struct CrossValidation<'a> {
+/// Validation of a method, on images that results on the benchmark do not rest on.
+pub(crate) struct Validation<'a> {
     pub(crate) method: &'static dyn Method,
     pub(crate) benchmark: &'a Benchmark,
-    pub(crate) fold: Fold,
-    /// Parts that the fold is dealt into.
-    pub(crate) n_parts: usize,
+    /// Part of the benchmark to train on.
+    pub(crate) part: TrainingPart,
+    pub(crate) scheme: Scheme,
     /// Random seed of training.
     pub(crate) seed: u64,
 }
 
-/// One split of the cross-validation: the images of a part, and those of all others.
+/// Scheme of a validation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Scheme {
+    /// Cross-validation: the training images are dealt into this many parts, and each is
+    /// segmented by a model of the others.
+    Parts(usize),
+    /// The benchmark's validation set is segmented by a model of all training images.
+    ValidationSet,
+}
+
+impl fmt::Display for Scheme {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Parts(n_parts) => write!(f, "{n_parts}"),
+            Self::ValidationSet => f.write_str("validation set"),
+        }
+    }
+}
+
+/// One split of a validation: images to train on, and others to segment.
 pub(crate) struct Split<'a> {
     training: TrainingSet<'a>,
     validation: TrainingImages<'a>,
 }
 
-/// Cross-validated score of one setting.
+/// Score of one setting.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
 pub(crate) struct Score {
     /// Mean of `overlaps`, every object alike: the criterion of the search.
@@ -34,23 +57,31 @@ pub(crate) struct Score {
     pub(crate) pixel_error: f64,
 }
 
-impl CrossValidation<'_> {
-    /// Splits of the fold, one a part. They keep decoded images while they live.
+impl Validation<'_> {
+    /// Splits of the images. They keep decoded images while they live.
     pub(crate) fn splits(&self) -> Vec<Split<'_>> {
+        let n_parts = match self.scheme {
+            Scheme::Parts(n_parts) => n_parts,
+            Scheme::ValidationSet => {
+                let training = TrainingSet::new(self.benchmark, self.part);
+                let validation = TrainingImages::new(self.benchmark, Fold::VALIDATION);
+                return vec![Split { training, validation }];
+            }
+        };
         let images = |part: usize, is_in: bool| -> TrainingImages<'_> {
-            let numbered = self.benchmark.fold(self.fold).enumerate();
-            let of_part = numbered.filter(|(number, _)| (number % self.n_parts == part) == is_in);
+            let numbered = self.part.images(self.benchmark).into_iter().enumerate();
+            let of_part = numbered.filter(|(number, _)| (number % n_parts == part) == is_in);
             let images = of_part.map(|(_, image)| image).collect();
-            TrainingImages::of(self.benchmark, self.fold, images)
+            TrainingImages::of(self.benchmark, self.part, images)
         };
         let split = |part| Split {
             training: TrainingSet::of(images(part, false)),
             validation: images(part, true),
         };
-        (0..self.n_parts).map(split).collect()
+        (0..n_parts).map(split).collect()
     }
 
-    /// Cross-validated score: every image is segmented by a model of the other parts.
+    /// Score: every image is segmented by a model that was trained on others.
     pub(crate) fn score(
         &self,
         parameters: &Parameters,

@@ -1,16 +1,16 @@
-//! Two-fold runs: models trained on one fold segment the other.
+//! Runs over a benchmark: each fold is segmented by models of the part that its protocol says.
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use scr_data::{Benchmark, DataError, Fold, Image, RUN_RECORD, Staging, files};
+use scr_data::{Benchmark, DataError, Fold, Image, Protocol, RUN_RECORD, Staging, files};
 use serde::{Deserialize, Serialize};
 
 use super::memory;
 use super::segmenting::{SegmentingCost, Task, has_all, refuse_seen, segment};
 use super::training::train;
 use crate::model::header;
-use crate::{Method, MethodError, Model, Parameters, Progress, TrainingSet};
+use crate::{Method, MethodError, Model, Parameters, Progress, TrainingPart, TrainingSet};
 
 /// Method to run, with the folders of its results.
 pub struct Job {
@@ -25,14 +25,21 @@ pub struct Job {
     pub posteriors: Option<PathBuf>,
 }
 
-/// Two-fold run of several methods on a benchmark.
-pub struct TwoFold<'a> {
+/// Run of several methods over a benchmark, as its protocol says: two-fold, k-fold, or
+/// training and test set.
+pub struct BenchmarkRun<'a> {
     /// Benchmark to segment.
     pub benchmark: &'a Benchmark,
     /// Seed of all random choices in training.
     pub seed: u64,
     /// Folder of trained models: existing ones are loaded, new ones are written.
     pub models: Option<&'a Path>,
+}
+
+/// One model of a run: its training part, and the fold that it segments.
+struct Round {
+    trained_on: TrainingPart,
+    segmented: Fold,
 }
 
 /// Record of the run that made a set of masks: the content of the file [`RUN_RECORD`].
@@ -62,16 +69,16 @@ pub struct RunPlan {
     pub benchmark_digest: String,
 }
 
-/// Cost of a two-fold run, on the machine that ran it. For a resumed run, the cost since it was
+/// Cost of a run, on the machine that ran it. For a resumed run, the cost since it was
 /// resumed.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct RunCost {
     /// Number of threads.
     pub n_threads: usize,
-    /// Training time on one fold in seconds, the longer of both; null where no model was
-    /// trained. It includes reading the fold, and the parts that other methods share.
+    /// Training time of one model in seconds, the longest; null where no model was
+    /// trained. It includes reading the images, and the parts that other methods share.
     pub training_s: Option<f64>,
-    /// Size of a model file in bytes, the larger of both.
+    /// Size of a model file in bytes, the largest.
     pub model_bytes: Option<u64>,
     /// Time of segmenting one image in seconds, the mean over `n_images`, without reading and
     /// writing; null where none was segmented.
@@ -83,22 +90,29 @@ pub struct RunCost {
     pub peak_bytes: Option<u64>,
 }
 
-impl TwoFold<'_> {
+impl BenchmarkRun<'_> {
     /// Runs the jobs, and returns the record of each. Folders appear when they are complete;
     /// complete ones from an earlier run of the same plan are left unchanged, and an
     /// interrupted run resumes from its files.
     ///
     /// # Errors
+    /// [`MethodError::EvaluationOnly`] when the protocol trains on nothing;
     /// [`MethodError::NoImages`] when a fold is empty; [`MethodError::Data`] when a
     /// folder has other content; otherwise those of the methods.
     pub fn run(&self, jobs: &[Job], progress: Progress<'_>) -> Result<Vec<RunRecord>, MethodError> {
-        for (job, fold) in jobs.iter().flat_map(|job| [(job, Fold::One), (job, Fold::Two)]) {
-            if self.benchmark.fold(fold).next().is_none() {
-                return Err(MethodError::NoImages {
-                    benchmark: self.benchmark.id.clone(),
-                    fold: fold.number(),
-                    method: job.method.info().id,
-                });
+        let rounds = self.rounds()?;
+        for (job, round) in jobs.iter().flat_map(|job| rounds.iter().map(move |round| (job, round)))
+        {
+            let no_images = |part: String| MethodError::NoImages {
+                benchmark: self.benchmark.id.clone(),
+                part,
+                method: job.method.info().id,
+            };
+            if round.trained_on.images(self.benchmark).is_empty() {
+                return Err(no_images(round.trained_on.to_string()));
+            }
+            if self.benchmark.fold(round.segmented).next().is_none() {
+                return Err(no_images(round.segmented.phrase()));
             }
         }
         let digest = self.benchmark.digest(self.benchmark.reference())?;
@@ -106,8 +120,8 @@ impl TwoFold<'_> {
         for job in jobs {
             runs.push(Run::begin(self.plan(job, &digest), job)?);
         }
-        for (trained_on, segmented) in [(Fold::One, Fold::Two), (Fold::Two, Fold::One)] {
-            self.run_fold(&mut runs, trained_on, segmented, progress)?;
+        for round in rounds {
+            self.run_round(&mut runs, round, progress)?;
         }
         runs.into_iter().map(Run::finish).collect()
     }
@@ -123,11 +137,26 @@ impl TwoFold<'_> {
         }
     }
 
-    fn run_fold(
+    /// Rounds of the protocol; two-fold begins with training on fold 1.
+    fn rounds(&self) -> Result<Vec<Round>, MethodError> {
+        let protocol = self.benchmark.protocol;
+        let mut folds = self.benchmark.folds();
+        if protocol == Protocol::TwoFold {
+            folds.reverse();
+        }
+        let round = |segmented: Fold| {
+            let trained_on = TrainingPart::to_segment(protocol, segmented)?;
+            Some(Round { trained_on, segmented })
+        };
+        let benchmark = self.benchmark.id.clone();
+        let rounds: Option<Vec<Round>> = folds.into_iter().map(round).collect();
+        rounds.ok_or(MethodError::EvaluationOnly { benchmark })
+    }
+
+    fn run_round(
         &self,
         runs: &mut [Run<'_>],
-        trained_on: Fold,
-        segmented: Fold,
+        Round { trained_on, segmented }: Round,
         progress: Progress<'_>,
     ) -> Result<(), MethodError> {
         let set = TrainingSet::new(self.benchmark, trained_on);
@@ -166,8 +195,9 @@ impl TwoFold<'_> {
         progress: Progress<'_>,
     ) -> Result<Model, MethodError> {
         let Job { method, parameters, .. } = run.job;
-        let (id, fold) = (method.info().id, set.images().fold().number());
-        let path = self.models.map(|folder| folder.join(format!("{id}-fold{fold}.model")));
+        let (id, part) = (method.info().id, set.images().part());
+        let name = part.file_name();
+        let path = self.models.map(|folder| folder.join(format!("{id}-{name}.model")));
         if let Some(path) = path.as_ref().filter(|path| path.exists()) {
             let model = Model::open(path)?;
             if *model.header() == header(*method, parameters, self.seed, set.images())? {
@@ -182,7 +212,7 @@ impl TwoFold<'_> {
         }
         memory::reset_peak();
         let show = |what: &str, done, total| {
-            progress(&format!("{id} on fold {fold}: {what}"), done, total);
+            progress(&format!("{id} on {part}: {what}"), done, total);
         };
         let (model, time) = set.measure(|| train(*method, set, parameters, self.seed, &show));
         let model = model?;
