@@ -41,7 +41,11 @@ use scr_data::digest::Manifest;
 use scr_data::{Benchmark, DataError, Fold, MaskSet, Problems};
 
 use self::facts::ImageFacts;
+pub(crate) use self::fences::Fences;
 use self::reading::{ImageInspection, inspect};
+pub(crate) use self::sides::counterparts;
+pub(crate) use self::thumbnail::Thumbnail;
+pub(crate) use self::warning::{Group, grouped};
 pub use self::warning::{Rule, Warning};
 use crate::reading::Reader;
 

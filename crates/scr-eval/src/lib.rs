@@ -8,13 +8,17 @@
 //! - [`Evaluation::summaries`] summarises the records.
 //! - [`compare`] compares several methods by significance tests.
 //! - [`check`] finds suspicions about a set of masks before it is scored.
+//! - [`check_benchmark`] finds the problems of a benchmark's files, and suspicions about them.
 
+mod benchmark_check;
 mod check;
 mod compare;
 mod evaluate;
 mod evaluation;
 mod reading;
+mod turn;
 
+pub use benchmark_check::{BenchmarkReport, check_benchmark};
 pub use check::{CheckReport, Rule, Warning, check};
 pub use compare::{
     CompareSettings, ComparedMeasure, ComparedPair, Comparison, MethodValues, ValueColumn, compare,

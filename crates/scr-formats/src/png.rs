@@ -150,6 +150,19 @@ pub fn write_radiograph(radiograph: &Radiograph) -> Result<Vec<u8>, FormatError>
     Ok(encoder.write(&bytes))
 }
 
+/// Writes a colour picture, 8 bits each of red, green and blue a pixel. The same pixels give the
+/// same bytes.
+///
+/// # Panics
+/// When there are not three bytes a pixel, or no pixel.
+#[must_use]
+pub fn write_colour(size: Size, bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = Encoder::new(size, BitDepth::Eight, None);
+    encoder.inner.color_type = ColorType::Rgb;
+    encoder.set(Compression::Fast, Filter::Adaptive);
+    encoder.write(bytes)
+}
+
 /// Open file with a checked header.
 struct Image<'a> {
     reader: Reader<Cursor<&'a [u8]>>,

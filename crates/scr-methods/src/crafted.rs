@@ -135,7 +135,7 @@ fn changed_payload(method: &str, payload: &[u8], random: &mut Pcg64) -> Option<V
             changed::<ActiveAppearanceModel>(payload, random)
         }
         "pc" => changed::<ClassifierFile>(payload, random),
-        "pc-post" => changed::<(f64, ClassifierFile)>(payload, random),
+        "pc-post" => changed::<(f64, Vec<usize>, ClassifierFile)>(payload, random),
         "asm-pc" | "asm-pc-grey" => changed::<OnPosterior<ActiveShapeModel>>(payload, random),
         "aam-pc" => changed::<OnPosterior<ActiveAppearanceModel>>(payload, random),
         other => panic!("{other} is missing here"),
@@ -243,9 +243,10 @@ fn the_refusal_names_the_part_that_training_cannot_have_written() {
         ("/profiles/1/0/whitening", json!([]), "profiles of level 1, whitening"),
         ("/settings/levels", json!(1u64 << 40), "settings"),
         ("/settings/limit", json!(-1.0), "settings"),
-        ("/layout/counts", json!([8]), "layout, structures"),
-        ("/layout/counts/0", json!(u64::MAX), "layout, structures"),
-        ("/layout/counts/0", json!(9), "shape, mean"),
+        ("/layout/counts", json!([[8]]), "layout, structures"),
+        ("/layout/counts/0/0", json!(u64::MAX), "layout, structures"),
+        ("/layout/counts/0", json!([]), "layout, structures"),
+        ("/layout/counts/0/0", json!(9), "shape, mean"),
         // A mode with a limit of NaN ended the process.
         ("/shape/variances/0", json!(-1.0), "shape, variances"),
         ("/shape/mean/0/0", json!(1e308), "shape, mean"),
@@ -308,8 +309,8 @@ fn long_lists_of_empty_lists_are_refused_before_they_take_memory() {
     let (_temp, benchmark) = phantoms();
     let set = TrainingSet::new(&benchmark, Fold::Number(1));
     let (header, _) = parts(&trained(&crate::MeanShape, &set));
-    let structures = vec![Vec::<(f64, f64)>::new(); MAX_STRUCTURES + 1];
-    let payload = postcard::to_stdvec(&structures).unwrap();
+    let structures = vec![Vec::<usize>::new(); MAX_STRUCTURES + 1];
+    let payload = postcard::to_stdvec(&(structures, Vec::<(f64, f64)>::new())).unwrap();
     // The check of the decoded file would name the structures.
     assert_eq!(refused(&file(&header, &payload)), "payload");
     let (header, _) = parts(&trained(&crate::Voting::FAMILIES, &set));

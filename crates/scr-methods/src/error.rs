@@ -79,6 +79,23 @@ pub enum MethodError {
         /// Identifier of the method.
         method: &'static str,
     },
+    /// Masks of a structure whose parts do not correspond.
+    #[error(
+        "structure `{structure}` has {n_parts} part{} in most training images, but other parts in {} of {n_images}: {}; methods that learn outlines need the same parts in every image: correct these masks, or make a structure of each part with `scr init --split-sides`",
+        if *n_parts == 1 { "" } else { "s" },
+        odd.len(),
+        shortened(odd)
+    )]
+    Parts {
+        /// Identifier of the structure.
+        structure: String,
+        /// Usual number of parts.
+        n_parts: usize,
+        /// Number of training images.
+        n_images: usize,
+        /// Other images with their parts, in words: `JPCLN001 (1 part)`.
+        odd: Vec<String>,
+    },
     /// Numbers of landmarks that differ between images.
     #[error(
         "structure `{structure}` has {found} landmarks in image `{image}`, expected {expected} as in the images before"

@@ -16,11 +16,14 @@ const MODES_SHOWN: usize = 4;
 /// can be smaller.
 const REACH_SD: f64 = 2.0;
 
+/// Outlines by structure, then part.
+pub type StructureOutlines = Vec<Vec<Outline>>;
+
 /// View of a model, or of its work on one image.
 #[derive(Debug, Clone)]
 pub enum Insight {
-    /// Mean outlines, one a structure, as shares of the image's width and height.
-    MeanShape(Vec<Outline>),
+    /// Mean outlines, as shares of the image's width and height.
+    MeanShape(StructureOutlines),
     /// Variation of shapes.
     ShapeModes(ShapeModes),
     /// Variation of grey values.
@@ -40,12 +43,12 @@ pub enum Insight {
 /// Variation of shapes: the first modes, each with all others at their mean.
 #[derive(Debug, Clone)]
 pub struct ShapeModes {
-    /// Mean shape, one outline a structure, in pixels, with its centre at (0, 0).
-    pub mean: Vec<Outline>,
+    /// Mean shape in pixels, with its centre at (0, 0).
+    pub mean: StructureOutlines,
     /// Distance from the mean at which modes are shown, in standard deviations.
     pub reach_sd: f64,
     /// Shape below and above the mean, by mode, the largest variance first.
-    pub modes: Vec<[Vec<Outline>; 2]>,
+    pub modes: Vec<[StructureOutlines; 2]>,
     /// Share of each mode in the variance of all kept modes; their sum is 1.
     pub shares: Vec<f64>,
 }
@@ -62,15 +65,15 @@ pub struct TextureModes {
     pub reach_sd: f64,
     /// Texture below and above the mean, by mode.
     pub modes: Vec<[GreyImage; 2]>,
-    /// Mean outlines, one a structure, in the textures' pixels.
-    pub outlines: Vec<Outline>,
+    /// Mean outlines in the textures' pixels.
+    pub outlines: StructureOutlines,
 }
 
 /// Grey-value profiles across outlines, of one landmark a structure.
 #[derive(Debug, Clone)]
 pub struct Profiles {
-    /// Mean shape, one outline a structure, in pixels, with its centre at (0, 0).
-    pub mean: Vec<Outline>,
+    /// Mean shape in pixels, with its centre at (0, 0).
+    pub mean: StructureOutlines,
     /// One landmark a structure: the one whose mean profile at the finest level is largest
     /// relative to its standard deviation.
     pub landmarks: Vec<LandmarkProfiles>,
@@ -119,8 +122,8 @@ pub struct SearchSteps {
 pub struct SearchStep {
     /// Stage of the search.
     pub stage: Stage,
-    /// Outlines, one a structure, in pixels.
-    pub outlines: Vec<Outline>,
+    /// Outlines in pixels.
+    pub outlines: StructureOutlines,
 }
 
 /// Stage of a search.

@@ -1,19 +1,24 @@
 //! Landmarks for benchmarks that hold masks only.
 //!
-//! One rule for every structure. The landmarks lie on the mask's outline around the largest
-//! area, clockwise on the screen, at equal arc lengths. The first one is the topmost crossing
+//! One rule for every structure. The landmarks lie on an outline of the mask, clockwise on the
+//! screen, at equal arc lengths. The first one is the topmost crossing
 //! of the outline with the vertical line through the centroid. The centroid is stable, so the
 //! first landmarks correspond between images, and all others as far as equal arc length
-//! allows. Holes and smaller parts are ignored.
+//! allows. Holes are ignored.
 
 use scr_image::{Mask, Outline, Point};
 
-/// Landmarks on a mask's outline: `count` points in pixels; `None` for an empty mask.
+/// Landmarks on a mask's outline around the largest area: `count` points in pixels; `None` for
+/// an empty mask.
 #[must_use]
 pub fn derive_landmarks(mask: &Mask, count: usize) -> Option<Outline> {
-    let outline = mask.largest_outline()?;
+    outline_landmarks(&mask.largest_outline()?, count)
+}
+
+/// Landmarks on an outline; `None` when it has no corners.
+pub(crate) fn outline_landmarks(outline: &Outline, count: usize) -> Option<Outline> {
     let centroid = outline.centroid()?;
-    let (side, top) = topmost_crossing(&outline, centroid.x)?;
+    let (side, top) = topmost_crossing(outline, centroid.x)?;
     let mut points = vec![top];
     let corners = outline.points();
     points.extend((1..=corners.len()).map(|step| corners[(side + step) % corners.len()]));

@@ -31,6 +31,7 @@ mod method;
 mod model;
 mod parameter;
 mod parameters;
+mod parts;
 pub mod pixel_classification;
 mod progress;
 mod pyramid;
@@ -54,7 +55,7 @@ pub use hybrid::Hybrid;
 pub use info::MethodInfo;
 pub use insight::{
     Insight, LandmarkProfiles, Profile, Profiles, SampleCount, SearchStep, SearchSteps, ShapeModes,
-    Stage, TextureModes, Votes, Watch,
+    Stage, StructureOutlines, TextureModes, Votes, Watch,
 };
 pub use landmarks::derive_landmarks;
 pub use mean_shape::MeanShape;

@@ -42,22 +42,25 @@ fn all_finite<'a>(outlines: impl IntoIterator<Item = &'a Outline>) -> bool {
 fn check(model: &Model, insight: &Insight, masks: &[Mask]) {
     let method = &model.header().method;
     match insight {
-        Insight::MeanShape(outlines) => assert!(outlines.len() == 5 && all_finite(outlines)),
+        Insight::MeanShape(outlines) => {
+            assert!(outlines.len() == 5 && all_finite(outlines.iter().flatten()));
+        }
         Insight::ShapeModes(modes) => {
             assert!((modes.shares.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{method}");
             assert!(modes.shares.is_sorted_by(|a, b| a >= b), "{method}");
             assert!(!modes.modes.is_empty() && modes.reach_sd == 2.0, "{method}");
             for [below, above] in &modes.modes {
-                assert!(all_finite(below) && all_finite(above) && below != above);
+                let [below, above] = [below, above].map(|side| side.concat());
+                assert!(all_finite(&below) && all_finite(&above) && below != above);
                 // The mean lies in the middle between both sides.
-                for ((low, high), mean) in below.iter().zip(above).zip(&modes.mean) {
+                for ((low, high), mean) in below.iter().zip(&above).zip(&modes.mean.concat()) {
                     let middle = low.points()[0].towards(high.points()[0], 0.5);
                     assert!(middle.distance_px(mean.points()[0]) < 1e-6, "{method}");
                 }
             }
         }
         Insight::TextureModes(modes) => {
-            assert!(!modes.modes.is_empty() && all_finite(&modes.outlines));
+            assert!(!modes.modes.is_empty() && all_finite(modes.outlines.iter().flatten()));
             let pictures = modes.modes.iter().flatten();
             assert!(pictures.clone().all(|picture| picture.size() == modes.mean.size()));
             assert!(pictures.clone().all(|picture| picture != &modes.mean));
@@ -81,14 +84,14 @@ fn check(model: &Model, insight: &Insight, masks: &[Mask]) {
             assert_eq!(search.steps[0].stage, Stage::Start);
             let levels = model.header().parameters.whole("levels");
             assert!(search.steps.len() > levels);
-            assert!(search.steps.iter().all(|step| all_finite(&step.outlines)));
+            assert!(search.steps.iter().all(|step| all_finite(step.outlines.iter().flatten())));
             // The last outlines, filled, are what the method answers.
             let last = &search.steps[search.steps.len() - 1].outlines;
             let size = masks[0].size();
             let x = size.width as f64 / search.size.width as f64;
             let y = size.height as f64 / search.size.height as f64;
-            for (outline, mask) in last.iter().zip(masks) {
-                assert!(Mask::filled(size, &[outline.scaled(x, y)]) == *mask, "{method}");
+            for (parts, mask) in last.iter().zip(masks) {
+                assert!(Mask::filled(size, &[parts[0].scaled(x, y)]) == *mask, "{method}");
             }
         }
         Insight::Posterior(posterior, found) => {

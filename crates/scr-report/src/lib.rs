@@ -11,6 +11,7 @@
 //! - [`plot`]: plots as SVG.
 //! - [`figures`]: self-contained figures with pictures.
 //! - [`html`]: the self-contained report.
+//! - [`sheet`]: contact sheet of a benchmark.
 //! - [`measures`]: reference of the measures.
 
 pub mod comparison;
@@ -22,6 +23,7 @@ pub mod layout;
 pub mod measures;
 pub mod numbers;
 pub mod plot;
+pub mod sheet;
 pub mod standings;
 pub mod tables;
 

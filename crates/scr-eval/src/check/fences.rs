@@ -8,7 +8,7 @@ use scr_stats::quantile;
 
 /// Far-out fences of a column of numbers.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Fences {
+pub(crate) struct Fences {
     pub(super) median: f64,
     low: f64,
     high: f64,
@@ -19,7 +19,7 @@ impl Fences {
     ///
     /// `least_iqr` is the least interquartile range assumed: otherwise a rounding error
     /// would be far out among nearly equal values, as a mean shape gives.
-    pub(super) fn of(mut values: Vec<f64>, least_iqr: f64) -> Option<Self> {
+    pub(crate) fn of(mut values: Vec<f64>, least_iqr: f64) -> Option<Self> {
         values.sort_by(f64::total_cmp);
         let at = |share| quantile(&values, share);
         let q1 = at(0.25)?;
@@ -30,7 +30,7 @@ impl Fences {
     }
 
     /// True when `value` is far out.
-    pub(super) fn is_far_out(self, value: f64) -> bool {
+    pub(crate) fn is_far_out(self, value: f64) -> bool {
         value < self.low || value > self.high
     }
 }

@@ -15,67 +15,21 @@
 //! orientation and far less ([`GAIN_OF_ONE_IMAGE`]) as given. That needs a good mask: a
 //! poor one may fit slightly better in any orientation.
 
+use scr_image::Size;
+
 use super::thumbnail::{SIDE, Thumbnail};
 use super::{Rule, SetFacts, Warning};
+use crate::turn::Turn;
 
 const GAIN: f64 = 0.1;
 const GAIN_OF_ONE: f64 = 0.3;
 const FITS: f64 = 0.7;
 const GAIN_OF_ONE_IMAGE: f64 = 0.4;
 
-/// Symmetry of the square.
-struct Turn {
-    words: &'static str,
-    undo: &'static str,
-    /// Maps a cell of the restored thumbnail to its cell in the given one.
-    source: fn(usize, usize) -> (usize, usize),
-}
-
-const LAST: usize = SIDE - 1;
-
-const TURNS: [Turn; 8] = [
-    Turn { words: "as it should be", undo: "", source: |col, row| (col, row) },
-    Turn {
-        words: "mirrored left to right",
-        undo: "mirror every mask left to right",
-        source: |col, row| (LAST - col, row),
-    },
-    Turn {
-        words: "upside down, mirrored top to bottom",
-        undo: "mirror every mask top to bottom",
-        source: |col, row| (col, LAST - row),
-    },
-    Turn {
-        words: "rotated by 180 degrees",
-        undo: "rotate every mask by 180 degrees",
-        source: |col, row| (LAST - col, LAST - row),
-    },
-    Turn {
-        words: "transposed, rows and columns exchanged",
-        undo: "exchange rows and columns of every mask",
-        source: |col, row| (row, col),
-    },
-    Turn {
-        words: "rotated by 90 degrees clockwise",
-        undo: "rotate every mask by 90 degrees anticlockwise",
-        source: |col, row| (LAST - row, col),
-    },
-    Turn {
-        words: "rotated by 90 degrees anticlockwise",
-        undo: "rotate every mask by 90 degrees clockwise",
-        source: |col, row| (row, LAST - col),
-    },
-    Turn {
-        words: "transposed and rotated by 180 degrees",
-        undo: "exchange rows and columns of every mask and rotate it by 180 degrees",
-        source: |col, row| (LAST - row, LAST - col),
-    },
-];
-
 /// Index of the given orientation. Hypotheses are the turns, then the turns with the
 /// sides swapped.
 const GIVEN: usize = 0;
-const ONLY_SWAPPED: usize = TURNS.len();
+const ONLY_SWAPPED: usize = Turn::ALL.len();
 
 /// Fit of each hypothesis: mean overlap over the structures at the places `usable`;
 /// `None` without such a structure.
@@ -88,9 +42,12 @@ pub(super) fn fit_hypotheses(
     if usable.is_empty() {
         return None;
     }
-    let turned: Vec<Vec<Thumbnail>> = TURNS
+    let turned: Vec<Vec<Thumbnail>> = Turn::ALL
         .iter()
-        .map(|turn| usable.iter().map(|&place| predictions[place].turned(turn.source)).collect())
+        .map(|turn| {
+            let cell = |col, row| turn.source(col, row, Size::square(SIDE));
+            usable.iter().map(|&place| predictions[place].turned(cell)).collect()
+        })
         .collect();
     let mean = |turned: &Vec<Thumbnail>, other_side: bool| {
         let overlaps = usable.iter().zip(turned).map(|(&place, turned)| {
@@ -160,7 +117,7 @@ fn single_images(images: &[ImageFit<'_>]) -> Vec<OrientationFinding> {
         let fits = fit[hypothesis];
         best(fit) == Some(hypothesis) && fits >= FITS && fits >= fit[GIVEN] + GAIN_OF_ONE_IMAGE
     };
-    (GIVEN + 1..TURNS.len())
+    (GIVEN + 1..Turn::ALL.len())
         .filter_map(|hypothesis| {
             let such = images.iter().filter(|image| lies(hypothesis, image.fits));
             let such: Vec<ImageFit<'_>> = such.copied().collect();
@@ -203,8 +160,8 @@ impl Orientation {
     }
 
     fn warning(&self, finding: &OrientationFinding, set: &SetFacts<'_>) -> Warning {
-        let Turn { words, undo, .. } = TURNS[finding.hypothesis % TURNS.len()];
-        let is_swapped = finding.hypothesis >= TURNS.len();
+        let Turn { words, undo, .. } = Turn::ALL[finding.hypothesis % Turn::ALL.len()];
+        let is_swapped = finding.hypothesis >= Turn::ALL.len();
         let swap = if is_swapped { ", its left and right structures swapped" } else { "" };
         let swap_back = if is_swapped { " and swap right and left structures" } else { "" };
         let subject = if self.is_whole_set {
@@ -263,9 +220,9 @@ mod tests {
                 (0..8).filter(|&index| fits.as_ref().unwrap()[index] == 1.0).collect();
             assert_eq!(fitting.len(), 1, "{words}");
             assert!(
-                TURNS[fitting[0]].words.contains(words),
+                Turn::ALL[fitting[0]].words.contains(words),
                 "{words}: {}",
-                TURNS[fitting[0]].words
+                Turn::ALL[fitting[0]].words
             );
         }
     }

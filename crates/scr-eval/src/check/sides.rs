@@ -19,7 +19,7 @@ const LEAST: f64 = 0.05;
 
 /// Place of each structure's counterpart on the other side (`right_lung` for
 /// `left_lung`) among `covered`, which are indices into the benchmark's structures.
-pub(super) fn counterparts(benchmark: &Benchmark, covered: &[usize]) -> Vec<Option<usize>> {
+pub(crate) fn counterparts(benchmark: &Benchmark, covered: &[usize]) -> Vec<Option<usize>> {
     let id = |structure: usize| benchmark.structures[structure].id.as_str();
     covered
         .iter()

@@ -10,7 +10,7 @@ pub(super) const SIDE: usize = 64;
 
 /// Thumbnail of [`SIDE`] x [`SIDE`] cells.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Thumbnail {
+pub(crate) struct Thumbnail {
     /// Row by row, 0 for none and 65 535 for all of a cell's pixels; one pixel
     /// is never 0. Whole numbers, so that sums are the same in any order and fast.
     cells: Vec<u16>,
@@ -19,7 +19,7 @@ pub(super) struct Thumbnail {
 impl Thumbnail {
     /// Box averages of `mask`. Where a cell's edge falls into a pixel, the pixel
     /// counts in both cells, so that the mirrored mask has the mirrored thumbnail.
-    pub(super) fn of(mask: &Mask) -> Self {
+    pub(crate) fn of(mask: &Mask) -> Self {
         let size = mask.size();
         let range = |cell: usize, length: usize| {
             (cell * length / SIDE, ((cell + 1) * length).div_ceil(SIDE))
@@ -56,7 +56,7 @@ impl Thumbnail {
 
     /// Centre of area, x and y, as shares of the image's width and height; `None` for an
     /// empty mask.
-    pub(super) fn centre(&self) -> Option<[f64; 2]> {
+    pub(crate) fn centre(&self) -> Option<[f64; 2]> {
         let mut area = 0.0;
         let mut x = 0.0;
         let mut y = 0.0;

@@ -14,8 +14,16 @@ const NAMED_IMAGES: usize = 5;
 pub enum Rule {
     /// Files of the wrong size, all of them wrong in the same way.
     WrongSize,
+    /// Patients with images in more than one fold of a benchmark.
+    PatientInTwoFolds,
+    /// Images of a benchmark without a radiograph, where others have one.
+    MissingRadiograph,
+    /// One radiograph under several names.
+    IdenticalRadiographs,
     /// Mirrored, turned or transposed.
     Orientation,
+    /// Scaled or shifted against the borders that the radiographs show.
+    BesideAnatomy,
     /// The right structure's mask under the left one's name, and the reverse.
     LeftRightSwap,
     /// Masks at another scale than the images.
@@ -28,6 +36,8 @@ pub enum Rule {
     Empty,
     /// Masks equal to the reference.
     EqualsReference,
+    /// One mask for several structures.
+    IdenticalStructures,
     /// One mask for several images.
     IdenticalMasks,
     /// Far outside the range of the set's other masks.
@@ -40,16 +50,30 @@ impl Rule {
     pub const fn key(self) -> &'static str {
         match self {
             Self::WrongSize => "wrong_size",
+            Self::PatientInTwoFolds => "patient_in_two_folds",
+            Self::MissingRadiograph => "missing_radiograph",
+            Self::IdenticalRadiographs => "identical_radiographs",
             Self::Orientation => "orientation",
+            Self::BesideAnatomy => "beside_anatomy",
             Self::LeftRightSwap => "left_right_swap",
             Self::ScaledContent => "scaled_content",
             Self::ShiftedContent => "shifted_content",
             Self::Inverted => "inverted",
             Self::Empty => "empty",
             Self::EqualsReference => "equals_reference",
+            Self::IdenticalStructures => "identical_structures",
             Self::IdenticalMasks => "identical_masks",
             Self::Outlier => "outlier",
         }
+    }
+
+    /// True when the rule is about the whole set, not about the images that a warning names.
+    #[must_use]
+    pub const fn is_of_the_whole_set(self) -> bool {
+        matches!(
+            self,
+            Self::Orientation | Self::BesideAnatomy | Self::ScaledContent | Self::ShiftedContent
+        )
     }
 }
 
@@ -58,7 +82,7 @@ impl Rule {
 pub struct Warning {
     /// Rule that raised the warning.
     pub rule: Rule,
-    /// Identifiers of the structures concerned, never empty.
+    /// Identifiers of the structures concerned; empty for a rule about images.
     pub structures: Vec<String>,
     /// Identifiers of all images concerned, in the benchmark's order, never empty.
     pub images: Vec<String>,
@@ -73,7 +97,11 @@ impl fmt::Display for Warning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let rule = self.rule.key();
         let structures = self.structures.join(", ");
-        write!(f, "{rule}: {}: {}", TerminalText(&structures), TerminalLines(&self.message))?;
+        write!(f, "{rule}: ")?;
+        if !structures.is_empty() {
+            write!(f, "{}: ", TerminalText(&structures))?;
+        }
+        write!(f, "{}", TerminalLines(&self.message))?;
         let named = self.images.len().min(NAMED_IMAGES);
         write!(f, "\n    images: {}", TerminalText(&self.images[..named].join(", ")))?;
         if named < self.images.len() {
@@ -85,15 +113,15 @@ impl fmt::Display for Warning {
 
 /// Structures with the same finding on the same images. Structures are places among
 /// those covered, images are indices into the benchmark's.
-pub(super) struct Group<T> {
-    pub(super) structures: Vec<usize>,
-    pub(super) images: Vec<usize>,
-    pub(super) detail: T,
+pub(crate) struct Group<T> {
+    pub(crate) structures: Vec<usize>,
+    pub(crate) images: Vec<usize>,
+    pub(crate) detail: T,
 }
 
 /// Groups structures with the same finding on the same images: a failure on an image is
 /// reported once, not once a structure. Leaves out structures without images.
-pub(super) fn grouped<T: PartialEq>(
+pub(crate) fn grouped<T: PartialEq>(
     found: impl IntoIterator<Item = (usize, Vec<usize>, T)>,
 ) -> Vec<Group<T>> {
     let mut groups: Vec<Group<T>> = Vec::new();

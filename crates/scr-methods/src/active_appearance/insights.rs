@@ -103,7 +103,7 @@ mod tests {
             assert!((shapes.shares.iter().sum::<f64>() - 1.0).abs() < 1e-9);
             assert_eq!(shapes.modes.len(), textures.modes.len());
             let size = textures.mean.size();
-            let inside = scr_image::Mask::filled(size, &textures.outlines);
+            let inside = scr_image::Mask::filled(size, &textures.outlines.concat());
             let is_sampled = |pixel: usize| !textures.mean.values()[pixel].is_nan();
             let count = |expected: bool| {
                 let pixels = (0..size.area())

@@ -130,7 +130,7 @@ static WHISKERS_PARAMETERS: [Parameter; 11] = parameters([0.995, 0.99, 0.995, 0.
 
 static DEFAULT: MethodInfo = MethodInfo {
     id: "aam",
-    version: "1.2.0",
+    version: "1.3.0",
     name: "AAM default",
     summary: "Active appearance model: a joint model of shapes and the grey values inside \
               them, fitted to the image.",
@@ -153,7 +153,7 @@ pub(crate) static WHISKERS: MethodInfo = MethodInfo {
 
 static WHISKERS_BFGS: MethodInfo = MethodInfo {
     id: "aam-whiskers-bfgs",
-    version: "1.3.0",
+    version: "1.4.0",
     name: "AAM whiskers + BFGS",
     summary: "Active appearance model that also samples lines outward from its \
               outlines, and ends with L-BFGS on the residual.",

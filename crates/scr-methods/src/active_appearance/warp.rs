@@ -7,6 +7,8 @@
 //!
 //! Structures may overlap, and each is sampled in full.
 
+use std::ops::Range;
+
 use scr_image::{Mask, Outline, Point, Size};
 use serde::{Deserialize, Serialize};
 
@@ -36,14 +38,15 @@ impl Warp {
     /// `step` on whiskers of length `whisker`; no whiskers for 0.
     #[must_use]
     pub(super) fn new(mean: &[Point], layout: &Layout, step: f64, whisker: f64) -> Self {
-        let structures = layout.structures().map(|range| {
+        let places = |range: Range<usize>| {
             let first = range.start;
             let outline: Vec<Point> =
                 mean[range].iter().map(|p| Point::new(p.x / step, p.y / step)).collect();
             let mut places = inside(&outline, first);
             places.extend(whiskers(&outline, first, whisker / step));
             places
-        });
+        };
+        let structures = layout.parts().map(|parts| parts.into_iter().flat_map(places).collect());
         Self { structures: structures.collect() }
     }
 

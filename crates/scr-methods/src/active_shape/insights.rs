@@ -1,29 +1,34 @@
 //! Insights into an active shape model: the profiles of one landmark a structure.
 
+use std::ops::Range;
+
 use scr_image::Outline;
 
 use super::profiles::{LevelProfiles, PointProfile};
 use crate::shape_model::Layout;
-use crate::{LandmarkProfiles, Profile, Profiles};
+use crate::{LandmarkProfiles, Profile, Profiles, StructureOutlines};
 
 /// Profiles of one landmark a structure, in the first channel: the landmark with the most
 /// prominent profile at the finest level.
 pub(super) fn shown_profiles(
     layout: &Layout,
-    mean: &[Outline],
+    mean: &StructureOutlines,
     profiles: &[LevelProfiles],
 ) -> Profiles {
-    let landmark = |(range, outline): (std::ops::Range<usize>, &Outline)| {
-        let first = range.start;
-        let prominence = |point: &usize| prominence(&profiles[0].profiles[*point]);
-        let shown = range.max_by(|a, b| prominence(a).total_cmp(&prominence(b)))?;
+    let landmark = |(ranges, outlines): (Vec<Range<usize>>, &Vec<Outline>)| {
+        let prominence = |point: usize| prominence(&profiles[0].profiles[point]);
+        let points = ranges.iter().zip(outlines).flat_map(|(range, outline)| {
+            range.clone().map(move |point| (point, point - range.start, outline))
+        });
+        let (shown, place, outline) =
+            points.max_by(|a, b| prominence(a.0).total_cmp(&prominence(b.0)))?;
         let points_out = outline.signed_area_px2() >= 0.0;
         let levels = profiles.iter().map(|level| outward(&level.profiles[shown], points_out));
-        Some(LandmarkProfiles { place: outline.points()[shown - first], levels: levels.collect() })
+        Some(LandmarkProfiles { place: outline.points()[place], levels: levels.collect() })
     };
     Profiles {
-        mean: mean.to_vec(),
-        landmarks: layout.structures().zip(mean).filter_map(landmark).collect(),
+        mean: mean.clone(),
+        landmarks: layout.parts().zip(mean).filter_map(landmark).collect(),
     }
 }
 
@@ -61,7 +66,9 @@ mod tests {
         let mut corners = [(0.0, 0.0), (9.0, 0.0), (9.0, 9.0), (0.0, 9.0)].to_vec();
         let shown = |corners: &[(f64, f64)]| {
             let points = corners.iter().map(|&(x, y)| Point::new(x, y)).collect();
-            shown_profiles(&layout, &[Outline::new(points)], &profiles).landmarks.remove(0)
+            shown_profiles(&layout, &vec![vec![Outline::new(points)]], &profiles)
+                .landmarks
+                .remove(0)
         };
         let clockwise = shown(&corners).levels.remove(0);
         corners.reverse();

@@ -140,7 +140,7 @@ static TUNED_PARAMETERS: [Parameter; 11] =
 
 static DEFAULT: MethodInfo = MethodInfo {
     id: "asm",
-    version: "1.2.0",
+    version: "1.3.0",
     name: "ASM default",
     summary: "Active shape model: one shape model of all structures, fitted from coarse to \
               fine to the best matching profiles across its outlines.",

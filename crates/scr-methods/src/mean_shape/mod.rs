@@ -7,12 +7,12 @@
 
 use std::sync::Arc;
 
-use scr_image::{Mask, Outline, Point};
+use scr_image::{Mask, Outline, Point, Size};
 use serde::{Deserialize, Serialize};
 
 use crate::info::STUDY;
-use crate::shape_model::SIDES;
-use crate::stored::{MAX_STRUCTURES, at_most, count, pairs, read};
+use crate::shape_model::{Layout, SIDES};
+use crate::stored::{count, pairs, read};
 use crate::{
     Declared, Insight, Method, MethodError, MethodInfo, ModelFault, Parameter, Parameters,
     Progress, Segmenter, Subject, TrainingSet,
@@ -27,7 +27,7 @@ use crate::{
 /// Deterministic without a seed. Cost: O(landmarks).
 ///
 /// # Parameters
-/// `points`: landmarks a structure where the data has none (see
+/// `points`: landmarks a part where the data has none (see
 /// [`derive_landmarks`](crate::derive_landmarks)); 8 to 512, 64 by default, at
 /// which the mean polygon no longer changes visibly.
 ///
@@ -44,14 +44,15 @@ pub struct MeanShape;
 /// Mean landmarks of all structures.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct MeanLandmarks {
-    /// Mean landmarks by structure, as shares of width and height.
-    #[serde(deserialize_with = "at_most::<_, _, MAX_STRUCTURES>")]
-    structures: Vec<Vec<(f64, f64)>>,
+    /// Assignment of the landmarks to structures.
+    layout: Layout,
+    /// Mean landmarks, as shares of width and height.
+    points: Vec<(f64, f64)>,
 }
 
 static INFO: MethodInfo = MethodInfo {
     id: "mean-shape",
-    version: "1.0.0",
+    version: "1.1.0",
     name: "Mean shape",
     summary: "The mean position of each structure's landmarks in the training fold, \
               independent of the image: the baseline that any other method has to beat.",
@@ -79,21 +80,26 @@ impl Method for MeanShape {
         let shapes = images.shapes(parameters.whole("points"), progress)?;
         let mut structures = Vec::new();
         for (index, structure) in images.benchmark().structures.iter().enumerate() {
-            let outlines: Vec<Outline> = shapes
+            let parts: Vec<Vec<Outline>> = shapes
                 .iter()
-                .filter_map(|shapes| {
+                .map(|shapes| {
                     let (width, height) = (shapes.size.width as f64, shapes.size.height as f64);
-                    Some(shapes.structures[index].as_ref()?.scaled(1.0 / width, 1.0 / height))
+                    let parts = shapes.structures[index].iter();
+                    parts.map(|part| part.scaled(1.0 / width, 1.0 / height)).collect()
                 })
                 .collect();
-            let mean = mean_outline(&outlines).ok_or_else(|| MethodError::NeverDrawn {
-                structure: structure.id.clone(),
-                n_images: images.list().len(),
-                method: self.info().id,
-            })?;
-            structures.push(mean);
+            let n_parts = parts.iter().map(Vec::len).max().unwrap_or(0);
+            if n_parts == 0 {
+                return Err(MethodError::NeverDrawn {
+                    structure: structure.id.clone(),
+                    n_images: images.list().len(),
+                    method: self.info().id,
+                });
+            }
+            let mean = |part: usize| mean_outline(parts.iter().filter_map(|of| of.get(part)));
+            structures.push((0..n_parts).map(mean).collect());
         }
-        Ok(Arc::new(MeanLandmarks { structures }))
+        Ok(Arc::new(MeanLandmarks::new(&structures)))
     }
 
     fn restore(
@@ -102,50 +108,51 @@ impl Method for MeanShape {
         declared: Declared<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
         read(bytes, |trained: MeanLandmarks| {
-            count("structures", trained.structures.len(), declared.n_structures)?;
-            for (structure, points) in trained.structures.iter().enumerate() {
-                let shares = -SIDES..=1.0 + SIDES;
-                pairs(&format!("points of structure {structure}"), points, shares)?;
-            }
+            let layout = &trained.layout;
+            layout.check(declared.n_structures).map_err(|fault| fault.within("layout"))?;
+            count("points", trained.points.len(), layout.n_points())?;
+            pairs("points", &trained.points, -SIDES..=1.0 + SIDES)?;
             Ok(Arc::new(trained) as Arc<dyn Segmenter>)
         })
     }
 }
 
-/// Mean of each point; `None` without outlines.
-fn mean_outline(outlines: &[Outline]) -> Option<Vec<(f64, f64)>> {
-    let count = outlines.len() as f64;
-    let mut sums = vec![(0.0, 0.0); outlines.first()?.points().len()];
+/// Mean of each point; no points without outlines.
+fn mean_outline<'a>(outlines: impl Iterator<Item = &'a Outline>) -> Outline {
+    let mut count = 0.0;
+    let mut sums: Vec<Point> = Vec::new();
     for outline in outlines {
+        count += 1.0;
+        sums.resize(outline.points().len(), Point::new(0.0, 0.0));
         for (sum, point) in sums.iter_mut().zip(outline.points()) {
-            sum.0 += point.x;
-            sum.1 += point.y;
+            sum.x += point.x;
+            sum.y += point.y;
         }
     }
-    Some(sums.into_iter().map(|(x, y)| (x / count, y / count)).collect())
+    Outline::new(sums.into_iter().map(|sum| Point::new(sum.x / count, sum.y / count)).collect())
 }
 
 impl MeanLandmarks {
-    /// Outlines, one a structure, as shares of width and height.
-    fn outlines(&self) -> Vec<Outline> {
-        let outline = |shares: &Vec<(f64, f64)>| {
-            Outline::new(shares.iter().map(|&(x, y)| Point::new(x, y)).collect())
-        };
-        self.structures.iter().map(outline).collect()
+    /// Mean landmarks of outlines by structure, then part.
+    fn new(structures: &[Vec<Outline>]) -> Self {
+        let points = structures.iter().flatten().flat_map(Outline::points);
+        let points = points.map(|point| (point.x, point.y)).collect();
+        Self { layout: Layout::of_outlines(structures), points }
+    }
+
+    fn points(&self) -> Vec<Point> {
+        self.points.iter().map(|&(x, y)| Point::new(x, y)).collect()
     }
 }
 
 impl Segmenter for MeanLandmarks {
     fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
         let size = subject.radiograph().size();
-        let fill = |shares: &Outline| {
-            Mask::filled(size, &[shares.scaled(size.width as f64, size.height as f64)])
-        };
-        Ok(self.outlines().iter().map(fill).collect())
+        Ok(self.layout.masks(&self.points(), Size::square(1), size))
     }
 
     fn insights(&self) -> Vec<Insight> {
-        vec![Insight::MeanShape(self.outlines())]
+        vec![Insight::MeanShape(self.layout.outlines(&self.points()))]
     }
 
     fn insights_on(&self, _subject: &Subject<'_>) -> Result<Vec<Insight>, MethodError> {

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use scr_image::Mask;
 
 use super::settings::PARAMETERS;
-use super::{ClassifierFile, ClassifierTraining, PixelSettings, largest_part_filled};
+use super::{ClassifierFile, ClassifierTraining, PixelSettings, largest_parts_filled};
 use crate::info::STUDY;
-use crate::stored::{equal, read};
+use crate::parts::MAX_PARTS;
+use crate::stored::{count, equal, read};
 use crate::{
     Declared, Insight, Method, MethodError, MethodInfo, ModelFault, Parameters, PixelClassifier,
     Posterior, Progress, Segmenter, Subject, TrainingSet,
@@ -60,11 +61,12 @@ use crate::{
 #[derive(Debug, Clone, Copy)]
 pub struct PixelClassification;
 
-/// Post-processed pixel classification method: smoothed posterior, largest part of each mask.
+/// Post-processed pixel classification method: smoothed posterior, largest parts of each mask.
 ///
 /// As [`PixelClassification`], with the same training. Each structure's posterior is blurred
 /// by a Gaussian, interpolated and thresholded at 0.5. Of the mask, the
-/// [largest part](super::largest_part_filled) is kept and its holes are filled.
+/// [largest parts](super::largest_parts_filled) are kept, as many as the structure has in most
+/// training masks, and their holes are filled.
 ///
 /// # Parameters
 /// Those of [`PixelClassification`], and `smoothing`: standard deviation of the
@@ -73,7 +75,7 @@ pub struct PixelClassification;
 /// values lose clavicles.
 ///
 /// # Limits
-/// A structure in several parts loses all but one, so a fragmented clavicle becomes worse.
+/// A structure in one part loses all others, so a fragmented clavicle becomes worse.
 ///
 /// # Source
 /// As [`PixelClassification`].
@@ -97,10 +99,10 @@ static RAW: MethodInfo = MethodInfo {
 
 static POST_PROCESSED: MethodInfo = MethodInfo {
     id: "pc-post",
-    version: "1.2.0",
+    version: "1.3.0",
     name: "Pixel classification, post-processed",
     summary: "Pixel classification with a smoothed posterior. Of each structure it keeps the \
-              largest part and fills its holes.",
+              largest part, or as many as it has in training, and fills their holes.",
     source: STUDY,
     verified: "Multi-scale Gaussian derivatives and a k-nearest-neighbour classifier, \
                as the source's abstract words it, and the name of the variant; scales, \
@@ -155,7 +157,9 @@ impl Method for PixelClassificationPost {
     ) -> Result<Arc<dyn Segmenter>, MethodError> {
         let training = ClassifierTraining::of(parameters, &PARAMETERS, seed);
         let classifier = set.classifier(training, self.info().id, progress)?;
-        Ok(Arc::new(PostProcessed { classifier, smoothing_px: parameters.get("smoothing") }))
+        let n_parts = set.images().part_counts(progress)?.to_vec();
+        let smoothing_px = parameters.get("smoothing");
+        Ok(Arc::new(PostProcessed { classifier, smoothing_px, n_parts }))
     }
 
     fn restore(
@@ -164,10 +168,16 @@ impl Method for PixelClassificationPost {
         declared: Declared<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
         let settings = PixelSettings::of(declared.parameters, &PARAMETERS);
-        read(bytes, |(smoothing_px, classifier): (f64, ClassifierFile)| {
+        type File = (f64, Vec<usize>, ClassifierFile);
+        read(bytes, |(smoothing_px, n_parts, classifier): File| {
             equal("smoothing", &smoothing_px, &declared.parameters.get("smoothing"))?;
+            count("parts by structure", n_parts.len(), declared.n_structures)?;
+            if let Some(odd) = n_parts.iter().find(|parts| !(1..=MAX_PARTS).contains(*parts)) {
+                let expected = format!("1 to {MAX_PARTS}");
+                return Err(ModelFault::new("parts by structure", expected, odd));
+            }
             let classifier = Arc::new(classifier.checked(settings, declared.n_structures)?);
-            Ok(Arc::new(PostProcessed { classifier, smoothing_px }) as Arc<dyn Segmenter>)
+            Ok(Arc::new(PostProcessed { classifier, smoothing_px, n_parts }) as Arc<dyn Segmenter>)
         })
     }
 }
@@ -205,16 +215,26 @@ impl Segmenter for RawPosterior {
     }
 }
 
-/// Segmenter that blurs the posterior, and keeps the largest part of each mask.
+/// Segmenter that blurs the posterior, and keeps the largest parts of each mask.
 struct PostProcessed {
     classifier: Arc<PixelClassifier>,
     smoothing_px: f64,
+    /// Number of parts by structure.
+    n_parts: Vec<usize>,
+}
+
+impl PostProcessed {
+    /// Masks of the largest parts of each structure, their holes filled.
+    fn masks(&self, posterior: &Posterior) -> Vec<Mask> {
+        let masks = posterior.masks();
+        masks.iter().zip(&self.n_parts).map(|(m, &n)| largest_parts_filled(m, n)).collect()
+    }
 }
 
 impl Segmenter for PostProcessed {
     fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
         let posterior = subject.posterior(&self.classifier).blurred(self.smoothing_px);
-        Ok(largest_parts(&posterior))
+        Ok(self.masks(&posterior))
     }
 
     fn classifier(&self) -> Option<&PixelClassifier> {
@@ -231,17 +251,12 @@ impl Segmenter for PostProcessed {
 
     fn insights_on(&self, subject: &Subject<'_>) -> Result<Vec<Insight>, MethodError> {
         let posterior = subject.posterior(&self.classifier).blurred(self.smoothing_px);
-        let masks = largest_parts(&posterior);
+        let masks = self.masks(&posterior);
         Ok(vec![Insight::Posterior(posterior, masks)])
     }
 
     fn to_bytes(&self) -> Vec<u8> {
-        let parts = (self.smoothing_px, &*self.classifier);
+        let parts = (self.smoothing_px, &self.n_parts, &*self.classifier);
         postcard::to_stdvec(&parts).expect("numbers in memory can always be written")
     }
-}
-
-/// Masks of the largest part of each structure, its holes filled.
-fn largest_parts(posterior: &Posterior) -> Vec<Mask> {
-    posterior.masks().iter().map(largest_part_filled).collect()
 }

@@ -32,7 +32,7 @@ pub use classifier::PixelClassifier;
 pub(crate) use classifier::{ClassifierFile, LearntClassifier};
 pub use methods::{PixelClassification, PixelClassificationPost};
 pub use neighbours::Neighbours;
-pub use parts::largest_part_filled;
+pub use parts::largest_parts_filled;
 pub use posterior::Posterior;
 pub(crate) use settings::PIXEL_PARAMETERS;
 pub use settings::{ClassifierTraining, PixelSettings};

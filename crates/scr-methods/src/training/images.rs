@@ -13,7 +13,8 @@ use serde::{Deserialize, Serialize};
 use super::cache::{Cache, Clock};
 use super::part::TrainingPart;
 use crate::error::all_or_problems;
-use crate::{GreyImage, MethodError, Progress, derive_landmarks};
+use crate::parts::{MaskParts, OddMask, corresponding, count_parts, usual_count};
+use crate::{GreyImage, MethodError, Progress};
 
 /// Largest distance of a landmark from the image, in widths along x and heights along y.
 const MARGIN: f64 = 0.5;
@@ -28,6 +29,7 @@ pub struct TrainingImages<'a> {
     grey: Cache<usize, Arc<Vec<GreyImage>>>,
     /// By number of landmarks a structure.
     shapes: Cache<usize, Arc<Vec<Shapes>>>,
+    part_counts: Cache<(), Arc<Vec<usize>>>,
     provenance: Cache<(), Arc<Provenance>>,
 }
 
@@ -36,8 +38,8 @@ pub struct TrainingImages<'a> {
 pub struct Shapes {
     /// Size of the image.
     pub size: Size,
-    /// One outline a structure, in the benchmark's order; `None` where it is empty.
-    pub structures: Vec<Option<Outline>>,
+    /// Outlines by structure, in the benchmark's order, then part; none where it is empty.
+    pub structures: Vec<Vec<Outline>>,
 }
 
 /// Training image as a model file records it.
@@ -73,9 +75,9 @@ impl<'a> TrainingImages<'a> {
         images: Vec<&'a Image>,
     ) -> Self {
         let part = part.into();
-        let (grey, shapes) = (Cache::default(), Cache::default());
+        let (grey, shapes, part_counts) = (Cache::default(), Cache::default(), Cache::default());
         let (clock, provenance) = (Clock::default(), Cache::default());
-        Self { benchmark, part, images, clock, grey, shapes, provenance }
+        Self { benchmark, part, images, clock, grey, shapes, part_counts, provenance }
     }
 
     /// Benchmark of the images.
@@ -154,13 +156,13 @@ impl<'a> TrainingImages<'a> {
         })
     }
 
-    /// Landmarks of the reference in every image: those of the data, or `count` a structure
-    /// by the rule of [`derive_landmarks`] where the data holds masks only.
+    /// Landmarks of the reference in every image: those of the data, or `count` a part by the
+    /// rule of [`derive_landmarks`](crate::derive_landmarks) where the data holds masks only.
     ///
     /// # Errors
     /// [`MethodError::Data`] when files cannot be read or landmarks lie far outside of
     /// their image, [`MethodError::LandmarkCount`] when a structure's landmarks differ in
-    /// number.
+    /// number, [`MethodError::Parts`] when its parts do not correspond.
     pub fn shapes(
         &self,
         count: usize,
@@ -169,17 +171,59 @@ impl<'a> TrainingImages<'a> {
         self.shapes.get(&self.clock, count, || self.read_shapes(count, progress).map(Arc::new))
     }
 
+    /// Usual number of parts of each structure's masks, whatever the landmarks of the data.
+    ///
+    /// # Errors
+    /// [`MethodError::Data`] with all problems of the masks.
+    pub fn part_counts(&self, progress: Progress<'_>) -> Result<Arc<Vec<usize>>, MethodError> {
+        self.part_counts.get(&self.clock, (), || {
+            let counts = self.each_image("counting parts", progress, |_, image| {
+                Ok(self.masks(image)?.iter().map(count_parts).collect::<Vec<_>>())
+            })?;
+            let usual = |structure: usize| usual_count(counts.iter().map(|of| of[structure]));
+            Ok(Arc::new((0..self.benchmark.structures.len()).map(usual).collect()))
+        })
+    }
+
     fn read_shapes(
         &self,
         count: usize,
         progress: Progress<'_>,
     ) -> Result<Vec<Shapes>, MethodError> {
+        if self.benchmark.reference().has_landmarks() {
+            return self.read_landmarks(progress);
+        }
+        let masks = self.each_image("reading shapes", progress, |_, image| {
+            let masks = self.masks(image)?;
+            let parts: Vec<MaskParts> = masks.iter().map(|m| MaskParts::of(m, count)).collect();
+            Ok((masks[0].size(), parts))
+        })?;
+        let shapes = masks.iter().map(|(size, _)| Shapes { size: *size, structures: Vec::new() });
+        let mut shapes: Vec<Shapes> = shapes.collect();
+        for (index, structure) in self.benchmark.structures.iter().enumerate() {
+            let parts: Vec<&MaskParts> = masks.iter().map(|(_, parts)| &parts[index]).collect();
+            let outlines = corresponding(&parts).map_err(|(n_parts, odd)| {
+                let name = |odd: &OddMask| format!("{} ({})", self.images[odd.image].id, odd.found);
+                MethodError::Parts {
+                    structure: structure.id.clone(),
+                    n_parts,
+                    n_images: self.images.len(),
+                    odd: odd.iter().map(name).collect(),
+                }
+            })?;
+            shapes.iter_mut().zip(outlines).for_each(|(of, outlines)| of.structures.push(outlines));
+        }
+        Ok(shapes)
+    }
+
+    /// Landmarks of the data: one outline a structure.
+    fn read_landmarks(&self, progress: Progress<'_>) -> Result<Vec<Shapes>, MethodError> {
         let shapes: Vec<Shapes> =
-            self.each_image("reading shapes", progress, |_, image| self.shapes_of(image, count))?;
+            self.each_image("reading shapes", progress, |_, image| self.landmarks_of(image))?;
         for (index, structure) in self.benchmark.structures.iter().enumerate() {
             let mut expected = None;
             for (image, shapes) in self.images.iter().zip(&shapes) {
-                let Some(outline) = &shapes.structures[index] else { continue };
+                let Some(outline) = shapes.structures[index].first() else { continue };
                 let found = outline.points().len();
                 let expected = *expected.get_or_insert(found);
                 if found != expected {
@@ -191,21 +235,16 @@ impl<'a> TrainingImages<'a> {
         Ok(shapes)
     }
 
-    fn shapes_of(&self, image: &Image, count: usize) -> Result<Shapes, MethodError> {
-        let masks = self.masks(image)?;
-        let size = masks[0].size();
+    fn landmarks_of(&self, image: &Image) -> Result<Shapes, MethodError> {
+        let size = self.masks(image)?[0].size();
         let landmarks = self.benchmark.read_landmarks(self.benchmark.reference(), image)?;
-        let Some(landmarks) = landmarks else {
-            let structures = masks.iter().map(|mask| derive_landmarks(mask, count)).collect();
-            return Ok(Shapes { size, structures });
-        };
         let mut structures = Vec::new();
         for structure in &self.benchmark.structures {
-            let outline = landmarks.get(&structure.id);
+            let outline = landmarks.as_ref().and_then(|landmarks| landmarks.get(&structure.id));
             if let Some(outline) = outline {
                 check_places(&image.id, &structure.id, outline, size)?;
             }
-            structures.push(outline.cloned());
+            structures.push(outline.cloned().into_iter().collect());
         }
         Ok(Shapes { size, structures })
     }

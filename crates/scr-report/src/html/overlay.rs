@@ -22,6 +22,12 @@ pub fn picture(radiograph: &Radiograph) -> String {
 
 /// Picture of a radiograph, at most `max_side` pixels wide and high.
 pub(crate) fn stretched_picture(radiograph: &Radiograph, max_side: usize) -> String {
+    data_address(&stretched(radiograph, max_side))
+}
+
+/// Reduced radiograph of 8 bits, at most `max_side` pixels wide and high, with contrast
+/// stretched between the first and the last percentile.
+pub(crate) fn stretched(radiograph: &Radiograph, max_side: usize) -> Radiograph {
     let small = radiograph.thumbnail(max_side);
     let mut sorted = small.pixels().to_vec();
     sorted.sort_unstable();
@@ -31,10 +37,12 @@ pub(crate) fn stretched_picture(radiograph: &Radiograph, max_side: usize) -> Str
     let stretch =
         |&value: &u16| ((f64::from(value) - low) / (high - low) * 255.0).clamp(0.0, 255.0) as u16;
     let pixels = small.pixels().iter().map(stretch).collect();
-    let written = Radiograph::new(small.size(), 255, pixels, None)
-        .ok()
-        .and_then(|picture| png::write_radiograph(&picture).ok());
-    let bytes = written.expect("a thumbnail has pixels of at most 255");
+    Radiograph::new(small.size(), 255, pixels, None).expect("one value of at most 255 a pixel")
+}
+
+/// `data:` address of a radiograph of 8 bits.
+pub(crate) fn data_address(picture: &Radiograph) -> String {
+    let bytes = png::write_radiograph(picture).expect("8 bits are used");
     format!("data:image/png;base64,{}", STANDARD.encode(bytes))
 }
 
@@ -90,7 +98,7 @@ pub(crate) fn smaller(mask: &Mask, max_side: usize) -> Mask {
 
 /// Outlines of a mask as the data of an SVG path for the even-odd rule. Sides follow pixel
 /// edges, so each is one horizontal or vertical command.
-fn path(mask: &Mask) -> String {
+pub(crate) fn path(mask: &Mask) -> String {
     let mut data = String::new();
     for outline in mask.outlines() {
         let points = outline.points();

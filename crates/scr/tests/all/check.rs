@@ -218,3 +218,96 @@ fn of_real_radiographs_the_mean_shape_repeats_itself_and_does_nothing_else_suspi
     assert_eq!(rules(&check_json(&masks, &bench, &[]).0), ["identical_masks"]);
     assert_eq!(rules(&check_json(&bench.join("masks"), &bench, &[]).0), ["equals_reference"]);
 }
+
+#[test]
+fn a_right_benchmark_has_no_problem_and_a_sheet_of_all_images() {
+    let bench = text(small_phantoms());
+    let temp = tempfile::tempdir().unwrap();
+    let html = temp.path().join("sheet.html");
+    let finished = run(["check", &bench, "--sheet", &text(&html)]);
+    assert_eq!(finished.code, 0, "{}", finished.stderr);
+    assert!(finished.stderr.contains("contact sheet written to"), "{}", finished.stderr);
+    let start = "no problem: 8 images, 8 radiographs, masks of right_lung, left_lung, heart, \
+                 right_clavicle, left_clavicle by reference, second\nbenchmark digest sha256:";
+    assert!(finished.stdout.starts_with(start), "{}", finished.stdout);
+    let page = fs::read_to_string(html).unwrap();
+    assert_eq!(page.matches("<figure>").count(), 8);
+    assert!(page.contains("8 images, none with a finding"));
+
+    let png = temp.path().join("sheet.png");
+    run_well(["check", &bench, "--sheet", &text(&png)]);
+    assert!(fs::read(png).unwrap().starts_with(b"\x89PNG"));
+    let finished = run(["check", &bench, "--sheet", "sheet.pdf"]);
+    assert_eq!(finished.code, 2);
+    assert!(finished.stderr.contains("ends with .html or .png"), "{}", finished.stderr);
+}
+
+#[test]
+fn a_benchmark_with_errors_exits_with_1_and_marks_its_images() {
+    let temp = tempfile::tempdir().unwrap();
+    let bench = temp.path().join("bench");
+    for (name, bytes) in files(small_phantoms()) {
+        let to = bench.join(name);
+        fs::create_dir_all(to.parent().expect("a folder above")).unwrap();
+        fs::write(to, bytes).unwrap();
+    }
+    fs::write(bench.join("masks/reference/heart/JPCLN003.png"), "no image").unwrap();
+    fs::remove_file(bench.join("images/JPCLN002.png")).unwrap();
+    let html = temp.path().join("sheet.html");
+    let arguments = ["check", &text(&bench), "--format", "json", "--sheet", &text(&html)];
+    let finished = run(arguments);
+    assert_eq!(finished.code, 1);
+    let document: Value = serde_json::from_str(&finished.stdout).unwrap();
+    let expected = [
+        "benchmark",
+        "benchmark_digest",
+        "n_images",
+        "n_radiographs",
+        "n_compared",
+        "structures",
+        "observers",
+        "errors",
+        "warnings",
+        "notices",
+    ];
+    assert_eq!(keys(&document), expected);
+    assert_eq!(
+        (document["n_images"].as_u64(), document["n_radiographs"].as_u64()),
+        (Some(8), Some(7))
+    );
+    assert_eq!(document["benchmark_digest"], Value::Null);
+    assert_eq!(document["errors"].as_array().map(Vec::len), Some(1));
+    assert_eq!(rules(&document), ["missing_radiograph"]);
+    let page = fs::read_to_string(html).unwrap();
+    assert_eq!(page.matches("<figure class=\"finding\">").count(), 2);
+    assert!(page.contains("! error</span>") && page.contains("! missing radiograph</span>"));
+
+    fs::write(bench.join("benchmark.toml"), "id = 3").unwrap();
+    let finished = run(["check", &text(&bench), "--format", "json"]);
+    let document: Value = serde_json::from_str(&finished.stdout).unwrap();
+    assert_eq!((finished.code, &document["benchmark"]), (1, &Value::Null));
+}
+
+#[test]
+fn masks_without_their_benchmark_are_refused_with_advice() {
+    let bench = small_phantoms();
+    let finished = run(["check", &text(&bench.join("masks/second"))]);
+    assert_eq!(finished.code, 1);
+    for words in ["a benchmark folder with benchmark.toml", "--benchmark FOLDER"] {
+        assert!(finished.stderr.contains(words), "{words} is not in {}", finished.stderr);
+    }
+}
+
+#[test]
+fn real_radiographs_have_masks_on_the_anatomy() {
+    for name in ["hannover-lungs", "foreign/reference"] {
+        let bench = root().join("../shared/data").join(name);
+        if !bench.join("benchmark.toml").is_file() {
+            eprintln!("skipped: shared/data/{name} is not beside the project");
+            continue;
+        }
+        let finished = run(["check", &text(&bench), "--format", "json"]);
+        let document: Value = serde_json::from_str(&finished.stdout).unwrap();
+        assert_eq!((finished.code, rules(&document)), (0, vec![]), "{document}");
+    }
+}

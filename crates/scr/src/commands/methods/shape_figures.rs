@@ -1,19 +1,21 @@
 //! Figures of the shape model: mean shape, modes of variation, variance.
 
 use scr_image::Outline;
-use scr_methods::ShapeModes;
+use scr_methods::{ShapeModes, StructureOutlines};
 use scr_report::figures::{Cell, Chart, Panel, Row, Series, View};
 
 use super::source::{FigureSource, NamedFigure, lines, thin_lines};
 
 /// Mean outlines, over the radiograph if there is one.
-pub(super) fn mean_shape(source: &FigureSource<'_>, outlines: &[Outline]) -> NamedFigure {
+pub(super) fn mean_shape(source: &FigureSource<'_>, outlines: &[Vec<Outline>]) -> NamedFigure {
     let view = match source.image {
         Some((_, radiograph)) => View::of(radiograph.size()),
         None => View { left: 0.0, top: 0.0, width: 1.0, height: 1.0 },
     };
-    let scaled: Vec<Outline> =
-        outlines.iter().map(|outline| outline.scaled(view.width, view.height)).collect();
+    let scaled: Vec<Vec<Outline>> = outlines
+        .iter()
+        .map(|parts| parts.iter().map(|part| part.scaled(view.width, view.height)).collect())
+        .collect();
     let (name, mut figure) = source.figure(
         "mean-shape",
         "the mean outlines",
@@ -40,9 +42,9 @@ pub(super) fn shape_modes(
     modes: &ShapeModes,
     is_joint: bool,
 ) -> NamedFigure {
-    let all = modes.modes.iter().flatten().chain([&modes.mean]).flatten();
+    let all = modes.modes.iter().flatten().chain([&modes.mean]).flatten().flatten();
     let view = View::around(all);
-    let panel = |caption: String, outlines: &[Outline], is_mean: bool| {
+    let panel = |caption: String, outlines: &[Vec<Outline>], is_mean: bool| {
         let mean = thin_lines(if is_mean { &[] } else { &modes.mean });
         Cell::Panel(Panel {
             caption,
@@ -56,7 +58,7 @@ pub(super) fn shape_modes(
     };
     let reach = modes.reach_sd;
     let mean = || panel("mean".into(), &modes.mean, true);
-    let row = |(index, [below, above]): (usize, &[Vec<Outline>; 2])| Row {
+    let row = |(index, [below, above]): (usize, &[StructureOutlines; 2])| Row {
         label: format!("mode {}: {}", index + 1, percent(modes.shares[index])),
         cells: vec![
             panel(format!("-{reach} standard deviations"), below, false),

@@ -74,17 +74,20 @@ impl FigureSource<'_> {
 }
 
 /// Outlines as lines in the colours of their structures.
-pub(super) fn lines(outlines: &[Outline]) -> impl Iterator<Item = Line> + '_ {
-    outlines.iter().enumerate().map(|(structure, outline)| Line {
-        structure: Some(structure),
-        shape: LineShape::Outline(outline.clone()),
+pub(super) fn lines(outlines: &[Vec<Outline>]) -> impl Iterator<Item = Line> + '_ {
+    outlines.iter().enumerate().flat_map(|(structure, parts)| {
+        parts.iter().map(move |outline| Line {
+            structure: Some(structure),
+            shape: LineShape::Outline(outline.clone()),
+        })
     })
 }
 
 /// Outlines as thin lines, for comparison.
-pub(super) fn thin_lines(outlines: &[Outline]) -> impl Iterator<Item = Line> + '_ {
+pub(super) fn thin_lines(outlines: &[Vec<Outline>]) -> impl Iterator<Item = Line> + '_ {
     outlines
         .iter()
+        .flatten()
         .map(|outline| Line { structure: None, shape: LineShape::Outline(outline.clone()) })
 }
 

@@ -98,7 +98,7 @@ pub(super) fn profiles(source: &FigureSource<'_>, profiles: &Profiles) -> NamedF
             series: vec![Series { structure, points, spread: profile.sd.clone() }],
         })
     };
-    let view = View::around(&profiles.mean);
+    let view = View::around(profiles.mean.iter().flatten());
     let row = |(structure, landmark): (usize, &LandmarkProfiles)| {
         let panel = Panel {
             caption: "where".into(),
