@@ -36,7 +36,7 @@ pub use benchmark_check::is_identifier;
 pub use benchmark_copy::{BenchmarkCopy, CopyOutcome};
 pub use definition::{Fold, Image, Object, Observer, Structure};
 pub use landmarks::Landmarks;
-pub use mask_set::{MaskSet, RUN_RECORD};
+pub use mask_set::{CARD, MaskSet, RUN_RECORD};
 pub use output::Output;
 pub use problems::{DataError, Problem, Problems};
 pub use staging::Staging;
