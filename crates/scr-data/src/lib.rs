@@ -30,6 +30,7 @@ mod mask_set;
 mod output;
 mod problems;
 mod staging;
+mod stamp;
 
 pub use benchmark::{BENCHMARK_FILE, Benchmark};
 pub use benchmark_check::is_identifier;
@@ -40,5 +41,6 @@ pub use mask_set::{CARD, MaskSet, RUN_RECORD};
 pub use output::Output;
 pub use problems::{DataError, Problem, Problems};
 pub use staging::Staging;
+pub use stamp::Stamp;
 
 pub use scr_formats as formats;

@@ -12,7 +12,7 @@ use scr_data::{Benchmark, MaskSet, digest::Manifest, formats};
 use scr_documents::{CardDocument, EntryRole, ResultDocument, SpacingDocument};
 use scr_image::{Mask, Radiograph, Size};
 use scr_store::{
-    BlobKey, EntryToPublish, OutlinesDocument, PublishError, PublishProgress, PublishOutcome,
+    BlobKey, EntryToPublish, OutlinesDocument, PublishError, PublishOutcome, PublishProgress,
     StorageError, Store, THUMBNAIL_SIDE_PX,
 };
 use tempfile::TempDir;

@@ -20,5 +20,5 @@ mod worker;
 
 pub use error::WorkError;
 pub use mail::{MailError, Sender, run_sender};
-pub use rescore::{RescoredEntry, RescoreOptions, rescore};
+pub use rescore::{RescoreOptions, RescoredEntry, rescore};
 pub use worker::{Worker, run_worker};

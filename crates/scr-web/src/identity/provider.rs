@@ -153,7 +153,8 @@ impl Provider {
             redirect_uri: back.to_owned(),
             verifier: attempt.verifier(),
         };
-        let answer = run_blocking(move || exchange_code(&agent, &metadata, &settings, &grant)).await?;
+        let answer =
+            run_blocking(move || exchange_code(&agent, &metadata, &settings, &grant)).await?;
         read_token(&answer, &self.settings, &attempt.nonce(), Timestamp::now())
     }
 

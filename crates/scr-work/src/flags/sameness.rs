@@ -85,7 +85,8 @@ pub(super) async fn with_observers(
     let scored: Vec<Object> = objects(benchmark, result).cloned().collect();
     for observer in benchmark.observers.iter().skip(1) {
         let images = masks.images();
-        let compared = SubmittedMasks { benchmark: benchmark.clone(), masks: masks.clone(), images };
+        let compared =
+            SubmittedMasks { benchmark: benchmark.clone(), masks: masks.clone(), images };
         let (objects, peer) = (scored.clone(), observer.clone());
         let alike =
             compare(&benchmark.id, move || compared.alike(&objects, &Peer::Observer(&peer)))

@@ -23,8 +23,8 @@ pub(crate) use identity::{arrive, connect, disconnect, go_to_provider, identitie
 pub(crate) use overview::overview;
 pub(crate) use own_data::own_data;
 pub(crate) use profile::{set_name, set_password};
-pub(crate) use reset::{new_password_form, reset_form, reset, set_new};
+pub(crate) use reset::{new_password_form, reset, reset_form, set_new};
 pub(crate) use sessions::{end_all_sessions, end_session};
 pub(crate) use sign_in::{sign_in, sign_in_form, sign_out};
-pub(crate) use sign_up::{confirm_form, sign_up_form, confirm, sign_up};
+pub(crate) use sign_up::{confirm, confirm_form, sign_up, sign_up_form};
 pub(crate) use tokens::{create_token, revoke_token};

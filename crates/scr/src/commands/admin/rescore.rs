@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use scr_eval::EVALUATOR_VERSION;
 use scr_report::layout::{self, Layout, Table};
 use scr_report::tables::rescored_table;
-use scr_work::{RescoredEntry, RescoreOptions, rescore};
+use scr_work::{RescoreOptions, RescoredEntry, rescore};
 use serde_json::{Value, json};
 
 use super::site::Dir;
