@@ -86,6 +86,7 @@ pub const PAGES: &[Page] = pages! {
     HowTo "how-to":
         "common-tasks"
         "check-a-benchmark"
+        "train-with-scores"
         "run-a-site";
     Reference "reference":
         "command-line"

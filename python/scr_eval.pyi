@@ -3,7 +3,7 @@ masks against a benchmark: the same numbers as the command `scr evaluate`."""
 
 import os
 from collections.abc import Sequence
-from typing import Any, Literal, SupportsFloat, TypedDict, final
+from typing import Any, Literal, Protocol, SupportsFloat, TypeAlias, TypedDict, final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,18 @@ import pandas as pd
 __version__: str
 EVALUATOR_VERSION: str
 """Version of the scoring rules; every change that can move a score changes it."""
+
+class SupportsDLPack(Protocol):
+    """Array of another package, such as a torch tensor. Only a type."""
+
+    def __dlpack__(self, *args: Any, **kwargs: Any) -> Any: ...
+    def __dlpack_device__(self) -> Any: ...
+
+Mask: TypeAlias = npt.NDArray[np.bool_ | np.integer[Any]] | SupportsDLPack
+"""Array of a mask or of a batch of masks. Only a type."""
+
+Spacing: TypeAlias = SupportsFloat | Sequence[SupportsFloat] | None
+"""Spacing in mm: one number, or (ROW_SPACING, COLUMN_SPACING), y before x. Only a type."""
 
 class Problem(TypedDict):
     """Problem of the input. Only a type: no class of this name exists at run time."""
@@ -65,17 +77,95 @@ class Result:
         self, table: Literal["images", "image_measures", "summary"] = "images"
     ) -> pd.DataFrame:
         """One of the tables; undefined values are NaN."""
+    def _repr_html_(self) -> str: ...
+
+@final
+class Overlay:
+    """Picture of a reference and a prediction over a radiograph, which notebooks draw."""
+
+    @property
+    def svg(self) -> str:
+        """The picture, as text of an SVG file."""
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the picture to an SVG file."""
+    def _repr_html_(self) -> str: ...
+
+@final
+class Benchmark:
+    """Benchmark: radiographs and masks in a folder with benchmark.toml."""
+
+    @staticmethod
+    def from_folder(path: str | os.PathLike[str]) -> Benchmark:
+        """Open the benchmark in a folder that holds benchmark.toml."""
+    @property
+    def id(self) -> str:
+        """Identifier."""
+    @property
+    def title(self) -> str:
+        """Name for people."""
+    @property
+    def images(self) -> list[str]:
+        """Identifiers of the images, in the order of the table."""
+    @property
+    def objects(self) -> dict[str, list[str]]:
+        """Identifiers of the structures of each object."""
+    @property
+    def observers(self) -> list[str]:
+        """Identifiers of the observers; the first is the reference."""
+    @property
+    def folds(self) -> dict[str, int]:
+        """Fold of each image."""
+    def radiograph(self, image: str) -> Radiograph:
+        """Radiograph of an image, as read_radiograph() gives it."""
+    def mask(
+        self, image: str, object: str, observer: str | None = None
+    ) -> npt.NDArray[np.bool_]:
+        """An observer's mask of an object, by default the reference's."""
+    def score(
+        self,
+        image: str,
+        predictions: dict[str, Mask],
+        measures: Sequence[str] | None = None,
+    ) -> dict[str, dict[str, float | None]]:
+        """Score arrays of one image against the reference, as in a training loop."""
+    def evaluate(
+        self,
+        masks: str | os.PathLike[str],
+        observer: str | None = None,
+        measures: Sequence[str] | None = None,
+        per_image: bool = True,
+    ) -> Result:
+        """Score a set of masks on disk against this benchmark."""
+    def overlay(self, image: str, object: str, prediction: Mask | None = None) -> Overlay:
+        """Picture of an object for a notebook."""
+    def _repr_html_(self) -> str: ...
 
 def evaluate(
-    reference: npt.NDArray[np.bool_ | np.integer[Any]],
-    prediction: npt.NDArray[np.bool_ | np.integer[Any]],
-    spacing: SupportsFloat | Sequence[SupportsFloat] | None = None,
+    reference: Mask,
+    prediction: Mask,
+    spacing: Spacing = None,
     measures: Sequence[str] | None = None,
 ) -> dict[str, float | None]:
     """Measure the agreement of two masks of shape (rows, columns).
 
     spacing is in mm: one number, or (ROW_SPACING, COLUMN_SPACING), y before x.
     """
+
+def evaluate_batch(
+    reference: Mask,
+    prediction: Mask,
+    spacing: Spacing = None,
+    measures: Sequence[str] | None = None,
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Measure two batches of masks, of shape (images, rows, columns) or
+    (images, objects, rows, columns); NaN where undefined."""
+
+def overlay(
+    reference: Mask,
+    prediction: Mask,
+    radiograph: npt.NDArray[np.uint8] | npt.NDArray[np.uint16] | None = None,
+) -> Overlay:
+    """Draw two masks over a radiograph, for a notebook."""
 
 def evaluate_dir(
     masks: str | os.PathLike[str],

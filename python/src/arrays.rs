@@ -1,4 +1,5 @@
-//! Conversion of numpy arrays to masks, without a copy.
+//! Conversion of arrays to masks, without a copy: numpy arrays, and arrays with DLPack in the
+//! memory of the CPU, such as torch tensors.
 //!
 //! The rule is that of mask files: 0 is background and one other value the structure;
 //! nothing is thresholded. Rows are packed directly from the array, with any strides. Only
@@ -23,12 +24,11 @@ use scr_image::{Mask, Size};
 /// # Errors
 /// `TypeError` when it is no array; inside, a [`Problem`] when it is no mask.
 pub(crate) fn read_mask(place: &str, array: &Bound<'_, PyAny>) -> PyResult<Result<Mask, Problem>> {
-    let Ok(array) = array.cast::<PyUntypedArray>() else {
-        let found = array.get_type().name()?;
-        return Err(PyTypeError::new_err(format!(
-            "{place}: expected a numpy array, found {found}; numpy.asarray makes one"
-        )));
+    let array = match to_numpy(place, array)? {
+        Ok(array) => array,
+        Err(problem) => return Ok(Err(problem)),
     };
+    let array = array.cast::<PyUntypedArray>()?;
     if let Err(problem) = is_image(place, array)? {
         return Ok(Err(problem));
     }
@@ -49,6 +49,40 @@ pub(crate) fn read_mask(place: &str, array: &Bound<'_, PyAny>) -> PyResult<Resul
         _ => return Ok(Err(no_integers(place, array))),
     }?;
     Ok(mask.map_err(|error| not_binary(place, &error)))
+}
+
+/// The argument `place` as a numpy array, which shares its memory.
+///
+/// # Errors
+/// `TypeError` when it is no array; inside, a [`Problem`] when its memory cannot be shared.
+pub(crate) fn to_numpy<'py>(
+    place: &str,
+    array: &Bound<'py, PyAny>,
+) -> PyResult<Result<Bound<'py, PyAny>, Problem>> {
+    if array.is_instance_of::<PyUntypedArray>() {
+        return Ok(Ok(array.clone()));
+    }
+    let found = array.get_type().name()?;
+    if !array.hasattr("__dlpack__")? {
+        return Err(PyTypeError::new_err(format!(
+            "{place}: expected a numpy array, or an array with DLPack such as a torch tensor, \
+             found {found}; numpy.asarray makes one"
+        )));
+    }
+    let shared = array.py().import("numpy")?.call_method1("from_dlpack", (array,));
+    Ok(shared.map_err(|error| {
+        let expected = "an array that numpy can share: on the CPU, without gradients";
+        let hint = format!("of a torch tensor, {place}.detach().cpu()");
+        Problem::new(place, expected, format!("{found}: {error}"), hint)
+    }))
+}
+
+/// Problem of a mask whose shape is not the reference's.
+pub(crate) fn other_shape(place: &str, reference: &Mask, prediction: &Mask) -> Problem {
+    let shape = |mask: &Mask| shape(&[mask.size().height, mask.size().width]);
+    let expected = format!("the reference's {}", shape(reference));
+    let hint = "masks are compared pixel by pixel: nothing is resized here";
+    Problem::new(place, expected, shape(prediction), hint)
 }
 
 /// Checks that the array can be an image: two axes, within the size limits of files.

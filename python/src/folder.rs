@@ -1,7 +1,7 @@
 //! Evaluation of a set of masks on disk.
 
 use std::ffi::CString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
@@ -61,18 +61,54 @@ pub(crate) fn evaluate_dir(
     measures: Option<Vec<String>>,
     per_image: bool,
 ) -> PyResult<EvaluationResult> {
-    let mut problems = Problems::default();
-    let is_of_images = |key: &str| IMAGE_MEASURES.iter().any(|about| about.key == key);
-    let measures = keys::read(measures.as_deref(), is_of_images, &mut problems);
-    problems::or_exception(py, problems, ())?;
-    let settings = Settings { observer: observer.to_owned(), measures, ..Settings::default() };
-    let found = background::run(py, |on_image| -> Result<_, DataError> {
-        let benchmark = Benchmark::open(&benchmark)?;
-        let masks = MaskSet::open(&masks, &benchmark)?;
-        let evaluation = scr_eval::evaluate(&benchmark, &masks, &settings, on_image)?;
-        let document = result_document(&evaluation, per_image);
-        Ok(EvaluationResult { document, notices: masks.notices().to_vec() })
+    let scoring = Scoring::new(py, observer, measures.as_deref(), per_image)?;
+    let found = background::run(py, |on_image| {
+        scoring.score(&Benchmark::open(&benchmark)?, &masks, on_image)
     })?;
+    finished(py, found)
+}
+
+/// Settings of an evaluation.
+pub(crate) struct Scoring {
+    settings: Settings,
+    per_image: bool,
+}
+
+impl Scoring {
+    /// Reads the arguments of a call.
+    pub(crate) fn new(
+        py: Python<'_>,
+        observer: &str,
+        measures: Option<&[String]>,
+        per_image: bool,
+    ) -> PyResult<Self> {
+        let mut problems = Problems::default();
+        let is_of_images = |key: &str| IMAGE_MEASURES.iter().any(|about| about.key == key);
+        let measures = keys::read(measures, is_of_images, &mut problems);
+        problems::or_exception(py, problems, ())?;
+        let settings = Settings { observer: observer.to_owned(), measures, ..Settings::default() };
+        Ok(Self { settings, per_image })
+    }
+
+    /// Scores a set of masks.
+    pub(crate) fn score(
+        &self,
+        benchmark: &Benchmark,
+        masks: &Path,
+        on_image: &(dyn Fn() + Sync),
+    ) -> Result<EvaluationResult, DataError> {
+        let masks = MaskSet::open(masks, benchmark)?;
+        let evaluation = scr_eval::evaluate(benchmark, &masks, &self.settings, on_image)?;
+        let document = result_document(&evaluation, self.per_image);
+        Ok(EvaluationResult { document, notices: masks.notices().to_vec() })
+    }
+}
+
+/// The result of an evaluation, after a warning for each notice.
+pub(crate) fn finished(
+    py: Python<'_>,
+    found: Result<EvaluationResult, DataError>,
+) -> PyResult<EvaluationResult> {
     let result = found.map_err(|error| problems::to_exception(py, &error))?;
     for notice in &result.notices {
         let message = CString::new(notice.as_str())?;

@@ -45,7 +45,11 @@ pub(crate) struct Layer {
 #[pyfunction]
 pub(crate) fn read_radiograph(py: Python<'_>, path: PathBuf) -> PyResult<Radiograph> {
     let image = py.detach(|| read(&path, formats::read_radiograph));
-    let image = or_exception(py, image)?;
+    radiograph(py, &or_exception(py, image)?)
+}
+
+/// The radiograph for Python.
+pub(crate) fn radiograph(py: Python<'_>, image: &scr_image::Radiograph) -> PyResult<Radiograph> {
     Ok(Radiograph {
         pixels: array(py, image.size(), image.pixels().to_vec())?,
         max_value: image.max_value(),
@@ -99,14 +103,16 @@ fn read<T>(
     read(&name, &bytes).map_err(|error| Problem::format(&name, &error))
 }
 
-fn or_exception<T>(py: Python<'_>, read: Result<T, Problem>) -> PyResult<T> {
+/// A value, or its problem as an exception.
+pub(crate) fn or_exception<T>(py: Python<'_>, read: Result<T, Problem>) -> PyResult<T> {
     let mut problems = Problems::default();
     let value = problems.keep(read);
     let value = problems::or_exception(py, problems, value)?;
     Ok(value.expect("a value that is not there is a problem"))
 }
 
-fn bools(py: Python<'_>, mask: &Mask) -> PyResult<Py<PyArray2<bool>>> {
+/// A mask as an array of bool.
+pub(crate) fn bools(py: Python<'_>, mask: &Mask) -> PyResult<Py<PyArray2<bool>>> {
     let pixels = mask.to_bytes(1).into_iter().map(|pixel| pixel == 1).collect();
     array(py, mask.size(), pixels)
 }

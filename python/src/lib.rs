@@ -6,16 +6,20 @@
 //! for bit.
 //!
 //! - `arrays.rs`: conversion of numpy arrays to masks.
-//! - `pair.rs`: measures of two arrays.
+//! - `pair.rs`: measures of two arrays; `batch.rs`: of two batches.
 //! - `folder.rs`: evaluation of a set of masks on disk.
 //! - `images.rs`: files of images as numpy arrays.
+//! - `benchmark.rs`: benchmark folders; `overlay.rs`: pictures for notebooks.
 //! - `background.rs`: background work with Ctrl-C.
 
 mod arrays;
 mod background;
+mod batch;
+mod benchmark;
 mod folder;
 mod images;
 mod keys;
+mod overlay;
 mod pair;
 mod problems;
 mod result;
@@ -23,10 +27,13 @@ mod result;
 /// Measures of agreement between segmentation masks, and the evaluation of a set of
 /// masks against a benchmark: the same numbers as the command `scr evaluate`.
 ///
-/// evaluate(reference, prediction, spacing, measures)   two numpy arrays
+/// evaluate(reference, prediction, spacing, measures)   two arrays
+/// evaluate_batch(reference, prediction, ...)           two batches, as in a training loop
 /// evaluate_dir(masks, benchmark, ...)                  masks on disk
 /// read_radiograph(path), read_mask(path)               a file as a numpy array
 /// read_layers(path)                                    a label map, one mask a value
+/// Benchmark.from_folder(path)                          images and masks of a benchmark
+/// overlay(reference, prediction, radiograph)           picture for a notebook
 /// measures()                                           list of the measures
 ///
 /// An undefined value is None, never a number. Problems of the input raise a
@@ -36,11 +43,17 @@ mod scr_eval_for_python {
     use pyo3::prelude::*;
 
     #[pymodule_export]
+    use crate::batch::evaluate_batch;
+    #[pymodule_export]
+    use crate::benchmark::PyBenchmark;
+    #[pymodule_export]
     use crate::folder::evaluate_dir;
     #[pymodule_export]
     use crate::images::{Layer, Radiograph, read_layers, read_mask, read_radiograph};
     #[pymodule_export]
     use crate::keys::measures;
+    #[pymodule_export]
+    use crate::overlay::{Overlay, overlay};
     #[pymodule_export]
     use crate::pair::evaluate;
     #[pymodule_export]

@@ -3,7 +3,7 @@
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use scr_data::{Problem, Problems};
-use scr_image::{Mask, Spacing};
+use scr_image::Spacing;
 use scr_measures::{Measure, Scratch, measure_object};
 
 use crate::{arrays, keys, problems};
@@ -12,8 +12,9 @@ use crate::{arrays, keys, problems};
 ///
 /// Parameters
 /// ----------
-/// reference, prediction : numpy.ndarray of shape (rows, columns)
-///     Masks of one object, of equal shape and of bool or any integer dtype: 0 is
+/// reference, prediction : array of shape (rows, columns)
+///     Masks of one object: numpy arrays, or arrays with DLPack in the memory of the
+///     CPU, such as torch tensors, which are read without a copy; of equal shape and of bool or any integer dtype: 0 is
 ///     background, one other value the object. Any strides; only arrays in foreign
 ///     byte order, or misaligned, are copied.
 /// spacing : None, float, or (float, float)
@@ -62,17 +63,13 @@ pub(crate) fn evaluate<'py>(
 ) -> PyResult<Bound<'py, PyDict>> {
     let mut problems = Problems::default();
     let measures = keys::read(measures.as_deref(), |_| false, &mut problems);
-    let spacing_is_given = spacing.is_some();
-    let spacing = spacing.and_then(|spacing| problems.keep(read_spacing(spacing)));
-    if !spacing_is_given {
-        problems.extend(measures.iter().filter(|measure| measure.needs_spacing()).map(in_mm));
-    }
+    let spacing = read_spacing_for(spacing, &measures, &mut problems);
     let reference = problems.keep(arrays::read_mask("reference", reference)?);
     let prediction = problems.keep(arrays::read_mask("prediction", prediction)?);
     if let (Some(reference), Some(prediction)) = (&reference, &prediction)
         && reference.size() != prediction.size()
     {
-        problems.push(other_shape(reference, prediction));
+        problems.push(arrays::other_shape("prediction", reference, prediction));
     }
     let both = problems::or_exception(py, problems, reference.zip(prediction))?;
     let (reference, prediction) = both.expect("a mask that is not there is a problem");
@@ -85,6 +82,18 @@ pub(crate) fn evaluate<'py>(
         dict.set_item(measure.result_key(spacing.is_some()), value)?;
     }
     Ok(dict)
+}
+
+/// Spacing of the arrays; where none is given, measures in mm are problems.
+pub(crate) fn read_spacing_for(
+    spacing: Option<&Bound<'_, PyAny>>,
+    measures: &[Measure],
+    problems: &mut Problems,
+) -> Option<Spacing> {
+    if spacing.is_none() {
+        problems.extend(measures.iter().filter(|measure| measure.needs_spacing()).map(in_mm));
+    }
+    spacing.and_then(|spacing| problems.keep(read_spacing(spacing)))
 }
 
 fn read_spacing(spacing: &Bound<'_, PyAny>) -> Result<Spacing, Problem> {
@@ -106,11 +115,4 @@ fn read_spacing(spacing: &Bound<'_, PyAny>) -> Result<Spacing, Problem> {
 fn in_mm(measure: &Measure) -> Problem {
     let hint = "give the length in pixels, as in nsd@2px, or the spacing";
     Problem::new(format!("measure `{measure}`"), "a known spacing", "none", hint)
-}
-
-fn other_shape(reference: &Mask, prediction: &Mask) -> Problem {
-    let shape = |mask: &Mask| arrays::shape(&[mask.size().height, mask.size().width]);
-    let expected = format!("the reference's {}", shape(reference));
-    let hint = "masks are compared pixel by pixel: nothing is resized here";
-    Problem::new("prediction", expected, shape(prediction), hint)
 }

@@ -4,6 +4,8 @@ use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use scr_documents::{Fold, ImageDocument, MeasureMap, ResultDocument, SummaryDocument};
+use scr_report::html::tables_html;
+use scr_report::tables::{Width, result_tables};
 
 /// Result of scoring a set of masks against a benchmark.
 ///
@@ -14,6 +16,8 @@ use scr_documents::{Fold, ImageDocument, MeasureMap, ResultDocument, SummaryDocu
 /// summary         a record an object and measure
 /// notices         ignored files
 /// to_pandas()     one of the three tables as a DataFrame
+///
+/// A notebook draws its tables.
 #[pyclass(frozen, module = "scr_eval", name = "Result")]
 pub(crate) struct EvaluationResult {
     pub(crate) document: ResultDocument,
@@ -115,6 +119,10 @@ impl EvaluationResult {
         }
         let frame = py.import("pandas")?.getattr("DataFrame")?.call1((rows,))?;
         frame.call_method1("astype", (types,))
+    }
+
+    fn _repr_html_(&self) -> String {
+        tables_html(&result_tables(&self.document, Width::Report))
     }
 
     fn __repr__(&self) -> String {

@@ -32,16 +32,18 @@ mod mask_set;
 mod output;
 mod problems;
 mod staging;
+mod stamp;
 
 pub use benchmark::{BENCHMARK_FILE, Benchmark};
 pub use benchmark_check::is_identifier;
 pub use benchmark_copy::{BenchmarkCopy, CopyOutcome};
 pub use definition::{Image, Object, Observer, Structure};
 pub use landmarks::Landmarks;
-pub use mask_set::{MaskSet, RUN_RECORD};
+pub use mask_set::{CARD, MaskSet, RUN_RECORD};
 pub use output::Output;
 pub use problems::{DataError, Problem, Problems};
 pub use staging::Staging;
+pub use stamp::Stamp;
 
 pub use scr_documents::{Fold, Protocol};
 pub use scr_formats as formats;

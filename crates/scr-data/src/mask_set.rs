@@ -29,7 +29,7 @@ use scr_image::{Mask, Size};
 
 use self::archive::Archive;
 use self::folder::Folder;
-use self::sorting::Sorting;
+use self::sorting::{Completeness, Sorting};
 use self::source::{Listing, Source, place};
 use crate::digest::{Manifest, file_digest};
 use crate::{Benchmark, DataError, Fold, Problem, files, formats};
@@ -40,6 +40,13 @@ const EXPECTED: &str = "a folder of masks, STRUCTURE/IMAGE.png, or a zip file of
 /// Name of the run record, an optional file beside the structures' folders that describes
 /// the origin of the masks. Scoring ignores it.
 pub const RUN_RECORD: &str = "run.json";
+
+/// Name of the card, an optional file beside the structures' folders: the TOML file that
+/// `scr submit --card` takes, whose `name` names the set in tables. Scoring ignores it.
+pub const CARD: &str = "card.toml";
+
+/// Maximum size of a card or a run record in bytes.
+const MAX_COMPANION_BYTES: usize = 1 << 20;
 
 /// Set of masks for a benchmark, complete for the structures and folds it covers.
 ///
@@ -52,6 +59,8 @@ pub struct MaskSet {
     masks: BTreeMap<(usize, usize), String>,
     structures: Vec<usize>,
     folds: Vec<Fold>,
+    /// Paths of cards and run records, relative to the root.
+    companions: Vec<String>,
     notices: Vec<String>,
 }
 
@@ -70,6 +79,24 @@ impl MaskSet {
     /// case every mask is read as well, and the list also holds those that are damaged or of
     /// the wrong size.
     pub fn open(root: &Path, benchmark: &Benchmark) -> Result<Self, DataError> {
+        Self::open_with(root, benchmark, Completeness::Required)
+    }
+
+    /// As [`open`](Self::open), but masks may be missing: for looking at a set, not for scoring
+    /// it. A notice counts the missing ones. [`complete_images`](Self::complete_images) is the
+    /// part that can be scored.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), but for missing files.
+    pub fn open_partial(root: &Path, benchmark: &Benchmark) -> Result<Self, DataError> {
+        Self::open_with(root, benchmark, Completeness::Optional)
+    }
+
+    fn open_with(
+        root: &Path,
+        benchmark: &Benchmark,
+        completeness: Completeness,
+    ) -> Result<Self, DataError> {
         let source: Arc<dyn Source> = match std::fs::metadata(root) {
             Ok(data) if data.is_dir() => Arc::new(Folder::new(root)),
             Ok(data) if data.is_file() => Arc::new(Archive::open(root)?),
@@ -80,7 +107,27 @@ impl MaskSet {
             }
         };
         let listing = Listing::of(root, &*source);
-        Sorting::new(root, benchmark).sort(listing, source)
+        Sorting::new(root, benchmark).sort(listing, source, completeness)
+    }
+
+    /// The masks of the images of which the set has every structure that it covers; none where
+    /// it has no such image.
+    #[must_use]
+    pub fn complete_images(&self) -> Option<Self> {
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for &(_, image) in self.masks.keys() {
+            *counts.entry(image).or_default() += 1;
+        }
+        let mut part = self.clone();
+        part.masks.retain(|(_, image), _| counts[image] == self.structures.len());
+        (!part.masks.is_empty()).then_some(part)
+    }
+
+    /// True if the set has a mask of the structure in the image, both as indices into the
+    /// benchmark's.
+    #[must_use]
+    pub fn has_mask(&self, structure: usize, image: usize) -> bool {
+        self.masks.contains_key(&(structure, image))
     }
 
     /// Notices for the user about ignored files.
@@ -113,6 +160,23 @@ impl MaskSet {
     /// [`Benchmark::structures`] and [`Benchmark::images`].
     pub fn masks(&self) -> impl Iterator<Item = (usize, usize)> {
         self.masks.keys().copied()
+    }
+
+    /// Place and bytes of the set's [`CARD`] or [`RUN_RECORD`]; none where it has none, or
+    /// several, as sets of two folds do.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the file cannot be read or has more than 1 MiB.
+    pub fn companion(&self, name: &str) -> Result<Option<(String, Vec<u8>)>, Problem> {
+        let is_it = |path: &&String| path.rsplit('/').next() == Some(name);
+        let mut paths = self.companions.iter().filter(is_it);
+        let (Some(path), None) = (paths.next(), paths.next()) else { return Ok(None) };
+        let (place, bytes) = (place(&self.root, path), self.source.read(path)?);
+        if bytes.len() > MAX_COMPANION_BYTES {
+            let expected = format!("at most {MAX_COMPANION_BYTES} bytes");
+            return Err(Problem::new(place, expected, format!("{} bytes", bytes.len()), ""));
+        }
+        Ok(Some((place, bytes)))
     }
 
     /// Reads one mask, which must have `size`, if given, and adds the file to `manifest` under

@@ -82,9 +82,10 @@ pub struct StandingDocument {
     pub rank_by_mean: usize,
     /// Rank by significant wins.
     pub rank_by_wins: usize,
-    /// Methods that it beats by more than chance.
+    /// Methods that it beats by more than chance: Wilcoxon's test, after Holm over the pairs
+    /// of this measure.
     pub wins: usize,
-    /// Methods that beat it by more than chance.
+    /// Methods that beat it by more than chance, likewise.
     pub losses: usize,
     /// Share of resamples with each rank by mean, from 1.
     pub rank_shares: Vec<f64>,
@@ -125,6 +126,13 @@ pub struct PairDocument {
     pub wilcoxon_p_holm: Option<f64>,
     /// True where that p is exact; else it is the normal approximation.
     pub wilcoxon_is_exact: bool,
+    /// Wilcoxon's p after Holm over all pairs, measures and objects of the comparison.
+    #[serde(default)]
+    pub wilcoxon_p_holm_all: Option<f64>,
+    /// Name of the better method: that p is below alpha, and `ci95` is on the same side and
+    /// holds no zero.
+    #[serde(default)]
+    pub better: Option<String>,
 }
 
 /// Bland and Altman's limits of agreement; differences are the method's minus the reference's.

@@ -205,6 +205,8 @@ fn comparisons_keep_their_form() {
             wilcoxon_p: Some(0.25),
             wilcoxon_p_holm: None,
             wilcoxon_is_exact: true,
+            wilcoxon_p_holm_all: Some(0.5),
+            better: None,
         }],
     };
     let agreement = AgreementDocument {

@@ -93,10 +93,40 @@ pub struct ComparedPair {
     pub signed_rank: SignedRank,
     /// Wilcoxon's p, adjusted by Holm over the pairs of this measure.
     pub adjusted_p: Option<f64>,
+    /// Wilcoxon's p, adjusted by Holm over all pairs, measures and objects of the comparison.
+    pub family_p: Option<f64>,
+    /// Index of the better method: `family_p` is below the significance level, and the
+    /// interval of the mean difference is on the same side and holds no zero.
+    pub better: Option<usize>,
 }
 
-/// Compares methods by every column. The family of tests that Holm's adjustment
-/// covers is all pairs of methods by one measure of one object.
+impl ComparedPair {
+    /// Decides which method is better, from the tests and the interval.
+    fn decide(&mut self, direction: Direction, alpha: f64) {
+        let Some([low, high]) = self.paired.ci95 else { return };
+        if self.family_p.is_none_or(|p| p >= alpha) {
+            return;
+        }
+        let first_wins = low.min(high) > 0.0;
+        let second_wins = low.max(high) < 0.0;
+        let test = &self.signed_rank;
+        let (first, second) = match direction {
+            Direction::HigherIsBetter => (self.first, self.second),
+            Direction::LowerIsBetter => (self.second, self.first),
+        };
+        if first_wins && test.w_plus > test.w_minus {
+            self.better = Some(first);
+        } else if second_wins && test.w_plus < test.w_minus {
+            self.better = Some(second);
+        }
+    }
+}
+
+/// Compares methods by every column.
+///
+/// Ranks by wins follow each measure by itself: the family of tests that their adjustment by
+/// Holm covers is all pairs of methods by one measure of one object. [`ComparedPair::better`]
+/// speaks of all columns at once, and so its family is all pairs by all columns.
 ///
 /// # Panics
 /// When the methods' columns do not agree in number and length.
@@ -107,17 +137,27 @@ pub fn compare(methods: &[MethodValues], settings: CompareSettings) -> Compariso
         methods.iter().all(|method| method.columns.len() == n_columns),
         "methods are compared by the same columns"
     );
-    let measures = (0..n_columns).map(|column| {
+    let compare_column = |column: usize| {
         let of = |method: &MethodValues| method.columns[column].values.clone();
         let values: Vec<Vec<Option<f64>>> = methods.iter().map(of).collect();
         compare_by(&methods[0].columns[column], &values, settings)
-    });
+    };
+    let mut measures: Vec<ComparedMeasure> = (0..n_columns).map(compare_column).collect();
+    let pairs = measures.iter().flat_map(|measure| &measure.pairs);
+    let family = holm(&pairs.map(|pair| pair.signed_rank.p).collect::<Vec<_>>());
+    let mut family = family.into_iter();
+    for (column, measure) in measures.iter_mut().enumerate() {
+        for pair in &mut measure.pairs {
+            pair.family_p = family.next().flatten();
+            pair.decide(methods[0].columns[column].direction, settings.alpha);
+        }
+    }
     let agreement = |method: &MethodValues| {
         method.ratios.as_ref().map(|[reference, found]| BlandAltman::of(reference, found))
     };
     Comparison {
         methods: methods.iter().map(|method| method.name.clone()).collect(),
-        measures: measures.collect(),
+        measures,
         agreement: methods.iter().map(agreement).collect(),
     }
 }
@@ -140,6 +180,8 @@ fn compare_by(
             adjusted_t_p: None,
             signed_rank: SignedRank::of(&values[first], &values[second], direction),
             adjusted_p: None,
+            family_p: None,
+            better: None,
         })
         .collect();
     let by_t = holm(&pairs.iter().map(|pair| pair.paired.p).collect::<Vec<_>>());
@@ -162,14 +204,21 @@ mod tests {
     use super::*;
 
     fn method(name: &str, base: f64) -> MethodValues {
-        let values = (0..12).map(|image| Some(base + f64::from(image) * 0.01)).collect();
-        let column = ValueColumn {
+        with_columns(name, &[(0..12).map(|image| base + f64::from(image) * base * 0.01).collect()])
+    }
+
+    fn with_columns(name: &str, columns: &[Vec<f64>]) -> MethodValues {
+        let column = |values: &Vec<f64>| ValueColumn {
             object: Some("heart".into()),
             key: "dice".into(),
             direction: Direction::HigherIsBetter,
-            values,
+            values: values.iter().copied().map(Some).collect(),
         };
-        MethodValues { name: name.into(), columns: vec![column], ratios: None }
+        MethodValues {
+            name: name.into(),
+            columns: columns.iter().map(column).collect(),
+            ratios: None,
+        }
     }
 
     #[test]
@@ -185,7 +234,40 @@ mod tests {
         // 2 of 2^12 sign patterns are as extreme; Holm multiplies by 3, 2, 1 and keeps the order.
         let p = measure.pairs[0].adjusted_p.unwrap();
         assert!((p - 3.0 * 2.0 / 4096.0).abs() < 1e-15, "{p}");
+        let better: Vec<_> = measure.pairs.iter().map(|pair| pair.better).collect();
+        assert_eq!(better, [Some(1), Some(2), Some(1)]);
         assert_eq!(found.agreement, [None, None, None]);
+    }
+
+    #[test]
+    fn a_difference_is_tested_in_the_family_of_all_columns() {
+        // Eight of eight images differ in one direction: p = 2 / 256 for each column.
+        let zeros = vec![0.5; 8];
+        let above: Vec<f64> = (0..8).map(|image| 0.6 + f64::from(image) * 0.01).collect();
+        let of = |n_columns: usize| {
+            let methods = [
+                with_columns("low", &vec![zeros.clone(); n_columns]),
+                with_columns("high", &vec![above.clone(); n_columns]),
+            ];
+            compare(&methods, CompareSettings::default()).measures[0].pairs[0].clone()
+        };
+        assert_eq!((of(6).family_p, of(6).better), (Some(6.0 * 2.0 / 256.0), Some(1)));
+        assert_eq!((of(7).family_p, of(7).better), (Some(7.0 * 2.0 / 256.0), None));
+        assert_eq!(of(7).adjusted_p, Some(2.0 / 256.0), "over the pairs of one measure");
+    }
+
+    #[test]
+    fn nothing_is_better_where_the_interval_of_the_difference_holds_zero() {
+        // Seven small differences and one large one in the other direction: the ranks decide
+        // for the second method, the mean does not.
+        let mut values: Vec<f64> = (1..=11).map(|image| 0.5 + f64::from(image) * 0.001).collect();
+        values.push(0.2);
+        let methods = [with_columns("even", &[vec![0.5; 12]]), with_columns("rising", &[values])];
+        let pair = &compare(&methods, CompareSettings::default()).measures[0].pairs[0];
+        assert!(pair.family_p.is_some_and(|p| p < 0.05), "{:?}", pair.family_p);
+        let [low, high] = pair.paired.ci95.unwrap();
+        assert!(low < 0.0 && high > 0.0, "{low} {high}");
+        assert_eq!(pair.better, None);
     }
 
     #[test]

@@ -143,7 +143,18 @@ impl Measure {
     /// Full name of the measure, with its variant and length.
     #[must_use]
     pub fn name(self) -> String {
-        let mut name = self.kind.info().name.to_owned();
+        self.with_variant(self.kind.info().name)
+    }
+
+    /// Short name of the measure, with its variant and length.
+    #[must_use]
+    pub fn short_name(self) -> String {
+        self.with_variant(self.kind.info().short_name)
+    }
+
+    /// A name of the kind, followed by variant and length.
+    fn with_variant(self, name: &str) -> String {
+        let mut name = name.to_owned();
         let mut notes = Vec::new();
         match self.percentile {
             Percentile::Directed => {}

@@ -121,6 +121,8 @@ pub struct MeasureInfo {
     pub key: &'static str,
     /// Full name.
     pub name: &'static str,
+    /// Short name for the head of a column.
+    pub short_name: &'static str,
     /// Definition.
     pub definition: &'static str,
     /// Quantity of the values.
@@ -155,6 +157,7 @@ static INFO: [MeasureInfo; Kind::ALL.len()] = [
     MeasureInfo {
         key: "overlap",
         name: "Overlap (Jaccard)",
+        short_name: "Overlap",
         definition: "TP / (TP + FP + FN)",
         quantity: Quantity::Share,
         range: "0 to 1",
@@ -165,6 +168,7 @@ static INFO: [MeasureInfo; Kind::ALL.len()] = [
     MeasureInfo {
         key: "dice",
         name: "Dice coefficient",
+        short_name: "Dice",
         definition: "2 TP / (2 TP + FP + FN)",
         quantity: Quantity::Share,
         range: "0 to 1",
@@ -175,6 +179,7 @@ static INFO: [MeasureInfo; Kind::ALL.len()] = [
     MeasureInfo {
         key: "sensitivity",
         name: "Sensitivity (recall)",
+        short_name: "Sensitivity",
         definition: "TP / (TP + FN)",
         quantity: Quantity::Share,
         range: "0 to 1",
@@ -185,6 +190,7 @@ static INFO: [MeasureInfo; Kind::ALL.len()] = [
     MeasureInfo {
         key: "specificity",
         name: "Specificity",
+        short_name: "Specificity",
         definition: "TN / (TN + FP)",
         quantity: Quantity::Share,
         range: "0 to 1",
@@ -195,6 +201,7 @@ static INFO: [MeasureInfo; Kind::ALL.len()] = [
     MeasureInfo {
         key: "precision",
         name: "Precision",
+        short_name: "Precision",
         definition: "TP / (TP + FP)",
         quantity: Quantity::Share,
         range: "0 to 1",
@@ -205,6 +212,7 @@ static INFO: [MeasureInfo; Kind::ALL.len()] = [
     MeasureInfo {
         key: "masd",
         name: "Mean absolute surface distance",
+        short_name: "MASD",
         definition: "mean of the two directed mean boundary distances",
         quantity: Quantity::Distance,
         range: "0 up",
@@ -215,6 +223,7 @@ static INFO: [MeasureInfo; Kind::ALL.len()] = [
     MeasureInfo {
         key: "assd",
         name: "Average symmetric surface distance",
+        short_name: "ASSD",
         definition: "mean of both directions' boundary distances together",
         quantity: Quantity::Distance,
         range: "0 up",
@@ -225,6 +234,7 @@ static INFO: [MeasureInfo; Kind::ALL.len()] = [
     MeasureInfo {
         key: "hausdorff",
         name: "Hausdorff distance",
+        short_name: "HD",
         definition: "largest boundary distance of both directions",
         quantity: Quantity::Distance,
         range: "0 up",
@@ -235,6 +245,7 @@ static INFO: [MeasureInfo; Kind::ALL.len()] = [
     MeasureInfo {
         key: "hausdorff_95",
         name: "95th percentile Hausdorff distance",
+        short_name: "HD95",
         definition: "larger of the two directed 95th percentiles, by linear interpolation",
         quantity: Quantity::Distance,
         range: "0 up",
@@ -245,6 +256,7 @@ static INFO: [MeasureInfo; Kind::ALL.len()] = [
     MeasureInfo {
         key: "nsd",
         name: "Normalised surface distance",
+        short_name: "NSD",
         definition: "share of both boundaries' pixels at most the tolerance from the other boundary",
         quantity: Quantity::Share,
         range: "0 to 1",
@@ -255,6 +267,7 @@ static INFO: [MeasureInfo; Kind::ALL.len()] = [
     MeasureInfo {
         key: "boundary_iou",
         name: "Boundary IoU",
+        short_name: "Boundary IoU",
         definition: "IoU of the two bands of a mask's pixels nearer than the width (strictly) to its own boundary",
         quantity: Quantity::Share,
         range: "0 to 1",
@@ -303,6 +316,7 @@ pub const IMAGE_MEASURES: [MeasureInfo; 4] = [
     MeasureInfo {
         key: "pixel_error",
         name: "Pixel error",
+        short_name: "Pixel error",
         definition: "share of an image's pixels in which any structure's label disagrees with the reference",
         quantity: Quantity::Share,
         range: "0 to 1",
@@ -313,6 +327,7 @@ pub const IMAGE_MEASURES: [MeasureInfo; 4] = [
     MeasureInfo {
         key: "ctr",
         name: "Cardiothoracic ratio",
+        short_name: "CTR",
         definition: "greatest transverse width of the heart over that of the lung fields, of the prediction",
         quantity: Quantity::Share,
         range: "0 up",
@@ -323,6 +338,7 @@ pub const IMAGE_MEASURES: [MeasureInfo; 4] = [
     MeasureInfo {
         key: "ctr_reference",
         name: "Cardiothoracic ratio of the reference",
+        short_name: "CTR, reference",
         definition: "the same of the reference",
         quantity: Quantity::Share,
         range: "0 up",
@@ -333,6 +349,7 @@ pub const IMAGE_MEASURES: [MeasureInfo; 4] = [
     MeasureInfo {
         key: "ctr_difference",
         name: "Difference of the cardiothoracic ratio",
+        short_name: "CTR difference",
         definition: "the prediction's minus the reference's; 0 is best",
         quantity: Quantity::Share,
         range: "any",

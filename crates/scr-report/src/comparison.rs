@@ -203,6 +203,8 @@ fn compared(results: &[NamedResult], measure: &ComparedMeasure) -> ComparedDocum
         wilcoxon_p: pair.signed_rank.p,
         wilcoxon_p_holm: pair.adjusted_p,
         wilcoxon_is_exact: pair.signed_rank.is_exact,
+        wilcoxon_p_holm_all: pair.family_p,
+        better: pair.better.map(|index| results[index].name.clone()),
     };
     ComparedDocument {
         methods: results.iter().enumerate().map(standing).collect(),

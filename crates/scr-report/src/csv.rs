@@ -125,6 +125,8 @@ pub fn comparison(found: &ComparisonDocument) -> String {
             "wilcoxon_is_exact",
             "n",
             "n_undefined",
+            "wilcoxon_p_holm_all",
+            "better",
         ]
         .map(str::to_owned)
         .to_vec(),
@@ -160,6 +162,8 @@ pub fn comparison(found: &ComparisonDocument) -> String {
                     pair.wilcoxon_is_exact.to_string(),
                     pair.n.to_string(),
                     pair.n_undefined.to_string(),
+                    number(pair.wilcoxon_p_holm_all),
+                    pair.better.clone().unwrap_or_default(),
                 ]);
                 rows.push(row);
             }

@@ -19,6 +19,8 @@ const PIXEL_ERROR: &str = "pixel_error";
 pub struct MeasureFormat {
     /// Name within a sentence.
     pub name: String,
+    /// Short name, for the head of a column.
+    pub short_name: String,
     /// Unit: `mm`, `px` or empty.
     pub unit: &'static str,
     /// Direction of improvement; none for numbers of one set of masks.
@@ -50,16 +52,20 @@ impl MeasureFormat {
     /// with 3.
     #[must_use]
     pub fn table(key: &str) -> Self {
-        let (name, unit, better) = match Measure::from_result_key(key) {
-            Ok((measure, unit)) => (in_a_sentence(&measure.name()), unit, Some(measure.better())),
+        let (name, short_name, unit, better) = match Measure::from_result_key(key) {
+            Ok((measure, unit)) => {
+                (measure.name(), measure.short_name(), unit, Some(measure.better()))
+            }
             Err(_) => {
                 let info = IMAGE_MEASURES.iter().find(|info| info.key == key);
-                let name = info.map_or_else(|| key.to_owned(), |info| in_a_sentence(info.name));
-                (name, "", (key == PIXEL_ERROR).then_some(Better::Lower))
+                let (name, short) = info.map_or((key, key), |info| (info.name, info.short_name));
+                let better = (key == PIXEL_ERROR).then_some(Better::Lower);
+                (name.to_owned(), short.to_owned(), "", better)
             }
         };
+        let name = in_a_sentence(&name);
         let decimals = if unit.is_empty() { 4 } else { 3 };
-        Self { name, unit, better, decimals, no_value: TABLE_NO_VALUE, to: ".." }
+        Self { name, short_name, unit, better, decimals, no_value: TABLE_NO_VALUE, to: ".." }
     }
 
     /// Name with a capital first letter, and unit.
@@ -67,6 +73,12 @@ impl MeasureFormat {
     pub fn title(&self) -> String {
         let name = capitalised(&self.name);
         if self.unit.is_empty() { name } else { format!("{name} ({})", self.unit) }
+    }
+
+    /// Short name with unit and direction, the head of a column.
+    pub(crate) fn head(&self) -> String {
+        let unit = if self.unit.is_empty() { String::new() } else { format!(" ({})", self.unit) };
+        format!("{}{unit}{}", self.short_name, self.arrow())
     }
 
     /// Direction in words, `higher is better` or `lower is better`; empty without one.
@@ -99,6 +111,14 @@ impl MeasureFormat {
     pub fn mean_sd(&self, mean: Option<f64>, sd: Option<f64>) -> String {
         match (mean, sd) {
             (Some(_), Some(_)) => format!("{} ({})", self.value(mean), self.value(sd)),
+            _ => self.value(mean),
+        }
+    }
+
+    /// Formats a mean and a standard deviation as papers do: `mean ± sd`.
+    pub(crate) fn mean_plus_minus_sd(&self, mean: Option<f64>, sd: Option<f64>) -> String {
+        match (mean, sd) {
+            (Some(_), Some(_)) => format!("{} ± {}", self.value(mean), self.value(sd)),
             _ => self.value(mean),
         }
     }
@@ -144,6 +164,8 @@ mod tests {
         assert_eq!((format.unit, format.better_words()), ("px", "lower is better"));
         assert!(format.title().ends_with("(px)"), "{}", format.title());
         assert_eq!(format.mean_sd(Some(1.638), Some(0.694)), "1.64 (0.69)");
+        assert_eq!(format.mean_plus_minus_sd(Some(1.638), Some(0.694)), "1.64 ± 0.69");
+        assert_eq!(format.head(), "MASD (px) ↓");
         assert_eq!(MeasureFormat::table("masd_px").mean_sd(Some(1.638), None), "1.638");
     }
 

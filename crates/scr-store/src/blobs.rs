@@ -5,10 +5,12 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use bytes::Bytes;
 use scr_data::durable;
 
+use crate::blocking::run_blocking;
 use crate::storage_error::StorageError;
 
 /// Key of a file, such as `benchmarks/scr/images/JPCLN001.png`.
@@ -135,20 +137,36 @@ fn name<'a>(what: &'static str, text: &'a str) -> Result<&'a str, StorageError> 
     if is_name { Ok(text) } else { Err(StorageError::Name { what, found: text.to_owned() }) }
 }
 
-/// Folder of files.
+/// Source of files that are made when they are asked for.
+pub(crate) trait FileSource: std::fmt::Debug + Send + Sync {
+    /// The bytes of a file; none when there is no such file. May block.
+    fn file(&self, key: &BlobKey) -> Result<Option<Bytes>, StorageError>;
+}
+
+/// Folder of files, or a source of files.
 #[derive(Debug, Clone)]
 pub(crate) struct Blobs {
     folder: PathBuf,
+    source: Option<Arc<dyn FileSource>>,
 }
 
 impl Blobs {
     /// The existing folder `folder`.
     pub(crate) fn open(folder: &Path) -> Self {
-        Self { folder: folder.to_owned() }
+        Self { folder: folder.to_owned(), source: None }
+    }
+
+    /// The same with a source, which has all files.
+    pub(crate) fn with_source(self, source: Arc<dyn FileSource>) -> Self {
+        Self { source: Some(source), ..self }
     }
 
     /// The bytes of a file; none when there is no such file.
     pub(crate) async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StorageError> {
+        if let Some(source) = &self.source {
+            let (source, key) = (Arc::clone(source), key.clone());
+            return run_blocking(move || source.file(&key)).await;
+        }
         let read = self.doing("read", key, |path| match std::fs::read(path) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             found => found.map(|bytes| Some(bytes.into())),

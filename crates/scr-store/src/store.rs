@@ -7,6 +7,7 @@
 use async_recursion::async_recursion as boxed;
 use std::ops::Deref;
 use std::path::Path;
+use std::sync::Arc;
 
 use bytes::Bytes;
 use scr_data::durable;
@@ -19,7 +20,7 @@ use crate::accounts::tokens::Tokens;
 use crate::accounts::users::Accounts;
 use crate::backup::{self, BackupDocument};
 use crate::benchmarks::Benchmarks;
-use crate::blobs::{BlobKey, Blobs};
+use crate::blobs::{BlobKey, Blobs, FileSource};
 use crate::counts::Counts;
 use crate::database;
 use crate::disk::Disk;
@@ -198,6 +199,12 @@ impl Store {
     #[must_use]
     pub fn keep_free(mut self, bytes: u64) -> Self {
         self.core.folder.min_free_bytes = bytes;
+        self
+    }
+
+    /// The same store with a source of all files.
+    pub(crate) fn with_source(mut self, source: Arc<dyn FileSource>) -> Self {
+        self.core.blobs = self.core.blobs.with_source(source);
         self
     }
 

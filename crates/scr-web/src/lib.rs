@@ -7,6 +7,7 @@
 //! - [`router`]: every address, for a server or a test.
 //! - [`serve`]: serves the router on a listener until shutdown, with [`Tls`] or without.
 //! - [`ProviderSettings`]: identity providers for sign-in, such as ORCID.
+//! - [`LocalView`]: the pages over a person's own files, for a browser on the same machine.
 //! - [`export`]: copy of the public site as a folder of files.
 //!
 //! Each file of `handlers/` is one page: a typed struct, rendered by the template of the
@@ -35,6 +36,7 @@ mod handlers;
 mod identity;
 mod image_table;
 mod limits;
+mod local_view;
 mod markdown;
 mod numbers;
 mod operations;
@@ -63,6 +65,7 @@ mod versions;
 pub use connections::{Peers, serve};
 pub use export::{ExportError, ExportSummary, export};
 pub use identity::{ProviderSettings, ProvidersError, read_providers};
+pub use local_view::LocalView;
 pub use routes::{addresses, router};
 pub use settings::SiteSettings;
 pub use site_texts::{SiteTextError, SiteTexts};

@@ -9,8 +9,17 @@ use std::sync::Arc;
 
 use super::bounded_problems::BoundedProblems;
 use super::source::{Listing, Source, place};
-use super::{MaskSet, RUN_RECORD};
+use super::{CARD, MaskSet, RUN_RECORD};
 use crate::{Benchmark, DataError, Fold, Problem, Protocol, formats};
+
+/// Requirement of all masks of the objects and folds that a set covers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Completeness {
+    /// A missing mask is a problem.
+    Required,
+    /// Missing masks are a notice.
+    Optional,
+}
 
 /// Assigns files to structures and images.
 pub(super) struct Sorting<'a> {
@@ -22,6 +31,7 @@ pub(super) struct Sorting<'a> {
     masks: BTreeMap<(usize, usize), String>,
     /// Number of masks of images that are not scored, by fold.
     ignored: BTreeMap<Fold, usize>,
+    companions: Vec<String>,
     notices: Vec<String>,
     enclosing: BTreeSet<String>,
     unknown_folders: BTreeMap<String, usize>,
@@ -42,6 +52,7 @@ impl<'a> Sorting<'a> {
             not_scored,
             masks: BTreeMap::new(),
             ignored: BTreeMap::new(),
+            companions: Vec::new(),
             notices: Vec::new(),
             enclosing: BTreeSet::new(),
             unknown_folders: BTreeMap::new(),
@@ -61,6 +72,7 @@ impl<'a> Sorting<'a> {
         mut self,
         listing: Listing,
         source: Arc<dyn Source>,
+        completeness: Completeness,
     ) -> Result<MaskSet, DataError> {
         let mut notices = listing.notices();
         let (files, problems) = listing.into_parts();
@@ -78,7 +90,16 @@ impl<'a> Sorting<'a> {
         let structures: BTreeSet<usize> = self.masks.keys().map(|&(s, _)| s).collect();
         let folds: BTreeSet<Fold> =
             self.masks.keys().map(|&(_, image)| self.benchmark.images[image].fold).collect();
-        self.check_completeness(&structures, &folds);
+        match completeness {
+            Completeness::Required => self.check_completeness(&structures, &folds),
+            Completeness::Optional => {
+                let expected = structures.len() * self.benchmark.images.len();
+                let n_missing = expected - self.masks.len();
+                if n_missing > 0 {
+                    notices.push(format!("{n_missing} of {expected} masks are missing"));
+                }
+            }
+        }
         let enclosing = self.enclosing.iter();
         notices.extend(enclosing.map(|f| format!("the enclosing folder {f} was searched")));
         let ignored = self.ignored.iter();
@@ -93,6 +114,7 @@ impl<'a> Sorting<'a> {
             masks: self.masks,
             structures: structures.into_iter().collect(),
             folds: folds.into_iter().collect(),
+            companions: self.companions,
             notices,
         };
         let is_whole = self.problems.is_empty();
@@ -107,7 +129,8 @@ impl<'a> Sorting<'a> {
         let parts: Vec<&str> = path.split('/').collect();
         let (file, folders) = parts.split_last().expect("splitting gives at least one part");
         let Some(stem) = mask_stem(file) else {
-            if *file == RUN_RECORD {
+            if [CARD, RUN_RECORD].contains(file) {
+                self.companions.push(path.to_owned());
                 return;
             }
             if let Some(problem) = self.unread_mask(path, file, folders) {

@@ -19,7 +19,10 @@ use crate::plot::{
 use crate::tables::{self, Width};
 
 pub use examples::{Example, ExampleRank, choose_examples};
-pub use overlay::{Overlay, picture};
+pub use overlay::{Overlay, overlay_svg, picture};
+
+/// Rows of a table of images, which a browser can still lay out.
+const MAX_IMAGE_ROWS: usize = 500;
 
 /// Plot with a file name and a caption.
 #[derive(Debug, Clone, PartialEq)]
@@ -148,12 +151,25 @@ fn file_name(text: &str) -> String {
         .collect()
 }
 
+#[derive(Template)]
+#[template(path = "tables.html")]
+struct TablesPart<'a> {
+    tables: &'a [Table],
+}
+
+/// Tables as a part of an HTML page, such as a notebook's.
+#[must_use]
+pub fn tables_html(tables: &[Table]) -> String {
+    let part = TablesPart { tables };
+    part.render().expect("templates are checked when they are compiled, and text takes all")
+}
+
 /// Renders the report as HTML text.
 #[must_use]
 pub fn report(report: &Report<'_>) -> String {
     let Report { benchmark, results, comparison, .. } = *report;
     let plots = plots(results, comparison);
-    let all = tables::comparison_tables(comparison, Width::Page);
+    let all = tables::comparison_tables(comparison, Width::Report);
     let titled = |name: &str| -> Vec<Table> {
         let prefix = format!("{name}, ");
         all.iter().filter(|t| t.title == name || t.title.starts_with(&prefix)).cloned().collect()
@@ -184,8 +200,9 @@ pub fn report(report: &Report<'_>) -> String {
         sections: sections.collect(),
         summaries: results
             .iter()
-            .map(|named| (named.name.as_str(), tables::result_tables(&named.result)))
+            .map(|named| (named.name.as_str(), tables::result_tables(&named.result, Width::Report)))
             .collect(),
+        images: results.iter().flat_map(image_tables).collect(),
         agreement: all
             .iter()
             .filter(|table| table.title.starts_with("cardiothoracic"))
@@ -193,9 +210,26 @@ pub fn report(report: &Report<'_>) -> String {
             .collect(),
         agreement_plots: plots.iter().filter(|plot| plot.name.starts_with("ctr-")).collect(),
         notes: all.last().map(|table| table.notes.clone()).unwrap_or_default(),
-        literature: tables::literature_tables(&benchmark.literature, "", Width::Page),
+        literature: tables::literature_tables(&benchmark.literature, "", Width::Report),
     };
     page.render().expect("templates are checked when they are compiled, and text takes all")
+}
+
+/// Tables of every image's values of a result, with its name; of large benchmarks the first
+/// [`MAX_IMAGE_ROWS`] images.
+fn image_tables(named: &NamedResult) -> Vec<Table> {
+    let mut tables = tables::image_tables(&named.result, Width::Report);
+    for table in &mut tables {
+        let n_rows = table.rows.len();
+        table.title = format!("{}: {}", named.name, table.title);
+        if n_rows > MAX_IMAGE_ROWS {
+            table.rows.truncate(MAX_IMAGE_ROWS);
+            table.notes.push(format!(
+                "The first {MAX_IMAGE_ROWS} of {n_rows} images; `scr evaluate --format csv --per-image` has all."
+            ));
+        }
+    }
+    tables
 }
 
 /// Section of one object, or of whole images.
@@ -213,6 +247,7 @@ struct Page<'a> {
     report: &'a Report<'a>,
     sections: Vec<Section<'a>>,
     summaries: Vec<(&'a str, Vec<Table>)>,
+    images: Vec<Table>,
     agreement: Vec<Table>,
     agreement_plots: Vec<&'a Plot>,
     notes: Vec<String>,

@@ -5,6 +5,7 @@
 
 use std::fmt::Write;
 
+use askama::Template;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use scr_data::formats::png;
@@ -84,6 +85,24 @@ impl Overlay {
     }
 }
 
+#[derive(Template)]
+#[template(path = "overlay.svg", escape = "html")]
+struct OverlayFile<'a> {
+    overlay: &'a Overlay,
+    picture: Option<&'a str>,
+    label: &'a str,
+}
+
+/// SVG file of an overlay, over a [`picture`] where there is one.
+///
+/// Blue is the reference's outline and what a prediction missed, orange and dashed the
+/// prediction's, hatched what it drew too much.
+#[must_use]
+pub fn overlay_svg(overlay: &Overlay, picture: Option<&str>, label: &str) -> String {
+    let file = OverlayFile { overlay, picture, label };
+    file.render().expect("templates are checked when they are compiled, and text takes all")
+}
+
 /// Downsamples a mask to at most `max_side` pixels a side, by nearest neighbour.
 pub(crate) fn smaller(mask: &Mask, max_side: usize) -> Mask {
     let Size { width, height } = mask.size();
@@ -127,6 +146,14 @@ mod tests {
         assert_eq!(overlay.missed, path(&area(0)));
         assert_eq!(overlay.too_much, path(&area(2)));
         assert!(overlay.reference.starts_with('M') && overlay.reference.ends_with('z'));
+    }
+
+    #[test]
+    fn an_overlay_is_a_file_whose_label_is_text() {
+        let mask = Mask::from_text("#.");
+        let svg = overlay_svg(&Overlay::new(&mask, &mask), None, "<script>");
+        assert!(svg.starts_with("<svg xmlns=") && svg.ends_with("</svg>\n"), "{svg}");
+        assert!(!svg.contains("<script>") && !svg.contains("<image"), "{svg}");
     }
 
     #[test]

@@ -7,8 +7,34 @@ use crate::numbers::{MeasureFormat, TABLE_NO_VALUE};
 pub enum Width {
     /// 100 columns of a terminal: the figures that decide.
     Terminal,
-    /// A page or a file: all figures.
+    /// A file or a wide terminal: all figures, measures by their keys.
     Page,
+    /// A report for people: all figures, measures by their names, with units.
+    Report,
+}
+
+impl Width {
+    /// True where there is room for all figures.
+    pub(super) const fn has_all(self) -> bool {
+        !matches!(self, Self::Terminal)
+    }
+
+    /// Label of a measure in a row, with its direction.
+    pub(super) fn label(self, key: &str) -> String {
+        let format = MeasureFormat::table(key);
+        match self {
+            Self::Terminal | Self::Page => format!("{key}{}", format.arrow()),
+            Self::Report => format!("{}{}", format.title(), format.arrow()),
+        }
+    }
+
+    /// Head of a measure's column, with its direction.
+    pub(super) fn head(self, key: &str) -> String {
+        match self {
+            Self::Terminal | Self::Page => self.label(key),
+            Self::Report => MeasureFormat::table(key).head(),
+        }
+    }
 }
 
 /// Arrow towards the better end of a measure; empty without one.

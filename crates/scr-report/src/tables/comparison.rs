@@ -5,7 +5,7 @@ use scr_documents::{
     StandingDocument,
 };
 
-use super::cells::{Width, arrow, interval, mean_sd, number, probability};
+use super::cells::{Width, interval, mean_sd, number, probability};
 use crate::layout::{Column, Table};
 use crate::numbers::TABLE_NO_VALUE;
 
@@ -15,11 +15,11 @@ pub fn comparison_tables(found: &ComparisonDocument, width: Width) -> Vec<Table>
     let mut tables = Vec::new();
     for (object, measures) in found.subjects() {
         let title = object.unwrap_or("whole image");
-        tables.push(standings_table(title, found, measures));
+        tables.push(standings_table(title, found, measures, width));
         if found.methods.len() > 1 {
             tables.push(match width {
-                Width::Terminal => short_pairs_table(title, found.alpha, measures),
-                Width::Page => pairs_table(title, found.alpha, measures),
+                Width::Terminal => short_pairs_table(title, measures),
+                Width::Page | Width::Report => pairs_table(title, measures, width),
             });
         }
     }
@@ -29,19 +29,20 @@ pub fn comparison_tables(found: &ComparisonDocument, width: Width) -> Vec<Table>
 }
 
 /// One row a measure and method: mean (sd) and its interval; with several methods the
-/// rank by mean, its interval, and the number of methods beaten.
+/// rank by mean, its interval, and the number of methods that are worse.
 fn standings_table(
     title: &str,
     found: &ComparisonDocument,
     measures: &MeasureMap<ComparedDocument>,
+    width: Width,
 ) -> Table {
     let is_ranked = found.methods.len() > 1;
-    let mut columns = vec![Column::text("measure"), Column::text("method")];
+    let mut columns = vec![Column::text("measure"), Column::name("method")];
     columns.extend(["mean (sd)", "95 % interval"].map(Column::number));
     if is_ranked {
-        columns.extend(["rank", "wins"].map(Column::number));
+        columns.extend(["rank", "better than"].map(Column::number));
     }
-    let row = |key: &String, standing: &StandingDocument| {
+    let row = |key: &String, compared: &ComparedDocument, standing: &StandingDocument| {
         let undefined = match standing.summary.n_undefined {
             None | Some(0) => String::new(),
             Some(n) => format!(", {n} undefined"),
@@ -51,31 +52,38 @@ fn standings_table(
             None => standing.rank_by_mean.to_string(),
         };
         let mut row = vec![
-            format!("{key}{}", arrow(key)),
+            width.label(key),
             standing.name.clone(),
             mean_sd(key, standing.summary.mean, standing.summary.sd) + &undefined,
             interval(key, standing.summary.ci95),
         ];
         if is_ranked {
-            row.extend([rank, standing.wins.to_string()]);
+            row.extend([rank, n_worse(compared, standing).to_string()]);
         }
         row
     };
-    let rows = measures.iter().flat_map(|(key, compared)| {
-        compared.methods.iter().map(move |standing| row(key, standing))
-    });
-    Table { title: title.to_owned(), columns, rows: rows.collect(), notes: Vec::new() }
+    let mut rows = Vec::new();
+    for (key, compared) in measures {
+        rows.extend(compared.methods.iter().map(|standing| row(key, compared, standing)));
+    }
+    Table { title: title.to_owned(), columns, rows, ..Table::default() }
+}
+
+/// Number of methods than which a method is better.
+fn n_worse(compared: &ComparedDocument, standing: &StandingDocument) -> usize {
+    let is_better = |pair: &&PairDocument| pair.better.as_ref() == Some(&standing.name);
+    compared.pairs.iter().filter(is_better).count()
 }
 
 /// One row a measure and pair: mean difference, Wilcoxon's test after Holm, the better one.
-fn short_pairs_table(title: &str, alpha: f64, measures: &MeasureMap<ComparedDocument>) -> Table {
+fn short_pairs_table(title: &str, measures: &MeasureMap<ComparedDocument>) -> Table {
     let columns = vec![
         Column::text("measure"),
-        Column::text("difference"),
+        Column::name("difference"),
         Column::number("mean"),
         Column::number("95 % interval"),
         Column::number("p (Holm)"),
-        Column::text("better"),
+        Column::name("better"),
     ];
     let row = |key: &String, pair: &PairDocument| {
         vec![
@@ -83,37 +91,34 @@ fn short_pairs_table(title: &str, alpha: f64, measures: &MeasureMap<ComparedDocu
             format!("{} - {}", pair.first, pair.second),
             number(key, pair.mean_difference),
             interval(key, pair.ci95),
-            probability(pair.wilcoxon_p_holm),
-            better(key, pair, alpha),
+            probability(pair.wilcoxon_p_holm_all),
+            better(pair),
         ]
     };
-    Table { title: pairs_title(title), columns, rows: pair_rows(measures, row), notes: Vec::new() }
+    Table { title: pairs_title(title), columns, rows: pair_rows(measures, row), ..Table::default() }
 }
 
-/// Pairs: one row a measure and pair, with mean difference and both tests.
-fn pairs_table(title: &str, alpha: f64, measures: &MeasureMap<ComparedDocument>) -> Table {
-    let numbers =
-        ["mean difference", "95 % interval", "p (Wilcoxon)", "Holm", "p (t)", "Holm", "n"];
+/// Pairs: one row a measure and pair, with mean difference, test and count of images.
+fn pairs_table(title: &str, measures: &MeasureMap<ComparedDocument>, width: Width) -> Table {
+    let numbers = ["mean difference", "95 % interval", "p (Wilcoxon)", "p (Holm)", "n"];
     let mut columns: Vec<Column> = ["measure", "first", "second"].map(Column::text).into();
     columns.extend(numbers.map(Column::number));
     columns.push(Column::text("better"));
     let row = |key: &String, pair: &PairDocument| {
         let exact = if pair.wilcoxon_is_exact { " exact" } else { "" };
         vec![
-            key.clone(),
+            width.label(key),
             pair.first.clone(),
             pair.second.clone(),
             number(key, pair.mean_difference),
             interval(key, pair.ci95),
             probability(pair.wilcoxon_p) + exact,
-            probability(pair.wilcoxon_p_holm),
-            probability(pair.t_p),
-            probability(pair.t_p_holm),
+            probability(pair.wilcoxon_p_holm_all),
             pair.n.to_string(),
-            better(key, pair, alpha),
+            better(pair),
         ]
     };
-    Table { title: pairs_title(title), columns, rows: pair_rows(measures, row), notes: Vec::new() }
+    Table { title: pairs_title(title), columns, rows: pair_rows(measures, row), ..Table::default() }
 }
 
 fn pairs_title(title: &str) -> String {
@@ -132,24 +137,18 @@ fn pair_rows(
     rows
 }
 
-/// Name of the method that is significantly better.
-fn better(key: &str, pair: &PairDocument, alpha: f64) -> String {
-    let is_significant = pair.wilcoxon_p_holm.is_some_and(|p| p < alpha);
-    let higher_wins = arrow(key) == " ↑";
-    match (is_significant, (pair.w_plus > pair.w_minus) == higher_wins) {
-        (false, _) => TABLE_NO_VALUE.to_owned(),
-        (true, true) => pair.first.clone(),
-        (true, false) => pair.second.clone(),
-    }
+/// Name of the better method.
+fn better(pair: &PairDocument) -> String {
+    pair.better.clone().unwrap_or_else(|| TABLE_NO_VALUE.to_owned())
 }
 
 /// Bland and Altman's limits of agreement; their intervals on a page only.
 fn agreement_table(found: &ComparisonDocument, width: Width) -> Option<Table> {
     let key = "ctr_difference";
-    let mut columns = vec![Column::text("method")];
+    let mut columns = vec![Column::name("method")];
     let heads = ["bias", "95 % interval", "sd", "limits of agreement", "n", "undefined"];
     columns.extend(heads.map(Column::number));
-    if width == Width::Page {
+    if width.has_all() {
         columns.extend(["lower limit", "upper limit"].map(Column::number));
     }
     let row = |method: &MethodDocument| {
@@ -163,7 +162,7 @@ fn agreement_table(found: &ComparisonDocument, width: Width) -> Option<Table> {
             agreement.n.to_string(),
             agreement.n_undefined.to_string(),
         ];
-        if width == Width::Page {
+        if width.has_all() {
             row.push(interval(key, agreement.lower_limit_ci95));
             row.push(interval(key, agreement.upper_limit_ci95));
         }
@@ -171,7 +170,7 @@ fn agreement_table(found: &ComparisonDocument, width: Width) -> Option<Table> {
     };
     let rows: Vec<Vec<String>> = found.methods.iter().filter_map(row).collect();
     let title = "cardiothoracic ratio, method minus reference (Bland-Altman)".to_owned();
-    (!rows.is_empty()).then_some(Table { title, columns, rows, notes: Vec::new() })
+    (!rows.is_empty()).then_some(Table { title, columns, rows, ..Table::default() })
 }
 
 fn how(found: &ComparisonDocument) -> Vec<String> {
@@ -201,9 +200,16 @@ fn how(found: &ComparisonDocument) -> Vec<String> {
     lines.push(format!(
         "evaluator {version}; rank by mean with its 95 % interval {bootstrap}; undefined values are worst"
     ));
+    let n_tests: usize = found.subjects().map(|(_, measures)| n_tests(measures)).sum();
     lines.push(format!(
-        "wins: methods beaten at p < {} by Wilcoxon's signed-rank test, two-sided, after Holm over the pairs of one measure; differences are first minus second",
+        "better: p < {} by Wilcoxon's signed-rank test, two-sided, after Holm over all {n_tests} tests shown, and a 95 % interval of the mean difference without zero; differences are first minus second",
         found.alpha
     ));
     lines
+}
+
+/// Number of tests of all pairs by some measures.
+fn n_tests(measures: &MeasureMap<ComparedDocument>) -> usize {
+    let tested = |pair: &&PairDocument| pair.wilcoxon_p.is_some();
+    measures.values().map(|compared| compared.pairs.iter().filter(tested).count()).sum()
 }

@@ -25,7 +25,7 @@ pub fn literature_tables(rows: &[LiteratureDocument], note: &str, width: Width) 
             row.unit.clone(),
             row.protocol.clone(),
         ];
-        if width == Width::Page {
+        if width.has_all() {
             cells.extend([row.verified.clone(), row.source.clone()]);
         }
         tables[place].1.rows.push(cells);
@@ -36,7 +36,7 @@ pub fn literature_tables(rows: &[LiteratureDocument], note: &str, width: Width) 
                 .into(),
         );
         last.notes.extend((!note.is_empty()).then(|| note.to_owned()));
-        if width == Width::Terminal {
+        if !width.has_all() {
             last.notes.push("--format markdown adds sources and how they were verified".into());
         }
     }
@@ -47,7 +47,7 @@ fn empty_table(object: &str, width: Width) -> Table {
     let object = if object == "all" { "all structures together" } else { object };
     let words: &[&str] = match width {
         Width::Terminal => &["protocol"],
-        Width::Page => &["protocol", "verified", "source"],
+        Width::Page | Width::Report => &["protocol", "verified", "source"],
     };
     let mut columns = vec![Column::text("method"), Column::number("year"), Column::text("measure")];
     columns.extend([Column::number("mean (sd)"), Column::text("unit")]);

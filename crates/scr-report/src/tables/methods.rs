@@ -33,5 +33,6 @@ pub fn methods_table(results: &[(&str, &ResultDocument)]) -> Table {
         notes: vec![
             "mean (sd) over images; `scr compare` tests the differences for significance".into(),
         ],
+        ..Table::default()
     }
 }

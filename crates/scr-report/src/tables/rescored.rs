@@ -29,6 +29,7 @@ pub fn rescored_table(title: &str, before: &ResultDocument, after: &ResultDocume
         ],
         rows,
         notes: vec!["means over images".into()],
+        ..Table::default()
     }
 }
 

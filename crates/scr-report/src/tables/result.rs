@@ -1,25 +1,67 @@
 //! Tables of one result: summaries by object, values by image.
 
-use scr_documents::{MeasureMap, ResultDocument, SummaryDocument, UndefinedDocument};
+use scr_documents::{
+    ImageDocument, MeasureMap, ResultDocument, SummaryDocument, UndefinedDocument,
+};
+use scr_measures::Better;
 
-use super::cells::{arrow, count, interval, number};
+use super::cells::{Width, arrow, count, interval, mean_sd, number};
 use crate::layout::{Column, Table};
+use crate::numbers::{MeasureFormat, TABLE_NO_VALUE};
 
 /// Name of whole images among objects.
 const WHOLE_IMAGE: &str = "whole image";
 
 /// Tables of a result's summaries: one an object, one for whole images, and notes that
-/// identify the scored data. When the masks cover several folds, with the mean of each.
+/// identify the scored data. On a page with all statistics and, when the masks cover several
+/// folds, the mean of each fold.
 #[must_use]
-pub fn result_tables(result: &ResultDocument) -> Vec<Table> {
+pub fn result_tables(result: &ResultDocument, width: Width) -> Vec<Table> {
     let whole = (!result.image_measures.is_empty()).then_some((None, &result.image_measures));
     let objects = result.objects.iter().map(|(id, measures)| (Some(id.as_str()), measures));
     let mut tables: Vec<Table> = objects
         .chain(whole)
-        .map(|(object, measures)| summary_table(result, object, measures))
+        .map(|(object, measures)| match width {
+            Width::Terminal => short_table(object, measures),
+            Width::Page | Width::Report => summary_table(result, object, measures, width),
+        })
         .collect();
     tables.push(Table { notes: what_was_scored(result), ..Table::default() });
     tables
+}
+
+/// One row a measure: mean (sd) and its interval, median, worst value, and the count of images.
+fn short_table(object: Option<&str>, measures: &MeasureMap<SummaryDocument>) -> Table {
+    let numbers = ["mean (sd)", "95 % interval", "median", "worst", "images"];
+    let mut columns = vec![Column::text("measure")];
+    columns.extend(numbers.map(Column::number));
+    let row = |(key, summary): (&String, &SummaryDocument)| {
+        let worst = match MeasureFormat::table(key).better {
+            Some(Better::Higher) => number(key, summary.min),
+            Some(Better::Lower) => number(key, summary.max),
+            None => TABLE_NO_VALUE.to_owned(),
+        };
+        let images = match (summary.n, summary.n_undefined) {
+            (Some(n), Some(n_undefined)) if n_undefined > 0 => {
+                format!("{n} of {}", n + n_undefined)
+            }
+            (n, _) => count(n),
+        };
+        vec![
+            format!("{key}{}", arrow(key)),
+            mean_sd(key, summary.mean, summary.sd),
+            interval(key, summary.ci95),
+            number(key, summary.median),
+            worst,
+            images,
+        ]
+    };
+    Table {
+        title: object.unwrap_or(WHOLE_IMAGE).to_owned(),
+        columns,
+        rows: measures.iter().map(row).collect(),
+        ..Table::default()
+    }
 }
 
 /// Notes below every table: scored data and version of the rules.
@@ -48,6 +90,7 @@ fn summary_table(
     result: &ResultDocument,
     object: Option<&str>,
     measures: &MeasureMap<SummaryDocument>,
+    width: Width,
 ) -> Table {
     let folds: Vec<(&String, &MeasureMap<SummaryDocument>)> = result
         .folds
@@ -69,7 +112,7 @@ fn summary_table(
     let rows = measures.iter().map(|(key, summary)| {
         let value = |value| number(key, value);
         let mut row = vec![
-            format!("{key}{}", arrow(key)),
+            width.label(key),
             value(summary.mean),
             value(summary.sd),
             interval(key, summary.ci95),
@@ -88,25 +131,34 @@ fn summary_table(
         title: object.unwrap_or(WHOLE_IMAGE).to_owned(),
         columns: columns.collect(),
         rows: rows.collect(),
-        notes: Vec::new(),
+        ..Table::default()
     }
 }
 
-/// Table of every image's values, one row an image.
+/// Tables of every image's values, one row an image: one table an object, one for whole
+/// images. Empty without these values.
 #[must_use]
-pub fn image_table(result: &ResultDocument) -> Table {
-    let images = result.images.as_deref().unwrap_or_default();
-    let mut columns = vec![Column::text("image"), Column::number("fold")];
-    for (object, measures) in &result.objects {
-        columns.extend(measures.keys().map(|key| Column::number(format!("{object} {key}"))));
-    }
-    columns.extend(result.image_measures.keys().map(Column::number));
-    let rows = images.iter().map(|image| {
-        let mut row = vec![image.image.clone(), image.fold.to_string()];
-        for measures in image.objects.values().chain([&image.image_measures]) {
-            row.extend(measures.iter().map(|(key, value)| number(key, *value)));
-        }
-        row
-    });
-    Table { title: String::new(), columns, rows: rows.collect(), notes: Vec::new() }
+pub fn image_tables(result: &ResultDocument, width: Width) -> Vec<Table> {
+    let Some(images) = &result.images else { return Vec::new() };
+    let table = |object: Option<&str>, keys: Vec<&String>| {
+        let mut columns = vec![Column::name("image"), Column::number("fold")];
+        columns.extend(keys.iter().map(|key| Column::number(width.head(key))));
+        let row = |image: &ImageDocument| {
+            let values = match object {
+                Some(object) => image.objects.get(object),
+                None => Some(&image.image_measures),
+            };
+            let value = |key: &String| values.and_then(|values| values.get(key).copied().flatten());
+            let mut row = vec![image.image.clone(), image.fold.to_string()];
+            row.extend(keys.iter().map(|key| number(key, value(key))));
+            row
+        };
+        let rows = images.iter().map(row).collect();
+        let title = format!("{}, image by image", object.unwrap_or(WHOLE_IMAGE));
+        Table { title, columns, rows, ..Table::default() }
+    };
+    let objects = result.objects.iter().map(|(id, measures)| (Some(id.as_str()), measures));
+    let whole = (!result.image_measures.is_empty()).then_some((None, &result.image_measures));
+    let subjects = objects.chain(whole);
+    subjects.map(|(object, measures)| table(object, measures.keys().collect())).collect()
 }

@@ -37,9 +37,9 @@ const DISPLAY_SIDE_PX: usize = 512;
 
 /// Facts about an image that come from its files.
 #[derive(Debug, Clone, Copy)]
-struct ImageFacts {
-    size: Size,
-    has_pixels: bool,
+pub(crate) struct ImageFacts {
+    pub(crate) size: Size,
+    pub(crate) has_pixels: bool,
 }
 
 impl Benchmarks<'_> {
@@ -180,13 +180,13 @@ fn other_frame(place: &str, expected: Size, found: Size) -> Problem {
 }
 
 /// True if the radiograph exists and pages may show it.
-fn shows_pixels(benchmark: &Benchmark, image: &Image) -> bool {
+pub(crate) fn shows_pixels(benchmark: &Benchmark, image: &Image) -> bool {
     benchmark.terms.display.is_allowed() && benchmark.radiograph_path(image).is_file()
 }
 
 /// Radiograph of the size `frame`, if that is known, and its PNG: the unchanged file if it is a
 /// PNG.
-fn read_png(
+pub(crate) fn read_png(
     benchmark: &Benchmark,
     image: &Image,
     frame: Option<Size>,
@@ -205,7 +205,7 @@ fn read_png(
 }
 
 /// A PNG of 8 bits where white is 255, else of 16 bits with white at 65535.
-fn write_png(radiograph: &Radiograph) -> Vec<u8> {
+pub(crate) fn write_png(radiograph: &Radiograph) -> Vec<u8> {
     let written = match radiograph.max_value() {
         255 => formats::png::write_radiograph(radiograph),
         _ => formats::png::write_radiograph(&radiograph.clone().stretched_to_16_bits()),
@@ -235,7 +235,11 @@ fn is_same(benchmark: &Benchmark, old: &BenchmarkDocument) -> bool {
 }
 
 /// The written form of a benchmark; `facts` are in the order of its images.
-fn document(benchmark: &Benchmark, digest: String, facts: &[ImageFacts]) -> BenchmarkDocument {
+pub(crate) fn document(
+    benchmark: &Benchmark,
+    digest: String,
+    facts: &[ImageFacts],
+) -> BenchmarkDocument {
     let spacing = |image: &Image| {
         image.spacing.map(|spacing| SpacingDocument::new(spacing.x_mm(), spacing.y_mm()))
     };

@@ -75,7 +75,7 @@ fn entry_id(row: &EntryRow, card: &str, submission: &str) -> String {
 }
 
 /// Lower-case ASCII letters and digits, everything else a single `-` between them.
-fn slug(name: &str) -> String {
+pub(crate) fn slug(name: &str) -> String {
     let mut slug = String::new();
     for letter in name.chars().map(|letter| letter.to_ascii_lowercase()) {
         if letter.is_ascii_alphanumeric() {
@@ -250,7 +250,7 @@ impl Entries<'_> {
 
 /// Lists of an entry's files, to which the record commits.
 #[derive(Default)]
-struct EntryFiles {
+pub(crate) struct EntryFiles {
     /// Files that the store keeps.
     kept: Manifest,
     /// Pixels of the masks.
@@ -259,7 +259,7 @@ struct EntryFiles {
 
 /// Adds the rows of an entry and its line of the record, in a transaction that has begun
 /// with a write.
-async fn insert(
+pub(crate) async fn insert(
     connection: &mut AnyConnection,
     new: &EntryRow,
     files: &EntryFiles,

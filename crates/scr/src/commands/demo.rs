@@ -17,8 +17,8 @@ use scr_report::layout::{self, Layout};
 use scr_report::tables;
 use scr_store::{EntryToPublish, PublishProgress, Store, claim_folder};
 
-use super::evaluate::score;
 use super::run::cost;
+use super::scoring::score;
 use super::serve::{Options, serve};
 use crate::progress::Bar;
 use crate::tell::tell;

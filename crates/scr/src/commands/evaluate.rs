@@ -1,31 +1,36 @@
-//! `scr evaluate`: scores a set of masks.
+//! `scr evaluate`: scores one or several sets of masks.
 
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 
-use anyhow::Result;
-use clap::{Args, ValueEnum};
-use scr_data::{Benchmark, MaskSet, Output};
-use scr_documents::ResultDocument;
-use scr_eval::{Settings, UndefinedPolicy};
-use scr_measures::{Measure, registry::IMAGE_MEASURES};
-use scr_report::layout::{self, Layout};
-use scr_report::{csv, tables};
+use anyhow::{Result, bail};
+use clap::Args;
+use scr_data::{Benchmark, Output, Problems};
+use scr_measures::Measure;
+use scr_report::comparison::incomparable;
+use scr_report::layout::{self, Layout, Table};
+use scr_report::tables::{self, Width};
+use scr_report::{NamedResult, csv};
 
 use super::arguments::output;
-use crate::progress::Bar;
+use super::scoring::{COMPARED_MEASURES, Format, Scoring};
+use super::sets::read_sets;
 use crate::stdout::print;
-use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Evaluate {
-    /// Folder or zip of masks, STRUCTURE/IMAGE.png
-    masks: PathBuf,
+    /// Folders or zips of masks, STRUCTURE/IMAGE.png; several give one table, by object and
+    /// method
+    #[arg(required = true)]
+    masks: Vec<PathBuf>,
     #[command(flatten)]
     scoring: Scoring,
-    /// Output format
+    /// Output format; several sets have no JSON and no CSV
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Print all statistics in wide tables, for a terminal of more than 100 columns; with
+    /// `--format latex` in place of a paper's table
+    #[arg(long)]
+    wide: bool,
     /// Print the values of every image as well; as CSV in place of the summaries
     #[arg(long)]
     per_image: bool,
@@ -34,140 +39,63 @@ pub(crate) struct Evaluate {
     out: Option<Output>,
 }
 
-/// Options of scoring: reference, measures, summaries.
-#[derive(Args)]
-pub(crate) struct Scoring {
-    /// Folder of the benchmark
-    #[arg(long)]
-    pub(crate) benchmark: PathBuf,
-    /// Observer whose masks are the reference
-    #[arg(long, default_value = "reference")]
-    observer: String,
-    /// Measures, separated by commas, of `scr measures` [default: overlap and dice to hausdorff_95]
-    #[arg(long, value_delimiter = ',', value_parser = MeasureArg::parse)]
-    measures: Vec<MeasureArg>,
-    /// Undefined distances in summaries
-    #[arg(long, value_enum, default_value_t = Undefined::Counted)]
-    undefined: Undefined,
-    /// Resamples behind each bootstrap interval
-    #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(..=1_000_000))]
-    bootstrap: u32,
-    /// Seed of the resamples
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-}
-
-/// A measure by its key. Measures of whole images are always computed.
-#[derive(Clone)]
-enum MeasureArg {
-    Object(Measure),
-    WholeImage,
-}
-
-impl MeasureArg {
-    fn parse(key: &str) -> Result<Self, String> {
-        if IMAGE_MEASURES.iter().any(|about| about.key == key) {
-            return Ok(Self::WholeImage);
-        }
-        key.parse()
-            .map(Self::Object)
-            .map_err(|error: scr_measures::UnknownMeasure| error.to_string())
-    }
-}
-
-/// Treatment of undefined distances.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Undefined {
-    /// Counted beside the summary of the others
-    Counted,
-    /// Summarised as the image's diagonal
-    Diagonal,
-}
-
-/// Output format of a result.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Format {
-    Table,
-    Json,
-    Csv,
-    Markdown,
-    Latex,
-}
-
-impl Format {
-    /// Layout of tables; none for JSON and CSV.
-    pub(crate) const fn layout(self) -> Option<Layout> {
-        match self {
-            Self::Table => Some(Layout::Text),
-            Self::Markdown => Some(Layout::Markdown),
-            Self::Latex => Some(Layout::Latex),
-            Self::Json | Self::Csv => None,
-        }
-    }
-}
-
-impl Scoring {
-    /// Settings of the evaluator; `default` are the measures without `--measures`.
-    pub(crate) fn settings(&self, default: &[Measure]) -> Settings {
-        let arguments = self.measures.iter().filter_map(|argument| match argument {
-            MeasureArg::Object(measure) => Some(*measure),
-            MeasureArg::WholeImage => None,
-        });
-        let mut measures: Vec<Measure> = Vec::new();
-        for measure in arguments {
-            if !measures.contains(&measure) {
-                measures.push(measure);
-            }
-        }
-        Settings {
-            observer: self.observer.clone(),
-            measures: if self.measures.is_empty() { default.to_vec() } else { measures },
-            undefined: match self.undefined {
-                Undefined::Counted => UndefinedPolicy::Counted,
-                Undefined::Diagonal => UndefinedPolicy::ImageDiagonal,
-            },
-            bootstrap_resamples: self.bootstrap as usize,
-            bootstrap_seed: self.seed,
-        }
-    }
-}
-
 impl Evaluate {
     pub(crate) fn run(self) -> Result<()> {
+        let has_several = self.masks.len() > 1;
+        if has_several && self.format.layout(self.wide).is_none() {
+            bail!(
+                "expected one set of masks for this format, found {}\n  hint: score each by itself, or see `scr compare --format json`",
+                self.masks.len()
+            );
+        }
+        let is_paper = !self.wide && (has_several || self.format == Format::Latex);
+        let default: &[Measure] = if is_paper { &COMPARED_MEASURES } else { &Measure::DEFAULT };
         let benchmark = Benchmark::open(&self.scoring.benchmark)?;
-        let settings = self.scoring.settings(&Measure::DEFAULT);
-        let masks = MaskSet::open(&self.masks, &benchmark)?;
-        let result = score(&benchmark, &masks, &settings, self.per_image)?;
-        print(self.out.as_ref(), &self.text(&result))
+        let settings = self.scoring.settings(default);
+        let with_images = self.per_image || has_several;
+        let sets = read_sets(&self.masks, &benchmark, &settings, with_images)?;
+        let results: Vec<NamedResult> = sets.into_iter().map(|set| set.result).collect();
+        if has_several {
+            let mut problems = Problems::default();
+            problems.extend(incomparable(&results));
+            problems.or(())?;
+        }
+        print(self.out.as_ref(), &self.text(&results, is_paper))
     }
 
-    fn text(&self, result: &ResultDocument) -> String {
-        if let Some(layout) = self.format.layout() {
-            let images = self.per_image.then(|| tables::image_table(result));
-            let all: Vec<_> = images.into_iter().chain(tables::result_tables(result)).collect();
-            return layout::write(&all, layout);
+    fn text(&self, results: &[NamedResult], is_paper: bool) -> String {
+        if let Some(layout) = self.format.layout(self.wide) {
+            return layout::write(&self.tables(results, is_paper, layout), layout);
         }
+        let result = &results[0].result;
         match self.format {
             Format::Csv if self.per_image => csv::images(result),
             Format::Csv => csv::summaries(result),
             _ => result.to_json(),
         }
     }
-}
 
-/// Scores a set of masks with a progress bar. Prints its notices to stderr.
-pub(crate) fn score(
-    benchmark: &Benchmark,
-    masks: &MaskSet,
-    settings: &Settings,
-    per_image: bool,
-) -> Result<ResultDocument> {
-    for notice in masks.notices().iter().chain(&benchmark.spacing_notice()) {
-        tell!("note: {notice}");
+    fn tables(&self, results: &[NamedResult], is_paper: bool, layout: Layout) -> Vec<Table> {
+        let mut all = Vec::new();
+        for NamedResult { name, result } in results {
+            let width = if layout == Layout::Text { Width::Terminal } else { Width::Page };
+            let mut of_result = Vec::new();
+            if self.per_image {
+                of_result.extend(tables::image_tables(result, width));
+            }
+            if !is_paper {
+                of_result.extend(tables::result_tables(result, width));
+            }
+            for table in of_result.iter_mut().filter(|table| !table.title.is_empty()) {
+                if results.len() > 1 {
+                    table.title = format!("{name}: {}", table.title);
+                }
+            }
+            all.extend(of_result);
+        }
+        if is_paper {
+            all.extend(tables::paper_tables(results));
+        }
+        all
     }
-    let (bar, done, total) = (Bar::new(), AtomicUsize::new(0), masks.images().len());
-    let evaluation = scr_eval::evaluate(benchmark, masks, settings, &|| {
-        bar.show("scoring", done.fetch_add(1, Ordering::Relaxed) + 1, total);
-    })?;
-    Ok(scr_report::result_document(&evaluation, per_image))
 }

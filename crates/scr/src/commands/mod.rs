@@ -19,13 +19,16 @@ mod methods;
 mod phantom;
 mod report;
 mod run;
+mod scoring;
 mod segment;
 mod serve;
+mod sets;
 mod shutdown;
 mod submit;
 mod train;
 mod tune;
 mod verify;
+mod view;
 mod worker;
 
 use anyhow::Result;
@@ -58,6 +61,13 @@ pub(crate) enum Command {
     Compare(compare::Compare),
     /// Write an HTML file with tables, plots and typical images
     Report(report::Report),
+    /// Show a benchmark and masks in a browser, from your own files
+    ///
+    /// The image browser and the tables of a site, without a site: no import and no account.
+    /// Masks are shown at once, and scores follow; pages load again when files change.
+    /// `scr view IMAGE MASK [MASK ...]` shows one radiograph. Only this machine can open the
+    /// pages, unless --listen says otherwise.
+    View(view::View),
     /// Explain the measures: definition, unit, variants, equivalents in other packages
     Measures(measures::Measures),
     /// List the segmentation methods with parameters and sources
@@ -132,6 +142,7 @@ impl Command {
     pub(crate) const fn umask(&self) -> Option<u32> {
         match self {
             Self::Demo(_)
+            | Self::View(_)
             | Self::Worker(_)
             | Self::Admin(_)
             | Self::Backup(_)
@@ -153,6 +164,7 @@ impl Command {
             Self::Evaluate(command) => command.run(),
             Self::Compare(command) => command.run(),
             Self::Report(command) => command.run(),
+            Self::View(command) => command.run(),
             Self::Measures(command) => command.run(),
             Self::Methods(command) => command.run(),
             Self::Train(command) => command.run(),

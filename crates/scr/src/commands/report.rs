@@ -14,8 +14,9 @@ use scr_report::html::{
 };
 
 use super::arguments::output;
-use super::compare::{DEFAULT_MEASURES, InputSet, compare_results, read_sets};
-use super::evaluate::Scoring;
+use super::compare::compare_results;
+use super::scoring::{COMPARED_MEASURES, Scoring};
+use super::sets::{InputSet, read_sets};
 use crate::tell::tell;
 
 #[derive(Args)]
@@ -36,8 +37,8 @@ pub(crate) struct Report {
 impl Report {
     pub(crate) fn run(self) -> Result<()> {
         let benchmark = Benchmark::open(&self.scoring.benchmark)?;
-        let settings = self.scoring.settings(&DEFAULT_MEASURES);
-        let sets = read_sets(&self.sets, &benchmark, &settings)?;
+        let settings = self.scoring.settings(&COMPARED_MEASURES);
+        let sets = read_sets(&self.sets, &benchmark, &settings, true)?;
         let observer = settings.observer.clone();
         let drawing = Drawing { benchmark: &benchmark, observer };
         let mut pictures = IndexMap::new();

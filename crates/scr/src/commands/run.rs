@@ -11,7 +11,7 @@ use scr_report::layout::{self, Layout};
 use scr_report::tables;
 
 use super::arguments::{parse_method, parse_setting, refuse_posteriors};
-use super::evaluate::score;
+use super::scoring::score;
 use crate::progress::Bar;
 use crate::stdout::print;
 use crate::tell::tell;

@@ -45,10 +45,17 @@ fn a_result_is_written_in_every_format() {
         run_well(["evaluate", &sets.second, "--benchmark", &sets.bench].iter().chain(more))
     };
     let table = evaluate(&[]);
-    assert!(table.contains("fold 1 mean") && table.contains("hausdorff_95_mm ↓"), "{table}");
+    assert!(table.contains("median") && table.contains("hausdorff_95_mm ↓"), "{table}");
+    assert_fits_a_terminal(&table);
+    let wide = evaluate(&["--wide"]);
+    assert!(wide.contains("fold 1 mean") && wide.contains(" q3 |"), "{wide}");
+    assert_fits_a_terminal(&evaluate(&["--per-image"]));
     assert!(evaluate(&["--format", "markdown"]).contains("### lungs\n\n| measure"));
     let latex = evaluate(&["--format", "latex"]);
-    assert!(latex.contains("\\toprule") && latex.contains("hausdorff\\_95\\_mm $\\downarrow$"));
+    assert!(latex.contains("\\toprule") && latex.contains("HD95 (mm) $\\downarrow$"), "{latex}");
+    assert!(latex.contains("    lungs & 0.") && latex.contains(" $\\pm$ "), "{latex}");
+    assert!(!latex.contains("textbf"), "one set alone is not the best");
+    assert!(evaluate(&["--format", "latex", "--wide"]).contains("hausdorff\\_95\\_mm"));
 
     let csv = evaluate(&["--format", "csv", "--measures", "dice,nsd@3mm,ctr"]);
     let rows: Vec<&str> = csv.lines().collect();
@@ -66,6 +73,63 @@ fn a_result_is_written_in_every_format() {
     let images = evaluate(&["--format", "csv", "--per-image", "--measures", "dice"]);
     assert_eq!(images.lines().count(), 13);
     assert!(images.starts_with("image,fold,lungs dice,heart dice"), "{images}");
+}
+
+/// Fails when a line has more than 100 characters, but for digests and file names.
+fn assert_fits_a_terminal(text: &str) {
+    let wide = text.lines().find(|line| line.chars().count() > 100);
+    assert_eq!(wide, None, "a terminal has 100 columns: {text}");
+}
+
+#[test]
+fn several_sets_give_a_papers_table_with_the_best_in_bold() {
+    let sets = Sets::new();
+    fs::write(sets.path("bench/masks/second/card.toml"), "name = \"Second & last\"").unwrap();
+    let evaluate = |more: &[&str]| {
+        let base = ["evaluate", &sets.mean_shape, &sets.second, "--benchmark", &sets.bench];
+        run_well(base.iter().chain(more))
+    };
+    let latex = evaluate(&["--format", "latex"]);
+    for expected in [
+        "Object & Method & Overlap $\\uparrow$ & Dice $\\uparrow$ & MASD (mm) $\\downarrow$",
+        "    lungs & mean-shape & 0.",
+        "     & Second \\& last & \\textbf{0.",
+        "\\addlinespace",
+        "mean $\\pm$ standard deviation over 12 images; the best mean is bold",
+        "HD95: 95th percentile Hausdorff distance",
+        "Pixel error $\\downarrow$",
+    ] {
+        assert!(latex.contains(expected), "{expected} in {latex}");
+    }
+    let text = evaluate(&["--measures", "overlap,dice,masd,assd,hausdorff,hausdorff_95,nsd@2px"]);
+    assert!(text.contains("Second & last") && text.contains("* |"), "{text}");
+    assert_fits_a_terminal(&text);
+    assert!(evaluate(&["--format", "markdown"]).contains("**0."));
+    assert!(evaluate(&["--wide"]).contains("Second & last: lungs"));
+
+    let base = ["evaluate", &sets.mean_shape, &sets.second, "--benchmark", &sets.bench];
+    let refused = run(base.iter().chain(&["--format", "json"]));
+    assert!(refused.code == 1 && refused.stderr.contains("scr compare"), "{}", refused.stderr);
+}
+
+#[test]
+fn a_set_is_called_as_its_card_says_and_a_bad_card_is_refused() {
+    let sets = Sets::new();
+    let card = sets.path("bench/masks/second/card.toml");
+    let name = "A U-Net trained on other radiographs ".repeat(3);
+    fs::write(&card, format!("name = \"{name}\"\nauthors = [\"A\"]\n")).unwrap();
+    let table = sets.compare(&[]);
+    assert!(table.contains("A U-Net"), "{table}");
+    assert_fits_a_terminal(&table);
+    let check = run(["check", &sets.second, "--benchmark", &sets.bench]);
+    assert!(!check.stderr.contains("card.toml"), "{}", check.stderr);
+
+    for bad in ["name = 3", "authors = []", "name = \"\"", "name"] {
+        fs::write(&card, bad).unwrap();
+        let refused = run(["compare", &sets.mean_shape, &sets.second, "--benchmark", &sets.bench]);
+        assert_eq!(refused.code, 1, "{bad}");
+        assert!(refused.stderr.contains("card.toml: expected a card"), "{}", refused.stderr);
+    }
 }
 
 #[test]
@@ -111,8 +175,12 @@ fn two_sets_are_compared_in_every_format() {
     {
         assert!(table.contains(expected), "{expected} in {table}");
     }
-    let wide = table.lines().find(|line| line.chars().count() > 100);
-    assert_eq!(wide, None, "a terminal has 100 columns");
+    assert_fits_a_terminal(&table);
+    // Thirteen tests: three objects with four measures, and the pixel error.
+    assert!(table.contains("after Holm over all 13 tests shown"), "{table}");
+    assert_eq!(overlap["pairs"][0]["better"], "second");
+    assert_eq!(overlap["pairs"][0]["wilcoxon_p_holm_all"].as_f64(), Some(13.0 * 2.0 / 4096.0));
+    assert!(sets.compare(&["--wide"]).contains("p (Wilcoxon)"));
     assert!(sets.compare(&["--format", "latex"]).contains("\\bottomrule"));
     assert!(sets.compare(&["--format", "markdown"]).contains("### lungs"));
     let csv = sets.compare(&["--format", "csv", "--measures", "dice,masd"]);
@@ -208,6 +276,9 @@ fn a_report_stands_alone_and_names_what_it_rests_on() {
         "evaluator 1.",
         "Not computed here.",
         "scr report",
+        "Mean absolute surface distance (mm) ↓",
+        "second: lungs, image by image",
+        "@page",
     ] {
         assert!(html.contains(expected), "{expected}");
     }

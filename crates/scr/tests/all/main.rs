@@ -34,4 +34,5 @@ mod submitting;
 mod terminals;
 mod tutorials;
 mod verifying;
+mod viewing;
 mod webdriver;
