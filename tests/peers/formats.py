@@ -21,7 +21,10 @@ import subprocess
 import sys
 import tempfile
 
+from dicom_files import Dicom
+
 PEERS = ["numpy", "pillow", "scikit-image", "nibabel", "SimpleITK", "pynrrd", "tifffile", "imagecodecs", "pydicom"]
+PEERS += ["pydicom-data", "pylibjpeg", "pylibjpeg-libjpeg", "pylibjpeg-openjpeg", "pylibjpeg-rle", "pyjpegls"]
 
 
 def packaged(package, *patterns):
@@ -376,7 +379,7 @@ class Npy(Format):
         np.save(folder / "fractions.npy", picture() / 7)
 
 
-FORMATS = [Png, Jpeg, Tiff, Bmp, Pgm, WebP, Gif, Nifti, MetaImage, Nrrd, Npy]
+FORMATS = [Png, Jpeg, Tiff, Bmp, Pgm, WebP, Gif, Nifti, MetaImage, Nrrd, Npy, Dicom]
 
 
 def ours(path):

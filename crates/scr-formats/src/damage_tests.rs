@@ -49,7 +49,7 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         .collect();
     let pixels = mask.to_bytes(1).into_iter().map(|v| u16::from(v) * 999).collect();
     let image = Radiograph::new(mask.size(), u16::MAX, pixels, None).unwrap();
-    vec![
+    let mut files = vec![
         ("a.png", png::write_mask(&mask)),
         ("b.png", png::write_radiograph(&image).unwrap()),
         ("a.gif", gif::write_mask(&mask).unwrap()),
@@ -78,7 +78,10 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("a.webp", webp::tests::file(mask.size(), &ones)),
         ("a.dcm", dicom::tests::small_mask()),
         ("b.dcm", dicom::tests::small_radiograph()),
-    ]
+        ("c.dcm", dicom::tests::segmentation()),
+    ];
+    files.extend(dicom::tests::compressed_examples().into_iter().map(|file| ("d.dcm", file)));
+    files
 }
 
 /// Reads the bytes with every reader.
@@ -92,7 +95,10 @@ fn read_all(name: &str, bytes: &[u8]) -> [Result<Mask, FormatError>; 1] {
 #[test]
 fn every_whole_file_is_read() {
     for (name, bytes) in files() {
-        assert!(read_mask(name, &bytes).is_ok() || read_radiograph(name, &bytes).is_ok(), "{name}");
+        let is_read = read_mask(name, &bytes).is_ok()
+            || read_radiograph(name, &bytes).is_ok()
+            || read_layers(name, &bytes, None).is_ok();
+        assert!(is_read, "{name}");
     }
 }
 

@@ -55,10 +55,14 @@ pub(crate) struct LayerRows {
 impl LayerRows {
     /// An empty builder of the checked `size`, one of `n_builders` that share the limits.
     pub(crate) fn new(size: Size, n_builders: usize) -> Self {
-        let most = (MAX_LAYERS_AREA_PX / size.area().max(1)).min(MAX_LAYERS);
         // One more for background, which becomes no layer.
-        let limit = (most / n_builders).max(1) + 1;
+        let limit = (Self::most(size) / n_builders).max(1) + 1;
         Self { size, limit, next_row: 0, masks: BTreeMap::new(), more: BTreeSet::new() }
+    }
+
+    /// Maximum number of layers of this size.
+    pub(crate) fn most(size: Size) -> usize {
+        (MAX_LAYERS_AREA_PX / size.area().max(1)).min(MAX_LAYERS)
     }
 
     /// Adds the next row, one stored value a pixel.

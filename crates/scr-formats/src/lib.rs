@@ -39,6 +39,7 @@ mod webp;
 mod array;
 mod bits;
 mod by_name;
+mod codec;
 mod data_type;
 mod error;
 mod grey;

@@ -89,3 +89,35 @@ fn label_maps_have_the_same_masks_in_every_format() {
         }
     }
 }
+
+#[test]
+fn dicom_radiographs_have_the_same_pixels_in_every_transfer_syntax() {
+    let Some(folder) = foreign() else { return };
+    for (case, mm) in CASES {
+        let truth = folder.join(format!("folders/images/{case}.png"));
+        let truth = read_radiograph("truth.png", &bytes(&truth)).unwrap();
+        let name = format!("dicom/images/{case}.dcm");
+        let image = read_radiograph(&name, &bytes(&folder.join(&name))).unwrap();
+        // 8 bits as 12, shown through a window of all 12.
+        let shown = |&value: &u16| (f64::from(value) * 16.0 / 4095.0 * 65535.0).round() as u16;
+        let expected: Vec<u16> = truth.pixels().iter().map(shown).collect();
+        assert!(image.pixels() == expected, "{name}");
+        assert_eq!(image.spacing(), Some(Spacing::isotropic(mm).unwrap()), "{name}");
+    }
+}
+
+#[test]
+fn dicom_segments_have_the_same_masks() {
+    let Some(folder) = foreign() else { return };
+    for (case, mm) in CASES {
+        let name = format!("dicom-seg/masks/{case}.dcm");
+        let found = read_layers(&name, &bytes(&folder.join(&name)), None).unwrap();
+        assert_eq!(found.spacing, Some(Spacing::isotropic(mm).unwrap()), "{name}");
+        for (layer, structure) in found.layers.iter().zip(["right_lung", "left_lung"]) {
+            let path = folder.join(format!("folders/masks/{structure}/{case}.png"));
+            assert_eq!(layer.name.as_deref(), Some(structure));
+            assert_eq!(layer.mask, read_mask("truth.png", &bytes(&path)).unwrap(), "{name}");
+        }
+        assert_eq!(found.layers.len(), 2);
+    }
+}

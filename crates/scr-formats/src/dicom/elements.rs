@@ -1,12 +1,13 @@
-//! Bounded parser for the elements of a DICOM file that an image needs.
+//! Bounded parser for the elements of a data set that an image needs.
 //!
-//! Walks over the data set (PS3.5, section 7): copies no value, checks lengths against
-//! the bytes present, and counts nesting without recursion. A general reader builds the
-//! whole tree first; a crafted file of a few hundred bytes can make it allocate
-//! gigabytes, and a deeply nested one can exhaust the stack. These files are untrusted.
+//! Copies no value, checks lengths against the bytes present, and counts nesting without
+//! recursion. A general reader builds the whole tree first; a crafted file of a few hundred
+//! bytes can make it allocate gigabytes, and a deeply nested one can exhaust the stack.
+//! These files are untrusted.
 
 use super::tags::{FORMAT, Tag};
-use crate::{FormatError, magic};
+use super::walk::{Encoding, UNDEFINED, Walk, ends_early, text};
+use crate::FormatError;
 
 const PIXEL_DATA: Tag = (0x7fe0, 0x0010);
 const FLOAT_PIXEL_DATA: Tag = (0x7fe0, 0x0008);
@@ -14,74 +15,93 @@ const DOUBLE_PIXEL_DATA: Tag = (0x7fe0, 0x0009);
 const ITEM: Tag = (0xfffe, 0xe000);
 const ITEM_END: Tag = (0xfffe, 0xe00d);
 const SEQUENCE_END: Tag = (0xfffe, 0xe0dd);
-const UNDEFINED: u32 = u32::MAX;
 
-/// Wanted elements of a file's outermost level.
+/// Wanted elements of one level of a data set.
 pub(super) struct Elements<'a> {
-    found: Vec<(Tag, &'a [u8])>,
-    /// Wanted sequences of undefined length that hold an item.
-    sequences: Vec<Tag>,
-    pixel_data: Option<&'a [u8]>,
-    is_big_endian: bool,
-    /// True when bytes of 8-bit pixels are swapped in pairs.
-    is_paired: bool,
+    found: Vec<Element<'a>>,
+    pixel_data: Option<PixelData<'a>>,
+    encoding: Encoding,
+}
+
+/// Element that was wanted.
+struct Element<'a> {
+    tag: Tag,
+    kind: [u8; 2],
+    value: &'a [u8],
+    /// Encoding of the elements in its items.
+    encoding: Encoding,
+}
+
+/// Pixel data.
+#[derive(Clone)]
+pub(super) enum PixelData<'a> {
+    /// Pixels as they are.
+    Native {
+        bytes: &'a [u8],
+        /// True when bytes of 8-bit pixels are swapped in pairs.
+        is_paired: bool,
+    },
+    /// Compressed pixels.
+    Fragments(Fragments<'a>),
+}
+
+/// Fragments of compressed pixels (PS3.5, annex A.4).
+#[derive(Clone)]
+pub(super) struct Fragments<'a> {
+    /// Basic offset table: offsets of frames from the first fragment, each of four bytes;
+    /// may be empty.
+    pub(super) offsets: &'a [u8],
+    pub(super) parts: Vec<&'a [u8]>,
 }
 
 impl<'a> Elements<'a> {
     /// Finds the elements `wanted`, and the pixel data.
     ///
     /// # Errors
-    /// When the file is no DICOM file, is damaged, or is compressed.
-    pub(super) fn read(bytes: &'a [u8], wanted: &[Tag]) -> Result<Self, FormatError> {
-        magic::expect(FORMAT, "a DICOM file", bytes)?;
-        let mut meta = Walk { bytes, at: 132, is_explicit: true, is_big_endian: false };
-        let mut syntax = "";
-        while meta.peek_group() == Some(0x0002) {
-            let header = meta.header()?;
-            let value = meta.value(header.length)?;
-            if header.tag == (0x0002, 0x0010) {
-                syntax = text(value);
-            }
-        }
-        let (is_explicit, is_big_endian) = encoding(syntax)?;
-        let walk = Walk { bytes, at: meta.at, is_explicit, is_big_endian };
-        let elements = Self {
-            found: Vec::new(),
-            sequences: Vec::new(),
-            pixel_data: None,
-            is_big_endian,
-            is_paired: false,
-        };
-        elements.walk(walk, wanted)
+    /// When the data set is damaged.
+    pub(super) fn read(mut walk: Walk<'a>, wanted: &[Tag]) -> Result<Self, FormatError> {
+        let mut elements = Self { found: Vec::new(), pixel_data: None, encoding: walk.encoding };
+        elements.walk(&mut walk, wanted)?;
+        if walk.is_at_end() { Ok(elements) } else { Err(ends_unbegun()) }
     }
 
-    fn walk(mut self, mut walk: Walk<'a>, wanted: &[Tag]) -> Result<Self, FormatError> {
+    /// Walks to the end, or to the delimiter of the item that this level is in.
+    fn walk(&mut self, walk: &mut Walk<'a>, wanted: &[Tag]) -> Result<(), FormatError> {
         let mut depth = 0usize;
         // The depth at which an element of unknown type of undefined length began:
         // its content is always implicit (PS3.5, section 6.2.2).
         let mut unknown_from = None;
-        let is_explicit = walk.is_explicit;
-        while walk.at < walk.bytes.len() {
+        let encoding = walk.encoding;
+        // A wanted sequence of undefined length at the outermost level, with its beginning.
+        let mut open = None;
+        while !walk.is_at_end() {
             let header = walk.header()?;
             match header.tag {
                 ITEM if header.length == UNDEFINED => depth += 1,
+                ITEM_END if depth == 0 => return Ok(()),
                 ITEM_END | SEQUENCE_END => {
-                    depth = depth
-                        .checked_sub(1)
-                        .ok_or_else(|| FormatError::damaged(FORMAT, "a sequence ends unbegun"))?;
+                    depth = depth.checked_sub(1).ok_or_else(ends_unbegun)?;
                     if unknown_from.is_some_and(|from| depth <= from) {
                         unknown_from = None;
-                        walk.is_explicit = is_explicit;
+                        walk.encoding = encoding;
+                    }
+                    if depth == 0
+                        && let Some((tag, kind, encoding, begin)) = open.take()
+                    {
+                        let value = &walk.bytes[begin..walk.at];
+                        self.add(Element { tag, kind, value, encoding })?;
                     }
                 }
                 PIXEL_DATA if depth == 0 => {
-                    if header.length == UNDEFINED {
-                        return Err(compressed("compressed pixels"));
-                    }
-                    if self.pixel_data.replace(walk.value(header.length)?).is_some() {
+                    let pixel_data = if header.length == UNDEFINED {
+                        PixelData::Fragments(fragments(walk)?)
+                    } else {
+                        let is_paired = encoding.is_big_endian && &header.kind == b"OW";
+                        PixelData::Native { bytes: walk.value(header.length)?, is_paired }
+                    };
+                    if self.pixel_data.replace(pixel_data).is_some() {
                         return Err(twice(PIXEL_DATA));
                     }
-                    self.is_paired = self.is_big_endian && &header.kind == b"OW";
                 }
                 FLOAT_PIXEL_DATA | DOUBLE_PIXEL_DATA if depth == 0 => {
                     let hint = "save the image with an integer type";
@@ -89,47 +109,87 @@ impl<'a> Elements<'a> {
                     return Err(FormatError::unsupported("whole numbers", found, hint));
                 }
                 tag if header.length == UNDEFINED => {
-                    if depth == 0 && wanted.contains(&tag) && walk.is_at(ITEM) {
-                        self.sequences.push(tag);
-                    }
                     if &header.kind == b"UN" && unknown_from.is_none() {
                         unknown_from = Some(depth);
-                        walk.is_explicit = false;
+                        walk.encoding.is_explicit = false;
+                    }
+                    if depth == 0 && wanted.contains(&tag) {
+                        open = Some((tag, header.kind, walk.encoding, walk.at));
                     }
                     depth += 1;
                 }
                 tag => {
                     let value = walk.value(header.length)?;
                     if depth == 0 && wanted.contains(&tag) {
-                        if self.found.iter().any(|(found, _)| *found == tag) {
-                            return Err(twice(tag));
-                        }
-                        self.found.push((tag, value));
+                        let kind = header.kind;
+                        let is_explicit = encoding.is_explicit && &kind != b"UN";
+                        let encoding = Encoding { is_explicit, ..encoding };
+                        self.add(Element { tag, kind, value, encoding })?;
                     }
                 }
             }
         }
-        if depth > 0 {
-            return Err(FormatError::damaged(FORMAT, "the file ends early"));
+        if depth > 0 { Err(ends_early()) } else { Ok(()) }
+    }
+
+    fn add(&mut self, element: Element<'a>) -> Result<(), FormatError> {
+        if self.element(element.tag).is_some() {
+            return Err(twice(element.tag));
         }
-        Ok(self)
+        self.found.push(element);
+        Ok(())
+    }
+
+    fn element(&self, tag: Tag) -> Option<&Element<'a>> {
+        self.found.iter().find(|element| element.tag == tag)
     }
 
     /// Bytes of an element; none when it is absent or empty.
     pub(super) fn bytes(&self, tag: Tag) -> Option<&'a [u8]> {
-        let found = self.found.iter().find(|(found, _)| *found == tag);
-        found.map(|&(_, value)| value).filter(|value| !value.is_empty())
+        self.element(tag).map(|element| element.value).filter(|value| !value.is_empty())
+    }
+
+    /// Value representation of an element; blanks when it is not stated.
+    pub(super) fn kind(&self, tag: Tag) -> [u8; 2] {
+        self.element(tag).map_or(*b"  ", |element| element.kind)
     }
 
     /// True when the sequence exists and has at least one item.
     pub(super) fn has_items(&self, tag: Tag) -> bool {
-        self.sequences.contains(&tag) || self.bytes(tag).is_some()
+        self.items(tag, &[]).next().is_some()
+    }
+
+    /// Items of a sequence, each with the elements `wanted`.
+    pub(super) fn items<'w>(&self, tag: Tag, wanted: &'w [Tag]) -> Items<'a, 'w> {
+        let walk = self.element(tag).map(|element| Walk {
+            bytes: element.value,
+            at: 0,
+            encoding: element.encoding,
+        });
+        Items { walk, wanted }
+    }
+
+    /// The first item of a sequence; none when it is absent or empty.
+    ///
+    /// # Errors
+    /// When the item is damaged.
+    pub(super) fn first_item(
+        &self,
+        tag: Tag,
+        wanted: &[Tag],
+    ) -> Result<Option<Elements<'a>>, FormatError> {
+        self.items(tag, wanted).next().transpose()
+    }
+
+    /// An element of 16-bit numbers (US, SS): its numbers.
+    pub(super) fn numbers(&self, tag: Tag) -> impl Iterator<Item = u16> + '_ {
+        let (pairs, _) = self.bytes(tag).unwrap_or_default().as_chunks();
+        pairs.iter().map(|&pair| self.encoding.number_16(pair))
     }
 
     /// An element of 16-bit numbers (US, SS): its first.
     pub(super) fn number(&self, tag: Tag) -> Option<u16> {
-        let pair = *self.bytes(tag)?.first_chunk()?;
-        Some(if self.is_big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
+        self.numbers(tag).next()
     }
 
     /// An element of text: its values, without padding.
@@ -138,91 +198,84 @@ impl<'a> Elements<'a> {
             .map_or_else(Vec::new, |value| text(value).split('\\').map(str::trim).collect())
     }
 
+    /// An element of text: its first value; empty when it is absent.
+    pub(super) fn first_text(&self, tag: Tag) -> &'a str {
+        self.texts(tag).first().copied().unwrap_or_default()
+    }
+
     /// The pixel data.
-    pub(super) const fn pixel_data(&self) -> Option<&'a [u8]> {
-        self.pixel_data
+    pub(super) const fn pixel_data(&self) -> Option<&PixelData<'a>> {
+        self.pixel_data.as_ref()
     }
 
-    /// True when numbers have their high byte first.
-    pub(super) const fn is_big_endian(&self) -> bool {
-        self.is_big_endian
-    }
-
-    /// True when the bytes of 8-bit pixels are swapped in pairs.
-    pub(super) const fn is_paired(&self) -> bool {
-        self.is_paired
+    /// Encoding of the elements.
+    pub(super) const fn encoding(&self) -> Encoding {
+        self.encoding
     }
 }
 
-struct Header {
-    tag: Tag,
-    kind: [u8; 2],
-    length: u32,
+/// Items of a sequence.
+pub(super) struct Items<'a, 'w> {
+    walk: Option<Walk<'a>>,
+    wanted: &'w [Tag],
 }
 
-struct Walk<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    is_explicit: bool,
-    is_big_endian: bool,
-}
-
-impl<'a> Walk<'a> {
-    fn peek_group(&self) -> Option<u16> {
-        self.bytes.get(self.at..)?.first_chunk().map(|&group| u16::from_le_bytes(group))
-    }
-
-    /// True when the next element has this tag.
-    fn is_at(&self, tag: Tag) -> bool {
-        let mut ahead = Walk { ..*self };
-        let found = ahead.number_16().and_then(|group| Ok((group, ahead.number_16()?)));
-        found == Ok(tag)
-    }
-
-    fn take<const N: usize>(&mut self) -> Result<[u8; N], FormatError> {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let taken = *rest.first_chunk().ok_or_else(ends_early)?;
-        self.at += N;
-        Ok(taken)
-    }
-
-    fn number_16(&mut self) -> Result<u16, FormatError> {
-        let pair = self.take()?;
-        Ok(if self.is_big_endian { u16::from_be_bytes(pair) } else { u16::from_le_bytes(pair) })
-    }
-
-    fn number_32(&mut self) -> Result<u32, FormatError> {
-        let four = self.take()?;
-        Ok(if self.is_big_endian { u32::from_be_bytes(four) } else { u32::from_le_bytes(four) })
-    }
-
-    fn header(&mut self) -> Result<Header, FormatError> {
-        let tag = (self.number_16()?, self.number_16()?);
-        if !self.is_explicit || tag.0 == 0xfffe {
-            return Ok(Header { tag, kind: *b"  ", length: self.number_32()? });
+impl<'a> Items<'a, '_> {
+    fn item(&self, walk: &mut Walk<'a>) -> Result<Option<Elements<'a>>, FormatError> {
+        if walk.is_at_end() {
+            return Ok(None);
         }
-        let kind = self.take()?;
-        let length = match &kind {
-            b"OB" | b"OD" | b"OF" | b"OL" | b"OV" | b"OW" | b"SQ" | b"SV" | b"UC" | b"UN"
-            | b"UR" | b"UT" | b"UV" => {
-                self.take::<2>()?;
-                self.number_32()?
+        let header = walk.header()?;
+        match header.tag {
+            ITEM if header.length == UNDEFINED => {
+                let (found, encoding) = (Vec::new(), walk.encoding);
+                let mut elements = Elements { found, pixel_data: None, encoding };
+                elements.walk(walk, self.wanted)?;
+                Ok(Some(elements))
             }
-            kind if kind.iter().all(u8::is_ascii_uppercase) => self.number_16()?.into(),
-            _ => {
-                let (group, element) = tag;
-                let reason = format!("element ({group:04x},{element:04x}) has no type");
-                return Err(FormatError::damaged(FORMAT, reason));
+            ITEM => {
+                let bytes = walk.value(header.length)?;
+                let walk = Walk { bytes, at: 0, encoding: walk.encoding };
+                Elements::read(walk, self.wanted).map(Some)
             }
-        };
-        Ok(Header { tag, kind, length })
+            SEQUENCE_END => Ok(None),
+            _ => Err(FormatError::damaged(FORMAT, "a sequence without items")),
+        }
     }
+}
 
-    fn value(&mut self, length: u32) -> Result<&'a [u8], FormatError> {
-        let rest = self.bytes.get(self.at..).unwrap_or_default();
-        let value = rest.get(..length as usize).ok_or_else(ends_early)?;
-        self.at += value.len();
-        Ok(value)
+impl<'a> Iterator for Items<'a, '_> {
+    type Item = Result<Elements<'a>, FormatError>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let mut walk = self.walk.take()?;
+        let item = self.item(&mut walk).transpose();
+        self.walk = item.as_ref().is_some_and(Result::is_ok).then_some(walk);
+        item
+    }
+}
+
+/// Fragments up to their delimiter.
+fn fragments<'a>(walk: &mut Walk<'a>) -> Result<Fragments<'a>, FormatError> {
+    let mut offsets = None;
+    let mut parts = Vec::new();
+    loop {
+        let header = walk.header()?;
+        match header.tag {
+            ITEM if header.length != UNDEFINED => {
+                let value = walk.value(header.length)?;
+                if offsets.is_none() {
+                    offsets = Some(value);
+                } else {
+                    parts.push(value);
+                }
+            }
+            SEQUENCE_END => {
+                let offsets = offsets.unwrap_or_default();
+                return Ok(Fragments { offsets, parts });
+            }
+            _ => return Err(FormatError::damaged(FORMAT, "compressed pixels without fragments")),
+        }
     }
 }
 
@@ -230,40 +283,6 @@ fn twice((group, element): Tag) -> FormatError {
     FormatError::damaged(FORMAT, format!("duplicate element ({group:04x},{element:04x})"))
 }
 
-fn ends_early() -> FormatError {
-    FormatError::damaged(FORMAT, "the file ends early")
-}
-
-/// Text without the blanks and zeros that fill it to an even length.
-fn text(value: &[u8]) -> &str {
-    std::str::from_utf8(value).unwrap_or_default().trim_matches(['\0', ' '])
-}
-
-/// Encoding by the transfer syntax (PS3.6, table A-1): explicit value representations,
-/// and high byte first.
-fn encoding(syntax: &str) -> Result<(bool, bool), FormatError> {
-    Ok(match syntax {
-        "1.2.840.10008.1.2" => (false, false),
-        "1.2.840.10008.1.2.1" => (true, false),
-        "1.2.840.10008.1.2.2" => (true, true),
-        "" => return Err(FormatError::damaged(FORMAT, "no transfer syntax is stated")),
-        other => {
-            let name = match other.strip_prefix("1.2.840.10008.1.2.") {
-                Some("1.99") => "Deflate",
-                Some("5") => "RLE",
-                Some(jpeg) if jpeg.starts_with("4.5") || jpeg.starts_with("4.7") => "JPEG",
-                Some("4.80" | "4.81") => "JPEG-LS",
-                Some("4.90" | "4.91" | "4.92" | "4.93" | "4.201" | "4.202" | "4.203") => {
-                    "JPEG 2000"
-                }
-                _ => other,
-            };
-            return Err(compressed(name));
-        }
-    })
-}
-
-fn compressed(found: &str) -> FormatError {
-    let hint = "decompress it first, for example with dcmconv, dcmdjpeg or gdcmconv --raw";
-    FormatError::unsupported("uncompressed DICOM", found, hint)
+fn ends_unbegun() -> FormatError {
+    FormatError::damaged(FORMAT, "a sequence ends unbegun")
 }

@@ -30,3 +30,17 @@ pub(super) const PRESENTATION_LUT_SEQUENCE: Tag = (0x2050, 0x0010);
 pub(super) const PRESENTATION_LUT_SHAPE: Tag = (0x2050, 0x0020);
 pub(super) const SHARED_FUNCTIONAL_GROUPS: Tag = (0x5200, 0x9229);
 pub(super) const PER_FRAME_FUNCTIONAL_GROUPS: Tag = (0x5200, 0x9230);
+
+pub(super) const MEDIA_STORAGE_SOP_CLASS_UID: Tag = (0x0002, 0x0002);
+pub(super) const TRANSFER_SYNTAX_UID: Tag = (0x0002, 0x0010);
+pub(super) const LUT_DESCRIPTOR: Tag = (0x0028, 0x3002);
+pub(super) const LUT_DATA: Tag = (0x0028, 0x3006);
+
+pub(super) const SEGMENTATION_TYPE: Tag = (0x0062, 0x0001);
+pub(super) const SEGMENT_SEQUENCE: Tag = (0x0062, 0x0002);
+pub(super) const SEGMENT_NUMBER: Tag = (0x0062, 0x0004);
+pub(super) const SEGMENT_LABEL: Tag = (0x0062, 0x0005);
+pub(super) const SEGMENT_IDENTIFICATION_SEQUENCE: Tag = (0x0062, 0x000a);
+pub(super) const REFERENCED_SEGMENT_NUMBER: Tag = (0x0062, 0x000b);
+pub(super) const MAXIMUM_FRACTIONAL_VALUE: Tag = (0x0062, 0x000e);
+pub(super) const PIXEL_MEASURES_SEQUENCE: Tag = (0x0028, 0x9110);

@@ -1,6 +1,7 @@
 //! Seeds of the formats of images: the same mask, and a radiograph, in each.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::io::{Cursor, Write};
 
 use scr_data::formats;
@@ -30,6 +31,19 @@ pub(super) fn seeds(mask: &Mask, radiograph: &Radiograph) -> BTreeMap<&'static s
              encoding: {encoding}\nSegment0_Name:=lung\nSegment0_LabelValue:=1\n\n"
         )
     };
+    let twice = mask.to_bytes(9).repeat(2);
+    let square = Size::square(2);
+    let header = [2u32, 64, 68].map(u32::to_le_bytes).concat();
+    let runs = [[254, 1, 0, 2], [253, 9, 128, 0]].concat();
+    let rle = fragment(&[header, vec![0; 52], runs].concat());
+    let compressed = |syntax: &str, bits: (u16, u16), stream: &str| {
+        let is_jpeg = stream.ends_with(".jpg");
+        let stream = fs::read(root().join("crates/scr-formats/src").join(stream));
+        let stream = stream.expect("the stream can be read");
+        // Every stream of JPEG-LS and JPEG 2000 has this size.
+        let size = if is_jpeg { jpeg_size(&stream) } else { Size::new(29, 19) };
+        dicom(&format!("1.2.840.10008.1.2.4.{syntax}"), size, bits, &fragment(&stream))
+    };
     let samples = files(&root().join("crates/scr-formats/src/jpeg/samples"));
     let samples = samples.into_iter().filter(|(name, _)| name.ends_with(".jpg"));
     let samples = samples.filter(|(name, _)| name != "colour.jpg");
@@ -51,8 +65,18 @@ pub(super) fn seeds(mask: &Mask, radiograph: &Radiograph) -> BTreeMap<&'static s
         (
             "dicom",
             vec![
-                ("mask.dcm", dicom(mask, 8, &mask.to_bytes(1))),
-                ("radiograph.dcm", dicom(mask, 16, &mask.to_bytes(9).repeat(2))),
+                ("mask.dcm", dicom("1.2.840.10008.1.2.1", size, (8, 8), &native(&ones))),
+                ("radiograph.dcm", dicom("1.2.840.10008.1.2.1", size, (16, 16), &native(&twice))),
+                ("radiograph-rle.dcm", dicom("1.2.840.10008.1.2.5", square, (16, 16), &rle)),
+                ("radiograph-jpeg.dcm", compressed("50", (8, 8), "jpeg/samples/baseline.jpg")),
+                ("radiograph-12.dcm", compressed("51", (16, 12), "jpeg/samples/12-bit.jpg")),
+                ("radiograph-ls.dcm", compressed("80", (16, 12), "codec/streams/lossless_12.jls")),
+                ("radiograph-near.dcm", compressed("81", (8, 8), "codec/streams/near_2.jls")),
+                ("radiograph-2000.dcm", compressed("90", (8, 8), "codec/streams/reversible_8.j2k")),
+                (
+                    "radiograph-97.dcm",
+                    compressed("91", (16, 12), "codec/streams/irreversible_12.j2k"),
+                ),
             ],
         ),
         ("nifti", vec![("mask.nii", nifti), ("mask.nii.gz", gzipped)]),
@@ -120,37 +144,64 @@ fn tiff_radiograph(radiograph: &Radiograph) -> Vec<u8> {
     bytes.into_inner()
 }
 
-/// DICOM file with explicit value representations, little-endian (PS3.5, A.2).
-fn dicom(mask: &Mask, bits: u16, pixels: &[u8]) -> Vec<u8> {
-    let element = |group: u16, number: u16, kind: &str, value: &[u8]| {
-        let mut bytes = [group.to_le_bytes(), number.to_le_bytes()].concat();
-        bytes.extend(kind.as_bytes());
-        if kind == "OW" {
-            bytes.extend([0, 0]);
-            bytes.extend((value.len() as u32).to_le_bytes());
-        } else {
-            bytes.extend((value.len() as u16).to_le_bytes());
-        }
-        bytes.extend(value);
-        bytes
-    };
-    let number = |number, value: usize| element(0x28, number, "US", &(value as u16).to_le_bytes());
-    let syntax = element(2, 0x10, "UI", b"1.2.840.10008.1.2.1\0");
+/// DICOM file with explicit value representations, little-endian (PS3.5, A.2); bits
+/// allocated and stored.
+fn dicom(syntax: &str, size: Size, bits: (u16, u16), pixel_data: &[u8]) -> Vec<u8> {
+    let number = |number, value: u16| element(0x28, number, "US", &value.to_le_bytes());
+    let mut syntax = syntax.as_bytes().to_vec();
+    syntax.resize(syntax.len().next_multiple_of(2), 0);
+    let syntax = element(2, 0x10, "UI", &syntax);
     let mut bytes = vec![0; 128];
     bytes.extend(b"DICM");
     bytes.extend(element(2, 0, "UL", &(syntax.len() as u32).to_le_bytes()));
     bytes.extend(syntax);
     bytes.extend(number(0x02, 1));
     bytes.extend(element(0x28, 0x04, "CS", b"MONOCHROME2 "));
-    bytes.extend(number(0x10, mask.size().height));
-    bytes.extend(number(0x11, mask.size().width));
+    bytes.extend(number(0x10, size.height as u16));
+    bytes.extend(number(0x11, size.width as u16));
     bytes.extend(element(0x28, 0x30, "DS", b"1.4\\1.4 "));
-    let bits = usize::from(bits);
-    for (at, value) in [(0x100, bits), (0x101, bits), (0x102, bits - 1), (0x103, 0)] {
+    for (at, value) in [(0x100, bits.0), (0x101, bits.1), (0x102, bits.1 - 1), (0x103, 0)] {
         bytes.extend(number(at, value));
     }
-    bytes.extend(element(0x7fe0, 0x10, "OW", pixels));
+    bytes.extend(pixel_data);
     bytes
+}
+
+fn element(group: u16, number: u16, kind: &str, value: &[u8]) -> Vec<u8> {
+    let mut bytes = [group.to_le_bytes(), number.to_le_bytes()].concat();
+    bytes.extend(kind.as_bytes());
+    if kind == "OW" {
+        bytes.extend([0, 0]);
+        bytes.extend((value.len() as u32).to_le_bytes());
+    } else {
+        bytes.extend((value.len() as u16).to_le_bytes());
+    }
+    bytes.extend(value);
+    bytes
+}
+
+fn native(pixels: &[u8]) -> Vec<u8> {
+    element(0x7fe0, 0x10, "OW", pixels)
+}
+
+/// Pixel data of one compressed fragment (PS3.5, A.4).
+fn fragment(stream: &[u8]) -> Vec<u8> {
+    let mut bytes = b"\xe0\x7f\x10\0OB\0\0\xff\xff\xff\xff".to_vec();
+    for item in [&[], stream] {
+        bytes.extend(b"\xfe\xff\0\xe0");
+        bytes.extend((item.len() as u32).to_le_bytes());
+        bytes.extend(item);
+    }
+    bytes.extend(b"\xfe\xff\xdd\xe0\0\0\0\0");
+    bytes
+}
+
+/// Size in the frame header of a JPEG stream.
+fn jpeg_size(stream: &[u8]) -> Size {
+    let is_frame = |bytes: &[u8]| bytes[0] == 0xff && (0xc0..=0xc3).contains(&bytes[1]);
+    let at = stream.windows(2).position(is_frame).expect("it has a frame");
+    let number = |at: usize| usize::from(stream[at]) << 8 | usize::from(stream[at + 1]);
+    Size::new(number(at + 7), number(at + 5))
 }
 
 /// NIfTI-1 file, little-endian, 8-bit.
