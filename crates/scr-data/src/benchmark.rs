@@ -11,12 +11,23 @@ use scr_documents::{Fold, LiteratureDocument, Protocol, TermsDocument};
 use scr_image::{Mask, Radiograph, Size};
 
 use crate::benchmark_file::{BenchmarkFile, SpacingSource};
+use crate::benchmark_keys::KeyLines;
 use crate::definition::{Image, Object, Observer, Structure};
 use crate::digest::{Manifest, file_digest};
-use crate::{DataError, Landmarks, Problem, files, formats};
+use crate::{DataError, Landmarks, Problem, Problems, files, formats};
 
 /// Name of the file that defines a benchmark.
 pub const BENCHMARK_FILE: &str = "benchmark.toml";
+
+/// Example of the file that defines a benchmark, with every key explained.
+pub const BENCHMARK_EXAMPLE: &str = include_str!("benchmark-example.toml");
+
+/// Name of the first observer, whatever its identifier.
+const REFERENCE: &str = "reference";
+/// Column of the table of images that `{extension}` in the pattern of radiographs stands for.
+pub(crate) const EXTENSION: &str = "extension";
+/// Place of the extension in the pattern of radiographs.
+pub(crate) const EXTENSION_HOLE: &str = "{extension}";
 
 /// Benchmark on disk, with its definition read and checked.
 #[derive(Debug, Clone)]
@@ -71,11 +82,16 @@ impl Benchmark {
         let text = std::str::from_utf8(&bytes).map_err(|error| {
             Problem::new(&place, "UTF-8 text", error.to_string(), "save the file as UTF-8")
         })?;
+        let lines = crate::benchmark_keys::check(&place, text).or_else(|list| {
+            let mut problems = Problems::default();
+            problems.extend(list);
+            problems.or(KeyLines::default())
+        })?;
         let file: BenchmarkFile = toml::from_str(text).map_err(|error| {
             let expected = "a benchmark as docs/reference/benchmark-file.md describes it";
             Problem::new(&place, expected, error.to_string().trim_end(), "")
         })?;
-        crate::benchmark_check::benchmark(root, &place, file)
+        crate::benchmark_check::benchmark(root, &place, &lines, file)
     }
 
     /// The benchmark's folder.
@@ -90,18 +106,20 @@ impl Benchmark {
         &self.observers[0]
     }
 
-    /// The observer with this identifier.
+    /// The observer with this identifier. `reference` also names the first observer, unless
+    /// another has that identifier.
     ///
     /// # Errors
     /// A [`Problem`] that lists the observers.
     pub fn observer(&self, id: &str) -> Result<&Observer, Problem> {
-        self.observers.iter().find(|observer| observer.id == id).ok_or_else(|| {
+        let first = (id == REFERENCE).then(|| self.reference());
+        self.observers.iter().find(|observer| observer.id == id).or(first).ok_or_else(|| {
             let ids: Vec<&str> = self.observers.iter().map(|o| o.id.as_str()).collect();
             Problem::new(
                 format!("observer `{id}`"),
                 format!("one of {}", ids.join(", ")),
                 "no such observer",
-                "",
+                "leave --observer out to take the first",
             )
         })
     }
@@ -153,6 +171,7 @@ impl Benchmark {
     #[must_use]
     pub fn radiograph_path(&self, image: &Image) -> PathBuf {
         let name = self.image_pattern.replace("{image_id}", &image.id);
+        let name = name.replace(EXTENSION_HOLE, image.attribute(EXTENSION).unwrap_or_default());
         self.root.join(&self.image_folder).join(name)
     }
 

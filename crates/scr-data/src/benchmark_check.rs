@@ -8,25 +8,28 @@ use std::path::{Component, Path};
 
 use scr_documents::{LiteratureDocument, Protocol};
 
-use crate::benchmark::BenchmarkParts;
+use crate::benchmark::{BenchmarkParts, EXTENSION, EXTENSION_HOLE};
 use crate::benchmark_file::{BenchmarkFile, FoldsSection, SpacingSource};
+use crate::benchmark_keys::KeyLines;
 use crate::definition::{Image, Object};
-use crate::image_table::ImageTable;
+use crate::image_table::{ImageTable, is_file_name};
 use crate::{Benchmark, DataError, Problem, Problems, files};
 
 /// Checks the file and reads its tables.
 pub(crate) fn benchmark(
     root: &Path,
     place: &str,
+    lines: &KeyLines,
     file: BenchmarkFile,
 ) -> Result<Benchmark, DataError> {
-    let mut check = Check { place, problems: Problems::default() };
+    let mut check = Check { place, lines, problems: Problems::default() };
     check.identifiers(&file);
     check.paths(&file);
     check.spacing(&file);
     let objects = check.objects(&file);
     let protocol = check.protocol(&file);
     let images = check.images(root, &file, protocol);
+    check.extensions(&file, &images);
     let literature = check.literature(root, &file);
     check.problems.or(())?;
     let protocol = protocol.expect("without a problem there is a protocol");
@@ -36,13 +39,15 @@ pub(crate) fn benchmark(
 
 struct Check<'a> {
     place: &'a str,
+    lines: &'a KeyLines,
     problems: Problems,
 }
 
 impl Check<'_> {
     fn expect(&mut self, holds: bool, key: &str, expected: &str, found: impl Into<String>) {
         if !holds {
-            self.problems.push(Problem::new(format!("{}, {key}", self.place), expected, found, ""));
+            let place = self.lines.place(self.place, key);
+            self.problems.push(Problem::new(place, expected, found, ""));
         }
     }
 
@@ -57,9 +62,10 @@ impl Check<'_> {
         for (key, ids) in lists {
             self.expect(!ids.is_empty(), key, "at least one", "none");
             let mut seen = BTreeSet::new();
-            for id in ids {
-                self.expect(is_identifier(id), key, word, format!("`{id}`"));
-                self.expect(seen.insert(id), key, "each id once", format!("`{id}` twice"));
+            for (at, id) in ids.into_iter().enumerate() {
+                let key = format!("{key}[{at}].id");
+                self.expect(is_identifier(id), &key, word, format!("`{id}`"));
+                self.expect(seen.insert(id), &key, "each id once", format!("`{id}` twice"));
             }
         }
     }
@@ -80,16 +86,33 @@ impl Check<'_> {
         };
         expect("images.table", &file.images.table, &[]);
         expect("images.folder", &file.images.folder, &[]);
-        expect("images.pattern", &file.images.pattern, &["{image_id}"]);
-        for observer in &file.observers {
-            expect("observers.folder", &observer.folder, &[]);
-            expect("observers.pattern", &observer.pattern, &["{structure}", "{image_id}"]);
+        let pattern = file.images.pattern.replace(EXTENSION_HOLE, "png");
+        expect("images.pattern", &pattern, &["{image_id}"]);
+        for (at, observer) in file.observers.iter().enumerate() {
+            let key = |name: &str| format!("observers[{at}].{name}");
+            expect(&key("folder"), &observer.folder, &[]);
+            expect(&key("pattern"), &observer.pattern, &["{structure}", "{image_id}"]);
             if let Some(landmarks) = &observer.landmarks {
-                expect("observers.landmarks", landmarks, &["{image_id}"]);
+                expect(&key("landmarks"), landmarks, &["{image_id}"]);
             }
         }
         if let Some(literature) = &file.literature {
             expect("literature.table", &literature.table, &[]);
+        }
+    }
+
+    /// Extensions of a table are part of file names.
+    fn extensions(&mut self, file: &BenchmarkFile, images: &[Image]) {
+        if !file.images.pattern.contains(EXTENSION_HOLE) {
+            return;
+        }
+        for image in images {
+            let value = image.attribute(EXTENSION);
+            let is_plain = value.is_some_and(is_file_name);
+            let found = value.map_or("none".to_owned(), |value| format!("`{value}`"));
+            let expected =
+                format!("an extension of image `{}` in the column `{EXTENSION}`", image.id);
+            self.expect(is_plain, "images.pattern", &expected, found);
         }
     }
 
@@ -110,18 +133,14 @@ impl Check<'_> {
 
     fn objects(&mut self, file: &BenchmarkFile) -> Vec<Object> {
         let mut objects = Vec::new();
-        for object in &file.objects {
+        for (at, object) in file.objects.iter().enumerate() {
+            let key = format!("objects[{at}].structures");
             let mut structures = Vec::new();
-            self.expect(
-                !object.structures.is_empty(),
-                "objects.structures",
-                "at least one",
-                "none",
-            );
+            self.expect(!object.structures.is_empty(), &key, "at least one", "none");
             for id in &object.structures {
                 let index = file.structures.iter().position(|structure| structure.id == *id);
                 let found = format!("`{id}` in object `{}`", object.id);
-                self.expect(index.is_some(), "objects.structures", "ids of structures", found);
+                self.expect(index.is_some(), &key, "ids of structures", found);
                 structures.extend(index);
             }
             objects.push(Object { id: object.id.clone(), name: object.name.clone(), structures });

@@ -138,7 +138,7 @@ pub struct ObjectSection {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ObserverSection {
-    /// Identifier; the first observer is called `reference`.
+    /// Identifier; the first observer is the reference, whatever its identifier.
     pub id: String,
     /// Name for people.
     pub name: String,

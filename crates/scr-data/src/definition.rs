@@ -18,6 +18,15 @@ pub struct Image {
     pub attributes: Vec<(String, String)>,
 }
 
+impl Image {
+    /// Value of an attribute; none without such a column.
+    #[must_use]
+    pub fn attribute(&self, column: &str) -> Option<&str> {
+        let found = self.attributes.iter().find(|(name, _)| name == column);
+        found.map(|(_, value)| value.as_str())
+    }
+}
+
 /// Structure: drawn in every image.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Structure {

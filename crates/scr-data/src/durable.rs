@@ -64,6 +64,31 @@ pub fn copy_unsynced(from: &mut impl Read, to: &Path) -> io::Result<u64> {
     Ok(bytes)
 }
 
+/// Links a file: hard, or where the system cannot, as a symbolic link to its absolute path.
+/// Durable only after a call of [`sync_tree`] on a folder above.
+///
+/// # Errors
+/// Errors of the system.
+#[expect(clippy::disallowed_methods, reason = "the one place that links")]
+pub fn link_unsynced(from: &Path, to: &Path) -> io::Result<()> {
+    make_folders(parent(to))?;
+    let from = from.canonicalize()?;
+    match std::fs::hard_link(&from, to) {
+        Ok(()) => Ok(()),
+        Err(error) => symbolic_link(&from, to).map_err(|_| error),
+    }
+}
+
+#[cfg(unix)]
+fn symbolic_link(from: &Path, to: &Path) -> io::Result<()> {
+    std::os::unix::fs::symlink(from, to)
+}
+
+#[cfg(not(unix))]
+fn symbolic_link(_: &Path, _: &Path) -> io::Result<()> {
+    Err(ErrorKind::Unsupported.into())
+}
+
 /// Renames a synced file or folder.
 ///
 /// # Errors
@@ -272,6 +297,8 @@ mod tests {
         rename(&path, &temp.path().join("d")).unwrap();
         sync_tree(temp.path()).unwrap();
         assert_eq!(copy_unsynced(&mut &b"copy"[..], &temp.path().join("e/f")).unwrap(), 4);
+        link_unsynced(&temp.path().join("e/f"), &temp.path().join("g/h")).unwrap();
+        assert_eq!(std::fs::read(temp.path().join("g/h")).unwrap(), b"copy");
         assert!(create_folders(&temp.path().join("d")).is_err(), "a file is there");
     }
 

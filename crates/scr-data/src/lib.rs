@@ -17,7 +17,6 @@ pub mod benchmark_file;
 pub mod digest;
 pub mod durable;
 pub mod files;
-pub mod import;
 pub mod terminal;
 
 mod benchmark;
@@ -25,6 +24,7 @@ mod benchmark_check;
 mod benchmark_copy;
 mod benchmark_digest;
 mod benchmark_files;
+mod benchmark_keys;
 mod definition;
 mod image_table;
 mod landmarks;
@@ -34,7 +34,7 @@ mod problems;
 mod staging;
 mod stamp;
 
-pub use benchmark::{BENCHMARK_FILE, Benchmark};
+pub use benchmark::{BENCHMARK_EXAMPLE, BENCHMARK_FILE, Benchmark};
 pub use benchmark_check::is_identifier;
 pub use benchmark_copy::{BenchmarkCopy, CopyOutcome};
 pub use definition::{Image, Object, Observer, Structure};

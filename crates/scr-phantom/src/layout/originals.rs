@@ -42,7 +42,7 @@ pub fn write_originals(
     let (with_nodule, without) = clinical::lists(population);
     staging.write("jsrt/CLNDAT_EN.txt", with_nodule.as_bytes())?;
     staging.write("jsrt/CNNDAT_EN.txt", without.as_bytes())?;
-    let marker = format!("jsrt/{}", scr_data::import::scr::PHANTOM_MARKER);
+    let marker = format!("jsrt/{}", scr_import::scr::PHANTOM_MARKER);
     let text = "These radiographs were drawn by the phantom of SCR. They show no patient and are \
                 no part of the JSRT database.\n";
     staging.write(&marker, text.as_bytes())?;

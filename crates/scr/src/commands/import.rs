@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::{Args, Subcommand};
-use scr_data::import::scr::ScrImport;
+use scr_import::scr::ScrImport;
 
 use crate::progress::Bar;
 use crate::tell::tell;

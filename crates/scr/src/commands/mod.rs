@@ -11,6 +11,7 @@ mod evaluate;
 mod export;
 mod fetch;
 mod import;
+mod init;
 mod list;
 mod mail;
 mod man;
@@ -51,6 +52,12 @@ pub(crate) enum Command {
     Demo(demo::Demo),
     /// Draw chest radiographs with known anatomy
     Phantom(phantom::Phantom),
+    /// Make a benchmark of your own radiographs and masks, in any layout
+    ///
+    /// Recognises folders, suffixes, label maps, nnU-Net, COCO, V7 Darwin, LabelMe, CVAT, VGG Image
+    /// Annotator, YOLO, Pascal VOC colours and run lengths in CSV tables. Lists everything that is
+    /// wrong or in doubt before it writes anything.
+    Init(init::Init),
     /// Turn an original database into a benchmark folder
     Import(import::Import),
     /// List all problems of a set of masks without scoring it
@@ -159,6 +166,7 @@ impl Command {
         match self {
             Self::Demo(command) => command.run(),
             Self::Phantom(command) => command.run(),
+            Self::Init(command) => command.run(),
             Self::Import(command) => command.run(),
             Self::Check(command) => command.run(),
             Self::Evaluate(command) => command.run(),

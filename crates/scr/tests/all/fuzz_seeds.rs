@@ -44,6 +44,7 @@ fn every_fuzz_target_has_seeds_that_its_reader_takes() {
     let mut seeds: BTreeMap<&str, Seeds> = images::seeds(&mask, &radiograph);
     seeds.extend(of_a_benchmark(&benchmark, temp.path()));
     seeds.extend(of_a_site());
+    seeds.insert("annotations", annotations());
     seeds.insert("model", models(&benchmark));
 
     let targets: BTreeSet<String> = files(&root().join("fuzz/fuzz_targets"))
@@ -92,6 +93,33 @@ fn of_a_benchmark(benchmark: &Benchmark, temp: &Path) -> BTreeMap<&'static str, 
         ("pfs", named(vec![("one.pfs", pfs.to_vec())])),
         ("mask_set", named(vec![("masks.zip", zip)])),
         ("result", named(vec![("exact.json", run_well(arguments).into_bytes())])),
+    ])
+}
+
+/// Annotations of an image `a.png` of 12 x 8 pixels, behind the byte of their kind. Each is
+/// planned as a benchmark in `scr-import`'s own tests.
+fn annotations() -> Seeds {
+    let coco = r#"{"images":[{"id":1,"file_name":"a.png","width":12,"height":8}],"categories":
+        [{"id":1,"name":"lung"}],"annotations":[{"id":1,"image_id":1,"category_id":1,
+        "segmentation":[[1,1,5,1,5,5]]},{"id":2,"image_id":1,"category_id":1,
+        "segmentation":{"size":[8,12],"counts":"322OO"}}]}"#;
+    let darwin = r#"{"version":"2.0","item":{"name":"a.png","path":"/","slots":[]},"annotations":
+        [{"id":"x","name":"lung","polygon":{"paths":[[{"x":1,"y":1},{"x":5,"y":1},{"x":5,"y":5}]]}}]}"#;
+    let labelme = r#"{"shapes":[{"label":"lung","points":[[1,1],[5,1],[5,5]],"shape_type":
+        "polygon"}],"imagePath":"a.png","imageHeight":8,"imageWidth":12}"#;
+    let cvat = r#"<annotations><image name="a.png" width="12" height="8"><polygon label="lung"
+        points="1,1;5,1;5,5"/><mask label="lung" rle="1,2,1" left="0" top="0" width="2" height="2"/>
+        </image></annotations>"#;
+    let seed = |kind: u8, text: &str| [&[kind], text.as_bytes()].concat();
+    named(vec![
+        ("coco.json", seed(0, coco)),
+        ("darwin.json", seed(0, darwin)),
+        ("labelme.json", seed(0, labelme)),
+        ("cvat.xml", seed(1, cvat)),
+        ("runs.csv", seed(2, "image_id,class,EncodedPixels\na.png,lung,1 3 9 3\n")),
+        ("yolo.txt", seed(3, "0 0.1 0.1 0.5 0.1 0.5 0.5\n")),
+        ("labels.csv", seed(4, "value,name\n0,background\n255,lung\n")),
+        ("dataset.json", seed(5, r#"{"labels":{"background":0,"lung":255}}"#)),
     ])
 }
 

@@ -18,6 +18,7 @@ mod fuzz_seeds;
 
 mod help;
 mod imports;
+mod init;
 mod measures;
 mod outputs;
 mod permissions;

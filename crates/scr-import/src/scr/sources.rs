@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use super::{PHANTOM_MARKER, STRUCTURES, ScrImport, fold};
-use crate::{DataError, Fold, Problem, Problems, formats};
+use scr_data::{DataError, Fold, Problem, Problems, formats};
 
 /// Prefix and number of the images with a nodule, `JPCLN001` to `JPCLN154`.
 const WITH_NODULE: (&str, u32) = ("JPCLN", 154);

@@ -20,9 +20,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use rayon::prelude::*;
 use scr_image::{Mask, Size};
 
-use super::Progress;
-use crate::digest::{file_digest, hex};
-use crate::{BENCHMARK_FILE, DataError, Fold, Problem, Problems, Staging, files, formats};
+use crate::progress::Progress;
+use scr_data::digest::{file_digest, hex};
+use scr_data::{BENCHMARK_FILE, DataError, Fold, Problem, Problems, Staging, files, formats};
 use sources::{ImageFiles, Sources};
 
 pub use definition::PUBLISHED_RESULTS;

@@ -13,8 +13,8 @@ use std::path::Path;
 use scr_image::{Mask, Outline, Point};
 
 use super::{MASK_SIZE, STRUCTURES};
-use crate::formats::pfs::{self, PfsObject};
-use crate::{Landmarks, Problem, files};
+use scr_data::formats::pfs::{self, PfsObject};
+use scr_data::{Landmarks, Problem, files};
 
 /// Required agreement of a reading with the masks, in words.
 pub(super) const EXPECTED: &str =

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 
 use super::fold;
 use super::sources::{Sources, image_id};
-use crate::formats::pfs::lines;
-use crate::{DataError, Problems, files};
+use scr_data::formats::pfs::lines;
+use scr_data::{DataError, Problems, files};
 
 /// Clinical data of one image; empty when the lists have none.
 #[derive(Debug, Clone, Default, PartialEq)]

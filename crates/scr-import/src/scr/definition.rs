@@ -1,10 +1,10 @@
 //! Definition of the imported benchmark.
 
-use crate::benchmark_file::{
+use scr_data::benchmark_file::{
     BenchmarkFile, FoldsSection, ImagesSection, LiteratureSection, ObjectSection, ObserverSection,
     SpacingValue, StructureSection, TermsSection,
 };
-use crate::formats::jsrt_img;
+use scr_data::formats::jsrt_img;
 
 /// Published results of others on these images.
 pub const PUBLISHED_RESULTS: &str = include_str!("published-results.csv");

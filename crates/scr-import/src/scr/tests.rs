@@ -7,8 +7,8 @@ use scr_image::{Outline, Point, Radiograph};
 use tempfile::TempDir;
 
 use super::*;
-use crate::Benchmark;
-use crate::formats::pfs::{self, PfsObject};
+use scr_data::Benchmark;
+use scr_data::formats::pfs::{self, PfsObject};
 
 const IDS: [&str; 3] = ["JPCLN001", "JPCLN002", "JPCNN001"];
 
@@ -158,7 +158,7 @@ fn the_originals_become_a_benchmark() {
     );
     assert_eq!((attribute(2, "sex"), attribute(2, "nodule")), ("female".into(), "no".into()));
 
-    let mut manifest = crate::digest::Manifest::default();
+    let mut manifest = scr_data::digest::Manifest::default();
     for (index, image) in benchmark.images.iter().enumerate() {
         let masks = benchmark.read_masks(benchmark.reference(), image, &mut manifest).unwrap();
         assert_eq!(masks, (0..5).map(|s| mask(index, s)).collect::<Vec<_>>());
@@ -341,7 +341,7 @@ fn the_second_observer_is_imported_beside_the_first() {
     run(&import);
     let benchmark = Benchmark::open(&import.out).unwrap();
     let second = benchmark.observer("second").unwrap();
-    let mut manifest = crate::digest::Manifest::default();
+    let mut manifest = scr_data::digest::Manifest::default();
     let masks = benchmark.read_masks(second, &benchmark.images[0], &mut manifest).unwrap();
     assert_eq!((&masks[2], &masks[0]), (&mask(1, 2), &mask(0, 0)));
 
