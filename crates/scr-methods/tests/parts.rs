@@ -69,14 +69,14 @@ impl Phantoms {
 
 fn trained(method: &dyn Method, benchmark: &Benchmark) -> Result<Model, MethodError> {
     let parameters = Parameters::defaults(method.info());
-    train(method, &TrainingSet::new(benchmark, Fold::One), &parameters, 1, &quiet)
+    train(method, &TrainingSet::new(benchmark, Fold::Number(1)), &parameters, 1, &quiet)
 }
 
 /// Union of all masks that a method, trained on fold 1, gives for an image of fold 2.
 fn segmented(method: &dyn Method, benchmark: &Benchmark) -> Mask {
     let model = trained(method, benchmark).unwrap();
     let model = Model::from_bytes("kept.model", &model.to_bytes()).unwrap();
-    let image = benchmark.fold(Fold::Two).nth(1).unwrap();
+    let image = benchmark.fold(Fold::Number(2)).nth(1).unwrap();
     let radiograph = benchmark.read_radiograph(image).unwrap();
     let masks = model.segmenter().segment(&Subject::new(&radiograph)).unwrap();
     Mask::union(masks.iter()).into_owned()
@@ -95,7 +95,7 @@ fn both_lungs_in_one_mask_are_segmented_as_they_are_apart() {
     let apart = methods.map(|method| segmented(method, &phantoms.open()));
     phantoms.unite(|_, mask| mask);
     let benchmark = phantoms.open();
-    let image = benchmark.fold(Fold::Two).nth(1).unwrap();
+    let image = benchmark.fold(Fold::Number(2)).nth(1).unwrap();
     let reference = benchmark.read_masks(benchmark.reference(), image, &mut Manifest::default());
     let reference = &reference.unwrap()[0];
     for (method, apart) in methods.iter().zip(&apart) {
@@ -112,7 +112,7 @@ fn both_lungs_in_one_mask_are_segmented_as_they_are_apart() {
 #[test]
 fn lungs_that_touch_in_some_images_are_refused_with_names_and_advice() {
     let phantoms = Phantoms::new(12, 96);
-    let odd = phantoms.open().fold(Fold::One).nth(2).unwrap().id.clone();
+    let odd = phantoms.open().fold(Fold::Number(1)).nth(2).unwrap().id.clone();
     phantoms.unite(|id, mut mask| {
         if id == odd {
             (0..40).for_each(|row| mask.set_run(row + 28, 20, 76));

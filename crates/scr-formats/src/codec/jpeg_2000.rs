@@ -233,9 +233,9 @@ impl Siz {
         }
         stated_size(width, height, Some(expected))?;
         if width * height > MAX_SAMPLES {
-        return Err(unsupported(&format!("more than {MAX_SAMPLES} pixels")));
-    }
-    let tiles = width.div_ceil(tile_width) * height.div_ceil(tile_height);
+            return Err(unsupported(&format!("more than {MAX_SAMPLES} pixels")));
+        }
+        let tiles = width.div_ceil(tile_width) * height.div_ceil(tile_height);
         if tiles > MAX_TILES {
             return Err(unsupported(&format!("more than {MAX_TILES} tiles")));
         }

@@ -24,8 +24,11 @@ const LOSSLESS: &[(u32, (&str, &[u8]))] = &[
     (16, stream!("signed_16.j2k")),
 ];
 
+/// Name and bytes of a stream or of its values.
+type NamedBytes = (&'static str, &'static [u8]);
+
 /// Streams with loss, and what CharLS or OpenJPEG decodes.
-const LOSSY: &[((&str, &[u8]), (&str, &[u8]))] = &[
+const LOSSY: &[(NamedBytes, NamedBytes)] = &[
     (stream!("near_2.jls"), stream!("near_2.jls.raw")),
     (stream!("irreversible_12.j2k"), stream!("irreversible_12.j2k.raw")),
 ];

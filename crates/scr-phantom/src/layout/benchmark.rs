@@ -7,8 +7,8 @@ use scr_data::benchmark_file::{
     BenchmarkFile, FoldsSection, ImagesSection, LiteratureSection, ObjectSection, ObserverSection,
     SpacingValue, StructureSection, TermsSection,
 };
-use scr_import::scr::PUBLISHED_RESULTS;
 use scr_data::{BENCHMARK_FILE, DataError, Landmarks, Problem, Staging, formats};
+use scr_import::scr::PUBLISHED_RESULTS;
 
 use super::writing::{Progress, each_phantom, fold, plan, refused, unwritable};
 use crate::attributes::Sex;

@@ -134,7 +134,7 @@ pub(crate) fn score(
     settings: &Settings,
     per_image: bool,
 ) -> Result<ResultDocument> {
-    for notice in masks.notices() {
+    for notice in masks.notices().iter().chain(&benchmark.spacing_notice()) {
         tell!("note: {notice}");
     }
     let (bar, done, total) = (Bar::new(), AtomicUsize::new(0), masks.images().len());

@@ -21,7 +21,7 @@ fn read(elements: &[Vec<u8>], pixels: &[u8]) -> Result<Radiograph, FormatError> 
 #[test]
 fn a_modality_table_gives_the_values() {
     let modality = table(MODALITY_LUT_SEQUENCE, [3, 10, 12], &[100, 50, 4000]);
-    let image = read(&[modality.clone()], &[0, 10, 11, 12, 255, 0]).unwrap();
+    let image = read(std::slice::from_ref(&modality), &[0, 10, 11, 12, 255, 0]).unwrap();
     assert_eq!(image.max_value(), 4095);
     // Values beside the table have its first and last entry.
     assert_eq!(image.pixels(), [100, 100, 50, 4000, 4000, 100]);
@@ -35,7 +35,7 @@ fn a_modality_table_gives_the_values() {
 #[test]
 fn a_voi_table_takes_the_rescaled_values() {
     let voi = table(VOI_LUT_SEQUENCE, [3, 0, 8], &[255, 7, 0]);
-    assert_eq!(read(&[voi.clone()], &[0, 1, 2, 3]).unwrap().pixels(), [255, 7, 0, 0]);
+    assert_eq!(read(std::slice::from_ref(&voi), &[0, 1, 2, 3]).unwrap().pixels(), [255, 7, 0, 0]);
     let moved = [text(RESCALE_SLOPE, "2"), text(RESCALE_INTERCEPT, "-9"), voi.clone()];
     assert_eq!(read(&moved, &[0, 4, 5, 6]).unwrap().pixels(), [255, 255, 7, 0]);
     let halved = [text(RESCALE_SLOPE, "0.5"), voi];
