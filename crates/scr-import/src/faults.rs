@@ -25,7 +25,7 @@ impl Faults {
     }
 
     /// Adds problems of a kind.
-    pub(crate) fn extend(&mut self, kind: &'static str, problems: Problems) {
+    pub(crate) fn extend(&mut self, kind: &'static str, problems: &Problems) {
         problems.list().iter().for_each(|problem| self.push(kind, problem.clone()));
     }
 

@@ -163,11 +163,11 @@ impl FoldSources<'_> {
         let is_fold = name.eq_ignore_ascii_case("fold");
         let known =
             |value: &&str| value.is_empty() || number(value).is_some() || set(value).is_some();
-        if !is_fold && !values.iter().all(|value| known(&value)) {
+        if !is_fold && !values.iter().all(|value| known(value)) {
             return None;
         }
         for (image, value) in self.images.iter().zip(&values) {
-            if value.is_empty() || !known(&value) {
+            if value.is_empty() || !known(value) {
                 let place = format!("image `{}`", image.id);
                 let expected = format!(
                     "a fold in the column `{name}` of the table: a number, train, validation or test"
@@ -363,7 +363,7 @@ mod tests {
     fn folds_of_a_table_are_numbers_or_sets() {
         let of = |values: [&str; 3]| {
             let rows = values.map(|value| [value]);
-            let rows: Vec<&[&str]> = rows.iter().map(|row| row.as_slice()).collect();
+            let rows: Vec<&[&str]> = rows.iter().map(<[&str; 1]>::as_slice).collect();
             let (folds, has_faults) = folds(&["a", "b", "c"], Some(&table(&["fold"], &rows)), None);
             (folds.protocol, folds.values.join(" "), has_faults)
         };

@@ -58,7 +58,7 @@ pub(crate) fn files(
             }
             Match::None if is_subset => {}
             Match::None => {
-                faults.push("masks without an image", without_image(file.place(), images))
+                faults.push("masks without an image", without_image(file.place(), images));
             }
             Match::Several(several) => {
                 let names: Vec<&str> =
@@ -74,7 +74,7 @@ pub(crate) fn files(
     }
     let list: Vec<FoundFile> = matched.iter().map(|mask| mask.file.clone()).collect();
     let (contents, problems) = inspection::masks(&list, progress);
-    faults.extend("unreadable masks", problems);
+    faults.extend("unreadable masks", &problems);
     for (mask, contents) in matched.iter_mut().zip(contents) {
         let other = contents
             .as_ref()

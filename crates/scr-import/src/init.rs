@@ -44,12 +44,12 @@ impl Init {
         let list = images::identified(found.images.clone(), &mut faults, &mut notes);
         let files: Vec<FoundFile> = list.iter().map(|image| image.file.clone()).collect();
         let (contents, problems) = inspection::images(&files, progress);
-        faults.extend("unreadable radiographs", problems);
+        faults.extend("unreadable radiographs", &problems);
         let matcher = Matcher::new(&files);
         let recognised = match self.recognise(&found, &files, &matcher) {
             Ok(recognised) => recognised,
             Err(problems) => {
-                faults.extend("annotations", problems);
+                faults.extend("annotations", &problems);
                 return Err(faults.or(()).expect_err("there are problems"));
             }
         };
@@ -57,7 +57,7 @@ impl Init {
         let naming = Naming { given: &self.labels, table: table_of_names.as_ref() };
         let images = Images { list: &list, contents: &contents, matcher: &matcher };
         let gathered =
-            self.gather(found, recognised, &images, &naming, progress, &mut notes, &mut faults)?;
+            self.gather(&found, recognised, &images, &naming, progress, &mut notes, &mut faults)?;
         self.assemble(Parts { list, contents, gathered }, notes, faults)
     }
 
@@ -78,7 +78,7 @@ impl Init {
         match label_names::find(&[&found.documents], &around) {
             Ok(names) => names,
             Err(problems) => {
-                faults.extend("names of labels", problems);
+                faults.extend("names of labels", &problems);
                 None
             }
         }
@@ -87,7 +87,7 @@ impl Init {
     #[expect(clippy::too_many_arguments, reason = "one step of the plan, split off for its length")]
     fn gather(
         &self,
-        found: Found,
+        found: &Found,
         recognised: Option<Recognised>,
         images: &Images<'_>,
         naming: &Naming<'_>,
@@ -182,7 +182,7 @@ impl Init {
         let matcher = Matcher::new(&image_files);
         let table = self.table.as_ref().and_then(|path| {
             ImageTable::read(path, &matcher)
-                .map_err(|problems| faults.extend("the table", problems))
+                .map_err(|problems| faults.extend("the table", &problems))
                 .ok()
         });
         if let Some(n) = table.as_ref().map(|table| table.n_elsewhere).filter(|&n| n > 0) {

@@ -48,9 +48,8 @@ impl TableReader {
     ///
     /// # Errors
     /// As [`open`](Self::open).
-    pub(crate) fn of_bytes(place: String, bytes: Vec<u8>) -> Result<Self, Problem> {
-        let skipped = bytes.len() - without_mark(&bytes).len();
-        let bytes = bytes[skipped..].to_vec();
+    pub(crate) fn of_bytes(place: String, bytes: &[u8]) -> Result<Self, Problem> {
+        let bytes = without_mark(bytes).to_vec();
         let head = bytes[..bytes.len().min(HEAD_BYTES)].to_vec();
         Self::new(place, &head, Box::new(std::io::Cursor::new(bytes)))
     }
@@ -111,7 +110,7 @@ impl Table {
     /// A [`Problem`] when the file is no table.
     pub(crate) fn read(path: &Path) -> Result<Self, Problem> {
         let bytes = files::read_file(path)?;
-        let mut reader = TableReader::of_bytes(path.display().to_string(), bytes)?;
+        let mut reader = TableReader::of_bytes(path.display().to_string(), &bytes)?;
         let mut records = Vec::new();
         while let Some(record) = reader.next() {
             records.push(record?.iter().map(|value| value.trim().to_owned()).collect());
