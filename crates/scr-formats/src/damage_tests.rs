@@ -78,9 +78,9 @@ fn files() -> Vec<(&'static str, Vec<u8>)> {
         ("a.webp", webp::tests::file(mask.size(), &ones)),
         ("a.dcm", dicom::tests::small_mask()),
         ("b.dcm", dicom::tests::small_radiograph()),
-        ("c.dcm", dicom::tests::segmentation()),
+        ("c.dcm", dicom::tests::segments::example()),
     ];
-    files.extend(dicom::tests::compressed_examples().into_iter().map(|file| ("d.dcm", file)));
+    files.extend(dicom::tests::compressed::examples().into_iter().map(|file| ("d.dcm", file)));
     files
 }
 

@@ -163,7 +163,7 @@ impl FoldSources<'_> {
         let is_fold = name.eq_ignore_ascii_case("fold");
         let known =
             |value: &&str| value.is_empty() || number(value).is_some() || set(value).is_some();
-        if !is_fold && !values.iter().all(|value| known(value)) {
+        if !is_fold && !values.iter().all(&known) {
             return None;
         }
         for (image, value) in self.images.iter().zip(&values) {

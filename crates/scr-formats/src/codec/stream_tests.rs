@@ -14,8 +14,11 @@ macro_rules! stream {
     };
 }
 
+/// Name and bytes.
+type Stream = (&'static str, &'static [u8]);
+
 /// Streams without loss of `pattern` with this number of bits.
-const LOSSLESS: &[(u32, (&str, &[u8]))] = &[
+const LOSSLESS: &[(u32, Stream)] = &[
     (8, stream!("lossless_8.jls")),
     (12, stream!("lossless_12.jls")),
     (16, stream!("lossless_16.jls")),
@@ -24,11 +27,8 @@ const LOSSLESS: &[(u32, (&str, &[u8]))] = &[
     (16, stream!("signed_16.j2k")),
 ];
 
-/// Name and bytes of a stream or of its values.
-type NamedBytes = (&'static str, &'static [u8]);
-
 /// Streams with loss, and what CharLS or OpenJPEG decodes.
-const LOSSY: &[(NamedBytes, NamedBytes)] = &[
+const LOSSY: &[(Stream, Stream)] = &[
     (stream!("near_2.jls"), stream!("near_2.jls.raw")),
     (stream!("irreversible_12.j2k"), stream!("irreversible_12.j2k.raw")),
 ];
@@ -76,7 +76,7 @@ fn streams_with_loss_are_decoded_as_their_libraries_decode_them() {
     }
 }
 
-fn streams() -> impl Iterator<Item = (&'static str, &'static [u8])> {
+fn streams() -> impl Iterator<Item = Stream> {
     let lossless = LOSSLESS.iter().map(|&(_, stream)| stream);
     lossless.chain(LOSSY.iter().map(|&(stream, _)| stream))
 }

@@ -1,9 +1,9 @@
 //! DICOM files written by another implementation (dicom-object) and by hand.
 
 mod by_hand;
-mod compressed;
+pub(crate) mod compressed;
 mod grey_scale;
-mod segments;
+pub(crate) mod segments;
 
 use std::io::Write;
 
@@ -116,9 +116,6 @@ pub(crate) fn small_radiograph() -> Vec<u8> {
         .text(PIXEL_SPACING, "DS", "0.2\\0.1")
         .bytes()
 }
-
-pub(crate) use compressed::examples as compressed_examples;
-pub(crate) use segments::example as segmentation;
 
 #[test]
 fn a_mask_is_read_in_every_uncompressed_transfer_syntax() {

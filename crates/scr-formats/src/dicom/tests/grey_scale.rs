@@ -35,7 +35,8 @@ fn a_modality_table_gives_the_values() {
 #[test]
 fn a_voi_table_takes_the_rescaled_values() {
     let voi = table(VOI_LUT_SEQUENCE, [3, 0, 8], &[255, 7, 0]);
-    assert_eq!(read(std::slice::from_ref(&voi), &[0, 1, 2, 3]).unwrap().pixels(), [255, 7, 0, 0]);
+    let unscaled = read(std::slice::from_ref(&voi), &[0, 1, 2, 3]).unwrap();
+    assert_eq!(unscaled.pixels(), [255, 7, 0, 0]);
     let moved = [text(RESCALE_SLOPE, "2"), text(RESCALE_INTERCEPT, "-9"), voi.clone()];
     assert_eq!(read(&moved, &[0, 4, 5, 6]).unwrap().pixels(), [255, 255, 7, 0]);
     let halved = [text(RESCALE_SLOPE, "0.5"), voi];

@@ -34,7 +34,7 @@ pub(super) fn seeds(mask: &Mask, radiograph: &Radiograph) -> BTreeMap<&'static s
     let twice = mask.to_bytes(9).repeat(2);
     let square = Size::square(2);
     let header = [2u32, 64, 68].map(u32::to_le_bytes).concat();
-    let runs = [[254, 1, 0, 2], [253, 9, 128, 0]].concat();
+    let runs: Vec<u8> = vec![254, 1, 0, 2, 253, 9, 128, 0];
     let rle = fragment(&[header, vec![0; 52], runs].concat());
     let compressed = |syntax: &str, bits: (u16, u16), stream: &str| {
         let is_jpeg = stream.ends_with(".jpg");
@@ -187,7 +187,7 @@ fn native(pixels: &[u8]) -> Vec<u8> {
 /// Pixel data of one compressed fragment (PS3.5, A.4).
 fn fragment(stream: &[u8]) -> Vec<u8> {
     let mut bytes = b"\xe0\x7f\x10\0OB\0\0\xff\xff\xff\xff".to_vec();
-    for item in [&[], stream] {
+    for item in [&[][..], stream] {
         bytes.extend(b"\xfe\xff\0\xe0");
         bytes.extend((item.len() as u32).to_le_bytes());
         bytes.extend(item);
