@@ -113,8 +113,8 @@ class Benchmark:
     def observers(self) -> list[str]:
         """Identifiers of the observers; the first is the reference."""
     @property
-    def folds(self) -> dict[str, int]:
-        """Fold of each image."""
+    def folds(self) -> dict[str, int | str]:
+        """Fold of each scored image: its number, or "test" or "all"."""
     def radiograph(self, image: str) -> Radiograph:
         """Radiograph of an image, as read_radiograph() gives it."""
     def mask(

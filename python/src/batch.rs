@@ -49,7 +49,7 @@ pub(crate) fn evaluate_batch<'py>(
     let spacing = pair::read_spacing_for(spacing, &measures, &mut problems);
     let (shape, references) = read_batch("reference", reference, &mut problems)?;
     let (other, predictions) = read_batch("prediction", prediction, &mut problems)?;
-    if shape != other && problems.is_empty() {
+    if shape != other && problems.list().is_empty() {
         let expected = format!("the reference's {}", arrays::shape(&shape));
         let hint = "masks are compared pixel by pixel: nothing is resized here";
         problems.push(Problem::new("prediction", expected, arrays::shape(&other), hint));
@@ -90,7 +90,8 @@ fn read_batch(
     };
     let shape: Vec<usize> = batch.getattr("shape")?.extract()?;
     if ![3, 4].contains(&shape.len()) {
-        let expected = "an array of shape (images, rows, columns) or (images, objects, rows, columns)";
+        let expected =
+            "an array of shape (images, rows, columns) or (images, objects, rows, columns)";
         let hint = "evaluate() takes a single pair";
         problems.push(Problem::new(place, expected, arrays::shape(&shape), hint));
         return Ok((shape, Vec::new()));

@@ -15,7 +15,7 @@ use scr_measures::{Scratch, measure_object};
 use crate::folder::{self, Scoring};
 use crate::images::Radiograph;
 use crate::overlay::Overlay;
-use crate::result::EvaluationResult;
+use crate::result::{EvaluationResult, set_fold};
 use crate::{arrays, background, images, keys, problems};
 
 /// Benchmark: radiographs and masks in a folder with benchmark.toml.
@@ -38,6 +38,7 @@ impl PyBenchmark {
     ///
     /// Raises ProblemsError with everything that is wrong with its definition.
     #[staticmethod]
+    #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it made")]
     fn from_folder(py: Python<'_>, path: PathBuf) -> PyResult<Self> {
         let opened = py.detach(|| Benchmark::open(&path));
         let benchmark = opened.map_err(|error| problems::to_exception(py, &error))?;
@@ -80,17 +81,17 @@ impl PyBenchmark {
         self.benchmark.observers.iter().map(|observer| observer.id.as_str()).collect()
     }
 
-    /// Fold of each image. A dict of str to int.
+    /// Fold of each scored image: its number, or "test" or "all". A dict of str to int or str.
     #[getter]
     fn folds<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let folds = PyDict::new(py);
         for image in &self.benchmark.images {
-            folds.set_item(&image.id, image.fold.number())?;
+            set_fold(&folds, &image.id, image.fold)?;
         }
         Ok(folds)
     }
 
-    /// Radiograph of an image, as read_radiograph() gives it; its spacing is the benchmark's.
+    /// Radiograph of an image, as read_radiograph() gives it; its spacing is that in the benchmark.
     ///
     /// Raises KeyError for an unknown image, ProblemsError for an unreadable file.
     fn radiograph(&self, py: Python<'_>, image: &str) -> PyResult<Radiograph> {
@@ -161,7 +162,7 @@ impl PyBenchmark {
             }
         }
         problems::or_exception(py, problems, ())?;
-        let spacing = self.benchmark.spacing;
+        let spacing = image.spacing.filter(|_| self.benchmark.has_spacing());
         let scored = py.detach(|| {
             let mut scratch = Scratch::default();
             let mut score = |reference: &Mask, prediction: &Mask| {
@@ -246,14 +247,19 @@ impl PyBenchmark {
     }
 
     fn __repr__(&self) -> String {
-        format!("<scr_eval.Benchmark {}: {} images>", self.benchmark.id, self.benchmark.images.len())
+        format!(
+            "<scr_eval.Benchmark {}: {} images>",
+            self.benchmark.id,
+            self.benchmark.images.len()
+        )
     }
 }
 
 impl PyBenchmark {
     fn image(&self, id: &str) -> PyResult<&Image> {
         let found = self.benchmark.images.iter().find(|image| image.id == id);
-        found.ok_or_else(|| PyKeyError::new_err(format!("no image `{id}` in {}", self.benchmark.id)))
+        found
+            .ok_or_else(|| PyKeyError::new_err(format!("no image `{id}` in {}", self.benchmark.id)))
     }
 
     fn object(&self, id: &str) -> PyResult<&Object> {

@@ -43,6 +43,7 @@ pub(crate) struct Layer {
 /// ProblemsError
 ///     The file cannot be read exactly: the reason, and what to do.
 #[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it made")]
 pub(crate) fn read_radiograph(py: Python<'_>, path: PathBuf) -> PyResult<Radiograph> {
     let image = py.detach(|| read(&path, formats::read_radiograph));
     radiograph(py, &or_exception(py, image)?)
@@ -65,6 +66,7 @@ pub(crate) fn radiograph(py: Python<'_>, image: &scr_image::Radiograph) -> PyRes
 /// ProblemsError
 ///     The file cannot be read exactly, or holds more values.
 #[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it made")]
 pub(crate) fn read_mask(py: Python<'_>, path: PathBuf) -> PyResult<Py<PyArray2<bool>>> {
     let mask = py.detach(|| read(&path, formats::read_mask));
     bools(py, &or_exception(py, mask)?)
@@ -79,6 +81,7 @@ pub(crate) fn read_mask(py: Python<'_>, path: PathBuf) -> PyResult<Py<PyArray2<b
 /// ProblemsError
 ///     The file cannot be read exactly, or holds more than 256 values.
 #[pyfunction]
+#[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it made")]
 pub(crate) fn read_layers(py: Python<'_>, path: PathBuf) -> PyResult<Vec<Layer>> {
     let layers = py
         .detach(|| read(&path, |name: &str, bytes: &[u8]| formats::read_layers(name, bytes, None)));

@@ -33,6 +33,7 @@ impl Overlay {
     }
 
     /// Write the picture to an SVG file.
+    #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it made")]
     fn save(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
         let written = files::write_file(&path, self.svg.as_bytes());
         written.map_err(|error| problems::to_exception(py, &error))

@@ -151,11 +151,16 @@ impl EvaluationResult {
 fn image_row<'py>(py: Python<'py>, image: &ImageDocument) -> PyResult<Bound<'py, PyDict>> {
     let row = PyDict::new(py);
     row.set_item("image", &image.image)?;
-    match image.fold {
-        Fold::Number(number) => row.set_item("fold", number)?,
-        set @ Fold::Set(_) => row.set_item("fold", set.to_string())?,
-    }
+    set_fold(&row, "fold", image.fold)?;
     Ok(row)
+}
+
+/// Sets an item to a fold: its number, or "train", "validation", "test" or "all".
+pub(crate) fn set_fold(row: &Bound<'_, PyDict>, key: &str, fold: Fold) -> PyResult<()> {
+    match fold {
+        Fold::Number(number) => row.set_item(key, number),
+        set @ Fold::Set(_) => row.set_item(key, set.to_string()),
+    }
 }
 
 fn add_values(row: &Bound<'_, PyDict>, values: &MeasureMap<Option<f64>>) -> PyResult<()> {
