@@ -85,6 +85,7 @@ pub const PAGES: &[Page] = pages! {
         "active-shape-model";
     HowTo "how-to":
         "common-tasks"
+        "make-a-benchmark"
         "check-a-benchmark"
         "train-with-scores"
         "run-a-site";

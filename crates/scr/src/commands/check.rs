@@ -11,16 +11,14 @@ mod sheet;
 
 use std::path::PathBuf;
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Args;
 use scr_data::{BENCHMARK_FILE, Problem};
-use serde::Serialize;
 
 use self::benchmark::BenchmarkCheck;
 use self::masks::MaskCheck;
 use self::sheet::SheetFile;
 use super::arguments::Format;
-use crate::stdout::print;
 
 #[derive(Args)]
 pub(crate) struct Check {
@@ -58,15 +56,5 @@ impl Check {
             }
             None => BenchmarkCheck { benchmark: path, sheet }.run(format),
         }
-    }
-}
-
-/// Prints the JSON document of a check; fails with errors in it.
-fn print_document(document: &impl Serialize, n_errors: usize) -> Result<()> {
-    print(None, &(serde_json::to_string_pretty(document)? + "\n"))?;
-    match n_errors {
-        0 => Ok(()),
-        1 => bail!("1 problem, in the JSON on stdout"),
-        count => bail!("{count} problems, in the JSON on stdout"),
     }
 }

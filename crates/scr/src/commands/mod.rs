@@ -60,7 +60,7 @@ pub(crate) enum Command {
     Init(init::Init),
     /// Turn an original database into a benchmark folder
     Import(import::Import),
-    /// List all problems of a set of masks without scoring it
+    /// List all problems of a benchmark, or of a set of masks without scoring it
     Check(check::Check),
     /// Score a set of masks against a benchmark
     Evaluate(evaluate::Evaluate),

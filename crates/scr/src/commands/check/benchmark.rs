@@ -9,8 +9,7 @@ use scr_eval::{BenchmarkReport, check_benchmark};
 use serde::Serialize;
 
 use super::super::arguments::Format;
-use super::document::{ErrorDocument, WarningDocument};
-use super::print_document;
+use super::document::{ErrorDocument, WarningDocument, print_document};
 use super::sheet::SheetFile;
 use crate::progress::Bar;
 use crate::stdout::print;

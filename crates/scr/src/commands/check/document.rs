@@ -1,8 +1,11 @@
 //! JSON of errors and warnings. Its keys are a contract.
 
+use anyhow::{Result, bail};
 use scr_data::{Problem, Problems};
 use scr_eval::Warning;
 use serde::Serialize;
+
+use crate::stdout::print;
 
 /// Error in the JSON of a check.
 #[derive(Serialize)]
@@ -42,5 +45,15 @@ impl WarningDocument {
     fn new(warning: &Warning) -> Self {
         let Warning { rule, structures, images, message, hint } = warning.clone();
         Self { rule: rule.key(), structures, images, message, hint }
+    }
+}
+
+/// Prints the JSON document of a check; fails with errors in it.
+pub(super) fn print_document(document: &impl Serialize, n_errors: usize) -> Result<()> {
+    print(None, &(serde_json::to_string_pretty(document)? + "\n"))?;
+    match n_errors {
+        0 => Ok(()),
+        1 => bail!("1 problem, in the JSON on stdout"),
+        count => bail!("{count} problems, in the JSON on stdout"),
     }
 }

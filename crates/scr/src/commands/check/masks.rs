@@ -9,8 +9,7 @@ use scr_eval::CheckReport;
 use serde::Serialize;
 
 use super::super::arguments::Format;
-use super::document::{ErrorDocument, WarningDocument};
-use super::print_document;
+use super::document::{ErrorDocument, WarningDocument, print_document};
 use crate::progress::Bar;
 use crate::stdout::print;
 use crate::tell::tell;
