@@ -71,7 +71,14 @@ impl Landmarks {
                 "write the landmarks again with the tool that made them",
             )
         };
-        for (index, row) in csv::Reader::from_reader(bytes).deserialize::<Row>().enumerate() {
+        let mut reader = csv::Reader::from_reader(bytes);
+        let columns = reader.headers().map_err(|error| problem(1, error.to_string()))?;
+        for name in ["structure", "point", "x", "y"] {
+            if !columns.iter().any(|column| column == name) {
+                return Err(problem(1, format!("no column `{name}`")));
+            }
+        }
+        for (index, row) in reader.deserialize::<Row>().enumerate() {
             let line = index + 2;
             let row = row.map_err(|error| problem(line, error.to_string()))?;
             if current.as_ref() != Some(&row.structure) {

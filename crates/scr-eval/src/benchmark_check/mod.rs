@@ -118,11 +118,13 @@ impl BenchmarkFacts<'_> {
         let is_turned = misplaced.iter().any(|warning| warning.rule == Rule::Orientation);
         warnings.extend(misplaced);
         for observer in 0..self.benchmark.observers.len() {
+            let mut of_observer = masks::warnings(self, observer);
             if observer > 0 || !is_turned {
-                warnings.extend(places::exchanged_sides(self, observer));
+                of_observer.extend(places::exchanged_sides(self, observer));
             }
-            warnings.extend(masks::warnings(self, observer));
-            warnings.extend(places::outliers(self, observer));
+            let outliers = places::outliers(self, observer, &of_observer);
+            warnings.extend(of_observer);
+            warnings.extend(outliers);
         }
         warnings.sort_by_key(|warning| warning.rule);
         warnings

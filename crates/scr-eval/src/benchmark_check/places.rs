@@ -44,10 +44,23 @@ pub(super) fn exchanged_sides(facts: &BenchmarkFacts<'_>, observer: usize) -> Ve
     grouped(found).into_iter().map(warning).collect()
 }
 
-/// Warnings about masks far from the structure's masks on other images.
-pub(super) fn outliers(facts: &BenchmarkFacts<'_>, observer: usize) -> Vec<Warning> {
+/// Warnings about masks far from the structure's masks on other images. Images of `other`
+/// warnings are left out: those explain the place.
+pub(super) fn outliers(
+    facts: &BenchmarkFacts<'_>,
+    observer: usize,
+    other: &[Warning],
+) -> Vec<Warning> {
+    let is_explained = |image: &usize| {
+        let id = &facts.benchmark.images[*image].id;
+        other.iter().any(|warning| warning.images.contains(id))
+    };
     let structures = 0..facts.benchmark.structures.len();
-    let found = structures.map(|structure| (structure, far_out(facts, observer, structure), ()));
+    let found = structures.map(|structure| {
+        let mut images = far_out(facts, observer, structure);
+        images.retain(|image| !is_explained(image));
+        (structure, images, ())
+    });
     let warning = |group: Group<()>| {
         let message = format!(
             "{}area or centre far outside the range of the other images, and in another place, \

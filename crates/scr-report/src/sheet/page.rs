@@ -107,7 +107,7 @@ mod tests {
         }
         assert_eq!(html.matches("<figure").count(), 4);
         assert_eq!(html.matches("data:image/png;base64,").count(), 4);
-        assert!(!html.contains("<script") && !html.contains("http"));
+        assert!(!html.contains("<script") && !html.contains("://"));
         assert!(html.find("<b>b</b>").unwrap() < html.find("<b>a</b>").unwrap());
     }
 }

@@ -161,7 +161,7 @@ async fn fill(
     drop(bar);
     let mut records = Vec::new();
     if !jobs.is_empty() {
-        tell!("running {} methods: {}", jobs.len(), benchmark.protocol.rule());
+        tell!("running {} methods, {}", jobs.len(), benchmark.protocol.name());
         let runs = BenchmarkRun { benchmark, seed: SEED, models: None };
         let bar = Bar::new();
         records = runs.run(jobs, &|what, done, total| bar.show(what, done, total))?;
