@@ -14,7 +14,6 @@ const WITHOUT_CIRCLES: &[&str] = &[
     "scr-documents",
     "scr-formats",
     "scr-image",
-    "scr-import",
     "scr-measures",
     "scr-methods",
     "scr-phantom",
