@@ -21,7 +21,7 @@ def blocks():
             yield pytest.param(code, id=title)
 
 
-@pytest.mark.parametrize("code", blocks())
+@pytest.mark.parametrize("code", list(blocks()))
 def test_a_block_of_the_page_runs(code, own_benchmark, monkeypatch):
     for package in PACKAGES:
         if re.search(rf"(import|from) .*\b{package}\b", code):
