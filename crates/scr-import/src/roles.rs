@@ -1,6 +1,6 @@
 //! Roles of pictures: radiograph, mask or neither, by the names of folders and files.
 //!
-//! Where names leave it open, the contents of a few files of each group decide: a picture of
+//! Contents of a few files of each group decide where names leave it open: a picture of
 //! few values is a mask.
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -12,51 +12,28 @@
 mod clinical;
 mod definition;
 mod landmarks;
+mod originals;
 mod sources;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
-use scr_image::{Mask, Size};
+use scr_image::Mask;
 
 use crate::progress::Progress;
+use originals::{MASK_SIZE, STRUCTURES};
 use scr_data::digest::{file_digest, hex};
-use scr_data::{BENCHMARK_FILE, DataError, Fold, Problem, Problems, Staging, files, formats};
+use scr_data::{BENCHMARK_FILE, DataError, Problem, Problems, Staging, files, formats};
 use sources::{ImageFiles, Sources};
 
 pub use definition::PUBLISHED_RESULTS;
 pub use landmarks::{Block, LandmarkChoice, Origin};
+pub use originals::{PHANTOM_MARKER, ScrImport};
 
-/// Identifiers of the structures, which are folders of the benchmark.
-const STRUCTURES: [&str; 5] =
-    ["right_lung", "left_lung", "heart", "right_clavicle", "left_clavicle"];
-/// Size of all masks.
-const MASK_SIZE: Size = Size::square(1024);
 /// Version of the import; raised whenever the same originals give other files, so that an
 /// interrupted import of an older version is not resumed.
 const IMPORT_VERSION: u32 = 1;
-
-/// Import of the JSRT radiographs with the SCR annotations.
-#[derive(Debug, Clone)]
-pub struct ScrImport {
-    /// Folder with `JPCLN001.IMG` and so on, and the clinical lists, if available; searched
-    /// recursively.
-    pub jsrt: PathBuf,
-    /// Folder with the first observer's `fold1` and `fold2`, or with `scratch`
-    /// that holds them.
-    pub scr: PathBuf,
-    /// Folder of the second observer, if available; its points are not used.
-    pub second_observer: Option<PathBuf>,
-    /// Benchmark folder to write.
-    pub out: PathBuf,
-    /// True to accept less than the whole database of 247 images.
-    pub subset: bool,
-}
-
-/// Marker file beside radiographs drawn by the phantom: the imported benchmark is then
-/// marked as phantom and never passes for the database.
-pub const PHANTOM_MARKER: &str = "PHANTOM.txt";
 
 /// Report of an import: counts and decisions.
 #[derive(Debug, Clone, PartialEq)]
@@ -67,13 +44,6 @@ pub struct ImportReport {
     pub landmarks: Option<LandmarkChoice>,
     /// Notices for the user, in words, with the choice of landmarks.
     pub notices: Vec<String>,
-}
-
-/// The fold of an image: SCR's fold 1 has the odd-numbered images of the JSRT
-/// database, fold 2 the even-numbered.
-#[must_use]
-fn fold(id: &str) -> Fold {
-    if id.ends_with(['1', '3', '5', '7', '9']) { Fold::Number(1) } else { Fold::Number(2) }
 }
 
 impl ScrImport {

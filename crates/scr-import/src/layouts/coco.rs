@@ -11,7 +11,7 @@ use scr_image::{Outline, Point, Size};
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::{Layout, Sources, read_each};
+use super::layout::{Layout, Sources, read_each};
 use crate::annotations::{AnnotatedImage, Annotations, bad_shape};
 use crate::documents::{JsonKind, read_json};
 use crate::drawing::Part;

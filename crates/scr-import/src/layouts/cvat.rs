@@ -9,7 +9,7 @@ use quick_xml::{Reader, XmlVersion};
 use scr_data::{Problem, Problems};
 use scr_image::{Mask, Outline, Point, Size};
 
-use super::{Layout, Sources, read_each};
+use super::layout::{Layout, Sources, read_each};
 use crate::annotations::{AnnotatedImage, Annotations, bad_shape};
 use crate::documents;
 use crate::drawing::{Part, rectangle};

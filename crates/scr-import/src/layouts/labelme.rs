@@ -9,7 +9,7 @@ use scr_data::{Problem, Problems, formats};
 use scr_image::{Outline, Point, Size};
 use serde::Deserialize;
 
-use super::{Layout, Sources, read_each};
+use super::layout::{Layout, Sources, read_each};
 use crate::annotations::{AnnotatedImage, Annotations, bad_shape};
 use crate::documents::{JsonKind, read_json};
 use crate::drawing::{Part, rectangle};

@@ -11,7 +11,7 @@ use std::collections::BTreeMap;
 use scr_data::{Problem, Problems};
 use scr_image::Size;
 
-use super::{Layout, Sources};
+use super::layout::{Layout, Sources};
 use crate::annotations::{AnnotatedImage, Annotations};
 use crate::doubts::Doubt;
 use crate::drawing::Part;

@@ -10,7 +10,7 @@ use scr_image::{Outline, Point};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-use super::{Layout, Sources, read_each};
+use super::layout::{Layout, Sources, read_each};
 use crate::annotations::{AnnotatedImage, Annotations, bad_shape};
 use crate::documents::{JsonKind, read_json};
 use crate::drawing::{Part, rectangle};

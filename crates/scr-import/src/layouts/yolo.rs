@@ -6,7 +6,7 @@
 use scr_data::{Problem, Problems};
 use scr_image::{Outline, Point};
 
-use super::{Layout, Sources, read_each};
+use super::layout::{Layout, Sources, read_each};
 use crate::annotations::{AnnotatedImage, Annotations};
 use crate::documents;
 use crate::drawing::Part;

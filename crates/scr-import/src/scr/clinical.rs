@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use super::fold;
+use super::originals::fold;
 use super::sources::{Sources, image_id};
 use scr_data::formats::pfs::lines;
 use scr_data::{DataError, Problems, files};

@@ -12,7 +12,7 @@ use std::path::Path;
 
 use scr_image::{Mask, Outline, Point};
 
-use super::{MASK_SIZE, STRUCTURES};
+use super::originals::{MASK_SIZE, STRUCTURES};
 use scr_data::formats::pfs::{self, PfsObject};
 use scr_data::{Landmarks, Problem, files};
 

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-use super::{PHANTOM_MARKER, STRUCTURES, ScrImport, fold};
+use super::originals::{PHANTOM_MARKER, STRUCTURES, ScrImport, fold};
 use scr_data::{DataError, Fold, Problem, Problems, formats};
 
 /// Prefix and number of the images with a nodule, `JPCLN001` to `JPCLN154`.

@@ -1,14 +1,15 @@
 //! Imports of small originals, drawn here in the original formats.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use scr_image::{Outline, Point, Radiograph};
+use scr_image::{Outline, Point, Radiograph, Size};
 use tempfile::TempDir;
 
+use super::originals::fold;
 use super::*;
-use scr_data::Benchmark;
 use scr_data::formats::pfs::{self, PfsObject};
+use scr_data::{Benchmark, Fold};
 
 const IDS: [&str; 3] = ["JPCLN001", "JPCLN002", "JPCNN001"];
 

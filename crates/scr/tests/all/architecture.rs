@@ -14,6 +14,7 @@ const WITHOUT_CIRCLES: &[&str] = &[
     "scr-documents",
     "scr-formats",
     "scr-image",
+    "scr-import",
     "scr-measures",
     "scr-methods",
     "scr-phantom",
