@@ -45,7 +45,7 @@ pub(crate) use self::fences::Fences;
 use self::reading::{ImageInspection, inspect};
 pub(crate) use self::sides::counterparts;
 pub(crate) use self::thumbnail::Thumbnail;
-pub(crate) use self::warning::{Group, grouped};
+pub(crate) use self::warning::{Group, grouped, share_of_images};
 pub use self::warning::{Rule, Warning};
 use crate::reading::Reader;
 

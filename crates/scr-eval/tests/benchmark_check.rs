@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
+mod phantoms;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
@@ -12,7 +14,6 @@ use scr_data::digest::Manifest;
 use scr_data::{BENCHMARK_FILE, Benchmark, formats};
 use scr_eval::{BenchmarkReport, Rule, Warning, check_benchmark};
 use scr_image::{Mask, Size};
-use scr_phantom::{Population, write_benchmark};
 use tempfile::TempDir;
 
 const SIDE: usize = 192;
@@ -24,25 +25,8 @@ struct Phantoms {
 }
 
 fn drawn() -> &'static Path {
-    static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
-        let temp = tempfile::tempdir().unwrap();
-        let folder = temp.path().join("bench");
-        write_benchmark(&Population::new(12, 3), SIDE, &folder, &|_, _, _| ()).unwrap();
-        temp
-    });
+    static FOLDER: LazyLock<TempDir> = LazyLock::new(|| phantoms::draw(SIDE));
     FOLDER.path()
-}
-
-fn copy(from: &Path, to: &Path) {
-    if from.is_dir() {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap() {
-            let name = entry.unwrap().file_name();
-            copy(&from.join(&name), &to.join(&name));
-        }
-    } else {
-        fs::copy(from, to).unwrap();
-    }
 }
 
 impl Phantoms {
@@ -50,7 +34,7 @@ impl Phantoms {
     fn new(count: usize) -> Self {
         let temp = tempfile::tempdir().unwrap();
         let folder = temp.path().join("bench");
-        copy(&drawn().join("bench"), &folder);
+        phantoms::copy(&drawn().join("bench"), &folder);
         let phantoms = Self { _temp: temp, folder };
         phantoms.table(|lines| lines.truncate(count + 1));
         phantoms

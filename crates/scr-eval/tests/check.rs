@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
+mod phantoms;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +14,6 @@ use scr_data::digest::Manifest;
 use scr_data::{Benchmark, Fold, MaskSet, Structure, formats};
 use scr_eval::{CheckReport, Rule, Settings, Warning, check, evaluate};
 use scr_image::{Mask, Size};
-use scr_phantom::{Population, write_benchmark};
 use tempfile::TempDir;
 
 const SIDE: usize = 128;
@@ -32,25 +33,8 @@ struct Made<'a> {
 
 /// Twelve phantoms, drawn once for all tests.
 fn drawn() -> &'static Path {
-    static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
-        let temp = tempfile::tempdir().unwrap();
-        let folder = temp.path().join("bench");
-        write_benchmark(&Population::new(12, 3), SIDE, &folder, &|_, _, _| ()).unwrap();
-        temp
-    });
+    static FOLDER: LazyLock<TempDir> = LazyLock::new(|| phantoms::draw(SIDE));
     FOLDER.path()
-}
-
-fn copy(from: &Path, to: &Path) {
-    if from.is_dir() {
-        fs::create_dir_all(to).unwrap();
-        for entry in fs::read_dir(from).unwrap() {
-            let name = entry.unwrap().file_name();
-            copy(&from.join(&name), &to.join(&name));
-        }
-    } else {
-        fs::copy(from, to).unwrap();
-    }
 }
 
 impl Phantoms {
@@ -59,9 +43,9 @@ impl Phantoms {
         let temp = tempfile::tempdir().unwrap();
         let from = drawn().join("bench");
         let to = temp.path().join("bench");
-        copy(&from.join("masks"), &to.join("masks"));
+        phantoms::copy(&from.join("masks"), &to.join("masks"));
         for file in ["benchmark.toml", "literature.csv"] {
-            copy(&from.join(file), &to.join(file));
+            phantoms::copy(&from.join(file), &to.join(file));
         }
         let table = fs::read_to_string(from.join("images.csv")).unwrap();
         let lines: Vec<&str> = table.lines().take(count + 1).collect();

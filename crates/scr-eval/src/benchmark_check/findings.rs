@@ -3,7 +3,7 @@
 use scr_data::Benchmark;
 
 use super::facts::{ImageFacts, MaskFacts};
-use crate::check::{Rule, Warning};
+use crate::check::{Group, Rule, Warning, grouped, share_of_images};
 
 /// Facts about a benchmark: the input of the rules.
 pub(super) struct BenchmarkFacts<'a> {
@@ -22,14 +22,27 @@ impl BenchmarkFacts<'_> {
         message: String,
         hint: &str,
     ) -> Warning {
-        let structure = |&index: &usize| self.benchmark.structures[index].id.clone();
-        Warning {
-            rule,
-            structures: structures.iter().map(structure).collect(),
-            images: images.iter().map(|&i| self.benchmark.images[i].id.clone()).collect(),
-            message,
-            hint: hint.to_owned(),
-        }
+        Warning::of(self.benchmark, rule, (structures, images), message, hint)
+    }
+
+    /// Warnings about an observer's masks, one for all structures with the same images:
+    /// `images` gives those of a structure, `message` the words for a share of the images.
+    pub(super) fn mask_warnings(
+        &self,
+        rule: Rule,
+        observer: usize,
+        images: impl Fn(usize) -> Vec<usize>,
+        message: impl Fn(&str) -> String,
+        hint: &str,
+    ) -> Vec<Warning> {
+        let structures = 0..self.benchmark.structures.len();
+        let groups = grouped(structures.map(|structure| (structure, images(structure), ())));
+        let warning = |group: &Group<()>| {
+            let share = self.share_of_images(group.images.len());
+            let message = self.of_observer(observer) + &message(&share);
+            self.warning(rule, &group.structures, &group.images, message, hint)
+        };
+        groups.iter().map(warning).collect()
     }
 
     /// Images with readable masks of an observer, by the observer's index.
@@ -50,7 +63,6 @@ impl BenchmarkFacts<'_> {
 
     /// Share of the images in words: `3 of 37 images`.
     pub(super) fn share_of_images(&self, count: usize) -> String {
-        let all = self.benchmark.images.len();
-        format!("{count} of {all} image{}", if all == 1 { "" } else { "s" })
+        share_of_images(count, self.benchmark.images.len())
     }
 }

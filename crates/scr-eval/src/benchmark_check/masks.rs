@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::facts::{MaskFacts, RadiographFacts};
 use super::findings::BenchmarkFacts;
-use crate::check::{Rule, Warning, grouped};
+use crate::check::{Rule, Warning};
 
 const SELDOM: f64 = 0.2;
 
@@ -39,20 +39,15 @@ pub(super) fn notices(facts: &BenchmarkFacts<'_>, observer: usize) -> Vec<String
 }
 
 fn inverted(facts: &BenchmarkFacts<'_>, observer: usize) -> Vec<Warning> {
-    let found = (0..facts.benchmark.structures.len()).map(|structure| {
+    let images = |structure: usize| {
         let masks = facts.masks_of(observer).filter(|(_, masks)| masks[structure].is_inverted);
-        (structure, masks.map(|(image, _)| image.image).collect(), ())
-    });
-    let warning = |group: crate::check::Group<()>| {
-        let message = format!(
-            "{}foreground and background look exchanged on {}: corners of the image are set",
-            facts.of_observer(observer),
-            facts.share_of_images(group.images.len())
-        );
-        let hint = "0 is the background: invert the masks when exporting";
-        facts.warning(Rule::Inverted, &group.structures, &group.images, message, hint)
+        masks.map(|(image, _)| image.image).collect()
     };
-    grouped(found).into_iter().map(warning).collect()
+    let message = |share: &str| {
+        format!("foreground and background look exchanged on {share}: corners of the image are set")
+    };
+    let hint = "0 is the background: invert the masks when exporting";
+    facts.mask_warnings(Rule::Inverted, observer, images, message, hint)
 }
 
 /// Images on which a structure is empty, and whether that is a suspicion.
@@ -65,17 +60,13 @@ fn empty_on(facts: &BenchmarkFacts<'_>, observer: usize, structure: usize) -> (V
 }
 
 fn empty(facts: &BenchmarkFacts<'_>, observer: usize) -> Vec<Warning> {
-    let found = (0..facts.benchmark.structures.len()).map(|structure| {
+    let images = |structure: usize| {
         let (images, is_seldom) = empty_on(facts, observer, structure);
-        (structure, if is_seldom { images } else { Vec::new() }, ())
-    });
-    let warning = |group: crate::check::Group<()>| {
-        let share = facts.share_of_images(group.images.len());
-        let message = format!("{}empty on {share}", facts.of_observer(observer));
-        let hint = "right where the structure is not in the image; else look for it in the export";
-        facts.warning(Rule::Empty, &group.structures, &group.images, message, hint)
+        if is_seldom { images } else { Vec::new() }
     };
-    grouped(found).into_iter().map(warning).collect()
+    let message = |share: &str| format!("empty on {share}");
+    let hint = "right where the structure is not in the image; else look for it in the export";
+    facts.mask_warnings(Rule::Empty, observer, images, message, hint)
 }
 
 /// Masks of another observer that equal the reference's.
@@ -83,8 +74,8 @@ fn equal_to_reference(facts: &BenchmarkFacts<'_>, observer: usize) -> Vec<Warnin
     if observer == 0 {
         return Vec::new();
     }
-    let found = (0..facts.benchmark.structures.len()).map(|structure| {
-        let images = facts.masks_of(observer).filter(|(image, masks)| {
+    let images = |structure: usize| {
+        let equal = facts.masks_of(observer).filter(|(image, masks)| {
             let reference = image.masks[0].as_deref();
             let is_equal = |reference: &[MaskFacts]| {
                 !masks[structure].is_empty()
@@ -92,18 +83,11 @@ fn equal_to_reference(facts: &BenchmarkFacts<'_>, observer: usize) -> Vec<Warnin
             };
             reference.is_some_and(is_equal)
         });
-        (structure, images.map(|(image, _)| image.image).collect(), ())
-    });
-    let warning = |group: crate::check::Group<()>| {
-        let message = format!(
-            "{}equal to the reference in every pixel on {}",
-            facts.of_observer(observer),
-            facts.share_of_images(group.images.len())
-        );
-        let hint = "were the reference's masks copied? a second drawing differs in some pixels";
-        facts.warning(Rule::EqualsReference, &group.structures, &group.images, message, hint)
+        equal.map(|(image, _)| image.image).collect()
     };
-    grouped(found).into_iter().map(warning).collect()
+    let message = |share: &str| format!("equal to the reference in every pixel on {share}");
+    let hint = "were the reference's masks copied? a second drawing differs in some pixels";
+    facts.mask_warnings(Rule::EqualsReference, observer, images, message, hint)
 }
 
 /// Masks by their pixels: index of the image, index of the structure.
@@ -155,16 +139,8 @@ fn identical_masks(facts: &BenchmarkFacts<'_>, observer: usize) -> Vec<Warning> 
             }
         }
     }
-    let found = found.into_iter().enumerate();
-    let found = found.map(|(structure, images)| (structure, images.into_iter().collect(), ()));
-    let warning = |group: crate::check::Group<()>| {
-        let message = format!(
-            "{}the same in every pixel on different images: {}",
-            facts.of_observer(observer),
-            facts.share_of_images(group.images.len())
-        );
-        let hint = "was a file copied under another name, or did an export repeat one image?";
-        facts.warning(Rule::IdenticalMasks, &group.structures, &group.images, message, hint)
-    };
-    grouped(found).into_iter().map(warning).collect()
+    let images = |structure: usize| found[structure].iter().copied().collect();
+    let message = |share: &str| format!("the same in every pixel on different images: {share}");
+    let hint = "was a file copied under another name, or did an export repeat one image?";
+    facts.mask_warnings(Rule::IdenticalMasks, observer, images, message, hint)
 }

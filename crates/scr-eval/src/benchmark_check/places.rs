@@ -5,9 +5,9 @@
 //! at least [`LEAST_MASKS`] masks. A patient may be an outlier as well, so the mask's box must
 //! also share less than [`SHARED`] with the median box of the structure.
 
-use super::facts::{Frame, Location};
+use super::facts::{Frame, Location, MaskFacts};
 use super::findings::BenchmarkFacts;
-use crate::check::{Fences, Group, Rule, Warning, counterparts, grouped};
+use crate::check::{Fences, Rule, Warning, counterparts};
 
 const LEAST_MASKS: usize = 8;
 const LEAST_IQR_OF_LOG_AREA: f64 = 0.1;
@@ -21,27 +21,24 @@ pub(super) fn exchanged_sides(facts: &BenchmarkFacts<'_>, observer: usize) -> Ve
     let all: Vec<usize> = (0..benchmark.structures.len()).collect();
     let sides = counterparts(benchmark, &all);
     let is_right = |structure: usize| benchmark.structures[structure].id.starts_with("right_");
-    let found = sides.iter().enumerate().map(|(structure, &other)| {
-        let is_exchanged = |masks: &[super::facts::MaskFacts]| {
-            let other = masks[other?].location.as_ref()?.centre[0];
+    let images = |structure: usize| {
+        let is_exchanged = |masks: &[MaskFacts]| {
+            let other = masks[sides[structure]?].location.as_ref()?.centre[0];
             let own = masks[structure].location.as_ref()?.centre[0];
             Some(if is_right(structure) { own > other } else { own < other })
         };
-        let images =
+        let exchanged =
             facts.masks_of(observer).filter(|(_, masks)| is_exchanged(masks) == Some(true));
-        (structure, images.map(|(image, _)| image.image).collect(), ())
-    });
-    let warning = |group: Group<()>| {
-        let message = format!(
-            "{}right and left look exchanged on {}: right structures lie on the right of the image",
-            facts.of_observer(observer),
-            facts.share_of_images(group.images.len())
-        );
-        let hint = "right is the patient's, on the left of the image: swap the two names, or \
-                    mirror radiographs and masks if the heart points to the left of the image";
-        facts.warning(Rule::LeftRightSwap, &group.structures, &group.images, message, hint)
+        exchanged.map(|(image, _)| image.image).collect()
     };
-    grouped(found).into_iter().map(warning).collect()
+    let message = |share: &str| {
+        format!(
+            "right and left look exchanged on {share}: right structures lie on the right of the image"
+        )
+    };
+    let hint = "right is the patient's, on the left of the image: swap the two names, or \
+                mirror radiographs and masks if the heart points to the left of the image";
+    facts.mask_warnings(Rule::LeftRightSwap, observer, images, message, hint)
 }
 
 /// Warnings about masks far from the structure's masks on other images. Images of `other`
@@ -55,23 +52,18 @@ pub(super) fn outliers(
         let id = &facts.benchmark.images[*image].id;
         other.iter().any(|warning| warning.images.contains(id))
     };
-    let structures = 0..facts.benchmark.structures.len();
-    let found = structures.map(|structure| {
+    let images = |structure: usize| {
         let mut images = far_out(facts, observer, structure);
         images.retain(|image| !is_explained(image));
-        (structure, images, ())
-    });
-    let warning = |group: Group<()>| {
-        let message = format!(
-            "{}area or centre far outside the range of the other images, and in another place, \
-             on {}",
-            facts.of_observer(observer),
-            facts.share_of_images(group.images.len())
-        );
-        let hint = "look at these images: is the mask another structure's or another image's?";
-        facts.warning(Rule::Outlier, &group.structures, &group.images, message, hint)
+        images
     };
-    grouped(found).into_iter().map(warning).collect()
+    let message = |share: &str| {
+        format!(
+            "area or centre far outside the range of the other images, and in another place, on {share}"
+        )
+    };
+    let hint = "look at these images: is the mask another structure's or another image's?";
+    facts.mask_warnings(Rule::Outlier, observer, images, message, hint)
 }
 
 fn far_out(facts: &BenchmarkFacts<'_>, observer: usize, structure: usize) -> Vec<usize> {

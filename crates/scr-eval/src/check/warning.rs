@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use scr_data::Benchmark;
 use scr_data::terminal::{TerminalLines, TerminalText};
 
 use super::SetFacts;
@@ -92,6 +93,25 @@ pub struct Warning {
     pub hint: String,
 }
 
+impl Warning {
+    /// A warning about structures and images, by their indices in the benchmark.
+    pub(crate) fn of(
+        benchmark: &Benchmark,
+        rule: Rule,
+        (structures, images): (&[usize], &[usize]),
+        message: String,
+        hint: &str,
+    ) -> Self {
+        Self {
+            rule,
+            structures: structures.iter().map(|&s| benchmark.structures[s].id.clone()).collect(),
+            images: images.iter().map(|&i| benchmark.images[i].id.clone()).collect(),
+            message,
+            hint: hint.to_owned(),
+        }
+    }
+}
+
 impl fmt::Display for Warning {
     /// The layout of a [`Problem`](scr_data::Problem): place and finding, then a hint.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -138,6 +158,11 @@ pub(crate) fn grouped<T: PartialEq>(
     groups
 }
 
+/// Share of images in words: `3 of 37 images`.
+pub(crate) fn share_of_images(count: usize, all: usize) -> String {
+    format!("{count} of {all} image{}", if all == 1 { "" } else { "s" })
+}
+
 impl SetFacts<'_> {
     /// A warning about structures, by their place among those covered, and images,
     /// by their index in the benchmark.
@@ -149,14 +174,9 @@ impl SetFacts<'_> {
         message: String,
         hint: &str,
     ) -> Warning {
-        let structure = |&place: &usize| &self.benchmark.structures[self.structures[place]];
-        Warning {
-            rule,
-            structures: structures.iter().map(|place| structure(place).id.clone()).collect(),
-            images: images.iter().map(|&i| self.benchmark.images[i].id.clone()).collect(),
-            message,
-            hint: hint.to_owned(),
-        }
+        let structures: Vec<usize> =
+            structures.iter().map(|&place| self.structures[place]).collect();
+        Warning::of(self.benchmark, rule, (&structures, images), message, hint)
     }
 
     /// Places of all structures covered.
@@ -166,7 +186,6 @@ impl SetFacts<'_> {
 
     /// Share of the readable images in words: `3 of 37 images`.
     pub(super) fn share_of_images(&self, count: usize) -> String {
-        let all = self.images.len();
-        format!("{count} of {all} image{}", if all == 1 { "" } else { "s" })
+        share_of_images(count, self.images.len())
     }
 }

@@ -1,6 +1,6 @@
 //! Fit of masks to radiographs: the agreement of derivatives across boundaries between images.
 //!
-//! Where masks follow the anatomy, the brightness changes across a boundary in the same way
+//! Brightness changes across the boundary of masks that follow the anatomy in the same way
 //! on every image: from dark to bright out of a lung on its side, less so at the heart.
 //! Beside the anatomy it changes at random. So the fit needs no knowledge of structures: the
 //! response of an image is the mean derivative along the normal in each bin of its boundary,
