@@ -127,7 +127,7 @@ impl Fields<'_> {
     }
 }
 
-/// What images need of a header of either version (nifti1.h, nifti2.h).
+/// Fields of a header of either version that images need (nifti1.h, nifti2.h).
 struct Header {
     /// True when the array is in the same file.
     is_single: bool,

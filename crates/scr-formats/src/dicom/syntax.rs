@@ -10,7 +10,7 @@ pub(super) struct Syntax {
     pub(super) compression: Compression,
 }
 
-/// What is compressed, and by which method.
+/// Compression of a transfer syntax: the compressed part and its method.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Compression {
     /// Nothing.

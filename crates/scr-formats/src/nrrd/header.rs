@@ -14,7 +14,7 @@ pub(super) const FORMAT: &str = "NRRD";
 /// Maximum number of layers or channels of a pixel.
 const MAX_IN_PIXEL: u64 = 256;
 
-/// How the array is stored.
+/// Storage of the array.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Encoding {
     Raw,
