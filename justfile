@@ -35,6 +35,12 @@ docs:
     SCR_WRITE_DOCS=1 cargo test --locked -p scr --test all help::
     cargo doc --workspace --no-deps --locked --open
 
+# Check the types of the scripts and bundle the viewer's into static/viewer (needs Node.js)
+viewer:
+    npm --prefix crates/scr-web/viewer ci --silent --ignore-scripts
+    npm --prefix crates/scr-web/viewer run check
+    npm --prefix crates/scr-web/viewer run bundle
+
 # Run everything that must pass before a change lands
 ci:
     bash .ci/run

@@ -1,8 +1,8 @@
-// Tests of static/viewer/heat.js: node --test tests/viewer/*.test.mjs
+// Tests of viewer/heat.js: node --test tests/viewer/*.test.mjs
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { heatColour, heatTable, mostProbable } from "../../crates/scr-web/static/viewer/heat.js";
+import { heatColour, heatTable, mostProbable } from "../../crates/scr-web/viewer/heat.js";
 
 const bytes = (value) => [...new Uint8Array(heatTable().buffer).slice(4 * value, 4 * value + 4)];
 

@@ -9,9 +9,9 @@ const web = new URL("../../crates/scr-web/", import.meta.url);
 const read = (path) => readFileSync(new URL(path, web), "utf8");
 const template = read("templates/browse.html");
 const style = read("static/viewer/viewer.css");
-const scripts = readdirSync(new URL("static/viewer/", web))
+const scripts = readdirSync(new URL("viewer/", web))
   .filter((name) => name.endsWith(".js"))
-  .map((name) => ({ name, text: read(`static/viewer/${name}`) }));
+  .map((name) => ({ name, text: read(`viewer/${name}`) }));
 const found = (text, pattern) => [...text.matchAll(pattern)].map((match) => match[1]);
 
 test("every element that a script looks up by its id is in the template", () => {

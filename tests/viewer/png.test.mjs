@@ -1,8 +1,8 @@
-// Tests of static/viewer/png.js, without a browser: node --test tests/viewer/*.test.mjs
+// Tests of viewer/png.js, without a browser: node --test tests/viewer/*.test.mjs
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { decodeGreyPng, UnsupportedPngError } from "../../crates/scr-web/static/viewer/png.js";
+import { decodeGreyPng, UnsupportedPngError } from "../../crates/scr-web/viewer/png.js";
 import { greyPng } from "./grey_png.mjs";
 
 /** Pseudo-random whole numbers below `end`, equal in each run. */

@@ -1,9 +1,9 @@
-// Tests of static/viewer/view.js and address.js: node --test tests/viewer/*.test.mjs
+// Tests of viewer/view.js and address.js: node --test tests/viewer/*.test.mjs
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { readAddress, writeAddress } from "../../crates/scr-web/static/viewer/address.js";
-import { View } from "../../crates/scr-web/static/viewer/view.js";
+import { readAddress, writeAddress } from "../../crates/scr-web/viewer/address.js";
+import { View } from "../../crates/scr-web/viewer/view.js";
 
 function view({ frame = { width: 1000, height: 1000 }, stage = { width: 800, height: 500 }, ratio = 1, sharpness = 1 } = {}) {
   const view = new View(frame, sharpness);

@@ -1,8 +1,8 @@
-// Tests of static/viewer/window.js: node --test tests/viewer/*.test.mjs
+// Tests of viewer/window.js: node --test tests/viewer/*.test.mjs
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import * as grey from "../../crates/scr-web/static/viewer/window.js";
+import * as grey from "../../crates/scr-web/viewer/window.js";
 
 /** Grey (0 to 255) of a value in a table. */
 const shade = (table, value) => new Uint8Array(new Uint32Array([table[value]]).buffer).slice(0, 3);

@@ -1,7 +1,7 @@
 //! Image browser: radiograph, outlines and scores of one image.
 //!
 //! The address holds the whole view, so that it can be linked. The page works without
-//! script; `static/viewer/` enhances the figure from the same fields.
+//! script; `viewer/` of this crate enhances the figure from the same fields.
 
 use askama::Template;
 use axum::extract::{Path, State};

@@ -21,11 +21,11 @@ export function offerChoice(onSource, onError) {
     onSource(source);
   };
   zip.addEventListener("change", () => {
-    const [file] = zip.files;
+    const file = zip.files?.[0];
     if (file) onSource({ name: file.name, blob: file });
   });
   folder.addEventListener("change", () => {
-    const files = [...folder.files].map((file) => ({ path: file.webkitRelativePath, file }));
+    const files = [...(folder.files ?? [])].map((file) => ({ path: file.webkitRelativePath, file }));
     if (files.length > 0) packed(files).catch(onError);
   });
   document.addEventListener("dragover", (event) => event.preventDefault());

@@ -35,7 +35,7 @@ function creation(chosen) {
 
 /** @param {{ field: string, message: string }[]} errors */
 function showErrors(errors) {
-  for (const place of form.querySelectorAll("[data-field-error]")) {
+  for (const place of /** @type {NodeListOf<HTMLElement>} */ (form.querySelectorAll("[data-field-error]"))) {
     const error = errors.find(({ field }) => field === place.dataset.fieldError);
     place.textContent = error?.message ?? "";
     place.hidden = !error;
@@ -61,7 +61,7 @@ async function submit() {
   fields.disabled = true;
   const file = await fingerprintOf(chosen);
   const server = api((...request) => fetch(...request));
-  const { submission } = await server.begin(form.dataset.benchmark, { ...typed, file });
+  const { submission } = await server.begin(form.dataset.benchmark ?? "", { ...typed, file });
   // A reload resumes this upload instead of starting another.
   history.replaceState(null, "", `/submissions/${submission}`);
   byId("upload").scrollIntoView({ block: "nearest" });

@@ -2,8 +2,12 @@
 
 import { api, Gate, send } from "./upload.js";
 
-/** @param {string} id */
-export const byId = (id) => document.getElementById(id);
+/**
+ * Element of the page's template.
+ *
+ * @param {string} id
+ */
+export const byId = (id) => /** @type {HTMLElement} */ (document.getElementById(id));
 
 /** @param {number} bytes */
 export function amount(bytes) {

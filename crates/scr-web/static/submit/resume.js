@@ -5,7 +5,7 @@ import { byId, say, upload } from "./panel.js";
 import { mismatch } from "./source.js";
 
 const part = byId("resume");
-const { id, name, beginning } = part.dataset;
+const { id = "", name = "", beginning = "" } = part.dataset;
 const size = Number(part.dataset.size);
 const showFailure = (/** @type {unknown} */ error) => say(error instanceof Error ? error.message : String(error));
 

@@ -1,8 +1,8 @@
 // Submission page while a job runs: shows its progress, and reloads when the state changes.
 
-const part = document.getElementById("watch");
+const part = /** @type {HTMLElement} */ (document.getElementById("watch"));
 const bar = /** @type {HTMLProgressElement} */ (document.getElementById("watch-progress"));
-const words = document.getElementById("watch-status");
+const words = /** @type {HTMLElement} */ (document.getElementById("watch-status"));
 const { id, state: shown } = part.dataset;
 
 const events = new EventSource(`/api/v1/submissions/${id}/events`);

@@ -29,5 +29,6 @@ mod rate_limits;
 mod reports;
 mod request_bodies;
 mod results;
+mod scripts;
 mod submission_api;
 mod submission_pages;

@@ -14,11 +14,11 @@ export class Scores {
     /** @type {HTMLAnchorElement | null} */
     this.all = section.querySelector("#all-scores");
     this.#shown = "";
-    /** @type {Promise<Element | null> | null} */
     this.#table = null;
   }
 
   #shown;
+  /** @type {Promise<Element | null> | null} */
   #table;
 
   /** Sets the layers of the table on the page. */

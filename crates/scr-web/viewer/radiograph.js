@@ -3,6 +3,7 @@
 // Shows nothing: window.js has the grey windows, painter.js draws.
 
 import { decodeGreyPng, UnsupportedPngError } from "./png.js";
+import { offscreen } from "./stage.js";
 
 /** @typedef {import("./png.js").GreyImage} GreyImage */
 
@@ -32,8 +33,7 @@ async function decodeByBrowser(file) {
   const options = /** @type {ImageBitmapOptions} */ ({ colorSpaceConversion: "none" });
   const bitmap = await createImageBitmap(new Blob([file], { type: "image/png" }), options);
   const { width, height } = bitmap;
-  const canvas = new OffscreenCanvas(width, height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const { context } = offscreen({ width, height }, { willReadFrequently: true });
   context.drawImage(bitmap, 0, 0);
   bitmap.close();
   const colours = context.getImageData(0, 0, width, height).data;

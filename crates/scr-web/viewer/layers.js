@@ -21,10 +21,10 @@ export class Layer {
     this.paths = null;
     /** Side of the blocks that the outlines follow; 1 for exact outlines. */
     this.blockPx = 1;
-    /** @type {Promise<void> | null} */
     this.#loading = null;
   }
 
+  /** @type {Promise<void> | null} */
   #loading;
 
   get isShown() {

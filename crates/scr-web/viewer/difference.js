@@ -3,6 +3,8 @@
 // Computes no score; the server does. The map has one pixel for each pixel of the masks;
 // outlines run along pixel edges, so it is exact.
 
+import { offscreen } from "./stage.js";
+
 /** Okabe-Ito vermillion and sky blue, distinct for every kind of colour vision. */
 export const EXTRA_COLOUR = "#d55e00";
 export const MISSING_COLOUR = "#56b4e9";
@@ -17,8 +19,7 @@ export const MISSING_COLOUR = "#56b4e9";
  * @returns {OffscreenCanvas} transparent where both agree
  */
 export function differenceSheet(frame, entry, reference, structures) {
-  const sheet = new OffscreenCanvas(frame.width, frame.height);
-  const context = sheet.getContext("2d");
+  const { canvas: sheet, context } = offscreen(frame);
   for (const id of structures) {
     const [predicted, drawn] = [entry.get(id), reference.get(id)];
     // Structures without masks in the entry are not compared.
@@ -36,8 +37,7 @@ export function differenceSheet(frame, entry, reference, structures) {
  * @param {string} colour
  */
 function onlyIn(frame, inside, outside, colour) {
-  const canvas = new OffscreenCanvas(frame.width, frame.height);
-  const context = canvas.getContext("2d");
+  const { canvas, context } = offscreen(frame);
   context.fillStyle = colour;
   context.fill(inside, "evenodd");
   context.globalCompositeOperation = "destination-out";
@@ -54,8 +54,7 @@ function onlyIn(frame, inside, outside, colour) {
  * @returns {Uint8ClampedArray} a value a pixel, zero outside
  */
 export function pixelsInside(frame, size, paths) {
-  const canvas = new OffscreenCanvas(size.width, size.height);
-  const context = canvas.getContext("2d", { willReadFrequently: true });
+  const { context } = offscreen(size, { willReadFrequently: true });
   context.scale(size.width / frame.width, size.height / frame.height);
   for (const path of paths) context.fill(path, "evenodd");
   const colours = context.getImageData(0, 0, size.width, size.height).data;

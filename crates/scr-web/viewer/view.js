@@ -21,7 +21,9 @@ export class View {
     /** @type {Size} */
     this.stage = { width: 1, height: 1 };
     this.pixelRatio = 1;
-    this.fit();
+    this.zoom = 1;
+    this.x = frame.width / 2;
+    this.y = frame.height / 2;
   }
 
   /**
@@ -107,7 +109,11 @@ export class View {
     this.#settle();
   }
 
-  /** Image point at a screen point. */
+  /**
+   * Image point at a screen point.
+   *
+   * @returns {{x: number, y: number}}
+   */
   toImage(/** @type {number} */ screenX, /** @type {number} */ screenY) {
     return {
       x: this.x + (screenX - this.stage.width / 2) / this.scale,

@@ -3,6 +3,7 @@
 // Paints only on request of the canvas, so several steps of a drag between two frames cost
 // one painting. painter.js draws the canvas on the screen.
 
+import { offscreen } from "./stage.js";
 import { applyTable, countValues, keptWithin, lookupTable, windowOf } from "./window.js";
 
 /** @typedef {import("./png.js").GreyImage} GreyImage */
@@ -16,8 +17,9 @@ export class Picture {
     this.invert = false;
     /** @type {GreyWindow} */
     this.window = this.preset("auto", null);
-    this.#canvas = new OffscreenCanvas(image.width, image.height);
-    this.#context = this.#canvas.getContext("2d", { alpha: false });
+    const { canvas, context } = offscreen(image, { alpha: false });
+    this.#canvas = canvas;
+    this.#context = context;
     this.#greys = new ImageData(image.width, image.height);
   }
 

@@ -23,7 +23,7 @@ const MAX_PIXELS = 2 ** 28;
 /**
  * Decodes a grey PNG.
  *
- * @param {ArrayBuffer | Uint8Array} file
+ * @param {ArrayBuffer | Uint8Array<ArrayBuffer>} file
  * @returns {Promise<GreyImage>}
  * @throws {UnsupportedPngError} for palettes, colour, alpha, interlacing, 1 to 4 bits
  * @throws {Error} when the file is no PNG or is damaged
@@ -39,7 +39,7 @@ export async function decodeGreyPng(file) {
   return { width, height, bitDepth, maxValue: 2 ** bitDepth - 1, pixels };
 }
 
-/** @param {Uint8Array} bytes */
+/** @param {Uint8Array<ArrayBuffer>} bytes */
 function readChunks(bytes) {
   if (SIGNATURE.some((byte, i) => bytes[i] !== byte)) {
     throw new Error("not a PNG: the signature is missing");
@@ -87,7 +87,7 @@ function readHeader(view, at, length) {
 }
 
 /**
- * @param {Uint8Array[]} parts    parts of the zlib stream
+ * @param {Uint8Array<ArrayBuffer>[]} parts    parts of the zlib stream
  * @param {number} expected       decompressed size in bytes; reading stops there
  */
 async function inflate(parts, expected) {
