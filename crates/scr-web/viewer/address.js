@@ -1,78 +1,79 @@
-// Query string: converts viewer state to a query and back.
+// Query string: the options of the viewer's parts, and the forms of their values.
 //
-// Does not change the address; main.js does. Lists are ids joined by commas; an empty list
+// Does not change the address; app.js does. Lists are ids joined by commas; an empty list
 // shows none.
 
+/** @typedef {import("./app.js").Option} Option */
 /** @typedef {import("./view.js").ViewState} ViewState */
 
 /**
- * @typedef {Object} Shown
- * @property {string[]} entries              ids
- * @property {string[]} observers            ids
- * @property {string[] | null} structures    ids; null: all
- * @property {string | [number, number] | null} window  a preset's name, values, or null: auto
- * @property {boolean} invert
- * @property {ViewState | null} view         null: the whole image
- * @property {string} posterior              `ENTRY` (the most probable structure), `ENTRY:STRUCTURE` or ""
- * @property {string} submission             id of an unpublished submission among the layers, or ""
- * @property {string} differences            `entries:ID` or `observers:ID`, the layer compared with the reference, or ""
- */
-
-/**
- * @param {string} query  with or without the question mark
- * @returns {Partial<Shown>} the properties that the query sets
- */
-export function readAddress(query) {
-  const parameters = new URLSearchParams(query);
-  /** @type {Partial<Shown>} */
-  const shown = {};
-  for (const name of /** @type {const} */ (["entries", "observers", "structures"])) {
-    if (parameters.has(name)) shown[name] = parameters.getAll(name).flatMap((list) => list.split(",")).filter(Boolean);
-  }
-  const window = readWindow(parameters.get("window") ?? "");
-  if (window) shown.window = window;
-  if (parameters.has("invert")) shown.invert = parameters.get("invert") === "1";
-  for (const name of /** @type {const} */ (["submission", "differences", "posterior"])) {
-    if (parameters.has(name)) shown[name] = parameters.get(name) ?? "";
-  }
-  const [zoom, x, y] = ["zoom", "x", "y"].map((name) => Number.parseFloat(parameters.get(name) ?? ""));
-  if ([zoom, x, y].every(Number.isFinite) && zoom > 0) shown.view = { zoom, x, y };
-  return shown;
-}
-
-/** @param {string} text  `LOW-HIGH` or a preset's name */
-function readWindow(text) {
-  const values = /^(\d{1,5})-(\d{1,5})$/.exec(text);
-  if (values) {
-    const [low, high] = [Number(values[1]), Number(values[2])];
-    return low < high ? /** @type {[number, number]} */ ([low, high]) : null;
-  }
-  return /^[a-z]{1,16}$/.test(text) ? text : null;
-}
-
-/**
- * Shortest query for a viewer state.
+ * Shortest query for the options.
  *
- * @param {Shown} shown
- * @param {string[]} defaultObservers  ids shown when the query names no observer
+ * @param {Pick<Option, "name" | "write">[]} options
  * @returns {string} "" or a query with its question mark
  */
-export function writeAddress(shown, defaultObservers) {
-  /** @type {string[]} */
-  const parts = [];
-  const list = (/** @type {string[]} */ ids) => ids.map(encodeURIComponent).join(",");
-  if (shown.entries.length > 0) parts.push(`entries=${list(shown.entries)}`);
-  if (list(shown.observers) !== list(defaultObservers)) parts.push(`observers=${list(shown.observers)}`);
-  if (shown.structures) parts.push(`structures=${list(shown.structures)}`);
-  if (Array.isArray(shown.window)) parts.push(`window=${shown.window.join("-")}`);
-  else if (shown.window) parts.push(`window=${encodeURIComponent(shown.window)}`);
-  if (shown.invert) parts.push("invert=1");
-  for (const name of /** @type {const} */ (["submission", "differences", "posterior"])) {
-    if (shown[name]) parts.push(`${name}=${encodeURIComponent(shown[name]).replace("%3A", ":")}`);
+export function writeOptions(options) {
+  const parts = options.map(({ name, write }) => ({ name, value: write() })).filter(({ value }) => value);
+  const text = (/** @type {string} */ value) => encodeURIComponent(value).replace(/%(3A|2C)/g, (code) => decodeURIComponent(code));
+  return parts.length > 0 ? `?${parts.map(({ name, value }) => `${name}=${value === NONE ? "" : text(value)}`).join("&")}` : "";
+}
+
+/** Value of an empty list that is not the default. */
+const NONE = ",";
+
+/**
+ * Value of a list.
+ *
+ * @param {string[]} ids
+ * @param {string[] | null} defaults  shown without the option
+ */
+export function writeList(ids, defaults) {
+  return ids.join() === defaults?.join() ? "" : ids.join() || NONE;
+}
+
+/** Ids of a list; null without the option. */
+export function readList(/** @type {string | null} */ value) {
+  return value?.split(",").filter(Boolean) ?? null;
+}
+
+/**
+ * Gives every option its value. A key that occurs several times is one list, as a form sends it.
+ *
+ * @param {Option[]} options
+ * @param {string} query  with or without the question mark
+ */
+export async function readOptions(options, query) {
+  const parameters = new URLSearchParams(query);
+  for (const { name, read } of options) await read(parameters.has(name) ? parameters.getAll(name).join() : null);
+}
+
+/**
+ * Grey window of an address.
+ *
+ * @param {string | null} text  `LOW-HIGH` or a preset's name
+ * @returns {string | [number, number] | null}
+ */
+export function readWindow(text) {
+  const values = /^(\d{1,5})-(\d{1,5})$/.exec(text ?? "");
+  if (values) {
+    const [low, high] = [Number(values[1]), Number(values[2])];
+    return low < high ? [low, high] : null;
   }
-  if (shown.view) {
-    const { zoom, x, y } = shown.view;
-    parts.push(`zoom=${Number(zoom.toPrecision(4))}&x=${x.toFixed(1)}&y=${y.toFixed(1)}`);
-  }
-  return parts.length > 0 ? `?${parts.join("&")}` : "";
+  return /^[a-z]{1,16}$/.test(text ?? "") ? text : null;
+}
+
+/**
+ * View of an address.
+ *
+ * @param {(string | null)[]} values  zoom, x and y
+ * @returns {ViewState | null}
+ */
+export function readView(values) {
+  const [zoom, x, y] = values.map((value) => Number.parseFloat(value ?? ""));
+  return [zoom, x, y].every(Number.isFinite) && zoom > 0 ? { zoom, x, y } : null;
+}
+
+/** Values of zoom, x and y. */
+export function writeView(/** @type {ViewState} */ { zoom, x, y }) {
+  return [String(Number(zoom.toPrecision(4))), x.toFixed(1), y.toFixed(1)];
 }

@@ -9,7 +9,7 @@ import { offscreen } from "./stage.js";
 export const EXTRA_COLOUR = "#d55e00";
 export const MISSING_COLOUR = "#56b4e9";
 
-/** @typedef {Map<string, Path2D>} Paths  structure to outlines */
+/** @typedef {Map<string, import("./shape.js").Shape>} Paths  structure to outlines */
 
 /**
  * @param {{width: number, height: number}} frame
@@ -21,7 +21,7 @@ export const MISSING_COLOUR = "#56b4e9";
 export function differenceSheet(frame, entry, reference, structures) {
   const { canvas: sheet, context } = offscreen(frame);
   for (const id of structures) {
-    const [predicted, drawn] = [entry.get(id), reference.get(id)];
+    const [predicted, drawn] = [entry.get(id)?.path, reference.get(id)?.path];
     // Structures without masks in the entry are not compared.
     if (!predicted || !drawn) continue;
     context.drawImage(onlyIn(frame, predicted, drawn, EXTRA_COLOUR), 0, 0);
@@ -43,23 +43,4 @@ function onlyIn(frame, inside, outside, colour) {
   context.globalCompositeOperation = "destination-out";
   context.fill(outside, "evenodd");
   return canvas;
-}
-
-/**
- * Rasterised paths: the pixels that lie in any of them.
- *
- * @param {{width: number, height: number}} frame  of the paths
- * @param {{width: number, height: number}} size   of the answer
- * @param {Path2D[]} paths
- * @returns {Uint8ClampedArray} a value a pixel, zero outside
- */
-export function pixelsInside(frame, size, paths) {
-  const { context } = offscreen(size, { willReadFrequently: true });
-  context.scale(size.width / frame.width, size.height / frame.height);
-  for (const path of paths) context.fill(path, "evenodd");
-  const colours = context.getImageData(0, 0, size.width, size.height).data;
-  const inside = new Uint8ClampedArray(size.width * size.height);
-  // Half-covered pixels at the edge count as outside.
-  for (let i = 0; i < inside.length; i++) inside[i] = colours[4 * i + 3] > 127 ? 1 : 0;
-  return inside;
 }

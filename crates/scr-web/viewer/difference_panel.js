@@ -10,10 +10,10 @@ export class DifferencePanel {
   /**
    * @param {HTMLFormElement} form
    * @param {Layers} layers
-   * @param {{width: number, height: number}} frame
+   * @param {{frame: {width: number, height: number}}} app
    * @param {() => void} changed  called after a change of the map
    */
-  constructor(form, layers, frame, changed) {
+  constructor(form, layers, app, changed) {
     const part = (/** @type {string} */ id) => /** @type {any} */ (form.querySelector(`#${id}`));
     /** @type {HTMLSelectElement} */
     this.select = part("difference-with");
@@ -22,7 +22,7 @@ export class DifferencePanel {
     /** @type {HTMLElement} */
     this.name = part("difference-name");
     this.layers = layers;
-    this.frame = frame;
+    this.app = app;
     this.changed = changed;
     /** Map with one pixel a mask pixel; null when no differences are shown. @type {OffscreenCanvas | null} */
     this.sheet = null;
@@ -49,7 +49,7 @@ export class DifferencePanel {
 
   /** Turns the differences off, or on for the first shown layer other than the reference. */
   toggle() {
-    const first = this.others.find((layer) => layer.isShown) ?? this.others[0];
+    const first = this.others.find((layer) => this.layers.shown.includes(layer)) ?? this.others[0];
     return this.choose(this.select.value || !first ? "" : `${first.kind}:${first.id}`);
   }
 
@@ -64,8 +64,8 @@ export class DifferencePanel {
       return;
     }
     await Promise.all([layer.load(), reference.load()]);
-    if (layer.paths && reference.paths) {
-      this.sheet = differenceSheet(this.frame, layer.paths, reference.paths, this.layers.structures);
+    if (layer.shapes && reference.shapes) {
+      this.sheet = differenceSheet(this.app.frame, layer.shapes, reference.shapes, this.layers.structures);
     }
   }
 }

@@ -2,13 +2,16 @@
 //
 // Coordinates are CSS pixels of the stage. keys.js handles the keyboard.
 
+/** @typedef {(x: number, y: number, event: PointerEvent) => boolean} ToolStep  true: the tool took it */
+
 /**
  * @typedef {Object} GestureHandlers
+ * @property {{down: ToolStep, drag: ToolStep, up: ToolStep}} tool  for drags with one pointer and the first button
  * @property {(factor: number, x: number, y: number) => void} zoom
  * @property {(right: number, down: number) => void} pan
  * @property {(right: number, up: number) => void} dragWindow  shares of the stage's size, since the drag began
  * @property {() => void} beginWindow
- * @property {(x: number, y: number) => void} point  the pointer moves over the stage
+ * @property {(x: number, y: number, event: PointerEvent) => void} point  the pointer moves over the stage
  * @property {() => void} leave                      the pointer leaves the stage
  * @property {(x: number, y: number) => void} jump   a double click
  */
@@ -26,6 +29,7 @@ export function listenToPointers(stage, handlers) {
   const down = new Map();
   /** @type {{x: number, y: number} | null} start of a window drag */
   let windowFrom = null;
+  let isWithTool = false;
 
   const place = (/** @type {MouseEvent} */ event) => {
     const box = stage.getBoundingClientRect();
@@ -39,17 +43,22 @@ export function listenToPointers(stage, handlers) {
     if (event.button === 2 || event.shiftKey) {
       windowFrom = place(event);
       handlers.beginWindow();
+    } else {
+      const { x, y } = place(event);
+      isWithTool = down.size === 1 && handlers.tool.down(x, y, event);
     }
   });
 
   stage.addEventListener("pointermove", (event) => {
     const at = place(event);
     const before = down.get(event.pointerId);
-    if (event.pointerType === "mouse" || before) handlers.point(at.x, at.y);
+    if (event.pointerType === "mouse" || before) handlers.point(at.x, at.y, event);
     if (!before) return;
     down.set(event.pointerId, at);
     if (windowFrom) {
       handlers.dragWindow((at.x - windowFrom.x) / stage.clientWidth, (windowFrom.y - at.y) / stage.clientHeight);
+    } else if (isWithTool && down.size === 1) {
+      handlers.tool.drag(at.x, at.y, event);
     } else if (down.size === 1) {
       handlers.pan(at.x - before.x, at.y - before.y);
     } else if (down.size === 2) {
@@ -71,7 +80,10 @@ export function listenToPointers(stage, handlers) {
   }
 
   const lift = (/** @type {PointerEvent} */ event) => {
+    const { x, y } = place(event);
+    if (isWithTool && down.delete(event.pointerId)) handlers.tool.up(x, y, event);
     down.delete(event.pointerId);
+    isWithTool = false;
     if (down.size === 0) windowFrom = null;
   };
   stage.addEventListener("pointerup", lift);

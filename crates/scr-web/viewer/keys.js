@@ -1,47 +1,81 @@
-// Keyboard commands.
+// Keyboard commands: one table for the keys and for the help on them.
 //
 // The page can turn single letters off (WCAG 2.1.4: speech input, accidental keys). Arrows
-// move the image only while the stage has the focus.
-
-/** @typedef {Record<string, () => void>} Commands  command of each key */
+// move the image only while a pane has the focus; pane.js handles them.
 
 /**
- * @param {Object} where
- * @param {HTMLElement} where.stage
- * @param {HTMLInputElement} where.singleKeys   switch for single letters
- * @param {Commands} where.anywhere             keys that act on the whole page
- * @param {(right: number, down: number) => void} where.move  CSS pixels
+ * Row of the table.
+ *
+ * @typedef {Object} Command
+ * @property {string[]} keys                  values of KeyboardEvent.key; empty for a gesture
+ * @property {string} [shown]                 in place of the keys in the help
+ * @property {string} does
+ * @property {(key: string) => void} [run]
+ * @property {() => void} [release]           when the key goes up
  */
-export function listenToKeys({ stage, singleKeys, anywhere, move }) {
-  document.addEventListener("keydown", (event) => {
+
+const NAMES = new Map([[" ", "Space"], ["-", "−"]]);
+
+export class Keys {
+  /** @param {HTMLInputElement} singleKeys  switch for single letters */
+  constructor(singleKeys) {
+    this.singleKeys = singleKeys;
+    /** @type {Command[]} */
+    this.rows = [];
+    document.addEventListener("keydown", (event) => this.#press(event));
+    document.addEventListener("keyup", (event) => {
+      if (event.key === this.#held?.key) this.#release();
+    });
+    globalThis.addEventListener("blur", () => this.#release());
+  }
+
+  /** @type {Map<string, Command>} */
+  #commands = new Map();
+  /** @type {{key: string, release: () => void} | null} */
+  #held = null;
+
+  add(/** @type {Command} */ command) {
+    this.rows.push(command);
+    for (const key of command.keys) this.#commands.set(key, command);
+  }
+
+  /** Writes the table into a `dl`. */
+  write(/** @type {HTMLElement} */ list) {
+    list.replaceChildren(
+      ...this.rows.map(({ keys, shown, does }) => {
+        const row = document.createElement("div");
+        const names = shown ? [shown] : keys.map((key) => NAMES.get(key) ?? key);
+        const term = document.createElement("dt");
+        for (const name of names) term.append(Object.assign(document.createElement("kbd"), { textContent: name }), " ");
+        row.append(term, Object.assign(document.createElement("dd"), { textContent: does }));
+        return row;
+      }),
+    );
+  }
+
+  #press(/** @type {KeyboardEvent} */ event) {
+    const { key } = event;
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-    if (document.activeElement === stage && moveByArrow(event, move)) {
-      event.preventDefault();
-      return;
-    }
-    const command = Object.hasOwn(anywhere, event.key) ? anywhere[event.key] : null;
-    if (!command || !singleKeys.checked || takesText(event.target)) return;
+    const command = this.#commands.get(key);
+    if (!command?.run || !this.singleKeys.checked || takes(event.target, key)) return;
     event.preventDefault();
-    command();
-  });
+    if (event.repeat && command.release) return;
+    if (command.release) this.#held = { key, release: command.release };
+    command.run(key);
+  }
+
+  #release() {
+    const held = this.#held;
+    this.#held = null;
+    held?.release();
+  }
 }
 
-/**
- * @param {KeyboardEvent} event
- * @param {(right: number, down: number) => void} move
- */
-function moveByArrow(event, move) {
-  const step = event.shiftKey ? 4 : 48;
-  // An arrow moves the view, so the image moves the other way.
-  const moves = { ArrowLeft: [step, 0], ArrowRight: [-step, 0], ArrowUp: [0, step], ArrowDown: [0, -step] };
-  const wanted = Object.hasOwn(moves, event.key) ? moves[/** @type {keyof typeof moves} */ (event.key)] : null;
-  if (wanted) move(wanted[0], wanted[1]);
-  return wanted !== null;
-}
-
-/** True for an element that takes letters or digits. */
-function takesText(/** @type {EventTarget | null} */ target) {
+/** True for an element that needs the key itself: text, or the space that presses a button. */
+function takes(/** @type {EventTarget | null} */ target, /** @type {string} */ key) {
   if (!(target instanceof HTMLElement)) return false;
-  if (target instanceof HTMLInputElement) return !["checkbox", "range", "button", "submit"].includes(target.type);
+  if (key === " " && target.closest("button, input, select, a, summary, [role=slider]")) return true;
+  if (target.closest("dialog")) return true;
+  if (target instanceof HTMLInputElement) return !["checkbox", "range", "button", "submit", "radio", "color"].includes(target.type);
   return target.isContentEditable || ["SELECT", "TEXTAREA"].includes(target.tagName);
 }

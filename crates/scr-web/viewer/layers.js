@@ -1,7 +1,11 @@
-// Layers: the outlines of an observer or an entry, one path a structure.
+// Layers: the outlines of an observer or an entry, one shape a structure.
 //
-// The page's form lists layers and structures; a checked box is a shown layer. A layer
-// fetches its outlines on first use. viewer.css has colours and dashes. Draws nothing.
+// The page's form lists layers and structures; a checked box is a layer of the active pane. A layer
+// fetches its outlines of an image on first use. viewer.css has colours and dashes. Draws nothing.
+
+import { fetchShapes } from "./outlines.js";
+
+/** @typedef {import("./outlines.js").Outlines} Outlines */
 
 /** Outlines of one observer or entry. */
 export class Layer {
@@ -11,40 +15,63 @@ export class Layer {
     this.id = box.value;
     /** `observers` or `entries` */
     this.kind = box.name;
+    this.key = `${box.name}:${box.value}`;
     this.name = box.dataset.name ?? this.id;
+    /** Address of the outlines in this image; "" without one. */
     this.href = box.dataset.outlinesHref ?? "";
     const style = getComputedStyle(box.closest("li") ?? box);
     this.colour = style.getPropertyValue("--layer-colour").trim() || "white";
     /** Dash pattern in CSS pixels; empty for a solid line. */
     this.dash = style.getPropertyValue("--layer-dash").split(/[\s,]+/).map(Number).filter((length) => length > 0);
-    /** @type {Map<string, Path2D> | null} structure to path, once fetched */
-    this.paths = null;
-    /** Side of the blocks that the outlines follow; 1 for exact outlines. */
-    this.blockPx = 1;
-    this.#loading = null;
+    /** Opacity of its lines, 0 to 1. */
+    this.opacity = 1;
+    /** Opacity inside its outlines, 0 to 1. */
+    this.fill = 0;
+    /** Width of its lines in CSS pixels; null: that of all. @type {number | null} */
+    this.width = null;
+    /** @type {Outlines | null} of this image, once fetched */
+    this.outlines = null;
   }
 
   /** @type {Promise<void> | null} */
-  #loading;
+  #loading = null;
 
-  get isShown() {
-    return this.box.checked;
+  /** Shape of each structure; null before the outlines are fetched. */
+  get shapes() {
+    return this.outlines?.shapes ?? null;
   }
 
-  /** True for loaded outlines without any path. */
+  /** Side of the blocks that the outlines follow; 1 for exact outlines. */
+  get blockPx() {
+    return this.outlines?.blockPx ?? 1;
+  }
+
+  /** True for loaded outlines without any shape. */
   get isEmpty() {
-    return this.paths?.size === 0;
+    return this.shapes?.size === 0;
   }
 
   /** Fetches the outlines once; a failed fetch can be retried. */
   load() {
-    this.#loading ??= fetchPaths(this.href)
-      .then(({ paths, blockPx }) => void ((this.paths = paths), (this.blockPx = blockPx)))
+    const { href } = this;
+    this.#loading ??= fetchShapes(href)
+      .then((outlines) => {
+        // Another image may have come meanwhile.
+        if (this.href === href) this.outlines = outlines;
+      })
       .catch((cause) => {
         this.#loading = null;
         throw new Error(`the outlines of ${this.name} could not be fetched`, { cause });
       });
     return this.#loading;
+  }
+
+  /** Turns to another image. */
+  turnTo(/** @type {string} */ href) {
+    if (this.href === href) return;
+    this.href = href;
+    this.outlines = null;
+    this.#loading = null;
   }
 }
 
@@ -53,18 +80,29 @@ export class Layers {
   /** @param {HTMLFormElement} form */
   constructor(form) {
     /** @type {Layer[]} */
-    this.all = boxes(form, "#viewer-layers").map((box) => new Layer(box));
-    this.#structures = boxes(form, "#viewer-structures");
+    this.all = boxes(form, "[data-outlines-href], #viewer-layers input").map((box) => new Layer(box));
+    this.#structures = boxes(form, "#viewer-structures input");
     /** Observer of the reference. */
     this.reference = this.all.find((layer) => layer.kind === "observers") ?? null;
     /** False to hide all outlines. */
     this.areVisible = true;
+    /** Colours by structure in place of those by layer, or null. @type {Map<string, string> | null} */
+    this.structureColours = null;
+    this.#shown = this.all.filter((layer) => layer.box.checked);
   }
 
   #structures;
+  /** @type {Layer[]} */
+  #shown;
 
+  /** Layers of the active pane, in the form's order. */
   get shown() {
-    return this.all.filter((layer) => layer.isShown);
+    return this.#shown;
+  }
+
+  set shown(shown) {
+    this.#shown = this.all.filter((layer) => shown.includes(layer));
+    for (const layer of this.all) layer.box.checked = shown.includes(layer);
   }
 
   /** Ids of the shown structures, in the form's order. */
@@ -72,21 +110,22 @@ export class Layers {
     return this.#structures.filter((box) => box.checked).map((box) => box.value);
   }
 
+  set structures(ids) {
+    for (const box of this.#structures) box.checked = ids.includes(box.value);
+  }
+
   /** Ids of all structures. */
   get allStructures() {
     return this.#structures.map((box) => box.value);
   }
 
-  /** Checks the boxes that an address names. Kinds that it does not name stay unchanged. */
-  choose(/** @type {Partial<import("./address.js").Shown>} */ asked) {
-    for (const box of [...this.all.map((layer) => layer.box), ...this.#structures]) {
-      const chosen = asked[/** @type {"entries" | "observers" | "structures"} */ (box.name)];
-      if (chosen) box.checked = chosen.includes(box.value);
-    }
-  }
-
   get showsAllStructures() {
     return this.#structures.every((box) => box.checked);
+  }
+
+  /** Look of a layer's outline of a structure. */
+  look(/** @type {Layer} */ { colour, dash, width, opacity, fill }, /** @type {string} */ id) {
+    return { colour: this.structureColours?.get(id) ?? colour, dash, width, opacity, fill };
   }
 
   /** Name of a structure. */
@@ -94,40 +133,18 @@ export class Layers {
     return this.#structures.find((box) => box.value === id)?.dataset.name ?? id;
   }
 
+  /** Layer of a key, `entries:ID` or `observers:ID`. */
+  withKey(/** @type {string} */ key) {
+    return this.all.find((layer) => layer.key === key);
+  }
+
   /** @returns {string[]} ids of the shown layers of a kind */
   idsShown(/** @type {string} */ kind) {
     return this.shown.filter((layer) => layer.kind === kind).map((layer) => layer.id);
   }
-
 }
 
 /** @returns {HTMLInputElement[]} */
-function boxes(/** @type {HTMLFormElement} */ form, /** @type {string} */ list) {
-  return [...form.querySelectorAll(`${list} input[type=checkbox]`)].map((box) => /** @type {HTMLInputElement} */ (box));
-}
-
-/** @returns {Promise<{paths: Map<string, Path2D>, blockPx: number}>} */
-async function fetchPaths(/** @type {string} */ href) {
-  // An exported site has no address for missing outlines.
-  if (!href) return { paths: new Map(), blockPx: 1 };
-  const response = await fetch(href);
-  // An entry may cover one fold only, so missing outlines are no failure.
-  if (response.status === 404) return { paths: new Map(), blockPx: 1 };
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  const { structures, blocks_px: blocks = {} } = await response.json();
-  const paths = new Map(Object.entries(structures).map(([id, outlines]) => [id, pathOf(outlines)]));
-  return { paths, blockPx: Math.max(1, ...Object.values(blocks)) };
-}
-
-/** @param {number[][]} outlines  closed polygons, `[x0, y0, x1, y1, ...]` each */
-function pathOf(outlines) {
-  const path = new Path2D();
-  for (const corners of outlines) {
-    for (let i = 0; i + 1 < corners.length; i += 2) {
-      if (i === 0) path.moveTo(corners[0], corners[1]);
-      else path.lineTo(corners[i], corners[i + 1]);
-    }
-    path.closePath();
-  }
-  return path;
+function boxes(/** @type {HTMLFormElement} */ form, /** @type {string} */ selector) {
+  return [...form.querySelectorAll(selector)].map((box) => /** @type {HTMLInputElement} */ (box));
 }

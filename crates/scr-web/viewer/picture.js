@@ -1,40 +1,28 @@
-// Picture: a radiograph as a canvas of greys, in a grey window.
+// Picture: a radiograph with its histogram, and its greys in a grey window.
 //
-// Paints only on request of the canvas, so several steps of a drag between two frames cost
-// one painting. painter.js draws the canvas on the screen.
+// Paints only on request of the bitmap, so several steps of a drag between two frames cost
+// one painting. painter.js draws the bitmap on the screen.
 
 import { offscreen } from "./stage.js";
 import { applyTable, countValues, keptWithin, lookupTable, windowOf } from "./window.js";
 
 /** @typedef {import("./png.js").GreyImage} GreyImage */
 /** @typedef {import("./window.js").GreyWindow} GreyWindow */
+/** @typedef {string | [number, number] | null} Choice  a preset's name, values, or null: auto */
 
+/** Values of a radiograph. */
 export class Picture {
-  /** @param {GreyImage} image */
-  constructor(image) {
+  /**
+   * @param {GreyImage} image
+   * @param {Uint32Array} [counts]
+   */
+  constructor(image, counts = countValues(image.pixels, image.maxValue)) {
     this.image = image;
-    this.counts = countValues(image.pixels, image.maxValue);
-    this.invert = false;
-    /** @type {GreyWindow} */
-    this.window = this.preset("auto", null);
-    const { canvas, context } = offscreen(image, { alpha: false });
-    this.#canvas = canvas;
-    this.#context = context;
-    this.#greys = new ImageData(image.width, image.height);
+    this.counts = counts;
   }
-
-  #canvas;
-  #context;
-  #greys;
-  #painted = "";
 
   get maxValue() {
     return this.image.maxValue;
-  }
-
-  /** @param {[number, number]} window */
-  setWindow(window) {
-    this.window = keptWithin(window, this.maxValue);
   }
 
   /**
@@ -58,16 +46,64 @@ export class Picture {
         return windowOf(this.counts, 0.005, 0.995);
     }
   }
+}
 
-  /** Canvas of the radiograph in its window, in full size. */
-  get canvas() {
-    const wanted = `${this.window} ${this.invert}`;
-    if (wanted !== this.#painted) {
-      const table = lookupTable(this.window, this.maxValue, this.invert);
-      applyTable(this.image.pixels, table, new Uint32Array(this.#greys.data.buffer));
-      this.#context.putImageData(this.#greys, 0, 0);
-      this.#painted = wanted;
+/** Grey window of a pane, and the picture in it. Linked panes share one. */
+export class Greys {
+  /** Choice as in the address; a preset is computed for each image. @type {Choice} */
+  choice = null;
+  invert = false;
+  /** @type {GreyWindow} */
+  window = [0, 1];
+  /** @type {ImageBitmap | null} */
+  #bitmap = null;
+  #painted = "";
+  /** @type {Picture | null} */
+  #of = null;
+
+  /** Name of the chosen preset; null for values. */
+  get preset() {
+    return Array.isArray(this.choice) ? null : (this.choice ?? "auto");
+  }
+
+  /** Another one with the same window. */
+  copy() {
+    return Object.assign(new Greys(), { choice: this.choice, invert: this.invert, window: this.window });
+  }
+
+  /**
+   * Sets the window.
+   *
+   * @param {Picture} picture
+   * @param {Choice} wanted
+   * @param {() => Promise<Uint8ClampedArray | null>} inLungs  pixels of the lungs
+   */
+  async set(picture, wanted, inLungs) {
+    const choice = wanted === "auto" ? null : wanted;
+    this.choice = choice;
+    if (Array.isArray(choice)) {
+      this.window = keptWithin(choice, picture.maxValue);
+      return;
     }
-    return this.#canvas;
+    const lungs = choice === "lungs" ? await inLungs() : null;
+    // The choice may have changed while the outlines loaded.
+    if (this.choice === choice) this.window = picture.preset(choice ?? "auto", lungs);
+  }
+
+  /** The picture in the window, in full size. */
+  bitmap(/** @type {Picture} */ picture) {
+    const wanted = `${this.window} ${this.invert}`;
+    if (wanted !== this.#painted || picture !== this.#of || !this.#bitmap) {
+      const { image, maxValue } = picture;
+      const { canvas, context } = offscreen(image, { alpha: false });
+      const greys = new ImageData(image.width, image.height);
+      applyTable(image.pixels, lookupTable(this.window, maxValue, this.invert), new Uint32Array(greys.data.buffer));
+      context.putImageData(greys, 0, 0);
+      this.#bitmap?.close();
+      // A bitmap never changes, so the browser keeps its reduced copies from frame to frame.
+      this.#bitmap = canvas.transferToImageBitmap();
+      [this.#painted, this.#of] = [wanted, picture];
+    }
+    return this.#bitmap;
   }
 }

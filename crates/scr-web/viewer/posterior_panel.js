@@ -67,6 +67,16 @@ export class PosteriorPanel {
     this.changed();
   }
 
+  /** Turns to another image, whose page has other addresses. */
+  async turnTo(/** @type {Document} */ page) {
+    for (const option of this.entry.options) {
+      const other = /** @type {HTMLOptionElement | null} */ (page.querySelector(`#posterior-of option[value="${CSS.escape(option.value)}"]`));
+      if (option.value) option.dataset.posteriors = other?.dataset.posteriors ?? "{}";
+    }
+    await this.#refresh();
+    this.changed();
+  }
+
   /** Turns the overlay off, or on for the last chosen entry, otherwise for the first shown. */
   toggle() {
     if (this.entry.value) return this.choose("");

@@ -15,7 +15,7 @@ const ruler = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCan
  * @param {GreyImage | null} where.image
  * @param {number | null} where.spacingMm        mm a mask pixel
  * @param {Layers} where.layers
- * @param {import("./posterior_panel.js").PosteriorPanel | null} where.posteriors
+ * @param {{describe: (across: number, down: number) => string}} where.posteriors
  * @returns {string} "" outside the image
  */
 export function describePoint({ point, frame, image, spacingMm, layers, posteriors }) {
@@ -24,15 +24,19 @@ export function describePoint({ point, frame, image, spacingMm, layers, posterio
   const parts = [`x ${x.toFixed(1)}, y ${y.toFixed(1)} px`];
   if (spacingMm) parts.push(`${(x * spacingMm).toFixed(1)}, ${(y * spacingMm).toFixed(1)} mm`);
   if (image) parts.push(`value ${valueAt(image, x / frame.width, y / frame.height)} of ${image.maxValue}`);
-  const probability = posteriors?.describe(x / frame.width, y / frame.height);
+  const probability = posteriors.describe(x / frame.width, y / frame.height);
   if (probability) parts.push(probability);
   for (const layer of layers.shown) {
     const names = layers.structures
-      .filter((id) => layer.paths?.get(id) && ruler.isPointInPath(/** @type {Path2D} */ (layer.paths.get(id)), x, y, "evenodd"))
+      .filter((id) => isInside(layer.shapes?.get(id), point))
       .map((id) => layers.structureName(id));
     if (names.length > 0) parts.push(`${layer.name}: ${names.join(", ")}`);
   }
   return parts.join(" · ");
+}
+
+function isInside(/** @type {import("./shape.js").Shape | undefined} */ shape, /** @type {{x: number, y: number}} */ { x, y }) {
+  return shape ? ruler.isPointInPath(shape.path, x, y, "evenodd") : false;
 }
 
 /**

@@ -9,7 +9,7 @@ import { offscreen } from "./stage.js";
 
 /**
  * @param {string} href
- * @returns {Promise<{image: GreyImage, notice: string}>} the notice names the loss of depth
+ * @returns {Promise<{image: GreyImage, counts?: Uint32Array, notice: string}>} the notice names the loss of depth
  *   if only the browser's 8-bit decoder could read the file; otherwise ""
  */
 export async function fetchRadiograph(href) {

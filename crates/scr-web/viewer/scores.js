@@ -11,8 +11,6 @@ export class Scores {
   /** @param {HTMLElement} section */
   constructor(section) {
     this.section = section;
-    /** @type {HTMLAnchorElement | null} */
-    this.all = section.querySelector("#all-scores");
     this.#shown = "";
     this.#table = null;
   }
@@ -21,9 +19,20 @@ export class Scores {
   /** @type {Promise<Element | null> | null} */
   #table;
 
+  /** @returns {HTMLAnchorElement | null} */
+  get #all() {
+    return this.section.querySelector("#all-scores");
+  }
+
   /** Sets the layers of the table on the page. */
   startWith(/** @type {Layer[]} */ layers) {
     this.#shown = keysOf(layers).join();
+  }
+
+  /** Turns to another image: its table is fetched at the next change. */
+  turnTo() {
+    this.#shown = "?";
+    this.#table = null;
   }
 
   /**
@@ -32,9 +41,9 @@ export class Scores {
    */
   async show(layers) {
     const keys = keysOf(layers);
-    if (keys.join() === this.#shown || !this.all) return;
+    if (keys.join() === this.#shown || !this.#all) return;
     this.#shown = keys.join();
-    this.#table ??= fetchTable(this.all.href);
+    this.#table ??= fetchTable(this.#all.href);
     try {
       const whole = await this.#table;
       if (keys.join() === this.#shown) this.#put(whole, keys);
@@ -65,5 +74,5 @@ async function fetchTable(/** @type {string} */ href) {
 
 /** Keys of the rows of layers. */
 function keysOf(/** @type {Layer[]} */ layers) {
-  return layers.map((layer) => `${layer.kind}:${layer.id}`);
+  return layers.map(({ key }) => key);
 }

@@ -1,21 +1,4 @@
-// Stage elements for the viewer: the canvas and notes.
-
-/**
- * Canvas for the radiograph, which takes keys and pointers.
- *
- * @param {string} image  identifier
- */
-export function makeCanvas(image) {
-  const canvas = document.createElement("canvas");
-  canvas.className = "viewer-canvas";
-  canvas.tabIndex = 0;
-  // Makes screen readers pass the arrow keys on.
-  canvas.setAttribute("role", "application");
-  canvas.setAttribute("aria-roledescription", "radiograph viewer");
-  canvas.setAttribute("aria-label", `Radiograph ${image}: arrow keys move, plus and minus zoom`);
-  canvas.setAttribute("aria-describedby", "viewer-probe");
-  return canvas;
-}
+// Stage elements for the viewer: notes, and canvases off the screen.
 
 /**
  * Adds a note on the picture below the stage.

@@ -36,6 +36,14 @@ export class View {
     this.#settle();
   }
 
+  /** Turns to another image, at the same place of the chest. */
+  turnTo(/** @type {Size} */ frame, /** @type {number} */ sharpness) {
+    this.x *= frame.width / this.frame.width;
+    this.y *= frame.height / this.frame.height;
+    [this.frame, this.sharpness] = [frame, sharpness];
+    this.#settle();
+  }
+
   /** CSS pixels a mask pixel when the whole image is visible. */
   get fitScale() {
     return Math.min(this.stage.width / this.frame.width, this.stage.height / this.frame.height);
@@ -54,6 +62,10 @@ export class View {
   /** Screen pixels an image pixel, in per cent. */
   get percent() {
     return (100 * this.zoom) / this.oneToOneZoom;
+  }
+
+  get percentText() {
+    return `${this.percent < 10 ? this.percent.toFixed(1) : Math.round(this.percent)} %`;
   }
 
   /** True if the whole image is visible as large as possible. */

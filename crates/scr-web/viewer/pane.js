@@ -1,0 +1,156 @@
+// Pane: a canvas with its view, its layers and its grey window.
+//
+// panes.js arranges several; painter.js draws.
+
+import { listenToPointers } from "./gestures.js";
+import { Painter } from "./painter.js";
+import { Greys } from "./picture.js";
+import { View } from "./view.js";
+import { draggedWindow } from "./window.js";
+
+/** @typedef {import("./app.js").App} App */
+/** @typedef {import("./app.js").Place} Place */
+/** @typedef {import("./layers.js").Layer} Layer */
+
+/** Steps of an arrow key in CSS pixels, and with the shift key. */
+const [STEP_PX, FINE_STEP_PX] = [48, 4];
+/** Zoom of a double click on the whole image. */
+const JUMP = 2.5;
+
+export class Pane {
+  /**
+   * @param {App} app
+   * @param {number} number  1 to 4
+   */
+  constructor(app, number) {
+    this.app = app;
+    this.number = number;
+    this.element = document.createElement("div");
+    this.element.className = "viewer-pane";
+    this.canvas = makeCanvas(number);
+    this.element.append(this.canvas);
+    this.painter = new Painter(this.canvas);
+    this.view = new View(app.frame);
+    this.greys = new Greys();
+    /** Layers that are drawn, in the form's order. @type {Layer[]} */
+    this.shown = [];
+    /** Layers in place of those for a moment, while a key is held. @type {Layer[] | null} */
+    this.instead = null;
+    /** True if the last move came from the keyboard: the probe then reads the middle. */
+    this.isKeyboardDriven = false;
+    this.#listen();
+  }
+
+  draw() {
+    const { app, view, greys } = this;
+    // A whole image does not move, so a finger scrolls the page.
+    this.canvas.style.touchAction = view.isFit && !app.tool ? "pan-y" : "none";
+    this.painter.draw({
+      pane: this,
+      view,
+      frame: app.frame,
+      spacingMm: app.spacingMm,
+      picture: app.picture && greys.bitmap(app.picture),
+      outlines: app.layers.areVisible ? this.#outlines() : [],
+      overlays: app.overlays,
+      crosshair: this.#crosshair(),
+    });
+  }
+
+  #outlines() {
+    const { layers } = this.app;
+    return (this.instead ?? this.shown).flatMap((layer) =>
+      layers.structures.flatMap((id) => {
+        const shape = layer.shapes?.get(id);
+        return shape ? [{ shape, ...layers.look(layer, id) }] : [];
+      }),
+    );
+  }
+
+  /** Point of the crosshair: the middle for the keyboard, the pointer's in the other panes. */
+  #crosshair() {
+    const { app, view } = this;
+    if (this.isKeyboardDriven) return { x: view.x, y: view.y };
+    return app.linked.crosshair && app.pointer && app.pointer.pane !== this ? app.pointer : null;
+  }
+
+  resize() {
+    this.view.resize({ width: this.element.clientWidth, height: this.element.clientHeight }, globalThis.devicePixelRatio || 1);
+  }
+
+  /** Moves by the keyboard, in CSS pixels. */
+  step(/** @type {number} */ right, /** @type {number} */ down) {
+    const { app, view } = this;
+    this.isKeyboardDriven = true;
+    view.panBy(right, down);
+    app.point(this, view);
+    app.status.sayLater(document.getElementById("viewer-probe")?.textContent ?? "");
+    app.moved(this);
+  }
+
+  #listen() {
+    const { app, canvas, view } = this;
+    /** @type {[number, number]} */
+    let windowBefore = [0, 1];
+    const place = (/** @type {number} */ x, /** @type {number} */ y, /** @type {PointerEvent} */ event) => ({ pane: this, ...view.toImage(x, y), screen: { x, y }, event });
+    const forTool = (/** @type {"down" | "drag" | "up" | "hover"} */ step) => (/** @type {number} */ x, /** @type {number} */ y, /** @type {PointerEvent} */ event) => {
+      if (!app.tool) return false;
+      app.tool[step]?.(place(x, y, event));
+      return true;
+    };
+    listenToPointers(canvas, {
+      tool: { down: forTool("down"), drag: forTool("drag"), up: forTool("up") },
+      zoom: (factor, x, y) => app.zoom(factor, x, y, this),
+      pan: (right, down) => {
+        view.panBy(right, down);
+        app.moved(this);
+      },
+      beginWindow: () => {
+        windowBefore = this.greys.window;
+      },
+      dragWindow: (right, up) => {
+        app.pane = this;
+        if (app.picture) app.setWindow(draggedWindow(windowBefore, right, up, app.picture.maxValue));
+      },
+      point: (x, y, event) => {
+        this.#drive(false);
+        app.point(this, view.toImage(x, y));
+        forTool("hover")(x, y, event);
+      },
+      leave: () => app.point(this, null),
+      jump: (x, y) => (view.isFit ? app.zoom(Math.max(JUMP, view.oneToOneZoom), x, y, this) : app.fit(this)),
+    });
+    canvas.addEventListener("pointerdown", () => (app.pane = this));
+    canvas.addEventListener("focus", () => {
+      app.pane = this;
+      this.#drive(canvas.matches(":focus-visible"));
+    });
+    canvas.addEventListener("blur", () => this.#drive(false));
+    canvas.addEventListener("keydown", (event) => {
+      if (event.ctrlKey || event.metaKey || event.altKey || !event.key.startsWith("Arrow")) return;
+      const by = event.shiftKey ? FINE_STEP_PX : STEP_PX;
+      // An arrow moves the view, so the image moves the other way.
+      const along = (/** @type {string} */ less, /** @type {string} */ more) => by * (Number(event.key === less) - Number(event.key === more));
+      event.preventDefault();
+      this.step(along("ArrowLeft", "ArrowRight"), along("ArrowUp", "ArrowDown"));
+    });
+  }
+
+  #drive(/** @type {boolean} */ byKeyboard) {
+    if (byKeyboard === this.isKeyboardDriven) return;
+    this.isKeyboardDriven = byKeyboard;
+    this.app.drawSoon();
+  }
+}
+
+function makeCanvas(/** @type {number} */ number) {
+  const canvas = document.createElement("canvas");
+  canvas.className = "viewer-canvas";
+  canvas.tabIndex = 0;
+  // Makes screen readers pass the arrow keys on.
+  canvas.setAttribute("role", "application");
+  canvas.setAttribute("aria-roledescription", "radiograph viewer");
+  canvas.setAttribute("aria-label", `${number > 1 ? `Pane ${number}` : "Radiograph"}: arrow keys move, plus and minus zoom`);
+  canvas.setAttribute("aria-describedby", "viewer-probe");
+  return canvas;
+}
