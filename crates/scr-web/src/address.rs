@@ -7,6 +7,8 @@ use scr_documents::{BenchmarkDocument, EntryRole};
 use scr_store::{Copies, EntryRow};
 use std::fmt::Write as _;
 
+use crate::outlines::OutlineForm;
+
 /// Page of a benchmark; `section` names a subpage or is empty.
 pub(crate) fn benchmark(id: &str, section: &str) -> String {
     let separator = if section.is_empty() { "" } else { "/" };
@@ -55,17 +57,19 @@ pub(crate) fn thumbnail(benchmark: &BenchmarkDocument, image: &str) -> String {
     file(benchmark, &["thumbnails", image], "png")
 }
 
-/// Observer's outlines in one image or their display copy, as JSON.
+/// Observer's outlines in one image or their display copy.
 pub(crate) fn outlines(
     benchmark: &BenchmarkDocument,
     observer: &str,
     image: &str,
     copies: Copies,
+    form: OutlineForm,
 ) -> String {
-    match copies {
-        Copies::Exact => file(benchmark, &["outlines", observer, image], "json"),
-        Copies::Display => file(benchmark, &["display", "outlines", observer, image], "json"),
-    }
+    let segments: &[&str] = match copies {
+        Copies::Exact => &["outlines", observer, image],
+        Copies::Display => &["display", "outlines", observer, image],
+    };
+    file(benchmark, segments, form.extension())
 }
 
 /// An observer's mask of one structure in one image, as PNG.
@@ -95,13 +99,15 @@ pub(crate) fn version(benchmark: &BenchmarkDocument) -> String {
     digits.chars().filter(char::is_ascii_hexdigit).take(12).collect()
 }
 
-/// An entry's outlines in one image, or the display copy of an observer's, as JSON.
+/// An entry's outlines in one image, or the display copy of an observer's, in packed form.
 pub(crate) fn entry_outlines(entry: &EntryRow, image: &str, copies: Copies) -> String {
     let display = match copies {
         Copies::Display if entry.role == EntryRole::Observer => "display/",
         _ => "",
     };
-    format!("/api/v1/entries/{}/{display}outlines/{}.json", encoded(&entry.id), encoded(image))
+    let extension = OutlineForm::Packed.extension();
+    let image = encoded(image);
+    format!("/api/v1/entries/{}/{display}outlines/{image}.{extension}", encoded(&entry.id))
 }
 
 /// An entry's posterior of one structure in one image, as PNG.
@@ -122,9 +128,10 @@ pub(crate) fn review(id: &str) -> String {
     format!("/review/{}", encoded(id))
 }
 
-/// A submission's outlines in one image, as JSON.
+/// A submission's outlines in one image, in packed form.
 pub(crate) fn submission_outlines(id: &str, image: &str) -> String {
-    format!("/api/v1/submissions/{}/outlines/{}.json", encoded(id), encoded(image))
+    let extension = OutlineForm::Packed.extension();
+    format!("/api/v1/submissions/{}/outlines/{}.{extension}", encoded(id), encoded(image))
 }
 
 /// Sign-in page, which leads on to `next`, an address of this site.

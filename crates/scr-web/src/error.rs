@@ -39,6 +39,8 @@ pub(crate) enum Failure {
         benchmark: String,
         /// Identifier in the address.
         image: String,
+        /// Identifiers of images that it may mean, the nearest first.
+        nearest: Vec<String>,
     },
     /// No submission has this identifier, or the caller may not see it.
     NoSubmission {
@@ -154,13 +156,13 @@ pub(crate) struct WayOut {
     /// Address.
     pub(crate) href: String,
     /// Link text.
-    pub(crate) label: &'static str,
+    pub(crate) label: String,
 }
 
 impl WayOut {
     /// Link to the front page.
     pub(crate) fn home() -> Self {
-        Self { href: "/".to_owned(), label: "All benchmarks" }
+        Self { href: "/".to_owned(), label: "All benchmarks".to_owned() }
     }
 }
 
@@ -186,7 +188,7 @@ impl Failure {
             F::Withdrawn { id, reason } => {
                 row(S::GONE, "Withdrawn", &format!("The entry `{id}` was withdrawn: {reason}"))
             }
-            F::NoImage { benchmark, image } => row(
+            F::NoImage { benchmark, image, .. } => row(
                 S::NOT_FOUND,
                 "No such image",
                 &format!("The benchmark `{benchmark}` has no image `{image}`."),
@@ -318,16 +320,27 @@ impl Failure {
     pub(crate) fn way_out(&self) -> WayOut {
         match self {
             Self::TermsNotAccepted { href, .. } => {
-                WayOut { href: href.clone(), label: "The terms" }
+                WayOut { href: href.clone(), label: "The terms".to_owned() }
             }
             Self::NoImage { benchmark, .. } => WayOut {
                 href: address::benchmark(benchmark, "browse"),
-                label: "All images of the benchmark",
+                label: "All images of the benchmark".to_owned(),
             },
             Self::Withdrawn { id, .. } => {
-                WayOut { href: address::entry(id), label: "Page of the withdrawn entry" }
+                WayOut { href: address::entry(id), label: "Page of the withdrawn entry".to_owned() }
             }
             _ => WayOut::home(),
+        }
+    }
+
+    /// Pages that a mistyped address may mean, the nearest first.
+    pub(crate) fn nearest(&self) -> Vec<WayOut> {
+        match self {
+            Self::NoImage { benchmark, nearest, .. } => nearest
+                .iter()
+                .map(|id| WayOut { href: address::browse(benchmark, id, ""), label: id.clone() })
+                .collect(),
+            _ => Vec::new(),
         }
     }
 }

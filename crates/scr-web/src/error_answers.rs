@@ -23,6 +23,7 @@ struct FailurePage {
     title: &'static str,
     message: String,
     status: u16,
+    nearest: Vec<WayOut>,
     way_out: WayOut,
 }
 
@@ -57,7 +58,11 @@ async fn refused(response: Response, is_api: bool) -> Response {
     let body = axum::body::to_bytes(response.into_body(), MAX_REASON_BYTES).await;
     let message = String::from_utf8_lossy(&body.unwrap_or_default()).into_owned();
     let description = Description { status, title, message };
-    if is_api { json(description, Vec::new()) } else { page(description, WayOut::home()) }
+    if is_api {
+        json(description, Vec::new())
+    } else {
+        page(description, Vec::new(), WayOut::home())
+    }
 }
 
 /// True for a plain text, as axum's own answers are.
@@ -84,12 +89,12 @@ fn as_page(failure: &Failure) -> Response {
     if let Failure::SignInRequired { next } = failure {
         return Redirect::to(&address::sign_in(next)).into_response();
     }
-    page(failure.description(), failure.way_out())
+    page(failure.description(), failure.nearest(), failure.way_out())
 }
 
-fn page(description: Description, way_out: WayOut) -> Response {
+fn page(description: Description, nearest: Vec<WayOut>, way_out: WayOut) -> Response {
     let Description { status, title, message } = description;
-    let page = FailurePage { title, message, status: status.as_u16(), way_out };
+    let page = FailurePage { title, message, status: status.as_u16(), nearest, way_out };
     // If the template itself fails, the title still tells the reader.
     let body = page.render().unwrap_or_else(|_| title.to_owned());
     (status, Html(body)).into_response()

@@ -16,6 +16,7 @@
 
 mod account_data;
 mod address;
+mod address_state;
 mod api;
 mod assets;
 mod attributes;
@@ -38,10 +39,12 @@ mod image_table;
 mod limits;
 mod local_view;
 mod markdown;
+mod nearest;
 mod numbers;
 mod operations;
 mod options;
 mod outlines;
+mod packed_outlines;
 mod page_frame;
 mod public_form;
 mod references;
@@ -52,6 +55,7 @@ mod routes;
 mod security;
 mod session;
 mod settings;
+mod simplify;
 mod site_texts;
 mod slots;
 mod standings;

@@ -77,9 +77,9 @@ import { Status } from "./status.js";
 /**
  * Events. `image`: another image is in place; `layers`: shown layers, structures or their
  * look changed, and shown outlines are loaded; `pane`: another pane is active, or their number changed;
- * `window`: the grey window changed; `point`: `pointer` moved.
+ * `window`: the grey window changed; `point`: `pointer` moved; `scores`: the table of scores changed.
  *
- * @typedef {"image" | "layers" | "pane" | "window" | "point"} Event
+ * @typedef {"image" | "layers" | "pane" | "window" | "point" | "scores"} Event
  */
 
 /** Delay of an address update, so that a drag writes it once. */

@@ -9,7 +9,7 @@ import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 /** Modules that pages or workers load; each becomes a bundle of its name. */
-const ENTRIES = ["main.js"];
+const ENTRIES = ["main.js", "decode_worker.js"];
 const MAX_BYTES = 60_000;
 
 const here = new URL("./", import.meta.url);

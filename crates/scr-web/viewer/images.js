@@ -21,8 +21,8 @@ const REST_MS = 250;
 export async function loadPicture(/** @type {string} */ href) {
   if (!href) return { picture: null, notice: "" };
   try {
-    const { image, counts, notice } = await fetchRadiograph(href);
-    return { picture: new Picture(image, counts), notice };
+    const { levels, counts, notice } = await fetchRadiograph(href);
+    return { picture: new Picture(levels, counts), notice };
   } catch (error) {
     console.error(error);
     return { picture: null, notice: "The radiograph could not be shown: outlines only." };
@@ -83,8 +83,10 @@ export function install(/** @type {App} */ app) {
     for (const layer of app.layers.all) layer.turnTo(facts.outlines.get(layer.key) ?? "");
     show(app, shown);
     await Promise.all([app.loadShown(), app.applyWindow()]);
+    for (const pane of app.panes) pane.painter.isStale = true;
     if (isBack) await readOptions(app.options, location.search);
-    app.redraw();
+    for (const pane of app.panes) pane.draw();
+    app.figure.dataset.image = facts.id;
     await app.tell("image");
     app.changed();
     app.status.sayLater(`image ${facts.id}`);

@@ -16,10 +16,12 @@ export class Layer {
     /** `observers` or `entries` */
     this.kind = box.name;
     this.key = `${box.name}:${box.value}`;
-    this.name = box.dataset.name ?? this.id;
+    /** Its line of the list. */
+    this.item = /** @type {HTMLElement} */ (box.closest("li"));
+    this.name = this.item.querySelector("b")?.textContent ?? this.id;
     /** Address of the outlines in this image; "" without one. */
     this.href = box.dataset.outlinesHref ?? "";
-    const style = getComputedStyle(box.closest("li") ?? box);
+    const style = getComputedStyle(this.item);
     this.colour = style.getPropertyValue("--layer-colour").trim() || "white";
     /** Dash pattern in CSS pixels; empty for a solid line. */
     this.dash = style.getPropertyValue("--layer-dash").split(/[\s,]+/).map(Number).filter((length) => length > 0);
@@ -80,7 +82,7 @@ export class Layers {
   /** @param {HTMLFormElement} form */
   constructor(form) {
     /** @type {Layer[]} */
-    this.all = boxes(form, "[data-outlines-href], #viewer-layers input").map((box) => new Layer(box));
+    this.all = boxes(form, "#viewer-layers input").map((box) => new Layer(box));
     this.#structures = boxes(form, "#viewer-structures input");
     /** Observer of the reference. */
     this.reference = this.all.find((layer) => layer.kind === "observers") ?? null;

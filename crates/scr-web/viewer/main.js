@@ -3,15 +3,18 @@
 // Draws, decodes and computes nothing. The page's SVG stays until the radiograph is decoded,
 // and for good if a script fails.
 
-import { readList, readOptions, readView, readWindow, writeList, writeView } from "./address.js";
+import { readOptions, readView, readWindow, writeView } from "./address.js";
 import { App } from "./app.js";
 import { DifferencePanel } from "./difference_panel.js";
 import { byId } from "./document.js";
 import { GreyPanel } from "./grey_panel.js";
 import * as images from "./images.js";
+import * as hover from "./hover.js";
+import * as layersPanel from "./layers_panel.js";
 import { remember } from "./memory.js";
-import { drawSheet, Painter } from "./painter.js";
+import { drawSheet } from "./painter.js";
 import { Pane } from "./pane.js";
+import * as panes from "./panes.js";
 import { PosteriorPanel } from "./posterior_panel.js";
 import { describePoint } from "./probe.js";
 import { Scores } from "./scores.js";
@@ -33,7 +36,9 @@ async function start() {
   app.panes = [first];
   app.pane = first;
   installView();
-  installLayers();
+  layersPanel.install(app);
+  const { box } = panes.install(app);
+  hover.install(app);
   new GreyPanel(app).install();
   installDifferences();
   installPosteriors();
@@ -46,7 +51,7 @@ async function start() {
   images.show(app, await picture);
   await Promise.all([outlines, app.applyWindow()]);
   app.stage.querySelector("svg")?.remove();
-  app.stage.prepend(first.element);
+  app.stage.prepend(box);
   for (const part of document.querySelectorAll("[data-needs-script]")) part.removeAttribute("hidden");
   for (const button of app.form.querySelectorAll("[type=submit]")) button.setAttribute("hidden", "");
   new ResizeObserver(resize).observe(app.stage);
@@ -111,70 +116,6 @@ function installView() {
   keys.add({ keys: [], shown: "right drag, Shift drag", does: "grey window: right is wider, up is brighter" });
 }
 
-function installLayers() {
-  const { layers, keys, form } = app;
-  let isStarted = false;
-  const reference = layers.reference ? [layers.reference.id] : [];
-  /** @type {["entries" | "observers", string[]][]} */
-  const kinds = [["entries", []], ["observers", reference]];
-  for (const [kind, defaults] of kinds) {
-    app.options.push({
-      name: kind,
-      read: (value) => {
-        const ids = readList(value);
-        // The server checks the boxes that the address names; an exported site cannot.
-        if (!ids && !isStarted) return;
-        const wanted = ids ?? defaults;
-        return app.show(layers.all.filter((layer) => (layer.kind === kind ? wanted.includes(layer.id) : app.pane.shown.includes(layer))));
-      },
-      write: () => writeList(app.panes[0].shown.filter((layer) => layer.kind === kind).map(({ id }) => id), defaults),
-    });
-  }
-  app.options.push({
-    name: "structures",
-    read: (value) => {
-      layers.structures = readList(value) ?? layers.allStructures;
-      isStarted = true;
-      return app.tell("layers");
-    },
-    write: () => writeList(layers.structures, layers.allStructures),
-  });
-  form.addEventListener("change", (event) => {
-    const box = /** @type {HTMLInputElement} */ (event.target);
-    if (!["observers", "entries", "structures"].includes(box.name)) return;
-    app.status.sayLater(`${box.dataset.name} ${box.checked ? "shown" : "hidden"}`);
-    const layer = layers.all.find((layer) => layer.box === box);
-    if (!layer) app.tell("layers").then(() => app.changed());
-    else toggle(layer, box.checked);
-  });
-  form.addEventListener("submit", (event) => event.preventDefault());
-  const toggle = async (/** @type {import("./layers.js").Layer} */ layer, /** @type {boolean} */ on) => {
-    await app.show(layers.all.filter((other) => (other === layer ? on : app.pane.shown.includes(other))));
-    if (on && layer.isEmpty) app.status.sayLater(`${layer.name} has no outlines in this image`);
-    if (on && layer.blockPx > 1) app.status.sayLater(`${layer.name} is too ragged to be drawn exactly: shown in blocks of ${layer.blockPx} pixels`);
-  };
-  keys.add({ keys: [..."123456789"], shown: "1…9", does: "show or hide an outline of the list", run: (key) => layers.all[Number(key) - 1]?.box.click() });
-  const hide = () => {
-    layers.areVisible = !layers.areVisible;
-    byId("tool-outlines").setAttribute("aria-pressed", String(layers.areVisible));
-    app.status.sayLater(layers.areVisible ? "outlines shown" : "outlines hidden");
-    app.redraw();
-  };
-  byId("tool-outlines").addEventListener("click", hide);
-  keys.add({ keys: ["c"], does: "show or hide all outlines", run: hide });
-  for (const [id, name] of /** @type {const} */ ([["outline-width", "lineWidth"], ["outline-opacity", "opacity"]])) {
-    const slider = byId(id);
-    remember(slider);
-    const set = () => {
-      Painter[name] = Number(slider.value);
-      app.redraw();
-    };
-    slider.addEventListener("input", set);
-    set();
-  }
-  remember(byId("single-keys"));
-}
-
 function installDifferences() {
   const differences = new DifferencePanel(app.form, app.layers, app, () => app.changed());
   app.overlays.push({
@@ -210,6 +151,7 @@ function installPosteriors() {
 }
 
 function installHelp() {
+  remember(byId("single-keys"));
   /** @type {HTMLDialogElement} */
   const box = byId("viewer-help-box");
   const show = () => {
@@ -227,7 +169,7 @@ let describe = () => "";
 function installScores() {
   const scores = new Scores(byId("viewer-scores"));
   scores.startWith(app.layers.shown);
-  const show = () => scores.show(app.layers.shown);
+  const show = () => scores.show([...new Set(app.panes.flatMap((pane) => pane.shown))]).then(() => app.tell("scores"));
   app.on("layers", show);
   app.on("pane", show);
   app.on("image", () => {

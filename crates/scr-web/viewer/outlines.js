@@ -1,4 +1,6 @@
-// Outline files: fetches the outlines of a layer in an image.
+// Outline files: fetches the outlines of a layer in an image and unpacks them.
+//
+// packed_outlines.rs describes the packed form.
 
 import { Shape } from "./shape.js";
 
@@ -37,7 +39,55 @@ async function readFile(/** @type {string} */ url) {
   // An entry may cover one fold only, so missing outlines are no failure.
   if (response.status === 404) return { shapes: new Map(), blockPx: 1 };
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  const { structures, blocks_px: blocks = {} } = await response.json();
-  const shapes = new Map(Object.entries(structures).map(([id, rings]) => [id, new Shape(rings)]));
-  return { shapes, blockPx: Math.max(1, ...Object.values(blocks)) };
+  return unpack(new Uint8Array(await response.arrayBuffer()));
+}
+
+/**
+ * Outlines of a packed file.
+ *
+ * @param {Uint8Array} bytes
+ * @returns {Outlines}
+ */
+export function unpack(bytes) {
+  let at = 0;
+  const number = () => {
+    let [value, factor] = [0, 1];
+    for (;;) {
+      const byte = bytes[at++];
+      if (byte === undefined) throw new Error("the file of outlines is cut off");
+      value += (byte & 127) * factor;
+      if (byte < 128) return value;
+      factor *= 128;
+    }
+  };
+  const step = () => {
+    const value = number();
+    return value % 2 ? -(value + 1) / 2 : value / 2;
+  };
+  const ring = () => {
+    const head = number();
+    const [form, length] = [head % 4, Math.floor(head / 4)];
+    if (length > bytes.length) throw new Error("the file of outlines is damaged");
+    const corners = new Int32Array(2 * length);
+    if (length === 0) return corners;
+    let [x, y] = (corners.set([number(), number()]), corners);
+    for (let i = 1; i < length; i++) {
+      // Forms 1 and 2 go along x and y in turn.
+      if (form === 0 || (i + form) % 2 === 0) x += step();
+      if (form === 0 || (i + form) % 2 === 1) y += step();
+      corners[2 * i] = x;
+      corners[2 * i + 1] = y;
+    }
+    return corners;
+  };
+  const shapes = new Map();
+  let blockPx = 1;
+  for (let left = number(); left > 0; left--) {
+    const length = number();
+    const name = new TextDecoder().decode(bytes.subarray(at, (at += length)));
+    blockPx = Math.max(blockPx, number());
+    const rings = Array.from({ length: number() }, ring);
+    shapes.set(name, new Shape(rings));
+  }
+  return { shapes, blockPx };
 }

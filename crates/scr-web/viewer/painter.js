@@ -1,8 +1,9 @@
 // Painter: draws a pane with radiograph, overlays, outlines, scale bar and crosshair.
 //
 // All that is tied to the image is drawn once for a zoom, with a margin around the visible part, and
-// only shifted while the image moves. Simplified outlines differ by 0.35 screen pixels at most. While a
-// zoom goes on, the radiograph is reduced quickly; a moment after, carefully.
+// only shifted while the image moves. Simplified outlines differ by 0.35 screen pixels at most.
+
+import { Lines } from "./lines.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./app.js").Point} Point */
@@ -34,17 +35,12 @@
 /** Enlargement from which image pixels are drawn as squares, without smoothing. */
 const SQUARES_FROM_SCREEN_PIXELS = 4;
 const GROUND = "#000";
-const HALO = "rgba(0, 0, 0, 0.5)";
-/** Pixels of the halo on both sides of a line together. */
-const HALO_PX = 1.75;
 /** Lengths of a scale bar, in mm. */
 const BAR_LENGTHS_MM = [1, 2, 5, 10, 20, 50, 100];
 /** Margin around the visible part while the image moves, as a share of the pane. */
 const MARGIN = 0.3;
 /** Lines at the image's edge reach beyond it, in screen pixels. */
 const EDGE_PX = 8;
-/** Pause after a zoom before the careful reduction. */
-const REST_MS = 120;
 
 export class Painter {
   /** Of outlines without their own, in CSS pixels. */
@@ -65,8 +61,6 @@ export class Painter {
   #sheet = { scale: 0, left: 0, top: 0, width: 0, height: 0 };
   /** @type {OffscreenCanvas | null} */
   #raster = null;
-  #timer = 0;
-
   draw(/** @type {Scene} */ scene) {
     const { view } = scene;
     const context = this.#context;
@@ -109,36 +103,28 @@ export class Painter {
       sheet.left <= part.left && sheet.top <= part.top && sheet.left + sheet.width >= part.left + part.width && sheet.top + sheet.height >= part.top + part.height;
     if (this.isStale || isZoomed || !holds) {
       const isMove = !this.isStale && !isZoomed;
-      const isFirst = sheet.scale === 0;
       const [x, y] = isMove ? [Math.round(visible.width * MARGIN), Math.round(visible.height * MARGIN)] : [0, 0];
       const wide = { left: visible.left - x, top: visible.top - y, width: visible.width + 2 * x, height: visible.height + 2 * y };
       this.#sheet = { scale, ...(isMove ? withinImage(wide, scene.frame, scale) : part) };
       this.isStale = false;
-      this.#paint(scene, isZoomed && !isFirst);
+      this.#paint(scene);
     }
   }
 
-  #paint(/** @type {Scene} */ scene, /** @type {boolean} */ isQuick) {
+  #paint(/** @type {Scene} */ scene) {
     const { scale, left, top, width, height } = this.#sheet;
     if (this.#raster?.width !== width || this.#raster.height !== height) this.#raster = new OffscreenCanvas(Math.max(1, width), Math.max(1, height));
-    const context = this.#raster.getContext("2d", { alpha: false });
+    const context = this.#raster.getContext("2d", { alpha: false, willReadFrequently: true });
     if (!context) return;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = GROUND;
     context.fillRect(0, 0, width, height);
     // The units are mask pixels from here on.
     context.setTransform(scale, 0, 0, scale, -left, -top);
-    if (scene.picture) drawSheet(context, scene.picture, scene, scale, isQuick ? "low" : "high");
+    if (scene.picture) drawSheet(context, scene.picture, scene, scale, "low");
     this.#drawOverlays(context, scene, "sheet");
-    drawOutlines(context, scene, scale);
+    if (scene.outlines.length > 0) drawOutlines(context, scene, this.#sheet);
     this.#drawOverlays(context, scene, "mark");
-    clearTimeout(this.#timer);
-    if (isQuick) {
-      this.#timer = setTimeout(() => {
-        this.isStale = true;
-        scene.pane.app.drawSoon();
-      }, REST_MS);
-    }
   }
 
   #drawOverlays(/** @type {Context} */ context, /** @type {Scene} */ scene, /** @type {import("./app.js").Overlay["level"]} */ wanted) {
@@ -180,27 +166,32 @@ export function drawSheet(context, sheet, { frame }, scale, quality = "high") {
   context.drawImage(sheet, 0, 0, frame.width, frame.height);
 }
 
-function drawOutlines(/** @type {Context} */ context, /** @type {Scene} */ { view, outlines }, /** @type {number} */ scale) {
-  // Line widths do not scale with the canvas.
-  const pixel = 1 / view.scale;
-  context.lineJoin = "round";
-  for (const { shape, colour, dash, width, opacity, fill } of outlines) {
-    const path = shape.pathFor(scale);
-    const line = width ?? Painter.lineWidth;
+/**
+ * @param {OffscreenCanvasRenderingContext2D} context
+ * @param {Scene} scene
+ * @param {{scale: number, left: number, top: number}} sheet
+ */
+function drawOutlines(context, { view: { pixelRatio }, outlines }, { scale, left, top }) {
+  for (const { shape, colour, fill } of outlines) {
     context.globalAlpha = fill;
     context.fillStyle = colour;
-    if (fill > 0) context.fill(path, "evenodd");
-    context.globalAlpha = opacity * Painter.opacity;
-    context.setLineDash([]);
-    context.strokeStyle = HALO;
-    context.lineWidth = (line + HALO_PX) * pixel;
-    context.stroke(path);
-    context.setLineDash(dash.map((length) => length * pixel));
-    context.strokeStyle = colour;
-    context.lineWidth = line * pixel;
-    context.stroke(path);
+    if (fill > 0) context.fill(shape.pathFor(scale), "evenodd");
   }
-  context.setLineDash([]);
+  const pixels = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
+  const lines = new Lines(pixels);
+  for (const { shape, colour, dash, width, opacity } of outlines) {
+    // Gives the colour as #rrggbb.
+    context.fillStyle = colour;
+    const hex = Number.parseInt(String(context.fillStyle).slice(1), 16);
+    lines.draw(shape.ringsFor(scale), scale, left, top, {
+      colour: [hex >> 16, (hex >> 8) & 255, hex & 255],
+      opacity: opacity * Painter.opacity,
+      width: (width ?? Painter.lineWidth) * pixelRatio,
+      dash: dash.map((length) => length * pixelRatio),
+      halo: pixelRatio,
+    });
+  }
+  context.putImageData(pixels, 0, 0);
   context.globalAlpha = 1;
 }
 

@@ -50,7 +50,7 @@ export class Pane {
       view,
       frame: app.frame,
       spacingMm: app.spacingMm,
-      picture: app.picture && greys.bitmap(app.picture),
+      picture: app.picture && greys.bitmap(app.picture, (view.scale * view.pixelRatio) / view.sharpness),
       outlines: app.layers.areVisible ? this.#outlines() : [],
       overlays: app.overlays,
       crosshair: this.#crosshair(),

@@ -13,12 +13,17 @@ import { applyTable, countValues, keptWithin, lookupTable, windowOf } from "./wi
 /** Values of a radiograph. */
 export class Picture {
   /**
-   * @param {GreyImage} image
+   * @param {GreyImage[]} levels  the image, and reduced ones, each half as wide and high as the one before
    * @param {Uint32Array} [counts]
    */
-  constructor(image, counts = countValues(image.pixels, image.maxValue)) {
-    this.image = image;
+  constructor(levels, counts = countValues(levels[0].pixels, levels[0].maxValue)) {
+    this.levels = levels;
     this.counts = counts;
+  }
+
+  /** The whole image. */
+  get image() {
+    return this.levels[0];
   }
 
   get maxValue() {
@@ -55,8 +60,8 @@ export class Greys {
   invert = false;
   /** @type {GreyWindow} */
   window = [0, 1];
-  /** @type {ImageBitmap | null} */
-  #bitmap = null;
+  /** @type {(ImageBitmap | undefined)[]} by level */
+  #bitmaps = [];
   #painted = "";
   /** @type {Picture | null} */
   #of = null;
@@ -90,20 +95,29 @@ export class Greys {
     if (this.choice === choice) this.window = picture.preset(choice ?? "auto", lungs);
   }
 
-  /** The picture in the window, in full size. */
-  bitmap(/** @type {Picture} */ picture) {
+  /**
+   * The picture in the window: the whole image, or a reduced one if it is drawn smaller.
+   *
+   * @param {Picture} picture
+   * @param {number} scale  screen pixels an image pixel
+   */
+  bitmap(picture, scale) {
     const wanted = `${this.window} ${this.invert}`;
-    if (wanted !== this.#painted || picture !== this.#of || !this.#bitmap) {
-      const { image, maxValue } = picture;
-      const { canvas, context } = offscreen(image, { alpha: false });
-      const greys = new ImageData(image.width, image.height);
-      applyTable(image.pixels, lookupTable(this.window, maxValue, this.invert), new Uint32Array(greys.data.buffer));
-      context.putImageData(greys, 0, 0);
-      this.#bitmap?.close();
-      // A bitmap never changes, so the browser keeps its reduced copies from frame to frame.
-      this.#bitmap = canvas.transferToImageBitmap();
+    if (wanted !== this.#painted || picture !== this.#of) {
+      for (const bitmap of this.#bitmaps) bitmap?.close();
+      this.#bitmaps = [];
       [this.#painted, this.#of] = [wanted, picture];
     }
-    return this.#bitmap;
+    // A smooth reduction of less than two.
+    const level = Math.min(Math.max(Math.floor(-Math.log2(scale) + 1e-6), 0), picture.levels.length - 1);
+    return (this.#bitmaps[level] ??= this.#paint(picture.levels[level]));
+  }
+
+  #paint(/** @type {GreyImage} */ image) {
+    const { canvas, context } = offscreen(image, { alpha: false });
+    const greys = new ImageData(image.width, image.height);
+    applyTable(image.pixels, lookupTable(this.window, image.maxValue, this.invert), new Uint32Array(greys.data.buffer));
+    context.putImageData(greys, 0, 0);
+    return canvas.transferToImageBitmap();
   }
 }

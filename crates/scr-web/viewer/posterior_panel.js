@@ -5,7 +5,7 @@
 // its most probable one.
 
 import { CERTAIN, heatColour, heatTable, mostProbable } from "./heat.js";
-import { decodeGreyPng } from "./png.js";
+import { decodeGrey } from "./radiograph.js";
 import { applyTable } from "./window.js";
 
 /** @typedef {import("./layers.js").Layers} Layers */
@@ -158,7 +158,7 @@ async function fetchPosterior(/** @type {string} */ address) {
   const response = await fetch(address);
   if (response.status === 404) return null;
   if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  return decodeGreyPng(await response.arrayBuffer());
+  return decodeGrey(await response.arrayBuffer());
 }
 
 /** Colour bar: probability 0 at the left, 1 at the right. */

@@ -1,28 +1,75 @@
 // Radiograph loader: fetches a radiograph and decodes it, at full depth if possible.
 //
-// Shows nothing: window.js has the grey windows, painter.js draws.
+// A worker decodes; the page does without one. Shows nothing: window.js has the grey windows,
+// painter.js draws.
 
-import { decodeGreyPng, UnsupportedPngError } from "./png.js";
 import { offscreen } from "./stage.js";
 
 /** @typedef {import("./png.js").GreyImage} GreyImage */
+/** @typedef {{levels: GreyImage[], counts: Uint32Array | undefined}} Decoded  each level is half as wide as the one before */
+
+/** @type {Map<number, {resolve: (answer: any) => void, reject: (error: unknown) => void}>} */
+const waiting = new Map();
+let nAsked = 0;
+/** @type {Worker | null} */
+let worker = null;
+
+function decoder() {
+  if (worker) return worker;
+  worker = new Worker(new URL("./decode_worker.js", import.meta.url), { type: "module" });
+  worker.addEventListener("message", ({ data }) => {
+    waiting.get(data.number)?.resolve(data);
+    waiting.delete(data.number);
+  });
+  worker.addEventListener("error", () => {
+    for (const { reject } of waiting.values()) reject(new Error("the decoder failed"));
+    waiting.clear();
+  });
+  return worker;
+}
+// Starts beside the fetch.
+decoder();
+
+/**
+ * Decodes a file in the worker.
+ *
+ * @param {ArrayBuffer} file
+ * @returns {Promise<{levels?: GreyImage[], counts?: Uint32Array, error?: string, isUnsupported?: boolean, file?: ArrayBuffer}>}
+ */
+function decode(file) {
+  const number = nAsked++;
+  return new Promise((resolve, reject) => {
+    waiting.set(number, { resolve, reject });
+    decoder().postMessage({ number, file }, [file]);
+  });
+}
+
+/**
+ * Decodes a grey PNG of 8 or 16 bits.
+ *
+ * @param {ArrayBuffer} file
+ * @returns {Promise<GreyImage>}
+ */
+export async function decodeGrey(file) {
+  const { levels, error } = await decode(file);
+  if (!levels) throw new Error(error);
+  return levels[0];
+}
 
 /**
  * @param {string} href
- * @returns {Promise<{image: GreyImage, counts?: Uint32Array, notice: string}>} the notice names the loss of depth
+ * @returns {Promise<Decoded & {notice: string}>} the notice names the loss of depth
  *   if only the browser's 8-bit decoder could read the file; otherwise ""
  */
 export async function fetchRadiograph(href) {
   const response = await fetch(href);
   if (!response.ok) throw new Error(`the radiograph could not be fetched (HTTP ${response.status})`);
   const file = await response.arrayBuffer();
-  try {
-    return { image: await decodeGreyPng(file), notice: "" };
-  } catch (error) {
-    if (!(error instanceof UnsupportedPngError)) throw error;
-    const notice = `Shown with 8 bits a pixel: the file is of a kind that only the browser can read (${error.message}).`;
-    return { image: await decodeByBrowser(file), notice };
-  }
+  const answer = await decode(file);
+  if (answer.levels) return { levels: answer.levels, counts: answer.counts, notice: "" };
+  if (!answer.isUnsupported || !answer.file) throw new Error(answer.error);
+  const notice = `Shown with 8 bits a pixel: the file is of a kind that only the browser can read (${answer.error}).`;
+  return { levels: [await decodeByBrowser(answer.file)], counts: undefined, notice };
 }
 
 /**

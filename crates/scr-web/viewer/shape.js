@@ -7,7 +7,9 @@ export const MAX_ERROR_PX = 0.35;
 /** Tolerance in mask pixels below which nothing but collinear corners could be left out. */
 const LEAST_TOLERANCE_PX = 0.35;
 
+/** Factor between two tolerances, so that a zoom needs few. */
 const STEP = 1.3;
+
 
 /** Outlines of one structure: closed polygons `[x0, y0, x1, y1, ...]` in mask pixels, even-odd. */
 export class Shape {
@@ -16,39 +18,47 @@ export class Shape {
     this.rings = rings;
   }
 
-  /** @type {Map<number, Path2D>} by tolerance */
-  #paths = new Map();
+  /** @type {Path2D | null} */
+  #path = null;
+  /** @type {Map<number, ArrayLike<number>[]>} by tolerance */
+  #simplified = new Map();
 
   /** Exact path. */
   get path() {
-    return this.#pathWithin(0);
+    return (this.#path ??= pathOf(this.rings));
   }
 
   /**
-   * Path for drawing: at most 0.35 screen pixels from the exact one, and exact when enlarged.
+   * Outlines for drawing: at most 0.35 screen pixels from the exact ones, and exact when enlarged.
    *
    * @param {number} scale  screen pixels a mask pixel
    */
-  pathFor(scale) {
-    const tolerance = MAX_ERROR_PX / scale;
-    // In steps, so that a zoom needs few of them.
-    return this.#pathWithin(tolerance > LEAST_TOLERANCE_PX ? LEAST_TOLERANCE_PX * STEP ** Math.floor(Math.log(tolerance / LEAST_TOLERANCE_PX) / Math.log(STEP)) : 0);
+  ringsFor(scale) {
+    const steps = Math.floor(Math.log(MAX_ERROR_PX / scale / LEAST_TOLERANCE_PX) / Math.log(STEP));
+    if (steps < 0) return this.rings;
+    let rings = this.#simplified.get(steps);
+    if (!rings) {
+      rings = this.rings.map((ring) => simplified(ring, LEAST_TOLERANCE_PX * STEP ** steps));
+      this.#simplified.set(steps, rings);
+    }
+    return rings;
   }
 
-  #pathWithin(/** @type {number} */ tolerance) {
-    let path = this.#paths.get(tolerance);
-    if (!path) {
-      path = new Path2D();
-      for (const ring of this.rings) {
-        const corners = tolerance > 0 ? simplified(ring, tolerance) : ring;
-        path.moveTo(corners[0], corners[1]);
-        for (let i = 2; i + 1 < corners.length; i += 2) path.lineTo(corners[i], corners[i + 1]);
-        path.closePath();
-      }
-      this.#paths.set(tolerance, path);
-    }
-    return path;
+  /** Path of those outlines. */
+  pathFor(/** @type {number} */ scale) {
+    const rings = this.ringsFor(scale);
+    return rings === this.rings ? this.path : pathOf(rings);
   }
+}
+
+function pathOf(/** @type {ArrayLike<number>[]} */ rings) {
+  const path = new Path2D();
+  for (const corners of rings) {
+    path.moveTo(corners[0], corners[1]);
+    for (let i = 2; i + 1 < corners.length; i += 2) path.lineTo(corners[i], corners[i + 1]);
+    path.closePath();
+  }
+  return path;
 }
 
 /**

@@ -126,6 +126,26 @@ export function binned(counts, bins) {
   return sums;
 }
 
+/**
+ * Image of half the width and height: means of two by two values; the last row or column of an
+ * odd size is left out.
+ *
+ * @param {import("./png.js").GreyImage} image  of at least two by two pixels
+ * @returns {import("./png.js").GreyImage}
+ */
+export function halved(image) {
+  const { pixels } = image;
+  const [width, height] = [image.width >> 1, image.height >> 1];
+  const half = pixels instanceof Uint8Array ? new Uint8Array(width * height) : new Uint16Array(width * height);
+  for (let row = 0, to = 0; row < height; row++) {
+    let from = 2 * row * image.width;
+    for (let column = 0; column < width; column++, from += 2) {
+      half[to++] = (pixels[from] + pixels[from + 1] + pixels[from + image.width] + pixels[from + image.width + 1] + 2) >> 2;
+    }
+  }
+  return { ...image, width, height, pixels: half };
+}
+
 function isLittleEndian() {
   return new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 }

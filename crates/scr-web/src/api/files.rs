@@ -21,6 +21,8 @@ use crate::error::Failure;
 use crate::extractors::benchmark_of;
 use crate::extractors::{PublishedBenchmark, PublishedEntry};
 use crate::options::Options;
+use crate::outlines::{OutlineForm, read};
+use crate::packed_outlines::packed;
 use crate::rights::{Requester, may_have_exact};
 
 /// Parts of a file's path after the benchmark or entry.
@@ -37,6 +39,13 @@ impl Parts {
     /// Identifier of the image: the file name without the extension.
     fn image(&self, extension: &str) -> Result<&str, Failure> {
         self.file.strip_suffix(extension).ok_or(Failure::NoFile)
+    }
+
+    /// Identifier of the image and form of its outlines.
+    fn outlines(&self) -> Result<(&str, OutlineForm), Failure> {
+        let (image, extension) = self.file.rsplit_once('.').ok_or(Failure::NoFile)?;
+        let form = OutlineForm::ALL.into_iter().find(|form| form.extension() == extension);
+        Ok((image, form.ok_or(Failure::NoFile)?))
     }
 }
 
@@ -131,6 +140,9 @@ pub(crate) async fn thumbnail(
 /// filled by the even-odd rule. Outlines are exact, except for ragged structures: `blocks_px`
 /// gives the side of the square blocks that their outlines follow, in pixels. A block belongs
 /// to the structure if any of its pixels does.
+///
+/// With the extension `.bin` in place of `.json`, every address of outlines answers with the
+/// packed form that the viewer reads.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/outlines/{observer}/{image}.json",
@@ -157,12 +169,12 @@ pub(crate) async fn outlines(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    let image = parts.image(".json")?;
+    let (image, form) = parts.outlines()?;
     let observer = &parts.observer;
     let file = store.benchmarks().outlines(&document, observer, image, Copies::Exact).await?;
     let file = file.ok_or(Failure::NoFile)?;
     may_have_exact(&store, &document, &requester).await?;
-    offer(Some(file), &headers, "application/json", keep(&document, &options))
+    offer_outlines(Some(file), form, &headers, keep(&document, &options))
 }
 
 /// Display copy of an observer's outlines in one image: simplified, in the same form.
@@ -187,10 +199,11 @@ pub(crate) async fn outlines_display(
     options: Options,
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
-    let (document, image) = (row.document, parts.image(".json")?);
+    let document = row.document;
+    let (image, form) = parts.outlines()?;
     let observer = &parts.observer;
     let file = store.benchmarks().outlines(&document, observer, image, Copies::Display).await?;
-    offer(file, &headers, "application/json", keep_display(&document, &options))
+    offer_outlines(file, form, &headers, keep_display(&document, &options))
 }
 
 /// An observer's mask of one structure in one image.
@@ -254,13 +267,13 @@ pub(crate) async fn entry_outlines(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(&store, &row.benchmark_id).await?;
-    let image = parts.image(".json")?;
+    let (image, form) = parts.outlines()?;
     let file = store.entries().outlines(&benchmark, &row, image, Copies::Exact).await?;
     let file = file.ok_or(Failure::NoFile)?;
     if row.role == EntryRole::Observer {
         may_have_exact(&store, &benchmark, &requester).await?;
     }
-    offer(Some(file), &headers, "application/json", keep_entry(&benchmark, row.role))
+    offer_outlines(Some(file), form, &headers, keep_entry(&benchmark, row.role))
 }
 
 /// Display copy of an entry's outlines in one image: simplified for an observer's entry.
@@ -285,9 +298,9 @@ pub(crate) async fn entry_outlines_display(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(&store, &row.benchmark_id).await?;
-    let image = parts.image(".json")?;
+    let (image, form) = parts.outlines()?;
     let file = store.entries().outlines(&benchmark, &row, image, Copies::Display).await?;
-    offer(file, &headers, "application/json", Keep::ForADay)
+    offer_outlines(file, form, &headers, Keep::ForADay)
 }
 
 /// An entry's mask of one structure in one image.
@@ -384,4 +397,21 @@ fn offer(
     keep: Keep,
 ) -> Result<Response, Failure> {
     Ok(file_response(headers, file.ok_or(Failure::NoFile)?, content_type, keep))
+}
+
+/// Outlines in the requested form.
+fn offer_outlines(
+    file: Option<Bytes>,
+    form: OutlineForm,
+    headers: &HeaderMap,
+    keep: Keep,
+) -> Result<Response, Failure> {
+    let file = file.ok_or(Failure::NoFile)?;
+    match form {
+        OutlineForm::Json => offer(Some(file), headers, "application/json", keep),
+        OutlineForm::Packed => {
+            let packed = packed(&read(&file)?).into();
+            offer(Some(packed), headers, "application/octet-stream", keep)
+        }
+    }
 }

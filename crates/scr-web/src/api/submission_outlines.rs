@@ -10,6 +10,8 @@ use super::refusals;
 use super::submissions::visible;
 use crate::error::Failure;
 use crate::extractors::Authenticated;
+use crate::outlines::OutlineForm;
+use crate::packed_outlines::packed;
 
 /// Parts of an outline file's path.
 #[derive(Deserialize)]
@@ -41,10 +43,14 @@ pub(crate) async fn outlines(
     caller: Authenticated,
     Path(parts): Path<Parts>,
 ) -> Result<impl IntoResponse, Failure> {
-    let image = parts.file.strip_suffix(".json").ok_or(Failure::NoFile)?;
+    let (image, extension) = parts.file.rsplit_once('.').ok_or(Failure::NoFile)?;
     let submission = visible(&store, &caller, parts.submission).await?;
     let outlines =
         store.submissions().outlines(&submission, image).await?.ok_or(Failure::NoFile)?;
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-    Ok((headers, outlines.to_json()))
+    let form = OutlineForm::ALL.into_iter().find(|form| form.extension() == extension);
+    let (kind, body) = match form.ok_or(Failure::NoFile)? {
+        OutlineForm::Json => ("application/json", outlines.to_json()),
+        OutlineForm::Packed => ("application/octet-stream", packed(&outlines)),
+    };
+    Ok(([(header::CONTENT_TYPE, kind), (header::CACHE_CONTROL, "no-store")], body))
 }

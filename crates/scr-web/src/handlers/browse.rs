@@ -12,10 +12,11 @@ use scr_store::{Copies, PublicStore};
 use std::collections::HashMap;
 
 use super::draw::private_page;
-use super::layers::{Layer, StructureChoice, View, layers};
+use super::layers::{Drawing, Layer, StructureChoice, View, layers};
 use super::scores::{ImageScores, place_of};
 use super::submissions;
 use crate::address;
+use crate::address_state::{Known, faults};
 use crate::error::Failure;
 use crate::extractors::{PublishedBenchmark, Visitor};
 use crate::numbers::capitalised;
@@ -41,6 +42,9 @@ struct BrowsePage {
     /// Spacing in mm per pixel, if it is known and equal in both directions.
     spacing_mm: Option<f64>,
     layers: Vec<Layer>,
+    drawing: Drawing,
+    /// Sentences on options of the address that make no sense.
+    faults: Vec<String>,
     /// True if a layer has posteriors.
     has_posteriors: bool,
     structures: Vec<StructureChoice>,
@@ -77,13 +81,13 @@ pub(crate) async fn browse(
         image: &image,
         entries: &entries,
         submission: private,
-        structures: &structures,
         options: &options,
         copies,
     };
     let layers = layers(&store, &view).await?;
     let shown = layers.iter().filter(|layer| layer.shown);
     let scores = ImageScores::new(&store, &benchmark, &image, shown, private, &options).await?;
+    let faults = faults(&options, &known(&layers, &structures));
     let kept = kept_options(&options);
     let neighbour = |image: &ImageEntryDocument| address::browse(&benchmark.id, &image.id, &kept);
     let may_show = benchmark.terms.display.is_allowed() && image.has_pixels;
@@ -97,6 +101,8 @@ pub(crate) async fn browse(
         is_display_copy: may_show && copies == Copies::Display,
         spacing_mm: benchmark.spacing_of(&image).and_then(SpacingDocument::same),
         has_posteriors: layers.iter().any(|layer| layer.posteriors.is_some()),
+        drawing: Drawing::new(&layers, &structures, &image),
+        faults,
         layers,
         structures,
         window: options.first("window").map(str::to_owned),
@@ -116,6 +122,20 @@ pub(crate) async fn browse(
         return private_page(StatusCode::OK, &page);
     }
     super::draw::page(&page)
+}
+
+/// Identifiers that an address can name. An observer who is an entry too is listed as an
+/// observer, and named either way.
+fn known<'a>(layers: &[Layer], structures: &'a [StructureChoice]) -> Known<'a> {
+    let of_entry = |layer: &Layer| layer.scored_as.as_ref().map(|id| format!("entries:{id}"));
+    Known {
+        layers: layers
+            .iter()
+            .flat_map(|layer| [Some(layer.key()), of_entry(layer)])
+            .flatten()
+            .collect(),
+        structures: structures.iter().map(|structure| structure.id.as_str()).collect(),
+    }
 }
 
 fn structures(benchmark: &BenchmarkDocument, options: &Options) -> Vec<StructureChoice> {

@@ -10,6 +10,7 @@ use super::draw::page;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
+use crate::outlines::OutlineForm;
 use crate::references::{Piece, linked};
 use crate::rights::terms_version;
 
@@ -93,7 +94,13 @@ fn image_row(document: &BenchmarkDocument, image: &ImageEntryDocument) -> ImageR
             .observers
             .iter()
             .map(|observer| ObserverFiles {
-                outlines_href: address::outlines(document, &observer.id, &image.id, Copies::Exact),
+                outlines_href: address::outlines(
+                    document,
+                    &observer.id,
+                    &image.id,
+                    Copies::Exact,
+                    OutlineForm::Json,
+                ),
                 masks: document
                     .structures
                     .iter()

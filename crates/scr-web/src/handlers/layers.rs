@@ -11,7 +11,7 @@ use scr_store::{Copies, EntryRow, OutlinesDocument, PublicStore, Submission};
 use crate::address;
 use crate::error::Failure;
 use crate::options::Options;
-use crate::outlines;
+use crate::outlines::{self, OutlineForm};
 
 /// Layer: outlines of an observer or an entry.
 pub(super) struct Layer {
@@ -30,8 +30,8 @@ pub(super) struct Layer {
     pub(super) shown: bool,
     /// Index of colour and dashes, by [`style_index`].
     pub(super) index: usize,
-    /// Outlines of the visible structures of a visible layer.
-    pub(super) paths: Vec<OutlinePath>,
+    /// Outlines of a visible layer.
+    pub(super) outlines: Option<OutlinesDocument>,
 }
 
 impl Layer {
@@ -49,8 +49,19 @@ pub(super) struct StructureChoice {
     pub(super) shown: bool,
 }
 
-pub(super) struct OutlinePath {
-    pub(super) d: String,
+/// Drawing of a visible layer on a page without script.
+pub(super) struct DrawnLayer {
+    pub(super) name: String,
+    pub(super) index: usize,
+    /// SVG path of all visible structures.
+    pub(super) path: String,
+}
+
+/// Drawings of the visible layers, within a budget of bytes.
+pub(super) struct Drawing {
+    pub(super) layers: Vec<DrawnLayer>,
+    /// Largest distance from the exact outlines, in pixels of the masks.
+    pub(super) tolerance_px: f64,
 }
 
 /// View of one image: its possible layers, and the options that choose among them.
@@ -61,7 +72,6 @@ pub(super) struct View<'a> {
     pub(super) entries: &'a [EntryRow],
     /// Private submission among the layers.
     pub(super) submission: Option<&'a Submission>,
-    pub(super) structures: &'a [StructureChoice],
     pub(super) options: &'a Options,
     pub(super) copies: Copies,
 }
@@ -69,7 +79,7 @@ pub(super) struct View<'a> {
 /// Layers in order: observers, the private submission, entries that are not an observer's.
 /// Visible layers have their outlines.
 pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<Layer>, Failure> {
-    let &View { benchmark, image, entries, submission, structures, options, copies } = view;
+    let &View { benchmark, image, entries, submission, options, copies } = view;
     let observers = options.list("observers").unwrap_or_else(|| {
         benchmark.observers.first().map(|first| first.id.as_str()).into_iter().collect()
     });
@@ -104,11 +114,17 @@ pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<L
             about: about.to_owned() + &in_blocks(outlines.as_ref()),
             page_href: entry.as_deref().map(address::entry),
             scored_as: entry,
-            outlines_href: address::outlines(benchmark, &observer.id, &image.id, copies),
+            outlines_href: address::outlines(
+                benchmark,
+                &observer.id,
+                &image.id,
+                copies,
+                OutlineForm::Packed,
+            ),
             posteriors: None,
             shown,
             index: style_index(layers.len()),
-            paths: drawn(outlines.as_ref(), structures),
+            outlines,
         });
     }
     if let Some(submission) = submission {
@@ -126,7 +142,7 @@ pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<L
             posteriors: None,
             shown,
             index: style_index(layers.len()),
-            paths: drawn(outlines.as_ref(), structures),
+            outlines,
         });
     }
     let may_list = |entry: &&EntryRow| may_show || entry.role != EntryRole::Observer;
@@ -153,7 +169,7 @@ pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<L
             posteriors: posteriors(entry, image),
             shown,
             index: style_index(layers.len()),
-            paths: drawn(outlines.as_ref(), structures),
+            outlines,
         });
     }
     Ok(layers)
@@ -183,15 +199,36 @@ fn in_blocks(outlines: Option<&OutlinesDocument>) -> String {
     })
 }
 
-/// Outlines of the visible structures. A layer without stored outlines, for example of an
-/// entry of other images, draws nothing.
-fn drawn(outlines: Option<&OutlinesDocument>, structures: &[StructureChoice]) -> Vec<OutlinePath> {
-    let Some(outlines) = outlines else { return Vec::new() };
-    let drawn = structures
-        .iter()
-        .filter(|structure| structure.shown)
-        .map(|structure| OutlinePath { d: outlines::path(outlines, &structure.id, 0.0) });
-    drawn.filter(|path| !path.d.is_empty()).collect()
+impl Drawing {
+    /// Drawings of the visible structures of the visible layers, simplified within 0.35 screen
+    /// pixels of a stage 700 pixels high, and more coarsely where many layers are shown. A layer
+    /// without stored outlines, for example of an entry of other images, draws nothing.
+    pub(super) fn new(
+        layers: &[Layer],
+        structures: &[StructureChoice],
+        image: &ImageEntryDocument,
+    ) -> Self {
+        const STAGE_PX: f64 = 700.0;
+        const TOLERANCE_SCREEN_PX: f64 = 0.35;
+        const MAX_BYTES: usize = 18_000;
+        let side = image.width.max(image.height) as f64;
+        let mut tolerance_px = TOLERANCE_SCREEN_PX * (side / STAGE_PX).max(1.0);
+        loop {
+            let drawn = |layer: &Layer| {
+                let ids =
+                    structures.iter().filter(|choice| choice.shown).map(|one| one.id.as_str());
+                let path = outlines::display_path(layer.outlines.as_ref()?, ids, tolerance_px);
+                let found = DrawnLayer { name: layer.name.clone(), index: layer.index, path };
+                (!found.path.is_empty()).then_some(found)
+            };
+            let drawn: Vec<DrawnLayer> = layers.iter().filter_map(drawn).collect();
+            let is_small = drawn.iter().map(|layer| layer.path.len()).sum::<usize>() <= MAX_BYTES;
+            if is_small || tolerance_px > side / 16.0 {
+                return Self { layers: drawn, tolerance_px };
+            }
+            tolerance_px *= 1.5;
+        }
+    }
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_documents::{BenchmarkDocument, ImageEntryDocument};
+use scr_documents::{BenchmarkDocument, ImageEntryDocument, MeasureMap};
 use scr_store::{Copies, EntryRow, PublicStore, Submission};
 use std::collections::HashMap;
 
@@ -18,6 +18,7 @@ use super::submissions;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::{PublishedBenchmark, Visitor};
+use crate::nearest::nearest;
 use crate::numbers::{MeasureFormat, NO_VALUE, has_column};
 use crate::options::Options;
 
@@ -45,6 +46,9 @@ pub(super) struct ScoreColumn {
 pub(super) struct ScoreRow {
     /// The layer's, `entries:ID` or `observers:ID`.
     pub(super) layer: String,
+    /// Mean of the first measure over the objects, on the first row of the layer; `None`
+    /// where an object has no value.
+    pub(super) score: Option<String>,
     /// The layer's.
     pub(super) index: usize,
     pub(super) entry_name: String,
@@ -60,7 +64,11 @@ pub(super) fn place_of(
 ) -> Result<usize, Failure> {
     let id = segments.get("image").map(String::as_str).unwrap_or_default();
     let place = benchmark.images.iter().position(|image| image.id == id);
-    let absent = || Failure::NoImage { benchmark: benchmark.id.clone(), image: id.to_owned() };
+    let absent = || {
+        let known = benchmark.images.iter().map(|image| image.id.as_str());
+        let nearest = nearest(id, known).into_iter().map(str::to_owned).collect();
+        Failure::NoImage { benchmark: benchmark.id.clone(), image: id.to_owned(), nearest }
+    };
     place.ok_or_else(absent)
 }
 
@@ -83,7 +91,6 @@ pub(crate) async fn scores(
         image: &image,
         entries: &entries,
         submission: private,
-        structures: &[],
         options: &options,
         copies: Copies::Display,
     };
@@ -161,7 +168,13 @@ fn rows(
         let object = benchmark.objects.iter().find(|object| object.id == *id);
         (object.map_or_else(|| id.clone(), |object| object.name.clone()), measures)
     });
-    let row = |(object_name, measures): (String, &scr_documents::MeasureMap<Option<f64>>)| {
+    let score = keys.first().and_then(|key| {
+        let defined = values.objects.values().map(|measures| measures.get(*key).copied().flatten());
+        let defined: Vec<f64> = defined.collect::<Option<_>>()?;
+        let mean = defined.iter().sum::<f64>() / defined.len() as f64;
+        (!defined.is_empty()).then(|| MeasureFormat::page(key).value(mean))
+    });
+    let row = |(place, (object_name, measures)): (usize, (String, &MeasureMap<Option<f64>>))| {
         let cell = |key: &&String| match measures.get(*key) {
             Some(None) => "undefined".to_owned(),
             Some(value) => MeasureFormat::page(key).value(*value),
@@ -169,6 +182,7 @@ fn rows(
         };
         ScoreRow {
             layer: layer.key(),
+            score: score.clone().filter(|_| place == 0),
             index: layer.index,
             entry_name: entry.card.name.clone(),
             entry_href: layer.page_href.clone().unwrap_or_else(|| address::entry(&entry.id)),
@@ -176,5 +190,5 @@ fn rows(
             cells: keys.iter().map(cell).collect(),
         }
     };
-    objects.chain(whole).map(row).collect()
+    objects.chain(whole).enumerate().map(row).collect()
 }
