@@ -18,7 +18,7 @@
 // with `data-part` is replaced when the image changes. Draws, decodes and computes nothing itself.
 
 import { writeOptions } from "./address.js";
-import { byId, imageOf } from "./document.js";
+import { byId, imageOf, make, press } from "./document.js";
 import { pixelsInside } from "./inside.js";
 import { Keys } from "./keys.js";
 import { Layers } from "./layers.js";
@@ -304,12 +304,8 @@ export class App {
   /** Adds a tool with its button and key. */
   addTool(/** @type {Tool} */ tool) {
     this.tools.push(tool);
-    const button = document.createElement("button");
-    button.type = "button";
-    button.id = `tool-${tool.id}`;
-    button.textContent = tool.name;
-    button.title = `${tool.does} (${tool.key})`;
-    button.setAttribute("aria-pressed", "false");
+    const button = Object.assign(make("button", "", tool.name), { type: "button", id: `tool-${tool.id}`, title: `${tool.does} (${tool.key})` });
+    press(button, false);
     const toggle = () => this.use(this.tool === tool ? null : tool);
     button.addEventListener("click", toggle);
     byId("viewer-tools").append(button);
@@ -320,7 +316,7 @@ export class App {
   use(/** @type {Tool | null} */ tool) {
     this.tool?.stop?.();
     this.tool = tool;
-    for (const { id } of this.tools) byId(`tool-${id}`).setAttribute("aria-pressed", String(id === tool?.id));
+    for (const { id } of this.tools) press(byId(`tool-${id}`), id === tool?.id);
     for (const pane of this.panes) pane.canvas.style.cursor = tool?.cursor ?? "";
     tool?.start?.();
     this.status.sayLater(tool ? `${tool.name}: on` : "drag moves the image");
@@ -329,11 +325,9 @@ export class App {
 
   /** New part at the end of the panel. */
   section(/** @type {string} */ id, /** @type {string} */ title) {
-    const fieldset = document.createElement("fieldset");
+    const fieldset = make("fieldset");
     fieldset.id = id;
-    const legend = document.createElement("legend");
-    legend.textContent = title;
-    fieldset.append(legend);
+    fieldset.append(make("legend", "", title));
     byId("viewer-sections").append(fieldset);
     return fieldset;
   }

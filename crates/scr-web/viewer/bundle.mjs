@@ -3,14 +3,23 @@
 // The bundles are kept in the repository, so that a build needs neither Node.js nor esbuild. The first
 // line of each holds the digest of all sources, which a Rust test compares. `--check` writes nothing
 // and fails if a bundle differs from a fresh one.
+//
+// Properties of our own objects get short names, the same in all bundles, since workers and pages send
+// each other objects. A name stays as it is if the browser knows it, if the sources have it as a text, or
+// if it is one of `data-` attributes or of JSON.
 
 import { createHash } from "node:crypto";
+import { createRequire } from "node:module";
+import { pathToFileURL } from "node:url";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
+import { minify } from "terser";
 
 /** Modules that pages or workers load; each becomes a bundle of its name. */
 const ENTRIES = ["main.js", "decode_worker.js"];
 const MAX_BYTES = 60_000;
+/** Names in answers of the site. */
+const JSON_NAMES = [];
 
 const here = new URL("./", import.meta.url);
 const out = new URL("../static/viewer/", here);
@@ -19,15 +28,29 @@ const digest = createHash("sha256");
 for (const name of sources) digest.update(`${name}\0`).update(readFileSync(new URL(name, here))).update("\0");
 const banner = `/* Bundled from crates/scr-web/viewer by \`just viewer\`; sources sha256:${digest.digest("hex")} */`;
 
+const text = sources.map((name) => readFileSync(new URL(name, here), "utf8")).join("\n");
+const texts = [...text.matchAll(/["'`]([\w$]+)["'`]/g), ...text.matchAll(/dataset\??\.(\w+)/g)].map((found) => found[1]);
+/** Names that objects get from `dataset` by their parts. */
+const parts = [...text.matchAll(/\{([^{}]*)\} = [\w.]+\.dataset\b/g)].flatMap((found) => found[1].match(/\w+/g) ?? []);
+/** Names that the browser knows, from the declarations of TypeScript. */
+const libraries = new URL("lib/", pathToFileURL(createRequire(import.meta.url).resolve("@typescript/typescript-linux-x64/package.json")));
+const known = ["lib.dom.d.ts", "lib.es5.d.ts"].flatMap((name) => [...readFileSync(new URL(name, libraries), "utf8").matchAll(/^ +(?:readonly )?(\w+)\??[:(<]/gm)].map((found) => found[1]));
+const nameCache = {};
+
 let total = 0;
 let failed = false;
 for (const name of ENTRIES) {
   const { outputFiles } = await build({
     entryPoints: [new URL(name, here).pathname],
-    bundle: true, minify: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "none",
-    banner: { js: banner }, write: false,
+    bundle: true, format: "esm", target: "es2022", charset: "utf8", legalComments: "none", write: false,
   });
-  const [{ contents }] = outputFiles;
+  const { code } = await minify(outputFiles[0].text, {
+    module: true, ecma: 2020, nameCache,
+    compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
+    mangle: { properties: { reserved: [...known, ...texts, ...parts, ...JSON_NAMES] } },
+    format: { preamble: banner },
+  });
+  const contents = Buffer.from(`${code}\n`);
   total += contents.length;
   const path = new URL(name, out);
   if (!process.argv.includes("--check")) writeFileSync(path, contents);

@@ -6,6 +6,23 @@
 export const byId = (/** @type {string} */ id) => /** @type {any} */ (document.getElementById(id));
 
 /**
+ * New element.
+ *
+ * @template {keyof HTMLElementTagNameMap} T
+ * @param {T} tag
+ * @param {string} [className]
+ * @param {string} [textContent]
+ */
+export function make(tag, className = "", textContent = "") {
+  return Object.assign(document.createElement(tag), { className, textContent });
+}
+
+/** Shows a button as pressed or not. */
+export function press(/** @type {HTMLElement} */ button, /** @type {boolean} */ is) {
+  button.setAttribute("aria-pressed", String(is));
+}
+
+/**
  * @typedef {Object} ImageFacts
  * @property {string} id
  * @property {{width: number, height: number}} frame  the masks' size in pixels

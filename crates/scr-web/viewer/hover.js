@@ -1,5 +1,7 @@
 // Hover: the name of the outline under the pointer, with words of other parts such as a distance.
 
+import { make } from "./document.js";
+
 /** @typedef {import("./app.js").App} App */
 
 /** Reach around the pointer in CSS pixels. */
@@ -11,10 +13,9 @@ const N_NAMED = 4;
 const ruler = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d"));
 
 export function install(/** @type {App} */ app) {
-  const box = document.createElement("div");
-  box.className = "viewer-hover";
+  const box = make("div", "viewer-hover");
   box.hidden = true;
-  box.setAttribute("aria-hidden", "true");
+  box.ariaHidden = "true";
   let isAwaited = false;
 
   const show = () => {

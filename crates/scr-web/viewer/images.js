@@ -4,10 +4,10 @@
 // focus stay. Also works on an exported site, whose pages have no options.
 
 import { readOptions } from "./address.js";
-import { adoptParts, byId, imageOf } from "./document.js";
+import { adoptParts, byId, imageOf, make } from "./document.js";
 import { fetchShapes } from "./outlines.js";
 import { Picture } from "./picture.js";
-import { fetchRadiograph } from "./radiograph.js";
+import { fetchGrey } from "./radiograph.js";
 
 /** @typedef {import("./app.js").App} App */
 /** @typedef {{facts: import("./document.js").ImageFacts, picture: Picture | null, notice: string}} Prepared */
@@ -17,12 +17,11 @@ const N_KEPT = 4;
 /** Pause before neighbours are fetched, so that the shown image comes first. */
 const REST_MS = 250;
 
-/** Picture at an address, and a notice on its depth; failures are said in the notice. */
+/** Picture at an address; a notice says why there is none. */
 export async function loadPicture(/** @type {string} */ href) {
-  if (!href) return { picture: null, notice: "" };
   try {
-    const { levels, counts, notice } = await fetchRadiograph(href);
-    return { picture: new Picture(levels, counts), notice };
+    const found = href && (await fetchGrey(href));
+    return { picture: found ? new Picture(found.levels, found.counts) : null, notice: "" };
   } catch (error) {
     console.error(error);
     return { picture: null, notice: "The radiograph could not be shown: outlines only." };
@@ -32,10 +31,7 @@ export async function loadPicture(/** @type {string} */ href) {
 /** Puts an image's picture in place. */
 export function show(/** @type {App} */ app, /** @type {{picture: Picture | null, notice: string}} */ { picture, notice }) {
   app.picture = picture;
-  if (notice) {
-    const note = Object.assign(document.createElement("p"), { className: "viewer-note", textContent: notice });
-    byId("viewer-notes").append(note);
-  }
+  if (notice) byId("viewer-notes").append(make("p", "viewer-note", notice));
   for (const pane of app.panes) pane.view.turnTo(app.frame, picture ? picture.image.width / app.frame.width : 1);
 }
 

@@ -14,7 +14,7 @@
  * @property {() => void} [release]           when the key goes up
  */
 
-const NAMES = new Map([[" ", "Space"], ["-", "−"]]);
+import { make } from "./document.js";
 
 export class Keys {
   /** @param {HTMLInputElement} singleKeys  switch for single letters */
@@ -43,11 +43,11 @@ export class Keys {
   write(/** @type {HTMLElement} */ list) {
     list.replaceChildren(
       ...this.rows.map(({ keys, shown, does }) => {
-        const row = document.createElement("div");
-        const names = shown ? [shown] : keys.map((key) => NAMES.get(key) ?? key);
-        const term = document.createElement("dt");
-        for (const name of names) term.append(Object.assign(document.createElement("kbd"), { textContent: name }), " ");
-        row.append(term, Object.assign(document.createElement("dd"), { textContent: does }));
+        const row = make("div");
+        const names = shown ? [shown] : keys.map((key) => (key === "-" ? "−" : key));
+        const term = make("dt");
+        for (const name of names) term.append(make("kbd", "", name), " ");
+        row.append(term, make("dd", "", does));
         return row;
       }),
     );

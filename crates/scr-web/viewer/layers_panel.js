@@ -1,7 +1,7 @@
 // Layers panel: shown layers on top with this image's score, the others below by search; look of the lines.
 
 import { readList, writeList } from "./address.js";
-import { byId } from "./document.js";
+import { byId, make, press } from "./document.js";
 import { remember } from "./memory.js";
 import { Painter } from "./painter.js";
 
@@ -63,7 +63,7 @@ export function install(/** @type {App} */ app) {
   });
   const hide = () => {
     layers.areVisible = !layers.areVisible;
-    byId("tool-outlines").setAttribute("aria-pressed", String(layers.areVisible));
+    press(byId("tool-outlines"), layers.areVisible);
     app.status.sayLater(layers.areVisible ? "outlines shown" : "outlines hidden");
     app.redraw();
   };
@@ -71,9 +71,9 @@ export function install(/** @type {App} */ app) {
   keys.add({ keys: ["c"], does: "show or hide all outlines", run: hide });
 
   layers.all.slice(0, 9).forEach(({ item }, i) => {
-    item.insertBefore(Object.assign(document.createElement("span"), { className: "viewer-key", textContent: String(i + 1), ariaHidden: "true" }), item.children[1] ?? null);
+    item.children[0].after(Object.assign(make("span", "viewer-key", String(i + 1)), { ariaHidden: "true" }));
   });
-  for (const { item } of layers.all) item.firstElementChild?.after(Object.assign(document.createElement("output"), { className: "viewer-score" }));
+  for (const { item } of layers.all) item.children[0].after(make("output", "viewer-score"));
 
   /** @type {HTMLInputElement} */
   const search = byId("layer-search");
@@ -188,7 +188,7 @@ function installLook(/** @type {App} */ app) {
   const by = byId("colour-by");
   const colour = () => {
     // The colours of structures are those of thumbnails, in style.css.
-    const sample = document.createElement("i");
+    const sample = make("i");
     app.stage.append(sample);
     const colours = layers.allStructures.map((id, i) => {
       sample.className = `structure-${i % 5}`;

@@ -2,6 +2,7 @@
 //
 // panes.js arranges several; painter.js draws.
 
+import { make } from "./document.js";
 import { listenToPointers } from "./gestures.js";
 import { Painter } from "./painter.js";
 import { Greys } from "./picture.js";
@@ -25,10 +26,11 @@ export class Pane {
   constructor(app, number) {
     this.app = app;
     this.number = number;
-    this.element = document.createElement("div");
-    this.element.className = "viewer-pane";
+    this.element = make("div", "viewer-pane");
     this.canvas = makeCanvas(number);
-    this.element.append(this.canvas);
+    /** Names of its layers, where there are several panes. */
+    this.label = make("p", "viewer-pane-name");
+    this.element.append(this.canvas, this.label);
     this.painter = new Painter(this.canvas);
     this.view = new View(app.frame);
     this.greys = new Greys();
@@ -44,6 +46,9 @@ export class Pane {
   draw() {
     const { app, view, greys } = this;
     // A whole image does not move, so a finger scrolls the page.
+    const names = (this.instead ?? this.shown).map(({ name }) => name).join(" · ");
+    const label = app.panes.length > 1 || this.instead ? names : "";
+    if (this.label.textContent !== label) this.label.textContent = label;
     this.canvas.style.touchAction = view.isFit && !app.tool ? "pan-y" : "none";
     this.painter.draw({
       pane: this,
@@ -144,13 +149,15 @@ export class Pane {
 }
 
 function makeCanvas(/** @type {number} */ number) {
-  const canvas = document.createElement("canvas");
-  canvas.className = "viewer-canvas";
+  const canvas = make("canvas", "viewer-canvas");
   canvas.tabIndex = 0;
-  // Makes screen readers pass the arrow keys on.
-  canvas.setAttribute("role", "application");
-  canvas.setAttribute("aria-roledescription", "radiograph viewer");
-  canvas.setAttribute("aria-label", `${number > 1 ? `Pane ${number}` : "Radiograph"}: arrow keys move, plus and minus zoom`);
-  canvas.setAttribute("aria-describedby", "viewer-probe");
+  const attributes = {
+    // Makes screen readers pass the arrow keys on.
+    role: "application",
+    "aria-roledescription": "radiograph viewer",
+    "aria-label": `${number > 1 ? `Pane ${number}` : "Radiograph"}: arrow keys move, plus and minus zoom`,
+    "aria-describedby": "viewer-probe",
+  };
+  for (const [name, value] of Object.entries(attributes)) canvas.setAttribute(name, value);
   return canvas;
 }

@@ -3,7 +3,7 @@
 // Zoom, position, grey window and crosshair are linked or free. Each pane has its own layers; the
 // panel shows those of the active one.
 
-import { byId } from "./document.js";
+import { byId, make, press } from "./document.js";
 import { Pane } from "./pane.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -13,8 +13,7 @@ const LAYOUTS = ["1", "2", "4", "swipe"];
 const BLINK_MS = 500;
 
 export function install(/** @type {App} */ app) {
-  const box = document.createElement("div");
-  box.className = "viewer-panes";
+  const box = make("div", "viewer-panes");
   const divider = makeDivider(box);
   let layout = "";
   /** @type {HTMLSelectElement} */
@@ -62,7 +61,7 @@ export function install(/** @type {App} */ app) {
 
   const link = (/** @type {"view" | "window" | "crosshair"} */ what, /** @type {boolean} */ on) => {
     app.linked[what] = on;
-    byId(`link-${what}`).setAttribute("aria-pressed", String(on));
+    press(byId(`link-${what}`), on);
     if (what === "view" && on) app.moved(app.pane);
     if (what === "window") {
       const { greys } = app.pane;
@@ -110,8 +109,7 @@ function nextLayers(/** @type {App} */ { layers, panes: [first] }, /** @type {Pa
 
 /** Divider between the two pictures of the layout `swipe`, for pointers and arrow keys. */
 function makeDivider(/** @type {HTMLElement} */ box) {
-  const divider = document.createElement("div");
-  divider.className = "viewer-swipe";
+  const divider = make("div", "viewer-swipe");
   divider.tabIndex = 0;
   divider.setAttribute("role", "slider");
   divider.setAttribute("aria-label", "Divider between the panes");

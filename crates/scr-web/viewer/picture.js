@@ -14,9 +14,9 @@ import { applyTable, countValues, keptWithin, lookupTable, windowOf } from "./wi
 export class Picture {
   /**
    * @param {GreyImage[]} levels  the image, and reduced ones, each half as wide and high as the one before
-   * @param {Uint32Array} [counts]
+   * @param {Uint32Array} counts  histogram
    */
-  constructor(levels, counts = countValues(levels[0].pixels, levels[0].maxValue)) {
+  constructor(levels, counts) {
     this.levels = levels;
     this.counts = counts;
   }

@@ -1,8 +1,7 @@
 // PNG decoder for grey images of 8 and 16 bits, at full depth.
 //
-// Browsers decode to 8 bits a channel; a radiograph has 10 to 16. Throws an
-// UnsupportedPngError for all other kinds: the caller chooses a fallback. Checks sizes and
-// the zlib checksum, not the CRC of each chunk.
+// Browsers decode to 8 bits a channel; a radiograph has 10 to 16. Takes the files that the store
+// writes, and no other kinds. Checks sizes and the zlib checksum, not the CRC of each chunk.
 
 /**
  * @typedef {Object} GreyImage
@@ -13,9 +12,6 @@
  * @property {Uint8Array | Uint16Array} pixels  row by row from the upper left
  */
 
-/** Valid PNG of a kind that this decoder does not support. */
-export class UnsupportedPngError extends Error {}
-
 const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 /** Largest number of pixels, 16384 x 16384: far above any radiograph, and safe for memory. */
 const MAX_PIXELS = 2 ** 28;
@@ -25,8 +21,7 @@ const MAX_PIXELS = 2 ** 28;
  *
  * @param {ArrayBuffer | Uint8Array<ArrayBuffer>} file
  * @returns {Promise<GreyImage>}
- * @throws {UnsupportedPngError} for palettes, colour, alpha, interlacing, 1 to 4 bits
- * @throws {Error} when the file is no PNG or is damaged
+ * @throws {Error} for palettes, colour, alpha, interlacing and 1 to 4 bits, and for a damaged file
  */
 export async function decodeGreyPng(file) {
   const bytes = file instanceof Uint8Array ? file : new Uint8Array(file);
@@ -78,11 +73,11 @@ function readHeader(view, at, length) {
   if (width === 0 || height === 0 || width * height > MAX_PIXELS) {
     throw new Error(`damaged PNG: a size of ${width} x ${height}`);
   }
-  if (colourType !== 0) throw new UnsupportedPngError(`colour type ${colourType} is not plain grey`);
+  if (colourType !== 0) throw new Error(`colour type ${colourType} is not plain grey`);
   if (bitDepth !== 8 && bitDepth !== 16) {
-    throw new UnsupportedPngError(`${bitDepth} bits a pixel, expected 8 or 16`);
+    throw new Error(`${bitDepth} bits a pixel, expected 8 or 16`);
   }
-  if (interlace !== 0) throw new UnsupportedPngError("interlaced");
+  if (interlace !== 0) throw new Error("interlaced");
   return { width, height, bitDepth };
 }
 

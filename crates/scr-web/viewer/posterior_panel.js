@@ -5,7 +5,7 @@
 // its most probable one.
 
 import { CERTAIN, heatColour, heatTable, mostProbable } from "./heat.js";
-import { decodeGrey } from "./radiograph.js";
+import { fetchGrey } from "./radiograph.js";
 import { applyTable } from "./window.js";
 
 /** @typedef {import("./layers.js").Layers} Layers */
@@ -155,10 +155,7 @@ export class PosteriorPanel {
 
 /** @returns {Promise<GreyImage | null>} null if the entry does not cover the image */
 async function fetchPosterior(/** @type {string} */ address) {
-  const response = await fetch(address);
-  if (response.status === 404) return null;
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  return decodeGrey(await response.arrayBuffer());
+  return (await fetchGrey(address))?.levels[0] ?? null;
 }
 
 /** Colour bar: probability 0 at the left, 1 at the right. */

@@ -1,17 +1,4 @@
-// Stage elements for the viewer: notes, and canvases off the screen.
-
-/**
- * Adds a note on the picture below the stage.
- *
- * @param {HTMLElement} stage
- * @param {string} text
- */
-export function addNote(stage, text) {
-  const note = document.createElement("p");
-  note.className = "viewer-note";
-  note.textContent = text;
-  stage.after(note);
-}
+// Canvases off the screen.
 
 /**
  * Canvas off the screen with its context.
