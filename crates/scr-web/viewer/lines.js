@@ -7,137 +7,106 @@
 const HALO = 0.5;
 /** Screen pixels that the halo reaches beyond the line, on each side. */
 const HALO_PX = 0.9;
+/** Sides nearer to the horizontal than this slope are not cut row by row. */
+const FLAT = 1e-3;
 
 /**
- * @typedef {Object} LineStyle
+ * @typedef {Object} Line
+ * @property {ArrayLike<number>[]} rings  closed polygons `[x0, y0, ...]`
  * @property {number[]} colour  red, green, blue, 0 to 255
  * @property {number} opacity   0 to 1
  * @property {number} width     screen pixels
  * @property {number[]} dash    lengths in screen pixels; empty for a solid line
- * @property {number} halo      screen pixels a CSS pixel, for the halo
  */
 
-/** Pixels on which lines are drawn. */
-export class Lines {
-  /** @param {ImageData} pixels  opaque */
-  constructor({ data, width, height }) {
-    this.data = data;
-    this.width = width;
-    this.height = height;
-    // Coverage of the line under way, 0 to 255: of the halo and of the line.
-    this.#near = new Uint8Array(width * height);
-    this.#core = new Uint8Array(width * height);
-    this.#touched = new Int32Array(width * height);
+/** Coverage of pixels by the line under way, 0 to 255: with its halo, and without; pixels that it touches. */
+let near = new Uint8Array(0);
+let core = near;
+let touched = new Int32Array(0);
+
+/**
+ * Draws lines, the last on top.
+ *
+ * @param {ImageData} pixels  opaque
+ * @param {Line[]} lines
+ * @param {number} scale      screen pixels a unit of the rings
+ * @param {number} left       screen pixels to the left edge of the pixels
+ * @param {number} top
+ * @param {number} pixelRatio screen pixels a CSS pixel
+ */
+export function drawLines({ data, width, height }, lines, scale, left, top, pixelRatio) {
+  if (near.length < width * height) {
+    near = new Uint8Array(width * height);
+    core = new Uint8Array(width * height);
+    touched = new Int32Array(width * height);
   }
-
-  #near;
-  #core;
-  #touched;
-  #n = 0;
-
-  /**
-   * Draws closed polygons.
-   *
-   * @param {ArrayLike<number>[]} rings  `[x0, y0, ...]`
-   * @param {number} scale               screen pixels a unit of the rings
-   * @param {number} left                screen pixels to the left edge of the pixels
-   * @param {number} top
-   * @param {LineStyle} style
-   */
-  draw(rings, scale, left, top, style) {
-    const { dash } = style;
+  for (const line of lines) {
+    const { rings, colour, opacity, dash } = line;
+    const [red, green, blue] = colour;
     const period = dash.reduce((sum, length) => sum + length, 0);
+    const inner = line.width / 2 + 0.5;
+    const outer = inner + HALO_PX * pixelRatio;
+    let n = 0;
+
     for (const ring of rings) {
-      const n = ring.length;
       let along = 0;
-      let x = ring[n - 2] * scale - left;
-      let y = ring[n - 1] * scale - top;
-      for (let i = 0; i < n; i += 2) {
-        const nextX = ring[i] * scale - left;
-        const nextY = ring[i + 1] * scale - top;
-        const length = Math.hypot(nextX - x, nextY - y);
-        if (length > 0) this.#segment(x, y, nextX, nextY, length, style, along, period);
+      let x0 = ring[ring.length - 2] * scale - left;
+      let y0 = ring[ring.length - 1] * scale - top;
+      for (let i = 0; i < ring.length; i += 2) {
+        const x1 = ring[i] * scale - left;
+        const y1 = ring[i + 1] * scale - top;
+        const length = Math.hypot(x1 - x0, y1 - y0);
+        const first = Math.max(0, Math.ceil(Math.min(y0, y1) - outer - 0.5));
+        const last = Math.min(height - 1, Math.floor(Math.max(y0, y1) + outer - 0.5));
+        const from = Math.max(0, Math.min(x0, x1) - outer - 0.5);
+        const to = Math.min(width - 1, Math.max(x0, x1) + outer - 0.5);
+        const ux = (x1 - x0) / length;
+        const uy = (y1 - y0) / length;
+        const isFlat = !(Math.abs(uy) > FLAT);
+        // Half the width of the band in a row.
+        const reach = outer / Math.abs(uy);
+        for (let row = length > 0 && from <= to ? first : height; row <= last; row++) {
+          const dy = row + 0.5 - y0;
+          const middle = x0 + (dy * ux) / uy - 0.5;
+          const end = isFlat ? to : Math.min(to, middle + reach);
+          for (let column = Math.ceil(isFlat ? from : Math.max(from, middle - reach)); column <= end; column++) {
+            const dx = column + 0.5 - x0;
+            let share = dx * ux + dy * uy;
+            let distance = Math.abs(dx * uy - dy * ux);
+            if (share < 0) {
+              distance = Math.sqrt(dx * dx + dy * dy);
+              share = 0;
+            } else if (share > length) {
+              distance = Math.sqrt((column + 0.5 - x1) ** 2 + (row + 0.5 - y1) ** 2);
+              share = length;
+            }
+            // At least 1, so that a pixel is touched once.
+            const wide = Math.min(255, 255 * (outer - distance));
+            if (wide < 1) continue;
+            const at = row * width + column;
+            if (near[at] === 0) touched[n++] = at;
+            if (wide > near[at]) near[at] = wide;
+            if (distance < inner && (period === 0 || isOn((along + share) % period, dash))) {
+              const thin = Math.min(255, 255 * (inner - distance));
+              if (thin > core[at]) core[at] = thin;
+            }
+          }
+        }
         along += length;
-        x = nextX;
-        y = nextY;
+        [x0, y0] = [x1, y1];
       }
     }
-    this.#blend(style);
-  }
 
-  /**
-   * Notes the coverage of pixels by a segment.
-   *
-   * @param {number} x0
-   * @param {number} y0
-   * @param {number} x1
-   * @param {number} y1
-   * @param {number} length
-   * @param {LineStyle} style
-   * @param {number} along   length of the line before
-   * @param {number} period  of the dashes; 0 for a solid line
-   */
-  #segment(x0, y0, x1, y1, length, { width: line, dash, halo }, along, period) {
-    const { width, height } = this;
-    const near = this.#near;
-    const core = this.#core;
-    const inner = line / 2 + 0.5;
-    const outer = inner + HALO_PX * halo;
-    const top = Math.max(0, Math.ceil(Math.min(y0, y1) - outer - 0.5));
-    const bottom = Math.min(height - 1, Math.floor(Math.max(y0, y1) + outer - 0.5));
-    const leftEdge = Math.min(x0, x1) - outer - 0.5;
-    const rightEdge = Math.max(x0, x1) + outer - 0.5;
-    if (top > bottom || rightEdge < 0 || leftEdge > width) return;
-    const ux = (x1 - x0) / length;
-    const uy = (y1 - y0) / length;
-    // Half the width of the band in a row.
-    const reach = Math.abs(uy) > 1e-3 ? outer / Math.abs(uy) : Number.POSITIVE_INFINITY;
-    for (let row = top; row <= bottom; row++) {
-      const dy = row + 0.5 - y0;
-      const middle = Math.abs(uy) > 1e-3 ? x0 + (dy * ux) / uy - 0.5 : 0;
-      const from = Math.max(0, Math.ceil(Math.max(leftEdge, middle - reach)));
-      const to = Math.min(width - 1, Math.floor(Math.min(rightEdge, middle + reach)));
-      for (let column = from, at = row * width + from; column <= to; column++, at++) {
-        const dx = column + 0.5 - x0;
-        let share = dx * ux + dy * uy;
-        let distance = Math.abs(dx * uy - dy * ux);
-        if (share < 0) {
-          distance = Math.sqrt(dx * dx + dy * dy);
-          share = 0;
-        } else if (share > length) {
-          distance = Math.sqrt((column + 0.5 - x1) ** 2 + (row + 0.5 - y1) ** 2);
-          share = length;
-        }
-        if (distance >= outer) continue;
-        const wide = 255 * Math.min(1, outer - distance);
-        if (near[at] === 0) this.#touched[this.#n++] = at;
-        // At least 1, so that the pixel is touched once.
-        if (wide > near[at]) near[at] = wide < 1 ? 1 : wide;
-        else if (near[at] === 0) near[at] = 1;
-        if (distance < inner && (period === 0 || isOn((along + share) % period, dash))) {
-          const thin = 255 * Math.min(1, inner - distance);
-          if (thin > core[at]) core[at] = thin;
-        }
-      }
-    }
-  }
-
-  /** Blends halo and line over the pixels, and forgets the coverage. */
-  #blend(/** @type {LineStyle} */ { colour: [red, green, blue], opacity }) {
-    const { data } = this;
-    const near = this.#near;
-    const core = this.#core;
-    for (let i = 0; i < this.#n; i++) {
-      const at = this.#touched[i];
-      const line = (core[at] / 255) * opacity;
-      const under = (1 - (near[at] / 255) * HALO * opacity) * (1 - line);
+    for (let i = 0; i < n; i++) {
+      const at = touched[i];
+      const share = (core[at] / 255) * opacity;
+      const under = (1 - (near[at] / 255) * HALO * opacity) * (1 - share);
       const to = 4 * at;
-      data[to] = data[to] * under + red * line;
-      data[to + 1] = data[to + 1] * under + green * line;
-      data[to + 2] = data[to + 2] * under + blue * line;
+      data[to] = data[to] * under + red * share;
+      data[to + 1] = data[to + 1] * under + green * share;
+      data[to + 2] = data[to + 2] * under + blue * share;
       near[at] = core[at] = 0;
     }
-    this.#n = 0;
   }
 }
 

@@ -3,7 +3,7 @@
 // All that is tied to the image is drawn once for a zoom, with a margin around the visible part, and
 // only shifted while the image moves. Simplified outlines differ by 0.35 screen pixels at most.
 
-import { Lines } from "./lines.js";
+import { drawLines } from "./lines.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./app.js").Point} Point */
@@ -178,19 +178,19 @@ function drawOutlines(context, { view: { pixelRatio }, outlines }, { scale, left
     if (fill > 0) context.fill(shape.pathFor(scale), "evenodd");
   }
   const pixels = context.getImageData(0, 0, context.canvas.width, context.canvas.height);
-  const lines = new Lines(pixels);
-  for (const { shape, colour, dash, width, opacity } of outlines) {
+  const lines = outlines.map(({ shape, colour, dash, width, opacity }) => {
     // Gives the colour as #rrggbb.
     context.fillStyle = colour;
     const hex = Number.parseInt(String(context.fillStyle).slice(1), 16);
-    lines.draw(shape.ringsFor(scale), scale, left, top, {
+    return {
+      rings: shape.ringsFor(scale),
       colour: [hex >> 16, (hex >> 8) & 255, hex & 255],
       opacity: opacity * Painter.opacity,
       width: (width ?? Painter.lineWidth) * pixelRatio,
       dash: dash.map((length) => length * pixelRatio),
-      halo: pixelRatio,
-    });
-  }
+    };
+  });
+  drawLines(pixels, lines, scale, left, top, pixelRatio);
   context.putImageData(pixels, 0, 0);
   context.globalAlpha = 1;
 }

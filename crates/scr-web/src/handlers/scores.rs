@@ -172,7 +172,7 @@ fn rows(
         let defined = values.objects.values().map(|measures| measures.get(*key).copied().flatten());
         let defined: Vec<f64> = defined.collect::<Option<_>>()?;
         let mean = defined.iter().sum::<f64>() / defined.len() as f64;
-        (!defined.is_empty()).then(|| MeasureFormat::page(key).value(mean))
+        (!defined.is_empty()).then(|| MeasureFormat::page(key).value(Some(mean)))
     });
     let row = |(place, (object_name, measures)): (usize, (String, &MeasureMap<Option<f64>>))| {
         let cell = |key: &&String| match measures.get(*key) {

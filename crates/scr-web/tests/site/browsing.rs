@@ -6,7 +6,7 @@ use crate::fixture::{Site, Terms};
 async fn the_reference_is_shown_by_default() {
     let site = Site::published().await;
     let page = site.page("/benchmarks/tiny/browse/T1").await;
-    assert_eq!(page.matches("<path class=\"outline\" d=\"M7 3").count(), 1, "right lung");
+    assert_eq!(page.matches("<path id=\"outline-1\" d=\"M7 3l").count(), 1, "right lung first");
     assert!(page.contains("<image href=\"/api/v1/benchmarks/tiny/images/T1.png?v="));
     assert!(page.contains("Choose an entry"), "scores without an entry");
 }
@@ -21,8 +21,8 @@ async fn layers_and_structures_are_chosen_by_list_or_form() {
     );
     for query in [list, form] {
         let page = site.page(&format!("/benchmarks/tiny/browse/T1?{query}")).await;
-        assert_eq!(page.matches("<path class=\"outline\" d=\"M16 9").count(), 1, "{query}");
-        assert_eq!(page.matches("<path class=\"outline\" d=\"M18 9").count(), 1, "{query}");
+        assert_eq!(page.matches("<path id=\"outline-1\" d=\"M16 9l").count(), 1, "{query}");
+        assert_eq!(page.matches("<path id=\"outline-2\" d=\"M18 9l").count(), 1, "{query}");
         assert!(!page.contains("d=\"M7 3"), "a lung is shown for {query}");
     }
 }
@@ -56,11 +56,50 @@ async fn scores_of_the_shown_entries_stand_below_undefined_in_words() {
 }
 
 #[tokio::test]
-async fn unknown_entries_and_observers_are_passed_over() {
+async fn options_that_make_no_sense_are_passed_over_and_said_in_place() {
     let site = Site::published().await;
-    let page =
-        site.page("/benchmarks/tiny/browse/T1?entries=gone,%3Cscript%3E&observers=nobody").await;
-    assert!(!page.contains("class=\"outline\" d=\"M16 9"));
+    let query = "entries=gone,%3Cscript%3E&observers=nobody&window=banana&structures=liver&zoom=x";
+    let page = site.page(&format!("/benchmarks/tiny/browse/T1?{query}")).await;
+    assert!(!page.contains("<path id=\"outline-1\""));
+    for word in ["gone", "&#60;script&#62;", "nobody", "banana", "liver", "“x”"] {
+        assert!(page.contains(word), "{word} in {page}");
+    }
+    assert_eq!(page.matches("It is not shown.").count(), 6);
+    let second = site.entry("Second observer");
+    let fine = format!("observers=second&entries={second}&window=lungs&structures=heart&zoom=2");
+    let page = site.page(&format!("/benchmarks/tiny/browse/T1?{fine}")).await;
+    assert!(!page.contains("It is not shown."), "{page}");
+}
+
+#[tokio::test]
+async fn an_image_that_is_not_there_leads_to_the_nearest() {
+    let site = Site::published().await;
+    for address in ["/benchmarks/tiny/browse/t11", "/benchmarks/tiny/browse/t11/scores"] {
+        let answer = site.get(address).await;
+        assert_eq!(answer.status, axum::http::StatusCode::NOT_FOUND);
+        assert!(answer.text().contains("href=\"/benchmarks/tiny/browse/T1\""), "{}", answer.text());
+    }
+}
+
+#[tokio::test]
+async fn the_viewer_gets_outlines_in_packed_form() {
+    let site = Site::published().await;
+    let entry = site.entry("Shifted");
+    let page = site.page(&format!("/benchmarks/tiny/browse/T1?entries={entry}")).await;
+    let address = format!("/api/v1/entries/{entry}/outlines/T1.bin");
+    assert!(page.contains(&format!("data-outlines-href=\"{address}\" checked")), "{page}");
+    assert!(
+        page.contains(&format!(
+            "<link rel=\"preload\" as=\"fetch\" crossorigin href=\"{address}\">"
+        ))
+    );
+    let packed = site.get(&address).await;
+    assert_eq!(packed.header("content-type"), "application/octet-stream");
+    let json = site.get(&format!("/api/v1/entries/{entry}/outlines/T1.json")).await;
+    assert!(packed.body.len() * 3 < json.body.len());
+    assert_eq!(packed.body[0], json.json()["structures"].as_object().unwrap().len() as u8);
+    let other = site.get(&format!("/api/v1/entries/{entry}/outlines/T1.svg")).await;
+    assert_eq!(other.status, axum::http::StatusCode::NOT_FOUND);
 }
 
 #[tokio::test]
@@ -91,7 +130,7 @@ async fn an_observer_who_is_an_entry_too_is_listed_once_with_scores() {
     assert!(!linked.contains(&format!("value=\"{entry}\"")));
     let row = &linked[linked.find("value=\"second\"").unwrap()..];
     assert!(row[..row.find('>').unwrap()].contains(" checked"), "the observer is shown instead");
-    assert_eq!(linked.matches("data-name=\"Second observer\"").count(), 1);
+    assert_eq!(linked.matches("<b>Second observer</b>").count(), 1);
 }
 
 #[tokio::test]

@@ -121,7 +121,7 @@ async fn a_copy_has_the_pages_the_viewer_and_what_is_drawn_in_it() {
         "api/v1/benchmarks/tiny/thumbnails/T1.png".to_owned(),
         "api/v1/benchmarks/tiny/masks/second/heart/T1.png".to_owned(),
         "api/v1/benchmarks/tiny/index.json".to_owned(),
-        format!("api/v1/entries/{entry}/outlines/T1.json"),
+        format!("api/v1/entries/{entry}/outlines/T1.bin"),
         format!("api/v1/entries/{entry}/posteriors/heart/T1.png"),
     ] {
         assert!(files.contains_key(&file), "{file} is not there");

@@ -106,6 +106,157 @@ fn a_reader_steps_windows_toggles_and_links_to_what_is_seen() {
     });
 }
 
+/// Red, green and blue in the middle of a pane.
+async fn middle(browser: &Browser, pane: usize) -> [i64; 3] {
+    let script = format!(
+        "const c = document.querySelectorAll('#viewer canvas.viewer-canvas')[{pane}]; \
+         return [...c.getContext('2d').getImageData(c.width >> 1, c.height >> 1, 1, 1).data]"
+    );
+    let found = browser.script(&script).await;
+    [0, 1, 2].map(|channel| found[channel].as_i64().expect("a colour"))
+}
+
+fn press(key: &str, event: &str) -> String {
+    format!(
+        "document.dispatchEvent(new KeyboardEvent('{event}', {{ key: '{key}', bubbles: true }}))"
+    )
+}
+
+#[test]
+fn greys_and_outlines_have_the_colours_that_are_computed() {
+    with_browser(1280, false, async |browser, site| {
+        let client = &browser.client;
+        let page = format!("{}/benchmarks/phantom/browse/JPCLN001", site.address);
+        let file = std::fs::read(small_phantoms().join("images/JPCLN001.png")).unwrap();
+        let radiograph = scr_data::formats::png::read_radiograph(&file).unwrap();
+        // Enlarged, so that a pixel of the image is a square of one grey.
+        for (x, y, low, high) in [(200, 150, 10_000, 30_000), (256, 300, 20_000, 60_000)] {
+            let at = format!("zoom=30&x={}.5&y={}.5", x, y);
+            client.goto(&format!("{page}?observers=&window={low}-{high}&{at}")).await.unwrap();
+            browser.until("the viewer starts", READY).await;
+            let value = i64::from(radiograph.pixels()[y * radiograph.size().width + x]);
+            let grey =
+                (255.0 * (value - low) as f64 / (high - low) as f64).round().clamp(0.0, 255.0);
+            let found = middle(&browser, 0).await;
+            assert!((found[0] - grey as i64).abs() <= 1, "{found:?}, expected {grey} of {value}");
+            assert!(found.iter().all(|channel| *channel == found[0]), "{found:?}");
+            browser.script(&press("i", "keydown")).await;
+            browser.until("the address says so", "location.search.includes('invert=1')").await;
+            let inverted = middle(&browser, 0).await;
+            assert!((inverted[0] - 255 + grey as i64).abs() <= 1, "{inverted:?}");
+        }
+        // The middle of the heart's longest edge has the colour of the reference.
+        let edge = "const { structures } = await (await fetch('/api/v1/benchmarks/phantom/outlines/reference/JPCLN001.json')).json(); \
+             const [ring] = structures.heart; let best = [0]; \
+             for (let i = 0; i + 3 < ring.length; i += 2) { \
+               const [x, y, u, v] = ring.slice(i, i + 4); const long = Math.hypot(u - x, v - y); \
+               if (long > best[0]) best = [long, (x + u) / 2, (y + v) / 2]; } return best";
+        let edge = browser.script(&format!("return (async () => {{ {edge} }})()")).await;
+        client.goto(&format!("{page}?zoom=20&x={}&y={}", edge[1], edge[2])).await.unwrap();
+        browser.until("the viewer starts", READY).await;
+        let found = middle(&browser, 0).await;
+        let expected = [0x56, 0xb4, 0xe9];
+        let off =
+            found.iter().zip(expected).map(|(found, expected)| (found - expected).abs()).max();
+        assert!(off < Some(12), "{found:?}, expected {expected:?} at {edge}");
+        browser.picture("browse-edge").await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn panes_are_linked_or_free_and_a_key_blinks_two_entries() {
+    with_browser(1440, false, async |browser, site| {
+        let page = format!("{}/benchmarks/phantom/browse/JPCLN001", site.address);
+        browser.client.goto(&format!("{page}?observers=&panes=2&pane2=")).await.unwrap();
+        browser.until("the viewer starts", READY).await;
+        let wheel = "document.querySelector('#viewer canvas').dispatchEvent(new WheelEvent('wheel', \
+             { deltaY: -600, clientX: 300, clientY: 400, bubbles: true, cancelable: true }))";
+        let differing = "const [a, b] = [...document.querySelectorAll('#viewer canvas.viewer-canvas')].map(c => \
+             c.getContext('2d').getImageData(0, 0, c.width, c.height).data); \
+             if (a.length !== b.length) return -1; \
+             let n = 0; for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) n++; return n";
+        browser.script(wheel).await;
+        browser.until("the address names the zoom", "location.search.includes('zoom=')").await;
+        assert_eq!(browser.script(differing).await, 0, "both panes show the same place");
+        browser.script("document.querySelector('#link-view').click()").await;
+        browser.script(wheel).await;
+        browser.until("the address says so", "location.search.includes('free=view')").await;
+        assert!(browser.script(differing).await.as_i64() > Some(1000), "one pane moved alone");
+        browser.picture("browse-panes").await;
+
+        // Two entries, which the space bar blinks.
+        let entries =
+            "[...document.querySelectorAll('#viewer-layers input[name=entries]')].slice(0, 2)";
+        browser.script(&format!("{entries}.forEach(box => box.click())")).await;
+        let label = "document.querySelector('.viewer-pane-name').textContent";
+        browser.until("both are shown", &format!("{label}.includes(' · ')")).await;
+        let both = browser.script(&format!("return {label}")).await;
+        browser.script(&press(" ", "keydown")).await;
+        browser.until("one is shown", &format!("{label} && !{label}.includes(' · ')")).await;
+        let first = browser.script(&format!("return {label}")).await;
+        browser
+            .until("the other follows", &format!("{label} !== {first} && !{label}.includes(' · ')"))
+            .await;
+        browser.script(&press(" ", "keyup")).await;
+        browser.until("both are back", &format!("{label} === {both}")).await;
+        browser.close().await;
+    });
+}
+
+#[test]
+fn the_next_image_comes_without_a_load_and_keeps_focus_and_zoom() {
+    with_browser(1280, false, async |browser, site| {
+        let page =
+            format!("{}/benchmarks/phantom/browse/JPCLN001?zoom=3&x=200.0&y=220.0", site.address);
+        browser.client.goto(&page).await.unwrap();
+        browser.until("the viewer starts", READY).await;
+        browser
+            .script(
+                "globalThis.isSamePage = true; document.querySelector('#viewer canvas').focus()",
+            )
+            .await;
+        browser.script(&press("n", "keydown")).await;
+        browser
+            .until(
+                "the next image is shown",
+                "document.querySelector('#viewer').dataset.image === 'JPCLN002'",
+            )
+            .await;
+        let state = "return [globalThis.isSamePage, document.activeElement.tagName, location.pathname.split('/').pop(), \
+             document.querySelector('h1').innerText.includes('JPCLN002'), \
+             document.querySelector('figcaption').innerText.includes('JPCLN002')]";
+        let expected = serde_json::json!([true, "CANVAS", "JPCLN002", true, true]);
+        assert_eq!(browser.script(state).await, expected);
+        browser
+            .until(
+                "the address names the zoom",
+                "location.search.includes('zoom=3&x=200.0&y=220.0')",
+            )
+            .await;
+        browser.script("history.back()").await;
+        browser
+            .until("it goes back", "document.querySelector('#viewer').dataset.image === 'JPCLN001'")
+            .await;
+        assert_eq!(browser.script("return globalThis.isSamePage").await, true);
+        browser
+            .until(
+                "the address is the first",
+                "location.href.endsWith('/JPCLN001?zoom=3&x=200.0&y=220.0')",
+            )
+            .await;
+        browser.script(&press("?", "keydown")).await;
+        let help = browser
+            .script("return document.querySelector('#viewer-help-box[open]').innerText")
+            .await;
+        let help = help.as_str().unwrap();
+        for words in ["next image", "hold Space", "grey window", "solo"] {
+            assert!(help.contains(words), "{words} in {help}");
+        }
+        browser.close().await;
+    });
+}
+
 #[test]
 fn a_reader_lays_a_posterior_over_the_radiograph() {
     with_browser(1280, false, async |browser, site| {
