@@ -2,6 +2,8 @@
 //
 // Coordinates are CSS pixels of the stage. keys.js handles the keyboard.
 
+import { hypot, max } from "./math.js";
+
 /** @typedef {(x: number, y: number, event: PointerEvent) => boolean} ToolStep  true: the tool took it */
 
 /**
@@ -74,9 +76,9 @@ export function listenToPointers(stage, handlers) {
   function pinch(moved, before, at) {
     const other = [...down].find(([id]) => id !== moved)?.[1];
     if (!other) return;
-    const spread = (/** @type {{x: number, y: number}} */ point) => Math.hypot(point.x - other.x, point.y - other.y);
+    const spread = (/** @type {{x: number, y: number}} */ point) => hypot(point.x - other.x, point.y - other.y);
     handlers.pan((at.x - before.x) / 2, (at.y - before.y) / 2);
-    handlers.zoom(spread(at) / Math.max(spread(before), 1), (at.x + other.x) / 2, (at.y + other.y) / 2);
+    handlers.zoom(spread(at) / max(spread(before), 1), (at.x + other.x) / 2, (at.y + other.y) / 2);
   }
 
   const lift = (/** @type {PointerEvent} */ event) => {

@@ -1,6 +1,7 @@
 // Hover: the name of the outline under the pointer, with words of other parts such as a distance.
 
 import { make } from "./document.js";
+import { max, min } from "./math.js";
 
 /** @typedef {import("./app.js").App} App */
 
@@ -30,8 +31,8 @@ export function install(/** @type {App} */ app) {
     const { x, y } = pane.view.toScreen(pointer.x, pointer.y);
     const { width, height } = pane.view.stage;
     // Beside the pointer, and within the pane.
-    box.style.left = `${x + 14 + box.offsetWidth > width ? Math.max(0, x - 14 - box.offsetWidth) : x + 14}px`;
-    box.style.top = `${Math.max(0, Math.min(y + 14, height - box.offsetHeight))}px`;
+    box.style.left = `${x + 14 + box.offsetWidth > width ? max(0, x - 14 - box.offsetWidth) : x + 14}px`;
+    box.style.top = `${max(0, min(y + 14, height - box.offsetHeight))}px`;
   };
 
   const named = (/** @type {{pane: import("./pane.js").Pane, x: number, y: number}} */ { pane, x, y }) => {

@@ -3,6 +3,8 @@
 // Many times as fast as strokes of a canvas in software: the cost grows with the length of the lines only.
 // Anti-aliased by the distance of each pixel's centre from the line.
 
+import { abs, ceil, floor, hypot, max, min, sqrt } from "./math.js";
+
 /** Opacity of the halo. */
 const HALO = 0.5;
 /** Screen pixels that the halo reaches beyond the line, on each side. */
@@ -55,39 +57,39 @@ export function drawLines({ data, width, height }, lines, scale, left, top, pixe
       for (let i = 0; i < ring.length; i += 2) {
         const x1 = ring[i] * scale - left;
         const y1 = ring[i + 1] * scale - top;
-        const length = Math.hypot(x1 - x0, y1 - y0);
-        const first = Math.max(0, Math.ceil(Math.min(y0, y1) - outer - 0.5));
-        const last = Math.min(height - 1, Math.floor(Math.max(y0, y1) + outer - 0.5));
-        const from = Math.max(0, Math.min(x0, x1) - outer - 0.5);
-        const to = Math.min(width - 1, Math.max(x0, x1) + outer - 0.5);
+        const length = hypot(x1 - x0, y1 - y0);
+        const first = max(0, ceil(min(y0, y1) - outer - 0.5));
+        const last = min(height - 1, floor(max(y0, y1) + outer - 0.5));
+        const from = max(0, min(x0, x1) - outer - 0.5);
+        const to = min(width - 1, max(x0, x1) + outer - 0.5);
         const ux = (x1 - x0) / length;
         const uy = (y1 - y0) / length;
-        const isFlat = !(Math.abs(uy) > FLAT);
+        const isFlat = !(abs(uy) > FLAT);
         // Half the width of the band in a row.
-        const reach = outer / Math.abs(uy);
+        const reach = outer / abs(uy);
         for (let row = length > 0 && from <= to ? first : height; row <= last; row++) {
           const dy = row + 0.5 - y0;
           const middle = x0 + (dy * ux) / uy - 0.5;
-          const end = isFlat ? to : Math.min(to, middle + reach);
-          for (let column = Math.ceil(isFlat ? from : Math.max(from, middle - reach)); column <= end; column++) {
+          const end = isFlat ? to : min(to, middle + reach);
+          for (let column = ceil(isFlat ? from : max(from, middle - reach)); column <= end; column++) {
             const dx = column + 0.5 - x0;
             let share = dx * ux + dy * uy;
-            let distance = Math.abs(dx * uy - dy * ux);
+            let distance = abs(dx * uy - dy * ux);
             if (share < 0) {
-              distance = Math.sqrt(dx * dx + dy * dy);
+              distance = sqrt(dx * dx + dy * dy);
               share = 0;
             } else if (share > length) {
-              distance = Math.sqrt((column + 0.5 - x1) ** 2 + (row + 0.5 - y1) ** 2);
+              distance = sqrt((column + 0.5 - x1) ** 2 + (row + 0.5 - y1) ** 2);
               share = length;
             }
             // At least 1, so that a pixel is touched once.
-            const wide = Math.min(255, 255 * (outer - distance));
+            const wide = min(255, 255 * (outer - distance));
             if (wide < 1) continue;
             const at = row * width + column;
             if (near[at] === 0) touched[n++] = at;
             if (wide > near[at]) near[at] = wide;
             if (distance < inner && (period === 0 || isOn((along + share) % period, dash))) {
-              const thin = Math.min(255, 255 * (inner - distance));
+              const thin = min(255, 255 * (inner - distance));
               if (thin > core[at]) core[at] = thin;
             }
           }

@@ -2,6 +2,7 @@
 //
 // packed_outlines.rs describes the packed form.
 
+import { floor, max } from "./math.js";
 import { Shape } from "./shape.js";
 
 /**
@@ -66,7 +67,7 @@ export function unpack(bytes) {
   };
   const ring = () => {
     const head = number();
-    const [form, length] = [head % 4, Math.floor(head / 4)];
+    const [form, length] = [head % 4, floor(head / 4)];
     if (length > bytes.length) throw new Error("the file of outlines is damaged");
     const corners = new Int32Array(2 * length);
     if (length === 0) return corners;
@@ -85,7 +86,7 @@ export function unpack(bytes) {
   for (let left = number(); left > 0; left--) {
     const length = number();
     const name = new TextDecoder().decode(bytes.subarray(at, (at += length)));
-    blockPx = Math.max(blockPx, number());
+    blockPx = max(blockPx, number());
     const rings = Array.from({ length: number() }, ring);
     shapes.set(name, new Shape(rings));
   }

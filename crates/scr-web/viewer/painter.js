@@ -4,6 +4,7 @@
 // only shifted while the image moves. Simplified outlines differ by 0.35 screen pixels at most.
 
 import { drawLines } from "./lines.js";
+import { ceil, max, min, round } from "./math.js";
 
 /** @typedef {import("./view.js").View} View */
 /** @typedef {import("./app.js").Point} Point */
@@ -68,7 +69,7 @@ export class Painter {
     const { width, height } = this.canvas;
     const scale = view.scale * view.pixelRatio;
     const corner = view.toScreen(0, 0);
-    const [left, top] = [Math.round(corner.x * view.pixelRatio), Math.round(corner.y * view.pixelRatio)];
+    const [left, top] = [round(corner.x * view.pixelRatio), round(corner.y * view.pixelRatio)];
     this.#rasterise(scene, scale, { left: -left, top: -top, width, height });
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = GROUND;
@@ -81,8 +82,8 @@ export class Painter {
   }
 
   #resize(/** @type {View} */ { stage, pixelRatio }) {
-    const width = Math.round(stage.width * pixelRatio);
-    const height = Math.round(stage.height * pixelRatio);
+    const width = round(stage.width * pixelRatio);
+    const height = round(stage.height * pixelRatio);
     // Setting the size clears the canvas and costs time, even without a change.
     if (this.canvas.width !== width) this.canvas.width = width;
     if (this.canvas.height !== height) this.canvas.height = height;
@@ -103,7 +104,7 @@ export class Painter {
       sheet.left <= part.left && sheet.top <= part.top && sheet.left + sheet.width >= part.left + part.width && sheet.top + sheet.height >= part.top + part.height;
     if (this.isStale || isZoomed || !holds) {
       const isMove = !this.isStale && !isZoomed;
-      const [x, y] = isMove ? [Math.round(visible.width * MARGIN), Math.round(visible.height * MARGIN)] : [0, 0];
+      const [x, y] = isMove ? [round(visible.width * MARGIN), round(visible.height * MARGIN)] : [0, 0];
       const wide = { left: visible.left - x, top: visible.top - y, width: visible.width + 2 * x, height: visible.height + 2 * y };
       this.#sheet = { scale, ...(isMove ? withinImage(wide, scene.frame, scale) : part) };
       this.isStale = false;
@@ -113,7 +114,7 @@ export class Painter {
 
   #paint(/** @type {Scene} */ scene) {
     const { scale, left, top, width, height } = this.#sheet;
-    if (this.#raster?.width !== width || this.#raster.height !== height) this.#raster = new OffscreenCanvas(Math.max(1, width), Math.max(1, height));
+    if (this.#raster?.width !== width || this.#raster.height !== height) this.#raster = new OffscreenCanvas(max(1, width), max(1, height));
     const context = this.#raster.getContext("2d", { alpha: false, willReadFrequently: true });
     if (!context) return;
     context.setTransform(1, 0, 0, 1, 0, 0);
@@ -145,9 +146,9 @@ export class Painter {
  * @param {number} scale
  */
 function withinImage(part, frame, scale) {
-  const [left, top] = [Math.max(part.left, -EDGE_PX), Math.max(part.top, -EDGE_PX)];
-  const right = Math.min(part.left + part.width, Math.ceil(frame.width * scale) + EDGE_PX);
-  const bottom = Math.min(part.top + part.height, Math.ceil(frame.height * scale) + EDGE_PX);
+  const [left, top] = [max(part.left, -EDGE_PX), max(part.top, -EDGE_PX)];
+  const right = min(part.left + part.width, ceil(frame.width * scale) + EDGE_PX);
+  const bottom = min(part.top + part.height, ceil(frame.height * scale) + EDGE_PX);
   return { left, top, width: right - left, height: bottom - top };
 }
 
@@ -221,7 +222,7 @@ function drawScaleBar(/** @type {Context} */ context, /** @type {View} */ { scal
 }
 
 function drawCrosshair(/** @type {Context} */ context, /** @type {Point} */ point) {
-  const [x, y] = [Math.round(point.x) + 0.5, Math.round(point.y) + 0.5];
+  const [x, y] = [round(point.x) + 0.5, round(point.y) + 0.5];
   for (const [colour, width] of /** @type {const} */ ([["rgba(0,0,0,0.7)", 3], ["#fff", 1]])) {
     context.strokeStyle = colour;
     context.lineWidth = width;

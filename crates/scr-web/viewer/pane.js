@@ -4,6 +4,7 @@
 
 import { make } from "./document.js";
 import { listenToPointers } from "./gestures.js";
+import { max } from "./math.js";
 import { Painter } from "./painter.js";
 import { Greys } from "./picture.js";
 import { View } from "./view.js";
@@ -123,7 +124,7 @@ export class Pane {
         forTool("hover")(x, y, event);
       },
       leave: () => app.point(this, null),
-      jump: (x, y) => (view.isFit ? app.zoom(Math.max(JUMP, view.oneToOneZoom), x, y, this) : app.fit(this)),
+      jump: (x, y) => (view.isFit ? app.zoom(max(JUMP, view.oneToOneZoom), x, y, this) : app.fit(this)),
     });
     canvas.addEventListener("pointerdown", () => (app.pane = this));
     canvas.addEventListener("focus", () => {

@@ -4,6 +4,7 @@
 // panel shows those of the active one.
 
 import { byId, make, press } from "./document.js";
+import { max, min } from "./math.js";
 import { Pane } from "./pane.js";
 
 /** @typedef {import("./app.js").App} App */
@@ -41,7 +42,7 @@ export function install(/** @type {App} */ app) {
     }
     box.replaceChildren(...app.panes.map((pane) => pane.element), ...(layout === "swipe" ? [divider] : []));
     for (const { button } of links) button.hidden = n === 1;
-    app.pane = app.panes[Math.min(Math.max(active, 0), n - 1)];
+    app.pane = app.panes[min(max(active, 0), n - 1)];
     for (const pane of app.panes) pane.resize();
     app.loadShown().then(() => app.redraw());
     app.tell("pane");
@@ -103,7 +104,7 @@ function nextLayers(/** @type {App} */ { layers, panes: [first] }, /** @type {Pa
   const others = layers.all.filter((layer) => layer !== layers.reference);
   const shown = first.shown.filter((layer) => layer !== layers.reference);
   const start = shown.length > 0 ? others.indexOf(shown[0]) : -1;
-  const next = shown[number - 1] ?? others[(start + number - 1) % Math.max(others.length, 1)];
+  const next = shown[number - 1] ?? others[(start + number - 1) % max(others.length, 1)];
   return layers.all.filter((layer) => layer === next || (layer === layers.reference && first.shown.includes(layer)));
 }
 
@@ -115,7 +116,7 @@ function makeDivider(/** @type {HTMLElement} */ box) {
   divider.setAttribute("aria-label", "Divider between the panes");
   let share = 50;
   const set = (/** @type {number} */ percent) => {
-    share = Math.min(Math.max(percent, 0), 100);
+    share = min(max(percent, 0), 100);
     divider.setAttribute("aria-valuenow", share.toFixed(0));
     box.style.setProperty("--swipe", `${share}%`);
   };

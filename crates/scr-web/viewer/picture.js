@@ -3,6 +3,7 @@
 // Paints only on request of the bitmap, so several steps of a drag between two frames cost
 // one painting. painter.js draws the bitmap on the screen.
 
+import { floor, max, min } from "./math.js";
 import { offscreen } from "./stage.js";
 import { applyTable, countValues, keptWithin, lookupTable, windowOf } from "./window.js";
 
@@ -109,7 +110,7 @@ export class Greys {
       [this.#painted, this.#of] = [wanted, picture];
     }
     // A smooth reduction of less than two.
-    const level = Math.min(Math.max(Math.floor(-Math.log2(scale) + 1e-6), 0), picture.levels.length - 1);
+    const level = min(max(floor(-Math.log2(scale) + 1e-6), 0), picture.levels.length - 1);
     return (this.#bitmaps[level] ??= this.#paint(picture.levels[level]));
   }
 

@@ -2,6 +2,8 @@
 //
 // Arithmetic and paths; fetches and draws nothing.
 
+import { floor, hypot, max, min, sqrt } from "./math.js";
+
 /** Largest distance of a simplified outline from the exact one, in screen pixels. */
 export const MAX_ERROR_PX = 0.35;
 /** Tolerance in mask pixels below which nothing but collinear corners could be left out. */
@@ -34,7 +36,7 @@ export class Shape {
    * @param {number} scale  screen pixels a mask pixel
    */
   ringsFor(scale) {
-    const steps = Math.floor(Math.log(MAX_ERROR_PX / scale / LEAST_TOLERANCE_PX) / Math.log(STEP));
+    const steps = floor(Math.log(MAX_ERROR_PX / scale / LEAST_TOLERANCE_PX) / Math.log(STEP));
     if (steps < 0) return this.rings;
     let rings = this.#simplified.get(steps);
     if (!rings) {
@@ -75,7 +77,7 @@ export function simplified(ring, tolerance) {
   if (n < 4) return Array.from(ring);
   // A step back is part of a staircase. Both ways together are the tolerance.
   const back = tolerance / 3;
-  const across = Math.sqrt(tolerance * tolerance - back * back);
+  const across = sqrt(tolerance * tolerance - back * back);
   const kept = [ring[0], ring[1]];
   let [startX, startY] = kept;
   // Directions of the side, as angles from the first one; its length and the corner it began with.
@@ -83,7 +85,7 @@ export function simplified(ring, tolerance) {
   for (let i = 1; i <= n; i++) {
     const dx = ring[2 * (i % n)] - startX;
     const dy = ring[2 * (i % n) + 1] - startY;
-    const length = Math.hypot(dx, dy);
+    const length = hypot(dx, dy);
     if (Number.isNaN(base)) {
       if (length <= tolerance) continue;
       base = Math.atan2(dy, dx);
@@ -93,7 +95,7 @@ export function simplified(ring, tolerance) {
     if (turn > Math.PI) turn -= 2 * Math.PI;
     else if (turn < -Math.PI) turn += 2 * Math.PI;
     // The closing side ends at the first corner itself.
-    const reach = i < n ? Math.asin(Math.min(1, across / length)) : 0;
+    const reach = i < n ? Math.asin(min(1, across / length)) : 0;
     if (turn + reach < low || turn - reach > high || length < reached - back) {
       // The side ends beside the middle of the last edge: a staircase is then passed between its corners.
       const last = i - 1;
@@ -110,9 +112,9 @@ export function simplified(ring, tolerance) {
       i = before;
       continue;
     }
-    reached = Math.max(reached, length);
-    low = Math.max(low, turn - reach);
-    high = Math.min(high, turn + reach);
+    reached = max(reached, length);
+    low = max(low, turn - reach);
+    high = min(high, turn + reach);
   }
   return kept;
 }

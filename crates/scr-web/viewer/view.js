@@ -4,6 +4,8 @@
 // the upper left corner; screen coordinates are CSS pixels of the stage. Zoom 1 is the whole
 // image on any screen, so a linked view shows the same region everywhere.
 
+import { abs, max, min, round } from "./math.js";
+
 /** @typedef {{width: number, height: number}} Size */
 /** @typedef {{zoom: number, x: number, y: number}} ViewState  x and y: the image point in the middle */
 
@@ -31,7 +33,7 @@ export class View {
    * @param {number} pixelRatio screen pixels a CSS pixel
    */
   resize(stage, pixelRatio) {
-    this.stage = { width: Math.max(1, stage.width), height: Math.max(1, stage.height) };
+    this.stage = { width: max(1, stage.width), height: max(1, stage.height) };
     this.pixelRatio = pixelRatio;
     this.#settle();
   }
@@ -46,7 +48,7 @@ export class View {
 
   /** CSS pixels a mask pixel when the whole image is visible. */
   get fitScale() {
-    return Math.min(this.stage.width / this.frame.width, this.stage.height / this.frame.height);
+    return min(this.stage.width / this.frame.width, this.stage.height / this.frame.height);
   }
 
   /** CSS pixels a mask pixel. */
@@ -65,12 +67,12 @@ export class View {
   }
 
   get percentText() {
-    return `${this.percent < 10 ? this.percent.toFixed(1) : Math.round(this.percent)} %`;
+    return `${this.percent < 10 ? this.percent.toFixed(1) : round(this.percent)} %`;
   }
 
   /** True if the whole image is visible as large as possible. */
   get isFit() {
-    return Math.abs(this.zoom - 1) < 1e-6;
+    return abs(this.zoom - 1) < 1e-6;
   }
 
   /** @returns {ViewState} */
@@ -142,9 +144,9 @@ export class View {
   }
 
   #allowed(/** @type {number} */ zoom) {
-    const least = Math.min(1, this.oneToOneZoom);
-    const most = Math.max(1, MAX_SCALE / this.fitScale, this.oneToOneZoom);
-    return Math.min(Math.max(zoom, least), most);
+    const least = min(1, this.oneToOneZoom);
+    const most = max(1, MAX_SCALE / this.fitScale, this.oneToOneZoom);
+    return min(max(zoom, least), most);
   }
 
   /** Limits the zoom, and fills the stage with the image as far as possible. */
@@ -162,5 +164,5 @@ export class View {
  */
 function centred(centre, length, visible) {
   if (visible >= length) return length / 2;
-  return Math.min(Math.max(centre, visible / 2), length - visible / 2);
+  return min(max(centre, visible / 2), length - visible / 2);
 }

@@ -2,6 +2,8 @@
 //
 // Arithmetic only, without canvas or page.
 
+import { floor, max, min, round } from "./math.js";
+
 /**
  * @typedef {[number, number]} GreyWindow
  *   the values shown black and white, whole numbers, the first below the second
@@ -32,7 +34,7 @@ export function countValues(pixels, maxValue, chosen = null) {
  */
 export function percentile(counts, share) {
   const total = counts.reduce((sum, count) => sum + count, 0);
-  const wanted = Math.max(1, share * total);
+  const wanted = max(1, share * total);
   let seen = 0;
   for (let value = 0; value < counts.length; value++) {
     seen += counts[value];
@@ -61,8 +63,8 @@ export function windowOf(counts, low, high) {
  * @returns {GreyWindow}
  */
 export function keptWithin([low, high], maxValue) {
-  const black = Math.min(Math.max(Math.round(low), 0), maxValue - 1);
-  return [black, Math.min(Math.max(Math.round(high), black + 1), maxValue)];
+  const black = min(max(round(low), 0), maxValue - 1);
+  return [black, min(max(round(high), black + 1), maxValue)];
 }
 
 /**
@@ -76,10 +78,10 @@ export function keptWithin([low, high], maxValue) {
  */
 export function draggedWindow([low, high], right, up, maxValue) {
   // Relative to the window, so a narrow one changes as finely as a wide one.
-  const width = Math.min(Math.max((high - low) * 2 ** (2 * right), 1), maxValue);
+  const width = min(max((high - low) * 2 ** (2 * right), 1), maxValue);
   const level = (low + high) / 2 - up * (high - low) * 1.5;
   // The level stops at the ends, without a change of the width.
-  const centre = Math.min(Math.max(level, width / 2), maxValue - width / 2);
+  const centre = min(max(level, width / 2), maxValue - width / 2);
   return keptWithin([centre - width / 2, centre + width / 2], maxValue);
 }
 
@@ -121,7 +123,7 @@ export function applyTable(pixels, table, target) {
 export function binned(counts, bins) {
   const sums = new Float64Array(bins);
   for (let value = 0; value < counts.length; value++) {
-    sums[Math.floor((value * bins) / counts.length)] += counts[value];
+    sums[floor((value * bins) / counts.length)] += counts[value];
   }
   return sums;
 }
