@@ -9,8 +9,6 @@
 // if it is one of `data-` attributes or of JSON.
 
 import { createHash } from "node:crypto";
-import { createRequire } from "node:module";
-import { pathToFileURL } from "node:url";
 import { readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { minify } from "terser";
@@ -20,6 +18,11 @@ const ENTRIES = ["main.js", "decode_worker.js"];
 const MAX_BYTES = 60_000;
 /** Names in answers of the site. */
 const JSON_NAMES = [];
+/** Names that the browser or a text has too, but that we use for our own objects only. */
+const OWN_NAMES = [
+  "changed", "frame", "greys", "layers", "levels", "linked", "maxValue", "neighbour", "outlines", "overlays", "pane", "panes",
+  "picture", "pointer", "redraw", "reference", "setWindow", "shapes", "shown", "structures",
+];
 
 const here = new URL("./", import.meta.url);
 const out = new URL("../static/viewer/", here);
@@ -33,12 +36,13 @@ const texts = [...text.matchAll(/["'`]([\w$]+)["'`]/g), ...text.matchAll(/datase
 /** Names that objects get from `dataset` by their parts. */
 const parts = [...text.matchAll(/\{([^{}]*)\} = [\w.]+\.dataset\b/g)].flatMap((found) => found[1].match(/\w+/g) ?? []);
 /** Names that the browser knows, from the declarations of TypeScript. */
-const libraries = new URL("lib/", pathToFileURL(createRequire(import.meta.url).resolve("@typescript/typescript-linux-x64/package.json")));
+const packages = new URL("node_modules/@typescript/", here);
+const libraries = new URL(`${readdirSync(packages).find((name) => name.startsWith("typescript-"))}/lib/`, packages);
 const known = ["lib.dom.d.ts", "lib.es5.d.ts"].flatMap((name) => [...readFileSync(new URL(name, libraries), "utf8").matchAll(/^ +(?:readonly )?(\w+)\??[:(<]/gm)].map((found) => found[1]));
-const nameCache = {};
+const [nameCache, ownCache] = [{}, {}];
 
-let total = 0;
-let failed = false;
+/** @type {Map<string, string>} code by bundle, own properties short */
+const short = new Map();
 for (const name of ENTRIES) {
   const { outputFiles } = await build({
     entryPoints: [new URL(name, here).pathname],
@@ -48,6 +52,17 @@ for (const name of ENTRIES) {
     module: true, ecma: 2020, nameCache,
     compress: { passes: 3, unsafe_arrows: true, pure_getters: true },
     mangle: { properties: { reserved: [...known, ...texts, ...parts, ...JSON_NAMES] } },
+  });
+  short.set(name, code);
+}
+
+let total = 0;
+let failed = false;
+for (const [name, shortened] of short) {
+  const { code } = await minify(shortened, {
+    module: true, ecma: 2020, nameCache: ownCache, compress: false,
+    // No name of the first round twice.
+    mangle: { properties: { builtins: true, regex: new RegExp(`^(${OWN_NAMES.join("|")})$`), reserved: Object.values(nameCache.props.props) } },
     format: { preamble: banner },
   });
   const contents = Buffer.from(`${code}\n`);
