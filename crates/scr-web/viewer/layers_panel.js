@@ -95,7 +95,9 @@ export function install(/** @type {App} */ app) {
   const writeScores = () => {
     for (const { key, item } of layers.all) {
       const row = byId("viewer-scores").querySelector(`[data-layer="${CSS.escape(key)}"][data-score]`);
-      /** @type {HTMLOutputElement} */ (item.querySelector("output")).value = row?.getAttribute("data-score") ?? "";
+      const output = /** @type {HTMLOutputElement} */ (item.querySelector("output"));
+      output.value = row?.getAttribute("data-score") ?? "";
+      output.title = row ? `${row.closest("table")?.querySelector(".number")?.firstChild?.textContent}(mean of the objects)` : "";
     }
   };
   for (const event of /** @type {const} */ (["layers", "pane", "image"])) app.on(event, arrange);
