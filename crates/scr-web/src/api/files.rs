@@ -139,10 +139,8 @@ pub(crate) async fn thumbnail(
 /// structure to closed outlines `[x0, y0, x1, y1, ...]` in pixels from the upper left corner,
 /// filled by the even-odd rule. Outlines are exact, except for ragged structures: `blocks_px`
 /// gives the side of the square blocks that their outlines follow, in pixels. A block belongs
-/// to the structure if any of its pixels does.
-///
-/// With the extension `.bin` in place of `.json`, every address of outlines answers with the
-/// packed form that the viewer reads.
+/// to the structure if any of its pixels does. With the extension `.bin` in place of `.json`,
+/// every address of outlines answers with the packed form that the viewer reads.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/outlines/{observer}/{image}.json",

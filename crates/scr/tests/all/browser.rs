@@ -72,7 +72,8 @@ fn a_reader_steps_windows_toggles_and_links_to_what_is_seen() {
         browser.until("the viewer starts", READY).await;
 
         // Toggles the second observer's outline by its check box.
-        let observer = "[...document.querySelectorAll('#viewer-panel input')].find(i => i.value === 'second')";
+        let observer =
+            "[...document.querySelectorAll('#viewer-panel input')].find(i => i.value === 'second')";
         assert_eq!(browser.script(&format!("return {observer}.checked")).await, false);
         browser.script(&format!("{observer}.click()")).await;
         browser.until("the address names the outline", "location.search.includes('second')").await;
