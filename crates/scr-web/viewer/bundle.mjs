@@ -16,12 +16,12 @@ import { minify } from "terser";
 /** Modules that pages or workers load; each becomes a bundle of its name. */
 const ENTRIES = ["main.js", "decode_worker.js"];
 const MAX_BYTES = 60_000;
-/** Names in answers of the site. */
-const JSON_NAMES = [];
+/** Names in answers of the site; those with an underscore are taken as such anyway. */
+const JSON_NAMES = ["attributes", "columns", "decimals", "entries", "fold", "images", "measure", "object", "pictures", "reference", "scores"];
 /** Names that the browser or a text has too, but that we use for our own objects only. */
 const OWN_NAMES = [
   "changed", "frame", "greys", "layers", "levels", "linked", "maxValue", "neighbour", "outlines", "overlays", "pane", "panes",
-  "picture", "pointer", "redraw", "reference", "setWindow", "shapes", "shown", "structures",
+  "picture", "pointer", "redraw", "setWindow", "shapes", "shown", "structures",
 ];
 
 const here = new URL("./", import.meta.url);
@@ -32,7 +32,7 @@ for (const name of sources) digest.update(`${name}\0`).update(readFileSync(new U
 const banner = `/* Bundled from crates/scr-web/viewer by \`just viewer\`; sources sha256:${digest.digest("hex")} */`;
 
 const text = sources.map((name) => readFileSync(new URL(name, here), "utf8")).join("\n");
-const texts = [...text.matchAll(/["'`]([\w$]+)["'`]/g), ...text.matchAll(/dataset\??\.(\w+)/g)].map((found) => found[1]);
+const texts = [/["'`]([\w$]+)["'`]/g, /dataset\??\.(\w+)/g, /\b(\w+_\w+)\b/g].flatMap((pattern) => [...text.matchAll(pattern)].map((found) => found[1]));
 /** Names that objects get from `dataset` by their parts. */
 const parts = [...text.matchAll(/\{([^{}]*)\} = [\w.]+\.dataset\b/g)].flatMap((found) => found[1].match(/\w+/g) ?? []);
 /** Names that the browser knows, from the declarations of TypeScript. */
