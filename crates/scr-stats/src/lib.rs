@@ -12,7 +12,7 @@
 //!   same images. [`BlandAltman`]: agreement of two ways of measuring one quantity.
 //!   [`RankSum`] (Mann-Whitney): one method on two groups of different images.
 //! - [`SignificantWins`]: ranks methods by pairwise tests, corrected by [`holm`].
-//!   [`rank_by_mean`] ranks by means alone; [`RankStability`] gives the ranks'
+//!   [`significance_groups`] are those that do not differ. [`rank_by_mean`] ranks by means alone; [`RankStability`] gives the ranks'
 //!   distribution over bootstrap resamples.
 //!
 //! ```
@@ -33,6 +33,7 @@ mod agreement;
 mod bootstrap;
 mod direction;
 mod holm;
+mod letters;
 mod paired;
 mod rank_sum;
 mod ranking;
@@ -46,6 +47,7 @@ pub use agreement::BlandAltman;
 pub use bootstrap::Bootstrap;
 pub use direction::Direction;
 pub use holm::holm;
+pub use letters::significance_groups;
 pub use paired::PairedComparison;
 pub use rank_sum::RankSum;
 pub use ranking::{RankStability, rank_by_mean, rank_stability, shared_ranks};

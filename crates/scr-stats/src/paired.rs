@@ -88,6 +88,26 @@ impl PairedComparison {
         compared.ci95 = compared.t.and_then(|_| student::interval95(mean, standard_error, df));
         compared
     }
+
+    /// Standardised mean difference: the mean difference over the standard deviation of the
+    /// differences. `None` without spread, and with fewer than two pairs.
+    ///
+    /// # Source
+    /// Cohen's d_z: Lakens, "Calculating and reporting effect sizes to facilitate cumulative
+    /// science", Frontiers in Psychology 4:863, 2013, doi:10.3389/fpsyg.2013.00863, equation 6.
+    ///
+    /// # Example
+    /// ```
+    /// use scr_stats::PairedComparison;
+    /// let (first, second) = ([3.0, 4.0, 8.0].map(Some), [2.0, 2.0, 5.0].map(Some));
+    /// // Differences 1, 2 and 3: mean 2, standard deviation 1.
+    /// assert_eq!(PairedComparison::of(&first, &second).effect_size(), Some(2.0));
+    /// ```
+    #[must_use]
+    pub fn effect_size(&self) -> Option<f64> {
+        let sd = self.sd.filter(|&sd| sd > 0.0 && self.p.is_some())?;
+        Some(self.mean_difference? / sd)
+    }
 }
 
 /// First minus second, image by image; `None` where either is.

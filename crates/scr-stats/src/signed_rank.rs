@@ -89,6 +89,27 @@ impl SignedRank {
             is_exact,
         }
     }
+
+    /// Matched-pairs rank-biserial correlation, -1 to 1: the share of the ranks in which the
+    /// first is higher minus the share in which the second is. `None` when no pair differs.
+    ///
+    /// # Source
+    /// Kerby, "The simple difference formula", Comprehensive Psychology 3, 2014,
+    /// doi:10.2466/11.IT.3.1, equation 3.
+    ///
+    /// # Example
+    /// ```
+    /// use scr_stats::{Direction, SignedRank};
+    /// let (first, second) = ([3.0, 4.0, 5.0].map(Some), [2.0, 2.0, 8.0].map(Some));
+    /// // Ranks 1 and 2 for the first, 3 for the second.
+    /// let tested = SignedRank::of(&first, &second, Direction::HigherIsBetter);
+    /// assert_eq!(tested.rank_biserial(), Some(0.0));
+    /// ```
+    #[must_use]
+    pub fn rank_biserial(&self) -> Option<f64> {
+        let sum = self.w_plus + self.w_minus;
+        (sum > 0.0).then(|| (self.w_plus - self.w_minus) / sum)
+    }
 }
 
 /// Ranks of the differences' sizes. Twice a rank is whole even where two share it.
