@@ -88,6 +88,7 @@ pub const PAGES: &[Page] = pages! {
         "make-a-benchmark"
         "check-a-benchmark"
         "train-with-scores"
+        "read-results"
         "run-a-site";
     Reference "reference":
         "command-line"

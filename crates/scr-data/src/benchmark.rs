@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
-use scr_documents::{Fold, LiteratureDocument, Protocol, TermsDocument};
+use scr_documents::{Fold, LiteratureDocument, Protocol, TermsDocument, UndefinedDocument};
 use scr_image::{Mask, Radiograph, Size};
 
 use crate::benchmark_file::{BenchmarkFile, SpacingSource};
@@ -56,6 +56,8 @@ pub struct Benchmark {
     pub observers: Vec<Observer>,
     /// Protocol: the use of the images for training and testing.
     pub protocol: Protocol,
+    /// Value of undefined distances in means; none where they are counted beside.
+    pub undefined_as: Option<UndefinedDocument>,
     /// Terms of use of the data.
     pub terms: TermsDocument,
     /// Published results of others.
@@ -304,6 +306,8 @@ impl Benchmark {
             matches!(file.images.spacing_mm.source(), Ok(SpacingSource::Column(_)));
         let (images, not_scored) =
             images.into_iter().partition(|image| protocol.scores(image.fold));
+        let undefined_as =
+            file.scoring.as_ref().and_then(|scoring| scoring.undefined_as().ok().flatten());
         let download = file.terms.download().unwrap_or_default();
         let display = file.terms.display().unwrap_or_default();
         let literature_table = file.literature.as_ref().map(|literature| literature.table.clone());
@@ -335,6 +339,7 @@ impl Benchmark {
                 })
                 .collect(),
             protocol,
+            undefined_as,
             terms: TermsDocument {
                 licence: file.terms.licence,
                 redistribution: file.terms.redistribution,

@@ -9,7 +9,7 @@ use std::path::{Component, Path};
 use scr_documents::{LiteratureDocument, Protocol};
 
 use crate::benchmark::{BenchmarkParts, EXTENSION, EXTENSION_HOLE};
-use crate::benchmark_file::{BenchmarkFile, FoldsSection, SpacingSource};
+use crate::benchmark_file::{BenchmarkFile, FoldsSection, ScoringSection, SpacingSource};
 use crate::benchmark_keys::KeyLines;
 use crate::definition::{Image, Object};
 use crate::image_table::{ImageTable, is_file_name};
@@ -121,6 +121,9 @@ impl Check<'_> {
             let expected = "a number of mm above 0, two of them as [x, y], or \"unknown\", or \
                             { column = \"NAME\" }";
             self.expect(false, "images.spacing_mm", expected, found);
+        }
+        if let Some(Err(found)) = file.scoring.as_ref().map(ScoringSection::undefined_as) {
+            self.expect(false, "scoring.undefined", "`counted` or `diagonal`", found);
         }
         if let Err(found) = file.terms.download() {
             let expected = "words that begin with `allowed` or `forbidden`";

@@ -22,6 +22,9 @@ impl Benchmark {
         let spacing =
             if self.has_spacing_column { "by image".to_owned() } else { in_words(common) };
         text += &format!("spacing_mm {spacing}\n");
+        if self.undefined_as.is_some() {
+            text += "undefined diagonal\n";
+        }
         for structure in &self.structures {
             text += &format!("structure {}\n", structure.id);
         }

@@ -4,7 +4,7 @@
 //! keys are refused, so that a misspelt key is never ignored. docs/reference/benchmark-file.md
 //! describes every key.
 
-use scr_documents::Permission;
+use scr_documents::{Permission, UndefinedDocument};
 use scr_image::Spacing;
 use serde::{Deserialize, Serialize};
 
@@ -35,12 +35,37 @@ pub struct BenchmarkFile {
     pub observers: Vec<ObserverSection>,
     /// The folds.
     pub folds: FoldsSection,
+    /// Choices of scoring.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub scoring: Option<ScoringSection>,
     /// Terms of use of the data.
     #[serde(default)]
     pub terms: TermsSection,
     /// Published results of others on these or comparable images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub literature: Option<LiteratureSection>,
+}
+
+/// `[scoring]`
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ScoringSection {
+    /// Undefined distances in means: `counted` or `diagonal`.
+    pub undefined: String,
+}
+
+impl ScoringSection {
+    /// Value of undefined distances in means; none where they are counted beside.
+    ///
+    /// # Errors
+    /// Any other word.
+    pub fn undefined_as(&self) -> Result<Option<UndefinedDocument>, String> {
+        match self.undefined.as_str() {
+            "counted" => Ok(None),
+            "diagonal" => Ok(Some(UndefinedDocument::ImageDiagonal)),
+            other => Err(format!("`{other}`")),
+        }
+    }
 }
 
 /// `[images]`

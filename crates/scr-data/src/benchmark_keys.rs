@@ -67,6 +67,7 @@ const FILE: &[Key] = &[
         ],
     ),
     table("folds", true, &[optional("column"), optional("protocol")]),
+    table("scoring", false, &[required("undefined")]),
     table(
         "terms",
         false,

@@ -3,7 +3,9 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::{Fold, LiteratureDocument, Protocol, SpacingDocument, TermsDocument};
+use crate::{
+    Fold, LiteratureDocument, Protocol, SpacingDocument, TermsDocument, UndefinedDocument,
+};
 
 /// A published benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -36,6 +38,9 @@ pub struct BenchmarkDocument {
     /// reference hidden.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ladder: Option<f64>,
+    /// Value of undefined distances in means, where they count at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undefined_as: Option<UndefinedDocument>,
     /// Time at which the operator ended the benchmark, RFC 3339 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<String>,

@@ -133,6 +133,13 @@ pub struct PairDocument {
     /// holds no zero.
     #[serde(default)]
     pub better: Option<String>,
+    /// Mean difference over the standard deviation of the differences (Cohen's d_z).
+    #[serde(default)]
+    pub effect_size: Option<f64>,
+    /// Share of the ranks in which the first is higher minus the share of the second, -1 to 1
+    /// (matched-pairs rank-biserial correlation).
+    #[serde(default)]
+    pub rank_biserial: Option<f64>,
 }
 
 /// Bland and Altman's limits of agreement; differences are the method's minus the reference's.

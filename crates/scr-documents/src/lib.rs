@@ -5,6 +5,7 @@
 //! crate of the project; other crates fill the documents.
 //!
 //! - [`result`]: the scores of one set of masks. - [`comparison`]: several results.
+//! - [`result_list`]: all entries of a benchmark with their ranks.
 //! - [`benchmark`], [`protocol`], [`terms`], [`literature`]: a published benchmark.
 //!   - [`settings`]: the operator's settings of it. - [`download`]: its files.
 //! - [`submission`]: a submission with its problems. - [`findings`]: suspicions and flags.
@@ -27,6 +28,7 @@ pub mod publication;
 pub mod record;
 pub mod refusal;
 pub mod result;
+pub mod result_list;
 pub mod settings;
 pub mod submission;
 pub mod terms;
@@ -60,9 +62,10 @@ pub use publication::{Publication, PublicationDocument, PublicationList, Publica
 pub use record::RecordAnswer;
 pub use refusal::{Refusal, RefusalReason, RefusedField};
 pub use result::{
-    FoldDocument, ImageDocument, MeasureMap, ResultDocument, SpacingDocument, SummaryDocument,
-    UndefinedDocument,
+    Decimals, FoldDocument, ImageDocument, MeasureMap, ResultDocument, SpacingDocument,
+    SummaryDocument, UndefinedDocument,
 };
+pub use result_list::{ResultListDocument, ResultRowDocument};
 pub use settings::{BenchmarkSettings, ImageResults, LadderStep, Quota, Reference};
 pub use submission::{
     ListedSubmission, LogLine, ReviewQueue, SubmissionAnswer, SubmissionList, SubmissionProblem,

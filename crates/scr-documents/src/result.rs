@@ -33,6 +33,9 @@ pub struct ResultDocument {
     /// Value of undefined distances in summaries, where they count at all.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub undefined_as: Option<UndefinedDocument>,
+    /// Decimals of the numbers, where a site rounds them; for pages, not written.
+    #[serde(skip)]
+    pub rounded_to: Option<Decimals>,
     /// Seed of the bootstrap intervals.
     pub bootstrap_seed: u64,
     /// Resamples behind each bootstrap interval.
@@ -151,6 +154,15 @@ pub enum UndefinedDocument {
     /// The longest diagonal of the benchmark's images: on a site that hides
     /// the reference.
     LongestDiagonal,
+}
+
+/// Decimals of rounded numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Decimals {
+    /// Of shares.
+    pub shares: u8,
+    /// Of distances.
+    pub distances: u8,
 }
 
 /// The summaries of one fold.

@@ -43,6 +43,7 @@ fn result() -> ResultDocument {
         observer: "reference".into(),
         spacing_mm: Some(SpacingDocument::new(0.3, 0.4)),
         undefined_as: Some(UndefinedDocument::ImageDiagonal),
+        rounded_to: None,
         bootstrap_seed: 1,
         bootstrap_resamples: 10,
         objects: objects(),
@@ -96,6 +97,7 @@ fn benchmark() -> BenchmarkDocument {
         }],
         reference_hidden: true,
         ladder: Some(0.01),
+        undefined_as: None,
         ended_at: Some("2026-11-28T00:00:00.000Z".into()),
         protocol: "two-fold".into(),
         not_scored: MeasureMap::new(),
@@ -207,6 +209,8 @@ fn comparisons_keep_their_form() {
             wilcoxon_is_exact: true,
             wilcoxon_p_holm_all: Some(0.5),
             better: None,
+            effect_size: Some(0.4),
+            rank_biserial: Some(0.33),
         }],
     };
     let agreement = AgreementDocument {

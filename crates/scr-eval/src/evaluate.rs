@@ -23,8 +23,8 @@ pub struct Settings {
     /// Measures of objects, in the order of results. Measures of whole images are always
     /// computed.
     pub measures: Vec<Measure>,
-    /// Policy of summaries for undefined distances.
-    pub undefined: UndefinedPolicy,
+    /// Policy of summaries for undefined distances; none for that of the benchmark.
+    pub undefined: Option<UndefinedPolicy>,
     /// Number of resamples of each bootstrap interval.
     pub bootstrap_resamples: usize,
     /// Seed of the bootstrap intervals.
@@ -37,7 +37,7 @@ impl Default for Settings {
         Self {
             observer: "reference".into(),
             measures: Measure::DEFAULT.to_vec(),
-            undefined: UndefinedPolicy::Counted,
+            undefined: None,
             bootstrap_resamples: 2000,
             bootstrap_seed: 1,
         }
@@ -116,7 +116,10 @@ pub fn evaluate(
             .collect(),
         measures: settings.measures.clone(),
         image_measures,
-        undefined: settings.undefined,
+        undefined: settings.undefined.unwrap_or(match benchmark.undefined_as {
+            Some(_) => UndefinedPolicy::ImageDiagonal,
+            None => UndefinedPolicy::Counted,
+        }),
         records,
         bootstrap_seed: settings.bootstrap_seed,
         bootstrap_resamples: settings.bootstrap_resamples,

@@ -75,6 +75,27 @@ fn an_empty_object_is_counted_as_undefined_and_scored_zero() {
 }
 
 #[test]
+fn a_benchmark_may_count_undefined_distances_as_the_diagonal_and_is_another_one_then() {
+    let (temp, plain) = phantoms();
+    let masks = temp.path().join("bench/masks/second");
+    let empty = formats::png::write_mask(&Mask::empty(Size::square(128)));
+    fs::write(masks.join("heart/JPCLN001.png"), empty).unwrap();
+    let file = plain.root().join("benchmark.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::write(&file, text.clone() + "\n[scoring]\nundefined = \"counted\"\n").unwrap();
+    let counted = Benchmark::open(plain.root()).unwrap();
+    assert_eq!(counted.scoring_definition(), plain.scoring_definition());
+    fs::write(&file, text.clone() + "\n[scoring]\nundefined = \"diagonal\"\n").unwrap();
+    let penalising = Benchmark::open(plain.root()).unwrap();
+    assert_ne!(penalising.scoring_definition(), plain.scoring_definition());
+    assert_eq!(score(&plain, &masks).undefined, UndefinedPolicy::Counted);
+    assert_eq!(score(&penalising, &masks).undefined, UndefinedPolicy::ImageDiagonal);
+    fs::write(&file, text + "\n[scoring]\nundefined = \"worst\"\n").unwrap();
+    let error = Benchmark::open(plain.root()).unwrap_err().to_string();
+    assert!(error.contains("scoring.undefined") && error.contains("`worst`"), "{error}");
+}
+
+#[test]
 fn each_fold_is_summarised_beside_the_whole() {
     let (_temp, benchmark) = phantoms();
     let found = score(&benchmark, &benchmark.masks_folder(benchmark.observer("second").unwrap()));

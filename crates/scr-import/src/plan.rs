@@ -187,6 +187,7 @@ impl Plan {
                 protocol: self.folds.protocol.to_owned(),
             },
             terms: TermsSection::default(),
+            scoring: None,
             literature: None,
         }
     }

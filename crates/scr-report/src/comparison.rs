@@ -9,9 +9,8 @@ use scr_documents::{
     AgreementDocument, ComparedDocument, ComparisonDocument, ImageDocument, MeasureMap,
     MethodDocument, PairDocument, ResultDocument, StandingDocument,
 };
-use scr_eval::{
-    CompareSettings, ComparedMeasure, ComparedPair, Comparison, MethodValues, ValueColumn,
-};
+pub use scr_eval::CompareSettings;
+use scr_eval::{ComparedMeasure, ComparedPair, Comparison, MethodValues, ValueColumn};
 use scr_measures::{Better, Measure};
 use scr_stats::{BlandAltman, Direction};
 
@@ -128,6 +127,27 @@ fn direction(key: &str) -> Option<Direction> {
     })
 }
 
+/// Compares results by the measures with these keys, as `scr compare` does.
+///
+/// # Errors
+/// All reasons why they are not [comparable](incomparable).
+pub fn compare_results(
+    results: &[NamedResult],
+    keys: &dyn Fn(&str) -> bool,
+    settings: CompareSettings,
+) -> Result<ComparisonDocument, Vec<Problem>> {
+    let problems = incomparable(results);
+    if !problems.is_empty() || results.is_empty() {
+        return Err(problems);
+    }
+    let mut values = method_values(results);
+    for method in &mut values {
+        method.columns.retain(|column| keys(&column.key));
+    }
+    let found = scr_eval::compare(&values, settings);
+    Ok(comparison_document(results, &found, settings))
+}
+
 /// The written form of a comparison of `results`, which are in its order.
 ///
 /// # Panics
@@ -205,6 +225,8 @@ fn compared(results: &[NamedResult], measure: &ComparedMeasure) -> ComparedDocum
         wilcoxon_is_exact: pair.signed_rank.is_exact,
         wilcoxon_p_holm_all: pair.family_p,
         better: pair.better.map(|index| results[index].name.clone()),
+        effect_size: pair.paired.effect_size(),
+        rank_biserial: pair.signed_rank.rank_biserial(),
     };
     ComparedDocument {
         methods: results.iter().enumerate().map(standing).collect(),
@@ -212,7 +234,7 @@ fn compared(results: &[NamedResult], measure: &ComparedMeasure) -> ComparedDocum
     }
 }
 
-fn agreed(found: &BlandAltman) -> AgreementDocument {
+pub(crate) fn agreed(found: &BlandAltman) -> AgreementDocument {
     AgreementDocument {
         n: found.n,
         n_undefined: found.n_undefined,

@@ -1,7 +1,9 @@
 //! CSV of results: one rectangular table, every number in full precision.
 
 use csv::Writer;
-use scr_documents::{ComparisonDocument, MeasureMap, ResultDocument, SummaryDocument};
+use scr_documents::{
+    ComparisonDocument, EntryRole, MeasureMap, ResultDocument, ResultListDocument, SummaryDocument,
+};
 
 /// Name of whole images in the column of objects.
 const ALL: &str = "all";
@@ -66,6 +68,52 @@ fn summary_row(fold: &str, object: &str, key: &str, summary: &SummaryDocument) -
     let count = |n: Option<usize>| n.map_or_else(String::new, |n| n.to_string());
     row.extend([count(summary.n), count(summary.n_undefined)]);
     row
+}
+
+/// All entries of a benchmark: one row an entry, fold, object and measure.
+#[must_use]
+pub fn result_list(list: &ResultListDocument) -> String {
+    let mut rows = vec![
+        [
+            "entry",
+            "name",
+            "role",
+            "published_at",
+            "evaluator_version",
+            "rank",
+            "rank_among_submissions",
+            "fold",
+            "object",
+            "measure",
+            "mean",
+            "sd",
+            "ci95_low",
+            "ci95_high",
+            "min",
+            "q1",
+            "median",
+            "q3",
+            "max",
+            "n",
+            "n_undefined",
+        ]
+        .map(str::to_owned)
+        .to_vec(),
+    ];
+    for row in &list.rows {
+        let rank = |rank: Option<usize>| rank.map_or_else(String::new, |rank| rank.to_string());
+        let role = match row.role {
+            EntryRole::Observer => "observer",
+            EntryRole::Baseline => "baseline",
+            EntryRole::Method => "method",
+        };
+        let about = [&row.entry, &row.name, role, &row.published_at, &row.evaluator_version];
+        let mut cells: Vec<String> = about.map(str::to_owned).to_vec();
+        cells.extend([rank(row.rank), rank(row.rank_among_submissions)]);
+        cells.extend(summary_row(&row.fold, &row.object, &row.measure, &row.summary));
+        rows.push(cells);
+    }
+    written(rows)
 }
 
 /// Values by image: one row an image, one column a measure (`OBJECT KEY`, and measures of

@@ -49,6 +49,7 @@ pub fn result_document(evaluation: &Evaluation, with_images: bool) -> ResultDocu
             UndefinedPolicy::Counted => None,
             UndefinedPolicy::ImageDiagonal => Some(UndefinedDocument::ImageDiagonal),
         },
+        rounded_to: None,
         bootstrap_seed: evaluation.bootstrap_seed,
         bootstrap_resamples: evaluation.bootstrap_resamples,
         objects: whole.objects,

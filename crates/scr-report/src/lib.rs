@@ -4,6 +4,7 @@
 //! no file.
 //!
 //! - [`result_document`] and [`comparison_document`]: the JSON of one result and of several.
+//! - [`board`]: all results of a benchmark, and [`listing`]: their list with ranks.
 //! - [`tables`]: their tables, which [`layout`] writes as text, Markdown or LaTeX;
 //!   [`csv`] has every number in full precision.
 //! - [`numbers`]: formats of numbers, and [`standings`]: order and ranks, for pages and
@@ -14,12 +15,14 @@
 //! - [`sheet`]: contact sheet of a benchmark.
 //! - [`measures`]: reference of the measures.
 
+pub mod board;
 pub mod comparison;
 pub mod csv;
 mod document;
 pub mod figures;
 pub mod html;
 pub mod layout;
+pub mod listing;
 pub mod measures;
 pub mod numbers;
 pub mod plot;

@@ -212,8 +212,8 @@ One policy (`crates/scr-measures/src/empty.rs`):
 | not | empty | 0 | undefined | 1, or undefined where the reference fills the image |
 
 Every summary counts and shows undefined values. None is dropped silently or counts as a perfect score:
-rankings treat it as worst, and `scr evaluate --undefined image-diagonal` counts it as a distance as long
-as the image's diagonal.
+rankings treat it as worst. Where a benchmark says `undefined = diagonal`, or with `scr evaluate --undefined
+diagonal`, it counts as a distance as long as the image's diagonal in every summary, as many challenges do.
 
 ## Summaries
 

@@ -3,6 +3,7 @@
 //! Names, units and directions come from the registry of measures. Rounds for reading;
 //! orders and ranks use full precision ([`standings`](crate::standings)).
 
+use scr_documents::ResultDocument;
 use scr_measures::registry::IMAGE_MEASURES;
 use scr_measures::{Better, Measure};
 
@@ -45,6 +46,17 @@ impl MeasureFormat {
         };
         format.no_value = NO_VALUE;
         format.to = " to ";
+        format
+    }
+
+    /// Format for pages of the values of a result: no more decimals than a site gives.
+    #[must_use]
+    pub fn of(result: &ResultDocument, key: &str) -> Self {
+        let mut format = Self::page(key);
+        if let Some(given) = result.rounded_to {
+            let given = if format.unit.is_empty() { given.shares } else { given.distances };
+            format.decimals = format.decimals.min(usize::from(given));
+        }
         format
     }
 
@@ -106,6 +118,30 @@ impl MeasureFormat {
         value.map_or_else(|| self.no_value.to_owned(), |value| format!("{value:.*}", self.decimals))
     }
 
+    /// Formats a difference, with its sign.
+    #[must_use]
+    pub fn difference(&self, value: Option<f64>) -> String {
+        match value {
+            // A rounded zero has no sign.
+            Some(value) if value.abs() < 0.5 * 10f64.powi(-(self.decimals as i32)) => {
+                format!("{:.*}", self.decimals, 0.0)
+            }
+            Some(value) => format!("{value:+.*}", self.decimals),
+            None => self.no_value.to_owned(),
+        }
+    }
+
+    /// Formats an interval of a difference, both ends with their signs.
+    #[must_use]
+    pub fn difference_interval(&self, interval: Option<[f64; 2]>) -> String {
+        interval.map_or_else(
+            || self.no_value.to_owned(),
+            |[low, high]| {
+                format!("{}{}{}", self.difference(Some(low)), self.to, self.difference(Some(high)))
+            },
+        )
+    }
+
     /// Formats a mean and a standard deviation: `mean (sd)`.
     #[must_use]
     pub fn mean_sd(&self, mean: Option<f64>, sd: Option<f64>) -> String {
@@ -154,6 +190,16 @@ pub fn capitalised(text: &str) -> String {
     letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }
 
+/// Formats a probability with four decimals.
+#[must_use]
+pub fn probability(p: Option<f64>, no_value: &str) -> String {
+    match p {
+        None => no_value.to_owned(),
+        Some(p) if p < 0.0001 => "< 0.0001".to_owned(),
+        Some(p) => format!("{p:.4}"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,6 +213,8 @@ mod tests {
         assert_eq!(format.mean_plus_minus_sd(Some(1.638), Some(0.694)), "1.64 ± 0.69");
         assert_eq!(format.head(), "MASD (px) ↓");
         assert_eq!(MeasureFormat::table("masd_px").mean_sd(Some(1.638), None), "1.638");
+        assert_eq!(format.difference(Some(0.25)), "+0.25");
+        assert_eq!(format.difference_interval(Some([-0.004, 0.5])), "0.00 to +0.50");
     }
 
     #[test]

@@ -6,8 +6,8 @@
 
 use std::cmp::Ordering;
 
-use scr_documents::SummaryDocument;
-use scr_measures::Better;
+use scr_documents::{ResultDocument, SummaryDocument};
+use scr_measures::{Better, Measure, Quantity};
 use scr_stats::shared_ranks;
 
 /// Statistic of a summary: the number in a column.
@@ -164,13 +164,19 @@ pub struct Standing {
 }
 
 impl Standing {
-    /// The standing of a summary, which is none when the result lacks the measure.
+    /// The standing of a result's summary by a measure's key; without a value when the result
+    /// lacks the measure.
     #[must_use]
-    pub fn of(summary: Option<&SummaryDocument>, statistic: Statistic) -> Self {
+    pub fn of(
+        result: &ResultDocument,
+        key: &str,
+        summary: Option<&SummaryDocument>,
+        statistic: Statistic,
+    ) -> Self {
         match summary {
             Some(summary) => {
                 // The column of undefined counts is ordered by the counts alone.
-                let counts = statistic != Statistic::Undefined;
+                let counts = statistic != Statistic::Undefined && !is_penalised(result, key);
                 let n_undefined = summary.n_undefined.filter(|_| counts).unwrap_or_default();
                 Self { value: statistic.of(summary), n_undefined }
             }
@@ -203,6 +209,47 @@ pub fn ranks(standings: &[Standing], better: Better) -> Vec<Option<usize>> {
     standings.iter().zip(ranks).map(|(standing, rank)| standing.value.map(|_| rank)).collect()
 }
 
+/// Ranks among all results and among submissions alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ranks {
+    /// Rank of each result among all.
+    pub among_all: Vec<Option<usize>>,
+    /// Rank of each submission among submissions; none for observers and baselines.
+    pub among_submissions: Vec<Option<usize>>,
+}
+
+impl Ranks {
+    /// Ranks of standings; `is_submission` says which results are no reference rows.
+    #[must_use]
+    pub fn of(standings: &[Standing], is_submission: &[bool], better: Better) -> Self {
+        let chosen: Vec<usize> =
+            (0..standings.len()).filter(|&place| is_submission.get(place) == Some(&true)).collect();
+        let of_chosen: Vec<Standing> = chosen.iter().map(|&place| standings[place]).collect();
+        let mut among_submissions = vec![None; standings.len()];
+        for (place, rank) in chosen.into_iter().zip(ranks(&of_chosen, better)) {
+            among_submissions[place] = rank;
+        }
+        Self { among_all: ranks(standings, better), among_submissions }
+    }
+}
+
+/// True where a result's means count an undefined value of a measure as a penalty.
+#[must_use]
+pub fn is_penalised(result: &ResultDocument, key: &str) -> bool {
+    let is_distance = || {
+        let measure = Measure::from_result_key(key);
+        measure.is_ok_and(|(measure, _)| measure.quantity() == Quantity::Distance)
+    };
+    result.undefined_as.is_some() && is_distance()
+}
+
+/// Number of images behind a summary, those without a value too; none where it is hidden.
+#[must_use]
+pub fn n_images(result: &ResultDocument, key: &str, summary: &SummaryDocument) -> Option<usize> {
+    let (n, n_undefined) = (summary.n?, summary.n_undefined?);
+    Some(if is_penalised(result, key) { n } else { n + n_undefined })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -227,6 +274,14 @@ mod tests {
             standing(Some(0.2), 1),
         ];
         assert_eq!(ranks(&standings, Better::Lower), [Some(3), Some(1), None, Some(2)]);
+    }
+
+    #[test]
+    fn submissions_have_ranks_among_themselves_too() {
+        let standings = [0.9, 0.95, 0.8, 0.9].map(|value| standing(Some(value), 0));
+        let ranks = Ranks::of(&standings, &[true, false, true, true], Better::Higher);
+        assert_eq!(ranks.among_all, [Some(2), Some(1), Some(4), Some(2)]);
+        assert_eq!(ranks.among_submissions, [Some(1), None, Some(3), Some(1)]);
     }
 
     #[test]

@@ -113,6 +113,7 @@ fn unscored(benchmark: &Benchmark, digest: &str) -> ResultDocument {
         observer: benchmark.reference().id.clone(),
         spacing_mm: None,
         undefined_as: None,
+        rounded_to: None,
         bootstrap_seed: 0,
         bootstrap_resamples: 0,
         objects: [].into(),

@@ -77,6 +77,7 @@ mod tests {
             observer: String::new(),
             spacing_mm: None,
             undefined_as: None,
+            rounded_to: None,
             bootstrap_seed: 1,
             bootstrap_resamples: 1,
             objects: [("heart".to_owned(), of("overlap", overlap))].into_iter().collect(),

@@ -112,6 +112,7 @@ fn result(benchmark: &Benchmark, masks: &MaskSet) -> ResultDocument {
         observer: "reference".into(),
         spacing_mm: Some(SpacingDocument::Same(0.5)),
         undefined_as: None,
+        rounded_to: None,
         bootstrap_seed: 1,
         bootstrap_resamples: 10,
         objects: IndexMap::new(),

@@ -91,6 +91,7 @@ pub(super) fn benchmark_file(
                 ),
             ],
         },
+        scoring: None,
         literature: Some(LiteratureSection {
             table: text("literature.csv"),
             note: text(

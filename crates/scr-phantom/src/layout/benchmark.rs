@@ -160,6 +160,7 @@ pub fn benchmark_file(population: &Population, side: usize) -> BenchmarkFile {
             redistribution: text("allowed"),
             ..TermsSection::default()
         },
+        scoring: None,
         literature: Some(LiteratureSection {
             table: text("literature.csv"),
             note: text(

@@ -84,6 +84,7 @@ pub fn plots(results: &[NamedResult], comparison: &ComparisonDocument) -> Vec<Pl
                     max: summary.max?,
                     mean: summary.mean?,
                     is_reference: false,
+                    outliers: Vec::new(),
                 })
             });
             let caption = format!("{subject}: {key} over the images");
@@ -122,6 +123,7 @@ pub fn plots(results: &[NamedResult], comparison: &ComparisonDocument) -> Vec<Pl
                     image: image.image.clone(),
                     reference: of("ctr_reference")?,
                     measured: of("ctr")?,
+                    href: None,
                 })
             })
             .collect();

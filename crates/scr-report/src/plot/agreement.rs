@@ -27,6 +27,8 @@ pub struct AgreementPoint {
     pub reference: f64,
     /// Value of the method.
     pub measured: f64,
+    /// Target of the point's link.
+    pub href: Option<String>,
 }
 
 impl AgreementPoint {
@@ -57,11 +59,13 @@ pub fn agreement_plot(plot: &AgreementPlot<'_>) -> String {
     let up = covering(shown);
     let x = |value: f64| LEFT + WIDTH * across.share(value);
     let y = |value: f64| TOP + HEIGHT * (1.0 - up.share(value));
+    let has_links = plot.points.iter().any(|point| point.href.is_some());
+    let role = if has_links { "group" } else { "img" };
     let full_width = LEFT + WIDTH + RIGHT;
     let full_height = TOP + HEIGHT + BOTTOM;
     let mut svg = format!(
         "<svg class=\"agreement-plot\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {full_width} {full_height}\" \
-         role=\"img\" font-size=\"14\" fill=\"none\" stroke=\"currentColor\"><title>{}</title>",
+         role=\"{role}\" aria-label=\"{0}\" font-size=\"14\" fill=\"none\" stroke=\"currentColor\"><title>{0}</title>",
         escaped(plot.title)
     );
     let text = |svg: &mut String, x: f64, y: f64, anchor: &str, text: &str| {
@@ -117,6 +121,10 @@ pub fn agreement_plot(plot: &AgreementPlot<'_>) -> String {
     for point in plot.points {
         let x = x(point.mean());
         let y = y(point.difference());
+        if let Some(href) = &point.href {
+            // The table of images has the same links for the keyboard.
+            push(&mut svg, format_args!("<a href=\"{}\" tabindex=\"-1\">", escaped(href)));
+        }
         push(
             &mut svg,
             format_args!(
@@ -127,6 +135,9 @@ pub fn agreement_plot(plot: &AgreementPlot<'_>) -> String {
                 rounded(point.measured)
             ),
         );
+        if point.href.is_some() {
+            svg += "</a>";
+        }
     }
     let quantity = plot.quantity;
     text(
@@ -160,8 +171,8 @@ mod tests {
     #[test]
     fn every_image_is_a_point_and_nothing_is_not_a_number() {
         let points = [
-            AgreementPoint { image: "a<b".to_owned(), reference: 0.45, measured: 0.47 },
-            AgreementPoint { image: "b".to_owned(), reference: 0.5, measured: 0.46 },
+            AgreementPoint { image: "a<b".to_owned(), reference: 0.45, measured: 0.47, href: None },
+            AgreementPoint { image: "b".to_owned(), reference: 0.5, measured: 0.46, href: None },
         ];
         let plot = AgreementPlot {
             title: "t",

@@ -22,6 +22,19 @@ pub struct BoxPlotRow {
     pub mean: f64,
     /// True for a reference row (observer or baseline), drawn dashed.
     pub is_reference: bool,
+    /// Images beyond the whiskers; `min` and `max` are the ends of the whiskers then.
+    pub outliers: Vec<BoxOutlier>,
+}
+
+/// Image beyond the whiskers of a box.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BoxOutlier {
+    /// Identifier of the image.
+    pub image: String,
+    /// Its value.
+    pub value: f64,
+    /// Target of its link.
+    pub href: Option<String>,
 }
 
 const LABEL_WIDTH: f64 = 250.0;
@@ -35,8 +48,16 @@ const AXIS_HEIGHT: f64 = 46.0;
 /// when the values are near it. Values are in the axis' unit and finite.
 #[must_use]
 pub fn box_plot(title: &str, axis: &str, rows: &[BoxPlotRow]) -> String {
-    let lowest = rows.iter().map(|row| row.min).fold(f64::INFINITY, f64::min);
-    let highest = rows.iter().map(|row| row.max).fold(f64::NEG_INFINITY, f64::max);
+    let ends = |row: &BoxPlotRow| {
+        let outliers = row.outliers.iter().map(|outlier| outlier.value);
+        outliers.chain([row.min, row.max]).collect::<Vec<_>>()
+    };
+    let values: Vec<f64> = rows.iter().flat_map(ends).collect();
+    let lowest = values.iter().copied().fold(f64::INFINITY, f64::min);
+    let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    // An image has no links within for a screen reader; a group has.
+    let has_links = rows.iter().flat_map(|row| &row.outliers).any(|one| one.href.is_some());
+    let role = if has_links { "group" } else { "img" };
     let scale = Scale::around(lowest, highest);
     let x = |value: f64| LABEL_WIDTH + PLOT_WIDTH * scale.share(value);
     let bottom = TOP + ROW_HEIGHT * rows.len() as f64;
@@ -44,7 +65,7 @@ pub fn box_plot(title: &str, axis: &str, rows: &[BoxPlotRow]) -> String {
     let height = bottom + AXIS_HEIGHT;
     let mut svg = format!(
         "<svg class=\"box-plot\" xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" \
-         role=\"img\" font-size=\"14\" fill=\"none\" stroke=\"currentColor\"><title>{}</title>",
+         role=\"{role}\" aria-label=\"{0}\" font-size=\"14\" fill=\"none\" stroke=\"currentColor\"><title>{0}</title>",
         escaped(title)
     );
     for tick in scale.ticks() {
@@ -69,7 +90,11 @@ pub fn box_plot(title: &str, axis: &str, rows: &[BoxPlotRow]) -> String {
         ),
     );
     for (index, row) in rows.iter().enumerate() {
-        draw_box(&mut svg, &scale, row, TOP + ROW_HEIGHT * (index as f64 + 0.5));
+        let y = TOP + ROW_HEIGHT * (index as f64 + 0.5);
+        draw_box(&mut svg, &scale, row, y);
+        for outlier in &row.outliers {
+            draw_outlier(&mut svg, &scale, row, outlier, y);
+        }
     }
     svg + "</svg>"
 }
@@ -112,6 +137,27 @@ fn draw_box(svg: &mut String, scale: &Scale, row: &BoxPlotRow, y: f64) {
     );
 }
 
+fn draw_outlier(svg: &mut String, scale: &Scale, row: &BoxPlotRow, outlier: &BoxOutlier, y: f64) {
+    let x = LABEL_WIDTH + PLOT_WIDTH * scale.share(outlier.value);
+    let image = escaped(&outlier.image);
+    let dot = format!(
+        "<title>{image}, {}: {}</title><circle cx=\"{x:.1}\" cy=\"{y:.1}\" r=\"3.5\"/>",
+        escaped(&row.label),
+        rounded(outlier.value)
+    );
+    match &outlier.href {
+        // The table of the entry has the same links for the keyboard.
+        Some(href) => push(
+            svg,
+            format_args!(
+                "<a class=\"outlier\" href=\"{}\" tabindex=\"-1\">{dot}</a>",
+                escaped(href)
+            ),
+        ),
+        None => push(svg, format_args!("<g class=\"outlier\">{dot}</g>")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -126,7 +172,22 @@ mod tests {
             max,
             mean: middle,
             is_reference: false,
+            outliers: Vec::new(),
         }
+    }
+
+    #[test]
+    fn an_outlier_is_a_link_to_its_image_and_on_the_axis() {
+        let href = Some("/x?a&b".to_owned());
+        let outlier = BoxOutlier { image: "<i>".into(), value: 9.0, href };
+        let rows = [BoxPlotRow { outliers: vec![outlier], ..row("a", 0.0, 1.0) }];
+        let svg = box_plot("t", "a", &rows);
+        assert!(
+            svg.contains("href=\"/x?a&amp;b\"") && svg.contains("&lt;i&gt;, a: 9.0000"),
+            "{svg}"
+        );
+        assert!(svg.contains(">10</text>") && svg.contains("role=\"group\""), "{svg}");
+        assert!(box_plot("t", "a", &[row("a", 0.0, 1.0)]).contains("role=\"img\""));
     }
 
     #[test]

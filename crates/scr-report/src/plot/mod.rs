@@ -6,12 +6,20 @@
 
 mod agreement;
 mod box_plot;
+mod interval;
+mod progress;
 mod ranks;
 pub(crate) mod scale;
+mod scatter;
+mod standalone;
 mod svg;
 
 pub use agreement::{AgreementPlot, AgreementPoint, agreement_plot};
-pub use box_plot::{BoxPlotRow, box_plot};
+pub use box_plot::{BoxOutlier, BoxPlotRow, box_plot};
+pub use interval::MarkAxis;
+pub use progress::{ProgressPlot, ProgressPoint, progress_plot};
 pub use ranks::{RankRow, rank_plot};
+pub use scatter::{ScatterPlot, ScatterPoint, scatter_plot};
+pub use standalone::standalone;
 
 pub(crate) use svg::{escaped, push};

@@ -14,10 +14,15 @@ pub(super) fn rounded(value: f64) -> String {
 
 /// Truncates a label to fit beside its box; the row's title has the full label.
 pub(super) fn shortened(label: &str) -> String {
-    if label.chars().count() <= 30 {
+    shortened_to(label, 30)
+}
+
+/// Truncates a label to so many letters.
+pub(super) fn shortened_to(label: &str, n_letters: usize) -> String {
+    if label.chars().count() <= n_letters {
         return escaped(label);
     }
-    escaped(&label.chars().take(29).chain(['…']).collect::<String>())
+    escaped(&label.chars().take(n_letters - 1).chain(['…']).collect::<String>())
 }
 
 /// Escapes text for SVG and HTML.

@@ -64,9 +64,5 @@ pub(super) fn mean_sd(key: &str, mean: Option<f64>, sd: Option<f64>) -> String {
 
 /// Formats a probability.
 pub(super) fn probability(p: Option<f64>) -> String {
-    match p {
-        None => TABLE_NO_VALUE.to_owned(),
-        Some(p) if p < 0.0001 => "< 0.0001".to_owned(),
-        Some(p) => format!("{p:.4}"),
-    }
+    crate::numbers::probability(p, TABLE_NO_VALUE)
 }

@@ -7,7 +7,7 @@ use scr_documents::{MeasureMap, ResultDocument, SummaryDocument};
 use crate::comparison::NamedResult;
 use crate::layout::{Column, Table};
 use crate::numbers::MeasureFormat;
-use crate::standings::{Standing, Statistic, ranks};
+use crate::standings::{self, Standing, Statistic, ranks};
 
 /// Tables of one or several results: one of all objects, one of whole images, each with a row
 /// an object and method and a column a measure. Bold is the best mean of several, by the order
@@ -46,7 +46,8 @@ fn keys_of(measures: &MeasureMap<SummaryDocument>) -> Vec<&String> {
 /// Table of objects, or of whole images where the only subject is none.
 fn table(results: &[NamedResult], subjects: &[Option<&str>], keys: &[&String]) -> Table {
     let (has_objects, has_methods) = (subjects != [None], results.len() > 1);
-    let formats: Vec<MeasureFormat> = keys.iter().map(|key| MeasureFormat::page(key)).collect();
+    let formats: Vec<MeasureFormat> =
+        keys.iter().map(|key| MeasureFormat::of(&results[0].result, key)).collect();
     let mut columns = Vec::new();
     columns.extend(has_objects.then(|| Column::text("Object")));
     columns.extend(has_methods.then(|| Column::name("Method")));
@@ -86,9 +87,9 @@ fn title(results: &[NamedResult], has_objects: bool) -> String {
 
 /// Number of images of a result; none where a site hides it.
 fn n_images(result: &ResultDocument) -> Option<usize> {
-    let of_objects = result.objects.values().flat_map(MeasureMap::values);
-    let summary = of_objects.chain(result.image_measures.values()).next()?;
-    Some(summary.n? + summary.n_undefined?)
+    let of_objects = result.objects.values().flatten();
+    let (key, summary) = of_objects.chain(&result.image_measures).next()?;
+    standings::n_images(result, key, summary)
 }
 
 fn summary<'a>(
@@ -111,8 +112,10 @@ fn best_of(
     format: &MeasureFormat,
 ) -> BTreeSet<usize> {
     let Some(better) = format.better.filter(|_| results.len() > 1) else { return BTreeSet::new() };
-    let standing =
-        |named: &NamedResult| Standing::of(summary(&named.result, object, key), Statistic::Mean);
+    let standing = |named: &NamedResult| {
+        let found = summary(&named.result, object, key);
+        Standing::of(&named.result, key, found, Statistic::Mean)
+    };
     let ranks = ranks(&results.iter().map(standing).collect::<Vec<_>>(), better);
     ranks.iter().enumerate().filter(|(_, rank)| **rank == Some(1)).map(|(index, _)| index).collect()
 }

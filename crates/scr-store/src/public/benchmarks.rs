@@ -62,6 +62,15 @@ impl PublicBenchmarks<'_> {
         Ok(row)
     }
 
+    /// True if the values of single images are public.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], and [`StorageError::Document`] for unreadable settings.
+    #[boxed]
+    pub async fn shows_image_results(&self, id: &str) -> Result<bool, StorageError> {
+        Ok(self.all.settings().get(id).await?.shows_images())
+    }
+
     /// Radiograph, if pages may show it: 8- or 16-bit grey PNG; the display copy has 8 bits and
     /// at most 512 pixels and half the width and height. Benchmarks from before display copies
     /// give the thumbnail instead.

@@ -10,7 +10,7 @@
 //! have full precision.
 
 use scr_documents::{
-    BenchmarkDocument, BenchmarkSettings, FindingsDocument, FlagKind, ImageEntryDocument,
+    BenchmarkDocument, BenchmarkSettings, Decimals, FindingsDocument, FlagKind, ImageEntryDocument,
     MeasureMap, ResultDocument, SpacingDocument, SummaryDocument, SuspicionsDocument,
     UndefinedDocument,
 };
@@ -112,6 +112,10 @@ impl Hiding {
         }
         if self.settings.hides_reference() {
             self.hide_reference(result, decimals);
+            result.rounded_to = decimals.map(|shares| Decimals {
+                shares,
+                distances: shares.saturating_sub(FEWER_DECIMALS_OF_DISTANCES),
+            });
             if let (Some(rung), Some(_)) = (self.rungs.get(id), decimals) {
                 show_rung(result, rung);
             }
@@ -119,6 +123,7 @@ impl Hiding {
         }
         if let Some(decimals) = self.settings.decimals() {
             round_result(result, decimals);
+            result.rounded_to = Some(Decimals { shares: decimals, distances: decimals });
         }
     }
 

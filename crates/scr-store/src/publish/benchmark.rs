@@ -290,6 +290,7 @@ pub(crate) fn document(
             .collect(),
         reference_hidden: false,
         ladder: None,
+        undefined_as: benchmark.undefined_as,
         ended_at: None,
         protocol: benchmark.protocol.name().to_owned(),
         not_scored,

@@ -35,9 +35,9 @@ pub(crate) struct Scoring {
     /// hausdorff_95; in a paper's table and in comparisons overlap, dice, masd, hausdorff_95]
     #[arg(long, value_delimiter = ',', value_parser = MeasureArg::parse)]
     measures: Vec<MeasureArg>,
-    /// Undefined distances in summaries
-    #[arg(long, value_enum, default_value_t = Undefined::Counted)]
-    undefined: Undefined,
+    /// Undefined distances in summaries [default: as the benchmark says, else counted]
+    #[arg(long, value_enum)]
+    undefined: Option<Undefined>,
     /// Resamples behind each bootstrap interval
     #[arg(long, default_value_t = 2000, value_parser = clap::value_parser!(u32).range(..=1_000_000))]
     bootstrap: u32,
@@ -117,10 +117,10 @@ impl Scoring {
         Settings {
             observer: self.observer.clone(),
             measures: if self.measures.is_empty() { default.to_vec() } else { measures },
-            undefined: match self.undefined {
+            undefined: self.undefined.map(|undefined| match undefined {
                 Undefined::Counted => UndefinedPolicy::Counted,
                 Undefined::Diagonal => UndefinedPolicy::ImageDiagonal,
-            },
+            }),
             bootstrap_resamples: self.bootstrap as usize,
             bootstrap_seed: self.seed,
         }
