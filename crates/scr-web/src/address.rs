@@ -34,6 +34,15 @@ pub(crate) fn scores(benchmark: &str, image: &str, submission: Option<&str>) -> 
     }
 }
 
+/// Comparison of entries by an object (`all` for whole images) and measure; by the first ones
+/// where they are empty.
+pub(crate) fn compare(benchmark: &str, entries: &[&str], object: &str, measure: &str) -> String {
+    let entries = entries.join(",");
+    let options = [("entries", entries.as_str()), ("object", object), ("measure", measure)];
+    let given = options.into_iter().filter(|(_, value)| !value.is_empty());
+    format!("{}?{}", self::benchmark(benchmark, "compare"), query(given))
+}
+
 /// The page of an entry.
 pub(crate) fn entry(id: &str) -> String {
     format!("/entries/{}", encoded(id))

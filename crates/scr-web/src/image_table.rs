@@ -25,6 +25,12 @@ pub(crate) struct ImageTable {
     pub(crate) rows: Vec<ImageRow>,
     /// Sort order in words; empty for a table without columns.
     pub(crate) ordered_by: String,
+    /// True with the worst first.
+    pub(crate) is_worst_first: bool,
+    /// Index of the column that the table is sorted by.
+    pub(crate) sorted_by: usize,
+    /// What makes no sense in the address.
+    pub(crate) notes: Vec<String>,
     /// True if the table shows all measures.
     pub(crate) shows_all: bool,
     /// Address of the table with all measures.
@@ -104,6 +110,14 @@ impl ImageTable {
             .first("sort")
             .and_then(|sort| keys.iter().position(|key| key.written() == sort));
         let current = asked.unwrap_or(0);
+        let mut notes = Vec::new();
+        if let (Some(word), None) = (options.first("sort"), asked) {
+            notes
+                .push(format!("There is no column {word} to sort by: the worst images are first."));
+        }
+        if let Some(word) = options.first("order").filter(|word| Order::from_key(word).is_none()) {
+            notes.push(format!("There is no order {word}: it is asc or desc."));
+        }
         let mut ordered_by = String::new();
         let mut current_order = Order::Ascending;
         if let Some(key) = keys.get(current) {
@@ -148,7 +162,7 @@ impl ImageTable {
             fold: image.fold,
             cells: keys
                 .iter()
-                .map(|key| MeasureFormat::page(key.measure).value(key.value(image)))
+                .map(|key| MeasureFormat::of(&entry.result, key.measure).value(key.value(image)))
                 .collect(),
         });
         Self {
@@ -162,6 +176,11 @@ impl ImageTable {
             columns: columns.collect(),
             rows: rows.collect(),
             ordered_by,
+            sorted_by: current,
+            is_worst_first: keys
+                .get(current)
+                .is_some_and(|key| current_order == worst_first(&MeasureFormat::page(key.measure))),
+            notes,
             shows_all: shows_all(options),
             all_href: format!("{page_href}?measures=all#images"),
             fewer_href: format!("{page_href}#images"),

@@ -18,8 +18,9 @@ use crate::connections::BufferedBytes;
 use crate::error::Failure;
 use crate::error_answers;
 use crate::handlers::{
-    account, add, benchmark, browse, data, docs, download, entry, entry_files, feedback, home,
-    images, operate, publications, results, review, scores, site_text, submissions, submit, terms,
+    account, add, benchmark, browse, compare, data, docs, download, entry, entry_files, feedback,
+    home, images, operate, publications, results, review, scores, site_text, submissions, submit,
+    terms,
 };
 use crate::operations::{self, with_operations};
 use crate::page_frame;
@@ -114,6 +115,11 @@ fn pages() -> Routes {
         .route("/benchmarks/{benchmark}/download", get(download::download))
         .route("/benchmarks/{benchmark}/terms", get(terms::terms).post(terms::accept))
         .route("/benchmarks/{benchmark}/results", get(results::results))
+        .route("/benchmarks/{benchmark}/results.csv", get(results::results_csv))
+        .route("/benchmarks/{benchmark}/results.json", get(results::results_json))
+        .route("/benchmarks/{benchmark}/results.tex", get(results::results_tex))
+        .route("/benchmarks/{benchmark}/plots/{plot}", get(results::plot))
+        .route("/benchmarks/{benchmark}/compare", get(compare::compare))
         .route("/benchmarks/{benchmark}/browse", get(images::images))
         .route("/benchmarks/{benchmark}/browse/{image}", get(browse::browse))
         .route("/benchmarks/{benchmark}/browse/{image}/scores", get(scores::scores))

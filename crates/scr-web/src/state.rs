@@ -1,9 +1,11 @@
 //! Shared state of the router.
 
 use axum::extract::FromRef;
+use scr_report::board::Board;
 use scr_store::PublicStore;
 use std::sync::Arc;
 
+use crate::computed::{Compared, Computed};
 use crate::identity::Providers;
 use crate::limits::Limits;
 use crate::settings::SiteSettings;
@@ -17,6 +19,8 @@ pub(crate) struct SiteState {
     limits: Arc<Limits>,
     providers: Arc<Providers>,
     transfers: Arc<Transfers>,
+    comparisons: Arc<Computed<Compared>>,
+    boards: Arc<Computed<Board>>,
 }
 
 impl SiteState {
@@ -28,6 +32,8 @@ impl SiteState {
             settings: Arc::new(settings),
             limits: Arc::default(),
             transfers: Arc::default(),
+            comparisons: Arc::default(),
+            boards: Arc::default(),
         }
     }
 }
@@ -59,5 +65,17 @@ impl FromRef<SiteState> for Arc<Transfers> {
 impl FromRef<SiteState> for Arc<Providers> {
     fn from_ref(state: &SiteState) -> Self {
         Arc::clone(&state.providers)
+    }
+}
+
+impl FromRef<SiteState> for Arc<Computed<Compared>> {
+    fn from_ref(state: &SiteState) -> Self {
+        Arc::clone(&state.comparisons)
+    }
+}
+
+impl FromRef<SiteState> for Arc<Computed<Board>> {
+    fn from_ref(state: &SiteState) -> Self {
+        Arc::clone(&state.boards)
     }
 }

@@ -13,7 +13,7 @@ use crate::extractors::PublishedBenchmark;
 use crate::numbers::date;
 use crate::options::Options;
 use crate::references::{Piece, linked};
-use crate::results_table::{ResultsTable, Row, Subject};
+use crate::results_table::{ResultsTable, Row, Subject, TableSource};
 use crate::thumbnails::{Thumbnail, evenly_spaced};
 use crate::{address, citation};
 
@@ -45,6 +45,8 @@ struct Leaders {
 struct Leader {
     row: Row,
     value: String,
+    /// Interval of the mean as SVG; empty without one.
+    mark: String,
 }
 
 /// Answers `/benchmarks/ID`.
@@ -61,8 +63,13 @@ pub(crate) async fn benchmark(
         .iter()
         .filter_map(|object| {
             let subject = Subject::Object(&object.id);
-            let table =
-                ResultsTable::new(&document.id, &subject, object.name.clone(), &entries, &options)?;
+            let source = TableSource {
+                benchmark: &document.id,
+                entries: &entries,
+                board: None,
+                options: &options,
+            };
+            let table = ResultsTable::new(source, subject, object.name.clone())?;
             let rows = table.rows.into_iter().take(N_LEADERS);
             Some(Leaders {
                 title: table.caption,
@@ -70,7 +77,8 @@ pub(crate) async fn benchmark(
                 ordered_by: table.ordered_by,
                 rows: rows
                     .map(|row| Leader {
-                        value: row.cells.first().cloned().unwrap_or_default(),
+                        value: row.cells.first().map(|cell| cell.text.clone()).unwrap_or_default(),
+                        mark: row.cells.first().map(|cell| cell.mark.clone()).unwrap_or_default(),
                         row,
                     })
                     .collect(),

@@ -1,11 +1,12 @@
-//! Entry page: card, results, images from the worst on, citation. A withdrawn entry has a
+//! Entry page: standing, images from the worst on, results, card, citation. A withdrawn entry has a
 //! page with the reason.
 
 use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_documents::{BenchmarkDocument, MeasureMap, SummaryDocument};
+use scr_documents::{BenchmarkDocument, MeasureMap, ResultDocument, SummaryDocument};
+use scr_report::board::ratio_agreement;
 use scr_store::{EntryRow, PublicStore, Withdrawal};
 use std::sync::Arc;
 
@@ -18,10 +19,16 @@ use crate::image_table::ImageTable;
 use crate::numbers::{MeasureFormat, NO_VALUE, date};
 use crate::options::Options;
 use crate::references::{Piece, linked};
-use crate::results_table::reference_mark;
+use crate::results_table::{ResultsTable, Subject, TableSource, reference_mark};
 use crate::settings::SiteSettings;
+use crate::strips::{Shown, StripItem, strip};
 use crate::versions::EntryLink;
 use crate::{address, citation, markdown, versions};
+
+/// Images of the strip, from the first of the table on.
+const N_STRIP: usize = 6;
+/// Ranks above and below that are offered for comparison.
+const N_NEIGHBOURS: usize = 2;
 
 #[derive(Template)]
 #[template(path = "entry.html")]
@@ -42,6 +49,14 @@ struct EntryPage {
     summaries: Vec<SummaryTable>,
     scored_before: ScoredBefore,
     images: ImageTable,
+    tiles: Vec<Tile>,
+    /// Comparisons with entries of neighbouring ranks.
+    neighbours: Vec<Neighbour>,
+    /// The first images of the table.
+    strip: Vec<StripItem>,
+    agreement: Option<RatioAgreement>,
+    /// What makes no sense in the address.
+    notes: Vec<String>,
     json_href: String,
     past_href: String,
     csv_href: String,
@@ -80,6 +95,37 @@ impl Citation {
     }
 }
 
+/// The standing of an entry by one object.
+struct Tile {
+    object: String,
+    href: String,
+    measure: String,
+    value: String,
+    interval: String,
+    mark: String,
+    note: String,
+    rank: String,
+    n: usize,
+    /// Rank among submissions and their number, where there are reference rows too.
+    among_submissions: Option<(String, usize)>,
+}
+
+/// Comparison with another entry.
+struct Neighbour {
+    name: String,
+    href: String,
+    rank: String,
+}
+
+/// Agreement of the cardiothoracic ratio.
+struct RatioAgreement {
+    svg: String,
+    bias: String,
+    interval: String,
+    limits: String,
+    n: usize,
+}
+
 /// All measures of one object.
 struct SummaryTable {
     title: String,
@@ -114,9 +160,23 @@ pub(crate) async fn entry(
     let href = address::entry(&entry.id);
     let look = address::query([("entries", entry.id.as_str())]);
     let images = ImageTable::new(&benchmark, &entry, &href, &look, &options);
+    let shown = images.rows.iter().take(N_STRIP).map(|row| Shown {
+        image: row.image.clone(),
+        href: row.href.clone(),
+        text: match row.cells.get(images.sorted_by) {
+            Some(cell) => format!("{} {cell}", images.ordered_by),
+            None => String::new(),
+        },
+    });
+    let strip = strip(&store, &benchmark, None, &[&entry], shown.collect()).await?;
     let past = store.entries().past_results(&entry).await?;
     page(&EntryPage {
         benchmark_href: address::benchmark(&benchmark.id, ""),
+        tiles: tiles(&benchmark, &entries, &entry),
+        neighbours: neighbours(&benchmark, &entries, &entry),
+        strip,
+        agreement: agreement(&benchmark, &entry),
+        notes: images.notes.clone(),
         mark: reference_mark(entry.role),
         authors: entry.card.authors.join(", "),
         description: markdown::to_html(&entry.card.description),
@@ -136,6 +196,83 @@ pub(crate) async fn entry(
         images,
         entry,
         benchmark,
+    })
+}
+
+/// Standing of an entry by each object and by whole images.
+fn tiles(benchmark: &BenchmarkDocument, entries: &[EntryRow], entry: &EntryRow) -> Vec<Tile> {
+    let whole = (Subject::WholeImage, "Whole image".to_owned());
+    let objects =
+        benchmark.objects.iter().map(|object| (Subject::Object(&object.id), object.name.clone()));
+    let tile = |(subject, object): (Subject<'_>, String)| {
+        let table = table_of(benchmark, entries, subject)?;
+        let n_submissions = table.rows.iter().filter(|row| row.mark.is_empty()).count();
+        let row = table.rows.iter().find(|row| row.id == entry.id)?;
+        let cell = row.cells.first()?.clone();
+        let has_two_ranks = table.has_two_ranks && row.mark.is_empty();
+        let results = address::benchmark(&benchmark.id, "results");
+        Some(Tile {
+            object,
+            href: format!("{results}#{}", address::encoded(subject.key())),
+            measure: table.groups.first()?.title.clone(),
+            value: cell.text,
+            interval: cell.interval,
+            mark: cell.mark,
+            note: cell.note,
+            rank: row.rank.clone(),
+            n: table.rows.len(),
+            among_submissions: has_two_ranks
+                .then(|| (row.rank_among_submissions.clone(), n_submissions)),
+        })
+    };
+    objects.chain([whole]).filter_map(tile).collect()
+}
+
+/// Comparisons with the entries above and below by the first object.
+fn neighbours(
+    benchmark: &BenchmarkDocument,
+    entries: &[EntryRow],
+    entry: &EntryRow,
+) -> Vec<Neighbour> {
+    let subject = match benchmark.objects.first() {
+        Some(object) => Subject::Object(&object.id),
+        None => Subject::WholeImage,
+    };
+    let Some(table) = table_of(benchmark, entries, subject) else { return Vec::new() };
+    let Some(place) = table.rows.iter().position(|row| row.id == entry.id) else {
+        return Vec::new();
+    };
+    let is_near = |other: usize| other != place && other.abs_diff(place) <= N_NEIGHBOURS;
+    let rows = table.rows.iter().enumerate().filter(|(other, _)| is_near(*other));
+    rows.map(|(_, row)| Neighbour {
+        name: row.name.clone(),
+        href: address::compare(&benchmark.id, &[&entry.id, &row.id], "", ""),
+        rank: row.rank.clone(),
+    })
+    .collect()
+}
+
+fn table_of(
+    benchmark: &BenchmarkDocument,
+    entries: &[EntryRow],
+    subject: Subject<'_>,
+) -> Option<ResultsTable> {
+    let options = Options::default();
+    let source = TableSource { benchmark: &benchmark.id, entries, board: None, options: &options };
+    ResultsTable::new(source, subject, String::new())
+}
+
+fn agreement(benchmark: &BenchmarkDocument, entry: &EntryRow) -> Option<RatioAgreement> {
+    let look = address::query([("entries", entry.id.as_str())]);
+    let href = |image: &str| Some(address::browse(&benchmark.id, image, &look));
+    let (svg, found) = ratio_agreement(&entry.card.name, &entry.result, &href)?;
+    let format = MeasureFormat::of(&entry.result, "ctr_difference");
+    Some(RatioAgreement {
+        svg,
+        bias: format.difference(found.bias),
+        interval: format.difference_interval(found.bias_ci95),
+        limits: format.difference_interval(found.limits),
+        n: found.n,
     })
 }
 
@@ -172,7 +309,7 @@ fn summaries(benchmark: &BenchmarkDocument, entry: &EntryRow) -> Vec<SummaryTabl
         .into_iter()
         .chain(objects)
         .filter(|(_, measures)| !measures.is_empty())
-        .map(|(title, measures)| SummaryTable { title, rows: summary_rows(measures) })
+        .map(|(title, measures)| SummaryTable { title, rows: summary_rows(result, measures) })
         .collect()
 }
 
@@ -181,9 +318,12 @@ fn count(n: Option<usize>) -> String {
     n.map_or_else(|| NO_VALUE.to_owned(), |n| n.to_string())
 }
 
-fn summary_rows(measures: &MeasureMap<SummaryDocument>) -> Vec<SummaryRow> {
+fn summary_rows(
+    result: &ResultDocument,
+    measures: &MeasureMap<SummaryDocument>,
+) -> Vec<SummaryRow> {
     let row = |(key, summary): (&String, &SummaryDocument)| {
-        let head = MeasureFormat::page(key);
+        let head = MeasureFormat::of(result, key);
         let five = [summary.min, summary.q1, summary.median, summary.q3, summary.max];
         SummaryRow {
             measure: head.title(),

@@ -4,6 +4,7 @@ pub(crate) mod account;
 pub(crate) mod add;
 pub(crate) mod benchmark;
 pub(crate) mod browse;
+pub(crate) mod compare;
 pub(crate) mod data;
 pub(crate) mod docs;
 pub(crate) mod download;

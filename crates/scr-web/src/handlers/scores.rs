@@ -177,7 +177,7 @@ fn rows(
     let row = |(place, (object_name, measures)): (usize, (String, &MeasureMap<Option<f64>>))| {
         let cell = |key: &&String| match measures.get(*key) {
             Some(None) => "undefined".to_owned(),
-            Some(value) => MeasureFormat::page(key).value(*value),
+            Some(value) => MeasureFormat::of(&entry.result, key).value(*value),
             None => NO_VALUE.to_owned(),
         };
         ScoreRow {

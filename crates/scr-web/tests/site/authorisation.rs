@@ -35,6 +35,11 @@ const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/benchmarks/{benchmark}/terms", "+++++"),
     ("POST", "/benchmarks/{benchmark}/terms", "-++++"),
     ("GET", "/benchmarks/{benchmark}/results", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/results.csv", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/results.json", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/results.tex", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/plots/{plot}", "+++++"),
+    ("GET", "/benchmarks/{benchmark}/compare", "+++++"),
     ("GET", "/benchmarks/{benchmark}/browse", "+++++"),
     ("GET", "/benchmarks/{benchmark}/browse/{image}", "+++++"),
     ("GET", "/benchmarks/{benchmark}/browse/{image}/scores", "+++++"),
@@ -179,6 +184,7 @@ fn filled(address: &str, site: &Site, submission: &str) -> String {
         ("{file}", file),
         ("{kind}", "reference"),
         ("{page}", "measures"),
+        ("{plot}", "boxes-lungs.svg"),
         ("{*path}", path),
     ]
     .iter()

@@ -122,10 +122,23 @@ impl Site {
         Self { store, router, entries: vec![("Second observer".to_owned(), id)], folder }
     }
 
+    /// As [`published`](Self::published), with undefined distances counted as the diagonal.
+    pub(crate) async fn penalising() -> Self {
+        Self::with_file(Terms::Open, "\n[scoring]\nundefined = \"diagonal\"\n").await
+    }
+
     pub(crate) async fn with_terms(terms: Terms) -> Self {
+        Self::with_file(terms, "").await
+    }
+
+    /// With `more` at the end of `benchmark.toml`.
+    async fn with_file(terms: Terms, more: &str) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("tiny");
         write_benchmark(&root, terms);
+        let file = root.join("benchmark.toml");
+        let text = fs::read_to_string(&file).unwrap();
+        fs::write(&file, text + more).unwrap();
         let benchmark = Benchmark::open(&root).unwrap();
         let store = Store::open(&folder.path().join("store")).await.unwrap();
         store.benchmarks().publish(&benchmark, &mut |_| ()).await.unwrap();

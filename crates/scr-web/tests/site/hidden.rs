@@ -97,7 +97,8 @@ fn readable_addresses(site: &Site, submission: &str) -> Vec<String> {
     let images: Vec<String> = (1..=6).map(|n| format!("T{n}")).collect();
     let files: Vec<String> =
         images.iter().flat_map(|image| [format!("{image}.png"), format!("{image}.json")]).collect();
-    let parts: [(&str, Vec<&str>); 8] = [
+    let plots = ["boxes-lungs.svg", "ranks-all.svg", "time-heart.svg"];
+    let parts: [(&str, Vec<&str>); 9] = [
         ("{benchmark}", vec!["tiny"]),
         ("{entry}", ENTRIES.iter().map(|name| site.entry(name)).collect()),
         ("{submission}", vec![submission]),
@@ -105,6 +106,7 @@ fn readable_addresses(site: &Site, submission: &str) -> Vec<String> {
         ("{observer}", vec!["reference", "second"]),
         ("{structure}", STRUCTURES.to_vec()),
         ("{file}", files.iter().map(String::as_str).collect()),
+        ("{plot}", plots.to_vec()),
         ("{*path}", vec!["style.css"]),
     ];
     let patterns = scr_web::addresses().into_iter().filter(|address| address != STREAM);

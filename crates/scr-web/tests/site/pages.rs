@@ -94,9 +94,14 @@ async fn the_first_page_lists_benchmark_and_latest_entries() {
     let home = site.page("/").await;
     assert!(home.contains("<strong>6</strong> images"));
     assert!(home.contains("<strong>5</strong> entries"));
-    for (_, id) in &site.entries {
-        assert!(home.contains(&format!("/entries/{id}")), "{id} is not among the news");
+    let news = &home[home.find("id=\"news\"").unwrap()..];
+    for (name, id) in &site.entries {
+        // Baselines and observers come with their benchmark.
+        let is_news = !["Shifted", "Second observer"].contains(&name.as_str());
+        assert_eq!(news.contains(&format!("/entries/{id}")), is_news, "{id} among the news");
     }
+    assert!(news.contains("6 images, 1 baseline, 1 observer"));
+    assert!(home.find("class=\"thumbnails").unwrap() < home.find("id=\"news\"").unwrap());
 }
 
 #[tokio::test]

@@ -344,12 +344,67 @@ fn a_reader_sorts_a_table_and_opens_an_entry() {
 }
 
 #[test]
+fn a_reader_compares_two_entries_and_brushes_over_images_by_keyboard() {
+    with_browser(1440, true, async |browser, site| {
+        let client = &browser.client;
+        client.goto(&format!("{}/benchmarks/phantom/results", site.address)).await.unwrap();
+        browser
+            .script(
+                "const boxes = document.querySelectorAll('#lungs input[name=entries]'); \
+                 boxes[0].click(); boxes[1].click(); \
+                 document.querySelector('#lungs .compare-chosen button').click()",
+            )
+            .await;
+        browser.until("the comparison opens", "location.pathname.endsWith('/compare')").await;
+        browser.until("the brush is ready", "document.querySelector('.scatter-plot .brush')").await;
+        assert!(browser.address().await.contains("object=lungs"));
+        browser.picture("compare-dark").await;
+        // What is drawn at the place of a dot is the dot of that image, and a link to it.
+        let dots = "const plot = document.querySelector('.scatter-plot'); \
+             plot.scrollIntoView({ block: 'center' }); \
+             return [...plot.querySelectorAll('a.point')].every(point => { \
+             const box = point.querySelector('.dot').getBoundingClientRect(); \
+             const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2); \
+             return at?.closest('a.point')?.href.baseVal.includes('/browse/'); })";
+        assert_eq!(browser.script(dots).await, true, "every dot is where it is drawn");
+        let n_dots = browser.script("return document.querySelectorAll('a.point').length").await;
+        assert!(n_dots.as_u64() > Some(2), "{n_dots}");
+        let press = |key: &str, shift: bool| {
+            format!(
+                "document.querySelector('.scatter-plot').dispatchEvent(new KeyboardEvent('keydown', \
+                 {{ key: '{key}', shiftKey: {shift}, bubbles: true, cancelable: true }}))"
+            )
+        };
+        let shown = "return [document.querySelectorAll('#strip li').length, \
+             document.querySelectorAll('a.point:not(.outside)').length, \
+             document.querySelector('#brush-status').innerText]";
+        browser.script(&press("ArrowRight", false)).await;
+        for _ in 0..60 {
+            for key in ["ArrowRight", "ArrowDown"] {
+                browser.script(&press(key, true)).await;
+            }
+            for key in ["ArrowLeft", "ArrowUp"] {
+                browser.script(&press(key, false)).await;
+            }
+        }
+        let all = browser.script(shown).await;
+        assert_eq!((&all[0], &all[1]), (&n_dots, &n_dots), "the brush covers the plot: {all}");
+        assert_eq!(all[2], format!("{n_dots} of {n_dots} images chosen."));
+        browser.script(&press("Escape", false)).await;
+        let none = browser.script(shown).await;
+        assert!(!none[2].as_str().unwrap_or_default().contains("chosen"), "{none}");
+        browser.close().await;
+    });
+}
+
+#[test]
 fn pages_fit_a_narrow_window() {
     with_browser(400, false, async |browser, site| {
         for (name, path) in [
             ("home", "/"),
             ("results", "/benchmarks/phantom/results"),
             ("browse", "/benchmarks/phantom/browse/JPCLN001"),
+            ("compare", "/benchmarks/phantom/compare"),
         ] {
             browser.client.goto(&format!("{}{path}", site.address)).await.unwrap();
             let wide = "document.documentElement.scrollWidth > window.innerWidth + 1";

@@ -8,7 +8,7 @@ use scr_store::EntryRow;
 use crate::address;
 use crate::numbers::{MeasureFormat, NO_VALUE};
 use crate::options::Options;
-use crate::results_table::{Group, ResultsTable, Row, Subject};
+use crate::results_table::{Group, ResultsTable, Row, Subject, TableSource};
 
 /// Rows around the submission's row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,7 +58,9 @@ pub(crate) fn standings(
             Subject::WholeImage => None,
         };
         let options = Options::default();
-        let table = ResultsTable::new(&benchmark.id, &subject, caption, &all, &options);
+        let source =
+            TableSource { benchmark: &benchmark.id, entries: &all, board: None, options: &options };
+        let table = ResultsTable::new(source, subject, caption);
         let differences = findings.into_iter().flat_map(|found| &found.differences);
         let differences: Vec<&DifferenceDocument> =
             differences.filter(|found| object == Some(found.object.as_str())).collect();
