@@ -119,7 +119,7 @@ async fn a_compact_table_has_intervals_ranks_of_submissions_groups_and_rank_inte
     assert!(row("Exact").contains("<td class=\"number\">1</td><td class=\"number\">1</td>"));
     assert!(row("Shifted").contains("<td class=\"number\">5</td><td class=\"number\">–</td>"));
     assert!(
-        row("Shifted").contains("<td class=\"number\">5</td><td>a</td></tr>"),
+        row("Shifted").ends_with("<td class=\"number\">5</td><td>a</td>"),
         "{}",
         row("Shifted")
     );
