@@ -213,6 +213,8 @@ mod tests {
         BENCHMARK_EXAMPLE
             .replace("# landmarks", "landmarks")
             .replace("# obtain", "obtain")
+            .replace("# [scoring]", "[scoring]")
+            .replace("# undefined =", "undefined =")
             .replace("# [literature]", "[literature]")
             .replace("# table =", "table =")
             .replace("# note =", "note =")

@@ -180,6 +180,20 @@ impl Entries<'_> {
         latest(self.pool, count).await
     }
 
+    /// Identifiers of the entries of all benchmarks but withdrawn ones.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    #[boxed]
+    pub async fn ids(&self) -> Result<Vec<String>, StorageError> {
+        let query = format!("SELECT id FROM entries WHERE {STANDING} ORDER BY id");
+        let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .fetch_all(self.pool)
+            .await
+            .doing("list entries")?;
+        Ok(rows.into_iter().map(|(id,)| id).collect())
+    }
+
     /// The entry with this identifier, with every image's values, also when it is withdrawn;
     /// none when it is not published.
     ///

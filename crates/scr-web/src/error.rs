@@ -20,11 +20,15 @@ pub(crate) enum Failure {
     NoBenchmark {
         /// Identifier in the address.
         id: String,
+        /// Identifiers that it may mean, the nearest first.
+        nearest: Vec<String>,
     },
     /// No entry has this identifier.
     NoEntry {
         /// Identifier in the address.
         id: String,
+        /// Identifiers that it may mean, the nearest first.
+        nearest: Vec<String>,
     },
     /// The entry is withdrawn.
     Withdrawn {
@@ -177,12 +181,12 @@ impl Failure {
             message: message.to_owned(),
         };
         match self {
-            F::NoBenchmark { id } => row(
+            F::NoBenchmark { id, .. } => row(
                 S::NOT_FOUND,
                 "No such benchmark",
                 &format!("There is no benchmark `{id}` here."),
             ),
-            F::NoEntry { id } => {
+            F::NoEntry { id, .. } => {
                 row(S::NOT_FOUND, "No such entry", &format!("There is no entry `{id}` here."))
             }
             F::Withdrawn { id, reason } => {
@@ -339,6 +343,14 @@ impl Failure {
             Self::NoImage { benchmark, nearest, .. } => nearest
                 .iter()
                 .map(|id| WayOut { href: address::browse(benchmark, id, ""), label: id.clone() })
+                .collect(),
+            Self::NoBenchmark { nearest, .. } => nearest
+                .iter()
+                .map(|id| WayOut { href: address::benchmark(id, ""), label: id.clone() })
+                .collect(),
+            Self::NoEntry { nearest, .. } => nearest
+                .iter()
+                .map(|id| WayOut { href: address::entry(id), label: id.clone() })
                 .collect(),
             _ => Vec::new(),
         }

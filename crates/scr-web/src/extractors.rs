@@ -16,6 +16,7 @@ use std::sync::Arc;
 use crate::client::Client;
 use crate::error::Failure;
 use crate::limits::{Limit, Limits};
+use crate::nearest::nearest;
 use crate::session;
 use crate::settings::SiteSettings;
 
@@ -32,8 +33,13 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let store = PublicStore::from_ref(state);
         let id = named(parts, "benchmark").await?;
-        let row = store.benchmarks().get(&id).await?;
-        row.map(Self).ok_or(Failure::NoBenchmark { id })
+        if let Some(row) = store.benchmarks().get(&id).await? {
+            return Ok(Self(row));
+        }
+        let known = store.benchmarks().list().await?;
+        let nearest = nearest(&id, known.iter().map(|row| row.document.id.as_str()));
+        let nearest = nearest.into_iter().map(str::to_owned).collect();
+        Err(Failure::NoBenchmark { id, nearest })
     }
 }
 
@@ -69,8 +75,13 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let store = PublicStore::from_ref(state);
         let id = named(parts, "entry").await?;
-        let row = store.entries().get(&id).await?;
-        row.map(Self).ok_or(Failure::NoEntry { id })
+        if let Some(row) = store.entries().get(&id).await? {
+            return Ok(Self(row));
+        }
+        let known = store.entries().ids().await?;
+        let nearest = nearest(&id, known.iter().map(String::as_str));
+        let nearest = nearest.into_iter().map(str::to_owned).collect();
+        Err(Failure::NoEntry { id, nearest })
     }
 }
 

@@ -14,7 +14,9 @@ impl From<StoreError> for Failure {
             StoreError::Account(error) => error.into(),
             StoreError::Submission(error) => error.into(),
             StoreError::Report(error) => error.into(),
-            StoreError::Publish(PublishError::UnknownBenchmark { id }) => Self::NoBenchmark { id },
+            StoreError::Publish(PublishError::UnknownBenchmark { id }) => {
+                Self::NoBenchmark { id, nearest: Vec::new() }
+            }
             StoreError::Open(_) | StoreError::Publish(_) | StoreError::Storage(_) => {
                 internal(&error)
             }
@@ -32,7 +34,7 @@ impl From<AccountError> for Failure {
     fn from(error: AccountError) -> Self {
         match error {
             AccountError::Invalid { problems } => invalid(&problems),
-            AccountError::UnknownBenchmark { id } => Self::NoBenchmark { id },
+            AccountError::UnknownBenchmark { id } => Self::NoBenchmark { id, nearest: Vec::new() },
             AccountError::UnknownToken => Self::NoPage,
             AccountError::AddressTaken { .. }
             | AccountError::UnknownUser { .. }
@@ -70,7 +72,7 @@ impl From<ReportError> for Failure {
     fn from(error: ReportError) -> Self {
         match error {
             ReportError::Invalid { problems } => invalid(&problems),
-            ReportError::UnknownBenchmark { id } => Self::NoBenchmark { id },
+            ReportError::UnknownBenchmark { id } => Self::NoBenchmark { id, nearest: Vec::new() },
             ReportError::UnknownPublication { .. } => Self::NoPage,
             ReportError::Storage(_) => internal(&error.into()),
         }

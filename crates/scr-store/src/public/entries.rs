@@ -38,6 +38,15 @@ impl PublicEntries<'_> {
         Ok(rows)
     }
 
+    /// Identifiers of the entries of all benchmarks but those that were withdrawn.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    #[boxed]
+    pub async fn ids(&self) -> Result<Vec<String>, StorageError> {
+        self.all.entries().ids().await
+    }
+
     /// The entry with this identifier, also when it was withdrawn; none when it is not
     /// published.
     ///

@@ -72,5 +72,10 @@ pub(crate) async fn entry(
     State(store): State<PublicStore>,
     Path(id): Path<String>,
 ) -> Result<Json<EntryEvidence>, Failure> {
-    store.entries().evidence(&id).await?.map(Json).ok_or(Failure::NoEntry { id })
+    store
+        .entries()
+        .evidence(&id)
+        .await?
+        .map(Json)
+        .ok_or(Failure::NoEntry { id, nearest: Vec::new() })
 }

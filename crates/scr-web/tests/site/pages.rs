@@ -143,6 +143,18 @@ async fn what_is_not_there_is_a_page_with_a_way_out() {
 }
 
 #[tokio::test]
+async fn a_mistyped_benchmark_or_entry_is_offered_the_nearest() {
+    let site = Site::published().await;
+    let answer = site.get("/benchmarks/tinny/results").await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert!(answer.text().contains("Did you mean <a href=\"/benchmarks/tiny\">tiny</a>"));
+    let id = site.entry("Shifted");
+    let answer = site.get(&format!("/entries/{id}x")).await;
+    assert_eq!(answer.status, StatusCode::NOT_FOUND);
+    assert!(answer.text().contains(&format!("<a href=\"/entries/{id}\">{id}</a>")));
+}
+
+#[tokio::test]
 async fn every_answer_carries_the_security_headers() {
     let site = Site::published().await;
     for address in [
