@@ -33,61 +33,70 @@ pub struct BoundaryRule {
 pub fn boundary(mask: &Mask, rule: BoundaryRule) -> Mask {
     let size = mask.size();
     let mut boundary = Mask::empty(size);
-    let outside = if rule.outside_is_set { !0u64 } else { 0 };
-    let beyond = vec![outside; mask.words_per_row()];
     let Some(area) = mask.bounding_box() else { return boundary };
     let words = area.left / 64..area.right.div_ceil(64);
+    let lines = Lines { mask, outside: if rule.outside_is_set { !0 } else { 0 }, words };
+    let [mut above, mut here, mut below] = [const { Vec::new() }; 3];
+    lines.read(area.top.checked_sub(1), &mut above);
+    lines.read(Some(area.top), &mut here);
     for row in area.top..area.bottom {
-        let above = if row > 0 { mask.row(row - 1) } else { &beyond };
-        let below = if row + 1 < size.height { mask.row(row + 1) } else { &beyond };
-        let lines = [above, mask.row(row), below].map(|words| Line { words, size, outside });
+        lines.read(Some(row + 1), &mut below);
         boundary.write_row(row, |edge| {
-            for index in words.clone() {
-                let [above, line, below] = lines.map(|line| line.at(index));
-                let [up, here, down] = [above.here, line.here, below.here];
-                let mut inner = line.left & line.right & up & down;
+            let edge = &mut edge[lines.words.clone()];
+            let triples = above.windows(3).zip(here.windows(3)).zip(below.windows(3));
+            for (edge, ((above, here), below)) in edge.iter_mut().zip(triples) {
+                let mut inner = left(here) & right(here) & above[1] & below[1];
                 if rule.with_diagonals {
-                    inner &= above.left & above.right & below.left & below.right;
+                    inner &= left(above) & right(above) & left(below) & right(below);
                 }
-                edge[index] = here & !inner;
+                *edge = here[1] & !inner;
             }
         });
+        std::mem::swap(&mut above, &mut here);
+        std::mem::swap(&mut here, &mut below);
     }
     boundary
 }
 
-/// Row of a mask, padded left and right of the image.
-#[derive(Clone, Copy)]
-struct Line<'a> {
-    words: &'a [u64],
-    size: scr_image::Size,
+/// Rows of a mask with everything outside of the image.
+struct Lines<'a> {
+    mask: &'a Mask,
+    /// Word outside of the image.
     outside: u64,
+    /// Words of a row to read.
+    words: std::ops::Range<usize>,
 }
 
-/// The 64 pixels of a word, and those one to the left and one to the right of each.
-struct Neighbours {
-    left: u64,
-    here: u64,
-    right: u64,
-}
-
-impl Line<'_> {
-    /// Word of the row; columns beyond the last are outside the image.
-    fn word(self, index: usize) -> u64 {
-        let Some(&word) = self.words.get(index) else { return self.outside };
-        let used = self.size.width - index * 64;
-        if used < 64 { word | self.outside & (!0 << used) } else { word }
-    }
-
-    fn at(self, index: usize) -> Neighbours {
-        let here = self.word(index);
-        let before = index.checked_sub(1).map_or(self.outside, |before| self.words[before]);
-        Neighbours {
-            left: here << 1 | before >> 63,
-            here,
-            right: here >> 1 | self.word(index + 1) << 63,
+impl Lines<'_> {
+    /// Reads the words of a row and the one on either side; no row lies above the image.
+    fn read(&self, row: Option<usize>, line: &mut Vec<u64>) {
+        line.clear();
+        let size = self.mask.size();
+        let Some(row) = row.filter(|&row| row < size.height) else {
+            line.resize(self.words.len() + 2, self.outside);
+            return;
+        };
+        let words = self.mask.row(row);
+        line.push(self.words.start.checked_sub(1).map_or(self.outside, |before| words[before]));
+        line.extend_from_slice(&words[self.words.clone()]);
+        line.push(words.get(self.words.end).copied().unwrap_or(self.outside));
+        // Columns beyond the last are outside of the image.
+        let used = size.width % 64;
+        if used > 0 && words.len() <= self.words.end + 1 {
+            let last = words.len() - self.words.start;
+            line[last] |= self.outside & (!0 << used);
         }
     }
+}
+
+/// Pixels to the left of those of the middle word.
+fn left(line: &[u64]) -> u64 {
+    line[1] << 1 | line[0] >> 63
+}
+
+/// Pixels to the right of those of the middle word.
+fn right(line: &[u64]) -> u64 {
+    line[1] >> 1 | line[2] << 63
 }
 
 #[cfg(test)]

@@ -1,11 +1,11 @@
 //! Exact Euclidean distances from the pixels of one mask to the nearest of another.
 //!
-//! Linear in the pixels of the box around both masks, for any content. Squared
+//! Linear in the pixels of both masks and the box around them, for any content. Squared
 //! distances stay whole numbers where both spacings are equal; the caller takes
 //! the root last.
 //!
-//! Two steps: the distance of each pixel of the box from the nearest target in its
-//! own column; then, along each row needed, the nearest over all columns. Close
+//! A sweep over the rows knows the nearest target above and below in every column
+//! ([`Sweep`]). Along each row needed, the nearest over all columns follows. Close
 //! boundaries have it within a few columns on either side, so each pixel searches
 //! outwards first. A row whose pixels searched too far in sum switches to the lower
 //! envelope of the columns' parabolas, whose cost is the row's width for any masks.
@@ -31,8 +31,7 @@ impl Grid {
 /// Buffers that measurements reuse, to allocate memory once.
 #[derive(Debug, Default)]
 pub struct Scratch {
-    narrow: Vec<u16>,
-    wide: Vec<u32>,
+    sweep: Sweep,
     envelope: Envelope,
 }
 
@@ -44,191 +43,174 @@ pub(crate) fn nearest_squares(
     to: &Mask,
     grid: Grid,
     scratch: &mut Scratch,
-    found: impl FnMut(usize, usize, f64),
+    mut found: impl FnMut(usize, usize, f64),
 ) {
     let (Some(from_box), Some(to_box)) = (from.bounding_box(), to.bounding_box()) else { return };
     let area = from_box.union(to_box);
-    let rows = Rows { from, to, grid, area, rows: from_box.top..from_box.bottom };
-    // Two bytes a pixel halve the memory traffic; few images are too tall for them.
-    if area.bottom - area.top < usize::from(u16::NONE) {
-        rows.each(&mut scratch.narrow, &mut scratch.envelope, found);
-    } else {
-        rows.each(&mut scratch.wide, &mut scratch.envelope, found);
+    let Scratch { sweep, envelope } = scratch;
+    sweep.start(to, to_box, area);
+    for row in area.top..from_box.bottom {
+        let mut looks = LOOKS * sweep.columns.len();
+        let mut is_raised = false;
+        if row >= from_box.top {
+            from.each_column_in(row, from_box.left..from_box.right, |col| {
+                let column = col - area.left;
+                if !is_raised {
+                    if let Some(square) = sweep.look_outwards(row, column, grid, &mut looks) {
+                        return found(col, row, square);
+                    }
+                    envelope.raise(sweep.gaps(row), grid);
+                    is_raised = true;
+                }
+                let nearest = envelope.nearest(column);
+                let x = column.abs_diff(nearest) as f64 * grid.x;
+                found(col, row, x * x + square_of(sweep.columns[nearest].gap(row), grid));
+            });
+        }
+        if (to_box.top..to_box.bottom).contains(&row) {
+            sweep.pass(to, row);
+        }
     }
-}
-
-/// Number of rows between a pixel and the nearest target in its column.
-trait Gap: Copy + Ord {
-    /// No target in the column.
-    const NONE: Self;
-    /// The target itself.
-    const ZERO: Self;
-    /// One row further; none stays none.
-    fn next(self) -> Self;
-    fn rows(self) -> f64;
-}
-
-impl Gap for u16 {
-    const NONE: Self = Self::MAX;
-    const ZERO: Self = 0;
-    fn next(self) -> Self {
-        self.saturating_add(1)
-    }
-    fn rows(self) -> f64 {
-        f64::from(self)
-    }
-}
-
-impl Gap for u32 {
-    const NONE: Self = Self::MAX;
-    const ZERO: Self = 0;
-    fn next(self) -> Self {
-        self.saturating_add(1)
-    }
-    fn rows(self) -> f64 {
-        f64::from(self)
-    }
-}
-
-/// Distance query: the rows of `from` in `area`, to the nearest pixel of `to`.
-struct Rows<'a> {
-    from: &'a Mask,
-    to: &'a Mask,
-    grid: Grid,
-    area: PixelBox,
-    rows: std::ops::Range<usize>,
 }
 
 /// Columns that the pixels of a row may search before the row switches to the
 /// envelope, as a multiple of its width: about the cost of building the envelope.
 const LOOKS: usize = 8;
 
-impl Rows<'_> {
-    fn each<G: Gap>(
-        self,
-        gaps: &mut Vec<G>,
-        envelope: &mut Envelope,
-        mut found: impl FnMut(usize, usize, f64),
-    ) {
-        let Self { from, to, grid, area, rows } = self;
-        column_gaps(to, area, gaps);
-        let width = area.right - area.left;
-        for row in rows {
-            let line = &gaps[(row - area.top) * width..][..width];
-            let mut looks = LOOKS * width;
-            let mut is_raised = false;
-            for col in from.columns_in_row(row) {
-                let column = col - area.left;
-                if !is_raised {
-                    if let Some(square) = look_outwards(line, column, grid, &mut looks) {
-                        found(col, row, square);
-                        continue;
-                    }
-                    envelope.raise(line, grid);
-                    is_raised = true;
-                }
-                let nearest = envelope.nearest(column);
-                let x = column.abs_diff(nearest) as f64 * grid.x;
-                found(col, row, x * x + square_of(line[nearest], grid));
-            }
-        }
+/// Row of no target: farther from every row of an image than any target.
+const NONE: i64 = 1 << 40;
+
+/// Nearest targets of a column above and below the current row.
+#[derive(Debug, Clone, Copy)]
+struct Column {
+    /// Row of the last target above; `-NONE` without one.
+    above: i64,
+    /// Row of the first target from the current row on; `NONE` without one.
+    below: i64,
+}
+
+impl Column {
+    /// Rows between a row and the nearest target; more than any image has without one.
+    fn gap(self, row: usize) -> i64 {
+        (row as i64 - self.above).min(self.below - row as i64)
     }
 }
 
-fn square_of<G: Gap>(gap: G, grid: Grid) -> f64 {
-    if gap == G::NONE {
-        return f64::INFINITY;
-    }
-    let y = gap.rows() * grid.y;
-    y * y
+/// Nearest targets of all columns, for one row after the other from the top.
+#[derive(Debug, Default)]
+struct Sweep {
+    columns: Vec<Column>,
+    /// First column of the image in `columns`.
+    left: usize,
+    /// Row of the next target in the same column, for each target: rows from the bottom,
+    /// columns from the left. Passed rows are taken off.
+    next: Vec<i64>,
 }
 
-/// Squared distance to the nearest target, searched column by column to both
-/// sides; none when the search would exceed the rest of `looks`.
-fn look_outwards<G: Gap>(line: &[G], column: usize, grid: Grid, looks: &mut usize) -> Option<f64> {
-    let mut nearest = square_of(line[column], grid);
-    for away in 1..line.len() {
-        let x = away as f64 * grid.x;
-        let across = x * x;
-        if across >= nearest {
-            break;
-        }
-        *looks = looks.checked_sub(1)?;
-        let left = column.checked_sub(away).and_then(|left| line.get(left));
-        for &gap in [left, line.get(column + away)].into_iter().flatten() {
-            nearest = nearest.min(across + square_of(gap, grid));
-        }
-    }
-    Some(nearest)
-}
-
-/// Columns processed together from top to bottom and back, to stay in the cache.
-const STRIP: usize = 128;
-
-/// Rows between each pixel of `area` and the nearest set pixel in its column.
-fn column_gaps<G: Gap>(to: &Mask, area: PixelBox, gaps: &mut Vec<G>) {
-    let width = area.right - area.left;
-    let height = area.bottom - area.top;
-    gaps.resize(width * height, G::NONE);
-    for start in (0..width).step_by(STRIP) {
-        let strip = start..(start + STRIP).min(width);
-        for row in 0..height {
-            let (above, line) = gaps.split_at_mut(row * width);
-            let line = &mut line[strip.clone()];
-            if row == 0 {
-                line.fill(G::NONE);
-            } else {
-                let above = &above[(row - 1) * width..][strip.clone()];
-                for (gap, before) in line.iter_mut().zip(above) {
-                    *gap = before.next();
-                }
-            }
-            let columns = area.left + strip.start..area.left + strip.end;
-            to.each_column_in(area.top + row, columns.clone(), |col| {
-                line[col - columns.start] = G::ZERO;
+impl Sweep {
+    /// Starts at the top of `area`, which contains `to_box`, the box of the targets.
+    fn start(&mut self, to: &Mask, to_box: PixelBox, area: PixelBox) {
+        let Self { columns, left, next } = self;
+        *left = area.left;
+        columns.clear();
+        columns.resize(area.right - area.left, Column { above: -NONE, below: NONE });
+        next.clear();
+        for row in (to_box.top..to_box.bottom).rev() {
+            to.each_column_in(row, to_box.left..to_box.right, |col| {
+                let column = &mut columns[col - area.left];
+                next.push(column.below);
+                column.below = row as i64;
             });
         }
-        for row in (0..height.saturating_sub(1)).rev() {
-            let (line, below) = gaps.split_at_mut((row + 1) * width);
-            let line = &mut line[row * width..][strip.clone()];
-            for (gap, after) in line.iter_mut().zip(&below[strip.clone()]) {
-                *gap = (*gap).min(after.next());
+    }
+
+    /// Passes a row of the targets' box: its targets are above from now on.
+    fn pass(&mut self, to: &Mask, row: usize) {
+        let count: u32 = to.row(row).iter().map(|word| word.count_ones()).sum();
+        let rest = self.next.len() - count as usize;
+        let mut next = self.next.drain(rest..);
+        to.each_column_in(row, 0..to.size().width, |col| {
+            let below = next.next().unwrap_or(NONE);
+            self.columns[col - self.left] = Column { above: row as i64, below };
+        });
+    }
+
+    /// Squared distance to the nearest target, searched column by column to both
+    /// sides; none when the search would exceed the rest of `looks`.
+    fn look_outwards(
+        &self,
+        row: usize,
+        column: usize,
+        grid: Grid,
+        looks: &mut usize,
+    ) -> Option<f64> {
+        let square = |column: &Column| square_of(column.gap(row), grid);
+        let mut nearest = square(&self.columns[column]);
+        let mut left = self.columns[..column].iter().rev();
+        let mut right = self.columns[column + 1..].iter();
+        for away in 1..self.columns.len() {
+            let x = away as f64 * grid.x;
+            let across = x * x;
+            if across >= nearest {
+                break;
+            }
+            *looks = looks.checked_sub(1)?;
+            for other in [left.next(), right.next()].into_iter().flatten() {
+                nearest = nearest.min(across + square(other));
             }
         }
+        Some(nearest)
     }
+
+    /// Columns that have targets, with the rows between a row and the nearest.
+    fn gaps(&self, row: usize) -> impl Iterator<Item = (usize, i64)> {
+        let gaps = self.columns.iter().map(move |column| column.gap(row)).enumerate();
+        gaps.filter(|&(_, gap)| gap < NONE / 2)
+    }
+}
+
+/// Square of a number of rows.
+fn square_of(gap: i64, grid: Grid) -> f64 {
+    let y = gap as f64 * grid.y;
+    y * y
 }
 
 /// Lower envelope of one row's parabolas: the nearest column, by start position.
 #[derive(Debug, Default)]
 struct Envelope {
     columns: Vec<usize>,
+    /// Heights of their parabolas at column 0, without the common term.
+    heights: Vec<f64>,
     starts: Vec<f64>,
     at: usize,
 }
 
 impl Envelope {
-    fn raise<G: Gap>(&mut self, gaps: &[G], grid: Grid) {
+    /// Raises the envelope over columns with their gaps, from the left.
+    fn raise(&mut self, gaps: impl Iterator<Item = (usize, i64)>, grid: Grid) {
         self.columns.clear();
+        self.heights.clear();
         self.starts.clear();
         self.at = 0;
         let ratio = (grid.y / grid.x) * (grid.y / grid.x);
-        let height = |column: usize| {
-            let gap = gaps[column].rows();
-            let column = column as f64;
-            gap * gap * ratio + column * column
-        };
-        for column in (0..gaps.len()).filter(|&column| gaps[column] != G::NONE) {
+        for (column, gap) in gaps {
+            let (gap, at) = (gap as f64, column as f64);
+            let height = gap * gap * ratio + at * at;
             let mut start = f64::NEG_INFINITY;
-            while let (Some(&last), Some(&last_start)) = (self.columns.last(), self.starts.last()) {
-                start = (height(column) - height(last)) / (2.0 * (column - last) as f64);
+            while let (Some(&last), Some(&last_height), Some(&last_start)) =
+                (self.columns.last(), self.heights.last(), self.starts.last())
+            {
+                start = (height - last_height) / (2.0 * (column - last) as f64);
                 if start > last_start {
                     break;
                 }
                 self.columns.pop();
+                self.heights.pop();
                 self.starts.pop();
                 start = f64::NEG_INFINITY;
             }
             self.columns.push(column);
+            self.heights.push(height);
             self.starts.push(start);
         }
     }
