@@ -2,7 +2,7 @@
 masks against a benchmark: the same numbers as the command `scr evaluate`."""
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal, Protocol, SupportsFloat, TypeAlias, TypedDict, final
 
 import numpy as np
@@ -134,6 +134,7 @@ class Benchmark:
         observer: str | None = None,
         measures: Sequence[str] | None = None,
         per_image: bool = True,
+        labels: Mapping[int | str, str] | None = None,
     ) -> Result:
         """Score a set of masks on disk against this benchmark."""
     def overlay(self, image: str, object: str, prediction: Mask | None = None) -> Overlay:
@@ -173,8 +174,13 @@ def evaluate_dir(
     observer: str = "reference",
     measures: Sequence[str] | None = None,
     per_image: bool = True,
+    labels: Mapping[int | str, str] | None = None,
 ) -> Result:
-    """Score a set of masks on disk against a benchmark, as `scr evaluate` does."""
+    """Score a set of masks on disk against a benchmark, as `scr evaluate` does.
+
+    Masks may have any layout that `scr init` reads; labels names their structures, such as
+    {1: "right_lung", 2: "left_lung"}.
+    """
 
 @final
 class Radiograph:

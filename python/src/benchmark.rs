@@ -183,7 +183,7 @@ impl PyBenchmark {
     }
 
     /// Score a set of masks on disk against this benchmark: evaluate_dir() with this benchmark.
-    #[pyo3(signature = (masks, observer=None, measures=None, per_image=true))]
+    #[pyo3(signature = (masks, observer=None, measures=None, per_image=true, labels=None))]
     #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it made")]
     fn evaluate(
         &self,
@@ -192,9 +192,10 @@ impl PyBenchmark {
         observer: Option<&str>,
         measures: Option<Vec<String>>,
         per_image: bool,
+        labels: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<EvaluationResult> {
         let observer = observer.unwrap_or(&self.benchmark.reference().id);
-        let scoring = Scoring::new(py, observer, measures.as_deref(), per_image)?;
+        let scoring = Scoring::new(py, observer, measures.as_deref(), per_image, labels)?;
         let benchmark = Arc::clone(&self.benchmark);
         let found = background::run(py, |on_image| scoring.score(&benchmark, &masks, on_image))?;
         folder::finished(py, found)

@@ -5,8 +5,10 @@ use std::path::{Path, PathBuf};
 
 use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
-use scr_data::{Benchmark, DataError, MaskSet, Problems};
+use pyo3::types::PyDict;
+use scr_data::{Benchmark, DataError, MaskSet, Problem, Problems};
 use scr_eval::Settings;
+use scr_import::{Conversion, GivenName};
 use scr_measures::registry::IMAGE_MEASURES;
 use scr_report::result_document;
 
@@ -19,7 +21,8 @@ use crate::{background, keys, problems};
 /// ----------
 /// masks : str or os.PathLike
 ///     A folder STRUCTURE/IMAGE.png, or a zip file of one. It may cover some
-///     objects and some folds only.
+///     objects and some folds only. Other layouts, such as label maps or COCO,
+///     are converted; Result.notices says what was assumed.
 /// benchmark : str or os.PathLike
 ///     The folder that holds benchmark.toml.
 /// observer : str
@@ -29,6 +32,9 @@ use crate::{background, keys, problems};
 ///     such as pixel_error, are always computed.
 /// per_image : bool
 ///     Whether to keep every image's values (`--per-image`).
+/// labels : dict, optional
+///     Structures of label values or names in other layouts, such as
+///     {1: "right_lung", 2: "left_lung"}; an empty name leaves a label out.
 ///
 /// Returns
 /// -------
@@ -51,7 +57,7 @@ use crate::{background, keys, problems};
 /// Runs on all cores, or as many as the environment's RAYON_NUM_THREADS says,
 /// without holding the interpreter's lock.
 #[pyfunction]
-#[pyo3(signature = (masks, benchmark, observer="reference", measures=None, per_image=true))]
+#[pyo3(signature = (masks, benchmark, observer="reference", measures=None, per_image=true, labels=None))]
 #[expect(clippy::needless_pass_by_value, reason = "pyo3 hands over what it made")]
 pub(crate) fn evaluate_dir(
     py: Python<'_>,
@@ -60,8 +66,9 @@ pub(crate) fn evaluate_dir(
     observer: &str,
     measures: Option<Vec<String>>,
     per_image: bool,
+    labels: Option<&Bound<'_, PyDict>>,
 ) -> PyResult<EvaluationResult> {
-    let scoring = Scoring::new(py, observer, measures.as_deref(), per_image)?;
+    let scoring = Scoring::new(py, observer, measures.as_deref(), per_image, labels)?;
     let found = background::run(py, |on_image| {
         scoring.score(&Benchmark::open(&benchmark)?, &masks, on_image)
     })?;
@@ -71,6 +78,7 @@ pub(crate) fn evaluate_dir(
 /// Settings of an evaluation.
 pub(crate) struct Scoring {
     settings: Settings,
+    conversion: Conversion,
     per_image: bool,
 }
 
@@ -81,13 +89,24 @@ impl Scoring {
         observer: &str,
         measures: Option<&[String]>,
         per_image: bool,
+        labels: Option<&Bound<'_, PyDict>>,
     ) -> PyResult<Self> {
         let mut problems = Problems::default();
+        let labels = label_names(labels, &mut problems)?;
         let is_of_images = |key: &str| IMAGE_MEASURES.iter().any(|about| about.key == key);
         let measures = keys::read(measures, is_of_images, &mut problems);
         problems::or_exception(py, problems, ())?;
         let settings = Settings { observer: observer.to_owned(), measures, ..Settings::default() };
-        Ok(Self { settings, per_image })
+        let conversion = Conversion { labels, ..Conversion::default() };
+        Ok(Self { settings, conversion, per_image })
+    }
+
+    /// Opens a set of masks; masks in other layouts are converted into a temporary folder.
+    fn open(&self, masks: &Path, benchmark: &Benchmark) -> Result<MaskSet, DataError> {
+        if !scr_import::is_foreign(masks, benchmark) {
+            return MaskSet::open(masks, benchmark);
+        }
+        self.conversion.open(masks, benchmark, &|_, _, _| {}, MaskSet::open)
     }
 
     /// Scores a set of masks.
@@ -97,11 +116,29 @@ impl Scoring {
         masks: &Path,
         on_image: &(dyn Fn() + Sync),
     ) -> Result<EvaluationResult, DataError> {
-        let masks = MaskSet::open(masks, benchmark)?;
+        let masks = self.open(masks, benchmark)?;
         let evaluation = scr_eval::evaluate(benchmark, &masks, &self.settings, on_image)?;
         let document = result_document(&evaluation, self.per_image);
         Ok(EvaluationResult { document, notices: masks.notices().to_vec() })
     }
+}
+
+/// Names of labels of a dictionary, whose keys may be numbers.
+fn label_names(
+    labels: Option<&Bound<'_, PyDict>>,
+    problems: &mut Problems,
+) -> PyResult<Vec<GivenName>> {
+    let mut names = Vec::new();
+    for (label, name) in labels.into_iter().flatten() {
+        let text = format!("{}={}", label.str()?, name.str()?);
+        match GivenName::parse_list(&text) {
+            Ok(parsed) => names.extend(parsed),
+            Err(found) => {
+                problems.push(Problem::new("labels", "labels with names", found, ""));
+            }
+        }
+    }
+    Ok(names)
 }
 
 /// The result of an evaluation, after a warning for each notice.

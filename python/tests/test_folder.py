@@ -261,3 +261,17 @@ def test_neither_pandas_nor_scipy_is_imported(benchmark):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_label_maps_have_the_scores_of_the_set(benchmark, tmp_path):
+    expected = scr_eval.evaluate_dir(benchmark.masks, benchmark.root, measures=MEASURES)
+    structures = sorted(folder.name for folder in benchmark.masks.iterdir() if folder.is_dir())
+    for image in IMAGES:
+        masks = [scr_eval.read_mask(benchmark.masks / name / f"{image}.png") for name in structures]
+        # Structures may overlap: one picture each, in a layout without folders.
+        for name, mask in zip(structures, masks, strict=True):
+            write_png(tmp_path / f"{image}-{name}.png", mask)
+    with pytest.warns(UserWarning, match="converted from"):
+        found = scr_eval.evaluate_dir(tmp_path, benchmark.root, measures=MEASURES)
+    assert found.to_dict()["objects"] == expected.to_dict()["objects"]
+    assert any("converted from" in notice for notice in found.notices)

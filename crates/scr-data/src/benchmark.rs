@@ -10,8 +10,10 @@ use std::path::{Path, PathBuf};
 use scr_documents::{Fold, LiteratureDocument, Protocol, TermsDocument, UndefinedDocument};
 use scr_image::{Mask, Radiograph, Size};
 
+use crate::benchmark_check;
 use crate::benchmark_file::{BenchmarkFile, SpacingSource};
 use crate::benchmark_keys::KeyLines;
+use crate::benchmark_parts::{BenchmarkParts, EXTENSION, EXTENSION_HOLE};
 use crate::definition::{Image, Object, Observer, Structure};
 use crate::digest::{Manifest, file_digest};
 use crate::{DataError, Landmarks, Problem, Problems, files, formats};
@@ -24,10 +26,6 @@ pub const BENCHMARK_EXAMPLE: &str = include_str!("benchmark-example.toml");
 
 /// Name of the first observer, whatever its identifier.
 const REFERENCE: &str = "reference";
-/// Column of the table of images that `{extension}` in the pattern of radiographs stands for.
-pub(crate) const EXTENSION: &str = "extension";
-/// Place of the extension in the pattern of radiographs.
-pub(crate) const EXTENSION_HOLE: &str = "{extension}";
 
 /// Benchmark on disk, with its definition read and checked.
 #[derive(Debug, Clone)]
@@ -93,7 +91,8 @@ impl Benchmark {
             let expected = "a benchmark as docs/reference/benchmark-file.md describes it";
             Problem::new(&place, expected, error.to_string().trim_end(), "")
         })?;
-        crate::benchmark_check::benchmark(root, &place, &lines, file)
+        let parts = benchmark_check::parts(root, &place, &lines, file)?;
+        Ok(Self::from_parts(root, parts))
     }
 
     /// The benchmark's folder.
@@ -289,18 +288,9 @@ impl Benchmark {
     }
 }
 
-/// Parts of a benchmark, checked by [`benchmark_check`](crate::benchmark_check).
-pub(crate) struct BenchmarkParts {
-    pub(crate) file: BenchmarkFile,
-    pub(crate) protocol: Protocol,
-    pub(crate) images: Vec<Image>,
-    pub(crate) objects: Vec<Object>,
-    pub(crate) literature: Vec<LiteratureDocument>,
-}
-
 impl Benchmark {
     /// A benchmark of checked parts.
-    pub(crate) fn from_parts(root: &Path, parts: BenchmarkParts) -> Self {
+    fn from_parts(root: &Path, parts: BenchmarkParts) -> Self {
         let BenchmarkParts { file, protocol, images, objects, literature } = parts;
         let has_spacing_column =
             matches!(file.images.spacing_mm.source(), Ok(SpacingSource::Column(_)));

@@ -8,20 +8,20 @@ use std::path::{Component, Path};
 
 use scr_documents::{LiteratureDocument, Protocol};
 
-use crate::benchmark::{BenchmarkParts, EXTENSION, EXTENSION_HOLE};
 use crate::benchmark_file::{BenchmarkFile, FoldsSection, ScoringSection, SpacingSource};
 use crate::benchmark_keys::KeyLines;
+use crate::benchmark_parts::{BenchmarkParts, EXTENSION, EXTENSION_HOLE};
 use crate::definition::{Image, Object};
 use crate::image_table::{ImageTable, is_file_name};
-use crate::{Benchmark, DataError, Problem, Problems, files};
+use crate::{DataError, Problem, Problems, files};
 
 /// Checks the file and reads its tables.
-pub(crate) fn benchmark(
+pub(crate) fn parts(
     root: &Path,
     place: &str,
     lines: &KeyLines,
     file: BenchmarkFile,
-) -> Result<Benchmark, DataError> {
+) -> Result<BenchmarkParts, DataError> {
     let mut check = Check { place, lines, problems: Problems::default() };
     check.identifiers(&file);
     check.paths(&file);
@@ -33,8 +33,7 @@ pub(crate) fn benchmark(
     let literature = check.literature(root, &file);
     check.problems.or(())?;
     let protocol = protocol.expect("without a problem there is a protocol");
-    let parts = BenchmarkParts { file, protocol, images, objects, literature };
-    Ok(Benchmark::from_parts(root, parts))
+    Ok(BenchmarkParts { file, protocol, images, objects, literature })
 }
 
 struct Check<'a> {

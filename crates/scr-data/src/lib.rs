@@ -25,6 +25,7 @@ mod benchmark_copy;
 mod benchmark_digest;
 mod benchmark_files;
 mod benchmark_keys;
+mod benchmark_parts;
 mod definition;
 mod image_table;
 mod landmarks;

@@ -26,24 +26,15 @@ use std::sync::Arc;
 
 use rayon::prelude::*;
 use scr_image::{Mask, Size};
+use tempfile::TempDir;
 
 use self::archive::Archive;
 use self::folder::Folder;
-use self::sorting::{Completeness, Sorting};
-use self::source::{Listing, Source, place};
+use self::sorting::{Completeness, SortedMasks, Sorting};
+pub use self::source::{CARD, RUN_RECORD};
+use self::source::{EXPECTED, Listing, Source, place};
 use crate::digest::{Manifest, file_digest};
 use crate::{Benchmark, DataError, Fold, Problem, files, formats};
-
-/// Expected argument of [`MaskSet::open`], in words.
-const EXPECTED: &str = "a folder of masks, STRUCTURE/IMAGE.png, or a zip file of one";
-
-/// Name of the run record, an optional file beside the structures' folders that describes
-/// the origin of the masks. Scoring ignores it.
-pub const RUN_RECORD: &str = "run.json";
-
-/// Name of the card, an optional file beside the structures' folders: the TOML file that
-/// `scr submit --card` takes, whose `name` names the set in tables. Scoring ignores it.
-pub const CARD: &str = "card.toml";
 
 /// Maximum size of a card or a run record in bytes.
 const MAX_COMPANION_BYTES: usize = 1 << 20;
@@ -62,6 +53,8 @@ pub struct MaskSet {
     /// Paths of cards and run records, relative to the root.
     companions: Vec<String>,
     notices: Vec<String>,
+    /// Folder to delete with the last clone; none for masks of the user.
+    temporary: Option<Arc<TempDir>>,
 }
 
 impl MaskSet {
@@ -107,7 +100,45 @@ impl MaskSet {
             }
         };
         let listing = Listing::of(root, &*source);
-        Sorting::new(root, benchmark).sort(listing, source, completeness)
+        let sorted = Sorting::new(root, benchmark).sort(listing, &*source, completeness);
+        let SortedMasks { masks, structures, folds, companions, notices, problems } = sorted;
+        let is_whole = problems.is_empty();
+        let mut problems = problems.into_problems(&root.display().to_string());
+        let set = Self {
+            root: root.to_owned(),
+            source,
+            masks,
+            structures,
+            folds,
+            companions,
+            notices,
+            temporary: None,
+        };
+        if !is_whole {
+            problems.extend(set.unusable(benchmark));
+        }
+        problems.or(set)
+    }
+
+    /// True if a folder below `root` is named after a structure of the benchmark and holds a
+    /// file.
+    #[must_use]
+    pub fn has_folders_of_structures(root: &Path, benchmark: &Benchmark) -> bool {
+        let sorting = Sorting::new(root, benchmark);
+        let (files, _) = Listing::of(root, &Folder::new(root)).into_parts();
+        let is_in_one = |path: &String| {
+            let folders = path.rsplit_once('/').map_or("", |(folders, _)| folders);
+            folders.split('/').any(|folder| sorting.structure_of(folder).is_some())
+        };
+        files.iter().any(is_in_one)
+    }
+
+    /// The set with more notices before its own; it deletes `folder` with its last clone.
+    #[must_use]
+    pub fn in_temporary_folder(mut self, folder: TempDir, notices: Vec<String>) -> Self {
+        self.notices.splice(0..0, notices);
+        self.temporary = Some(Arc::new(folder));
+        self
     }
 
     /// The masks of the images of which the set has every structure that it covers; none where

@@ -26,10 +26,12 @@
 mod facts;
 mod fences;
 mod frame;
+mod hypotheses;
 mod identical;
 mod orientation;
 mod outlier;
 mod reading;
+mod set_facts;
 mod sides;
 mod single;
 mod thumbnail;
@@ -43,6 +45,7 @@ use scr_data::{Benchmark, DataError, Fold, MaskSet, Problems};
 use self::facts::ImageFacts;
 pub(crate) use self::fences::Fences;
 use self::reading::{ImageInspection, inspect};
+use self::set_facts::SetFacts;
 pub(crate) use self::sides::counterparts;
 pub(crate) use self::thumbnail::Thumbnail;
 pub(crate) use self::warning::{Group, grouped, share_of_images};
@@ -70,17 +73,6 @@ pub struct CheckReport {
     pub warnings: Vec<Warning>,
     /// Remarks that are no suspicions, in words.
     pub notices: Vec<String>,
-}
-
-/// Facts about a set of masks: the input of the rules.
-struct SetFacts<'a> {
-    benchmark: &'a Benchmark,
-    /// Structures covered, as indices into the benchmark's.
-    structures: &'a [usize],
-    /// Place of each structure's counterpart on the other side, among those covered.
-    sides: &'a [Option<usize>],
-    /// Images that could be read completely, in the benchmark's order.
-    images: &'a [ImageFacts],
 }
 
 /// Checks `masks`: finds all errors and suspicions.

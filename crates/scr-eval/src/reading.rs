@@ -15,7 +15,7 @@ pub(crate) struct Reader<'a> {
 }
 
 /// Masks of one image, with all problems.
-pub(crate) struct Reading {
+pub(crate) struct ImageMasks {
     /// Masks of the reference by structure; `None` when one cannot be read.
     pub(crate) references: Option<Vec<Mask>>,
     /// Masks of the set by structure; `None` when it does not cover the structure or
@@ -31,7 +31,7 @@ pub(crate) struct Reading {
 impl Reader<'_> {
     /// Reads the masks of the image with this index: the set's also when the reference
     /// cannot be read, to find all problems at once.
-    pub(crate) fn read(&self, image: usize) -> Reading {
+    pub(crate) fn read(&self, image: usize) -> ImageMasks {
         let Self { benchmark, masks, observer } = *self;
         let mut reference_files = Manifest::default();
         let mut mask_files = Manifest::default();
@@ -52,7 +52,7 @@ impl Reader<'_> {
                 }
             }
         }
-        Reading { references, predictions, refused, problems, reference_files, mask_files }
+        ImageMasks { references, predictions, refused, problems, reference_files, mask_files }
     }
 
     /// Adds the reference's masks of images that the set does not cover to `files`: a

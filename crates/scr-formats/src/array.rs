@@ -7,7 +7,7 @@ use scr_image::{Size, Spacing};
 use crate::FormatError;
 use crate::data_type::DataType;
 use crate::meaning::Meaning;
-use crate::stored::{PushRow, Stored};
+use crate::stored::{PushRow, StoredImage};
 
 /// Array with a checked header.
 pub(crate) struct Array<'a> {
@@ -27,8 +27,8 @@ pub(crate) struct Array<'a> {
 
 impl<'a> Array<'a> {
     /// The image, whose rows are read one by one.
-    pub(crate) fn stored(self) -> Stored<'a> {
-        Stored {
+    pub(crate) fn stored(self) -> StoredImage<'a> {
+        StoredImage {
             format: self.format,
             size: self.size,
             spacing: self.spacing,

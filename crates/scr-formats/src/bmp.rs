@@ -5,7 +5,7 @@ use scr_image::Size;
 use crate::bits::unpacked;
 use crate::meaning::{Entry, Meaning, packed};
 use crate::size::stated_size;
-use crate::stored::{PushRow, Stored};
+use crate::stored::{PushRow, StoredImage};
 use crate::{FormatError, MaskValue, magic};
 
 const FORMAT: &str = "BMP";
@@ -16,7 +16,7 @@ const FILE_HEADER_BYTES: usize = 14;
 ///
 /// # Errors
 /// The first reason why its header is not that of an uncompressed image.
-pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
+pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<StoredImage<'_>, FormatError> {
     magic::expect(FORMAT, "a BMP image", bytes)?;
     let u32_at = |at: usize| -> Result<u32, FormatError> {
         let field = bytes.get(at..at + 4).and_then(|field| field.try_into().ok());
@@ -55,7 +55,7 @@ pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, F
     // Each row begins at a multiple of four bytes.
     let row_bytes = (size.width * bits).div_ceil(32) * 4;
     let pixels = pixels.get(..row_bytes * size.height).ok_or_else(early)?;
-    Ok(Stored {
+    Ok(StoredImage {
         format: FORMAT,
         size,
         spacing: None,
@@ -163,7 +163,7 @@ pub(super) mod tests {
         ] {
             let mut bytes = good.clone();
             bytes[at..at + 4].copy_from_slice(&u32::to_le_bytes(value));
-            let found = open(&bytes, None).and_then(Stored::into_mask).unwrap_err();
+            let found = open(&bytes, None).and_then(StoredImage::into_mask).unwrap_err();
             assert!(found.to_string().contains(word), "{found}");
         }
         let beyond = open(&file((1, 1), 8, &[[0; 4]], &[3, 0, 0, 0]), None).unwrap().into_mask();

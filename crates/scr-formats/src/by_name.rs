@@ -3,7 +3,7 @@
 use scr_image::{Mask, Radiograph, Size};
 
 use crate::layers::Layers;
-use crate::stored::Stored;
+use crate::stored::StoredImage;
 use crate::{
     FormatError, bmp, dicom, gif, jpeg, jsrt_img, mha, nifti, npy, nrrd, pgm, png, tiff, webp,
 };
@@ -101,7 +101,7 @@ fn open_mask<'a>(
     extension: &str,
     bytes: &'a [u8],
     expected: Option<Size>,
-) -> Result<Stored<'a>, FormatError> {
+) -> Result<StoredImage<'a>, FormatError> {
     match extension {
         "gif" => gif::open(bytes, expected),
         "webp" => webp::open_lossless(bytes, expected),
@@ -114,7 +114,7 @@ fn open<'a>(
     extension: &str,
     bytes: &'a [u8],
     expected: Option<Size>,
-) -> Result<Stored<'a>, FormatError> {
+) -> Result<StoredImage<'a>, FormatError> {
     match extension {
         "png" => png::open(bytes, expected),
         "tif" | "tiff" => tiff::open(bytes, expected),

@@ -12,7 +12,7 @@ use scr_image::{Mask, Size};
 
 use crate::meaning::{Entry, Meaning};
 use crate::size::{checked_size, stated_size};
-use crate::stored::Stored;
+use crate::stored::StoredImage;
 use crate::{FormatError, MAX_AREA_PX, MaskValue, magic};
 
 const FORMAT: &str = "GIF";
@@ -34,7 +34,7 @@ pub fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Mask, For
 ///
 /// # Errors
 /// The first reason why the file is no image of one frame.
-pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
+pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<StoredImage<'_>, FormatError> {
     magic::expect(FORMAT, "a GIF image", bytes)?;
     let mut options = DecodeOptions::new();
     let limit = NonZeroU64::new(MAX_AREA_PX as u64).expect("the limit is above 0");
@@ -58,7 +58,7 @@ pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, F
     };
     let palette: Vec<Entry> = palette.iter().enumerate().map(entry).collect();
     only_frame(&mut decoder)?;
-    Ok(Stored {
+    Ok(StoredImage {
         format: FORMAT,
         size,
         spacing: None,

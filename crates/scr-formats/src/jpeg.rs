@@ -20,7 +20,7 @@ mod segments;
 use scr_image::Size;
 
 use crate::meaning::Meaning;
-use crate::stored::Stored;
+use crate::stored::StoredImage;
 use crate::{FormatError, magic};
 use frame::{FORMAT, Process};
 use segments::{Decoded, decode_segments};
@@ -51,9 +51,9 @@ pub(crate) fn decode(bytes: &[u8], expected: Option<Size>) -> Result<GreyImage, 
 ///
 /// # Errors
 /// As [`decode`].
-pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
+pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<StoredImage<'_>, FormatError> {
     let GreyImage { size, bits, values, .. } = decode(bytes, expected)?;
-    Ok(Stored {
+    Ok(StoredImage {
         format: FORMAT,
         size,
         spacing: None,

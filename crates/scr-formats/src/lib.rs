@@ -7,7 +7,7 @@
 //! allocate pixels, so a small file cannot cause a large allocation.
 //!
 //! [`read_mask`], [`read_layers`] and [`read_radiograph`] choose the format by the file's
-//! extension; errors are [`FormatError`]. Most formats are opened as a `Stored` image: rows
+//! extension; errors are [`FormatError`]. Most formats are opened as a `StoredImage`: rows
 //! of numbers with their meaning, of which `stored.rs` makes all three.
 //!
 //! ```

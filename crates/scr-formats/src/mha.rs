@@ -14,7 +14,7 @@ use crate::array::Array;
 use crate::data_type::DataType;
 use crate::header_text::{Lines, numbers, spacing, text_array};
 use crate::size::{one_slice, stated_size};
-use crate::stored::Stored;
+use crate::stored::StoredImage;
 use crate::{FormatError, magic};
 
 const FORMAT: &str = "MetaImage";
@@ -23,7 +23,7 @@ const FORMAT: &str = "MetaImage";
 ///
 /// # Errors
 /// The first reason why its header is not that of one slice of numbers in the same file.
-pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
+pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<StoredImage<'_>, FormatError> {
     magic::expect(FORMAT, "a MetaImage file", bytes)?;
     let mut lines = Lines::new(FORMAT, bytes);
     let mut header = Header { fields: BTreeMap::new() };

@@ -16,7 +16,7 @@ use scr_image::{Size, Spacing};
 use crate::array::{Array, unread};
 use crate::data_type::DataType;
 use crate::size::{one_slice, stated_size};
-use crate::stored::Stored;
+use crate::stored::StoredImage;
 use crate::{FormatError, magic};
 
 const FORMAT: &str = "NIfTI";
@@ -33,7 +33,7 @@ const MAX_EXTENSION_BYTES: usize = 1 << 20;
 ///
 /// # Errors
 /// The first reason why its header is not that of one slice of whole numbers.
-pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
+pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<StoredImage<'_>, FormatError> {
     magic::expect(FORMAT, "a NIfTI file", bytes)?;
     read(bytes, expected)
 }
@@ -42,12 +42,18 @@ pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, F
 ///
 /// # Errors
 /// As [`open`].
-pub(crate) fn open_gz(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
+pub(crate) fn open_gz(
+    bytes: &[u8],
+    expected: Option<Size>,
+) -> Result<StoredImage<'_>, FormatError> {
     magic::expect("gzip", "a gzip file", bytes)?;
     read(MultiGzDecoder::new(bytes), expected)
 }
 
-fn read<'a>(mut source: impl Read + 'a, expected: Option<Size>) -> Result<Stored<'a>, FormatError> {
+fn read<'a>(
+    mut source: impl Read + 'a,
+    expected: Option<Size>,
+) -> Result<StoredImage<'a>, FormatError> {
     let mut bytes = vec![0; HEADER_1_BYTES];
     source.read_exact(&mut bytes).map_err(|e| unread(FORMAT, &e))?;
     magic::expect(FORMAT, "a NIfTI file", &bytes)?;

@@ -10,7 +10,7 @@ use scr_image::Size;
 use crate::array::Array;
 use crate::data_type::DataType;
 use crate::size::{one_slice, stated_size};
-use crate::stored::Stored;
+use crate::stored::StoredImage;
 use crate::{FormatError, magic};
 
 const FORMAT: &str = "NumPy";
@@ -19,7 +19,7 @@ const FORMAT: &str = "NumPy";
 ///
 /// # Errors
 /// The first reason why its header is not that of an array of one image.
-pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
+pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<StoredImage<'_>, FormatError> {
     magic::expect(FORMAT, "a NumPy array", bytes)?;
     let early = || FormatError::damaged(FORMAT, "the header ends early");
     let n_length = match bytes.get(6) {

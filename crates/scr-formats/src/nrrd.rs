@@ -17,7 +17,7 @@ use crate::data_type::DataType;
 use crate::header_text::text_array;
 use crate::layers::{LayerRows, Layers};
 use crate::size::stated_size;
-use crate::stored::Stored;
+use crate::stored::StoredImage;
 use crate::{FormatError, MAX_AREA_PX, MaskValue, magic};
 use header::{Encoding, FORMAT, Header};
 use segments::Segments;
@@ -29,7 +29,7 @@ const MAX_NUMBERS: usize = 4 * MAX_AREA_PX;
 ///
 /// # Errors
 /// The first reason why its header is not that of one slice of numbers in the same file.
-pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
+pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<StoredImage<'_>, FormatError> {
     let (header, array) = array(bytes, expected)?;
     if header.in_pixel != 1 {
         let found = format!("{} layers or channels", header.in_pixel);

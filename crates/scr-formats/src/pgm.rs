@@ -10,7 +10,7 @@ use crate::array::Array;
 use crate::data_type::DataType;
 use crate::header_text::text_array;
 use crate::size::stated_size;
-use crate::stored::Stored;
+use crate::stored::StoredImage;
 use crate::{FormatError, magic};
 
 const FORMAT: &str = "PGM";
@@ -19,7 +19,7 @@ const FORMAT: &str = "PGM";
 ///
 /// # Errors
 /// The first reason why its header is not that of a grey image.
-pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
+pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<StoredImage<'_>, FormatError> {
     magic::expect(FORMAT, "a PGM image", bytes)?;
     let mut header = Header { bytes, at: 2 };
     let (width, height) = (header.number()?, header.number()?);
@@ -118,7 +118,7 @@ mod tests {
             (b"P5 99999 99999 255 \x01", "at most"),
             (b"P5 x", "three numbers"),
         ] {
-            let found = open(bytes, None).and_then(Stored::into_radiograph).unwrap_err();
+            let found = open(bytes, None).and_then(StoredImage::into_radiograph).unwrap_err();
             assert!(found.to_string().contains(word), "{found}");
         }
         let colours = open(b"P6 1 1 255 \x01\x02\x03", None).err().unwrap();

@@ -14,7 +14,7 @@ use crate::grey::radiograph;
 use crate::masks::{BitRows, MaskRows};
 use crate::meaning::{Entry, Meaning, packed};
 use crate::size::{checked_size, stated_size};
-use crate::stored::Stored;
+use crate::stored::StoredImage;
 use crate::{FormatError, MaskValue, magic};
 
 const FORMAT: &str = "PNG";
@@ -108,7 +108,7 @@ pub(super) fn read_radiograph_sized(
 ///
 /// # Errors
 /// The first reason why the beginning of the file is not that of a single image.
-pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
+pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<StoredImage<'_>, FormatError> {
     Image::open(bytes, expected).map(Image::stored)
 }
 
@@ -229,12 +229,12 @@ impl<'a> Image<'a> {
     }
 
     /// The image as rows of numbers.
-    fn stored(self) -> Stored<'a> {
+    fn stored(self) -> StoredImage<'a> {
         let info = self.reader.info();
         let (color, depth, width) = (info.color_type, self.depth, self.size.width);
         let transparent = self.transparent();
         let meaning = self.meaning();
-        Stored {
+        StoredImage {
             format: FORMAT,
             size: self.size,
             spacing: None,

@@ -16,7 +16,7 @@ pub(crate) type PushRow<'p> = &'p mut dyn FnMut(&[i64]) -> Result<(), FormatErro
 type Rows<'a> = Box<dyn FnOnce(PushRow<'_>) -> Result<(), FormatError> + 'a>;
 
 /// Image with a checked header, whose rows are decoded once.
-pub(crate) struct Stored<'a> {
+pub(crate) struct StoredImage<'a> {
     /// The format's name.
     pub(crate) format: &'static str,
     pub(crate) size: Size,
@@ -27,7 +27,7 @@ pub(crate) struct Stored<'a> {
     pub(crate) rows: Rows<'a>,
 }
 
-impl Stored<'_> {
+impl StoredImage<'_> {
     /// The mask: 0 and one other value.
     ///
     /// # Errors

@@ -22,7 +22,7 @@ use crate::data_type::whole;
 use crate::masks::{BitRows, MaskRows, RawValue};
 use crate::meaning::{Entry, Meaning, packed};
 use crate::size::{checked_size, stated_size};
-use crate::stored::Stored;
+use crate::stored::StoredImage;
 use crate::{FormatError, MAX_AREA_PX, MaskValue, magic};
 use directory::{Directory, FORMAT, tag};
 
@@ -79,7 +79,7 @@ pub(super) fn read_radiograph_sized(
 ///
 /// # Errors
 /// The first reason why the file is damaged, or no image of one page.
-pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
+pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<StoredImage<'_>, FormatError> {
     Page::open(bytes, expected)?.stored()
 }
 
@@ -199,12 +199,12 @@ impl<'a> Page<'a> {
     }
 
     /// The decoded image as rows of numbers.
-    fn stored(self) -> Result<Stored<'a>, FormatError> {
+    fn stored(self) -> Result<StoredImage<'a>, FormatError> {
         let decoded = self.decode()?;
         Ok(self.stored_as(decoded))
     }
 
-    fn stored_as(self, decoded: DecodingResult) -> Stored<'a> {
+    fn stored_as(self, decoded: DecodingResult) -> StoredImage<'a> {
         let white = match (&self.meaning, &decoded) {
             (Meaning::Palette(_), _) | (_, DecodingResult::U8(_)) => Some(255),
             (_, DecodingResult::U16(_)) => Some(u16::MAX),
@@ -212,7 +212,7 @@ impl<'a> Page<'a> {
             (_, DecodingResult::I16(_)) => Some(i16::MAX as u16),
             _ => None,
         };
-        Stored {
+        StoredImage {
             format: FORMAT,
             size: self.size,
             spacing: None,

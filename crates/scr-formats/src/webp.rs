@@ -7,7 +7,7 @@ use scr_image::Size;
 
 use crate::meaning::{Meaning, packed};
 use crate::size::stated_size;
-use crate::stored::Stored;
+use crate::stored::StoredImage;
 use crate::{FormatError, MAX_AREA_PX, magic};
 
 const FORMAT: &str = "WebP";
@@ -16,7 +16,7 @@ const FORMAT: &str = "WebP";
 ///
 /// # Errors
 /// The first reason why the file is no still image.
-pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, FormatError> {
+pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<StoredImage<'_>, FormatError> {
     let decoder = decoder(bytes)?;
     stored(decoder, expected)
 }
@@ -28,7 +28,7 @@ pub(crate) fn open(bytes: &[u8], expected: Option<Size>) -> Result<Stored<'_>, F
 pub(crate) fn open_lossless(
     bytes: &[u8],
     expected: Option<Size>,
-) -> Result<Stored<'_>, FormatError> {
+) -> Result<StoredImage<'_>, FormatError> {
     let mut decoder = decoder(bytes)?;
     if decoder.is_lossy() {
         return Err(FormatError::Lossy { found: "WebP with loss" });
@@ -44,7 +44,7 @@ fn decoder(bytes: &[u8]) -> Result<WebPDecoder<Cursor<&[u8]>>, FormatError> {
 fn stored<'a>(
     mut decoder: WebPDecoder<Cursor<&'a [u8]>>,
     expected: Option<Size>,
-) -> Result<Stored<'a>, FormatError> {
+) -> Result<StoredImage<'a>, FormatError> {
     let (width, height) = decoder.dimensions();
     let size = stated_size(width.into(), height.into(), expected)?;
     if decoder.is_animated() {
@@ -52,7 +52,7 @@ fn stored<'a>(
     }
     decoder.set_memory_limit(4 * MAX_AREA_PX);
     let channels = if decoder.has_alpha() { 4 } else { 3 };
-    Ok(Stored {
+    Ok(StoredImage {
         format: FORMAT,
         size,
         spacing: None,

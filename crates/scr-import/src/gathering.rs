@@ -1,22 +1,26 @@
 //! Gathering of masks: files and annotations matched to images, read and sorted into
 //! structures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
 use rayon::prelude::*;
-use scr_data::Problem;
+use scr_data::{DataError, Problem};
 use scr_image::Size;
 
 use crate::annotations::Annotations;
+use crate::doubts::Doubt;
 use crate::drawing::Drawing;
 use crate::faults::Faults;
 use crate::hints;
 use crate::images::PlannedImage;
 use crate::inspection::{self, InspectedImage, Shape};
+use crate::layouts::Recognised;
 use crate::listing::FoundFile;
 use crate::matching::{Match, Matcher};
 use crate::progress::Progress;
-use crate::structures::{MatchedMask, Naming, Structures};
+use crate::sources::SourceFiles;
+use crate::structures::{MaskSource, MatchedMask, Naming, PlannedStructure, Structures};
 
 /// Images, their contents and the index of their names.
 pub(crate) struct Images<'a> {
@@ -41,8 +45,105 @@ impl Images<'_> {
     }
 }
 
+/// Sources of masks.
+pub(crate) struct MaskSources<'a> {
+    /// Files.
+    pub(crate) found: &'a SourceFiles,
+    /// Annotations of documents, where there are any.
+    pub(crate) recognised: Option<Recognised>,
+    /// Folder or document of the user, for messages.
+    pub(crate) place: &'a Path,
+    /// True to leave out masks of other images.
+    pub(crate) is_subset: bool,
+}
+
+/// Structures and the sources of their masks.
+#[derive(Default)]
+pub(crate) struct Gathered {
+    /// Structures.
+    pub(crate) structures: Vec<PlannedStructure>,
+    /// Files of masks, which sources name by index.
+    pub(crate) files: Vec<FoundFile>,
+    /// Layout in words.
+    pub(crate) layout: String,
+    /// Open doubts.
+    pub(crate) doubts: Vec<Doubt>,
+    /// Images with masks that cannot be read.
+    pub(crate) faulty: BTreeSet<usize>,
+}
+
+/// Matches masks to images and sorts them into structures.
+///
+/// # Errors
+/// [`DataError::Problems`] when there are no masks; all other faults are added to `faults`.
+pub(crate) fn gather(
+    sources: MaskSources<'_>,
+    images: &Images<'_>,
+    naming: &Naming<'_>,
+    progress: Progress<'_>,
+    notes: &mut Vec<String>,
+    faults: &mut Faults,
+) -> Result<Gathered, DataError> {
+    let MaskSources { found, recognised, place, is_subset } = sources;
+    let mut structures = Structures::default();
+    let mut gathered = Gathered::default();
+    match recognised {
+        Some(recognised) => {
+            if let Some(first) = found.masks.first() {
+                let list = format!("{} and {}", recognised.documents[0], first.place());
+                let found = format!("{} and pictures of masks: {list}", recognised.layout);
+                let hint = "name the folder of masks or the document alone";
+                faults.push("layouts", Problem::new("masks", "one source of masks", found, hint));
+            }
+            gathered.layout = match recognised.documents.as_slice() {
+                [one] => format!("{} ({one})", recognised.layout),
+                several => format!("{}, {} documents", recognised.layout, several.len()),
+            };
+            notes.extend(recognised.annotations.notes.clone());
+            gathered.doubts.extend(recognised.annotations.doubts.clone());
+            let of_documents = recognised.annotations;
+            annotations(of_documents, images, is_subset, naming, &mut structures, faults);
+        }
+        None if found.masks.is_empty() => {
+            let place = place.display().to_string();
+            let expected =
+                "masks: pictures, COCO, LabelMe, CVAT, V7, VGG, YOLO, or run lengths in a CSV";
+            let hint = "name the folder or document with the masks: of `scr init` with --masks";
+            return Err(Problem::new(place, expected, "none", hint).into());
+        }
+        None => {
+            let masks = files(&found.masks, images, is_subset, progress, faults);
+            structures.add_files(&masks, naming, notes, faults);
+            gathered.layout = layout_of(&masks, naming, &structures);
+            let is_faulty = |mask: &&MatchedMask| mask.contents.is_none();
+            gathered.faulty = masks.iter().filter(is_faulty).map(|mask| mask.image).collect();
+            gathered.files = masks.into_iter().map(|mask| mask.file).collect();
+        }
+    }
+    structures.complete_sides(notes);
+    gathered.structures = structures.list;
+    Ok(gathered)
+}
+
+/// Layout of pictures in words.
+fn layout_of(masks: &[MatchedMask], naming: &Naming<'_>, structures: &Structures) -> String {
+    let are_maps = structures.list.iter().any(|structure| {
+        structure.masks.values().any(|source| matches!(source, MaskSource::Layers(..)))
+    });
+    let extensions: BTreeSet<&str> =
+        masks.iter().map(|mask| mask.file.extension.as_str()).collect();
+    let formats = extensions.into_iter().collect::<Vec<_>>().join(", ");
+    match (are_maps, naming.table) {
+        (true, Some(table)) => {
+            format!("a label map an image ({formats}), labels of {}", table.place)
+        }
+        (true, None) => format!("a label map an image ({formats})"),
+        (false, _) => format!("a mask a structure and image ({formats})"),
+    }
+}
+
 /// Matches files of masks to images and reads them.
-pub(crate) fn files(
+fn files(
     found: &[FoundFile],
     images: &Images<'_>,
     is_subset: bool,
@@ -89,7 +190,7 @@ pub(crate) fn files(
 
 /// Matches annotations to images, draws them once to check them, and adds them to the
 /// structures.
-pub(crate) fn annotations(
+fn annotations(
     annotations: Annotations,
     images: &Images<'_>,
     is_subset: bool,

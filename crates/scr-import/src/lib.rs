@@ -5,12 +5,14 @@
 //! it stopped.
 //!
 //! - [`Init`]: radiographs and masks in any layout.
+//! - [`Conversion`]: masks in any layout, for a benchmark that exists.
 //! - [`scr`]: the original files of JSRT and SCR.
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make and damage files"))]
 
 pub mod scr;
 
 mod annotations;
+mod conversion;
 mod division;
 mod documents;
 mod doubts;
@@ -44,6 +46,7 @@ mod tables;
 mod words;
 mod writer;
 
+pub use conversion::{Conversion, ConversionPlan, ConversionReport, is_foreign};
 pub use doubts::{Answer, Doubt};
 pub use folds::FoldsChoice;
 pub use label_names::GivenName;

@@ -5,13 +5,15 @@ use std::path::{Path, PathBuf};
 use scr_data::durable::sibling;
 use scr_data::{BENCHMARK_FILE, DataError, Problem};
 
+use crate::faults::Faults;
 use crate::inspection::looks_like_mask;
+use crate::label_names::{self, LabelNames};
 use crate::listing::{FoundFile, Listing};
 use crate::roles::{self, Roles};
 
 /// Files of an import.
 #[derive(Debug, Default)]
-pub(crate) struct Found {
+pub(crate) struct SourceFiles {
     /// Radiographs.
     pub(crate) images: Vec<FoundFile>,
     /// Pictures that are masks.
@@ -29,7 +31,11 @@ pub(crate) struct Found {
 ///
 /// # Errors
 /// [`DataError::Problems`] when a folder cannot be listed.
-pub(crate) fn find(images: &Path, masks: Option<&Path>, out: &Path) -> Result<Found, DataError> {
+pub(crate) fn find(
+    images: &Path,
+    masks: Option<&Path>,
+    out: &Path,
+) -> Result<SourceFiles, DataError> {
     for folder in [Some(images), masks].into_iter().flatten() {
         if folder.join(BENCHMARK_FILE).exists() {
             let found = format!("{BENCHMARK_FILE}: it is a benchmark already");
@@ -44,14 +50,14 @@ pub(crate) fn find(images: &Path, masks: Option<&Path>, out: &Path) -> Result<Fo
     let Some(masks) = masks else {
         let listing = Listing::of(images, &outputs)?;
         let roles = roles::divide(&listing, &looks_like_mask);
-        return Ok(Found::new(roles, listing, images, images));
+        return Ok(SourceFiles::new(roles, listing, images, images));
     };
     if masks.is_file() {
         let listing = Listing::of_file(masks).unwrap_or_default();
         refuse_archive(masks)?;
         let roles = roles::radiographs(&Listing::of(images, &outputs)?);
         let roles = Roles { masks: pictures(&listing), ..roles };
-        return Ok(Found::new(roles, listing, images, masks));
+        return Ok(SourceFiles::new(roles, listing, images, masks));
     }
     let skipped = |other: &Path| [outputs.as_slice(), &[other.to_owned()]].concat();
     let image_roles = roles::radiographs(&Listing::of(images, &skipped(masks))?);
@@ -62,10 +68,38 @@ pub(crate) fn find(images: &Path, masks: Option<&Path>, out: &Path) -> Result<Fo
         masks: mask_roles.masks,
         n_ignored: image_roles.n_ignored + mask_roles.n_ignored,
     };
-    Ok(Found::new(roles, listing, images, masks))
+    Ok(SourceFiles::new(roles, listing, images, masks))
 }
 
-impl Found {
+/// Files of a set of masks: a folder, or a document.
+///
+/// # Errors
+/// [`DataError::Problems`] when the folder cannot be listed, or for an archive.
+pub(crate) fn masks(masks: &Path) -> Result<SourceFiles, DataError> {
+    if masks.is_file() {
+        refuse_archive(masks)?;
+        let listing = Listing::of_file(masks).unwrap_or_default();
+        let roles = Roles { masks: pictures(&listing), ..Roles::default() };
+        return Ok(SourceFiles::new(roles, listing, masks, masks));
+    }
+    let listing = Listing::of(masks, &[])?;
+    let roles = Roles { images: Vec::new(), ..roles::masks(&listing) };
+    Ok(SourceFiles::new(roles, listing, masks, masks))
+}
+
+impl SourceFiles {
+    /// Names of labels in the documents and around the folders.
+    pub(crate) fn label_names(&self, faults: &mut Faults) -> Option<LabelNames> {
+        let around: Vec<&Path> = self.around.iter().map(PathBuf::as_path).collect();
+        match label_names::find(&[&self.documents], &around) {
+            Ok(names) => names,
+            Err(problems) => {
+                faults.extend("names of labels", &problems);
+                None
+            }
+        }
+    }
+
     fn new(roles: Roles, documents: Listing, images: &Path, masks: &Path) -> Self {
         let Roles { images: found, masks: found_masks, n_ignored } = roles;
         let mut notes = Vec::new();

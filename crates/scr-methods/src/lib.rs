@@ -72,7 +72,7 @@ pub use registry::{METHODS, find_method};
 pub use run::{BenchmarkRun, Job, RunCost, RunPlan, RunRecord, SeenImages, segment_fold, train};
 pub use segmenter::Segmenter;
 pub use shape_search::ShapeSearch;
-pub use stored::Declared;
+pub use stored::ModelDeclaration;
 pub use subject::Subject;
 pub use training::{SeenImage, Shapes, TrainingImages, TrainingPart, TrainingSet};
 pub use voting::Voting;

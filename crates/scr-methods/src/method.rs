@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::{
-    Declared, MethodError, MethodInfo, ModelFault, Parameters, Progress, Segmenter, TrainingSet,
+    MethodError, MethodInfo, ModelDeclaration, ModelFault, Parameters, Progress, Segmenter,
+    TrainingSet,
 };
 
 /// Segmentation method that can be trained.
@@ -32,7 +33,7 @@ pub trait Method: Sync {
     fn restore(
         &self,
         bytes: &[u8],
-        declared: Declared<'_>,
+        declared: ModelDeclaration<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault>;
 }
 

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::stored::{MAX_STRUCTURES, equal};
 use crate::{
-    Declared, Method, MethodError, ModelFault, Parameters, SeenImage, Segmenter, Subject,
+    Method, MethodError, ModelDeclaration, ModelFault, Parameters, SeenImage, Segmenter, Subject,
     TrainingImages, TrainingPart, find_method,
 };
 
@@ -164,7 +164,7 @@ impl Model {
             .map_err(|error| ModelFault::new("header", "one of this version", error))?;
         let method = header.check().map_err(|fault| fault.within("header"))?;
         let (parameters, n_structures) = (&header.parameters, header.structures.len());
-        let segmenter = method.restore(payload, Declared { parameters, n_structures })?;
+        let segmenter = method.restore(payload, ModelDeclaration { parameters, n_structures })?;
         Ok(Self { header, segmenter })
     }
 

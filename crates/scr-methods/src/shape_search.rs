@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::shape_model::Layout;
 use crate::stored::read;
 use crate::{
-    Declared, GreyImage, Insight, MethodError, ModelFault, Parameters, Pyramid, SearchStep,
+    GreyImage, Insight, MethodError, ModelDeclaration, ModelFault, Parameters, Pyramid, SearchStep,
     SearchSteps, Segmenter, Subject, Watch,
 };
 
@@ -27,7 +27,7 @@ pub trait ShapeSearch: Serialize + DeserializeOwned + Send + Sync + 'static {
     ///
     /// # Errors
     /// The first [`ModelFault`].
-    fn check(&self, declared: Declared<'_>, n_channels: usize) -> Result<(), ModelFault>;
+    fn check(&self, declared: ModelDeclaration<'_>, n_channels: usize) -> Result<(), ModelFault>;
 
     /// Finds the points that fit an image best, in the finest level's pixels. Calls `watch` at
     /// the start and at the end of each level.
@@ -65,7 +65,7 @@ pub(crate) fn check_trained<M: ShapeSearch>(
     n_channels: usize,
 ) -> Result<(), MethodError> {
     let n_structures = model.layout().structures().count();
-    let check = model.check(Declared { parameters, n_structures }, n_channels);
+    let check = model.check(ModelDeclaration { parameters, n_structures }, n_channels);
     check.map_err(|fault| MethodError::Unusable { method, fault })
 }
 
@@ -91,7 +91,7 @@ impl<M: ShapeSearch> OnGrey<M> {
     /// Restores the segmenter from a payload: see [`Method::restore`](crate::Method::restore).
     pub(crate) fn restore(
         bytes: &[u8],
-        declared: Declared<'_>,
+        declared: ModelDeclaration<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
         read(bytes, |model: M| {
             model.check(declared, 1)?;

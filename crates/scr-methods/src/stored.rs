@@ -40,7 +40,7 @@ pub(crate) const NOT_NEGATIVE: RangeInclusive<f64> = 0.0..=LARGEST;
 
 /// Declarations of a model file's header that its payload has to match.
 #[derive(Debug, Clone, Copy)]
-pub struct Declared<'a> {
+pub struct ModelDeclaration<'a> {
     /// Every parameter of the method, in its range.
     pub parameters: &'a Parameters,
     /// Number of structures, at least 1.

@@ -95,17 +95,16 @@ mod tests {
         ) {
             let mut differs = vec![vec![false; 8]; 8];
             let mut next = flat.into_iter();
-            for one in 0..8 {
-                for other in one + 1..8 {
-                    let value = next.next().unwrap();
-                    differs[one][other] = value;
-                    differs[other][one] = value;
-                }
+            let pairs = (0..8).flat_map(|one| (one + 1..8).map(move |other| (one, other)));
+            for (one, other) in pairs {
+                let value = next.next().unwrap();
+                differs[one][other] = value;
+                differs[other][one] = value;
             }
             if let Some(groups) = significance_groups(&differs) {
-                for one in 0..8 {
-                    for other in 0..8 {
-                        let shares = groups[one].iter().any(|group| groups[other].contains(group));
+                for (one, mine) in groups.iter().enumerate() {
+                    for (other, others) in groups.iter().enumerate() {
+                        let shares = mine.iter().any(|group| others.contains(group));
                         prop_assert_eq!(shares, !differs[one][other]);
                     }
                 }

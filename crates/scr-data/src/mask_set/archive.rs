@@ -18,7 +18,7 @@ use zip::{CompressionMethod, ZipArchive};
 
 use super::end_records;
 use super::shared_file::SharedFile;
-use super::source::{Listing, Source, escaped, is_system_file, place};
+use super::source::{EXPECTED, Listing, Source, escaped, is_system_file, place};
 use crate::Problem;
 use crate::files::{MAX_FILE_BYTES, too_large};
 use crate::formats::magic;
@@ -240,7 +240,7 @@ fn not_an_archive(root: &Path, beginning: &[u8], error: &ZipError) -> Problem {
     } else {
         (looks.to_owned(), "give the folder that holds one folder for each structure, or zip it")
     };
-    Problem::new(root.display().to_string(), super::EXPECTED, found, hint)
+    Problem::new(root.display().to_string(), EXPECTED, found, hint)
 }
 
 /// Problem of an entry that cannot be read.

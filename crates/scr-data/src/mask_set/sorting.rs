@@ -5,12 +5,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
-use std::sync::Arc;
 
 use super::bounded_problems::BoundedProblems;
-use super::source::{Listing, Source, place};
-use super::{CARD, MaskSet, RUN_RECORD};
-use crate::{Benchmark, DataError, Fold, Problem, Protocol, formats};
+use super::source::{CARD, Listing, RUN_RECORD, Source, place};
+use crate::{Benchmark, Fold, Problem, Protocol, formats};
 
 /// Requirement of all masks of the objects and folds that a set covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +17,18 @@ pub(super) enum Completeness {
     Required,
     /// Missing masks are a notice.
     Optional,
+}
+
+/// Masks of a set by their names, with all problems of names.
+pub(super) struct SortedMasks {
+    /// Path relative to the root by structure and image (indices into the benchmark).
+    pub(super) masks: BTreeMap<(usize, usize), String>,
+    pub(super) structures: Vec<usize>,
+    pub(super) folds: Vec<Fold>,
+    /// Paths of cards and run records, relative to the root.
+    pub(super) companions: Vec<String>,
+    pub(super) notices: Vec<String>,
+    pub(super) problems: BoundedProblems,
 }
 
 /// Assigns files to structures and images.
@@ -65,15 +75,12 @@ impl<'a> Sorting<'a> {
     }
 
     /// Sorts the files of `listing` and checks that they are a complete set.
-    ///
-    /// # Errors
-    /// [`DataError::Problems`] with all problems of names, and then of the masks as well.
     pub(super) fn sort(
         mut self,
         listing: Listing,
-        source: Arc<dyn Source>,
+        source: &dyn Source,
         completeness: Completeness,
-    ) -> Result<MaskSet, DataError> {
+    ) -> SortedMasks {
         let mut notices = listing.notices();
         let (files, problems) = listing.into_parts();
         self.problems = problems;
@@ -108,21 +115,14 @@ impl<'a> Sorting<'a> {
             format!("{count} {masks} of {} were ignored: it is not scored", fold.phrase())
         }));
         notices.extend(self.notices);
-        let set = MaskSet {
-            root: self.root.to_owned(),
-            source,
+        SortedMasks {
             masks: self.masks,
             structures: structures.into_iter().collect(),
             folds: folds.into_iter().collect(),
             companions: self.companions,
             notices,
-        };
-        let is_whole = self.problems.is_empty();
-        let mut problems = self.problems.into_problems(&self.root.display().to_string());
-        if !is_whole {
-            problems.extend(set.unusable(self.benchmark));
+            problems: self.problems,
         }
-        problems.or(set)
     }
 
     fn sort_file(&mut self, path: &str) {
@@ -183,7 +183,7 @@ impl<'a> Sorting<'a> {
     }
 
     /// Structure that a folder is named after.
-    fn structure_of(&self, folder: &str) -> Option<usize> {
+    pub(super) fn structure_of(&self, folder: &str) -> Option<usize> {
         let structures = &self.benchmark.structures;
         structures.iter().position(|structure| normalised(&structure.id) == normalised(folder))
     }

@@ -11,6 +11,17 @@ use std::path::{Path, PathBuf};
 use super::bounded_problems::BoundedProblems;
 use crate::Problem;
 
+/// Expected argument of [`MaskSet::open`](crate::MaskSet::open), in words.
+pub(super) const EXPECTED: &str = "a folder of masks, STRUCTURE/IMAGE.png, or a zip file of one";
+
+/// Name of the run record, an optional file beside the structures' folders that describes
+/// the origin of the masks. Scoring ignores it.
+pub const RUN_RECORD: &str = "run.json";
+
+/// Name of the card, an optional file beside the structures' folders: the TOML file that
+/// `scr submit --card` takes, whose `name` names the set in tables. Scoring ignores it.
+pub const CARD: &str = "card.toml";
+
 /// Maximum depth of folders.
 pub(super) const MAX_DEPTH: usize = 8;
 /// Maximum number of files and folders.

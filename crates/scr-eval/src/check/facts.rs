@@ -6,7 +6,7 @@ use scr_image::{Mask, PixelBox, Size};
 use scr_measures::Counts;
 use scr_measures::overlap::overlap;
 
-use super::orientation;
+use super::hypotheses::fit_hypotheses;
 use super::thumbnail::Thumbnail;
 
 /// Facts about an image.
@@ -15,7 +15,7 @@ pub(super) struct ImageFacts {
     pub(super) image: usize,
     /// Facts by structure, in the order of those covered.
     pub(super) masks: Vec<MaskFacts>,
-    /// Mean overlap of the thumbnails by orientation hypothesis, see [`orientation`];
+    /// Mean overlap of the thumbnails by orientation hypothesis, see `orientation.rs`;
     /// `None` when no structure has both masks.
     pub(super) fits: Option<Vec<f64>>,
     /// Bounding boxes around all structures; `None` when one is empty.
@@ -89,7 +89,7 @@ impl ImageFacts {
         let reference = frame(&|place| found(references[place]), size);
         Self {
             image,
-            fits: orientation::fit_hypotheses(&of_references, &of_predictions, &usable, sides),
+            fits: fit_hypotheses(&of_references, &of_predictions, &usable, sides),
             frames: prediction
                 .zip(reference)
                 .map(|(prediction, reference)| Frames { prediction, reference }),

@@ -17,7 +17,8 @@
 
 use super::facts::Frames;
 use super::fences::Fences;
-use super::{Rule, SetFacts, Warning};
+use super::set_facts::SetFacts;
+use super::warning::{Rule, Warning};
 
 const LEAST_IMAGES: usize = 4;
 /// Quartiles of the logarithms of two factors lie at least that far apart.

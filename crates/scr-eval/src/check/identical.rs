@@ -7,8 +7,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::warning::grouped;
-use super::{Rule, SetFacts, Warning};
+use super::set_facts::SetFacts;
+use super::warning::{Rule, Warning, grouped};
 
 /// Number of groups of images that the message lists.
 const NAMED_GROUPS: usize = 4;

@@ -13,8 +13,8 @@
 
 use super::facts::{ImageFacts, MaskFacts};
 use super::fences::Fences;
-use super::warning::grouped;
-use super::{Rule, SetFacts, Warning};
+use super::set_facts::SetFacts;
+use super::warning::{Rule, Warning, grouped};
 
 const LEAST_MASKS: usize = 8;
 const LEAST_IQR_OF_LOG_AREA: f64 = 0.1;

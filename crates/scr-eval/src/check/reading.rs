@@ -4,7 +4,7 @@ use scr_image::Mask;
 
 use super::facts::ImageFacts;
 use super::wrong_size::WrongSize;
-use crate::reading::{Reader, Reading};
+use crate::reading::{ImageMasks, Reader};
 
 /// Inspection of one image.
 pub(super) struct ImageInspection {
@@ -14,8 +14,8 @@ pub(super) struct ImageInspection {
     pub(super) wrong_sizes: Vec<WrongSize>,
     /// True when all masks of the reference could be read.
     pub(super) reference_is_whole: bool,
-    /// Reading of the files, without the masks.
-    pub(super) reading: Reading,
+    /// Manifests and problems of the files, without the masks.
+    pub(super) reading: ImageMasks,
 }
 
 /// Reads the masks of an image and keeps the facts only.

@@ -12,8 +12,8 @@
 use scr_data::Benchmark;
 
 use super::orientation::Orientation;
-use super::warning::grouped;
-use super::{Rule, SetFacts, Warning};
+use super::set_facts::SetFacts;
+use super::warning::{Rule, Warning, grouped};
 
 const LEAST: f64 = 0.05;
 

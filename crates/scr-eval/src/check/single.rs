@@ -3,8 +3,8 @@
 //! `facts.rs` defines an inverted mask.
 
 use super::facts::MaskFacts;
-use super::warning::grouped;
-use super::{Rule, SetFacts, Warning};
+use super::set_facts::SetFacts;
+use super::warning::{Rule, Warning, grouped};
 
 /// Rule about single masks.
 struct SingleMaskRule {

@@ -5,8 +5,6 @@ use std::fmt;
 use scr_data::Benchmark;
 use scr_data::terminal::{TerminalLines, TerminalText};
 
-use super::SetFacts;
-
 /// Number of images that the text of a warning names.
 const NAMED_IMAGES: usize = 5;
 
@@ -161,31 +159,4 @@ pub(crate) fn grouped<T: PartialEq>(
 /// Share of images in words: `3 of 37 images`.
 pub(crate) fn share_of_images(count: usize, all: usize) -> String {
     format!("{count} of {all} image{}", if all == 1 { "" } else { "s" })
-}
-
-impl SetFacts<'_> {
-    /// A warning about structures, by their place among those covered, and images,
-    /// by their index in the benchmark.
-    pub(super) fn warning(
-        &self,
-        rule: Rule,
-        structures: &[usize],
-        images: &[usize],
-        message: String,
-        hint: &str,
-    ) -> Warning {
-        let structures: Vec<usize> =
-            structures.iter().map(|&place| self.structures[place]).collect();
-        Warning::of(self.benchmark, rule, (&structures, images), message, hint)
-    }
-
-    /// Places of all structures covered.
-    pub(super) fn all_structures(&self) -> Vec<usize> {
-        (0..self.structures.len()).collect()
-    }
-
-    /// Share of the readable images in words: `3 of 37 images`.
-    pub(super) fn share_of_images(&self, count: usize) -> String {
-        share_of_images(count, self.images.len())
-    }
 }

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use scr_data::Benchmark;
 use scr_image::Size;
 
-use super::{Rule, Warning};
+use super::warning::{Rule, Warning};
 
 /// Mask whose only problem is its size.
 pub(super) struct WrongSize {

@@ -40,14 +40,15 @@ pub enum Origin {
     Centre,
 }
 
+/// Reading of a file of points: where its block begins, the size of its frame, its origin.
 #[derive(Debug, Clone, Copy, PartialEq)]
-struct Reading {
+struct PointReading {
     block: Block,
     frame_px: usize,
     origin: Origin,
 }
 
-impl Reading {
+impl PointReading {
     fn all() -> impl Iterator<Item = Self> {
         [Block::Fixed, Block::Plain].into_iter().flat_map(|block| {
             [1024, 2048].into_iter().flat_map(move |frame_px| {
@@ -76,7 +77,7 @@ impl Reading {
     }
 }
 
-impl fmt::Display for Reading {
+impl fmt::Display for PointReading {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let block = match self.block {
             Block::Plain => "without ` fixed`",
@@ -114,7 +115,7 @@ pub(super) fn read_points(path: &Path) -> Result<Vec<PfsObject>, Problem> {
 
 /// Compares every reading with `masks`, in the order of [`STRUCTURES`].
 pub(super) fn fit(objects: &[PfsObject], masks: &[Mask]) -> ImageFit {
-    let fit_of = |reading: Reading| {
+    let fit_of = |reading: PointReading| {
         let mut fit = ReadingFit { overlaps: Vec::new(), counts: Vec::new() };
         for (structure, mask) in STRUCTURES.iter().zip(masks) {
             let outline = reading.outline(objects, structure)?;
@@ -123,7 +124,7 @@ pub(super) fn fit(objects: &[PfsObject], masks: &[Mask]) -> ImageFit {
         }
         Some(fit)
     };
-    ImageFit { readings: Reading::all().map(fit_of).collect() }
+    ImageFit { readings: PointReading::all().map(fit_of).collect() }
 }
 
 /// Overlap, TP / (TP + FP + FN); 1 for two empty masks.
@@ -135,7 +136,7 @@ fn overlap(drawn: &Mask, mask: &Mask) -> f64 {
 /// Chosen reading of the points, with its agreement with the masks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct LandmarkChoice {
-    reading: Reading,
+    reading: PointReading,
     /// True when each structure has the same number of points in all images, as
     /// corresponding landmarks have.
     pub is_corresponding: bool,
@@ -203,7 +204,7 @@ impl fmt::Display for LandmarkChoice {
 /// # Errors
 /// The best reading in words, when none agrees.
 pub(super) fn choose(fits: &[ImageFit]) -> Result<LandmarkChoice, String> {
-    let choices: Vec<LandmarkChoice> = Reading::all()
+    let choices: Vec<LandmarkChoice> = PointReading::all()
         .enumerate()
         .filter_map(|(index, reading)| choice(reading, index, fits))
         .collect();
@@ -225,7 +226,7 @@ pub(super) fn choose(fits: &[ImageFit]) -> Result<LandmarkChoice, String> {
 }
 
 /// Mean agreement of one reading; none when an image lacks a block.
-fn choice(reading: Reading, index: usize, fits: &[ImageFit]) -> Option<LandmarkChoice> {
+fn choice(reading: PointReading, index: usize, fits: &[ImageFit]) -> Option<LandmarkChoice> {
     let mut sums = [0.0; STRUCTURES.len()];
     let mut counts: BTreeSet<&[usize]> = BTreeSet::new();
     for fit in fits {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::components::Components;
 use super::warp::Warp;
-use crate::shape_model::{Layout, Placed, Pose, SIDES, ShapeModel};
+use crate::shape_model::{Layout, Pose, PosedShape, SIDES, ShapeModel};
 use crate::stored::{ANY, NOT_NEGATIVE, count, equal, numbers, pairs};
 use crate::{Example, ModelFault, Pyramid};
 
@@ -44,7 +44,7 @@ impl Appearance {
         level: usize,
         warp: Warp,
         shape: &ShapeModel,
-        fits: &[Placed],
+        fits: &[PosedShape],
         examples: &[Example],
         (texture, joint): (f64, f64),
     ) -> Self {
@@ -80,7 +80,7 @@ impl Appearance {
         for (index, deviation) in deviations.iter().enumerate() {
             let mode = modes.modes.column(index) * *deviation;
             let weights = mode.rows(0, n_shape).iter().map(|w| w / shape_share.sqrt()).collect();
-            let moved = shape.points(&Placed { weights, pose: Pose::IDENTITY });
+            let moved = shape.points(&PosedShape { weights, pose: Pose::IDENTITY });
             shape_modes.extend(moved.iter().zip(&mean).flat_map(|(p, m)| [p.x - m.x, p.y - m.y]));
             let grey = &textures.modes * mode.rows(n_shape, n_texture);
             texture_modes.extend(grey.iter().map(|&value| value as f32));
@@ -137,13 +137,13 @@ impl Appearance {
 
     /// Mean appearance at a pose.
     #[must_use]
-    pub(super) fn mean_at(&self, pose: Pose) -> Placed {
-        Placed { weights: vec![0.0; self.n_modes()], pose }
+    pub(super) fn mean_at(&self, pose: Pose) -> PosedShape {
+        PosedShape { weights: vec![0.0; self.n_modes()], pose }
     }
 
     /// Points of an appearance, in the finest level's pixels.
     #[must_use]
-    pub(super) fn points(&self, found: &Placed) -> Vec<Point> {
+    pub(super) fn points(&self, found: &PosedShape) -> Vec<Point> {
         let local = self.local(&found.weights);
         local.into_iter().map(|point| found.pose.apply(point)).collect()
     }
@@ -181,7 +181,7 @@ impl Appearance {
     /// Residual: normalised texture of the image minus that of the model, one value a place.
     /// Also returns the contrast of the image's texture.
     #[must_use]
-    pub(super) fn residual(&self, pyramid: &Pyramid, found: &Placed) -> (Vec<f32>, f64) {
+    pub(super) fn residual(&self, pyramid: &Pyramid, found: &PosedShape) -> (Vec<f32>, f64) {
         let sampled = self.warp.sample(pyramid, self.level, &self.points(found));
         let (mut residual, contrast) = normalised(sampled);
         for (value, mean) in residual.iter_mut().zip(&self.mean_texture) {
@@ -205,7 +205,7 @@ impl Appearance {
         points: &[Point],
         pose: Pose,
         limit: f64,
-    ) -> Placed {
+    ) -> PosedShape {
         let local: Vec<Point> = points.iter().map(|&point| pose.undo(point)).collect();
         let (texture, _) = normalised(self.warp.sample(pyramid, self.level, points));
         let shapes = self.shape_modes.chunks_exact(2 * local.len().max(1));
@@ -226,17 +226,23 @@ impl Appearance {
                 weight.clamp(-limit, limit)
             })
             .collect();
-        Placed { weights, pose }
+        PosedShape { weights, pose }
     }
 
     /// Appearance after the share `share` of a step: one number a mode in standard deviations,
     /// then four pose parameters in their units. Weights are clamped to `limit`.
     #[must_use]
-    pub(super) fn moved(&self, from: &Placed, step: &[f64], share: f64, limit: f64) -> Placed {
+    pub(super) fn moved(
+        &self,
+        from: &PosedShape,
+        step: &[f64],
+        share: f64,
+        limit: f64,
+    ) -> PosedShape {
         let (modes, pose) = step.split_at(self.n_modes());
         let weights = from.weights.iter().zip(modes);
         let weights = weights.map(|(q, s)| (q + share * s).clamp(-limit, limit)).collect();
-        Placed { weights, pose: from.pose.after(self.pose_step(pose, share)) }
+        PosedShape { weights, pose: from.pose.after(self.pose_step(pose, share)) }
     }
 
     /// Pose change of the four pose parameters.

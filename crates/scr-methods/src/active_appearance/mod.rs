@@ -22,7 +22,7 @@ use std::sync::Arc;
 use crate::info::STUDY;
 use crate::shape_search::OnGrey;
 use crate::{
-    Declared, Example, Method, MethodError, MethodInfo, ModelFault, Parameter, Parameters,
+    Example, Method, MethodError, MethodInfo, ModelDeclaration, ModelFault, Parameter, Parameters,
     Progress, Pyramid, Segmenter, TrainingSet,
 };
 
@@ -189,7 +189,7 @@ impl Method for ActiveAppearance {
     fn restore(
         &self,
         bytes: &[u8],
-        declared: Declared<'_>,
+        declared: ModelDeclaration<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
         OnGrey::<ActiveAppearanceModel>::restore(bytes, declared)
     }

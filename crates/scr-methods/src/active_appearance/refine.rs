@@ -10,7 +10,7 @@ use basin::{CostFunction, Executor, FirstOrderState, Gradient, Lbfgs};
 use super::appearance::{Appearance, mean_square};
 use super::settings::AppearanceSettings;
 use crate::Pyramid;
-use crate::shape_model::{Placed, Pose};
+use crate::shape_model::{Pose, PosedShape};
 
 /// Number of steps in the memory of L-BFGS.
 const MEMORY: usize = 7;
@@ -24,9 +24,9 @@ const GRADIENT_TOLERANCE: f64 = 1e-8;
 pub(super) fn refined(
     appearance: &Appearance,
     pyramid: &Pyramid,
-    from: &Placed,
+    from: &PosedShape,
     settings: AppearanceSettings,
-) -> Option<Placed> {
+) -> Option<PosedShape> {
     let cost = mean_square(&appearance.residual(pyramid, from).0);
     let mut start = from.weights.clone();
     start.extend([0.0; 4]);

@@ -10,9 +10,9 @@ use super::settings::AppearanceSettings;
 use super::update::Update;
 use super::warp::Warp;
 use crate::pyramid::level_scale;
-use crate::shape_model::{Layout, Placed, Pose, ShapeModel, Start};
+use crate::shape_model::{Layout, Pose, PosedShape, ShapeModel, Start};
 use crate::stored::{MAX_LEVELS, at_most, count, equal};
-use crate::{Declared, Example, Insight, ModelFault, Pyramid, ShapeSearch, Stage, Watch};
+use crate::{Example, Insight, ModelDeclaration, ModelFault, Pyramid, ShapeSearch, Stage, Watch};
 
 /// Largest number of halvings of a step.
 const HALVINGS: usize = 4;
@@ -56,7 +56,7 @@ impl ActiveAppearanceModel {
         let placed: Vec<(Vec<Point>, Size)> =
             examples.iter().map(|e| (e.points.clone(), e.pyramid.size())).collect();
         let start = Start::learn(&shape, &placed);
-        let fits: Vec<Placed> =
+        let fits: Vec<PosedShape> =
             shapes.iter().map(|points| shape.fit(points, f64::INFINITY)).collect();
         let levels = (0..settings.levels)
             .map(|level| {
@@ -73,7 +73,7 @@ impl ActiveAppearanceModel {
         &self,
         levels: &[Level],
         pyramid: &Pyramid,
-        start: &Placed,
+        start: &PosedShape,
         mean: Pose,
     ) -> Vec<LevelResult> {
         let mut results: Vec<LevelResult> = Vec::with_capacity(levels.len());
@@ -96,7 +96,7 @@ impl ShapeSearch for ActiveAppearanceModel {
         (self.settings.side, self.settings.levels)
     }
 
-    fn check(&self, declared: Declared<'_>, _n_channels: usize) -> Result<(), ModelFault> {
+    fn check(&self, declared: ModelDeclaration<'_>, _n_channels: usize) -> Result<(), ModelFault> {
         equal("settings", &self.settings, &AppearanceSettings::of(declared.parameters))?;
         self.layout.check(declared.n_structures).map_err(|fault| fault.within("layout"))?;
         self.start.check().map_err(|fault| fault.within("start"))?;
@@ -152,7 +152,7 @@ impl ShapeSearch for ActiveAppearanceModel {
 
 /// Result of a level.
 struct LevelResult {
-    placed: Placed,
+    placed: PosedShape,
     points: Vec<Point>,
     /// Mean squared residual.
     cost: f64,
@@ -165,14 +165,14 @@ impl Level {
         level: usize,
         layout: &Layout,
         shape: &ShapeModel,
-        fits: &[Placed],
+        fits: &[PosedShape],
         examples: &[Example],
     ) -> Self {
         let mean = shape.points(&shape.mean_at(Pose::IDENTITY));
         let warp = Warp::new(&mean, layout, 1.0 / level_scale(level), settings.whisker);
         let shares = (settings.texture_variance, settings.joint_variance);
         let appearance = Appearance::learn(level, warp, shape, fits, examples, shares);
-        let known: Vec<Placed> = examples
+        let known: Vec<PosedShape> = examples
             .iter()
             .zip(fits)
             .map(|(e, fit)| appearance.encoded(&e.pyramid, &e.points, fit.pose, f64::INFINITY))
@@ -205,7 +205,7 @@ impl Level {
         &self,
         settings: AppearanceSettings,
         pyramid: &Pyramid,
-        from: Placed,
+        from: PosedShape,
         mean: Pose,
     ) -> LevelResult {
         let mut placed = from;

@@ -5,7 +5,7 @@ use scr_image::{Point, Size};
 use super::appearance::Appearance;
 use super::warp::Warp;
 use crate::GreyImage;
-use crate::shape_model::{Layout, Placed, Pose, ShapeModel};
+use crate::shape_model::{Layout, Pose, PosedShape, ShapeModel};
 use crate::{Example, Pyramid};
 
 /// Number of points of a structure.
@@ -55,10 +55,11 @@ fn example(index: f64, side: usize) -> Example {
 }
 
 /// Model of the finest level, and the appearance of each example.
-pub(super) fn learnt(examples: &[Example], whisker: f64) -> (Appearance, Vec<Placed>) {
+pub(super) fn learnt(examples: &[Example], whisker: f64) -> (Appearance, Vec<PosedShape>) {
     let shapes: Vec<Vec<Point>> = examples.iter().map(|e| e.points.clone()).collect();
     let shape = ShapeModel::learn(&shapes, 0.99);
-    let fits: Vec<Placed> = shapes.iter().map(|points| shape.fit(points, f64::INFINITY)).collect();
+    let fits: Vec<PosedShape> =
+        shapes.iter().map(|points| shape.fit(points, f64::INFINITY)).collect();
     let mean = shape.points(&shape.mean_at(Pose::IDENTITY));
     let warp = Warp::new(&mean, &layout(), 1.0, whisker);
     let appearance = Appearance::learn(0, warp, &shape, &fits, examples, (0.99, 0.99));

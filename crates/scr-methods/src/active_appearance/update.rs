@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::appearance::Appearance;
-use crate::shape_model::Placed;
+use crate::shape_model::PosedShape;
 use crate::stored::{ANY, count, numbers};
 use crate::{Example, ModelFault};
 
@@ -32,7 +32,11 @@ pub(super) struct Update {
 impl Update {
     /// Learns from examples and their known appearances.
     #[must_use]
-    pub(super) fn learn(appearance: &Appearance, known: &[Placed], examples: &[Example]) -> Self {
+    pub(super) fn learn(
+        appearance: &Appearance,
+        known: &[PosedShape],
+        examples: &[Example],
+    ) -> Self {
         let (n_steps, n_places) = (appearance.n_modes() + POSE_NUMBERS, appearance.n_places());
         let columns: Vec<Vec<f64>> = (0..n_steps)
             .into_par_iter()
@@ -77,7 +81,7 @@ impl Update {
 fn derivative(
     appearance: &Appearance,
     number: usize,
-    known: &[Placed],
+    known: &[PosedShape],
     examples: &[Example],
 ) -> Vec<f64> {
     let mut sum = vec![0.0; appearance.n_places()];

@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::info::STUDY;
 use crate::shape_search::OnGrey;
 use crate::{
-    Declared, Example, Method, MethodError, MethodInfo, ModelFault, Parameter, Parameters,
+    Example, Method, MethodError, MethodInfo, ModelDeclaration, ModelFault, Parameter, Parameters,
     Progress, Pyramid, Segmenter, TrainingSet,
 };
 
@@ -184,7 +184,7 @@ impl Method for ActiveShape {
     fn restore(
         &self,
         bytes: &[u8],
-        declared: Declared<'_>,
+        declared: ModelDeclaration<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
         OnGrey::<ActiveShapeModel>::restore(bytes, declared)
     }

@@ -8,9 +8,9 @@ use super::learning::learn_level;
 use super::profiles::{LevelProfiles, Line, Normal, PointProfile, normals};
 use super::settings::SearchSettings;
 use crate::pyramid::level_scale;
-use crate::shape_model::{Layout, Placed, Pose, ShapeModel, Start};
+use crate::shape_model::{Layout, Pose, PosedShape, ShapeModel, Start};
 use crate::stored::{MAX_LEVELS, NOT_NEGATIVE, at_most, count, equal, numbers};
-use crate::{Declared, Example, Insight, ModelFault, Pyramid, ShapeSearch, Stage, Watch};
+use crate::{Example, Insight, ModelDeclaration, ModelFault, Pyramid, ShapeSearch, Stage, Watch};
 
 /// Trained active shape model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -103,10 +103,10 @@ impl ActiveShapeModel {
         &self,
         pyramid: &Pyramid,
         level: usize,
-        found: &Placed,
+        found: &PosedShape,
         neighbours: &[(usize, usize)],
         structures: &[usize],
-    ) -> (Placed, f64) {
+    ) -> (PosedShape, f64) {
         let SearchSettings { reach, candidates, limit, .. } = self.settings;
         let scale = level_scale(level);
         let mut points = self.shape.points(found);
@@ -144,7 +144,7 @@ impl ShapeSearch for ActiveShapeModel {
         (self.settings.side, self.settings.levels)
     }
 
-    fn check(&self, declared: Declared<'_>, n_channels: usize) -> Result<(), ModelFault> {
+    fn check(&self, declared: ModelDeclaration<'_>, n_channels: usize) -> Result<(), ModelFault> {
         equal("settings", &self.settings, &SearchSettings::of(declared.parameters))?;
         let SearchSettings { side, levels, reach, .. } = self.settings;
         self.layout.check(declared.n_structures).map_err(|fault| fault.within("layout"))?;

@@ -17,8 +17,8 @@ use crate::pixel_classification::{ClassifierFile, ClassifierTraining, PIXEL_PARA
 use crate::shape_search::check_trained;
 use crate::stored::{equal, read};
 use crate::{
-    Declared, Example, GreyImage, Insight, Method, MethodError, MethodInfo, ModelFault, Parameter,
-    Parameters, PixelClassifier, PixelSettings, Posterior, Progress, Pyramid, Segmenter,
+    Example, GreyImage, Insight, Method, MethodError, MethodInfo, ModelDeclaration, ModelFault,
+    Parameter, Parameters, PixelClassifier, PixelSettings, Posterior, Progress, Pyramid, Segmenter,
     ShapeSearch, Subject, TrainingSet,
 };
 
@@ -184,7 +184,7 @@ impl Method for Hybrid {
     fn restore(
         &self,
         bytes: &[u8],
-        declared: Declared<'_>,
+        declared: ModelDeclaration<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
         match self.model {
             ShapeMethod::ActiveShape => {
@@ -208,10 +208,10 @@ struct OnPosterior<M> {
 impl<M: ShapeSearch> OnPosterior<M> {
     fn restore(
         bytes: &[u8],
-        declared: Declared<'_>,
+        declared: ModelDeclaration<'_>,
         input: Input,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
-        let Declared { parameters, n_structures } = declared;
+        let ModelDeclaration { parameters, n_structures } = declared;
         read(bytes, |(smoothing_px, model, classifier): (f64, M, ClassifierFile)| {
             equal("smoothing", &smoothing_px, &parameters.get("smoothing"))?;
             model.check(declared, input.n_channels())?;

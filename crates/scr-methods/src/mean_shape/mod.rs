@@ -14,7 +14,7 @@ use crate::info::STUDY;
 use crate::shape_model::{Layout, SIDES};
 use crate::stored::{count, pairs, read};
 use crate::{
-    Declared, Insight, Method, MethodError, MethodInfo, ModelFault, Parameter, Parameters,
+    Insight, Method, MethodError, MethodInfo, ModelDeclaration, ModelFault, Parameter, Parameters,
     Progress, Segmenter, Subject, TrainingSet,
 };
 
@@ -105,7 +105,7 @@ impl Method for MeanShape {
     fn restore(
         &self,
         bytes: &[u8],
-        declared: Declared<'_>,
+        declared: ModelDeclaration<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
         read(bytes, |trained: MeanLandmarks| {
             let layout = &trained.layout;

@@ -10,8 +10,8 @@ use crate::info::STUDY;
 use crate::parts::MAX_PARTS;
 use crate::stored::{count, equal, read};
 use crate::{
-    Declared, Insight, Method, MethodError, MethodInfo, ModelFault, Parameters, PixelClassifier,
-    Posterior, Progress, Segmenter, Subject, TrainingSet,
+    Insight, Method, MethodError, MethodInfo, ModelDeclaration, ModelFault, Parameters,
+    PixelClassifier, Posterior, Progress, Segmenter, Subject, TrainingSet,
 };
 
 /// Pixel classification method: the posterior, thresholded at 0.5.
@@ -133,7 +133,7 @@ impl Method for PixelClassification {
     fn restore(
         &self,
         bytes: &[u8],
-        declared: Declared<'_>,
+        declared: ModelDeclaration<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
         let settings = PixelSettings::of(declared.parameters, &PARAMETERS);
         read(bytes, |classifier: ClassifierFile| {
@@ -165,7 +165,7 @@ impl Method for PixelClassificationPost {
     fn restore(
         &self,
         bytes: &[u8],
-        declared: Declared<'_>,
+        declared: ModelDeclaration<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
         let settings = PixelSettings::of(declared.parameters, &PARAMETERS);
         type File = (f64, Vec<usize>, ClassifierFile);

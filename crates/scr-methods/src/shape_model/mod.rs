@@ -26,6 +26,6 @@ mod start;
 
 pub use layout::Layout;
 pub(crate) use model::SIDES;
-pub use model::{Placed, ShapeModel};
+pub use model::{PosedShape, ShapeModel};
 pub use pose::Pose;
 pub use start::Start;

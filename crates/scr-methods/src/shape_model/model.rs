@@ -34,7 +34,7 @@ pub struct ShapeModel {
 
 /// Shape of the model with its pose.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Placed {
+pub struct PosedShape {
     /// Weights of the modes.
     pub weights: Vec<f64>,
     /// Pose in the image.
@@ -114,13 +114,13 @@ impl ShapeModel {
 
     /// Mean shape at a pose.
     #[must_use]
-    pub fn mean_at(&self, pose: Pose) -> Placed {
-        Placed { weights: vec![0.0; self.n_modes()], pose }
+    pub fn mean_at(&self, pose: Pose) -> PosedShape {
+        PosedShape { weights: vec![0.0; self.n_modes()], pose }
     }
 
     /// Points of a shape in the image.
     #[must_use]
-    pub fn points(&self, shape: &Placed) -> Vec<Point> {
+    pub fn points(&self, shape: &PosedShape) -> Vec<Point> {
         let mut local = self.mean.clone();
         for (mode, weight) in self.modes.chunks_exact(2 * local.len().max(1)).zip(&shape.weights) {
             for (point, along) in local.iter_mut().zip(mode.as_chunks::<2>().0) {
@@ -137,7 +137,7 @@ impl ShapeModel {
     /// # Panics
     /// When there are not as many points as the model has.
     #[must_use]
-    pub fn fit(&self, points: &[Point], limit: f64) -> Placed {
+    pub fn fit(&self, points: &[Point], limit: f64) -> PosedShape {
         self.fit_noisy(points, limit, 0.0)
     }
 
@@ -148,10 +148,10 @@ impl ShapeModel {
     /// # Panics
     /// When there are not as many points as the model has.
     #[must_use]
-    pub fn fit_noisy(&self, points: &[Point], limit: f64, noise_px: f64) -> Placed {
-        let mut shape = Placed { weights: vec![0.0; self.n_modes()], pose: Pose::IDENTITY };
+    pub fn fit_noisy(&self, points: &[Point], limit: f64, noise_px: f64) -> PosedShape {
+        let mut shape = PosedShape { weights: vec![0.0; self.n_modes()], pose: Pose::IDENTITY };
         for _ in 0..FITS {
-            let local = self.points(&Placed { pose: Pose::IDENTITY, ..shape.clone() });
+            let local = self.points(&PosedShape { pose: Pose::IDENTITY, ..shape.clone() });
             shape.pose = Pose::fit(&local, points);
             let back: Vec<Point> = points.iter().map(|&point| shape.pose.undo(point)).collect();
             let noise = if noise_px > 0.0 { noise_px / shape.pose.scale() } else { 0.0 };

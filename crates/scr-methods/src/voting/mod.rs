@@ -9,8 +9,8 @@ use crate::info::STUDY;
 use crate::method::train_once;
 use crate::stored::{at_most, count, equal, read};
 use crate::{
-    ActiveAppearance, ActiveShape, Declared, GreyImage, Hybrid, Insight, Method, MethodError,
-    MethodInfo, ModelFault, Parameters, PixelClassificationPost, PixelClassifier, Posterior,
+    ActiveAppearance, ActiveShape, GreyImage, Hybrid, Insight, Method, MethodError, MethodInfo,
+    ModelDeclaration, ModelFault, Parameters, PixelClassificationPost, PixelClassifier, Posterior,
     Progress, Segmenter, Subject, TrainingSet, Votes,
 };
 
@@ -107,7 +107,7 @@ impl Method for Voting {
     fn restore(
         &self,
         bytes: &[u8],
-        declared: Declared<'_>,
+        declared: ModelDeclaration<'_>,
     ) -> Result<Arc<dyn Segmenter>, ModelFault> {
         read(bytes, |CommitteeFile { members }| {
             count("members", members.len(), self.members.len())?;
@@ -116,7 +116,7 @@ impl Method for Voting {
                 equal("method", &id.as_str(), &method.info().id)?;
                 equal("method_version", &version.as_str(), &method.info().version)?;
                 let parameters = &Parameters::defaults(method.info());
-                let declared = Declared { parameters, ..declared };
+                let declared = ModelDeclaration { parameters, ..declared };
                 let restored = method.restore(bytes, declared);
                 Ok((*method, restored.map_err(|fault| fault.within(id))?))
             };

@@ -4,6 +4,7 @@ use anyhow::Result;
 use clap::builder::{PathBufValueParser, TypedValueParser};
 use clap::{Args, ValueEnum};
 use scr_data::{Benchmark, Fold, Output, Protocol};
+use scr_import::{Convention, Conversion, GivenName};
 use scr_methods::{METHODS, Method, MethodError, TrainingPart, find_method};
 
 /// Output format of a list.
@@ -13,6 +14,60 @@ pub(crate) enum Format {
     Table,
     /// JSON for scripts
     Json,
+}
+
+/// Options on masks in a layout of others.
+#[derive(Args, Clone, Default)]
+pub(crate) struct MaskLayout {
+    /// Names of labels: 1=right_lung,2=left_lung; a name without a label is that of the only
+    /// structure; LABEL= leaves a label out
+    #[arg(long, value_name = "LABEL=NAME,...", value_parser = parse_labels)]
+    labels: Option<Labels>,
+    /// Convention of run lengths in a CSV table
+    #[arg(long, value_enum)]
+    runs: Option<RunsChoice>,
+    /// Divide masks of both sides into right and left, by their two large parts
+    #[arg(long)]
+    pub(crate) split_sides: bool,
+}
+
+/// Names of labels as one argument.
+#[derive(Clone)]
+struct Labels(Vec<GivenName>);
+
+#[derive(Clone, Copy, ValueEnum)]
+enum RunsChoice {
+    /// Starts count from 1, down the columns
+    Kaggle,
+    /// Starts count from the end of the run before, down the columns
+    Siim,
+    /// Starts count from 1, along the rows
+    Chexmask,
+}
+
+fn parse_labels(text: &str) -> Result<Labels, String> {
+    GivenName::parse_list(text).map(Labels)
+}
+
+impl MaskLayout {
+    /// Names of labels.
+    pub(crate) fn labels(&self) -> Vec<GivenName> {
+        self.labels.as_ref().map_or(Vec::new(), |labels| labels.0.clone())
+    }
+
+    /// Convention of run lengths.
+    pub(crate) fn runs(&self) -> Option<Convention> {
+        self.runs.map(|choice| match choice {
+            RunsChoice::Kaggle => Convention::Kaggle,
+            RunsChoice::Siim => Convention::Siim,
+            RunsChoice::Chexmask => Convention::CheXmask,
+        })
+    }
+
+    /// Options of a conversion.
+    pub(crate) fn conversion(&self) -> Conversion {
+        Conversion { labels: self.labels(), runs: self.runs(), split_sides: self.split_sides }
+    }
 }
 
 /// Fails where none of the methods has a posterior.

@@ -18,11 +18,12 @@ use scr_data::{BENCHMARK_FILE, Problem};
 use self::benchmark::BenchmarkCheck;
 use self::masks::MaskCheck;
 use self::sheet::SheetFile;
-use super::arguments::Format;
+use super::arguments::{Format, MaskLayout};
 
 #[derive(Args)]
 pub(crate) struct Check {
-    /// Folder of a benchmark; or, with --benchmark, folder or zip of masks, STRUCTURE/IMAGE.png
+    /// Folder of a benchmark; or, with --benchmark, a set of masks: folder or
+    /// zip, STRUCTURE/IMAGE.png, or any layout that `scr init` reads
     #[arg(value_name = "BENCHMARK|MASKS")]
     path: PathBuf,
     /// Folder of the benchmark that masks belong to; without it, a benchmark itself is checked
@@ -32,6 +33,8 @@ pub(crate) struct Check {
     /// first]
     #[arg(long, requires = "benchmark")]
     observer: Option<String>,
+    #[command(flatten)]
+    layout: MaskLayout,
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -43,9 +46,9 @@ pub(crate) struct Check {
 
 impl Check {
     pub(crate) fn run(self) -> Result<()> {
-        let Self { path, benchmark, observer, format, sheet } = self;
+        let Self { path, benchmark, observer, layout, format, sheet } = self;
         match benchmark {
-            Some(benchmark) => MaskCheck { masks: path, benchmark, observer }.run(format),
+            Some(benchmark) => MaskCheck { masks: path, benchmark, observer, layout }.run(format),
             None if path.is_file() || (path.is_dir() && !path.join(BENCHMARK_FILE).exists()) => {
                 let expected = format!("a benchmark folder with {BENCHMARK_FILE}");
                 let found = if path.is_file() { "a file" } else { "a folder without it" };

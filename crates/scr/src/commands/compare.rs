@@ -42,7 +42,7 @@ impl Compare {
     pub(crate) fn run(self) -> Result<()> {
         let benchmark = Benchmark::open(&self.scoring.benchmark)?;
         let settings = self.scoring.settings(&COMPARED_MEASURES);
-        let sets = read_sets(&self.sets, &benchmark, &settings, true)?;
+        let sets = read_sets(&self.sets, &benchmark, &self.scoring.layout, &settings, true)?;
         let results: Vec<NamedResult> = sets.into_iter().map(|set| set.result).collect();
         let found = compare_results(&results, self.alpha, &settings)?;
         let text = match (self.format, self.format.layout(self.wide)) {

@@ -18,8 +18,8 @@ use crate::stdout::print;
 
 #[derive(Args)]
 pub(crate) struct Evaluate {
-    /// Folders or zips of masks, STRUCTURE/IMAGE.png; several give one table, by object and
-    /// method
+    /// Sets of masks: folders or zips, STRUCTURE/IMAGE.png, or any layout that `scr init` reads;
+    /// several give one table, by object and method
     #[arg(required = true)]
     masks: Vec<PathBuf>,
     #[command(flatten)]
@@ -53,7 +53,8 @@ impl Evaluate {
         let benchmark = Benchmark::open(&self.scoring.benchmark)?;
         let settings = self.scoring.settings(default);
         let with_images = self.per_image || has_several;
-        let sets = read_sets(&self.masks, &benchmark, &settings, with_images)?;
+        let sets =
+            read_sets(&self.masks, &benchmark, &self.scoring.layout, &settings, with_images)?;
         let results: Vec<NamedResult> = sets.into_iter().map(|set| set.result).collect();
         if has_several {
             let mut problems = Problems::default();

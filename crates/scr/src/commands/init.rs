@@ -9,11 +9,9 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 use clap::{Args, ValueEnum};
 use scr_data::{BENCHMARK_EXAMPLE, Problems};
-use scr_import::{
-    Convention, Doubt, FoldsChoice, GivenName, GivenObject, Missing, Plan, SpacingChoice,
-};
+use scr_import::{Doubt, FoldsChoice, GivenObject, Missing, Plan, SpacingChoice};
 
-use super::arguments::Format;
+use super::arguments::{Format, MaskLayout};
 use crate::progress::Bar;
 use crate::stdout::print;
 use crate::tell::tell;
@@ -35,10 +33,8 @@ pub(crate) struct Init {
     /// Identifier of the benchmark [default: the name of the folder to write]
     #[arg(long)]
     id: Option<String>,
-    /// Names of labels: 1=right_lung,2=left_lung; a name without a label is that of the only
-    /// structure; LABEL= leaves a label out
-    #[arg(long, value_name = "LABEL=NAME,...", value_parser = parse_labels)]
-    labels: Option<Labels>,
+    #[command(flatten)]
+    layout: MaskLayout,
     /// Objects to score: lungs=right_lung+left_lung,heart [default: each structure, and both
     /// sides together]
     #[arg(long, value_name = "OBJECT=STRUCTURE+...,...", value_parser = parse_objects)]
@@ -54,18 +50,12 @@ pub(crate) struct Init {
     /// state one]
     #[arg(long, value_name = "MM", value_parser = SpacingChoice::parse)]
     spacing: Option<SpacingChoice>,
-    /// Convention of run lengths in a CSV table
-    #[arg(long, value_enum)]
-    runs: Option<RunsChoice>,
     /// Images that have masks of some structures only
     #[arg(long, value_enum)]
     missing: Option<MissingChoice>,
     /// Leave out masks whose radiograph is not there
     #[arg(long)]
     subset: bool,
-    /// Divide masks of both sides into right and left, by their two large parts
-    #[arg(long)]
-    split_sides: bool,
     /// Link radiographs in place of copying them
     #[arg(long)]
     link: bool,
@@ -81,16 +71,6 @@ pub(crate) struct Init {
 }
 
 #[derive(Clone, Copy, ValueEnum)]
-enum RunsChoice {
-    /// Starts count from 1, down the columns
-    Kaggle,
-    /// Starts count from the end of the run before, down the columns
-    Siim,
-    /// Starts count from 1, along the rows
-    Chexmask,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
 enum MissingChoice {
     /// Leave these images out
     LeaveOut,
@@ -98,17 +78,9 @@ enum MissingChoice {
     Empty,
 }
 
-/// Names of labels as one argument.
-#[derive(Clone)]
-struct Labels(Vec<GivenName>);
-
 /// Objects as one argument.
 #[derive(Clone)]
 struct Objects(Vec<GivenObject>);
-
-fn parse_labels(text: &str) -> Result<Labels, String> {
-    GivenName::parse_list(text).map(Labels)
-}
 
 fn parse_objects(text: &str) -> Result<Objects, String> {
     GivenObject::parse_list(text).map(Objects)
@@ -154,22 +126,18 @@ impl Init {
             masks: self.masks,
             out: self.out.unwrap_or_default(),
             id: self.id,
-            labels: self.labels.map_or(Vec::new(), |labels| labels.0),
+            labels: self.layout.labels(),
             objects: self.objects.map_or(Vec::new(), |objects| objects.0),
             table: self.table,
             folds: self.folds,
             spacing: self.spacing,
-            runs: self.runs.map(|choice| match choice {
-                RunsChoice::Kaggle => Convention::Kaggle,
-                RunsChoice::Siim => Convention::Siim,
-                RunsChoice::Chexmask => Convention::CheXmask,
-            }),
+            runs: self.layout.runs(),
             missing: self.missing.map(|choice| match choice {
                 MissingChoice::LeaveOut => Missing::LeaveOut,
                 MissingChoice::Empty => Missing::Empty,
             }),
             subset: self.subset,
-            split_sides: self.split_sides,
+            split_sides: self.layout.split_sides,
             link: self.link,
         }
     }

@@ -6,6 +6,7 @@ mod backup;
 mod check;
 mod compare;
 mod completions;
+mod convert;
 mod demo;
 mod evaluate;
 mod export;
@@ -58,6 +59,12 @@ pub(crate) enum Command {
     /// Annotator, YOLO, Pascal VOC colours and run lengths in CSV tables. Lists everything that is
     /// wrong or in doubt before it writes anything.
     Init(init::Init),
+    /// Convert masks in any layout into a set of masks of a benchmark
+    ///
+    /// Reads the layouts of `scr init`; masks are matched to the benchmark's images by name.
+    /// `evaluate`, `compare`, `report`, `check` and `view` read them as they are; a site takes
+    /// sets of masks.
+    Convert(convert::Convert),
     /// Turn an original database into a benchmark folder
     Import(import::Import),
     /// List all problems of a benchmark, or of a set of masks without scoring it
@@ -167,6 +174,7 @@ impl Command {
             Self::Demo(command) => command.run(),
             Self::Phantom(command) => command.run(),
             Self::Init(command) => command.run(),
+            Self::Convert(command) => command.run(),
             Self::Import(command) => command.run(),
             Self::Check(command) => command.run(),
             Self::Evaluate(command) => command.run(),

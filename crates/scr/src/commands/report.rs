@@ -38,7 +38,7 @@ impl Report {
     pub(crate) fn run(self) -> Result<()> {
         let benchmark = Benchmark::open(&self.scoring.benchmark)?;
         let settings = self.scoring.settings(&COMPARED_MEASURES);
-        let sets = read_sets(&self.sets, &benchmark, &settings, true)?;
+        let sets = read_sets(&self.sets, &benchmark, &self.scoring.layout, &settings, true)?;
         let observer = settings.observer.clone();
         let drawing = Drawing { benchmark: &benchmark, observer };
         let mut pictures = IndexMap::new();

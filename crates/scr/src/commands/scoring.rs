@@ -11,6 +11,7 @@ use scr_eval::{Settings, UndefinedPolicy};
 use scr_measures::{Kind, Measure, registry::IMAGE_MEASURES};
 use scr_report::layout::Layout;
 
+use super::arguments::MaskLayout;
 use crate::progress::Bar;
 use crate::tell::tell;
 
@@ -44,6 +45,8 @@ pub(crate) struct Scoring {
     /// Seed of the resamples
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    pub(crate) layout: MaskLayout,
 }
 
 /// A measure by its key. Measures of whole images are always computed.

@@ -12,7 +12,9 @@ use scr_documents::ResultDocument;
 use scr_eval::Settings;
 use scr_report::NamedResult;
 
+use super::arguments::MaskLayout;
 use super::scoring::score;
+use crate::progress::Bar;
 
 /// Longest name of a card in characters, as on a site.
 const MAX_NAME: usize = 200;
@@ -24,18 +26,38 @@ pub(crate) struct InputSet {
     pub(crate) masks: Option<MaskSet>,
 }
 
+/// Opens a set of masks with `open`, such as [`MaskSet::open`]. Masks in another layout than
+/// folders of structures are converted into a temporary folder; notices say what was assumed.
+///
+/// # Errors
+/// As `open` and [`Conversion::open`](scr_import::Conversion::open).
+pub(crate) fn open_masks(
+    path: &Path,
+    benchmark: &Benchmark,
+    layout: &MaskLayout,
+    open: impl Fn(&Path, &Benchmark) -> Result<MaskSet, DataError>,
+) -> Result<MaskSet, DataError> {
+    if !scr_import::is_foreign(path, benchmark) {
+        return open(path, benchmark);
+    }
+    let bar = Bar::new();
+    let progress = |what: &str, done, total| bar.show(what, done, total);
+    layout.conversion().open(path, benchmark, &progress, open)
+}
+
 /// Scores all sets of masks, with the values of every image if asked for, and reads all
 /// results. Collects the problems of all of them.
 pub(crate) fn read_sets(
     paths: &[PathBuf],
     benchmark: &Benchmark,
+    layout: &MaskLayout,
     settings: &Settings,
     with_images: bool,
 ) -> Result<Vec<InputSet>> {
     let mut sets = Vec::new();
     let mut problems = Problems::default();
     for path in paths {
-        match read_set(path, benchmark, settings, with_images) {
+        match read_set(path, benchmark, layout, settings, with_images) {
             Ok(set) => sets.push(set),
             Err(error) => match error.downcast()? {
                 DataError::Problems(found) => problems.extend(found.list().iter().cloned()),
@@ -65,16 +87,29 @@ pub(crate) fn set_names<'a>(
 fn read_set(
     path: &Path,
     benchmark: &Benchmark,
+    layout: &MaskLayout,
     settings: &Settings,
     with_images: bool,
 ) -> Result<InputSet> {
-    let (result, masks) = if path.extension().is_some_and(|extension| extension == "json") {
+    let (result, masks) = if is_result(path)? {
         (read_result(path)?, None)
     } else {
-        let masks = MaskSet::open(path, benchmark)?;
+        let masks = open_masks(path, benchmark, layout, MaskSet::open)?;
         (score(benchmark, &masks, settings, with_images)?, Some(masks))
     };
     Ok(InputSet { result: NamedResult { name: String::new(), result }, masks })
+}
+
+/// True for a JSON file of a result, and for JSON that is no object; annotations of masks are
+/// JSON as well.
+fn is_result(path: &Path) -> Result<bool, DataError> {
+    if path.extension().is_none_or(|extension| extension != "json") || !path.is_file() {
+        return Ok(false);
+    }
+    let bytes = files::read_file(path)?;
+    let object: Result<serde_json::Map<String, serde_json::Value>, _> =
+        serde_json::from_slice(&bytes);
+    Ok(object.map_or(true, |object| object.contains_key("masks_digest")))
 }
 
 fn read_result(path: &Path) -> Result<ResultDocument> {

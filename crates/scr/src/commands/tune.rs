@@ -12,7 +12,7 @@ use scr_methods::{Method, Parameters};
 use super::arguments::{TrainingChoice, output, parse_method, parse_setting};
 use crate::progress::Bar;
 use crate::stdout::print;
-use crate::tuning::{MAX_ROUNDS, Scheme, Table, Tried, Tuned, Tuning, Validation};
+use crate::tuning::{MAX_ROUNDS, Scheme, Table, Trial, Tuning, TuningResult, Validation};
 
 #[derive(Args)]
 pub(crate) struct Tune {
@@ -134,10 +134,10 @@ impl Tune {
         if wrong.is_empty() { Ok(tries) } else { bail!(wrong.join("\n")) }
     }
 
-    fn text(&self, tuning: &Tuning<'_>, tuned: &Tuned) -> Result<String> {
+    fn text(&self, tuning: &Tuning<'_>, tuned: &TuningResult) -> Result<String> {
         let mut text = String::new();
-        let mut line = |what: &str, tried: &Tried| -> Result<()> {
-            let Tried { score, .. } = tried;
+        let mut line = |what: &str, tried: &Trial| -> Result<()> {
+            let Trial { score, .. } = tried;
             write!(text, "{what:8} mean overlap {:.4}", score.mean_overlap)?;
             for (object, overlap) in tuning.validation.benchmark.objects.iter().zip(&score.overlaps)
             {

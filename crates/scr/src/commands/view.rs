@@ -26,7 +26,8 @@ use tokio::net::TcpListener;
 use tokio::task::spawn_blocking;
 
 use self::pair::Pair;
-use super::sets::set_names;
+use super::arguments::MaskLayout;
+use super::sets::{open_masks, set_names};
 use super::shutdown::{SHUTDOWN_GRACE, stop_signal};
 use crate::stdout::print;
 use crate::tell::tell;
@@ -41,9 +42,11 @@ pub(crate) struct View {
     /// Folder of a benchmark, or a radiograph
     #[arg(value_name = "BENCHMARK|IMAGE")]
     target: PathBuf,
-    /// Folders or zips of masks, which may be partial; of a radiograph mask files, the first
+    /// Sets of masks, which may be partial: folders or zips, or any layout that `scr init` reads; of a radiograph mask files, the first
     /// of which is the reference
     masks: Vec<PathBuf>,
+    #[command(flatten)]
+    layout: MaskLayout,
     /// Address to listen at, without opening a browser [default: a free port of this machine]
     #[arg(long)]
     listen: Option<SocketAddr>,
@@ -58,9 +61,9 @@ impl View {
                 bail!("expected a mask beside the radiograph {}", self.target.display());
             }
             let pair = Pair::write(temp.path(), &self.target, &self.masks)?;
-            Viewed { benchmark: pair.benchmark, sets: pair.sets, watched }
+            Viewed { benchmark: pair.benchmark, sets: pair.sets, layout: self.layout, watched }
         } else {
-            Viewed { benchmark: self.target, sets: self.masks, watched }
+            Viewed { benchmark: self.target, sets: self.masks, layout: self.layout, watched }
         };
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
         let done = runtime.block_on(serve(viewed, self.listen, temp.path()));
@@ -73,13 +76,14 @@ impl View {
 struct Viewed {
     benchmark: PathBuf,
     sets: Vec<PathBuf>,
+    layout: MaskLayout,
     /// Files and folders whose changes count.
     watched: Vec<PathBuf>,
 }
 
 /// Benchmark and sets of masks, opened.
 #[derive(Clone)]
-struct Opened {
+struct OpenFiles {
     benchmark: Arc<Benchmark>,
     sets: Vec<ViewedMasks>,
 }
@@ -125,18 +129,18 @@ impl Viewed {
         Ok(spawn_blocking(move || Stamp::of(&viewed.watched)).await?)
     }
 
-    async fn open(self: &Arc<Self>) -> Result<Opened> {
+    async fn open(self: &Arc<Self>) -> Result<OpenFiles> {
         let viewed = Arc::clone(self);
         Ok(spawn_blocking(move || viewed.open_now()).await??)
     }
 
     /// Opens benchmark and sets. Collects the problems of all.
-    fn open_now(&self) -> Result<Opened, DataError> {
+    fn open_now(&self) -> Result<OpenFiles, DataError> {
         let benchmark = Benchmark::open(&self.benchmark)?;
         let mut problems = Problems::default();
         let mut masks = Vec::new();
         for path in &self.sets {
-            match MaskSet::open_partial(path, &benchmark) {
+            match open_masks(path, &benchmark, &self.layout, MaskSet::open_partial) {
                 Ok(set) => masks.push(set),
                 Err(DataError::Problems(found)) => problems.extend(found.list().iter().cloned()),
                 Err(other) => return Err(other),
@@ -162,12 +166,16 @@ impl Viewed {
                 sets.push(ViewedMasks { role: EntryRole::Observer, card, masks, result: None });
             }
         }
-        Ok(Opened { benchmark: Arc::new(benchmark), sets })
+        Ok(OpenFiles { benchmark: Arc::new(benchmark), sets })
     }
 
     /// The files after their next change, once they rest and can be opened. Says meanwhile why
     /// they cannot.
-    async fn next(self: &Arc<Self>, mut shown: Stamp, view: &LocalView) -> Result<(Opened, Stamp)> {
+    async fn next(
+        self: &Arc<Self>,
+        mut shown: Stamp,
+        view: &LocalView,
+    ) -> Result<(OpenFiles, Stamp)> {
         let mut last = shown;
         loop {
             let start = Instant::now();
@@ -192,7 +200,7 @@ impl Viewed {
     }
 }
 
-impl Opened {
+impl OpenFiles {
     /// Scores all sets, and shows the scores. A set that cannot be scored is shown without.
     async fn score(&mut self, view: &LocalView, shelf: &mut Shelf<'_>) -> Result<()> {
         let mut problems = Vec::new();
@@ -247,7 +255,7 @@ impl<'a> Shelf<'a> {
         Self { temp, kept: [None, None] }
     }
 
-    async fn show(&mut self, view: &LocalView, opened: &Opened) -> Result<()> {
+    async fn show(&mut self, view: &LocalView, opened: &OpenFiles) -> Result<()> {
         let folder = TempDir::new_in(self.temp).context("cannot make a temporary folder")?;
         let sets = opened.sets.clone();
         let (store, ids) = Store::of_folders(folder.path(), &opened.benchmark, sets).await?;

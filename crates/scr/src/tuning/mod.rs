@@ -15,7 +15,7 @@ mod validation;
 use anyhow::Result;
 use scr_methods::Parameters;
 
-pub(crate) use table::{Table, Tried};
+pub(crate) use table::{Table, Trial};
 use validation::Split;
 pub(crate) use validation::{Scheme, Validation};
 
@@ -31,11 +31,11 @@ pub(crate) struct Tuning<'a> {
 
 /// Result of a search.
 #[derive(Debug, serde::Serialize)]
-pub(crate) struct Tuned {
+pub(crate) struct TuningResult {
     /// The method's defaults.
-    pub(crate) default: Tried,
+    pub(crate) default: Trial,
     /// The best setting, the first of equals.
-    pub(crate) best: Tried,
+    pub(crate) best: Trial,
     /// Number of settings tried.
     pub(crate) n_tried: usize,
     /// The last round changed nothing, so that another would not either.
@@ -56,7 +56,7 @@ impl Tuning<'_> {
         &self,
         table: &mut Table,
         progress: scr_methods::Progress<'_>,
-    ) -> Result<Tuned> {
+    ) -> Result<TuningResult> {
         let n_values = self.tries.iter().map(|(_, values)| values.len()).sum();
         let defaults = Parameters::new(self.validation.method.info(), &[])?;
         let default = self.tried(&defaults, &self.validation.splits(), table)?;
@@ -82,7 +82,7 @@ impl Tuning<'_> {
                 break;
             }
         }
-        Ok(Tuned { default, best, n_tried: table.len(), has_converged })
+        Ok(TuningResult { default, best, n_tried: table.len(), has_converged })
     }
 
     fn tried(
@@ -90,11 +90,11 @@ impl Tuning<'_> {
         parameters: &Parameters,
         splits: &[Split<'_>],
         table: &mut Table,
-    ) -> Result<Tried> {
+    ) -> Result<Trial> {
         if let Some(tried) = table.find(parameters) {
             return Ok(tried.clone());
         }
-        let tried = Tried {
+        let tried = Trial {
             parameters: parameters.clone(),
             score: self.validation.score(parameters, splits)?,
         };

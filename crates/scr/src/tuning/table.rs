@@ -22,7 +22,7 @@ fn fold_cell(part: TrainingPart) -> String {
 
 /// A setting and its score.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
-pub(crate) struct Tried {
+pub(crate) struct Trial {
     pub(crate) parameters: Parameters,
     #[serde(flatten)]
     pub(crate) score: Score,
@@ -36,7 +36,7 @@ pub(crate) struct Table {
     head: Vec<String>,
     /// Values of the last columns, equal in all rows.
     common: Vec<String>,
-    rows: Vec<Tried>,
+    rows: Vec<Trial>,
 }
 
 impl Table {
@@ -103,14 +103,14 @@ impl Table {
         Ok(())
     }
 
-    fn parsed(&self, row: &[&str]) -> Result<Tried> {
+    fn parsed(&self, row: &[&str]) -> Result<Trial> {
         let n_scores = row.len() - self.method.info().parameters.len();
         let scores: Vec<f64> =
             row[..n_scores].iter().map(|text| text.parse()).collect::<Result<_, _>>()?;
         let keys = self.method.info().parameters.iter().map(|parameter| parameter.key.to_owned());
         let values: Vec<(String, String)> =
             keys.zip(row[n_scores..].iter().map(|&text| text.to_owned())).collect();
-        Ok(Tried {
+        Ok(Trial {
             parameters: Parameters::new(self.method.info(), &values)?,
             score: Score {
                 mean_overlap: scores[0],
@@ -121,7 +121,7 @@ impl Table {
     }
 
     /// The row of a setting.
-    pub(crate) fn find(&self, parameters: &Parameters) -> Option<&Tried> {
+    pub(crate) fn find(&self, parameters: &Parameters) -> Option<&Trial> {
         self.rows.iter().find(|row| row.parameters == *parameters)
     }
 
@@ -131,11 +131,11 @@ impl Table {
     }
 
     /// Adds a row and writes the file.
-    pub(crate) fn add(&mut self, tried: Tried) -> Result<()> {
+    pub(crate) fn add(&mut self, tried: Trial) -> Result<()> {
         self.rows.push(tried);
         let mut writer = csv::Writer::from_writer(Vec::new());
         writer.write_record(&self.head)?;
-        for Tried { parameters, score } in &self.rows {
+        for Trial { parameters, score } in &self.rows {
             let scores = [score.mean_overlap, score.pixel_error];
             let keys = self.method.info().parameters.iter().map(|parameter| parameter.key);
             let numbers = scores

@@ -50,6 +50,60 @@ fn a_folder_becomes_a_benchmark_that_scores_and_trains() {
 }
 
 #[test]
+fn masks_in_other_layouts_have_the_scores_of_a_set() {
+    let temp = tempfile::tempdir().expect("a folder can be made");
+    let at = |name: &str| text(&temp.path().join(name));
+    write_data(&temp.path().join("data"));
+    run_well(["init", &at("data"), "--out", &at("b")]);
+    run_well(["run", "mean-shape", "--benchmark", &at("b"), "--out", &at("m")]);
+    let score = |masks: &str, more: &[&str]| {
+        let line = ["evaluate", masks, "--benchmark", &at("b"), "--format", "json"];
+        let result = run_well([&line[..], more].concat());
+        let result: serde_json::Value = serde_json::from_str(&result).expect("it is JSON");
+        result["objects"].clone()
+    };
+    let expected = score(&at("m"), &[]);
+
+    // A label map an image, 1 and 2, with the suffix and the spaces of its maker.
+    fs::create_dir_all(temp.path().join("maps")).expect("it is made");
+    for number in 0..4 {
+        let read = |side: &str| {
+            let folder = temp.path().join("m").join(side);
+            let bytes = fs::read(folder.join(format!("p_{number}.png"))).expect("it is there");
+            png::read_mask(&bytes).expect("it is a mask")
+        };
+        let (right, left) = (read("right_lung"), read("left_lung"));
+        let size = right.size();
+        let values = (0..size.area()).map(|place| {
+            let (col, row) = (place % size.width, place / size.width);
+            if right.get(col, row) { 1 } else { 2 * u16::from(left.get(col, row)) }
+        });
+        let map = Radiograph::new(size, 255, values.collect(), None).expect("values fit");
+        let name = format!("maps/p {number}_seg.png");
+        let bytes = png::write_radiograph(&map).expect("8 bits fit");
+        fs::write(temp.path().join(name), bytes).expect("it is written");
+    }
+    let labels = ["--labels", "1=right_lung,2=left_lung"];
+    assert_eq!(score(&at("maps"), &labels), expected);
+    let line = ["convert", &at("maps"), "--benchmark", &at("b"), "--out", &at("set")];
+    run_well([&line[..], &labels].concat());
+    assert_eq!(score(&at("set"), &[]), expected);
+    assert_eq!(files(&temp.path().join("set")).len(), 8);
+
+    // Labels that nothing names, and masks that are missing, by the user's path.
+    let refused = run(["evaluate", &at("maps"), "--benchmark", &at("b")]);
+    assert_eq!(refused.code, 1);
+    let said = refused.stderr;
+    assert!(said.contains("label_1") && said.contains("--labels"), "{said}");
+    fs::remove_file(temp.path().join("maps/p 2_seg.png")).expect("it is deleted");
+    let line = ["evaluate", &at("maps"), "--benchmark", &at("b")];
+    let refused = run([&line[..], &labels].concat());
+    assert_eq!(refused.code, 1);
+    let place = format!("{}/left_lung/p_2.png", at("maps"));
+    assert!(refused.stderr.contains(&place), "{}", refused.stderr);
+}
+
+#[test]
 fn a_script_gets_doubts_and_faults_all_at_once_and_no_question() {
     let temp = tempfile::tempdir().expect("a folder can be made");
     let data = temp.path().join("data");

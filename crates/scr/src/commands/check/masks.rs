@@ -8,7 +8,8 @@ use scr_data::{Benchmark, DataError, MaskSet, Problems};
 use scr_eval::CheckReport;
 use serde::Serialize;
 
-use super::super::arguments::Format;
+use super::super::arguments::{Format, MaskLayout};
+use super::super::sets::open_masks;
 use super::document::{ErrorDocument, WarningDocument, print_document};
 use crate::progress::Bar;
 use crate::stdout::print;
@@ -20,6 +21,7 @@ pub(super) struct MaskCheck {
     pub(super) benchmark: PathBuf,
     /// Observer whose masks are the reference; the first one when none is named.
     pub(super) observer: Option<String>,
+    pub(super) layout: MaskLayout,
 }
 
 impl MaskCheck {
@@ -54,7 +56,7 @@ impl MaskCheck {
             Some(id) => benchmark.observer(id)?.id.clone(),
             None => benchmark.reference().id.clone(),
         };
-        let masks = MaskSet::open(&self.masks, &benchmark)?;
+        let masks = open_masks(&self.masks, &benchmark, &self.layout, MaskSet::open)?;
         let (bar, done, total) = (Bar::new(), AtomicUsize::new(0), masks.images().len());
         let report = scr_eval::check(&benchmark, &masks, &observer, &|| {
             bar.show("checking", done.fetch_add(1, Ordering::Relaxed) + 1, total);
