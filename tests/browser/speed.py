@@ -41,7 +41,7 @@ WATCH = """
   const note = () => requestAnimationFrame(() => requestAnimationFrame(() => { globalThis.shownAt = performance.now(); }));
   const look = () => {
     const viewer = document.getElementById("viewer");
-    if (viewer?.hasAttribute("data-ready")) return note();
+    if (viewer?.hasAttribute("data-drawn")) return note();
     const image = document.contentType === "image/png" ? document.images[0] : null;
     if (image?.complete && image.naturalWidth > 0) return void image.decode().then(note);
     setTimeout(look);

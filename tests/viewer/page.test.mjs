@@ -7,7 +7,7 @@ import test from "node:test";
 
 const web = new URL("../../crates/scr-web/", import.meta.url);
 const read = (path) => readFileSync(new URL(path, web), "utf8");
-const template = read("templates/browse.html");
+const template = read("templates/browse.html") + read("templates/strip.html");
 const style = read("static/viewer/viewer.css");
 const scripts = readdirSync(new URL("viewer/", web))
   .filter((name) => name.endsWith(".js"))
@@ -30,7 +30,7 @@ test("every module that is imported is there, and none is left over", () => {
   const names = new Set(scripts.map(({ name }) => name));
   const imported = new Set(scripts.flatMap(({ text }) => found(text, /from "\.\/([^"]+)"/g)));
   for (const name of imported) assert.ok(names.has(name), name);
-  assert.deepEqual([...names].filter((name) => !imported.has(name)), ["decode_worker.js", "main.js"]);
+  assert.deepEqual([...names].filter((name) => !imported.has(name)), ["analysis.js", "decode_worker.js", "main.js"]);
 });
 
 test("the style sheet has as many colours and dashes as the template counts to", () => {

@@ -8,6 +8,7 @@
 //! - [`result_list`]: all entries of a benchmark with their ranks.
 //! - [`benchmark`], [`protocol`], [`terms`], [`literature`]: a published benchmark.
 //!   - [`settings`]: the operator's settings of it. - [`download`]: its files.
+//!   - [`cases`]: its images in columns, with their scores.
 //! - [`submission`]: a submission with its problems. - [`findings`]: suspicions and flags.
 //! - [`entry`]: the card and role of an entry. - [`publication`]: papers on a benchmark.
 //! - [`account`], [`feedback`], [`job`], [`record`], [`refusal`]: answers of the API only.
@@ -16,6 +17,7 @@
 
 pub mod account;
 pub mod benchmark;
+pub mod cases;
 pub mod comparison;
 pub mod download;
 pub mod entry;
@@ -42,6 +44,7 @@ pub use benchmark::{
     BenchmarkAnswer, BenchmarkDocument, BenchmarkList, BenchmarkSummary, ImageEntryDocument,
     NamedDocument, ObjectDocument, ObserverDocument,
 };
+pub use cases::{CaseColumn, CaseEntry, CaseList, ScoreColumn};
 pub use comparison::{
     AgreementDocument, ComparedDocument, ComparisonDocument, MethodDocument, PairDocument,
     StandingDocument,

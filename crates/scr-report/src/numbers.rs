@@ -112,6 +112,12 @@ impl MeasureFormat {
         }
     }
 
+    /// Number of decimals.
+    #[must_use]
+    pub const fn decimals(&self) -> usize {
+        self.decimals
+    }
+
     /// Formats a value.
     #[must_use]
     pub fn value(&self, value: Option<f64>) -> String {

@@ -167,11 +167,24 @@ impl Blobs {
             let (source, key) = (Arc::clone(source), key.clone());
             return run_blocking(move || source.file(&key)).await;
         }
-        let read = self.doing("read", key, |path| match std::fs::read(path) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            found => found.map(|bytes| Some(bytes.into())),
-        });
-        read.await
+        self.doing("read", key, read).await
+    }
+
+    /// True if a source makes the files as they are asked for, which takes time.
+    pub(crate) const fn are_made(&self) -> bool {
+        self.source.is_some()
+    }
+
+    /// As [`get`](Self::get), on the calling thread, which may block.
+    pub(crate) fn read(&self, key: &BlobKey) -> Result<Option<Bytes>, StorageError> {
+        match &self.source {
+            Some(source) => source.file(key),
+            None => read(&self.folder.join(key.as_str())).map_err(|source| StorageError::Blob {
+                doing: "read",
+                key: key.as_str().to_owned(),
+                source,
+            }),
+        }
     }
 
     /// Writes or replaces a file as a whole. It has reached the disk when this returns: a row
@@ -191,6 +204,13 @@ impl Blobs {
         let done = tokio::task::spawn_blocking(move || act(&path)).await;
         let done = done.map_err(|source| StorageError::Task { source })?;
         done.map_err(|source| StorageError::Blob { doing, key, source })
+    }
+}
+
+fn read(path: &Path) -> io::Result<Option<Bytes>> {
+    match std::fs::read(path) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        found => found.map(|bytes| Some(bytes.into())),
     }
 }
 

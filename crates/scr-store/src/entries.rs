@@ -208,6 +208,20 @@ impl Entries<'_> {
         Ok(row)
     }
 
+    /// As [`get`](Self::get), but with `result.images` left out.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    #[boxed]
+    pub async fn summary(&self, id: &str) -> Result<Option<EntryRow>, StorageError> {
+        let stored = stored(self.pool, COLUMNS_WITHOUT_IMAGES, id).await?;
+        let mut row = stored.map(StoredEntry::read).transpose()?;
+        if let Some(entry) = &mut row {
+            entry.withdrawn = withdrawals::get(self.pool, id).await?;
+        }
+        Ok(row)
+    }
+
     /// Withdraws an entry for good. A second withdrawal keeps the first reason.
     ///
     /// # Errors
@@ -279,12 +293,16 @@ async fn latest(pool: &AnyPool, count: u32) -> Result<Vec<EntryRow>, StorageErro
 
 /// One entry.
 pub(crate) async fn get(pool: &AnyPool, id: &str) -> Result<Option<EntryRow>, StorageError> {
-    stored(pool, id).await?.map(StoredEntry::read).transpose()
+    stored(pool, COLUMNS, id).await?.map(StoredEntry::read).transpose()
 }
 
 /// Columns of one entry.
-pub(crate) async fn stored(pool: &AnyPool, id: &str) -> Result<Option<StoredEntry>, StorageError> {
-    let query = format!("SELECT {COLUMNS} FROM {WITH_RESULT} WHERE id = $1");
+async fn stored(
+    pool: &AnyPool,
+    columns: &str,
+    id: &str,
+) -> Result<Option<StoredEntry>, StorageError> {
+    let query = format!("SELECT {columns} FROM {WITH_RESULT} WHERE id = $1");
     sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(id)
         .fetch_optional(pool)

@@ -17,6 +17,8 @@ pub(crate) const BLOBS_FOLDER: &str = "blobs";
 pub(crate) const UPLOADS_FOLDER: &str = "uploads";
 /// Folder of benchmarks that were added for scoring.
 pub(crate) const BENCHMARKS_FOLDER: &str = "benchmarks";
+/// Folder of files that can be computed again; backups leave it out.
+pub(crate) const CACHE_FOLDER: &str = "cache";
 
 /// Reserve of free space in bytes, unless [`Store::keep_free`](crate::Store::keep_free)
 /// sets another.
@@ -71,6 +73,11 @@ impl DataFolder {
     /// Folder of a benchmark that was added for scoring; it may hold a hidden reference.
     pub(crate) fn benchmark(&self, id: &str) -> PathBuf {
         self.benchmarks().join(id)
+    }
+
+    /// Shapes of a benchmark, which can be computed again at any time.
+    pub(crate) fn shapes(&self, benchmark_id: &str) -> PathBuf {
+        self.path.join(CACHE_FOLDER).join(format!("shapes-{benchmark_id}.json"))
     }
 
     /// Free space of the disk.

@@ -23,7 +23,7 @@ use crate::entries::EntryRow;
 use crate::error::StoreError;
 use crate::outlines::OutlinesDocument;
 use crate::publish::benchmark::{
-    ImageFacts, THUMBNAIL_SIDE_PX, document, read_png, shows_pixels, write_png,
+    ImageFacts, document, read_png, shows_pixels, thumbnail, write_png,
 };
 use crate::publish::entry::{EntryFiles, insert, slug};
 use crate::storage_error::StorageError;
@@ -224,9 +224,7 @@ impl FolderFiles {
         };
         Ok(match file {
             MadeFile::Radiograph { image } => radiograph(image)?.0,
-            MadeFile::Thumbnail { image } => {
-                write_png(&radiograph(image)?.1.thumbnail(THUMBNAIL_SIDE_PX))
-            }
+            MadeFile::Thumbnail { image } => write_png(&thumbnail(&radiograph(image)?.1)),
             MadeFile::ObserverOutlines { observer, image } => {
                 self.observer_outlines(observer, image)?
             }

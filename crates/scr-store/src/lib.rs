@@ -56,6 +56,7 @@ mod report_error;
 mod results;
 mod secrets;
 mod settings;
+mod shapes;
 mod storage_error;
 mod store;
 mod submissions;
@@ -104,6 +105,9 @@ pub use report_error::ReportError;
 pub use results::PastResult;
 pub use secrets::random_secret;
 pub use settings::Settings;
+pub use shapes::{
+    CONTOUR_PERCENTS, MAX_IMAGES as MAX_SHAPE_IMAGES, ShapesDocument, StructureShapes,
+};
 pub use storage_error::{OpenError, StorageError};
 pub use store::{Store, StoreCore};
 pub use submissions::answers::MAX_ANSWER_CHARS;

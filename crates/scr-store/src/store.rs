@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use scr_data::durable;
+use scr_documents::BenchmarkDocument;
 use sqlx::AnyPool;
 
 use crate::accounts::identities::Identities;
@@ -35,6 +36,7 @@ use crate::publications::Publications;
 use crate::record::adopt::adopt;
 use crate::record::log::RecordLog;
 use crate::settings::Settings;
+use crate::shapes::{Shapes, ShapesDocument};
 use crate::storage_error::{OpenError, StorageError};
 use crate::submissions::handle::Submissions;
 use crate::submissions::jobs::Jobs;
@@ -50,6 +52,7 @@ pub struct StoreCore {
     pub(crate) pool: AnyPool,
     blobs: Blobs,
     offers: Offers,
+    shapes: Shapes,
 }
 
 impl StoreCore {
@@ -190,8 +193,13 @@ impl Store {
         let pool = database::open(&database).await?;
         lost::refuse_empty_database(&pool, &database, &blobs).await?;
         adopt(&pool, &folder).await?;
-        let core =
-            StoreCore { folder, pool, blobs: Blobs::open(&blobs), offers: Offers::default() };
+        let core = StoreCore {
+            folder,
+            pool,
+            blobs: Blobs::open(&blobs),
+            offers: Offers::default(),
+            shapes: Shapes::default(),
+        };
         Ok(Self { core })
     }
 
@@ -211,7 +219,7 @@ impl Store {
     /// Benchmarks.
     #[must_use]
     pub fn benchmarks(&self) -> Benchmarks<'_> {
-        let StoreCore { folder, pool, blobs, offers } = &self.core;
+        let StoreCore { folder, pool, blobs, offers, .. } = &self.core;
         Benchmarks { pool, folder, blobs, offers }
     }
 
@@ -241,6 +249,17 @@ impl Store {
     #[boxed]
     pub async fn blob(&self, key: &BlobKey) -> Result<Option<Bytes>, StorageError> {
         self.blobs.get(key).await
+    }
+
+    /// Shapes of the structures that an observer drew; computes them if need be.
+    #[boxed]
+    pub(crate) async fn shapes(
+        &self,
+        benchmark: &BenchmarkDocument,
+        observer: &str,
+    ) -> Result<Arc<ShapesDocument>, StorageError> {
+        let StoreCore { folder, blobs, shapes, .. } = &self.core;
+        shapes.get(blobs, folder.shapes(&benchmark.id), benchmark, observer).await
     }
 
     /// Writes database, blobs, uploads and folders of benchmarks into the folder `out`, whole

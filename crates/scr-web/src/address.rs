@@ -7,7 +7,7 @@ use scr_documents::{BenchmarkDocument, EntryRole};
 use scr_store::{Copies, EntryRow};
 use std::fmt::Write as _;
 
-use crate::outlines::OutlineForm;
+use crate::outline_form::OutlineForm;
 
 /// Page of a benchmark; `section` names a subpage or is empty.
 pub(crate) fn benchmark(id: &str, section: &str) -> String {
@@ -16,8 +16,19 @@ pub(crate) fn benchmark(id: &str, section: &str) -> String {
 }
 
 /// Query options of the image browser that choose layers and grey window, on any image.
-pub(crate) const DRAWN: [&str; 7] =
-    ["entries", "observers", "structures", "window", "invert", "differences", "posterior"];
+pub(crate) const DRAWN: [&str; 11] = [
+    "entries",
+    "observers",
+    "structures",
+    "window",
+    "invert",
+    "posterior",
+    "compare",
+    "object",
+    "show",
+    "consensus",
+    "ctr",
+];
 
 /// Image browser on one image; `query` is a query string without `?`, or empty.
 pub(crate) fn browse(benchmark: &str, image: &str, query: &str) -> String {
@@ -66,7 +77,38 @@ pub(crate) fn thumbnail(benchmark: &BenchmarkDocument, image: &str) -> String {
     file(benchmark, &["thumbnails", image], "png")
 }
 
-/// Observer's outlines in one image or their display copy.
+/// Mean of the radiographs of a benchmark, as PNG.
+pub(crate) fn mean_image(benchmark: &BenchmarkDocument) -> String {
+    file(benchmark, &["mean-image"], "png")
+}
+
+/// An observer's outlines over a thumbnail, as SVG.
+pub(crate) fn thumbnail_outlines(
+    benchmark: &BenchmarkDocument,
+    observer: &str,
+    image: &str,
+) -> String {
+    file(benchmark, &["thumbnails", observer, image], "svg")
+}
+
+/// An entry's outlines over a thumbnail, as SVG.
+pub(crate) fn entry_thumbnail_outlines(entry: &str, image: &str) -> String {
+    format!("/api/v1/entries/{}/thumbnails/{}.svg", encoded(entry), encoded(image))
+}
+
+/// Cases of a benchmark, as JSON.
+pub(crate) fn cases(benchmark: &str) -> String {
+    format!("/api/v1/benchmarks/{}/cases.json", encoded(benchmark))
+}
+
+/// Scores of an entry in every image, as JSON. An at sign of a measure stays: files of an
+/// exported site have these names.
+pub(crate) fn scores_of_images(entry: &str, object: &str, measure: &str) -> String {
+    let measure = encoded(measure).replace("%40", "@");
+    format!("/api/v1/entries/{}/scores/{}/{measure}.json", encoded(entry), encoded(object))
+}
+
+/// Observer's outlines in one image or their display copy, as JSON.
 pub(crate) fn outlines(
     benchmark: &BenchmarkDocument,
     observer: &str,

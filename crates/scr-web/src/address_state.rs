@@ -6,7 +6,7 @@
 use crate::options::Options;
 
 /// Grey windows that an address can name.
-const WINDOWS: [&str; 4] = ["auto", "full", "lungs", "dense"];
+const WINDOWS: [&str; 5] = ["auto", "full", "lungs", "dense", "bone"];
 
 /// Identifiers that an address can name.
 pub(crate) struct Known<'a> {
@@ -15,6 +15,8 @@ pub(crate) struct Known<'a> {
     pub(crate) layers: Vec<String>,
     /// Identifiers of the structures.
     pub(crate) structures: Vec<&'a str>,
+    /// Identifiers of the objects.
+    pub(crate) objects: Vec<&'a str>,
 }
 
 /// A sentence on each fault of an address.
@@ -48,10 +50,37 @@ pub(crate) fn faults(options: &Options, known: &Known<'_>) -> Vec<String> {
             faults.push(format!("The option {name}=“{text}” makes no sense: expected {expected}."));
         }
     }
-    if let Some(key) = options.first("differences")
-        && !known.layers.iter().any(|layer| layer == key)
+    for key in options.list("compare").unwrap_or_default() {
+        if !known.layers.iter().any(|layer| layer == key) {
+            faults.push(format!("There is no layer “{key}” to compare."));
+        }
+    }
+    if let Some(object) = options.first("object")
+        && !known.objects.contains(&object)
+        && !known.structures.contains(&object)
     {
-        faults.push(format!("There is no layer “{key}” to show differences of."));
+        faults.push(format!("There is no object “{object}” to compare."));
+    }
+    let words: [(&str, &[&str]); 3] = [
+        ("show", &["errors", "distance", "worst"]),
+        ("consensus", &["shown", "all"]),
+        ("ctr", &["1"]),
+    ];
+    for (name, expected) in words {
+        for word in options.list(name).unwrap_or_default() {
+            if !expected.contains(&word) {
+                let expected = expected.join(", ");
+                faults.push(format!(
+                    "The option {name}=“{word}” makes no sense: expected {expected}."
+                ));
+            }
+        }
+    }
+    if let Some(text) = options.first("ruler") {
+        let ends: Vec<f64> = text.split(',').filter_map(|number| number.parse().ok()).collect();
+        if ends.len() != 4 || !ends.iter().all(|number| number.is_finite()) {
+            faults.push(format!("The ruler “{text}” makes no sense: expected x,y,x,y in pixels."));
+        }
     }
     if let Some(posterior) = options.first("posterior") {
         let entry = posterior.split(':').next().unwrap_or_default();
@@ -74,7 +103,10 @@ mod tests {
 
     fn of(query: &str) -> Vec<String> {
         let layers = ["observers:first", "entries:a"].map(str::to_owned).to_vec();
-        faults(&Options::of_query(query), &Known { layers, structures: vec!["heart"] })
+        faults(
+            &Options::of_query(query),
+            &Known { layers, structures: vec!["heart"], objects: vec!["lungs"] },
+        )
     }
 
     #[test]
@@ -83,8 +115,10 @@ mod tests {
             "",
             "entries=&observers=&structures=",
             "entries=a&observers=first&structures=heart&window=10-300&invert=1",
-            "window=lungs&zoom=2.5&x=-3&y=1e2&differences=observers:first&posterior=a:heart",
+            "window=lungs&zoom=2.5&x=-3&y=1e2&compare=observers:first,entries:a&posterior=a:heart",
             "window=auto&another=option",
+            "object=lungs&show=errors,worst&consensus=all&ctr=1&ruler=1,2.5,3,4",
+            "object=heart",
         ] {
             assert_eq!(of(query), Vec::<String>::new(), "{query}");
         }
@@ -102,7 +136,11 @@ mod tests {
             ("zoom=0", "“0”"),
             ("zoom=x", "“x”"),
             ("y=NaN", "“NaN”"),
-            ("differences=entries:b", "“entries:b”"),
+            ("compare=entries:b", "“entries:b”"),
+            ("object=liver", "“liver”"),
+            ("show=errors,mistakes", "“mistakes”"),
+            ("consensus=some", "“some”"),
+            ("ruler=1,2,3", "“1,2,3”"),
             ("posterior=b:heart", "“b”"),
         ] {
             let faults = of(query);

@@ -2,7 +2,7 @@
 //!
 //! Counts the values of the benchmark's table; knows no attribute by name.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use scr_documents::{BenchmarkDocument, Fold, ImageEntryDocument};
 
@@ -10,7 +10,9 @@ use crate::numbers::capitalised;
 
 /// More different words than this are only counted.
 const MAX_WORDS: usize = 12;
-/// More different numbers than this are put into bins.
+/// More different numbers than this are no choice of a filter.
+const MAX_CHOICES: usize = 6;
+/// More different numbers than this are plotted.
 const MAX_NUMBERS: usize = 8;
 
 /// The distribution of one attribute.
@@ -18,8 +20,12 @@ const MAX_NUMBERS: usize = 8;
 pub(crate) struct Distribution {
     /// Name of the attribute.
     pub(crate) name: String,
-    /// Its values or ranges of values, in order; empty when they are too many to list.
+    /// Name of the column in the benchmark's table.
+    pub(crate) column: String,
+    /// Its values in order; empty when they are too many to list.
     pub(crate) rows: Vec<Count>,
+    /// Position of each image and its number, where there are too many different ones to list.
+    pub(crate) numbers: Vec<(usize, f64)>,
     /// Median and range of numbers, or how many different values there are.
     pub(crate) note: String,
 }
@@ -43,14 +49,39 @@ pub(crate) fn distributions(benchmark: &BenchmarkDocument) -> Vec<Distribution> 
     of_images(&benchmark.images, &folds)
 }
 
-fn of_images(images: &[ImageEntryDocument], folds: &[Fold]) -> Vec<Distribution> {
+/// Attributes in the order of the benchmark's table, each with its different values; without
+/// values where there are too many to choose from.
+pub(crate) fn few_values(images: &[ImageEntryDocument]) -> Vec<(String, Vec<String>)> {
+    let values = |name: &String| {
+        let values = images.iter().map(|image| image.attributes.get(name).map_or("", |v| v.trim()));
+        let values: BTreeSet<&str> = values.collect();
+        let are_numbers = values.iter().all(|value| value.is_empty() || finite(value).is_some());
+        let is_few = values.len() <= if are_numbers { MAX_CHOICES } else { MAX_WORDS };
+        let values = if is_few { values.into_iter().map(str::to_owned).collect() } else { vec![] };
+        (name.clone(), values)
+    };
+    names(images).into_iter().map(values).collect()
+}
+
+fn names(images: &[ImageEntryDocument]) -> Vec<&String> {
     let mut names: Vec<&String> = Vec::new();
     for name in images.iter().flat_map(|image| image.attributes.keys()) {
         if !names.contains(&name) {
             names.push(name);
         }
     }
-    names.into_iter().map(|name| distribution(name, images, folds)).collect()
+    names
+}
+
+fn of_images(images: &[ImageEntryDocument], folds: &[Fold]) -> Vec<Distribution> {
+    let is_size = |name: &&String| {
+        let is_side = |side: fn(&ImageEntryDocument) -> usize| {
+            images.iter().all(|image| image.attributes.get(*name) == Some(&side(image).to_string()))
+        };
+        is_side(|image| image.width) || is_side(|image| image.height)
+    };
+    let names = names(images).into_iter().filter(|name| !is_size(name));
+    names.map(|name| distribution(name, images, folds)).collect()
 }
 
 fn distribution(name: &str, images: &[ImageEntryDocument], folds: &[Fold]) -> Distribution {
@@ -67,19 +98,18 @@ fn distribution(name: &str, images: &[ImageEntryDocument], folds: &[Fold]) -> Di
     }
     let numbers: Option<Vec<(f64, Vec<usize>)>> =
         counts.iter().map(|(value, folds)| Some((finite(value)?, folds.clone()))).collect();
-    let name = capitalised(&name.replace('_', " "));
+    let title = capitalised(&name.replace('_', " "));
+    let mut plotted = Vec::new();
     let (mut rows, note) = match numbers.filter(|numbers| !numbers.is_empty()) {
         Some(mut numbers) => {
             numbers.sort_by(|left, right| left.0.total_cmp(&right.0));
             let note = range_note(&numbers);
-            (
-                if counts.len() > MAX_NUMBERS {
-                    bins(&numbers, folds.len())
-                } else {
-                    plain(&numbers)
-                },
-                note,
-            )
+            if counts.len() > MAX_NUMBERS {
+                plotted = numbers_of(name, images);
+                (Vec::new(), note)
+            } else {
+                (plain(&numbers), note)
+            }
         }
         None if counts.len() > MAX_WORDS => {
             (Vec::new(), format!("{} different values", counts.len()))
@@ -89,10 +119,19 @@ fn distribution(name: &str, images: &[ImageEntryDocument], folds: &[Fold]) -> Di
             (rows.collect(), String::new())
         }
     };
-    if unknown.iter().any(|count| *count > 0) {
+    if !rows.is_empty() && unknown.iter().any(|count| *count > 0) {
         rows.push(("not given".to_owned(), unknown));
     }
-    Distribution { name, rows: with_bars(rows), note }
+    let column = name.to_owned();
+    Distribution { name: title, column, rows: with_bars(rows), numbers: plotted, note }
+}
+
+fn numbers_of(name: &str, images: &[ImageEntryDocument]) -> Vec<(usize, f64)> {
+    let number = |(place, image): (usize, &ImageEntryDocument)| {
+        let value = image.attributes.get(name)?.trim();
+        Some((place, finite(value)?))
+    };
+    images.iter().enumerate().filter_map(number).collect()
 }
 
 fn finite(text: &str) -> Option<f64> {
@@ -101,35 +140,6 @@ fn finite(text: &str) -> Option<f64> {
 
 fn plain(numbers: &[(f64, Vec<usize>)]) -> Vec<(String, Vec<usize>)> {
     numbers.iter().map(|(value, folds)| (value.to_string(), folds.clone())).collect()
-}
-
-/// Bins of a round width, at most ten and the empty ones between included.
-fn bins(numbers: &[(f64, Vec<usize>)], n_folds: usize) -> Vec<(String, Vec<usize>)> {
-    let (Some((low, _)), Some((high, _))) = (numbers.first(), numbers.last()) else {
-        return Vec::new();
-    };
-    let rough = (high - low).max(f64::MIN_POSITIVE) / 9.0;
-    let power = 10f64.powf(rough.log10().floor());
-    let steps = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
-    let width = steps.into_iter().find(|&step| step >= rough).unwrap_or(10.0 * power);
-    let start = (low / width).floor();
-    let n_bins = (high / width).floor() - start + 1.0;
-    let mut rows: Vec<(String, Vec<usize>)> = (0..n_bins as usize)
-        .map(|index| {
-            let from = (start + index as f64) * width;
-            let places = (-width.log10().floor()).clamp(0.0, 6.0) as usize;
-            (format!("{from:.places$} to < {:.places$}", from + width), vec![0; n_folds])
-        })
-        .collect();
-    for (value, folds) in numbers {
-        let index = ((value / width).floor() - start) as usize;
-        if let Some((_, bin)) = rows.get_mut(index) {
-            for (count, more) in bin.iter_mut().zip(folds) {
-                *count += more;
-            }
-        }
-    }
-    rows
 }
 
 fn range_note(sorted: &[(f64, Vec<usize>)]) -> String {
@@ -194,13 +204,22 @@ mod tests {
     }
 
     #[test]
-    fn many_numbers_are_put_into_bins_that_hold_them_all() {
+    fn many_numbers_are_plotted_image_by_image() {
         let ages: Vec<String> = (21..=89).map(|age| age.to_string()).collect();
         let values: Vec<(&str, u8)> = ages.iter().map(|age| (age.as_str(), 1)).collect();
         let found = &found(&images(&values))[0];
-        assert_eq!(found.rows[0].label, "20 to < 30");
-        assert_eq!(found.rows.iter().map(|row| row.total).sum::<usize>(), 69);
+        assert!(found.rows.is_empty());
+        assert_eq!((found.numbers.len(), found.numbers[68]), (69, (68, 89.0)));
         assert_eq!(found.note, "median 55, 21 to 89");
+    }
+
+    #[test]
+    fn a_column_that_repeats_the_size_of_the_images_is_left_out() {
+        let mut images = images(&[("1", 1), ("1", 2)]);
+        assert!(found(&images).is_empty());
+        images[0].width = 2;
+        images[1].height = 2;
+        assert_eq!(found(&images).len(), 1);
     }
 
     #[test]

@@ -46,6 +46,28 @@ where
 /// Entry in the path part `{entry}` that is not withdrawn.
 pub(crate) struct PublishedEntry(pub(crate) EntryRow);
 
+/// As [`PublishedEntry`], without the values of its images: far quicker for many images.
+pub(crate) struct EntryHead(pub(crate) EntryRow);
+
+impl<S> FromRequestParts<S> for EntryHead
+where
+    PublicStore: FromRef<S>,
+    S: Send + Sync,
+{
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
+        let store = PublicStore::from_ref(state);
+        let id = named(parts, "entry").await?;
+        let row = store.entries().summary(&id).await?;
+        let row = row.ok_or(Failure::NoEntry { id, nearest: Vec::new() })?;
+        match row.withdrawn {
+            Some(withdrawn) => Err(Failure::Withdrawn { id: row.id, reason: withdrawn.reason }),
+            None => Ok(Self(row)),
+        }
+    }
+}
+
 /// Entry in the path part `{entry}`, withdrawn or not.
 pub(crate) struct AnyEntry(pub(crate) EntryRow);
 

@@ -1,6 +1,7 @@
 //! Image table of an entry: its values image by image, worst first.
 //!
-//! An undefined value counts as worst, as it does between entries.
+//! An undefined value counts as worst, as it does between entries; equal images are in the order
+//! of their names. Images open in the browser in the order of the table.
 
 use scr_documents::{BenchmarkDocument, Fold, ImageDocument};
 use scr_measures::Better;
@@ -8,11 +9,9 @@ use scr_report::standings::Order;
 use scr_store::EntryRow;
 
 use crate::address;
+use crate::cases::{CaseOrder, ScoreKey, WHOLE_IMAGE};
 use crate::numbers::{MeasureFormat, has_column, shows_all};
 use crate::options::Options;
-
-/// Placeholder of an object's identifier for measures of the whole image.
-const WHOLE_IMAGE: &str = "all";
 
 /// Rows, one per image.
 #[derive(Debug, Clone)]
@@ -37,6 +36,8 @@ pub(crate) struct ImageTable {
     pub(crate) all_href: String,
     /// Address of the table with a few common measures.
     pub(crate) fewer_href: String,
+    /// Name and address of every column as JSON; empty for masks that are not public.
+    pub(crate) files: Vec<(String, String)>,
 }
 
 /// An object over the columns of its measures.
@@ -72,6 +73,16 @@ pub(crate) struct ImageRow {
     pub(crate) cells: Vec<String>,
 }
 
+/// Query of the links to images.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum ImageLinks<'a> {
+    /// Options of the view; the browser keeps the order of the table.
+    InOrder(&'a str),
+    /// Options of the view; the browser keeps the benchmark's order, as for masks that are not
+    /// public.
+    Plain(&'a str),
+}
+
 /// Measure of an object, or of whole images.
 struct Key<'a> {
     object: &'a str,
@@ -95,15 +106,16 @@ impl Key<'_> {
 
 impl ImageTable {
     /// The table of an entry, in the order that `options` ask for; else the
-    /// worst first, by the first measure there is. It stands on the page `page_href`;
-    /// images open with the query `look`.
+    /// worst first, by the first measure there is. It stands on the page `page_href`.
     pub(crate) fn new(
         benchmark: &BenchmarkDocument,
         entry: &EntryRow,
         page_href: &str,
-        look: &str,
+        links: ImageLinks<'_>,
         options: &Options,
     ) -> Self {
+        let (ImageLinks::InOrder(look) | ImageLinks::Plain(look)) = links;
+        let mut look = look.to_owned();
         let keys = keys(entry, options);
         let mut images: Vec<&ImageDocument> = entry.result.images.iter().flatten().collect();
         let asked = options
@@ -131,7 +143,21 @@ impl ImageTable {
                 Better::Lower => f64::INFINITY,
             };
             let value = |image: &ImageDocument| key.value(image).unwrap_or(worst);
-            images.sort_by(|left, right| current_order.compare(value(left), value(right)));
+            images.sort_by(|left, right| {
+                let order = current_order.compare(value(left), value(right));
+                order.then_with(|| left.image.cmp(&right.image))
+            });
+            if let ImageLinks::InOrder(_) = links {
+                let score = ScoreKey {
+                    object: key.object.to_owned(),
+                    measure: key.measure.to_owned(),
+                    entry: entry.id.clone(),
+                };
+                let is_worst_first = current_order == worst_first(&head);
+                let order =
+                    if is_worst_first { CaseOrder::Worst(score) } else { CaseOrder::Best(score) };
+                look = format!("{look}&{}", address::query([("order", &*order.to_string())]));
+            }
             ordered_by = match key.object {
                 WHOLE_IMAGE => head.name,
                 object => {
@@ -158,14 +184,26 @@ impl ImageTable {
         });
         let rows = images.iter().map(|image| ImageRow {
             image: image.image.clone(),
-            href: address::browse(&benchmark.id, &image.image, look),
+            href: address::browse(&benchmark.id, &image.image, &look),
             fold: image.fold,
             cells: keys
                 .iter()
                 .map(|key| MeasureFormat::of(&entry.result, key.measure).value(key.value(image)))
                 .collect(),
         });
+        let file = |key: &Key<'_>| {
+            let name = MeasureFormat::page(key.measure).title();
+            let of = self::name(benchmark, key.object);
+            (format!("{of}: {name}"), address::scores_of_images(&entry.id, key.object, key.measure))
+        };
+        let files = match links {
+            ImageLinks::InOrder(_) if !images.is_empty() => {
+                all_keys(entry).map(|k| file(&k)).collect()
+            }
+            _ => Vec::new(),
+        };
         Self {
+            files,
             groups: keys
                 .chunk_by(|left, right| left.object == right.object)
                 .map(|group| ObjectGroup {
@@ -193,6 +231,10 @@ fn worst_first(head: &MeasureFormat) -> Order {
 }
 
 fn keys<'a>(entry: &'a EntryRow, options: &Options) -> Vec<Key<'a>> {
+    all_keys(entry).filter(|key| has_column(key.measure, options)).collect()
+}
+
+fn all_keys(entry: &EntryRow) -> impl Iterator<Item = Key<'_>> {
     let whole = entry
         .result
         .image_measures
@@ -201,7 +243,7 @@ fn keys<'a>(entry: &'a EntryRow, options: &Options) -> Vec<Key<'a>> {
     let objects = entry.result.objects.iter().flat_map(|(object, measures)| {
         measures.keys().map(move |measure| Key { object: object.as_str(), measure })
     });
-    whole.chain(objects).filter(|key| has_column(key.measure, options)).collect()
+    whole.chain(objects)
 }
 
 fn name(benchmark: &BenchmarkDocument, object: &str) -> String {

@@ -48,12 +48,12 @@ const N_DRAWN: usize = 3;
 /// View of a person's own files, which can be exchanged while it is served. Clones share it.
 #[derive(Debug, Clone, Default)]
 pub struct LocalView {
-    shown: Arc<RwLock<Shown>>,
+    shown: Arc<RwLock<ViewContent>>,
 }
 
 /// Pages and status of a view.
 #[derive(Debug, Clone, Default)]
-struct Shown {
+struct ViewContent {
     /// Number of exchanges.
     version: u64,
     /// Status for people, such as progress or a problem; empty without one.
@@ -105,11 +105,11 @@ impl LocalView {
         security::with_security_headers(router)
     }
 
-    fn read(&self) -> Shown {
+    fn read(&self) -> ViewContent {
         self.shown.read().unwrap_or_else(std::sync::PoisonError::into_inner).clone()
     }
 
-    fn write(&self) -> std::sync::RwLockWriteGuard<'_, Shown> {
+    fn write(&self) -> std::sync::RwLockWriteGuard<'_, ViewContent> {
         self.shown.write().unwrap_or_else(std::sync::PoisonError::into_inner)
     }
 }
@@ -141,12 +141,12 @@ fn is_this_machine(headers: &HeaderMap) -> bool {
 }
 
 async fn state(State(view): State<LocalView>) -> Json<ViewState> {
-    let Shown { version, status, .. } = view.read();
+    let ViewContent { version, status, .. } = view.read();
     Json(ViewState { version, status })
 }
 
 async fn answer(State(view): State<LocalView>, mut request: Request) -> Response {
-    let Shown { version, status, pages } = view.read();
+    let ViewContent { version, status, pages } = view.read();
     let Some(pages) = pages else { return waiting(&status) };
     let path = request.uri().path();
     if path == "/" {

@@ -8,28 +8,6 @@ use std::fmt::Write as _;
 use crate::error::Failure;
 use crate::simplify::simplified;
 
-/// Form of a file of outlines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OutlineForm {
-    /// JSON, for programs.
-    Json,
-    /// Packed, for the viewer; see `packed_outlines.rs`.
-    Packed,
-}
-
-impl OutlineForm {
-    /// Both forms.
-    pub(crate) const ALL: [Self; 2] = [Self::Json, Self::Packed];
-
-    /// Extension of the address.
-    pub(crate) const fn extension(self) -> &'static str {
-        match self {
-            Self::Json => "json",
-            Self::Packed => "bin",
-        }
-    }
-}
-
 /// The outlines in a file of the store.
 pub(crate) fn read(file: &[u8]) -> Result<OutlinesDocument, Failure> {
     OutlinesDocument::from_json(file).map_err(|error| {

@@ -5,6 +5,7 @@ use scr_report::board::Board;
 use scr_store::PublicStore;
 use std::sync::Arc;
 
+use crate::cases::ScoreColumns;
 use crate::computed::{Compared, Computed};
 use crate::identity::Providers;
 use crate::limits::Limits;
@@ -19,6 +20,7 @@ pub(crate) struct SiteState {
     limits: Arc<Limits>,
     providers: Arc<Providers>,
     transfers: Arc<Transfers>,
+    columns: Arc<ScoreColumns>,
     comparisons: Arc<Computed<Compared>>,
     boards: Arc<Computed<Board>>,
 }
@@ -32,6 +34,7 @@ impl SiteState {
             settings: Arc::new(settings),
             limits: Arc::default(),
             transfers: Arc::default(),
+            columns: Arc::default(),
             comparisons: Arc::default(),
             boards: Arc::default(),
         }
@@ -65,6 +68,12 @@ impl FromRef<SiteState> for Arc<Transfers> {
 impl FromRef<SiteState> for Arc<Providers> {
     fn from_ref(state: &SiteState) -> Self {
         Arc::clone(&state.providers)
+    }
+}
+
+impl FromRef<SiteState> for Arc<ScoreColumns> {
+    fn from_ref(state: &SiteState) -> Self {
+        Arc::clone(&state.columns)
     }
 }
 

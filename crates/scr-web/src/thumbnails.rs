@@ -1,7 +1,8 @@
 //! Thumbnails of radiographs, with or without outlines, for lists and examples.
 
 use scr_documents::{BenchmarkDocument, Fold, ImageEntryDocument};
-use scr_store::{Copies, PublicStore};
+use scr_store::{Copies, OutlinesDocument, PublicStore};
+use std::fmt::Write as _;
 
 use crate::address;
 use crate::error::Failure;
@@ -9,7 +10,25 @@ use crate::outlines;
 
 /// Number of steps across the image's width to which outlines are simplified.
 const STEPS_ACROSS: f64 = 160.0;
+/// Colours and dashes of structures, as in `static/style.css`.
+const STRUCTURES: [(&str, &str); 5] = [
+    ("#56b4e9", "none"),
+    ("#e69f00", "7 2"),
+    ("#f0e442", "none"),
+    ("#cc79a7", "4 2"),
+    ("#00b386", "2 2"),
+];
+/// Colour and dashes of an entry's outlines, which no structure has.
+const ENTRY: (&str, &str) = ("#ffffff", "3 2");
 
+/// Strokes of outlines over a thumbnail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Strokes {
+    /// Colour and dashes by structure.
+    Reference,
+    /// White and dashed, to be told from a reference below.
+    Entry,
+}
 /// Thumbnail that links to the image browser.
 #[derive(Debug, Clone)]
 pub(crate) struct Thumbnail {
@@ -81,4 +100,36 @@ pub(crate) fn evenly_spaced(benchmark: &BenchmarkDocument, n: usize) -> Vec<&Ima
     let images = &benchmark.images;
     let n = n.min(images.len());
     (0..n).map(|index| &images[index * images.len() / n]).collect()
+}
+
+/// Outlines as an SVG picture of an image's frame, without a background. A picture has no
+/// style sheet, so its strokes are attributes; dashes are in pixels of the screen.
+pub(crate) fn outlines_svg(
+    benchmark: &BenchmarkDocument,
+    read: &OutlinesDocument,
+    strokes: Strokes,
+) -> String {
+    let [width, height] = read.size;
+    let step_px = width as f64 / STEPS_ACROSS;
+    let mut svg = format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" fill=\"none\" \
+         stroke-linejoin=\"round\">"
+    );
+    for (index, structure) in benchmark.structures.iter().enumerate() {
+        let path = outlines::path(read, &structure.id, step_px);
+        if path.is_empty() {
+            continue;
+        }
+        let ((colour, dashes), width) = match strokes {
+            Strokes::Reference => (STRUCTURES[index % STRUCTURES.len()], 1.5),
+            Strokes::Entry => (ENTRY, 1.0),
+        };
+        write!(
+            svg,
+            "<path d=\"{path}\" stroke=\"{colour}\" stroke-width=\"{width}\" \
+             stroke-dasharray=\"{dashes}\" vector-effect=\"non-scaling-stroke\"/>"
+        )
+        .expect("writing to a String does not fail");
+    }
+    svg + "</svg>"
 }

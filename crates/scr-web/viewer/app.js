@@ -7,7 +7,6 @@
 //   app.addTool({ id, name, ... })         a tool of the tool bar, which takes drags while it is active
 //   app.keys.add({ keys, does, run })      keys; the help on keys has the same table
 //   app.options.push({ name, read, write}) a key of the address
-//   app.section(id, title)                 a part of the panel
 //   app.hovers.push((layer, id, point) => text)  words on an outline under the pointer
 //   app.on(event, listener)                see Events
 //   app.prefetch(href), app.open(href)     another image, without a load of the page
@@ -19,9 +18,9 @@
 
 import { writeOptions } from "./address.js";
 import { byId, imageOf, make, press } from "./document.js";
-import { pixelsInside } from "./inside.js";
 import { Keys } from "./keys.js";
 import { Layers } from "./layers.js";
+import { filled } from "./masks.js";
 import { Status } from "./status.js";
 
 /** @typedef {import("./pane.js").Pane} Pane */
@@ -288,8 +287,10 @@ export class App {
   async inLungs() {
     const { reference } = this.layers;
     await reference?.load();
-    const paths = this.lungIds.flatMap((id) => reference?.shapes?.get(id)?.path ?? []);
-    return paths.length > 0 && this.picture ? pixelsInside(this.frame, this.picture.image, paths) : null;
+    const rings = this.lungIds.flatMap((id) => reference?.shapes?.get(id)?.rings ?? []);
+    const image = this.picture?.image;
+    if (!image || rings.length === 0) return null;
+    return filled(rings.map((ring) => Array.from(ring, (at) => (at * image.width) / this.frame.width)), image);
   }
 
   /** Says where the pointer is, in mask pixels; null for nowhere. */
@@ -321,15 +322,6 @@ export class App {
     tool?.start?.();
     this.status.sayLater(tool ? `${tool.name}: on` : "drag moves the image");
     this.redraw();
-  }
-
-  /** New part at the end of the panel. */
-  section(/** @type {string} */ id, /** @type {string} */ title) {
-    const fieldset = make("fieldset");
-    fieldset.id = id;
-    fieldset.append(make("legend", "", title));
-    byId("viewer-sections").append(fieldset);
-    return fieldset;
   }
 
   /** Address of the next (1) or the previous (-1) image; "" without one. @type {(step: number) => string} */

@@ -1,102 +1,75 @@
 // Grey value panel: two sliders over a histogram, presets, invert.
 //
-// picture.js holds the grey window.
+// Part of the viewer (app.js). picture.js holds the grey window.
 
+import { addKey } from "./controls.js";
+import { byId } from "./document.js";
+import { ceil, max, min, round, sqrt } from "./math.js";
 import { binned } from "./window.js";
 
-/** @typedef {import("./app.js").App} App */
+/** Installs the part; the page has it if the terms allow the radiograph. */
+export function installGreys(/** @type {import("./app.js").App} */ app) {
+  /** @type {HTMLInputElement[]} */
+  const [low, high, invert] = [byId("window-low"), byId("window-high"), byId("window-invert")];
+  if (!low) return;
+  const sliders = [low, high];
+  /** @type {HTMLCanvasElement} */
+  const histogram = byId("histogram");
+  /** @type {HTMLButtonElement[]} */
+  const presets = [...byId("window-presets").children];
 
-export class GreyPanel {
-  /** @param {App} app */
-  constructor(app) {
-    const part = (/** @type {string} */ id) => /** @type {any} */ (app.form.querySelector(`#${id}`));
-    this.app = app;
-    /** @type {HTMLInputElement} */
-    this.low = part("window-low");
-    /** @type {HTMLInputElement} */
-    this.high = part("window-high");
-    /** @type {HTMLInputElement} */
-    this.invert = part("window-invert");
-    /** @type {HTMLCanvasElement} */
-    this.histogram = part("histogram");
-    /** @type {HTMLElement} */
-    this.presets = part("window-presets");
-    this.shown = { low: part("window-low-shown"), high: part("window-high-shown") };
+  // A slider pushes the other along instead of stopping at it.
+  low.oninput = () => app.setWindow([+low.value, max(+high.value, +low.value + 1)]);
+  high.oninput = () => app.setWindow([min(+low.value, +high.value - 1), +high.value]);
+  for (const button of presets) {
+    const { preset: name = "", key = "" } = button.dataset;
+    button.hidden = name === "lungs" && app.lungIds.length === 0;
+    button.onclick = () => app.setWindow(name);
+    addKey(app, key, `grey window: ${button.title}`, () => button.hidden || app.setWindow(name));
   }
+  invert.onchange = () => app.setInvert(invert.checked);
+  addKey(app, "i", "invert black and white", () => app.setInvert(!app.pane.greys.invert));
+  app.on("window", show);
+  app.on("pane", show);
+  // The histogram takes the colour of text when it is drawn.
+  matchMedia("(prefers-color-scheme: dark)").onchange = show;
 
-  install() {
-    const { app } = this;
-    // The terms may forbid the radiograph.
-    if (!this.low) return;
-    for (const slider of [this.low, this.high]) {
-      slider.addEventListener("input", () => {
-        const [low, high] = [Number(this.low.value), Number(this.high.value)];
-        // A slider pushes the other along instead of stopping at it.
-        app.setWindow([slider === this.high ? Math.min(low, high - 1) : low, slider === this.low ? Math.max(high, low + 1) : high]);
-      });
-    }
-    this.presets.addEventListener("click", (event) => {
-      const name = event.target instanceof HTMLElement ? event.target.dataset.preset : undefined;
-      if (name) app.setWindow(name);
-    });
-    for (const button of this.presets.querySelectorAll("[data-preset=lungs]")) button.toggleAttribute("hidden", app.lungIds.length === 0);
-    this.invert.addEventListener("change", () => app.setInvert(this.invert.checked));
-    // The histogram takes the colour of text when it is drawn.
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.#drawHistogram());
-    app.on("window", () => this.show());
-    app.on("pane", () => this.show());
-    const { keys } = app;
-    keys.add({ keys: ["a"], does: "grey window: auto", run: () => app.setWindow("auto") });
-    keys.add({ keys: ["f"], does: "full range", run: () => app.setWindow("full") });
-    keys.add({ keys: ["l"], does: "lungs", run: () => app.lungIds.length && app.setWindow("lungs") });
-    keys.add({ keys: ["b"], does: "dense parts", run: () => app.setWindow("dense") });
-    keys.add({ keys: ["i"], does: "invert black and white", run: () => app.setInvert(!app.pane.greys.invert) });
-  }
-
-  show() {
-    const { picture, pane: { greys } } = this.app;
-    this.low.closest("fieldset")?.toggleAttribute("hidden", !picture);
-    const { window, invert, preset } = greys;
-    for (const slider of [this.low, this.high]) slider.max = String(picture?.maxValue ?? 255);
-    [this.low.value, this.high.value] = window.map(String);
-    [this.shown.low.value, this.shown.high.value] = window.map(String);
-    this.invert.checked = invert;
-    for (const button of this.presets.querySelectorAll("button")) {
-      button.setAttribute("aria-pressed", String(button.dataset.preset === preset));
-    }
-    this.#drawHistogram();
-  }
-
-  #drawHistogram() {
-    const canvas = this.histogram;
-    const { picture, pane } = this.app;
+  function show() {
+    const { picture, pane: { greys } } = app;
+    /** @type {HTMLFieldSetElement} */ (low.closest("fieldset")).hidden = !picture;
     if (!picture) return;
-    const ratio = globalThis.devicePixelRatio || 1;
-    const [width, height] = [Math.round(canvas.clientWidth * ratio), Math.round(canvas.clientHeight * ratio)];
-    if (width === 0 || height === 0) return;
-    [canvas.width, canvas.height] = [width, height];
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    const style = getComputedStyle(canvas);
-    const bins = Math.min(128, picture.maxValue + 1);
-    const counts = binned(picture.counts, bins);
+    sliders.forEach((slider, i) => {
+      slider.max = String(picture.range);
+      slider.value = byId(`${slider.id}-shown`).value = String(greys.window[i]);
+    });
+    invert.checked = greys.invert;
+    for (const button of presets) button.ariaPressed = String(button.dataset.preset === greys.preset);
+    draw(picture, greys.window);
+  }
+
+  function draw(/** @type {import("./picture.js").Picture} */ { counts, range }, /** @type {[number, number]} */ window) {
+    const ratio = devicePixelRatio;
+    const [width, height] = [histogram.clientWidth, histogram.clientHeight].map((side) => round(side * ratio));
+    if (!width || !height) return;
+    Object.assign(histogram, { width, height });
+    const context = /** @type {CanvasRenderingContext2D} */ (histogram.getContext("2d"));
+    context.fillStyle = context.strokeStyle = getComputedStyle(histogram).color;
+    const bins = min(128, range + 1);
+    const bars = binned(counts.subarray(0, range + 1), bins);
     // The second highest bar has full height: a black border would flatten all others.
-    const tallest = [...counts].sort((a, b) => b - a)[1] || 1;
-    const { maxValue } = picture;
-    const { window } = pane.greys;
-    context.fillStyle = style.color;
-    counts.forEach((count, bin) => {
-      const value = ((bin + 0.5) * (maxValue + 1)) / bins;
+    const tallest = bars.toSorted((a, b) => b - a)[1] || 1;
+    bars.forEach((count, bin) => {
+      const value = ((bin + 0.5) * (range + 1)) / bins;
       context.globalAlpha = value < window[0] || value > window[1] ? 0.3 : 0.85;
-      const bar = Math.min(1, Math.sqrt(count / tallest)) * height;
-      context.fillRect((bin * width) / bins, height - bar, Math.ceil(width / bins), bar);
+      const bar = min(1, sqrt(count / tallest)) * height;
+      context.fillRect((bin * width) / bins, height - bar, ceil(width / bins), bar);
     });
     // From black to white.
     context.globalAlpha = 1;
-    context.strokeStyle = style.color;
     context.lineWidth = 1.5 * ratio;
     context.beginPath();
-    context.moveTo((window[0] / maxValue) * width, height);
-    context.lineTo((window[1] / maxValue) * width, 0);
+    context.moveTo((window[0] / range) * width, height);
+    context.lineTo((window[1] / range) * width, 0);
     context.stroke();
   }
 }

@@ -5,23 +5,21 @@
 
 import { readOptions, readView, readWindow, writeView } from "./address.js";
 import { App } from "./app.js";
-import { DifferencePanel } from "./difference_panel.js";
 import { byId } from "./document.js";
-import { GreyPanel } from "./grey_panel.js";
 import * as images from "./images.js";
 import * as hover from "./hover.js";
 import * as layersPanel from "./layers_panel.js";
 import { remember } from "./memory.js";
-import { drawSheet } from "./painter.js";
 import { Pane } from "./pane.js";
 import * as panes from "./panes.js";
-import { PosteriorPanel } from "./posterior_panel.js";
-import { describePoint } from "./probe.js";
 import { Scores } from "./scores.js";
+import { install as installStrip } from "./strip.js";
 
 /** @typedef {import("./app.js").Option} Option */
 
 const ZOOM_STEP = 1.25;
+/** Bundle of the parts that compare and measure, from this one. */
+const ANALYSIS = "../analysis/main.js";
 
 const app = new App(byId("viewer"), byId("viewer-stage"), byId("viewer-panel"));
 // Reports later failures of event handlers.
@@ -30,6 +28,8 @@ start().catch((error) => app.status.fail(error));
 
 async function start() {
   const picture = images.loadPicture(app.image.href);
+  /** @type {Promise<typeof import("./analysis.js")>} */
+  const analysis = import(ANALYSIS);
   const first = new Pane(app, 1);
   first.shown = app.layers.shown;
   first.view.resize({ width: app.stage.clientWidth, height: app.stage.clientHeight }, devicePixelRatio);
@@ -39,14 +39,10 @@ async function start() {
   layersPanel.install(app);
   const { box } = panes.install(app);
   hover.install(app);
-  new GreyPanel(app).install();
-  installDifferences();
-  installPosteriors();
   installScores();
-  installProbe();
   installHelp();
+  installStrip(app);
   const { fetchNeighbours } = images.install(app);
-  const read = readOptions(app.options, location.search);
   const outlines = app.loadShown();
   images.show(app, await picture);
   await Promise.all([outlines, app.applyWindow()]);
@@ -57,9 +53,12 @@ async function start() {
   new ResizeObserver(resize).observe(app.stage);
   resize();
   for (const pane of app.panes) pane.draw();
-  app.figure.setAttribute("data-ready", "");
-  await read;
+  app.figure.setAttribute("data-drawn", "");
+  // The picture does not wait for the parts that compare and measure.
+  (await analysis).installAnalysis(app);
+  await readOptions(app.options, location.search);
   app.isReady = true;
+  app.figure.setAttribute("data-ready", "");
   app.redraw();
   fetchNeighbours();
 }
@@ -116,40 +115,6 @@ function installView() {
   keys.add({ keys: [], shown: "right drag, Shift drag", does: "grey window: right is wider, up is brighter" });
 }
 
-function installDifferences() {
-  const differences = new DifferencePanel(app.form, app.layers, app, () => app.changed());
-  app.overlays.push({
-    level: "sheet",
-    draw: (context, scene) => {
-      context.globalAlpha = 0.55;
-      if (differences.sheet) drawSheet(context, differences.sheet, scene, scene.view.scale);
-    },
-  });
-  app.options.push({ name: "differences", read: (value) => differences.choose(value ?? ""), write: () => differences.value });
-  const refresh = () => differences.refresh().then(() => app.redraw());
-  app.on("layers", refresh);
-  app.on("image", refresh);
-  app.keys.add({ keys: ["d"], does: "differences of the first entry shown", run: () => differences.toggle() });
-}
-
-function installPosteriors() {
-  // No entry may have posteriors.
-  if (!byId("posterior-of")) return;
-  const posteriors = new PosteriorPanel(app.form, app.layers, () => app.changed());
-  app.overlays.push({
-    level: "sheet",
-    draw: (context, scene) => {
-      if (posteriors.sheet) drawSheet(context, posteriors.sheet, scene, scene.view.scale);
-    },
-  });
-  app.options.push({ name: "posterior", read: (value) => posteriors.choose(value ?? ""), write: () => posteriors.value });
-  app.on("image", () => posteriors.turnTo(app.image.page));
-  const say = () => app.status.sayLater(posteriors.summary);
-  app.keys.add({ keys: ["h"], does: "posterior", run: () => posteriors.toggle().then(say) });
-  app.keys.add({ keys: ["s"], does: "posterior of the next structure", run: () => posteriors.nextStructure().then(say) });
-  describe = (across, down) => posteriors.describe(across, down);
-}
-
 function installHelp() {
   remember(byId("single-keys"));
   /** @type {HTMLDialogElement} */
@@ -163,9 +128,6 @@ function installHelp() {
   byId("viewer-help-close").addEventListener("click", () => box.close());
 }
 
-/** @type {(across: number, down: number) => string} */
-let describe = () => "";
-
 function installScores() {
   const scores = new Scores(byId("viewer-scores"));
   scores.startWith(app.layers.shown);
@@ -177,12 +139,4 @@ function installScores() {
     return show();
   });
   show().catch((error) => app.status.fail(error));
-}
-
-function installProbe() {
-  app.on("point", () => {
-    const { pointer: point, frame, picture, spacingMm, layers } = app;
-    const text = point ? describePoint({ point, frame, image: picture?.image ?? null, spacingMm, layers, posteriors: { describe } }) : "";
-    byId("viewer-probe").textContent = text || "\u00a0";
-  });
 }

@@ -45,13 +45,19 @@ export class Pane {
   }
 
   draw() {
-    const { app, view, greys } = this;
+    const { app, view } = this;
     // A whole image does not move, so a finger scrolls the page.
     const names = (this.instead ?? this.shown).map(({ name }) => name).join(" · ");
     const label = app.panes.length > 1 || this.instead ? names : "";
     if (this.label.textContent !== label) this.label.textContent = label;
     this.canvas.style.touchAction = view.isFit && !app.tool ? "pan-y" : "none";
-    this.painter.draw({
+    this.painter.draw(this.scene);
+  }
+
+  /** What is drawn. */
+  get scene() {
+    const { app, view, greys } = this;
+    return {
       pane: this,
       view,
       frame: app.frame,
@@ -60,7 +66,7 @@ export class Pane {
       outlines: app.layers.areVisible ? this.#outlines() : [],
       overlays: app.overlays,
       crosshair: this.#crosshair(),
-    });
+    };
   }
 
   #outlines() {

@@ -20,6 +20,8 @@ export class Picture {
   constructor(levels, counts) {
     this.levels = levels;
     this.counts = counts;
+    /** Largest value of the bits that any pixel uses: 4095 for 12-bit values in a file of 16 bits. */
+    this.range = 2 ** Math.max(1, Math.ceil(Math.log2(counts.findLastIndex((count) => count > 0) + 1))) - 1;
   }
 
   /** The whole image. */
@@ -34,20 +36,22 @@ export class Picture {
   /**
    * Grey window of a preset for this radiograph.
    *
-   * @param {string} name  `full`, `auto`, `lungs` or `dense`
-   * @param {Uint8ClampedArray | null} lungs  a value a pixel, zero outside the lungs
+   * @param {string} name  `full`, `auto`, `lungs`, `dense` or `bone`
+   * @param {Uint8Array | null} lungs  a value a pixel, zero outside the lungs
    * @returns {GreyWindow}
    */
   preset(name, lungs) {
     switch (name) {
       case "full":
-        return [0, this.maxValue];
+        return windowOf(this.counts, 0, 1);
       case "lungs": {
         const inside = countValues(this.image.pixels, this.maxValue, lungs);
         return windowOf(inside, 0.01, 0.99);
       }
       case "dense":
         return windowOf(this.counts, 0.4, 0.999);
+      case "bone":
+        return windowOf(this.counts, 0.8, 0.9999);
       default:
         return windowOf(this.counts, 0.005, 0.995);
     }
@@ -82,7 +86,7 @@ export class Greys {
    *
    * @param {Picture} picture
    * @param {Choice} wanted
-   * @param {() => Promise<Uint8ClampedArray | null>} inLungs  pixels of the lungs
+   * @param {() => Promise<Uint8Array | null>} inLungs  pixels of the lungs
    */
   async set(picture, wanted, inLungs) {
     const choice = wanted === "auto" ? null : wanted;

@@ -1,49 +1,43 @@
-// Probe: grey value, structures and scores at a point of the image, in words.
+// Probe: grey value, and labels of all shown layers at a point of the image, in words.
 //
-// Makes the text only; main.js shows it.
+// Part of the viewer (app.js).
 
-/** @typedef {import("./layers.js").Layers} Layers */
-/** @typedef {import("./png.js").GreyImage} GreyImage */
+import { byId } from "./document.js";
+import { floor } from "./math.js";
+import { offscreen } from "./stage.js";
 
 /** Context for point-in-path tests; never drawn on. */
-const ruler = /** @type {OffscreenCanvasRenderingContext2D} */ (new OffscreenCanvas(1, 1).getContext("2d"));
+const { context: tester } = offscreen({ width: 1, height: 1 });
 
 /**
- * @param {Object} where
- * @param {{x: number, y: number}} where.point   in mask pixels
- * @param {{width: number, height: number}} where.frame  the masks' size
- * @param {GreyImage | null} where.image
- * @param {number | null} where.spacingMm        mm a mask pixel
- * @param {Layers} where.layers
- * @param {{describe: (across: number, down: number) => string}} where.posteriors
- * @returns {string} "" outside the image
+ * Installs the part.
+ *
+ * @param {import("./app.js").App} app
+ * @param {((point: import("./app.js").Point) => string)[]} more  further words, "" for none
  */
-export function describePoint({ point, frame, image, spacingMm, layers, posteriors }) {
-  const { x, y } = point;
-  if (x < 0 || y < 0 || x >= frame.width || y >= frame.height) return "";
-  const parts = [`x ${x.toFixed(1)}, y ${y.toFixed(1)} px`];
-  if (spacingMm) parts.push(`${(x * spacingMm).toFixed(1)}, ${(y * spacingMm).toFixed(1)} mm`);
-  if (image) parts.push(`value ${valueAt(image, x / frame.width, y / frame.height)} of ${image.maxValue}`);
-  const probability = posteriors.describe(x / frame.width, y / frame.height);
-  if (probability) parts.push(probability);
-  for (const layer of layers.shown) {
-    const names = layers.structures
-      .filter((id) => isInside(layer.shapes?.get(id), point))
-      .map((id) => layers.structureName(id));
-    if (names.length > 0) parts.push(`${layer.name}: ${names.join(", ")}`);
+export function installProbe(app, more) {
+  app.on("point", () => {
+    byId("viewer-probe").textContent = describe() || "\u00a0";
+  });
+
+  function describe() {
+    const { pointer, frame, picture, spacingMm, layers } = app;
+    if (!pointer) return "";
+    const { x, y } = pointer;
+    const parts = [`x ${x.toFixed(1)}, y ${y.toFixed(1)} px`];
+    if (spacingMm) parts.push(`${(x * spacingMm).toFixed(1)}, ${(y * spacingMm).toFixed(1)} mm`);
+    if (picture) {
+      const { pixels, width, height } = picture.image;
+      parts.push(`value ${pixels[floor((y / frame.height) * height) * width + floor((x / frame.width) * width)]} of ${picture.range}`);
+    }
+    for (const words of more) parts.push(words(pointer));
+    for (const { name, shapes } of layers.shown) {
+      const names = layers.structures.filter((id) => {
+        const shape = shapes?.get(id);
+        return shape && tester.isPointInPath(shape.path, x, y, "evenodd");
+      });
+      if (names.length > 0) parts.push(`${name}: ${names.map((id) => layers.structureName(id)).join(", ")}`);
+    }
+    return parts.filter(Boolean).join(" · ");
   }
-  return parts.join(" · ");
-}
-
-function isInside(/** @type {import("./shape.js").Shape | undefined} */ shape, /** @type {{x: number, y: number}} */ { x, y }) {
-  return shape ? ruler.isPointInPath(shape.path, x, y, "evenodd") : false;
-}
-
-/**
- * @param {GreyImage} image
- * @param {number} across  share of the width, below 1
- * @param {number} down    share of the height, below 1
- */
-function valueAt(image, across, down) {
-  return image.pixels[Math.floor(down * image.height) * image.width + Math.floor(across * image.width)];
 }

@@ -9,7 +9,7 @@
 const waiting = new Map();
 let nAsked = 0;
 // Starts beside the fetch. The bundle imports nothing, and a classic worker starts sooner.
-const worker = new Worker(new URL("./decode_worker.js", import.meta.url));
+const worker = new Worker(new URL("../viewer/decode_worker.js", import.meta.url));
 worker.addEventListener("message", ({ data }) => {
   waiting.get(data.number)?.(data);
   waiting.delete(data.number);

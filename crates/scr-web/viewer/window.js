@@ -14,7 +14,7 @@ import { floor, max, min, round } from "./math.js";
  *
  * @param {Uint8Array | Uint16Array} pixels
  * @param {number} maxValue
- * @param {Uint8Array | Uint8ClampedArray | null} [chosen]  zero: do not count this pixel
+ * @param {Uint8Array | null} [chosen]  zero: do not count this pixel
  */
 export function countValues(pixels, maxValue, chosen = null) {
   const counts = new Uint32Array(maxValue + 1);
@@ -95,12 +95,11 @@ export function draggedWindow([low, high], right, up, maxValue) {
 export function lookupTable([low, high], maxValue, invert) {
   const table = new Uint32Array(maxValue + 1);
   const greys = new Uint8ClampedArray(1);
-  // Alpha is the last byte in memory; the greys are alike in either order.
-  const [alpha, shift] = isLittleEndian() ? [0xff000000, 0] : [0x000000ff, 8];
   for (let value = 0; value <= maxValue; value++) {
     greys[0] = (255 * (value - low)) / (high - low);
     const grey = invert ? 255 - greys[0] : greys[0];
-    table[value] = ((grey * 0x010101) << shift) | alpha;
+    // Every browser runs on little-endian machines: alpha comes last in memory.
+    table[value] = 0xff000000 | (grey * 0x010101);
   }
   return table;
 }
@@ -146,8 +145,4 @@ export function halved(image) {
     }
   }
   return { ...image, width, height, pixels: half };
-}
-
-function isLittleEndian() {
-  return new Uint8Array(new Uint32Array([1]).buffer)[0] === 1;
 }

@@ -11,6 +11,7 @@ mod progress;
 mod ranks;
 pub(crate) mod scale;
 mod scatter;
+mod spread;
 mod standalone;
 mod svg;
 
@@ -20,6 +21,7 @@ pub use interval::MarkAxis;
 pub use progress::{ProgressPlot, ProgressPoint, progress_plot};
 pub use ranks::{RankRow, rank_plot};
 pub use scatter::{ScatterPlot, ScatterPoint, scatter_plot};
+pub use spread::{SpreadPoint, SpreadRow, spread_plot};
 pub use standalone::standalone;
 
 pub(crate) use svg::{escaped, push};

@@ -15,6 +15,7 @@ use super::hiding::Hiding;
 use crate::benchmarks::BenchmarkRow;
 use crate::blobs::BlobKey;
 use crate::outlines::OutlinesDocument;
+use crate::shapes::ShapesDocument;
 use crate::storage_error::StorageError;
 use crate::store::Store;
 
@@ -123,6 +124,22 @@ impl PublicBenchmarks<'_> {
         let may_show = benchmark.shows_observers() && benchmark.has_observer(observer);
         let key = BlobKey::outlines(&benchmark.id, observer, image);
         in_copies(file(self.all, may_show, key).await?, copies)
+    }
+
+    /// Shapes of the reference's structures over the images, where pages may show them: none
+    /// where the reference is hidden or the terms forbid display.
+    ///
+    /// # Errors
+    /// As [`radiograph`](Self::radiograph), and when outlines cannot be read.
+    #[boxed]
+    pub async fn shapes(
+        &self,
+        benchmark: &BenchmarkDocument,
+    ) -> Result<Option<Arc<ShapesDocument>>, StorageError> {
+        match benchmark.reference().filter(|_| benchmark.shows_observers()) {
+            Some(reference) => self.all.shapes(benchmark, &reference.id).await.map(Some),
+            None => Ok(None),
+        }
     }
 
     /// An observer's mask of a structure in one image, where copies are offered.

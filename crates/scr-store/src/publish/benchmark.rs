@@ -157,7 +157,7 @@ fn prepare(
     let has_pixels = shows_pixels(benchmark, image);
     if has_pixels && let Some((png, radiograph)) = problems.keep(read_png(benchmark, image, frame))
     {
-        let thumbnail = write_png(&radiograph.thumbnail(THUMBNAIL_SIDE_PX));
+        let thumbnail = write_png(&thumbnail(&radiograph));
         files.push((BlobKey::image(&benchmark.id, &image.id)?, png.into()));
         files.push((BlobKey::thumbnail(&benchmark.id, &image.id)?, thumbnail.into()));
         let display = write_png(&radiograph.thumbnail(display_side(radiograph.size())));
@@ -166,6 +166,12 @@ fn prepare(
     let frame = problems.or(frame)?;
     let size = frame.expect("without a problem the reference has given the size");
     Ok(PreparedImage { files, facts: ImageFacts { size, has_pixels } })
+}
+
+/// Thumbnail in the grey window that the viewer chooses: a picture of 12 bits in a file of 16 is
+/// not black.
+pub(crate) fn thumbnail(radiograph: &Radiograph) -> Radiograph {
+    radiograph.windowed(radiograph.auto_window()).thumbnail(THUMBNAIL_SIDE_PX)
 }
 
 /// The longest side of a display copy.

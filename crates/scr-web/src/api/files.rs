@@ -21,7 +21,8 @@ use crate::error::Failure;
 use crate::extractors::benchmark_of;
 use crate::extractors::{PublishedBenchmark, PublishedEntry};
 use crate::options::Options;
-use crate::outlines::{OutlineForm, read};
+use crate::outline_form::OutlineForm;
+use crate::outlines::read;
 use crate::packed_outlines::packed;
 use crate::rights::{Requester, may_have_exact};
 

@@ -5,6 +5,7 @@
 
 mod account;
 mod benchmarks;
+mod cases;
 mod downloads;
 mod entries;
 mod events;
@@ -19,6 +20,7 @@ mod review;
 mod submission_outlines;
 mod submissions;
 mod terms;
+mod thumbnails;
 mod upload;
 
 use axum::Json;
@@ -76,6 +78,8 @@ pub(crate) fn operations() -> Vec<Operation> {
         operation!(benchmarks::benchmarks),
         operation!(benchmarks::benchmark),
         operation!(benchmarks::entries),
+        operation!(cases::cases),
+        operation!(cases::entry_scores),
         operation!(terms::terms),
         operation!(terms::accept),
         operation!(publications::publications),
@@ -89,6 +93,9 @@ pub(crate) fn operations() -> Vec<Operation> {
         operation!(files::image),
         operation!(files::image_display),
         operation!(files::thumbnail),
+        operation!(thumbnails::mean_image),
+        operation!(thumbnails::thumbnail_outlines),
+        operation!(thumbnails::entry_thumbnail_outlines),
         operation!(files::outlines),
         operation!(files::outlines_display),
         operation!(files::mask),

@@ -10,7 +10,7 @@ use super::refusals;
 use super::submissions::visible;
 use crate::error::Failure;
 use crate::extractors::Authenticated;
-use crate::outlines::OutlineForm;
+use crate::outline_form::OutlineForm;
 use crate::packed_outlines::packed;
 
 /// Parts of an outline file's path.

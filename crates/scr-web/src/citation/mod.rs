@@ -17,7 +17,7 @@ use crate::address;
 use crate::numbers::date;
 use crate::references::linked;
 use crate::settings::SiteSettings;
-use text::year;
+use text::{one_line, year};
 
 /// `@misc` record of an entry, with the digests of masks and benchmark. The note of a
 /// withdrawn entry says so.
@@ -61,6 +61,14 @@ pub(crate) fn of_benchmark(benchmark: &BenchmarkDocument, published_at: &str) ->
         Some(Record::new("misc", &key).words("note", text).address("doi", &doi))
     });
     std::iter::once(itself).chain(cited).collect()
+}
+
+/// The benchmark in one line: identifier, year, digest, and the references that its terms ask to cite.
+pub(crate) fn line_of_benchmark(benchmark: &BenchmarkDocument, published_at: &str) -> String {
+    let digest = benchmark.digest.get(.."sha256:".len() + 12).unwrap_or(&benchmark.digest);
+    let itself = format!("SCR benchmark {}, {}, {digest}", benchmark.id, year(published_at));
+    let cited = benchmark.terms.cite.iter().map(|text| one_line(text));
+    std::iter::once(itself).chain(cited).collect::<Vec<_>>().join(". ")
 }
 
 /// `@article` record of a publication, or `@misc` without a venue.

@@ -1,21 +1,22 @@
 //! Link targets in a copy, and the file of each answer.
 //!
 //! Knows the site's options by name, and no page. An option either gives a separate answer
-//! (`measures`, `fold`), or belongs to the viewer's script, or names a version. Addresses with
+//! (`measures`, `fold`, `page`), or belongs to the viewer's script, or names a version. Addresses with
 //! any other option, such as a sort order, are not copied.
 
 use url::Url;
 
 use crate::address::DRAWN;
+use crate::cases;
 
 /// Prefixes of addresses that are never copied: accounts and their work.
 const NOT_COPIED: [&str; 7] =
     ["/account", "/submissions", "/review", "/operate", "/feedback", "/privacy", "/terms"];
 
 /// Options whose values give separate pages in the copy.
-const PAGES: [&str; 2] = ["measures", "fold"];
+const PAGES: [&str; 3] = ["measures", "fold", "page"];
 /// Options of the view of one image, which the viewer's script reads in the browser in addition
-/// to those of its layers.
+/// to those of its layers and of the order of images.
 const VIEW: [&str; 3] = ["zoom", "x", "y"];
 /// Base URL for parsing relative links.
 const SITE: &str = "http://site.invalid";
@@ -54,21 +55,27 @@ impl Target {
             path.strip_prefix(start).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         });
         // Identifiers are plain names; other names could denote another file on some systems.
-        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._".contains(&byte);
+        // An at sign is part of a measure's key.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._@".contains(&byte);
         if is_left_out || !path.bytes().all(is_plain) {
             return Self::NotCopied;
         }
         let options: Vec<(String, String)> = url.query_pairs().into_owned().collect();
-        let is_viewers = |name: &str| DRAWN.contains(&name) || VIEW.contains(&name);
+        let is_viewers = |name: &str| {
+            [&DRAWN[..], &VIEW, &cases::OPTIONS].iter().any(|options| options.contains(&name))
+        };
+        let is_view = is_view(path);
         let mut address = path.to_owned();
         let mut tail = String::new();
         match options.as_slice() {
             [] => {}
             [(name, _)] if name == "v" => {}
-            [(name, value)] if PAGES.contains(&&**name) && value.bytes().all(is_plain) => {
+            [(name, value)]
+                if !is_view && PAGES.contains(&&**name) && value.bytes().all(is_plain) =>
+            {
                 address += &format!("?{name}={value}");
             }
-            _ if options.iter().all(|(name, _)| is_viewers(name)) => {
+            _ if is_view && options.iter().all(|(name, _)| is_viewers(name)) => {
                 tail += &format!("?{}", url.query().unwrap_or_default());
             }
             _ => return Self::NotCopied,
@@ -78,6 +85,12 @@ impl Target {
         }
         Self::Within { address, tail }
     }
+}
+
+/// True for the path of the image browser on one image.
+fn is_view(path: &str) -> bool {
+    let parts: Vec<&str> = path.trim_matches('/').split('/').collect();
+    matches!(parts.as_slice(), ["benchmarks", _, "browse", _])
 }
 
 /// File of the answer at an address: a folder's index for pages, and for answers without an
@@ -122,6 +135,17 @@ mod tests {
         assert_eq!(of("/api/v1/x.png?v=00ff"), within("/api/v1/x.png", ""));
         let shown = "/benchmarks/b/browse/x?entries=a,b&zoom=2";
         assert_eq!(of(shown), within("/benchmarks/b/browse/x", "?entries=a,b&zoom=2"));
+        let ordered = "/benchmarks/b/browse/x?order=worst:heart/overlap:e&fold=1";
+        let tail = "?order=worst:heart/overlap:e&fold=1";
+        assert_eq!(of(ordered), within("/benchmarks/b/browse/x", tail));
+        assert_eq!(
+            of("/benchmarks/b/browse/x?fold=1"),
+            within("/benchmarks/b/browse/x", "?fold=1")
+        );
+        assert_eq!(of("/benchmarks/b/browse?fold=1"), within("/benchmarks/b/browse?fold=1", ""));
+        assert_eq!(of("/benchmarks/b/browse?order=name"), Target::NotCopied);
+        let column = "/api/v1/entries/e/scores/heart/nsd@2px.json";
+        assert_eq!(of(column), within(column, ""));
         assert_eq!(of("?sort=overlap.mean&order=asc"), Target::NotCopied);
         assert_eq!(of("?measures=..%2F..%2Fx%3F"), Target::NotCopied);
     }

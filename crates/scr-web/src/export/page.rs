@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use crate::security::CONTENT_SECURITY_POLICY;
 
 /// Attributes that hold one address.
-const ADDRESSES: [&str; 4] = ["href", "src", "data-image-href", "data-outlines-href"];
+const ADDRESSES: [&str; 5] =
+    ["href", "src", "data-image-href", "data-outlines-href", "data-cases-href"];
 /// The attribute that holds several: names and addresses, as JSON.
 const SEVERAL: &str = "data-posteriors";
 

@@ -10,6 +10,7 @@ use axum::response::Response;
 use scr_documents::{BenchmarkDocument, Fold, ImageEntryDocument, SpacingDocument};
 use scr_store::{Copies, PublicStore};
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use super::draw::private_page;
 use super::layers::{Drawing, Layer, StructureChoice, View, layers};
@@ -17,6 +18,7 @@ use super::scores::{ImageScores, place_of};
 use super::submissions;
 use crate::address;
 use crate::address_state::{Known, faults};
+use crate::cases::{self, CaseChoice, CaseForm, Cases, ScoreColumns, Scored};
 use crate::error::Failure;
 use crate::extractors::{PublishedBenchmark, Visitor};
 use crate::numbers::capitalised;
@@ -28,9 +30,17 @@ use crate::rights::copies_for;
 struct BrowsePage {
     benchmark: BenchmarkDocument,
     image: ImageEntryDocument,
-    /// Position of the image in the benchmark, from 1.
-    position: usize,
+    /// Position of the image among the cases, from 1; none if the filters leave it out.
+    position: Option<usize>,
     count: usize,
+    /// Texts about an order or a filter that cannot be read.
+    problems: Vec<String>,
+    /// Cases as JSON, for the strip.
+    cases_href: String,
+    /// Images page in the same order.
+    images_href: String,
+    /// Controls of the strip; its script adds measures and entries.
+    form: CaseForm,
     /// Addresses of the neighbours, with the options that go along.
     previous: Option<String>,
     next: Option<String>,
@@ -39,6 +49,8 @@ struct BrowsePage {
     image_href: Option<String>,
     /// True if the radiograph is reduced and the observers' outlines are simplified.
     is_display_copy: bool,
+    /// Citation of the data, in one line.
+    citation: String,
     /// Spacing in mm per pixel, if it is known and equal in both directions.
     spacing_mm: Option<f64>,
     layers: Vec<Layer>,
@@ -58,10 +70,18 @@ struct BrowsePage {
     submission: Option<String>,
 }
 
+impl BrowsePage {
+    /// True for the identifier of a scored object.
+    fn is_object(&self, id: &str) -> bool {
+        self.benchmark.objects.iter().any(|object| object.id == id)
+    }
+}
+
 /// Answers `/benchmarks/ID/browse/IMAGE`; with `?submission=ID` that submission is
 /// among the layers, for its submitter and for curators.
 pub(crate) async fn browse(
     State(store): State<PublicStore>,
+    State(columns): State<Arc<ScoreColumns>>,
     Visitor(visitor): Visitor,
     PublishedBenchmark(row): PublishedBenchmark,
     Path(segments): Path<HashMap<String, String>>,
@@ -87,18 +107,30 @@ pub(crate) async fn browse(
     let layers = layers(&store, &view).await?;
     let shown = layers.iter().filter(|layer| layer.shown);
     let scores = ImageScores::new(&store, &benchmark, &image, shown, private, &options).await?;
-    let faults = faults(&options, &known(&layers, &structures));
+    let faults = faults(&options, &known(&layers, &structures, &benchmark));
     let kept = kept_options(&options);
-    let neighbour = |image: &ImageEntryDocument| address::browse(&benchmark.id, &image.id, &kept);
+    let choice = CaseChoice::of(&options, &benchmark);
+    let cases = Cases::new(&store, &columns, &benchmark, &entries, choice).await?;
+    let place = cases.place_of(index);
+    let neighbour =
+        |place: usize| address::browse(&benchmark.id, &benchmark.images[place].id, &kept);
+    let written = cases.choice.written();
+    let order = address::query(written.iter().map(|(name, value)| (*name, value.as_str())));
+    let images_href = images_page(&benchmark, &image.id, &order, place.position);
     let may_show = benchmark.terms.display.is_allowed() && image.has_pixels;
     let page = BrowsePage {
         submission: submission.map(|submission| submission.id),
-        position: index + 1,
-        count: benchmark.images.len(),
-        previous: index.checked_sub(1).map(|index| neighbour(&benchmark.images[index])),
-        next: benchmark.images.get(index + 1).map(neighbour),
+        position: place.position,
+        count: place.count,
+        previous: place.previous.map(neighbour),
+        next: place.next.map(neighbour),
+        form: CaseForm::new(&benchmark, &Scored::default(), &cases.choice),
+        problems: cases.choice.problems,
+        cases_href: address::cases(&benchmark.id),
+        images_href,
         image_href: may_show.then(|| address::image(&benchmark, &image.id, copies)),
         is_display_copy: may_show && copies == Copies::Display,
+        citation: crate::citation::line_of_benchmark(&benchmark, &row.published_at),
         spacing_mm: benchmark.spacing_of(&image).and_then(SpacingDocument::same),
         has_posteriors: layers.iter().any(|layer| layer.posteriors.is_some()),
         drawing: Drawing::new(&layers, &structures, &image),
@@ -126,7 +158,11 @@ pub(crate) async fn browse(
 
 /// Identifiers that an address can name. An observer who is an entry too is listed as an
 /// observer, and named either way.
-fn known<'a>(layers: &[Layer], structures: &'a [StructureChoice]) -> Known<'a> {
+fn known<'a>(
+    layers: &[Layer],
+    structures: &'a [StructureChoice],
+    benchmark: &'a BenchmarkDocument,
+) -> Known<'a> {
     let of_entry = |layer: &Layer| layer.scored_as.as_ref().map(|id| format!("entries:{id}"));
     Known {
         layers: layers
@@ -135,7 +171,23 @@ fn known<'a>(layers: &[Layer], structures: &'a [StructureChoice]) -> Known<'a> {
             .flatten()
             .collect(),
         structures: structures.iter().map(|structure| structure.id.as_str()).collect(),
+        objects: benchmark.objects.iter().map(|object| object.id.as_str()).collect(),
     }
+}
+
+/// Place of an image on the images page.
+fn images_page(
+    benchmark: &BenchmarkDocument,
+    image: &str,
+    order: &str,
+    position: Option<usize>,
+) -> String {
+    let page = position.map_or(1, |position| (position - 1) / cases::PAGE_SIZE + 1);
+    let page = if page > 1 { format!("page={page}") } else { String::new() };
+    let query: Vec<&str> = [order, &page].into_iter().filter(|part| !part.is_empty()).collect();
+    let separator = if query.is_empty() { "" } else { "?" };
+    let base = address::benchmark(&benchmark.id, "browse");
+    format!("{base}{separator}{}#case-{}", query.join("&"), address::encoded(image))
 }
 
 fn structures(benchmark: &BenchmarkDocument, options: &Options) -> Vec<StructureChoice> {
@@ -157,6 +209,7 @@ fn kept_options(options: &Options) -> String {
     let kept: Vec<(&str, String)> = ["submission"]
         .into_iter()
         .chain(address::DRAWN)
+        .chain(cases::OPTIONS)
         .filter_map(|name| Some((name, options.list(name)?.join(","))))
         .collect();
     address::query(kept.iter().map(|(name, value)| (*name, value.as_str())))

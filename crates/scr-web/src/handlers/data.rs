@@ -1,15 +1,21 @@
-//! Data page of a benchmark: structures, objects, observers, folds, attributes.
+//! Data page of a benchmark: structures, objects, observers, folds, and distributions over the
+//! images.
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use scr_documents::{BenchmarkDocument, Fold};
-use scr_store::PublicStore;
+use scr_store::{CONTOUR_PERCENTS, PublicStore, ShapesDocument};
+use std::fmt::Write as _;
+use std::sync::Arc;
 
 use super::draw::page;
+use crate::address;
 use crate::attributes::{Distribution, distributions};
+use crate::cases::ScoreColumns;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
+use crate::spreads::{self, Spread};
 use crate::thumbnails::{Thumbnail, evenly_spaced};
 
 #[derive(Template)]
@@ -19,8 +25,28 @@ struct DataPage {
     sizes: String,
     objects: Vec<ObjectRow>,
     attributes: Vec<Distribution>,
+    /// Plots of attributes with many numbers.
+    numbers: Vec<Spread>,
+    mean: Option<MeanImage>,
+    /// Areas and shapes of the structures.
+    shapes: Vec<Spread>,
+    agreement: Option<Spread>,
     examples: Vec<Thumbnail>,
     benchmark: BenchmarkDocument,
+}
+
+/// Mean radiograph with the places of the structures.
+struct MeanImage {
+    /// The picture; none without radiographs.
+    src: Option<String>,
+    width: usize,
+    height: usize,
+    /// Number of images that were read.
+    n_images: usize,
+    n_mean: usize,
+    /// SVG paths by structure, one for each of `percents`.
+    contours: Vec<[String; 3]>,
+    percents: [u32; 3],
 }
 
 struct ObjectRow {
@@ -32,6 +58,7 @@ struct ObjectRow {
 /// Answers `/benchmarks/ID/data`.
 pub(crate) async fn data(
     State(store): State<PublicStore>,
+    State(columns): State<Arc<ScoreColumns>>,
     PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Response, Failure> {
     let document = row.document;
@@ -53,14 +80,50 @@ pub(crate) async fn data(
                 .join(", "),
         })
         .collect();
+    let shapes = store.benchmarks().shapes(&document).await?;
+    let shapes = shapes.as_deref();
+    let plots = shapes
+        .map(|shapes| [spreads::areas(&document, shapes), spreads::slenderness(&document, shapes)]);
+    let entries = store.entries().summaries(&document.id).await?;
+    let (attributes, plotted): (Vec<_>, Vec<_>) =
+        distributions(&document).into_iter().partition(|found| found.numbers.is_empty());
     page(&DataPage {
         folds: document.folds(),
         sizes: sizes(&document),
         objects,
-        attributes: distributions(&document),
+        attributes,
+        numbers: plotted.iter().filter_map(|of| spreads::attribute(&document, of)).collect(),
+        mean: shapes.map(|shapes| mean_image(&document, shapes)),
+        shapes: plots.into_iter().flatten().flatten().collect(),
+        agreement: spreads::agreement(&store, &columns, &document, &entries).await?,
         examples,
         benchmark: document,
     })
+}
+
+fn mean_image(document: &BenchmarkDocument, shapes: &ShapesDocument) -> MeanImage {
+    let path = |polygons: &Vec<Vec<u32>>| {
+        let mut path = String::new();
+        for polygon in polygons {
+            for (index, point) in polygon.chunks_exact(2).enumerate() {
+                let command = if index == 0 { 'M' } else { 'L' };
+                write!(path, "{command}{} {}", point[0], point[1])
+                    .expect("writing to a String does not fail");
+            }
+            path.push('Z');
+        }
+        path
+    };
+    let contours = shapes.structures.iter();
+    MeanImage {
+        src: (shapes.n_mean > 0).then(|| address::mean_image(document)),
+        width: shapes.size[0],
+        height: shapes.size[1],
+        n_images: shapes.images.len(),
+        n_mean: shapes.n_mean,
+        contours: contours.map(|structure| structure.contours.each_ref().map(path)).collect(),
+        percents: CONTOUR_PERCENTS,
+    }
 }
 
 fn structure_name(document: &BenchmarkDocument, id: &str) -> String {

@@ -10,7 +10,7 @@ use super::draw::page;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
-use crate::outlines::OutlineForm;
+use crate::outline_form::OutlineForm;
 use crate::references::{Piece, linked};
 use crate::rights::terms_version;
 

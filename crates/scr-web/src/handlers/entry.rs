@@ -15,7 +15,7 @@ use super::scored_before::ScoredBefore;
 use crate::error::Failure;
 use crate::extractors::AnyEntry;
 use crate::extractors::benchmark_of;
-use crate::image_table::ImageTable;
+use crate::image_table::{ImageLinks, ImageTable};
 use crate::numbers::{MeasureFormat, NO_VALUE, date};
 use crate::options::Options;
 use crate::references::{Piece, linked};
@@ -159,7 +159,7 @@ pub(crate) async fn entry(
     }
     let href = address::entry(&entry.id);
     let look = address::query([("entries", entry.id.as_str())]);
-    let images = ImageTable::new(&benchmark, &entry, &href, &look, &options);
+    let images = ImageTable::new(&benchmark, &entry, &href, ImageLinks::InOrder(&look), &options);
     let shown = images.rows.iter().take(N_STRIP).map(|row| Shown {
         image: row.image.clone(),
         href: row.href.clone(),

@@ -11,7 +11,8 @@ use scr_store::{Copies, EntryRow, OutlinesDocument, PublicStore, Submission};
 use crate::address;
 use crate::error::Failure;
 use crate::options::Options;
-use crate::outlines::{self, OutlineForm};
+use crate::outline_form::OutlineForm;
+use crate::outlines;
 
 /// Layer: outlines of an observer or an entry.
 pub(super) struct Layer {

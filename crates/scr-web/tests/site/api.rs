@@ -47,6 +47,8 @@ async fn every_address_of_the_openapi_document_answers() {
             .replace("{entry}", site.entry("Exact"))
             .replace("{observer}", "second")
             .replace("{structure}", "heart")
+            .replace("{object}", "heart")
+            .replace("{measure}", "overlap")
             .replace("{image}", "T2")
             .replace("{path}", "benchmark.toml");
         let request = Request::get(&address).header("Accept-Terms", terms).body(Body::empty());
@@ -56,7 +58,7 @@ async fn every_address_of_the_openapi_document_answers() {
         let served = answer.header("content-type").split(';').next().unwrap();
         assert!(described.contains_key(served), "{path} is {served}, described as {described:?}");
     }
-    assert_eq!(n_open, 24);
+    assert_eq!(n_open, 29);
 }
 
 #[tokio::test]

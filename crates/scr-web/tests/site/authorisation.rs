@@ -102,6 +102,11 @@ const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/benchmarks", "+++++"),
     ("GET", "/api/v1/benchmarks/{benchmark}", "+++++"),
     ("GET", "/api/v1/benchmarks/{benchmark}/entries", "+++++"),
+    ("GET", "/api/v1/benchmarks/{benchmark}/cases.json", "+++++"),
+    ("GET", "/api/v1/benchmarks/{benchmark}/mean-image.png", "+++++"),
+    ("GET", "/api/v1/benchmarks/{benchmark}/thumbnails/{observer}/{file}", "+++++"),
+    ("GET", "/api/v1/entries/{entry}/thumbnails/{file}", "+++++"),
+    ("GET", "/api/v1/entries/{entry}/scores/{object}/{file}", "+++++"),
     ("GET", "/api/v1/benchmarks/{benchmark}/images/{file}", "+++++"),
     ("GET", "/api/v1/benchmarks/{benchmark}/display/images/{file}", "+++++"),
     ("GET", "/api/v1/benchmarks/{benchmark}/display/outlines/{observer}/{file}", "+++++"),
@@ -169,7 +174,14 @@ async fn site_with_submission() -> (Site, String) {
 
 /// Address with a value for each parameter.
 fn filled(address: &str, site: &Site, submission: &str) -> String {
-    let file = if address.contains("/outlines/") { "T1.json" } else { "T1.png" };
+    let file = match address {
+        _ if address.contains("/outlines/") => "T1.json",
+        _ if address.contains("/scores/") => "overlap.json",
+        _ if address.contains("{observer}/{file}") || address.contains("{entry}/thumbnails") => {
+            "T1.svg"
+        }
+        _ => "T1.png",
+    };
     let path = if address.starts_with("/docs/") { "browse.png" } else { "style.css" };
     [
         ("{benchmark}", "tiny"),
@@ -181,6 +193,7 @@ fn filled(address: &str, site: &Site, submission: &str) -> String {
         ("{image}", "T1"),
         ("{observer}", "second"),
         ("{structure}", "heart"),
+        ("{object}", "heart"),
         ("{file}", file),
         ("{kind}", "reference"),
         ("{page}", "measures"),

@@ -123,6 +123,11 @@ async fn a_copy_has_the_pages_the_viewer_and_what_is_drawn_in_it() {
         "api/v1/benchmarks/tiny/index.json".to_owned(),
         format!("api/v1/entries/{entry}/outlines/T1.bin"),
         format!("api/v1/entries/{entry}/posteriors/heart/T1.png"),
+        format!("api/v1/entries/{entry}/scores/heart/overlap.json"),
+        format!("api/v1/entries/{entry}/scores/all/pixel_error.json"),
+        "api/v1/benchmarks/tiny/cases.json".to_owned(),
+        "api/v1/benchmarks/tiny/mean-image.png".to_owned(),
+        "api/v1/benchmarks/tiny/thumbnails/reference/T1.svg".to_owned(),
     ] {
         assert!(files.contains_key(&file), "{file} is not there");
     }
@@ -131,6 +136,7 @@ async fn a_copy_has_the_pages_the_viewer_and_what_is_drawn_in_it() {
     assert!(page.contains("href=\"../T2/index.html\""), "the next image");
     let entry = std::str::from_utf8(&files[&format!("entries/{entry}/index.html")]).unwrap();
     assert!(entry.contains("browse/T1/index.html?entries=exact-"), "the script reads the query");
+    assert!(entry.contains("&amp;order=worst%3Aall%2Fpixel_error%3Aexact-"), "and the order");
     assert!(!entry.contains("?sort="), "no other order is linked to");
 }
 
@@ -153,6 +159,8 @@ async fn a_copy_hides_what_the_site_hides() {
         assert_eq!(has("tiny/images/"), offers, "{terms:?}");
         assert_eq!(has("tiny/display/images/"), shows && !offers, "{terms:?}");
         assert_eq!(has("tiny/thumbnails/"), shows, "{terms:?}");
+        assert_eq!(has("tiny/thumbnails/reference/"), shows, "{terms:?}");
+        assert_eq!(has("tiny/mean-image.png"), shows, "{terms:?}");
         assert_eq!(has("tiny/outlines/"), offers, "{terms:?}");
         assert_eq!(has("tiny/display/outlines/"), shows && !offers, "{terms:?}");
         assert_eq!(has("tiny/masks/"), offers, "{terms:?}");

@@ -95,16 +95,21 @@ async fn scored_submission(site: &Site, user_id: &str) -> String {
 /// All addresses, with all values of their parameters.
 fn readable_addresses(site: &Site, submission: &str) -> Vec<String> {
     let images: Vec<String> = (1..=6).map(|n| format!("T{n}")).collect();
-    let files: Vec<String> =
-        images.iter().flat_map(|image| [format!("{image}.png"), format!("{image}.json")]).collect();
+    let mut files: Vec<String> = vec!["overlap.json".into(), "pixel_error.json".into()];
+    files.extend(
+        images
+            .iter()
+            .flat_map(|image| ["png", "json", "svg", "bin"].map(|of| format!("{image}.{of}"))),
+    );
     let plots = ["boxes-lungs.svg", "ranks-all.svg", "time-heart.svg"];
-    let parts: [(&str, Vec<&str>); 9] = [
+    let parts: [(&str, Vec<&str>); 10] = [
         ("{benchmark}", vec!["tiny"]),
         ("{entry}", ENTRIES.iter().map(|name| site.entry(name)).collect()),
         ("{submission}", vec![submission]),
         ("{image}", images.iter().map(String::as_str).collect()),
         ("{observer}", vec!["reference", "second"]),
         ("{structure}", STRUCTURES.to_vec()),
+        ("{object}", vec!["heart", "lungs", "all"]),
         ("{file}", files.iter().map(String::as_str).collect()),
         ("{plot}", plots.to_vec()),
         ("{*path}", vec!["style.css"]),
@@ -197,6 +202,11 @@ fn check(address: &str, answer: &Answer, drawings: &[Vec<u8>]) {
     }
     assert!(!text.contains("reference's outlines"), "{address} shows the reference");
     assert!(!text.contains("<path class=\"structure"), "{address} draws the reference");
+    assert!(!text.contains("class=\"spread-plot"), "{address} shows a distribution");
+    let is_svg = address.ends_with(".svg") && address.contains("/benchmarks/");
+    let is_refused = answer.status == StatusCode::NOT_FOUND;
+    let has_values = address.contains("/scores/") || address.contains("/mean-image");
+    assert!(is_refused || !(is_svg || has_values), "{address} gives values of images");
     assert!(!text.contains("0.123456"), "{address} is precise");
     // Outlines belong to the entry.
     let is_file = address.contains("/outlines/") || is_api_description(address);

@@ -12,6 +12,7 @@ mod api_lists;
 mod api_reports;
 mod authorisation;
 mod browsing;
+mod cases;
 mod compare;
 mod display_copies;
 mod documentation;

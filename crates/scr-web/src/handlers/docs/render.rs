@@ -81,7 +81,7 @@ pub(super) fn to_html(
             }
             Event::Start(Tag::Table(alignments)) => {
                 events.push(own(
-                    "<div class=\"table-box\" tabindex=\"0\" role=\"region\" aria-label=\"Table\">",
+                    "<div class=\"table-box\" tabindex=\"0\" role=\"group\" aria-label=\"Table\">",
                 ));
                 // Alignment would be a style in an attribute, which the policy forbids.
                 let plain = vec![Alignment::None; alignments.len()];

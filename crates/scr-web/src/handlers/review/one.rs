@@ -16,7 +16,7 @@ use crate::handlers::draw::private_page;
 use crate::handlers::submissions::{
     FoldTable, LogRow, StandingTable, Vicinity, as_entry, fold_table, log_rows, standings,
 };
-use crate::image_table::ImageTable;
+use crate::image_table::{ImageLinks, ImageTable};
 use crate::options::Options;
 use crate::references::{Piece, linked};
 
@@ -99,7 +99,8 @@ pub(super) async fn page(
     if let Some(own) = as_entry(&submission) {
         tables = standings(&benchmark, &entries, &own, findings, Vicinity::Neighbours);
         let look = address::query([("submission", id), ("entries", id)]);
-        let images = ImageTable::new(&benchmark, &own, "", &look, &Options::default());
+        let images =
+            ImageTable::new(&benchmark, &own, "", ImageLinks::Plain(&look), &Options::default());
         let n = images.rows.len();
         let looks: Vec<Look> =
             images.rows.into_iter().map(|row| Look { image: row.image, href: row.href }).collect();

@@ -16,7 +16,7 @@ use crate::error::Failure;
 use crate::extractors::Member;
 use crate::extractors::benchmark_of;
 use crate::handlers::draw::private_page;
-use crate::image_table::ImageTable;
+use crate::image_table::{ImageLinks, ImageTable};
 use crate::numbers::capitalised;
 use crate::options::Options;
 
@@ -79,7 +79,7 @@ pub(crate) async fn submission(
         let entries = store.entries().summaries(&benchmark.id).await?;
         tables = standings(&benchmark, &entries, own, None, Vicinity::References);
         let look = address::query([("submission", own.id.as_str()), ("entries", own.id.as_str())]);
-        images = Some(ImageTable::new(&benchmark, own, &href, &look, &options));
+        images = Some(ImageTable::new(&benchmark, own, &href, ImageLinks::Plain(&look), &options));
     }
     let state = submission.state;
     let is_own = submission.user_id == member.user.id;
