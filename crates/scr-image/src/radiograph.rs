@@ -116,6 +116,39 @@ impl Radiograph {
         self
     }
 
+    /// Automatic grey window: the values shown black and white, which leave out half a percent of
+    /// the pixels at either end. At least 1 wide; the viewer has the same rule.
+    #[must_use]
+    pub fn auto_window(&self) -> [u16; 2] {
+        let mut counts = vec![0usize; usize::from(self.max_value) + 1];
+        for &value in &self.pixels {
+            counts[usize::from(value)] += 1;
+        }
+        let percentile = |share: f64| {
+            let wanted = (share * self.pixels.len() as f64).max(1.0);
+            let mut seen = 0;
+            let reaches = |count: &usize| {
+                seen += count;
+                seen as f64 >= wanted
+            };
+            counts.iter().position(reaches).unwrap_or(usize::from(self.max_value)) as u16
+        };
+        let low = percentile(0.005).min(self.max_value.saturating_sub(1));
+        [low, percentile(0.995).max(low + 1).min(self.max_value.max(1))]
+    }
+
+    /// The radiograph as it is seen in a grey window, with 8 bits: `low` becomes 0, `high` 255.
+    #[must_use]
+    pub fn windowed(&self, [low, high]: [u16; 2]) -> Self {
+        let width = u32::from(high.saturating_sub(low).max(1));
+        let grey = |&value: &u16| {
+            let above = u32::from(value.saturating_sub(low)).min(width);
+            ((above * 255 + width / 2) / width) as u16
+        };
+        let pixels = self.pixels.iter().map(grey).collect();
+        Self { size: self.size, max_value: 255, pixels, spacing: self.spacing }
+    }
+
     /// Thumbnail of 8 bits: at most `max_side` pixels wide and high, each value the
     /// mean of the pixels it covers, from 0 to 255.
     #[must_use]
@@ -188,6 +221,25 @@ mod tests {
     fn a_value_above_the_maximum_is_refused() {
         let error = Radiograph::new(Size::new(1, 1), 4095, vec![4096], None).unwrap_err();
         assert_eq!(error, ImageError::PixelTooBright { max_value: 4095, found: 4096 });
+    }
+
+    #[test]
+    fn the_automatic_window_leaves_out_the_ends_and_is_never_empty() {
+        let mut pixels: Vec<u16> = (0..1000).map(|index| 100 + index % 100).collect();
+        pixels[..4].fill(4095);
+        pixels[4..8].fill(0);
+        let image = |pixels: Vec<u16>| {
+            Radiograph::new(Size::new(pixels.len(), 1), 4095, pixels, None).unwrap()
+        };
+        let radiograph = image(pixels);
+        assert_eq!(radiograph.auto_window(), [100, 199]);
+        let seen = radiograph.windowed([100, 199]);
+        assert_eq!(
+            (seen.max_value(), &seen.pixels()[..8]),
+            (255, &[255, 255, 255, 255, 0, 0, 0, 0][..])
+        );
+        assert_eq!(image(vec![7; 10]).auto_window(), [7, 8]);
+        assert_eq!(image(vec![4095; 10]).auto_window(), [4094, 4095]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::site::{Site, small_phantoms};
 use crate::webdriver::Browser;
 
-fn with_browser<F: Future<Output = ()>>(
+pub(crate) fn with_browser<F: Future<Output = ()>>(
     width: u32,
     dark: bool,
     story: impl FnOnce(Browser, Site) -> F,
@@ -17,7 +17,7 @@ fn with_browser<F: Future<Output = ()>>(
     });
 }
 
-const READY: &str = "document.querySelector('#viewer canvas') && \
+pub(crate) const READY: &str = "document.querySelector('#viewer[data-ready] canvas') && \
     Number(document.querySelector('#window-high').value) > 0 && \
     !document.querySelector('.viewer-tools').hidden";
 
@@ -132,7 +132,7 @@ fn greys_and_outlines_have_the_colours_that_are_computed() {
         let radiograph = scr_data::formats::png::read_radiograph(&file).unwrap();
         // Enlarged, so that a pixel of the image is a square of one grey.
         for (x, y, low, high) in [(200, 150, 10_000, 30_000), (256, 300, 20_000, 60_000)] {
-            let at = format!("zoom=30&x={}.5&y={}.5", x, y);
+            let at = format!("zoom=30&x={x}.5&y={y}.5");
             client.goto(&format!("{page}?observers=&window={low}-{high}&{at}")).await.unwrap();
             browser.until("the viewer starts", READY).await;
             let value = i64::from(radiograph.pixels()[y * radiograph.size().width + x]);

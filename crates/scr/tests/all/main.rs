@@ -2,11 +2,14 @@
 //! rules of the architecture.
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
+mod accessibility;
 mod accounts;
 mod admin;
 mod architecture;
 mod backups;
 mod browser;
+mod browser_cases;
+mod browser_seeing;
 mod browser_submission;
 mod check;
 mod command;
