@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import warnings
 import zipfile
 
 import numpy
@@ -271,7 +272,9 @@ def test_label_maps_have_the_scores_of_the_set(benchmark, tmp_path):
         # Structures may overlap: one picture each, in a layout without folders.
         for name, mask in zip(structures, masks, strict=True):
             write_png(tmp_path / f"{image}-{name}.png", mask)
-    with pytest.warns(UserWarning, match="converted from"):
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
         found = scr_eval.evaluate_dir(tmp_path, benchmark.root, measures=MEASURES)
     assert found.to_dict()["objects"] == expected.to_dict()["objects"]
     assert any("converted from" in notice for notice in found.notices)
+    assert [str(warning.message) for warning in said] == found.notices
