@@ -101,14 +101,6 @@ impl Scoring {
         Ok(Self { settings, conversion, per_image })
     }
 
-    /// Opens a set of masks; masks in other layouts are converted into a temporary folder.
-    fn open(&self, masks: &Path, benchmark: &Benchmark) -> Result<MaskSet, DataError> {
-        if !scr_import::is_foreign(masks, benchmark) {
-            return MaskSet::open(masks, benchmark);
-        }
-        self.conversion.open(masks, benchmark, &|_, _, _| {}, MaskSet::open)
-    }
-
     /// Scores a set of masks.
     pub(crate) fn score(
         &self,
@@ -116,7 +108,7 @@ impl Scoring {
         masks: &Path,
         on_image: &(dyn Fn() + Sync),
     ) -> Result<EvaluationResult, DataError> {
-        let masks = self.open(masks, benchmark)?;
+        let masks = self.conversion.open(masks, benchmark, &|_, _, _| {}, MaskSet::open)?;
         let evaluation = scr_eval::evaluate(benchmark, &masks, &self.settings, on_image)?;
         let document = result_document(&evaluation, self.per_image);
         Ok(EvaluationResult { document, notices: masks.notices().to_vec() })

@@ -82,6 +82,21 @@ impl Problems {
         result.map_err(|problem| self.push(problem)).ok()
     }
 
+    /// Returns the value of a success; adds the problems of a failure.
+    ///
+    /// # Errors
+    /// An error of another kind, such as [`DataError::Write`].
+    pub fn gather<T>(&mut self, result: Result<T, DataError>) -> Result<Option<T>, DataError> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(DataError::Problems(found)) => {
+                self.list.extend(found.list);
+                Ok(None)
+            }
+            Err(other) => Err(other),
+        }
+    }
+
     /// All problems, sorted by place.
     #[must_use]
     pub fn list(&self) -> &[Problem] {

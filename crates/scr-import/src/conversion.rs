@@ -15,20 +15,20 @@ use scr_image::Size;
 use serde::Serialize;
 
 use crate::doubts::Doubt;
-use crate::drawn::{Layers, draw};
+use crate::drawn::{Layers, draw_side};
 use crate::faults::Faults;
 use crate::gathering::{self, Gathered, Images, MaskSources};
 use crate::images::PlannedImage;
 use crate::inspection::InspectedImage;
 use crate::label_names::GivenName;
-use crate::layouts::{self, ImageNames, Sources};
+use crate::layouts::{self, Names, Sources};
 use crate::listing::FoundFile;
-use crate::matching::{Match, Matcher};
+use crate::matching::Matcher;
 use crate::progress::Progress;
 use crate::runs::Convention;
 use crate::structures::{Naming, PlannedStructure};
 use crate::words::{Side, structure_id};
-use crate::{division, sides, sources};
+use crate::{division, sources};
 
 /// Version of the conversion; raised whenever the same masks give other files.
 const VERSION: u32 = 1;
@@ -71,8 +71,7 @@ pub struct ConversionReport {
 
 /// True for masks in a layout that [`Conversion`] reads and [`MaskSet`] does not: a folder in
 /// which no folder is named after a structure, or a document.
-#[must_use]
-pub fn is_foreign(masks: &Path, benchmark: &Benchmark) -> bool {
+fn is_foreign(masks: &Path, benchmark: &Benchmark) -> bool {
     if masks.is_dir() {
         return !MaskSet::has_folders_of_structures(masks, benchmark);
     }
@@ -102,7 +101,7 @@ impl Conversion {
             |size: &Option<Size>| size.map(|size| InspectedImage { size, spacing: None });
         let contents: Vec<Option<InspectedImage>> = sizes.iter().map(inspected).collect();
         let matcher = Matcher::new(&files);
-        let names = Names { sizes: &sizes, matcher: &matcher };
+        let names = Names { matcher: &matcher, size: &|image| sizes[image] };
         let recognised =
             match layouts::recognise(&Sources::new(&found.documents, self.runs, &names)) {
                 Ok(recognised) => recognised,
@@ -238,11 +237,7 @@ impl ConversionPlan {
             (0..self.images.len()).into_par_iter().map(write).collect();
         let mut problems = Problems::default();
         for result in results {
-            match result {
-                Ok(()) => {}
-                Err(DataError::Problems(list)) => problems.extend(list.list().to_vec()),
-                Err(other) => return Err(other),
-            }
+            problems.gather(result)?;
         }
         problems.or(())?;
         staging.finish()
@@ -261,14 +256,8 @@ impl ConversionPlan {
             if staging.has(&to) {
                 continue;
             }
-            let mask = draw(Some(source), size, &self.files, &mut layers)?;
-            let mask = match side {
-                None => mask,
-                Some(side) => sides::part_on(&mask, *side).map_err(|found| {
-                    let place = format!("`{}` in image `{id}`", structure.id);
-                    Problem::new(place, "two large parts side by side", found, "")
-                })?,
-            };
+            let place = || format!("`{}` in image `{id}`", structure.id);
+            let mask = draw_side(Some(source), *side, size, &self.files, &mut layers, place)?;
             staging.write(&to, &formats::png::write_mask(&mask))?;
         }
         Ok(())
@@ -304,12 +293,13 @@ impl fmt::Display for ConversionReport {
 }
 
 impl Conversion {
-    /// Converts `masks` into a temporary folder, which the set keeps, and opens them with
-    /// `open`, such as [`MaskSet::open`]. Notices of the set say what was assumed.
+    /// Opens a set of masks with `open`, such as [`MaskSet::open`]. Masks in another layout than
+    /// folders of structures are converted into a temporary folder, which the set keeps; notices
+    /// of the set say what was assumed.
     ///
     /// # Errors
-    /// As [`plan`](Self::plan), [`ConversionPlan::write`] and `open`; places are those of
-    /// `masks`.
+    /// As `open`; for other layouts also as [`plan`](Self::plan) and [`ConversionPlan::write`].
+    /// Places are those of `masks`.
     pub fn open(
         &self,
         masks: &Path,
@@ -317,6 +307,11 @@ impl Conversion {
         progress: Progress<'_>,
         open: impl Fn(&Path, &Benchmark) -> Result<MaskSet, DataError>,
     ) -> Result<MaskSet, DataError> {
+        // Most masks are laid out as a set: only others are looked at again.
+        match open(masks, benchmark) {
+            Err(DataError::Problems(_)) if is_foreign(masks, benchmark) => {}
+            opened => return opened,
+        }
         let plan = self.plan(masks, benchmark, progress)?;
         let failed = |source| DataError::Write { path: std::env::temp_dir(), source };
         let folder = tempfile::tempdir().map_err(failed)?;
@@ -345,27 +340,5 @@ fn with_place(error: DataError, temporary: &Path, masks: &Path) -> DataError {
         place: problem.place.replace(&temporary, &masks),
         ..problem.clone()
     }));
-    match renamed.or(()) {
-        Err(error) => error,
-        Ok(()) => DataError::Problems(problems),
-    }
-}
-
-/// Names of the benchmark's images for the layouts.
-struct Names<'a> {
-    sizes: &'a [Option<Size>],
-    matcher: &'a Matcher,
-}
-
-impl ImageNames for Names<'_> {
-    fn has(&self, name: &str) -> bool {
-        self.matcher.of_name(name) != Match::None
-    }
-
-    fn size(&self, name: &str) -> Option<Size> {
-        match self.matcher.of_name(name) {
-            Match::One { image, .. } => self.sizes[image],
-            _ => None,
-        }
-    }
+    renamed.or(()).expect_err("there are problems")
 }

@@ -5,7 +5,9 @@ use scr_image::{Mask, Size};
 
 use crate::inspection::LayerKey;
 use crate::listing::FoundFile;
+use crate::sides;
 use crate::structures::MaskSource;
+use crate::words::Side;
 
 /// Layers of the label map that was read last: an image's structures share one.
 #[derive(Default)]
@@ -52,4 +54,19 @@ pub(crate) fn draw(
             Problem::new("annotations", format!("shapes in {size} pixels"), found, "")
         }),
     }
+}
+
+/// Draws the mask of a source, or its part on one side; `place` names it in a problem.
+pub(crate) fn draw_side(
+    source: Option<&MaskSource>,
+    side: Option<Side>,
+    size: Size,
+    files: &[FoundFile],
+    layers: &mut Layers,
+    place: impl FnOnce() -> String,
+) -> Result<Mask, Problem> {
+    let mask = draw(source, size, files, layers)?;
+    let Some(side) = side else { return Ok(mask) };
+    sides::part_on(&mask, side)
+        .map_err(|found| Problem::new(place(), "two large parts side by side", found, ""))
 }

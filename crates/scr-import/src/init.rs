@@ -12,9 +12,9 @@ use crate::gathering::{self, Gathered, Images, MaskSources};
 use crate::image_table::ImageTable;
 use crate::images::{self, PlannedImage};
 use crate::inspection::{self, InspectedImage};
-use crate::layouts::{self, ImageNames, Recognised, Sources};
+use crate::layouts::{self, Names, Recognised, Sources};
 use crate::listing::FoundFile;
-use crate::matching::{Match, Matcher};
+use crate::matching::Matcher;
 use crate::options::Init;
 use crate::plan::Plan;
 use crate::progress::Progress;
@@ -64,7 +64,8 @@ impl Init {
         files: &[FoundFile],
         matcher: &Matcher,
     ) -> Result<Option<Recognised>, Problems> {
-        let names = Names { files, matcher };
+        let size = |image: usize| inspection::image_size(&files[image]);
+        let names = Names { matcher, size: &size };
         let sources = Sources::new(&found.documents, self.runs, &names);
         layouts::recognise(&sources)
     }
@@ -146,23 +147,4 @@ struct Parts {
     list: Vec<PlannedImage>,
     contents: Vec<Option<InspectedImage>>,
     gathered: Gathered,
-}
-
-/// Names of the images for the layouts.
-struct Names<'a> {
-    files: &'a [FoundFile],
-    matcher: &'a Matcher,
-}
-
-impl ImageNames for Names<'_> {
-    fn has(&self, name: &str) -> bool {
-        self.matcher.of_name(name) != Match::None
-    }
-
-    fn size(&self, name: &str) -> Option<Size> {
-        match self.matcher.of_name(name) {
-            Match::One { image, .. } => inspection::image_size(&self.files[image]),
-            _ => None,
-        }
-    }
 }

@@ -46,7 +46,7 @@ mod tables;
 mod words;
 mod writer;
 
-pub use conversion::{Conversion, ConversionPlan, ConversionReport, is_foreign};
+pub use conversion::{Conversion, ConversionPlan, ConversionReport};
 pub use doubts::{Answer, Doubt};
 pub use folds::FoldsChoice;
 pub use label_names::GivenName;

@@ -11,11 +11,10 @@ use scr_data::{
     BENCHMARK_FILE, Benchmark, DataError, Problem, Problems, Staging, durable, files, formats,
 };
 
-use crate::drawn::{Layers, draw};
+use crate::drawn::{Layers, draw_side};
 use crate::images::PlannedImage;
 use crate::plan::{self, Plan};
 use crate::progress::Progress;
-use crate::sides;
 use crate::structures::{MaskSource, PlannedStructure};
 use crate::words::Side;
 
@@ -58,11 +57,7 @@ impl Plan {
         let results: Vec<Result<(), DataError>> = with.chain(without).collect();
         let mut problems = Problems::default();
         for result in results {
-            match result {
-                Ok(()) => {}
-                Err(DataError::Problems(list)) => problems.extend(list.list().to_vec()),
-                Err(other) => return Err(other),
-            }
+            problems.gather(result)?;
         }
         problems.or(())?;
         staging.write("images.csv", &table(&self.table_rows()))?;
@@ -147,14 +142,8 @@ impl Plan {
                 return Ok(files::read_file(&file.path)?);
             }
         }
-        let mask = draw(source, size, &self.files, layers)?;
-        let mask = match side {
-            None => mask,
-            Some(side) => sides::part_on(&mask, side).map_err(|found| {
-                let place = format!("`{}` in image `{}`", structure.id, self.images[at].id);
-                Problem::new(place, "two large parts side by side", found, "")
-            })?,
-        };
+        let place = || format!("`{}` in image `{}`", structure.id, self.images[at].id);
+        let mask = draw_side(source, side, size, &self.files, layers, place)?;
         Ok(formats::png::write_mask(&mask))
     }
 }

@@ -7,6 +7,7 @@ use scr_image::Size;
 use crate::annotations::Annotations;
 use crate::documents::{self, JsonKind};
 use crate::listing::{FoundFile, Listing};
+use crate::matching::{Match, Matcher};
 use crate::runs::Convention;
 
 /// Files that a layout reads.
@@ -18,15 +19,30 @@ pub(crate) struct Sources<'a> {
     /// Convention of run lengths, where the user states it.
     pub(crate) runs: Option<Convention>,
     /// Size of the image of a name; none for names of no image.
-    pub(crate) images: &'a dyn ImageNames,
+    pub(crate) images: &'a Names<'a>,
 }
 
 /// Names of the images.
-pub(crate) trait ImageNames: Sync {
+pub(crate) struct Names<'a> {
+    /// Index of the names.
+    pub(crate) matcher: &'a Matcher,
+    /// Size of an image by its index; none where it cannot be read.
+    pub(crate) size: &'a (dyn Fn(usize) -> Option<Size> + Sync),
+}
+
+impl Names<'_> {
     /// True for a name of one of the images.
-    fn has(&self, name: &str) -> bool;
-    /// Size of the image of a name, by the header of its file.
-    fn size(&self, name: &str) -> Option<Size>;
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.matcher.of_name(name) != Match::None
+    }
+
+    /// Size of the image of a name.
+    pub(super) fn size(&self, name: &str) -> Option<Size> {
+        match self.matcher.of_name(name) {
+            Match::One { image, .. } => (self.size)(image),
+            _ => None,
+        }
+    }
 }
 
 impl<'a> Sources<'a> {
@@ -34,7 +50,7 @@ impl<'a> Sources<'a> {
     pub(crate) fn new(
         listing: &'a Listing,
         runs: Option<Convention>,
-        images: &'a dyn ImageNames,
+        images: &'a Names<'a>,
     ) -> Self {
         let is_json = |file: &&FoundFile| file.extension == "json";
         let documents = listing.files.iter().filter(|file| file.is_document());

@@ -17,7 +17,7 @@ use scr_data::{Problem, Problems};
 use crate::annotations::Annotations;
 use crate::listing::FoundFile;
 use layout::Layout;
-pub(crate) use layout::{ImageNames, Sources};
+pub(crate) use layout::{Names, Sources};
 
 const LAYOUTS: &[&dyn Layout] = &[
     &coco::Coco,

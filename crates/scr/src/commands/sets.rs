@@ -26,20 +26,16 @@ pub(crate) struct InputSet {
     pub(crate) masks: Option<MaskSet>,
 }
 
-/// Opens a set of masks with `open`, such as [`MaskSet::open`]. Masks in another layout than
-/// folders of structures are converted into a temporary folder; notices say what was assumed.
+/// Opens a set of masks in any layout with `open`, such as [`MaskSet::open`], and shows progress.
 ///
 /// # Errors
-/// As `open` and [`Conversion::open`](scr_import::Conversion::open).
+/// As [`Conversion::open`](scr_import::Conversion::open).
 pub(crate) fn open_masks(
     path: &Path,
     benchmark: &Benchmark,
     layout: &MaskLayout,
     open: impl Fn(&Path, &Benchmark) -> Result<MaskSet, DataError>,
 ) -> Result<MaskSet, DataError> {
-    if !scr_import::is_foreign(path, benchmark) {
-        return open(path, benchmark);
-    }
     let bar = Bar::new();
     let progress = |what: &str, done, total| bar.show(what, done, total);
     layout.conversion().open(path, benchmark, &progress, open)
@@ -59,10 +55,7 @@ pub(crate) fn read_sets(
     for path in paths {
         match read_set(path, benchmark, layout, settings, with_images) {
             Ok(set) => sets.push(set),
-            Err(error) => match error.downcast()? {
-                DataError::Problems(found) => problems.extend(found.list().iter().cloned()),
-                other => return Err(other.into()),
-            },
+            Err(error) => drop(problems.gather::<()>(Err(error.downcast()?))?),
         }
     }
     problems.or(())?;

@@ -140,11 +140,8 @@ impl Viewed {
         let mut problems = Problems::default();
         let mut masks = Vec::new();
         for path in &self.sets {
-            match open_masks(path, &benchmark, &self.layout, MaskSet::open_partial) {
-                Ok(set) => masks.push(set),
-                Err(DataError::Problems(found)) => problems.extend(found.list().iter().cloned()),
-                Err(other) => return Err(other),
-            }
+            let set = open_masks(path, &benchmark, &self.layout, MaskSet::open_partial);
+            masks.extend(problems.gather(set)?);
         }
         problems.or(())?;
         let names = set_names(&self.sets, masks.iter().map(Some))?;
