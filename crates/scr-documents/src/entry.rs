@@ -18,6 +18,21 @@ pub enum EntryRole {
     Method,
 }
 
+impl EntryRole {
+    /// All roles.
+    pub const ALL: [Self; 3] = [Self::Observer, Self::Baseline, Self::Method];
+
+    /// Key of the role, as in JSON.
+    #[must_use]
+    pub const fn key(self) -> &'static str {
+        match self {
+            Self::Observer => "observer",
+            Self::Baseline => "baseline",
+            Self::Method => "method",
+        }
+    }
+}
+
 /// Card of an entry: author, method and publication.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

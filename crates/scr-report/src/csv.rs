@@ -2,36 +2,34 @@
 
 use csv::Writer;
 use scr_documents::{
-    ComparisonDocument, EntryRole, MeasureMap, ResultDocument, ResultListDocument, SummaryDocument,
+    ComparisonDocument, MeasureMap, ResultDocument, ResultListDocument, SummaryDocument,
 };
 
 /// Name of whole images in the column of objects.
 const ALL: &str = "all";
+/// Columns of a summary, in the order of [`summary_row`].
+const SUMMARY_COLUMNS: [&str; 14] = [
+    "fold",
+    "object",
+    "measure",
+    "mean",
+    "sd",
+    "ci95_low",
+    "ci95_high",
+    "min",
+    "q1",
+    "median",
+    "q3",
+    "max",
+    "n",
+    "n_undefined",
+];
 
 /// Summaries: one row a fold (`all`, `1`, `2` and so on), object (`all` for whole images) and
 /// measure.
 #[must_use]
 pub fn summaries(result: &ResultDocument) -> String {
-    let mut rows = vec![
-        [
-            "fold",
-            "object",
-            "measure",
-            "mean",
-            "sd",
-            "ci95_low",
-            "ci95_high",
-            "min",
-            "q1",
-            "median",
-            "q3",
-            "max",
-            "n",
-            "n_undefined",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
-    ];
+    let mut rows = vec![SUMMARY_COLUMNS.map(str::to_owned).to_vec()];
     let whole = (ALL, &result.objects, &result.image_measures);
     let folds = result
         .folds
@@ -73,40 +71,12 @@ fn summary_row(fold: &str, object: &str, key: &str, summary: &SummaryDocument) -
 /// All entries of a benchmark: one row an entry, fold, object and measure.
 #[must_use]
 pub fn result_list(list: &ResultListDocument) -> String {
-    let mut rows = vec![
-        [
-            "entry",
-            "name",
-            "role",
-            "published_at",
-            "evaluator_version",
-            "rank",
-            "rank_among_submissions",
-            "fold",
-            "object",
-            "measure",
-            "mean",
-            "sd",
-            "ci95_low",
-            "ci95_high",
-            "min",
-            "q1",
-            "median",
-            "q3",
-            "max",
-            "n",
-            "n_undefined",
-        ]
-        .map(str::to_owned)
-        .to_vec(),
-    ];
+    let about = ["entry", "name", "role", "published_at", "evaluator_version", "rank"];
+    let head = about.into_iter().chain(["rank_among_submissions"]).chain(SUMMARY_COLUMNS);
+    let mut rows = vec![head.map(str::to_owned).collect::<Vec<String>>()];
     for row in &list.rows {
         let rank = |rank: Option<usize>| rank.map_or_else(String::new, |rank| rank.to_string());
-        let role = match row.role {
-            EntryRole::Observer => "observer",
-            EntryRole::Baseline => "baseline",
-            EntryRole::Method => "method",
-        };
+        let role = row.role.key();
         let about = [&row.entry, &row.name, role, &row.published_at, &row.evaluator_version];
         let mut cells: Vec<String> = about.map(str::to_owned).to_vec();
         cells.extend([rank(row.rank), rank(row.rank_among_submissions)]);

@@ -88,7 +88,7 @@ impl StoredEntry {
         Ok(Self {
             id: row.id.clone(),
             benchmark_id: row.benchmark_id.clone(),
-            role: role_word(row.role).to_owned(),
+            role: row.role.key().to_owned(),
             card: write_json(&row.id, "card", &row.card)?,
             summary: write_json(&row.id, "result", &summary)?,
             images: write_json(&row.id, "result", &images)?,
@@ -106,23 +106,11 @@ impl StoredEntry {
             result.images = read_json(&id, "result", &images)?;
         }
         let posteriors = read_json(&id, "list of posteriors", &posteriors)?;
-        let role = match role.as_str() {
-            "observer" => EntryRole::Observer,
-            "baseline" => EntryRole::Baseline,
-            "method" => EntryRole::Method,
-            _ => return Err(StorageError::Role { id, found: role }),
+        let Some(role) = EntryRole::ALL.into_iter().find(|known| known.key() == role) else {
+            return Err(StorageError::Role { id, found: role });
         };
         let withdrawn = None;
         Ok(EntryRow { id, benchmark_id, role, card, result, posteriors, published_at, withdrawn })
-    }
-}
-
-/// Word of a role in the database.
-pub(crate) const fn role_word(role: EntryRole) -> &'static str {
-    match role {
-        EntryRole::Observer => "observer",
-        EntryRole::Baseline => "baseline",
-        EntryRole::Method => "method",
     }
 }
 
@@ -324,7 +312,7 @@ pub(crate) async fn last_of_operator(
     );
     let rows: Vec<StoredEntry> = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(&new.benchmark_id)
-        .bind(role_word(new.role))
+        .bind(new.role.key())
         .fetch_all(pool)
         .await
         .doing("look for an earlier entry")?;

@@ -33,7 +33,7 @@ pub const CONTOUR_PERCENTS: [u32; 3] = [10, 50, 90];
 /// Shapes of all structures of a reference.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ShapesDocument {
-    /// What the shapes were computed from.
+    /// Key of the content that the shapes were computed from.
     key: String,
     /// Positions of the images in the benchmark that were read.
     pub images: Vec<usize>,

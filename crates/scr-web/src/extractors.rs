@@ -38,7 +38,6 @@ where
         }
         let known = store.benchmarks().list().await?;
         let nearest = nearest(&id, known.iter().map(|row| row.document.id.as_str()));
-        let nearest = nearest.into_iter().map(str::to_owned).collect();
         Err(Failure::NoBenchmark { id, nearest })
     }
 }
@@ -59,11 +58,9 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let store = PublicStore::from_ref(state);
         let id = named(parts, "entry").await?;
-        let row = store.entries().summary(&id).await?;
-        let row = row.ok_or(Failure::NoEntry { id, nearest: Vec::new() })?;
-        match row.withdrawn {
-            Some(withdrawn) => Err(Failure::Withdrawn { id: row.id, reason: withdrawn.reason }),
-            None => Ok(Self(row)),
+        match store.entries().summary(&id).await? {
+            Some(row) => standing(row).map(Self),
+            None => Err(no_entry(&store, id).await),
         }
     }
 }
@@ -80,10 +77,7 @@ where
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let AnyEntry(row) = AnyEntry::from_request_parts(parts, state).await?;
-        match row.withdrawn {
-            Some(withdrawn) => Err(Failure::Withdrawn { id: row.id, reason: withdrawn.reason }),
-            None => Ok(Self(row)),
-        }
+        standing(row).map(Self)
     }
 }
 
@@ -97,13 +91,29 @@ where
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Failure> {
         let store = PublicStore::from_ref(state);
         let id = named(parts, "entry").await?;
-        if let Some(row) = store.entries().get(&id).await? {
-            return Ok(Self(row));
+        match store.entries().get(&id).await? {
+            Some(row) => Ok(Self(row)),
+            None => Err(no_entry(&store, id).await),
         }
-        let known = store.entries().ids().await?;
-        let nearest = nearest(&id, known.iter().map(String::as_str));
-        let nearest = nearest.into_iter().map(str::to_owned).collect();
-        Err(Failure::NoEntry { id, nearest })
+    }
+}
+
+/// The entry, unless it is withdrawn.
+fn standing(row: EntryRow) -> Result<EntryRow, Failure> {
+    match row.withdrawn {
+        Some(withdrawn) => Err(Failure::Withdrawn { id: row.id, reason: withdrawn.reason }),
+        None => Ok(row),
+    }
+}
+
+/// Failure of an entry that is not published, with the identifiers that it may mean.
+async fn no_entry(store: &PublicStore, id: String) -> Failure {
+    match store.entries().ids().await {
+        Ok(known) => {
+            let nearest = nearest(&id, known.iter().map(String::as_str));
+            Failure::NoEntry { id, nearest }
+        }
+        Err(error) => error.into(),
     }
 }
 

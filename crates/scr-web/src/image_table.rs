@@ -28,7 +28,7 @@ pub(crate) struct ImageTable {
     pub(crate) is_worst_first: bool,
     /// Index of the column that the table is sorted by.
     pub(crate) sorted_by: usize,
-    /// What makes no sense in the address.
+    /// Faults of the address.
     pub(crate) notes: Vec<String>,
     /// True if the table shows all measures.
     pub(crate) shows_all: bool,

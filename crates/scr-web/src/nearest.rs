@@ -5,7 +5,7 @@ const N_OFFERED: usize = 3;
 
 /// Known identifiers that differ least from `wanted`, the nearest first, at most three. None
 /// that differs in more than half of its characters.
-pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<&'a str> {
+pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Vec<String> {
     let plain = |text: &str| text.chars().flat_map(char::to_lowercase).collect::<Vec<_>>();
     let wanted = plain(wanted);
     let mut found: Vec<(usize, &str)> = known
@@ -14,7 +14,7 @@ pub(crate) fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>
         .filter(|(distance, id)| distance * 2 <= id.chars().count())
         .collect();
     found.sort_by_key(|(distance, _)| *distance);
-    found.into_iter().take(N_OFFERED).map(|(_, id)| id).collect()
+    found.into_iter().take(N_OFFERED).map(|(_, id)| id.to_owned()).collect()
 }
 
 /// Levenshtein distance: the number of characters that are inserted, left out or replaced.

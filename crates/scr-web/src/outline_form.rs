@@ -11,7 +11,14 @@ pub(crate) enum OutlineForm {
 
 impl OutlineForm {
     /// Both forms.
-    pub(crate) const ALL: [Self; 2] = [Self::Json, Self::Packed];
+    const ALL: [Self; 2] = [Self::Json, Self::Packed];
+
+    /// Name of a file without its extension, and the form that the extension names.
+    pub(crate) fn of_file(file: &str) -> Option<(&str, Self)> {
+        let (name, extension) = file.rsplit_once('.')?;
+        let form = Self::ALL.into_iter().find(|form| form.extension() == extension)?;
+        Some((name, form))
+    }
 
     /// Extension of the address.
     pub(crate) const fn extension(self) -> &'static str {

@@ -52,7 +52,7 @@ pub(crate) struct ResultsTable {
     pub(crate) ordered_by: String,
     /// Precision of the order: full, or as shown.
     pub(crate) ordered_on: &'static str,
-    /// What makes no sense in the address.
+    /// Faults of the address.
     pub(crate) notes: Vec<String>,
 }
 
@@ -159,11 +159,7 @@ impl Subject<'_> {
 
 /// `observer` or `baseline` for a reference row; empty for a participant's method.
 pub(crate) fn reference_mark(role: EntryRole) -> &'static str {
-    match role {
-        EntryRole::Observer => "observer",
-        EntryRole::Baseline => "baseline",
-        EntryRole::Method => "",
-    }
+    if role == EntryRole::Method { "" } else { role.key() }
 }
 
 /// Entry in the table.

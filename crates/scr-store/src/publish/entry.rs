@@ -17,7 +17,7 @@ use super::error::PublishError;
 use super::posterior::read_posterior;
 use crate::blobs::BlobKey;
 use crate::database::{Doing, begin_writing};
-use crate::entries::{self, Entries, EntryRow, PublishOutcome, StoredEntry, role_word};
+use crate::entries::{self, Entries, EntryRow, PublishOutcome, StoredEntry};
 use crate::json::write_json;
 use crate::outlines::OutlinesDocument;
 use crate::record::event::{EntryCommitment, RecordEvent};
@@ -65,7 +65,7 @@ fn entry_id(row: &EntryRow, card: &str, submission: &str) -> String {
     let text = [
         &*result.benchmark_digest,
         &result.masks_digest,
-        role_word(*role),
+        role.key(),
         card,
         &posteriors.join(","),
         submission,

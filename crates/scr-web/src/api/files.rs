@@ -30,7 +30,7 @@ use crate::rights::{Requester, may_have_exact};
 #[derive(Deserialize)]
 pub(crate) struct Parts {
     #[serde(default)]
-    observer: String,
+    pub(super) observer: String,
     #[serde(default)]
     structure: String,
     file: String,
@@ -38,15 +38,13 @@ pub(crate) struct Parts {
 
 impl Parts {
     /// Identifier of the image: the file name without the extension.
-    fn image(&self, extension: &str) -> Result<&str, Failure> {
+    pub(super) fn image(&self, extension: &str) -> Result<&str, Failure> {
         self.file.strip_suffix(extension).ok_or(Failure::NoFile)
     }
 
     /// Identifier of the image and form of its outlines.
     fn outlines(&self) -> Result<(&str, OutlineForm), Failure> {
-        let (image, extension) = self.file.rsplit_once('.').ok_or(Failure::NoFile)?;
-        let form = OutlineForm::ALL.into_iter().find(|form| form.extension() == extension);
-        Ok((image, form.ok_or(Failure::NoFile)?))
+        OutlineForm::of_file(&self.file).ok_or(Failure::NoFile)
     }
 }
 
@@ -377,7 +375,7 @@ fn keep(document: &BenchmarkDocument, options: &Options) -> Keep {
 }
 
 /// Cache lifetime of a display copy, which needs no accepted terms.
-fn keep_display(document: &BenchmarkDocument, options: &Options) -> Keep {
+pub(super) fn keep_display(document: &BenchmarkDocument, options: &Options) -> Keep {
     let is_this_version = options.first("v") == Some(address::version(document).as_str());
     if is_this_version { Keep::ForADay } else { Keep::AskAgain }
 }

@@ -43,12 +43,11 @@ pub(crate) async fn outlines(
     caller: Authenticated,
     Path(parts): Path<Parts>,
 ) -> Result<impl IntoResponse, Failure> {
-    let (image, extension) = parts.file.rsplit_once('.').ok_or(Failure::NoFile)?;
+    let (image, form) = OutlineForm::of_file(&parts.file).ok_or(Failure::NoFile)?;
     let submission = visible(&store, &caller, parts.submission).await?;
     let outlines =
         store.submissions().outlines(&submission, image).await?.ok_or(Failure::NoFile)?;
-    let form = OutlineForm::ALL.into_iter().find(|form| form.extension() == extension);
-    let (kind, body) = match form.ok_or(Failure::NoFile)? {
+    let (kind, body) = match form {
         OutlineForm::Json => ("application/json", outlines.to_json()),
         OutlineForm::Packed => ("application/octet-stream", packed(&outlines)),
     };

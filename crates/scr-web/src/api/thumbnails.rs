@@ -4,24 +4,15 @@ use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use scr_store::{Copies, PublicStore};
-use serde::Deserialize;
 
+use super::files::{Parts, keep_display};
 use super::refusals;
-use crate::address;
 use crate::cache::{Keep, file_response};
 use crate::error::Failure;
 use crate::extractors::{EntryHead, PublishedBenchmark, benchmark_of};
 use crate::options::Options;
 use crate::outlines;
 use crate::thumbnails::{Strokes, outlines_svg};
-
-/// Parts of a path.
-#[derive(Deserialize)]
-pub(crate) struct Parts {
-    #[serde(default)]
-    observer: String,
-    file: String,
-}
 
 /// Mean of the radiographs of a benchmark in their automatic grey windows, as 8-bit grey PNG. All
 /// are scaled to one frame, as large as a thumbnail.
@@ -68,11 +59,10 @@ pub(crate) async fn thumbnail_outlines(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let benchmark = row.document;
-    let image = parts.file.strip_suffix(".svg").ok_or(Failure::NoFile)?;
+    let image = parts.image(".svg")?;
     let file =
         store.benchmarks().outlines(&benchmark, &parts.observer, image, Copies::Display).await?;
-    let is_this_version = options.first("v") == Some(address::version(&benchmark).as_str());
-    let keep = if is_this_version { Keep::ForADay } else { Keep::AskAgain };
+    let keep = keep_display(&benchmark, &options);
     let read = outlines::read(&file.ok_or(Failure::NoFile)?)?;
     let svg = outlines_svg(&benchmark, &read, Strokes::Reference);
     Ok(file_response(&headers, svg.into(), "image/svg+xml", keep))
@@ -100,7 +90,7 @@ pub(crate) async fn entry_thumbnail_outlines(
     headers: HeaderMap,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(&store, &entry.benchmark_id).await?;
-    let image = parts.file.strip_suffix(".svg").ok_or(Failure::NoFile)?;
+    let image = parts.image(".svg")?;
     let file = store.entries().outlines(&benchmark, &entry, image, Copies::Display).await?;
     let read = outlines::read(&file.ok_or(Failure::NoFile)?)?;
     let svg = outlines_svg(&benchmark, &read, Strokes::Entry);

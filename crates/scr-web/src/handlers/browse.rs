@@ -34,7 +34,6 @@ struct BrowsePage {
     position: Option<usize>,
     count: usize,
     /// Texts about an order or a filter that cannot be read.
-    problems: Vec<String>,
     /// Cases as JSON, for the strip.
     cases_href: String,
     /// Images page in the same order.
@@ -107,7 +106,7 @@ pub(crate) async fn browse(
     let layers = layers(&store, &view).await?;
     let shown = layers.iter().filter(|layer| layer.shown);
     let scores = ImageScores::new(&store, &benchmark, &image, shown, private, &options).await?;
-    let faults = faults(&options, &known(&layers, &structures, &benchmark));
+    let mut faults = faults(&options, &known(&layers, &structures, &benchmark));
     let kept = kept_options(&options);
     let choice = CaseChoice::of(&options, &benchmark);
     let cases = Cases::new(&store, &columns, &benchmark, &entries, choice).await?;
@@ -117,6 +116,7 @@ pub(crate) async fn browse(
     let written = cases.choice.written();
     let order = address::query(written.iter().map(|(name, value)| (*name, value.as_str())));
     let images_href = images_page(&benchmark, &image.id, &order, place.position);
+    faults.extend(cases.choice.problems.iter().cloned());
     let may_show = benchmark.terms.display.is_allowed() && image.has_pixels;
     let page = BrowsePage {
         submission: submission.map(|submission| submission.id),
@@ -125,7 +125,6 @@ pub(crate) async fn browse(
         previous: place.previous.map(neighbour),
         next: place.next.map(neighbour),
         form: CaseForm::new(&benchmark, &Scored::default(), &cases.choice),
-        problems: cases.choice.problems,
         cases_href: address::cases(&benchmark.id),
         images_href,
         image_href: may_show.then(|| address::image(&benchmark, &image.id, copies)),

@@ -55,7 +55,7 @@ struct EntryPage {
     /// The first images of the table.
     strip: Vec<StripItem>,
     agreement: Option<RatioAgreement>,
-    /// What makes no sense in the address.
+    /// Faults of the address.
     notes: Vec<String>,
     json_href: String,
     past_href: String,

@@ -66,7 +66,7 @@ pub(super) fn place_of(
     let place = benchmark.images.iter().position(|image| image.id == id);
     let absent = || {
         let known = benchmark.images.iter().map(|image| image.id.as_str());
-        let nearest = nearest(id, known).into_iter().map(str::to_owned).collect();
+        let nearest = nearest(id, known);
         Failure::NoImage { benchmark: benchmark.id.clone(), image: id.to_owned(), nearest }
     };
     place.ok_or_else(absent)

@@ -34,7 +34,7 @@ use pair::Pair;
 #[template(path = "compare.html")]
 struct ComparePage {
     benchmark: BenchmarkDocument,
-    /// What is wrong with the address, or prevents the comparison.
+    /// Faults of the address, and reasons against the comparison.
     notes: Vec<String>,
     /// Entries that can be chosen.
     choices: Vec<EntryChoice>,

@@ -53,7 +53,7 @@ pub(super) struct Figure {
     pub(super) file_href: String,
 }
 
-/// What figures are drawn from.
+/// Input of the figures.
 #[derive(Clone, Copy)]
 pub(super) struct Figures<'a> {
     pub(super) benchmark: &'a BenchmarkDocument,

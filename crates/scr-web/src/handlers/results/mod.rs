@@ -41,7 +41,7 @@ struct ResultsPage {
     benchmark: BenchmarkDocument,
     href: String,
     compare_href: String,
-    /// What makes no sense in the address.
+    /// Faults of the address.
     notes: Vec<String>,
     sections: Vec<Section>,
     facts: Vec<EntryFacts>,
