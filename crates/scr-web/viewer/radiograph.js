@@ -8,15 +8,23 @@
 /** @type {Map<number, (answer: Partial<Decoded> & {error?: string}) => void>} */
 const waiting = new Map();
 let nAsked = 0;
-// Starts beside the fetch. The bundle imports nothing, and a classic worker starts sooner.
-const worker = new Worker(new URL("../viewer/decode_worker.js", import.meta.url));
-worker.addEventListener("message", ({ data }) => {
-  waiting.get(data.number)?.(data);
-  waiting.delete(data.number);
-});
-worker.addEventListener("error", () => {
-  for (const answer of waiting.values()) answer({ error: "the decoder failed" });
-});
+/** @type {Worker | null} */
+let started = null;
+
+/** The decoder, started at the first call: each bundle has its own. */
+function decoder() {
+  if (started) return started;
+  // The bundle imports nothing, and a classic worker starts sooner.
+  const worker = new Worker(new URL("../viewer/decode_worker.js", import.meta.url));
+  worker.addEventListener("message", ({ data }) => {
+    waiting.get(data.number)?.(data);
+    waiting.delete(data.number);
+  });
+  worker.addEventListener("error", () => {
+    for (const answer of waiting.values()) answer({ error: "the decoder failed" });
+  });
+  return (started = worker);
+}
 
 /**
  * Fetches and decodes a grey PNG.
@@ -25,6 +33,8 @@ worker.addEventListener("error", () => {
  * @returns {Promise<Decoded | null>} null if there is no such file
  */
 export async function fetchGrey(href) {
+  // It starts beside the fetch.
+  const worker = decoder();
   const response = await fetch(href);
   if (response.status === 404) return null;
   if (!response.ok) throw new Error(`HTTP ${response.status}`);

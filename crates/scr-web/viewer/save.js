@@ -77,6 +77,6 @@ function drawn(/** @type {App} */ app) {
  * @param {number} length  of a line, in letters
  * @returns {string[]} empty for ""
  */
-export function wrap(text, length) {
+function wrap(text, length) {
   return text.match(new RegExp(`.{1,${length - 1}}([\\s,&]|$)|.{1,${length}}`, "g")) ?? [];
 }

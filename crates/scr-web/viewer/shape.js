@@ -5,7 +5,7 @@
 import { floor, hypot, max, min, sqrt } from "./math.js";
 
 /** Largest distance of a simplified outline from the exact one, in screen pixels. */
-export const MAX_ERROR_PX = 0.35;
+const MAX_ERROR_PX = 0.35;
 /** Tolerance in mask pixels below which nothing but collinear corners could be left out. */
 const LEAST_TOLERANCE_PX = 0.35;
 

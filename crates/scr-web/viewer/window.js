@@ -32,7 +32,7 @@ export function countValues(pixels, maxValue, chosen = null) {
  * @param {Uint32Array} counts
  * @param {number} share  0 to 1
  */
-export function percentile(counts, share) {
+function percentile(counts, share) {
   const total = counts.reduce((sum, count) => sum + count, 0);
   const wanted = max(1, share * total);
   let seen = 0;
