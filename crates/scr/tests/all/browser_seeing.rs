@@ -31,6 +31,13 @@ async fn press(browser: &Browser, key: &str) {
     browser.script(&code).await;
 }
 
+/// One pixel of the screen for each of the image.
+async fn show_pixel_for_pixel(browser: &Browser) {
+    press(browser, "o").await;
+    let is_shown = "document.querySelector('#zoom-shown').value === '100 %'";
+    browser.until("the image is pixel for pixel", is_shown).await;
+}
+
 async fn text(browser: &Browser, selector: &str) -> String {
     let code = format!("return document.querySelector('{selector}').textContent");
     browser.script(&code).await.as_str().expect("a text").to_owned()
@@ -91,13 +98,7 @@ fn the_error_layer_counts_and_colours_what_the_scores_say() {
         }
         // One pixel of the screen for each of the image, without lines: every wrong pixel is coloured.
         press(&browser, "c").await;
-        press(&browser, "o").await;
-        browser
-            .until(
-                "the image is pixel for pixel",
-                "document.querySelector('#zoom-shown').value === '100 %'",
-            )
-            .await;
+        show_pixel_for_pixel(&browser).await;
         let wrong = (scores["pixel_error"].as_f64().unwrap() * 512.0 * 512.0).round();
         let coloured = format!(
             "{PIXELS} let n = 0; for (let i = 0; i < pixels.data.length; i += 4) {{ \
@@ -187,13 +188,7 @@ fn distances_along_an_outline_are_those_of_its_boundary() {
         let query = format!("entries={id}&compare=entries:{id}&object=heart&show=distance");
         open(&browser, &site, &query).await;
         browser.until("the profile comes", "!document.querySelector('#profile').hidden").await;
-        press(&browser, "o").await;
-        browser
-            .until(
-                "the image is pixel for pixel",
-                "document.querySelector('#zoom-shown').value === '100 %'",
-            )
-            .await;
+        show_pixel_for_pixel(&browser).await;
         // The image is in the middle of the canvas.
         let point = format!(
             "const c = document.querySelector('.viewer-canvas'); const box = c.getBoundingClientRect(); \
