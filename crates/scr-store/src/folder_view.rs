@@ -1,8 +1,8 @@
 //! View of folders as a store: a benchmark and sets of masks whose files stay where they are.
 //!
 //! For looking at one's own files on pages of a site. Rows are in a database as on a site;
-//! radiographs, thumbnails and outlines are made when a page asks for them, and are kept
-//! nowhere. Nothing is published: masks may be partial and without scores.
+//! radiographs, thumbnails and outlines are made when a page asks for them; outlines are kept
+//! for two seconds. Nothing is published: masks may be partial and without scores.
 
 use std::collections::{BTreeSet, HashMap};
 use std::path::Path;
@@ -26,6 +26,7 @@ use crate::publish::benchmark::{
     ImageFacts, document, read_png, shows_pixels, thumbnail, write_png,
 };
 use crate::publish::entry::{EntryFiles, insert, slug};
+use crate::recent::RecentFiles;
 use crate::storage_error::StorageError;
 use crate::store::Store;
 use crate::time::now;
@@ -157,6 +158,7 @@ struct FolderFiles {
     sizes: Vec<Size>,
     sets: Vec<MaskSet>,
     files: HashMap<BlobKey, MadeFile>,
+    recent: RecentFiles,
 }
 
 impl FolderFiles {
@@ -185,7 +187,7 @@ impl FolderFiles {
         }
         let sizes = facts.iter().map(|facts| facts.size).collect();
         let sets = sets.iter().map(|set| set.masks.clone()).collect();
-        Ok(Self { benchmark, sizes, sets, files })
+        Ok(Self { benchmark, sizes, sets, files, recent: RecentFiles::default() })
     }
 
     /// Outlines of an observer; a structure that it did not draw has none.
@@ -236,6 +238,13 @@ impl FolderFiles {
 impl FileSource for FolderFiles {
     fn file(&self, key: &BlobKey) -> Result<Option<Bytes>, StorageError> {
         let Some(&file) = self.files.get(key) else { return Ok(None) };
-        Ok(Some(self.make(file)?.into()))
+        if let Some(bytes) = self.recent.get(key) {
+            return Ok(Some(bytes));
+        }
+        let bytes: Bytes = self.make(file)?.into();
+        if matches!(file, MadeFile::ObserverOutlines { .. } | MadeFile::SetOutlines { .. }) {
+            self.recent.keep(key, &bytes);
+        }
+        Ok(Some(bytes))
     }
 }

@@ -51,6 +51,7 @@ mod outlines;
 mod public;
 mod publications;
 mod publish;
+mod recent;
 mod record;
 mod report_error;
 mod results;

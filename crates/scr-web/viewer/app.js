@@ -169,11 +169,14 @@ export class App {
   drawSoon() {
     if (this.#isDrawAwaited) return;
     this.#isDrawAwaited = true;
-    requestAnimationFrame(() => {
-      this.#isDrawAwaited = false;
-      for (const pane of this.panes) pane.draw();
-      byId("zoom-shown").value = this.pane.view.percentText;
-    });
+    requestAnimationFrame(() => this.draw());
+  }
+
+  /** Draws now what moved since the last time. */
+  draw() {
+    this.#isDrawAwaited = false;
+    for (const pane of this.panes) pane.draw();
+    byId("zoom-shown").value = this.pane.view.percentText;
   }
 
   /** After a change of something that the address names. */

@@ -17,10 +17,10 @@ const N_KEPT = 4;
 /** Pause before neighbours are fetched, so that the shown image comes first. */
 const REST_MS = 250;
 
-/** Picture at an address; a notice says why there is none. */
-export async function loadPicture(/** @type {string} */ href) {
+/** Picture of a decoded radiograph; a notice says why there is none. */
+export async function pictureOf(/** @type {Promise<import("./radiograph.js").Decoded | null> | null} */ decoded) {
   try {
-    const found = href && (await fetchGrey(href));
+    const found = await decoded;
     return { picture: found ? new Picture(found.levels, found.counts) : null, notice: "" };
   } catch (error) {
     console.error(error);
@@ -57,7 +57,7 @@ export function install(/** @type {App} */ app) {
     if (!response.ok) throw new Error(`the image could not be fetched (HTTP ${response.status})`);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const facts = imageOf(page, url.href);
-    const [shown] = await Promise.all([loadPicture(facts.href), shapesOf(facts)]);
+    const [shown] = await Promise.all([pictureOf(facts.href ? fetchGrey(facts.href) : null), shapesOf(facts)]);
     return { facts, ...shown };
   };
 

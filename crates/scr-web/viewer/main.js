@@ -12,6 +12,7 @@ import * as layersPanel from "./layers_panel.js";
 import { remember } from "./memory.js";
 import { Pane } from "./pane.js";
 import * as panes from "./panes.js";
+import { fetchFirstGrey } from "./radiograph.js";
 import { Scores } from "./scores.js";
 import { install as installStrip } from "./strip.js";
 
@@ -21,15 +22,17 @@ const ZOOM_STEP = 1.25;
 /** Bundle of the parts that compare and measure, from this one. */
 const ANALYSIS = "../analysis/main.js";
 
+// The script runs as soon as it is there, and the radiograph is decoded while the page is parsed.
+const radiograph = /** @type {HTMLLinkElement | null} */ (document.getElementById("radiograph"));
+const picture = images.pictureOf(radiograph && fetchFirstGrey(radiograph.href));
+if (document.readyState === "loading") await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+
 const app = new App(byId("viewer"), byId("viewer-stage"), byId("viewer-panel"));
 // Reports later failures of event handlers.
 globalThis.addEventListener("unhandledrejection", (event) => app.status.fail(event.reason));
 start().catch((error) => app.status.fail(error));
 
 async function start() {
-  const picture = images.loadPicture(app.image.href);
-  /** @type {Promise<typeof import("./analysis.js")>} */
-  const analysis = import(ANALYSIS);
   const first = new Pane(app, 1);
   first.shown = app.layers.shown;
   first.view.resize({ width: app.stage.clientWidth, height: app.stage.clientHeight }, devicePixelRatio);
@@ -38,23 +41,33 @@ async function start() {
   installView();
   layersPanel.install(app);
   const { box } = panes.install(app);
+  await app.loadShown();
+  // Off the screen, while the radiograph is decoded: simplifies the outlines, and warms the code up.
+  first.draw();
+  images.show(app, await picture);
+  await app.applyWindow();
+  first.painter.isStale = true;
+  app.stage.querySelector(".viewer-plain")?.remove();
+  app.stage.prepend(box);
+  first.resize();
+  app.draw();
+  app.figure.setAttribute("data-drawn", "");
+  // The picture does not wait for the rest.
+  await new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)));
+  await installRest();
+}
+
+async function installRest() {
+  /** @type {Promise<typeof import("./analysis.js")>} */
+  const analysis = import(ANALYSIS);
   hover.install(app);
   installScores();
   installHelp();
   installStrip(app);
   const { fetchNeighbours } = images.install(app);
-  const outlines = app.loadShown();
-  images.show(app, await picture);
-  await Promise.all([outlines, app.applyWindow()]);
-  app.stage.querySelector("svg")?.remove();
-  app.stage.prepend(box);
   for (const part of document.querySelectorAll("[data-needs-script]")) part.removeAttribute("hidden");
   for (const button of app.form.querySelectorAll("[type=submit]")) button.setAttribute("hidden", "");
   new ResizeObserver(resize).observe(app.stage);
-  resize();
-  for (const pane of app.panes) pane.draw();
-  app.figure.setAttribute("data-drawn", "");
-  // The picture does not wait for the parts that compare and measure.
   (await analysis).installAnalysis(app);
   await readOptions(app.options, location.search);
   app.isReady = true;
@@ -64,7 +77,8 @@ async function start() {
 }
 
 function resize() {
-  for (const pane of app.panes) pane.resize();
+  const changed = app.panes.map((pane) => pane.resize());
+  if (!changed.includes(true)) return;
   app.tell("window");
   app.redraw();
 }

@@ -86,8 +86,12 @@ export class Pane {
     return app.linked.crosshair && app.pointer && app.pointer.pane !== this ? app.pointer : null;
   }
 
+  /** Takes the size that the page gives; true after a change. */
   resize() {
-    this.view.resize({ width: this.element.clientWidth, height: this.element.clientHeight }, globalThis.devicePixelRatio || 1);
+    const { view, element } = this;
+    const before = [view.stage.width, view.stage.height, view.pixelRatio].join();
+    view.resize({ width: element.clientWidth, height: element.clientHeight }, globalThis.devicePixelRatio || 1);
+    return before !== [view.stage.width, view.stage.height, view.pixelRatio].join();
   }
 
   /** Moves by the keyboard, in CSS pixels. */

@@ -1,9 +1,10 @@
-// Radiograph loader: fetches a radiograph and has a worker decode it, at full depth.
+// Radiograph loader: fetches radiographs and has them decoded at full depth.
 //
 // Shows nothing: window.js has the grey windows, painter.js draws.
 
-/** @typedef {import("./png.js").GreyImage} GreyImage */
-/** @typedef {{levels: GreyImage[], counts: Uint32Array}} Decoded  each level is half as wide and high as the one before */
+import { decode } from "./decoding.js";
+
+/** @typedef {import("./decoding.js").Decoded} Decoded */
 
 /** @type {Map<number, (answer: Partial<Decoded> & {error?: string}) => void>} */
 const waiting = new Map();
@@ -27,7 +28,7 @@ function decoder() {
 }
 
 /**
- * Fetches and decodes a grey PNG.
+ * Fetches and decodes a grey PNG beside the page.
  *
  * @param {string} href
  * @returns {Promise<Decoded | null>} null if there is no such file
@@ -35,10 +36,8 @@ function decoder() {
 export async function fetchGrey(href) {
   // It starts beside the fetch.
   const worker = decoder();
-  const response = await fetch(href);
-  if (response.status === 404) return null;
-  if (!response.ok) throw new Error(`HTTP ${response.status}`);
-  const file = await response.arrayBuffer();
+  const file = await fetchFile(href);
+  if (!file) return null;
   const number = nAsked++;
   const { levels, counts, error } = await new Promise((resolve) => {
     waiting.set(number, resolve);
@@ -46,4 +45,23 @@ export async function fetchGrey(href) {
   });
   if (!levels || !counts) throw new Error(error);
   return { levels, counts };
+}
+
+/**
+ * Fetches and decodes the first radiograph of a page here: a worker would take longer to start than
+ * the decoder takes.
+ *
+ * @param {string} href
+ */
+export async function fetchFirstGrey(href) {
+  const file = await fetchFile(href);
+  return file && decode(file);
+}
+
+/** Bytes of a file; null if there is none. */
+async function fetchFile(/** @type {string} */ href) {
+  const response = await fetch(href);
+  if (response.status === 404) return null;
+  if (!response.ok) throw new Error(`HTTP ${response.status}`);
+  return response.arrayBuffer();
 }

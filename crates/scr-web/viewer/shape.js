@@ -4,14 +4,13 @@
 
 import { floor, hypot, max, min, sqrt } from "./math.js";
 
-/** Largest distance of a simplified outline from the exact one, in screen pixels. */
-const MAX_ERROR_PX = 0.35;
+/** Largest distance of a simplified outline from the exact one, in screen pixels: from half a mask pixel on, staircases become straight. */
+const MAX_ERROR_PX = 0.5;
 /** Tolerance in mask pixels below which nothing but collinear corners could be left out. */
 const LEAST_TOLERANCE_PX = 0.35;
 
 /** Factor between two tolerances, so that a zoom needs few. */
-const STEP = 1.3;
-
+const STEP = 1.15;
 
 /** Outlines of one structure: closed polygons `[x0, y0, x1, y1, ...]` in mask pixels, even-odd. */
 export class Shape {
@@ -31,7 +30,7 @@ export class Shape {
   }
 
   /**
-   * Outlines for drawing: at most 0.35 screen pixels from the exact ones, and exact when enlarged.
+   * Outlines for drawing: at most 0.5 screen pixels from the exact ones, and exact when enlarged.
    *
    * @param {number} scale  screen pixels a mask pixel
    */

@@ -33,7 +33,6 @@ struct BrowsePage {
     /// Position of the image among the cases, from 1; none if the filters leave it out.
     position: Option<usize>,
     count: usize,
-    /// Texts about an order or a filter that cannot be read.
     /// Cases as JSON, for the strip.
     cases_href: String,
     /// Images page in the same order.

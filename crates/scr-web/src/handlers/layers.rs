@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future::try_join_all;
 use scr_documents::{BenchmarkDocument, EntryRole, ImageEntryDocument, ObserverDocument};
 use scr_store::{Copies, EntryRow, OutlinesDocument, PublicStore, Submission};
 
@@ -102,17 +103,12 @@ pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<L
         let entry = entry_of(observer);
         let is_chosen = entry.as_deref().is_some_and(|entry| chosen.contains(&entry));
         let shown = is_chosen || observers.contains(&observer.id.as_str());
-        let file = match shown {
-            true => store.benchmarks().outlines(benchmark, &observer.id, &image.id, copies).await?,
-            false => None,
-        };
         let about = if is_reference { "reference" } else { "observer" };
-        let outlines = file.as_deref().map(outlines::read).transpose()?;
         layers.push(Layer {
             id: observer.id.clone(),
             name: observer.name.clone(),
             kind: "observer",
-            about: about.to_owned() + &in_blocks(outlines.as_ref()),
+            about: about.to_owned(),
             page_href: entry.as_deref().map(address::entry),
             scored_as: entry,
             outlines_href: address::outlines(
@@ -125,35 +121,28 @@ pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<L
             posteriors: None,
             shown,
             index: style_index(layers.len()),
-            outlines,
+            outlines: None,
         });
     }
     if let Some(submission) = submission {
         let shown = chosen.contains(&submission.id.as_str());
-        let outlines =
-            if shown { store.submissions().outlines(submission, &image.id).await? } else { None };
         layers.push(Layer {
             id: submission.id.clone(),
             name: submission.card.name.clone(),
             kind: "entry",
-            about: "submitted, not public".to_owned() + &in_blocks(outlines.as_ref()),
+            about: "submitted, not public".to_owned(),
             page_href: Some(address::submission(&submission.id)),
             scored_as: Some(submission.id.clone()),
             outlines_href: address::submission_outlines(&submission.id, &image.id),
             posteriors: None,
             shown,
             index: style_index(layers.len()),
-            outlines,
+            outlines: None,
         });
     }
     let may_list = |entry: &&EntryRow| may_show || entry.role != EntryRole::Observer;
     for entry in entries.iter().filter(may_list).filter(|entry| !listed.contains(&entry.id)) {
         let shown = chosen.contains(&entry.id.as_str());
-        let file = match shown {
-            true => store.entries().outlines(benchmark, entry, &image.id, copies).await?,
-            false => None,
-        };
-        let outlines = file.as_deref().map(outlines::read).transpose()?;
         let about = match entry.role {
             EntryRole::Observer => "human observer".to_owned(),
             EntryRole::Baseline => "baseline".to_owned(),
@@ -163,17 +152,45 @@ pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<L
             id: entry.id.clone(),
             name: entry.card.name.clone(),
             kind: "entry",
-            about: about + &in_blocks(outlines.as_ref()),
+            about,
             page_href: Some(address::entry(&entry.id)),
             scored_as: Some(entry.id.clone()),
             outlines_href: address::entry_outlines(entry, &image.id, copies),
             posteriors: posteriors(entry, image),
             shown,
             index: style_index(layers.len()),
-            outlines,
+            outlines: None,
         });
     }
+    let files = layers.iter().map(|layer| outlines_of(store, view, layer));
+    let files = try_join_all(files).await?;
+    for (layer, outlines) in layers.iter_mut().zip(files) {
+        layer.about += &in_blocks(outlines.as_ref());
+        layer.outlines = outlines;
+    }
     Ok(layers)
+}
+
+/// Outlines of a visible layer; none of others.
+async fn outlines_of(
+    store: &PublicStore,
+    view: &View<'_>,
+    layer: &Layer,
+) -> Result<Option<OutlinesDocument>, Failure> {
+    let &View { benchmark, image, entries, submission, copies, .. } = view;
+    if !layer.shown {
+        return Ok(None);
+    }
+    let file = if layer.kind == "observer" {
+        store.benchmarks().outlines(benchmark, &layer.id, &image.id, copies).await?
+    } else if let Some(submission) = submission.filter(|submission| submission.id == layer.id) {
+        return Ok(store.submissions().outlines(submission, &image.id).await?);
+    } else if let Some(entry) = entries.iter().find(|entry| entry.id == layer.id) {
+        store.entries().outlines(benchmark, entry, &image.id, copies).await?
+    } else {
+        None
+    };
+    file.as_deref().map(outlines::read).transpose()
 }
 
 /// `{"heart": ADDRESS, ...}` for the script.
@@ -223,11 +240,11 @@ impl Drawing {
                 (!found.path.is_empty()).then_some(found)
             };
             let drawn: Vec<DrawnLayer> = layers.iter().filter_map(drawn).collect();
-            let is_small = drawn.iter().map(|layer| layer.path.len()).sum::<usize>() <= MAX_BYTES;
-            if is_small || tolerance_px > side / 16.0 {
+            let bytes: usize = drawn.iter().map(|layer| layer.path.len()).sum();
+            if bytes <= MAX_BYTES || tolerance_px > side / 16.0 {
                 return Self { layers: drawn, tolerance_px };
             }
-            tolerance_px *= 1.5;
+            tolerance_px *= (bytes as f64 / MAX_BYTES as f64).clamp(1.2, 4.0);
         }
     }
 }

@@ -7,7 +7,7 @@ async fn the_reference_is_shown_by_default() {
     let site = Site::published().await;
     let page = site.page("/benchmarks/tiny/browse/T1").await;
     assert_eq!(page.matches("<path id=\"outline-1\" d=\"M7 3l").count(), 1, "right lung first");
-    assert!(page.contains("<image href=\"/api/v1/benchmarks/tiny/images/T1.png?v="));
+    assert!(page.contains("src=\"/api/v1/benchmarks/tiny/images/T1.png?v="));
     assert!(page.contains("Choose an entry"), "scores without an entry");
 }
 
