@@ -312,7 +312,7 @@ export class App {
     press(button, false);
     const toggle = () => this.use(this.tool === tool ? null : tool);
     button.addEventListener("click", toggle);
-    byId("viewer-tools").append(button);
+    byId("tool-help").before(button);
     this.keys.add({ keys: [tool.key], does: tool.does, run: toggle });
   }
 

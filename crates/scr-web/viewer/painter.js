@@ -1,7 +1,7 @@
 // Painter: draws a pane with radiograph, overlays, outlines, scale bar and crosshair.
 //
 // All that is tied to the image is drawn once for a zoom, with a margin around the visible part, and
-// only shifted while the image moves. Simplified outlines differ by 0.5 screen pixels at most.
+// only shifted while the image moves. Simplified outlines differ by 0.35 screen pixels at most.
 
 import { drawLines } from "./lines.js";
 import { ceil, max, min, round } from "./math.js";

@@ -24,9 +24,9 @@ export class Scores {
     return this.section.querySelector("#all-scores");
   }
 
-  /** Sets the layers of the table on the page. */
+  /** Sets the layers of the table on the page, which may leave some out. */
   startWith(/** @type {Layer[]} */ layers) {
-    this.#shown = keysOf(layers).join();
+    this.#shown = this.section.hasAttribute("data-partial") ? "?" : keysOf(layers).join();
   }
 
   /** Turns to another image: its table is fetched at the next change. */

@@ -2,15 +2,15 @@
 //
 // Arithmetic and paths; fetches and draws nothing.
 
-import { floor, hypot, max, min, sqrt } from "./math.js";
+import { hypot, max, min, sqrt } from "./math.js";
 
-/** Largest distance of a simplified outline from the exact one, in screen pixels: from half a mask pixel on, staircases become straight. */
-const MAX_ERROR_PX = 0.5;
+/** Largest distance of a simplified outline from the exact one, in screen pixels. */
+const MAX_ERROR_PX = 0.35;
 /** Tolerance in mask pixels below which nothing but collinear corners could be left out. */
 const LEAST_TOLERANCE_PX = 0.35;
 
-/** Factor between two tolerances, so that a zoom needs few. */
-const STEP = 1.15;
+/** Finest tolerance that serves, as a share of the largest error, so that a zoom needs few. */
+const LEAST_SHARE = 0.77;
 
 /** Outlines of one structure: closed polygons `[x0, y0, x1, y1, ...]` in mask pixels, even-odd. */
 export class Shape {
@@ -30,18 +30,17 @@ export class Shape {
   }
 
   /**
-   * Outlines for drawing: at most 0.5 screen pixels from the exact ones, and exact when enlarged.
+   * Outlines for drawing: at most 0.35 screen pixels from the exact ones, and exact when enlarged.
    *
    * @param {number} scale  screen pixels a mask pixel
    */
   ringsFor(scale) {
-    const steps = floor(Math.log(MAX_ERROR_PX / scale / LEAST_TOLERANCE_PX) / Math.log(STEP));
-    if (steps < 0) return this.rings;
-    let rings = this.#simplified.get(steps);
-    if (!rings) {
-      rings = this.rings.map((ring) => simplified(ring, LEAST_TOLERANCE_PX * STEP ** steps));
-      this.#simplified.set(steps, rings);
-    }
+    const largest = MAX_ERROR_PX / scale;
+    if (largest < LEAST_TOLERANCE_PX) return this.rings;
+    for (const [tolerance, rings] of this.#simplified) if (tolerance <= largest && tolerance >= LEAST_SHARE * largest) return rings;
+    // Staircases become straight from half a mask pixel on, so not a bit of it is given away.
+    const rings = this.rings.map((ring) => simplified(ring, largest));
+    this.#simplified.set(largest, rings);
     return rings;
   }
 

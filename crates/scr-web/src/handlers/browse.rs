@@ -13,7 +13,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::draw::private_page;
-use super::layers::{Drawing, Layer, StructureChoice, View, layers};
+use super::layers::{Drawing, Layer, MAX_PLAIN_LAYERS, StructureChoice, View, layers};
 use super::scores::{ImageScores, place_of};
 use super::submissions;
 use crate::address;
@@ -52,6 +52,8 @@ struct BrowsePage {
     /// Spacing in mm per pixel, if it is known and equal in both directions.
     spacing_mm: Option<f64>,
     layers: Vec<Layer>,
+    /// Layers that the page itself leaves out.
+    n_left_out: usize,
     drawing: Drawing,
     /// Sentences on options of the address that make no sense.
     faults: Vec<String>,
@@ -103,7 +105,7 @@ pub(crate) async fn browse(
         copies,
     };
     let layers = layers(&store, &view).await?;
-    let shown = layers.iter().filter(|layer| layer.shown);
+    let shown = layers.iter().filter(|layer| layer.shown).take(MAX_PLAIN_LAYERS);
     let scores = ImageScores::new(&store, &benchmark, &image, shown, private, &options).await?;
     let mut faults = faults(&options, &known(&layers, &structures, &benchmark));
     let kept = kept_options(&options);
@@ -130,6 +132,7 @@ pub(crate) async fn browse(
         is_display_copy: may_show && copies == Copies::Display,
         citation: crate::citation::line_of_benchmark(&benchmark, &row.published_at),
         spacing_mm: benchmark.spacing_of(&image).and_then(SpacingDocument::same),
+        n_left_out: layers.iter().filter(|layer| layer.shown).skip(MAX_PLAIN_LAYERS).count(),
         has_posteriors: layers.iter().any(|layer| layer.posteriors.is_some()),
         drawing: Drawing::new(&layers, &structures, &image),
         faults,

@@ -15,6 +15,10 @@ use crate::options::Options;
 use crate::outline_form::OutlineForm;
 use crate::outlines;
 
+/// Visible layers that the page itself draws and scores, which bounds its size and time; its script
+/// fetches the others.
+pub(super) const MAX_PLAIN_LAYERS: usize = 12;
+
 /// Layer: outlines of an observer or an entry.
 pub(super) struct Layer {
     pub(super) id: String,
@@ -32,7 +36,7 @@ pub(super) struct Layer {
     pub(super) shown: bool,
     /// Index of colour and dashes, by [`style_index`].
     pub(super) index: usize,
-    /// Outlines of a visible layer.
+    /// Outlines of the first visible layers.
     pub(super) outlines: Option<OutlinesDocument>,
 }
 
@@ -79,7 +83,7 @@ pub(super) struct View<'a> {
 }
 
 /// Layers in order: observers, the private submission, entries that are not an observer's.
-/// Visible layers have their outlines.
+/// The first visible layers have their outlines.
 pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<Layer>, Failure> {
     let &View { benchmark, image, entries, submission, options, copies } = view;
     let observers = options.list("observers").unwrap_or_else(|| {
@@ -162,25 +166,22 @@ pub(super) async fn layers(store: &PublicStore, view: &View<'_>) -> Result<Vec<L
             outlines: None,
         });
     }
-    let files = layers.iter().map(|layer| outlines_of(store, view, layer));
-    let files = try_join_all(files).await?;
-    for (layer, outlines) in layers.iter_mut().zip(files) {
+    let plain = layers.iter().filter(|layer| layer.shown).take(MAX_PLAIN_LAYERS);
+    let files = try_join_all(plain.map(|layer| outlines_of(store, view, layer))).await?;
+    for (layer, outlines) in layers.iter_mut().filter(|layer| layer.shown).zip(files) {
         layer.about += &in_blocks(outlines.as_ref());
         layer.outlines = outlines;
     }
     Ok(layers)
 }
 
-/// Outlines of a visible layer; none of others.
+/// Outlines of a layer in the image; none where it has no masks.
 async fn outlines_of(
     store: &PublicStore,
     view: &View<'_>,
     layer: &Layer,
 ) -> Result<Option<OutlinesDocument>, Failure> {
     let &View { benchmark, image, entries, submission, copies, .. } = view;
-    if !layer.shown {
-        return Ok(None);
-    }
     let file = if layer.kind == "observer" {
         store.benchmarks().outlines(benchmark, &layer.id, &image.id, copies).await?
     } else if let Some(submission) = submission.filter(|submission| submission.id == layer.id) {
@@ -228,7 +229,7 @@ impl Drawing {
     ) -> Self {
         const STAGE_PX: f64 = 700.0;
         const TOLERANCE_SCREEN_PX: f64 = 0.35;
-        const MAX_BYTES: usize = 18_000;
+        const MAX_BYTES: usize = 12_000;
         let side = image.width.max(image.height) as f64;
         let mut tolerance_px = TOLERANCE_SCREEN_PX * (side / STAGE_PX).max(1.0);
         loop {

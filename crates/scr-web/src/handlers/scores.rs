@@ -34,7 +34,7 @@ struct ScoresPage {
 /// Values of one image: entries and their objects down, measures across.
 pub(super) struct ImageScores {
     pub(super) columns: Vec<ScoreColumn>,
-    pub(super) rows: Vec<ScoreRow>,
+    pub(super) layers: Vec<LayerScores>,
 }
 
 pub(super) struct ScoreColumn {
@@ -43,16 +43,21 @@ pub(super) struct ScoreColumn {
     pub(super) better: &'static str,
 }
 
-pub(super) struct ScoreRow {
+/// Values of one layer.
+pub(super) struct LayerScores {
     /// The layer's, `entries:ID` or `observers:ID`.
-    pub(super) layer: String,
-    /// Mean of the first measure over the objects, on the first row of the layer; `None`
-    /// where an object has no value.
+    pub(super) key: String,
+    /// Mean of the first measure over the objects; `None` where an object has no value.
     pub(super) score: Option<String>,
     /// The layer's.
     pub(super) index: usize,
     pub(super) entry_name: String,
     pub(super) entry_href: String,
+    /// One for each object and one for the whole image.
+    pub(super) rows: Vec<ScoreRow>,
+}
+
+pub(super) struct ScoreRow {
     pub(super) object_name: String,
     pub(super) cells: Vec<String>,
 }
@@ -137,31 +142,27 @@ impl ImageScores {
                 }
             }
         }
-        let rows = shown
+        let layers = shown
             .iter()
-            .flat_map(|(layer, entry)| rows(benchmark, &image.id, layer, entry, &keys))
+            .filter_map(|(layer, entry)| layer_scores(benchmark, &image.id, layer, entry, &keys))
             .collect();
         let columns = keys.into_iter().map(|key| {
             let head = MeasureFormat::page(key);
             ScoreColumn { name: head.title(), better: head.better_words() }
         });
-        Ok(Self { columns: columns.collect(), rows })
+        Ok(Self { columns: columns.collect(), layers })
     }
 }
 
-/// An entry's rows for one image: one for each object and one for the whole image. Empty if the
-/// entry does not cover the image.
-fn rows(
+/// An entry's values of one image; `None` if the entry does not cover it.
+fn layer_scores(
     benchmark: &BenchmarkDocument,
     image: &str,
     layer: &Layer,
     entry: &EntryRow,
     keys: &[&String],
-) -> Vec<ScoreRow> {
-    let images = entry.result.images.iter().flatten();
-    let Some(values) = images.into_iter().find(|values| values.image == image) else {
-        return Vec::new();
-    };
+) -> Option<LayerScores> {
+    let values = entry.result.images.iter().flatten().find(|values| values.image == image)?;
     let whole = (!values.image_measures.is_empty())
         .then(|| ("Whole image".to_owned(), &values.image_measures));
     let objects = values.objects.iter().map(|(id, measures)| {
@@ -174,21 +175,20 @@ fn rows(
         let mean = defined.iter().sum::<f64>() / defined.len() as f64;
         (!defined.is_empty()).then(|| MeasureFormat::page(key).value(Some(mean)))
     });
-    let row = |(place, (object_name, measures)): (usize, (String, &MeasureMap<Option<f64>>))| {
+    let row = |(object_name, measures): (String, &MeasureMap<Option<f64>>)| {
         let cell = |key: &&String| match measures.get(*key) {
             Some(None) => "undefined".to_owned(),
             Some(value) => MeasureFormat::of(&entry.result, key).value(*value),
             None => NO_VALUE.to_owned(),
         };
-        ScoreRow {
-            layer: layer.key(),
-            score: score.clone().filter(|_| place == 0),
-            index: layer.index,
-            entry_name: entry.card.name.clone(),
-            entry_href: layer.page_href.clone().unwrap_or_else(|| address::entry(&entry.id)),
-            object_name,
-            cells: keys.iter().map(cell).collect(),
-        }
+        ScoreRow { object_name, cells: keys.iter().map(cell).collect() }
     };
-    objects.chain(whole).enumerate().map(row).collect()
+    Some(LayerScores {
+        key: layer.key(),
+        score,
+        index: layer.index,
+        entry_name: entry.card.name.clone(),
+        entry_href: layer.page_href.clone().unwrap_or_else(|| address::entry(&entry.id)),
+        rows: objects.chain(whole).map(row).collect(),
+    })
 }

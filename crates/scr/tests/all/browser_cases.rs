@@ -26,7 +26,7 @@ fn a_reader_orders_the_strip_steps_in_its_order_and_filters_it() {
         let page = format!("{}/benchmarks/phantom/browse/JPCLN001", site.address);
         browser.client.goto(&page).await.unwrap();
         browser.until("the viewer starts", READY).await;
-        let is_there = "document.querySelectorAll('.strip-list li').length === 8";
+        let is_there = "document.querySelectorAll('.strip-list .strip-score').length === 8";
         browser.until("the strip has all cases", is_there).await;
         let in_table = names(&browser.script(SHOWN).await);
         assert_eq!(in_table[0], "JPCLN001");
