@@ -5,7 +5,7 @@ with them, once with a peer and once with `scr_eval`, and prints a table: how ma
 of each format were accepted, how many of these are equal to the peer's pixels, and why the
 others were refused. Exit 1 when an accepted file differs.
 
-    python formats.py [--foreign DIR] [--out TABLE.md] [FILE OR FOLDER...]
+    python formats.py [--out TABLE.md] [FILE OR FOLDER...]
 
 Needs the wheel of python/, numpy, pillow, nibabel, SimpleITK, pynrrd, tifffile, imagecodecs,
 pydicom; `--install` fetches the peers into the running environment. A format is a class below:

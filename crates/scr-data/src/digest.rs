@@ -95,6 +95,21 @@ impl Manifest {
         self.files.extend(other.files);
     }
 
+    /// Adds all files of another manifest.
+    ///
+    /// # Errors
+    /// The first path that has another digest there; then nothing is added.
+    pub fn merge(&mut self, other: Self) -> Result<(), String> {
+        let differs = |(path, digest): &(&String, &FileDigest)| {
+            self.files.get(*path).is_some_and(|own| own != *digest)
+        };
+        if let Some((path, _)) = other.files.iter().find(differs) {
+            return Err(path.clone());
+        }
+        self.extend(other);
+        Ok(())
+    }
+
     /// All files, sorted by path's bytes.
     pub fn files(&self) -> impl ExactSizeIterator<Item = (&str, &FileDigest)> {
         self.files.iter().map(|(path, digest)| (path.as_str(), digest))

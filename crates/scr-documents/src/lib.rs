@@ -5,7 +5,7 @@
 //! crate of the project; other crates fill the documents.
 //!
 //! - [`result`]: the scores of one set of masks. - [`comparison`]: several results.
-//! - [`result_list`]: all entries of a benchmark with their ranks.
+//! - [`shard`]: a part of one. - [`result_list`]: all entries of a benchmark with their ranks.
 //! - [`benchmark`], [`protocol`], [`terms`], [`literature`]: a published benchmark.
 //!   - [`settings`]: the operator's settings of it. - [`download`]: its files.
 //!   - [`cases`]: its images in columns, with their scores.
@@ -32,6 +32,7 @@ pub mod refusal;
 pub mod result;
 pub mod result_list;
 pub mod settings;
+pub mod shard;
 pub mod submission;
 pub mod terms;
 
@@ -70,6 +71,7 @@ pub use result::{
 };
 pub use result_list::{ResultListDocument, ResultRowDocument};
 pub use settings::{BenchmarkSettings, ImageResults, LadderStep, Quota, Reference};
+pub use shard::{ShardDocument, ShardImage, ShardObject};
 pub use submission::{
     ListedSubmission, LogLine, ReviewQueue, SubmissionAnswer, SubmissionList, SubmissionProblem,
     SubmissionState, UploadFingerprint, WaitingSubmission,

@@ -51,6 +51,7 @@ pub(crate) use self::thumbnail::Thumbnail;
 pub(crate) use self::warning::{Group, grouped, share_of_images};
 pub use self::warning::{Rule, Warning};
 use crate::reading::Reader;
+use crate::shard::Shard;
 
 /// Report of a check.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,7 +120,7 @@ pub fn check(
         wrong_sizes.extend(wrong);
         images.extend(facts);
     }
-    reference_is_whole &= reader.note_uncovered(&mut reference_files, &mut problems);
+    reference_is_whole &= reader.note_uncovered(Shard::WHOLE, &mut reference_files, &mut problems);
     let problems = match problems.or(()) {
         Ok(()) => Problems::default(),
         Err(DataError::Problems(sorted)) => sorted,

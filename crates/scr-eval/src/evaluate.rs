@@ -10,6 +10,7 @@ use scr_measures::{Measure, Scratch, cardiothoracic_ratio, measure_object, pixel
 
 use crate::evaluation::{ImageMeasure, UndefinedPolicy};
 use crate::reading::Reader;
+use crate::shard::{EvaluationPart, Shard};
 use crate::{Evaluation, ImageRecord, ScoredObject};
 
 /// Version of the scoring rules; every change that can move a score changes it.
@@ -60,6 +61,20 @@ pub fn evaluate(
     settings: &Settings,
     on_image: &(dyn Fn() + Sync),
 ) -> Result<Evaluation, DataError> {
+    Ok(evaluate_shard(benchmark, masks, settings, Shard::WHOLE, on_image)?.evaluation)
+}
+
+/// Scores the images of a shard; [`merge`](crate::merge) makes one evaluation of all shards.
+///
+/// # Errors
+/// As [`evaluate`], of the shard's files.
+pub fn evaluate_shard(
+    benchmark: &Benchmark,
+    masks: &MaskSet,
+    settings: &Settings,
+    shard: Shard,
+    on_image: &(dyn Fn() + Sync),
+) -> Result<EvaluationPart, DataError> {
     let observer = benchmark.observer(&settings.observer)?;
     let mut problems = Problems::default();
     problems.extend(missing_spacing(benchmark, &settings.measures));
@@ -77,8 +92,8 @@ pub fn evaluate(
         image_measures: &image_measures,
         has_spacing: benchmark.has_spacing(),
     };
-    let images = masks.images();
-    let measurements: Vec<Result<ImageMeasurement, Vec<Problem>>> = images
+    let places: Vec<usize> = masks.images().into_iter().filter(|&image| shard.has(image)).collect();
+    let measurements: Vec<Result<ImageMeasurement, Vec<Problem>>> = places
         .par_iter()
         .map_init(Scratch::default, |scratch, &image| {
             let measurement = scorer.measure(image, scratch);
@@ -100,9 +115,9 @@ pub fn evaluate(
             Err(list) => problems.extend(list),
         }
     }
-    reader.note_uncovered(&mut reference_files, &mut problems);
+    reader.note_uncovered(shard, &mut reference_files, &mut problems);
     problems.or(())?;
-    Ok(Evaluation {
+    let evaluation = Evaluation {
         benchmark: benchmark.id.clone(),
         benchmark_digest: reference_files.digest(),
         masks_digest: mask_files.digest(),
@@ -123,7 +138,8 @@ pub fn evaluate(
         records,
         bootstrap_seed: settings.bootstrap_seed,
         bootstrap_resamples: settings.bootstrap_resamples,
-    })
+    };
+    Ok(EvaluationPart { shard, evaluation, places, reference_files, mask_files })
 }
 
 /// Problems of measures in mm, when the spacing of an image is not known.

@@ -64,6 +64,9 @@ pub enum ImageMeasure {
 }
 
 impl ImageMeasure {
+    /// All of them, in the registry's order.
+    pub const ALL: [Self; 4] =
+        [Self::PixelError, Self::Ctr, Self::CtrReference, Self::CtrDifference];
     /// The cardiothoracic ratio, the reference's, and their difference.
     pub const CARDIOTHORACIC: [Self; 3] = [Self::Ctr, Self::CtrReference, Self::CtrDifference];
 

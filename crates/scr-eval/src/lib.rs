@@ -6,6 +6,7 @@
 //! - [`evaluate`] reads and measures image by image into [`ImageRecord`]s.
 //! - [`Evaluation`] holds the records with digests, versions and unit.
 //! - [`Evaluation::summaries`] summarises the records.
+//! - [`evaluate_shard`] scores a part of the images, and [`merge`] puts parts together.
 //! - [`compare`] compares several methods by significance tests.
 //! - [`check`] finds suspicions about a set of masks before it is scored.
 //! - [`check_benchmark`] finds the problems of a benchmark's files, and suspicions about them.
@@ -16,6 +17,7 @@ mod compare;
 mod evaluate;
 mod evaluation;
 mod reading;
+mod shard;
 mod turn;
 
 pub use benchmark_check::{BenchmarkReport, check_benchmark};
@@ -23,8 +25,9 @@ pub use check::{CheckReport, Rule, Warning, check};
 pub use compare::{
     CompareSettings, ComparedMeasure, ComparedPair, Comparison, MethodValues, ValueColumn, compare,
 };
-pub use evaluate::{EVALUATOR_VERSION, Settings, evaluate};
+pub use evaluate::{EVALUATOR_VERSION, Settings, evaluate, evaluate_shard};
 pub use evaluation::{
     Evaluation, ImageMeasure, ImageRecord, ScoredObject, Summaries, SummaryWithInterval,
     UndefinedPolicy,
 };
+pub use shard::{EvaluationPart, InvalidShard, MAX_SHARDS, Shard, merge};

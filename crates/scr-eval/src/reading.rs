@@ -6,6 +6,8 @@ use scr_data::digest::Manifest;
 use scr_data::{Benchmark, MaskSet, Observer, Problem, Problems};
 use scr_image::Mask;
 
+use crate::shard::Shard;
+
 /// Reader of a set of masks and of the observer who is the reference.
 #[derive(Clone, Copy)]
 pub(crate) struct Reader<'a> {
@@ -55,15 +57,21 @@ impl Reader<'_> {
         ImageMasks { references, predictions, refused, problems, reference_files, mask_files }
     }
 
-    /// Adds the reference's masks of images that the set does not cover to `files`: a
+    /// Adds the reference's masks of images of the shard that the set does not cover to `files`: a
     /// digest covers the whole benchmark, also for a set of one fold. Returns whether all
     /// of them could be read.
-    pub(crate) fn note_uncovered(&self, files: &mut Manifest, problems: &mut Problems) -> bool {
+    pub(crate) fn note_uncovered(
+        &self,
+        shard: Shard,
+        files: &mut Manifest,
+        problems: &mut Problems,
+    ) -> bool {
         let covered: BTreeSet<usize> = self.masks.images().into_iter().collect();
         let mut is_whole = true;
-        for (index, image) in self.benchmark.images.iter().enumerate() {
-            for structure in self.benchmark.structures.iter().filter(|_| !covered.contains(&index))
-            {
+        let images = self.benchmark.images.iter().enumerate();
+        let is_noted = |index: &usize| shard.has(*index) && !covered.contains(index);
+        for (_, image) in images.filter(|(index, _)| is_noted(index)) {
+            for structure in &self.benchmark.structures {
                 let noted = self.benchmark.note_mask(self.observer, structure, image, files);
                 is_whole &= problems.keep(noted).is_some();
             }

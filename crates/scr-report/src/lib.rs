@@ -3,10 +3,11 @@
 //! Computes no score and no statistic: all values come from [`scr_eval`]. Reads and writes
 //! no file.
 //!
-//! - [`result_document`] and [`comparison_document`]: the JSON of one result and of several.
+//! - [`result_document`] and [`comparison_document`]: the JSON of one result and of several;
+//!   [`shard_document`] that of a part of one.
 //! - [`board`]: all results of a benchmark, and [`listing`]: their list with ranks.
 //! - [`tables`]: their tables, which [`layout`] writes as text, Markdown or LaTeX;
-//!   [`csv`] has every number in full precision.
+//!   [`csv`] and [`parquet`] have every number in full precision.
 //! - [`numbers`]: formats of numbers, and [`standings`]: order and ranks, for pages and
 //!   tables.
 //! - [`plot`]: plots as SVG.
@@ -25,10 +26,13 @@ pub mod layout;
 pub mod listing;
 pub mod measures;
 pub mod numbers;
+pub mod parquet;
 pub mod plot;
+mod shard;
 pub mod sheet;
 pub mod standings;
 pub mod tables;
 
 pub use comparison::{NamedResult, comparison_document};
 pub use document::{result_document, summary_document};
+pub use shard::{ShardFault, read_shard, shard_document};

@@ -1,19 +1,18 @@
-//! `scr evaluate`: scores one or several sets of masks.
+//! `scr evaluate`: scores one or several sets of masks, or a shard of one.
 
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use scr_data::{Benchmark, Output, Problems};
+use scr_data::{Benchmark, MaskSet, Problems};
+use scr_eval::Shard;
 use scr_measures::Measure;
+use scr_report::NamedResult;
 use scr_report::comparison::incomparable;
-use scr_report::layout::{self, Layout, Table};
-use scr_report::tables::{self, Width};
-use scr_report::{NamedResult, csv};
 
-use super::arguments::output;
-use super::scoring::{COMPARED_MEASURES, Format, Scoring};
-use super::sets::read_sets;
+use super::scoring::{COMPARED_MEASURES, Scoring, score_shard};
+use super::sets::{open_masks, read_sets};
+use super::written::{ResultFormat, Writing};
 use crate::stdout::print;
 
 #[derive(Args)]
@@ -24,35 +23,42 @@ pub(crate) struct Evaluate {
     masks: Vec<PathBuf>,
     #[command(flatten)]
     scoring: Scoring,
-    /// Output format; several sets have no JSON and no CSV
-    #[arg(long, value_enum, default_value_t = Format::Table)]
-    format: Format,
-    /// Print all statistics in wide tables, for a terminal of more than 100 columns; with
-    /// `--format latex` in place of a paper's table
-    #[arg(long)]
-    wide: bool,
-    /// Print the values of every image as well; as CSV in place of the summaries
-    #[arg(long)]
-    per_image: bool,
-    /// Write the result to a file instead of stdout
-    #[arg(long, value_name = "FILE", value_parser = output())]
-    out: Option<Output>,
+    /// Output format; several sets have no JSON, no CSV and no Parquet
+    #[arg(long, value_enum, default_value_t = ResultFormat::Table)]
+    format: ResultFormat,
+    /// Score the images of one shard only, I of N, for several machines; `scr merge` makes one
+    /// result of all shards. Writes JSON for it
+    #[arg(long, value_name = "I/N", conflicts_with_all = ["format", "per_image", "wide"])]
+    shard: Option<Shard>,
+    #[command(flatten)]
+    writing: Writing,
 }
 
 impl Evaluate {
     pub(crate) fn run(self) -> Result<()> {
-        let has_several = self.masks.len() > 1;
-        if has_several && self.format.layout(self.wide).is_none() {
+        let n_sets = self.masks.len();
+        let has_several = n_sets > 1;
+        if has_several && (self.shard.is_some() || self.format.layout(false).is_none()) {
+            let what = if self.shard.is_some() { "a shard" } else { "this format" };
             bail!(
-                "expected one set of masks for this format, found {}\n  hint: score each by itself, or see `scr compare --format json`",
-                self.masks.len()
+                "expected one set of masks for {what}, found {n_sets}\n  hint: score each by itself, or see `scr compare --format json`"
             );
         }
-        let is_paper = !self.wide && (has_several || self.format == Format::Latex);
+        if self.format == ResultFormat::Parquet && self.writing.out.is_none() {
+            bail!("expected --out FILE with --format parquet, found none");
+        }
+        let wants_paper = has_several || self.format == ResultFormat::Latex;
+        let is_paper = !self.writing.wide && wants_paper;
         let default: &[Measure] = if is_paper { &COMPARED_MEASURES } else { &Measure::DEFAULT };
         let benchmark = Benchmark::open(&self.scoring.benchmark)?;
         let settings = self.scoring.settings(default);
-        let with_images = self.per_image || has_several;
+        if let Some(shard) = self.shard {
+            let layout = &self.scoring.layout;
+            let masks = open_masks(&self.masks[0], &benchmark, layout, MaskSet::open)?;
+            let part = score_shard(&benchmark, &masks, &settings, shard)?;
+            return print(self.writing.out.as_ref(), &scr_report::shard_document(&part).to_json());
+        }
+        let with_images = self.writing.per_image || has_several || self.format.has_images();
         let sets =
             read_sets(&self.masks, &benchmark, &self.scoring.layout, &settings, with_images)?;
         let results: Vec<NamedResult> = sets.into_iter().map(|set| set.result).collect();
@@ -61,42 +67,6 @@ impl Evaluate {
             problems.extend(incomparable(&results));
             problems.or(())?;
         }
-        print(self.out.as_ref(), &self.text(&results, is_paper))
-    }
-
-    fn text(&self, results: &[NamedResult], is_paper: bool) -> String {
-        if let Some(layout) = self.format.layout(self.wide) {
-            return layout::write(&self.tables(results, is_paper, layout), layout);
-        }
-        let result = &results[0].result;
-        match self.format {
-            Format::Csv if self.per_image => csv::images(result),
-            Format::Csv => csv::summaries(result),
-            _ => result.to_json(),
-        }
-    }
-
-    fn tables(&self, results: &[NamedResult], is_paper: bool, layout: Layout) -> Vec<Table> {
-        let mut all = Vec::new();
-        for NamedResult { name, result } in results {
-            let width = if layout == Layout::Text { Width::Terminal } else { Width::Page };
-            let mut of_result = Vec::new();
-            if self.per_image {
-                of_result.extend(tables::image_tables(result, width));
-            }
-            if !is_paper {
-                of_result.extend(tables::result_tables(result, width));
-            }
-            for table in of_result.iter_mut().filter(|table| !table.title.is_empty()) {
-                if results.len() > 1 {
-                    table.title = format!("{name}: {}", table.title);
-                }
-            }
-            all.extend(of_result);
-        }
-        if is_paper {
-            all.extend(tables::paper_tables(results));
-        }
-        all
+        self.writing.write(&results, self.format, is_paper)
     }
 }

@@ -17,6 +17,7 @@ mod list;
 mod mail;
 mod man;
 mod measures;
+mod merge;
 mod methods;
 mod phantom;
 mod report;
@@ -32,6 +33,7 @@ mod tune;
 mod verify;
 mod view;
 mod worker;
+mod written;
 
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -71,6 +73,8 @@ pub(crate) enum Command {
     Check(check::Check),
     /// Score a set of masks against a benchmark
     Evaluate(evaluate::Evaluate),
+    /// Merge the shards of an evaluation into the result of one run
+    Merge(merge::Merge),
     /// Compare sets of masks pair by pair: which differences are more than chance
     Compare(compare::Compare),
     /// Write an HTML file with tables, plots and typical images
@@ -182,6 +186,7 @@ impl Command {
             Self::Report(command) => command.run(),
             Self::View(command) => command.run(),
             Self::Measures(command) => command.run(),
+            Self::Merge(command) => command.run(),
             Self::Methods(command) => command.run(),
             Self::Train(command) => command.run(),
             Self::Tune(command) => command.run(),

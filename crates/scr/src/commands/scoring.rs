@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use scr_data::{Benchmark, MaskSet};
 use scr_documents::ResultDocument;
-use scr_eval::{Settings, UndefinedPolicy};
+use scr_eval::{EvaluationPart, Settings, Shard, UndefinedPolicy};
 use scr_measures::{Kind, Measure, registry::IMAGE_MEASURES};
 use scr_report::layout::Layout;
 
@@ -137,12 +137,22 @@ pub(crate) fn score(
     settings: &Settings,
     per_image: bool,
 ) -> Result<ResultDocument> {
+    let whole = score_shard(benchmark, masks, settings, Shard::WHOLE)?;
+    Ok(scr_report::result_document(&whole.evaluation, per_image))
+}
+
+/// Scores the images of a shard, as [`score`].
+pub(crate) fn score_shard(
+    benchmark: &Benchmark,
+    masks: &MaskSet,
+    settings: &Settings,
+    shard: Shard,
+) -> Result<EvaluationPart> {
     for notice in masks.notices().iter().chain(&benchmark.spacing_notice()) {
         tell!("note: {notice}");
     }
-    let (bar, done, total) = (Bar::new(), AtomicUsize::new(0), masks.images().len());
-    let evaluation = scr_eval::evaluate(benchmark, masks, settings, &|| {
-        bar.show("scoring", done.fetch_add(1, Ordering::Relaxed) + 1, total);
-    })?;
-    Ok(scr_report::result_document(&evaluation, per_image))
+    let total = masks.images().into_iter().filter(|&image| shard.has(image)).count();
+    let (bar, done) = (Bar::new(), AtomicUsize::new(0));
+    let on_image = || bar.show("scoring", done.fetch_add(1, Ordering::Relaxed) + 1, total);
+    Ok(scr_eval::evaluate_shard(benchmark, masks, settings, shard, &on_image)?)
 }

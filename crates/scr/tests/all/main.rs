@@ -32,6 +32,7 @@ mod rescoring;
 mod running;
 mod security;
 mod serving;
+mod shards;
 mod showing;
 mod site;
 mod submitting;

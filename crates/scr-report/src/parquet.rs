@@ -1,0 +1,168 @@
+//! Parquet of a result: one row an image, object and measure, in long form.
+//!
+//! Columns: `benchmark`, `benchmark_digest`, `masks_digest`, `evaluator_version`, `observer`, `image`,
+//! `fold`, `object` (null for measures of whole images), `measure`, `value` (a double; null where
+//! undefined). The same result gives the same bytes.
+
+use std::sync::Arc;
+
+use parquet::basic::Encoding;
+use parquet::data_type::{ByteArray, ByteArrayType, DoubleType};
+use parquet::errors::ParquetError;
+use parquet::file::properties::{EnabledStatistics, WriterProperties};
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::parser::parse_message_type;
+use parquet::schema::types::ColumnPath;
+use scr_documents::{ImageDocument, ResultDocument};
+
+/// Columns of text, then `value`.
+const SCHEMA: &str = "message scores {
+    required binary benchmark (STRING);
+    required binary benchmark_digest (STRING);
+    required binary masks_digest (STRING);
+    required binary evaluator_version (STRING);
+    required binary observer (STRING);
+    required binary image (STRING);
+    required binary fold (STRING);
+    optional binary object (STRING);
+    required binary measure (STRING);
+    optional double value;
+}";
+/// Images of one row group, which bounds the memory of writer and reader.
+const IMAGES_A_GROUP: usize = 10_000;
+
+/// The values of every image as a Parquet file.
+///
+/// # Errors
+/// Failures of the writer, which a result of any size gives none of.
+pub fn images(result: &ResultDocument) -> Result<Vec<u8>, ParquetError> {
+    let properties = WriterProperties::builder()
+        .set_created_by(concat!("scr ", env!("CARGO_PKG_VERSION")).to_owned())
+        .set_statistics_enabled(EnabledStatistics::Chunk)
+        .set_column_dictionary_enabled(ColumnPath::from("value"), false)
+        .set_column_encoding(ColumnPath::from("value"), Encoding::PLAIN)
+        .build();
+    let mut file = Vec::new();
+    let mut writer = SerializedFileWriter::new(
+        &mut file,
+        Arc::new(parse_message_type(SCHEMA)?),
+        Arc::new(properties),
+    )?;
+    for images in result.images.as_deref().unwrap_or_default().chunks(IMAGES_A_GROUP) {
+        let mut group = writer.next_row_group()?;
+        write_group(&mut group, result, images)?;
+        group.close()?;
+    }
+    writer.close()?;
+    Ok(file)
+}
+
+/// Row of the long form.
+struct Row<'a> {
+    image: &'a str,
+    fold: &'a str,
+    object: Option<&'a str>,
+    measure: &'a str,
+    value: Option<f64>,
+}
+
+fn write_group<W: std::io::Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
+    result: &ResultDocument,
+    images: &[ImageDocument],
+) -> Result<(), ParquetError> {
+    let folds: Vec<String> = images.iter().map(|image| image.fold.to_string()).collect();
+    let rows: Vec<Row<'_>> =
+        images.iter().zip(&folds).flat_map(|(image, fold)| rows(image, fold)).collect();
+    for text in [
+        &result.benchmark,
+        &result.benchmark_digest,
+        &result.masks_digest,
+        &result.evaluator_version,
+        &result.observer,
+    ] {
+        write_text(group, rows.iter().map(|_| Some(text.as_str())))?;
+    }
+    write_text(group, rows.iter().map(|row| Some(row.image)))?;
+    write_text(group, rows.iter().map(|row| Some(row.fold)))?;
+    write_text(group, rows.iter().map(|row| row.object))?;
+    write_text(group, rows.iter().map(|row| Some(row.measure)))?;
+    let values: Vec<f64> = rows.iter().filter_map(|row| row.value).collect();
+    let levels: Vec<i16> = rows.iter().map(|row| row.value.is_some().into()).collect();
+    let mut column = group.next_column()?.expect("the schema has this column");
+    column.typed::<DoubleType>().write_batch(&values, Some(&levels), None)?;
+    column.close()
+}
+
+fn rows<'a>(image: &'a ImageDocument, fold: &'a str) -> impl Iterator<Item = Row<'a>> {
+    let row = move |object, (measure, value): (&'a String, &'a Option<f64>)| Row {
+        image: &image.image,
+        fold,
+        object,
+        measure,
+        value: *value,
+    };
+    let of_objects = image.objects.iter().flat_map(move |(object, measures)| {
+        measures.iter().map(move |found| row(Some(object.as_str()), found))
+    });
+    of_objects.chain(image.image_measures.iter().map(move |found| row(None, found)))
+}
+
+/// Writes the next column; a required one has no gaps.
+fn write_text<'a, W: std::io::Write + Send>(
+    group: &mut SerializedRowGroupWriter<'_, W>,
+    texts: impl Iterator<Item = Option<&'a str>> + Clone,
+) -> Result<(), ParquetError> {
+    let values: Vec<ByteArray> = texts.clone().flatten().map(ByteArray::from).collect();
+    let levels: Vec<i16> = texts.map(|text| text.is_some().into()).collect();
+    let mut column = group.next_column()?.expect("the schema has this column");
+    let is_optional = column.typed::<ByteArrayType>().get_descriptor().max_def_level() > 0;
+    column.typed::<ByteArrayType>().write_batch(&values, is_optional.then_some(&levels), None)?;
+    column.close()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use parquet::file::reader::{FileReader, SerializedFileReader};
+    use parquet::record::RowAccessor;
+
+    #[test]
+    fn every_value_is_a_row_with_the_digests() {
+        let result: ResultDocument = serde_json::from_str(
+            r#"{"benchmark": "b", "benchmark_digest": "sha256:1", "masks_digest": "sha256:2",
+            "evaluator_version": "1", "observer": "reference", "spacing_mm": null,
+            "bootstrap_seed": 1, "bootstrap_resamples": 2, "objects": {}, "image_measures": {},
+            "images": [
+                {"image": "A", "fold": 1, "objects": {"heart": {"dice": 0.1, "masd_px": null}},
+                 "pixel_error": 0.30000000000000004},
+                {"image": "B", "fold": "test", "objects": {"heart": {"dice": 1.0, "masd_px": 0.0}},
+                 "pixel_error": null}]}"#,
+        )
+        .unwrap();
+        let written = images(&result).unwrap();
+        assert_eq!(images(&result).unwrap(), written);
+        let reader = SerializedFileReader::new(bytes::Bytes::from(written)).unwrap();
+        let rows: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+        let found: Vec<(&String, &String, Option<&String>, &String, Option<f64>)> = rows
+            .iter()
+            .map(|row| {
+                let text = |column: usize| row.get_string(column).unwrap();
+                let object = row.get_string(7).ok();
+                (text(5), text(6), object, text(8), row.get_double(9).ok())
+            })
+            .collect();
+        let texts = ["A", "B", "1", "test", "heart", "dice", "masd_px", "pixel_error"];
+        let [a, b, one, test, heart, dice, masd, pixel_error] = texts.map(str::to_owned);
+        let expected = [
+            (&a, &one, Some(&heart), &dice, Some(0.1)),
+            (&a, &one, Some(&heart), &masd, None),
+            (&a, &one, None, &pixel_error, Some(0.300_000_000_000_000_04)),
+            (&b, &test, Some(&heart), &dice, Some(1.0)),
+            (&b, &test, Some(&heart), &masd, Some(0.0)),
+            (&b, &test, None, &pixel_error, None),
+        ];
+        assert_eq!(found, expected);
+        assert!(rows.iter().all(|row| row.get_string(1).unwrap() == "sha256:1"));
+    }
+}

@@ -1,0 +1,49 @@
+//! `scr merge`: one result of the shards that `scr evaluate --shard` wrote.
+
+use std::path::{Path, PathBuf};
+
+use anyhow::{Result, bail};
+use clap::Args;
+use scr_data::{Problem, Problems, files};
+use scr_eval::EvaluationPart;
+use scr_report::{NamedResult, read_shard, result_document};
+
+use super::written::{ResultFormat, Writing};
+
+#[derive(Args)]
+pub(crate) struct Merge {
+    /// Shards of one evaluation, all of them, in any order
+    #[arg(required = true, value_name = "SHARD.json")]
+    shards: Vec<PathBuf>,
+    /// Output format; JSON has the values of every image
+    #[arg(long, value_enum, default_value_t = ResultFormat::Json)]
+    format: ResultFormat,
+    #[command(flatten)]
+    writing: Writing,
+}
+
+impl Merge {
+    pub(crate) fn run(self) -> Result<()> {
+        if self.format == ResultFormat::Parquet && self.writing.out.is_none() {
+            bail!("expected --out FILE with --format parquet, found none");
+        }
+        let mut problems = Problems::default();
+        let read = |path: &PathBuf| Some((path.display().to_string(), problems.keep(read(path))?));
+        let parts: Vec<(String, EvaluationPart)> = self.shards.iter().filter_map(read).collect();
+        problems.or(())?;
+        let evaluation = scr_eval::merge(parts)?;
+        let result =
+            NamedResult { name: String::new(), result: result_document(&evaluation, true) };
+        self.writing.write(&[result], self.format, false)
+    }
+}
+
+fn read(path: &Path) -> Result<EvaluationPart, Problem> {
+    let place = path.display().to_string();
+    let bytes = files::read_file(path)?;
+    let document = serde_json::from_slice(&bytes).map_err(|error| {
+        let expected = "a shard as `scr evaluate --shard` writes it";
+        Problem::new(&place, expected, error.to_string(), "")
+    })?;
+    read_shard(document).map_err(|fault| Problem::new(&place, fault.expected, fault.found, ""))
+}
