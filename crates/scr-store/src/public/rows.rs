@@ -106,6 +106,26 @@ impl TableReader<'_> {
         rows.iter().map(|row| Ok(self.read(row)?.entry)).collect()
     }
 
+    /// Numbers of the listed entries with these identifiers, in the order of publication.
+    #[boxed]
+    pub(super) async fn numbers(&self, ids: &[&str]) -> Result<Vec<i64>, StorageError> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let places: Vec<String> = (2..).take(ids.len()).map(|n| format!("${n}")).collect();
+        let query = format!(
+            "SELECT number FROM listed_entries WHERE benchmark_id = $1 AND entry_id IN ({}) \
+             ORDER BY published_at, entry_id",
+            places.join(", ")
+        );
+        let mut rows = sqlx::query_as(AssertSqlSafe(query)).bind(self.benchmark_id);
+        for id in ids {
+            rows = rows.bind(*id);
+        }
+        let rows: Vec<(i64,)> = rows.fetch_all(self.pool).await.doing(DOING)?;
+        Ok(rows.into_iter().map(|(number,)| number).collect())
+    }
+
     async fn summaries(
         &self,
         numbers: &str,

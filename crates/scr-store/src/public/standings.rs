@@ -307,6 +307,26 @@ impl Standings<'_> {
         self.reader().entries(ids).await
     }
 
+    /// The same with the summaries of some measures of a subject.
+    ///
+    /// # Errors
+    /// As [`rows`](Self::rows).
+    #[boxed]
+    pub async fn entries_with(
+        &self,
+        ids: &[&str],
+        subject: TableSubject<'_>,
+        measures: &[&str],
+    ) -> Result<Vec<EntryRow>, StorageError> {
+        let ranked = self.reader().numbers(ids).await?.into_iter().map(|number| Ranked {
+            number,
+            rank: None,
+            rank_among_submissions: None,
+        });
+        let rows = self.shown(&ranked.collect::<Vec<_>>(), subject, measures).await?;
+        Ok(rows.into_iter().map(|row| row.entry).collect())
+    }
+
     fn reader(&self) -> TableReader<'_> {
         let Self { pool, benchmark_id, rounding, .. } = self;
         TableReader { pool, benchmark_id, rounding: *rounding }

@@ -11,6 +11,7 @@ use crate::address;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
 use crate::outline_form::OutlineForm;
+use crate::offered::Offered;
 use crate::references::{Piece, linked};
 use crate::rights::terms_version;
 
@@ -25,6 +26,8 @@ struct DownloadPage {
     api_href: String,
     rows: Vec<ImageRow>,
     entries: Vec<EntryLink>,
+    /// Number of entries that are not among them.
+    n_other_entries: u64,
     benchmark: BenchmarkDocument,
 }
 
@@ -56,7 +59,8 @@ pub(crate) async fn download(
     PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    let entries = store.entries().summaries(&document.id).await?;
+    let standings = store.standings(&document.id).await?;
+    let offered = Offered::of(&store, &standings, &document, &[]).await?;
     let api_href = format!("/api/v1{}", address::benchmark(&document.id, ""));
     let offered =
         if document.terms.download.is_allowed() { document.images.as_slice() } else { &[] };
@@ -70,10 +74,12 @@ pub(crate) async fn download(
         terms_version: terms_version(&document.terms),
         api_href,
         rows: offered.iter().map(|image| image_row(&document, image)).collect(),
-        entries: entries
+        n_other_entries: offered.n_others(),
+        entries: offered
+            .entries
             .iter()
             .map(|entry| EntryLink {
-                name: entry.card.name.clone(),
+                name: entry.name.clone(),
                 href: address::entry(&entry.id),
             })
             .collect(),
