@@ -33,8 +33,9 @@ impl Offered {
         let n_all = store.entries().counts(&benchmark.id).await?.all();
         let first = RowRange { start: 0, count: MAX_OFFERED };
         if n_all <= u64::from(MAX_OFFERED) {
-            let all = store.entries().listed(&benchmark.id, &EntryFilter::default(), first);
-            return Ok(Self { entries: all.await?, n_all });
+            let all = EntryFilter::default();
+            let entries = store.entries().listed(&benchmark.id, &all, first).await?;
+            return Ok(Self { entries, n_all });
         }
         let mut ids: Vec<String> = chosen.iter().map(|id| (*id).to_owned()).collect();
         for role in [EntryRole::Observer, EntryRole::Baseline] {

@@ -61,7 +61,6 @@ impl PublicStore {
     /// # Errors
     /// [`StorageError::Database`], [`StorageError::Missing`] for an unknown benchmark,
     /// [`StorageError::Document`] for unreadable settings.
-    #[boxed]
     pub async fn standings(&self, benchmark_id: &str) -> Result<Standings<'_>, StorageError> {
         let pool = &self.all.pool;
         let hiding = filter(pool, benchmark_id, &[]).await?;
@@ -144,7 +143,6 @@ impl Standings<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`], [`StorageError::Document`], [`StorageError::Role`].
-    #[boxed]
     pub async fn rows(
         &self,
         subject: TableSubject<'_>,
@@ -170,7 +168,6 @@ impl Standings<'_> {
     ///
     /// # Errors
     /// As [`rows`](Self::rows).
-    #[boxed]
     pub async fn references(
         &self,
         subject: TableSubject<'_>,
@@ -255,7 +252,6 @@ impl Standings<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
-    #[boxed]
     pub async fn place_of(
         &self,
         entry_id: &str,
@@ -284,7 +280,6 @@ impl Standings<'_> {
     ///
     /// # Errors
     /// [`StorageError::Database`].
-    #[boxed]
     pub async fn ranks_at(
         &self,
         subject: TableSubject<'_>,
@@ -311,7 +306,6 @@ impl Standings<'_> {
     ///
     /// # Errors
     /// As [`rows`](Self::rows).
-    #[boxed]
     pub async fn entries_with(
         &self,
         ids: &[&str],
@@ -337,7 +331,6 @@ impl Standings<'_> {
     ///
     /// # Errors
     /// As [`rows`](Self::rows).
-    #[boxed]
     pub async fn around(
         &self,
         subject: TableSubject<'_>,

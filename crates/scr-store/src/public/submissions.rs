@@ -32,7 +32,7 @@ impl Submissions<'_, PublicStore> {
     async fn filtered(&self, id: &str, reader: Reader) -> Result<Option<Submission>, StorageError> {
         let mut found = rows::get(self.pool, id).await?;
         if let Some(found) = &mut found {
-            let hiding = filter(self.pool, &found.benchmark_id, &[id]).await?;
+            let hiding = filter(&self.store.all.pool, &found.benchmark_id, &[id]).await?;
             hiding.in_submission(found, reader);
         }
         Ok(found)

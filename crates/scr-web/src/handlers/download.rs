@@ -60,7 +60,7 @@ pub(crate) async fn download(
 ) -> Result<Response, Failure> {
     let document = row.document;
     let standings = store.standings(&document.id).await?;
-    let offered = Offered::of(&store, &standings, &document, &[]).await?;
+    let to_choose = Offered::of(&store, &standings, &document, &[]).await?;
     let api_href = format!("/api/v1{}", address::benchmark(&document.id, ""));
     let offered =
         if document.terms.download.is_allowed() { document.images.as_slice() } else { &[] };
@@ -74,8 +74,8 @@ pub(crate) async fn download(
         terms_version: terms_version(&document.terms),
         api_href,
         rows: offered.iter().map(|image| image_row(&document, image)).collect(),
-        n_other_entries: offered.n_others(),
-        entries: offered
+        n_other_entries: to_choose.n_others(),
+        entries: to_choose
             .entries
             .iter()
             .map(|entry| EntryLink {
