@@ -9,11 +9,11 @@ use scr_report::plot::{
     BoxOutlier, BoxPlotRow, ProgressPlot, ProgressPoint, RankRow, box_plot, progress_plot,
     rank_plot, standalone,
 };
-use scr_store::{EntryFilter, EntryRow, PublicStore};
+use scr_store::{EntryRow, PublicStore};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::page_range;
+use super::{filter_of, page_range};
 use crate::address;
 use crate::boards::Boards;
 use crate::computed::Computed;
@@ -22,7 +22,7 @@ use crate::extractors::PublishedBenchmark;
 use crate::handlers::entry_files::{file, plain};
 use crate::numbers::{MeasureFormat, date};
 use crate::options::Options;
-use crate::page_links::current;
+use crate::page_links::{current, with_query};
 use crate::results_table::{Subject, TablePage, TableRequest};
 
 /// Seconds of a day.
@@ -49,9 +49,17 @@ impl FigureKind {
     }
 }
 
+/// Box plots and rank plots of more rows are pictures, which a browser loads when they are
+/// seen, without links: a rank plot grows with the square of its rows.
+const MAX_ROWS_WITHIN: usize = 12;
+/// Options of the address that choose the rows of a table.
+pub(super) const CHOOSING: [&str; 6] = ["kind", "q", "object", "sort", "order", "page"];
+
 /// Figure of a subject.
 pub(super) struct Figure {
-    pub(super) svg: String,
+    /// The figure within the page; none for a picture.
+    pub(super) svg: Option<String>,
+    /// The same as a file.
     pub(super) file_href: String,
 }
 
@@ -62,21 +70,25 @@ pub(super) struct Figures<'a> {
     /// Rows of the table, the best first.
     pub(super) page: &'a TablePage<'a>,
     pub(super) board: Option<&'a BoardSubject>,
-    /// Number of the page, from 1, for links to images and entries; 0 draws no links.
-    pub(super) link_page: usize,
+    /// Options of the page; none for a file, which has no links to images and entries.
+    pub(super) options: Option<&'a Options>,
 }
 
 impl Figures<'_> {
     /// A figure; none where there is nothing to draw.
     pub(super) fn figure(&self, kind: FigureKind) -> Option<Figure> {
-        let svg = self.drawn(kind)?;
+        let is_picture = kind != FigureKind::Progress && self.page.rows.len() > MAX_ROWS_WITHIN;
+        let svg = match is_picture {
+            true if self.board.is_none() => return None,
+            true => None,
+            false => Some(self.drawn(kind)?),
+        };
         let name = format!("{}-{}.svg", kind.key(), self.page.subject.key());
         let folder = address::benchmark(&self.benchmark.id, "plots");
-        let page = match self.link_page {
-            0 | 1 => String::new(),
-            page => format!("?page={page}"),
-        };
-        Some(Figure { svg, file_href: format!("{folder}/{}{page}", address::encoded(&name)) })
+        let chosen = |name| Some((name, self.options?.first(name)?));
+        let query = address::query(CHOOSING.into_iter().filter_map(chosen));
+        let file_href = with_query(&format!("{folder}/{}", address::encoded(&name)), &query);
+        Some(Figure { svg, file_href })
     }
 
     fn drawn(&self, kind: FigureKind) -> Option<String> {
@@ -93,7 +105,7 @@ impl Figures<'_> {
     }
 
     const fn has_links(&self) -> bool {
-        self.link_page > 0
+        self.options.is_some()
     }
 
     fn object_name(&self) -> String {
@@ -199,7 +211,7 @@ fn day(time: &str) -> Option<f64> {
 }
 
 /// Answers `/benchmarks/ID/plots/KIND-OBJECT.svg`: the figure of the first page of a table, or
-/// with `?page=N` of another one.
+/// of the rows that the options of the results page choose.
 pub(crate) async fn plot(
     State(store): State<PublicStore>,
     State(kept): State<Arc<Computed<Board>>>,
@@ -214,15 +226,15 @@ pub(crate) async fn plot(
     let request = TableRequest {
         standings: &standings,
         fold: None,
-        options: &Options::default(),
-        filter: &EntryFilter::default(),
+        options: &options,
+        filter: &filter_of(&options, &mut Vec::new()).0,
         range: page_range(current(options.first("page"), usize::MAX)),
     };
     let page = TablePage::read(request, subject).await?.ok_or(Failure::NoFile)?;
     let boards = Boards::new(&store, &benchmark, &standings, &kept).await?;
     let board = boards.of(subject, &page.rows).await?;
     let board = board.as_deref().and_then(|board| board.subject.as_ref());
-    let figures = Figures { benchmark: &benchmark, page: &page, board, link_page: 0 };
+    let figures = Figures { benchmark: &benchmark, page: &page, board, options: None };
     let svg = figures.drawn(kind).ok_or(Failure::NoFile)?;
     let name = format!("{}-{}-{}.svg", plain(&benchmark.id), kind.key(), plain(subject.key()));
     Ok(file(&name, "image/svg+xml", standalone(&svg)))
