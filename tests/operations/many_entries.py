@@ -244,7 +244,7 @@ def measure(site, n_entries, n_requests):
     figures["results_first_ms"] = first_ms
     for name, paths in pages.items():
         figures[f"{name}_ms"], figures[f"{name}_kb"] = reader.measure(paths, n_requests)
-    last = f"{base}/results?page={max(1, n_entries // 100)}"
+    last = f"{base}/results?page={max(1, n_entries // 50)}"
     figures["page_first_ms"], _ = reader.get(last)
     figures["page_ms"], figures["page_kb"] = reader.measure([last], n_requests)
     figures["csv_ms"], body = reader.get(f"{base}/results.csv")

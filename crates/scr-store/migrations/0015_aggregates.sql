@@ -23,7 +23,8 @@ CREATE TABLE listed_entries (
 );
 CREATE INDEX listed_by_publication ON listed_entries (benchmark_id, published_at, entry_id);
 CREATE INDEX listed_by_role ON listed_entries (benchmark_id, role, published_at, entry_id);
-CREATE INDEX listed_by_correction ON listed_entries (corrects);
+CREATE INDEX listed_by_correction
+    ON listed_entries (corrects, benchmark_id, published_at, entry_id);
 
 -- Columns of tables: a measure of an object in a fold, under one filter.
 CREATE TABLE aggregate_columns (
@@ -71,8 +72,9 @@ CREATE TABLE aggregates (
     n_undefined BIGINT,
     PRIMARY KEY (entry_number, column_number)
 );
+-- All that orders and ranks need, so that they read no row of the table.
 CREATE INDEX aggregates_by_standing
-    ON aggregates (column_number, n_behind, badness, sort_name, entry_number);
+    ON aggregates (column_number, n_behind, badness, sort_name, entry_number, is_reference);
 CREATE INDEX aggregates_of_references
     ON aggregates (column_number, n_behind, badness, sort_name, entry_number)
     WHERE is_reference = 1;

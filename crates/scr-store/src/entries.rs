@@ -314,13 +314,11 @@ async fn summaries_after(
 ) -> Result<Vec<EntryRow>, StorageError> {
     let doing = "list entries";
     let from: Option<(String, String)> = match after {
-        Some(after) => {
-            sqlx::query_as("SELECT published_at, id FROM entries WHERE id = $1")
-                .bind(after)
-                .fetch_optional(pool)
-                .await
-                .doing(doing)?
-        }
+        Some(after) => sqlx::query_as("SELECT published_at, id FROM entries WHERE id = $1")
+            .bind(after)
+            .fetch_optional(pool)
+            .await
+            .doing(doing)?,
         None => None,
     };
     let (time, id) = from.unwrap_or_default();

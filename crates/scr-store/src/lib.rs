@@ -96,14 +96,14 @@ pub use names::{NAME_RULE, is_plain_name, look_alike};
 pub use outlines::{MAX_CORNERS_BY_SIDE, OutlinesDocument};
 pub use past_result::PastResult;
 pub use public::benchmarks::{Copies, PublicBenchmarks};
+pub use public::download::{DownloadEntry, DownloadValue};
 pub use public::entries::PublicEntries;
 pub use public::listed::{EntryFilter, ListedEntry, NamedEntry, RoleCounts, RowRange};
-pub use public::download::{DownloadValue, DownloadEntry};
 pub use public::standings::{StandingPlace, Standings};
+pub use public::store::PublicStore;
 pub use public::table::{
     EntryStanding, StandingOrder, StandingRow, TableColumn, TableSubject, Vicinity,
 };
-pub use public::store::PublicStore;
 pub use publications::{PublicationRow, Publications};
 pub use publish::batch::PublishProgress;
 pub use publish::benchmark::THUMBNAIL_SIDE_PX;

@@ -2,10 +2,10 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
-#[path = "publishing/standings.rs"]
-mod standings;
 #[path = "publishing/record.rs"]
 mod record;
+#[path = "publishing/standings.rs"]
+mod standings;
 
 use std::path::Path;
 

@@ -5,9 +5,7 @@
 
 use scr_documents::{BenchmarkDocument, EntryRole, Fold, SpacingDocument};
 use scr_report::plot::{SpreadPoint, SpreadRow, spread_plot};
-use scr_store::{
-    EntryFilter, PublicStore, RowRange, ShapesDocument, Standings, StructureShapes,
-};
+use scr_store::{EntryFilter, PublicStore, RowRange, ShapesDocument, Standings, StructureShapes};
 
 use crate::address;
 use crate::attributes::Distribution;

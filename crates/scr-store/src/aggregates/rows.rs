@@ -6,7 +6,7 @@ use scr_report::numbers::MeasureFormat;
 use scr_report::standings::is_penalised;
 
 /// Undefined values of a result without a mean: behind all others.
-const BEHIND_ALL: i64 = i64::MAX;
+pub(crate) const BEHIND_ALL: i64 = i64::MAX;
 
 /// Key of a column of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

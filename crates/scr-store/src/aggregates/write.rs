@@ -220,9 +220,8 @@ async fn insert_rows(
         let [low, high] = summary
             .and_then(|summary| summary.ci95)
             .map_or([None, None], |interval| interval.map(Some));
-        let number = |value: fn(&scr_documents::SummaryDocument) -> Option<f64>| {
-            summary.and_then(value)
-        };
+        let number =
+            |value: fn(&scr_documents::SummaryDocument) -> Option<f64>| summary.and_then(value);
         let count = |value: fn(&scr_documents::SummaryDocument) -> Option<usize>| {
             summary.and_then(value).and_then(|n| i64::try_from(n).ok())
         };

@@ -8,8 +8,8 @@ use super::benchmarks::{Copies, file, in_copies};
 use crate::blobs::BlobKey;
 use crate::entries::EntryRow;
 use crate::filter::filter;
-use crate::record::evidence::EntryEvidence;
 use crate::past_result::PastResult;
+use crate::record::evidence::EntryEvidence;
 use crate::storage_error::StorageError;
 use crate::store::Store;
 

@@ -8,8 +8,8 @@
 
 pub(crate) mod benchmarks;
 mod display;
-pub(crate) mod entries;
 pub(crate) mod download;
+pub(crate) mod entries;
 pub(crate) mod listed;
 mod rows;
 pub(crate) mod standings;

@@ -17,7 +17,7 @@ use super::store::PublicStore;
 use super::table::{
     EntryStanding, StandingOrder, StandingRow, TableColumn, TableSubject, Vicinity,
 };
-use crate::aggregates::rows::Place;
+use crate::aggregates::rows::{BEHIND_ALL, Place};
 use crate::aggregates::write::sort_name;
 use crate::database::Doing;
 use crate::entries::EntryRow;
@@ -65,7 +65,7 @@ impl PublicStore {
         let pool = &self.all.pool;
         let hiding = filter(pool, benchmark_id, &[]).await?;
         let filter = hiding.name();
-        let rows: Vec<(i64, String, String, String, i64, i64, i64, i64)> = sqlx::query_as(
+        let rows: Vec<ColumnRow> = sqlx::query_as(
             "SELECT number, fold, object, measure, n_listed, n_submissions, n_with_counts, \
              n_with_undefined FROM aggregate_columns \
              WHERE benchmark_id = $1 AND filter = $2 AND n_listed > 0 ORDER BY number",
@@ -461,7 +461,9 @@ impl Standings<'_> {
         range: RowRange,
     ) -> Result<Vec<Ranked>, StorageError> {
         let value = match order.statistic {
-            Statistic::Mean => "CASE WHEN a.mean IS NULL THEN NULL ELSE a.badness END",
+            Statistic::Mean => {
+                &format!("CASE WHEN a.n_behind = {BEHIND_ALL} THEN NULL ELSE a.badness END")
+            }
             Statistic::Interval => "a.ci95_low",
             Statistic::Min => "a.minimum",
             Statistic::LowerQuartile => "a.q1",
@@ -483,40 +485,60 @@ impl Standings<'_> {
                 format!("is_without, behind, value {down}, sort_name, entry_number")
             }
         };
-        let conditions = filter.conditions(6);
+        // `p` has every entry of the subject. Where all have the measure it is `a` itself.
+        let by_number = by.map_or(-1, |by| by.number);
+        let (p, source) = match by.filter(|by| by.n_listed == all.n_listed) {
+            Some(_) => ("a", format!("aggregates a WHERE a.column_number = {by_number}")),
+            None => (
+                "p",
+                format!(
+                    "aggregates p LEFT JOIN aggregates a ON a.entry_number = p.entry_number \
+                     AND a.column_number = {by_number} WHERE p.column_number = {}",
+                    all.number
+                ),
+            ),
+        };
+        let passing = match filter.is_empty() {
+            true => String::new(),
+            false => format!(
+                "WHERE entry_number IN (SELECT number FROM listed_entries \
+                 WHERE benchmark_id = $3{})",
+                filter.conditions(4)
+            ),
+        };
         let query = format!(
             "SELECT entry_number, rank_of_all, rank_within, is_without, is_reference FROM ( \
                SELECT entry_number, sort_name, is_without, is_reference, behind, value, \
                  RANK() OVER (ORDER BY is_without, behind, value {best}) AS rank_of_all, \
                  RANK() OVER (PARTITION BY is_reference \
                    ORDER BY is_without, behind, value {best}) AS rank_within FROM ( \
-                 SELECT p.entry_number AS entry_number, p.sort_name AS sort_name, \
-                   p.is_reference AS is_reference, {value} AS value, \
+                 SELECT {p}.entry_number AS entry_number, {p}.sort_name AS sort_name, \
+                   {p}.is_reference AS is_reference, {value} AS value, \
                    CASE WHEN ({value}) IS NULL THEN 0 ELSE {behind} END AS behind, \
                    CAST(CASE WHEN ({value}) IS NULL THEN 1 ELSE 0 END AS BIGINT) AS is_without \
-                 FROM aggregates p LEFT JOIN aggregates a \
-                   ON a.entry_number = p.entry_number AND a.column_number = $2 \
-                 WHERE p.column_number = $1) AS valued) AS ranked \
-             WHERE entry_number IN (SELECT number FROM listed_entries \
-               WHERE benchmark_id = $3{conditions}) \
-             ORDER BY {sorted} LIMIT $4 OFFSET $5"
+                 FROM {source}) AS valued) AS ranked \
+             {passing} ORDER BY {sorted} LIMIT $1 OFFSET $2"
         );
         let mut rows = sqlx::query_as(sqlx::AssertSqlSafe(query))
-            .bind(all.number)
-            .bind(by.map_or(-1, |by| by.number))
-            .bind(&self.benchmark_id)
             .bind(i64::from(range.count))
             .bind(i64::try_from(range.start).unwrap_or(i64::MAX));
+        if !filter.is_empty() {
+            rows = rows.bind(&self.benchmark_id);
+        }
         for value in filter.values() {
             rows = rows.bind(value);
         }
-        let rows: Vec<(i64, i64, i64, i64, i64)> =
-            rows.fetch_all(self.pool).await.doing(DOING)?;
-        let ranked = |(number, rank, within, is_without, is_reference): (i64, i64, i64, i64, i64)| {
-            let rank = Some(rank.unsigned_abs()).filter(|_| is_without == 0);
-            let within = Some(within.unsigned_abs()).filter(|_| is_without == 0);
-            Ranked { number, rank, rank_among_submissions: within.filter(|_| is_reference == 0) }
-        };
+        let rows: Vec<(i64, i64, i64, i64, i64)> = rows.fetch_all(self.pool).await.doing(DOING)?;
+        let ranked =
+            |(number, rank, within, is_without, is_reference): (i64, i64, i64, i64, i64)| {
+                let rank = Some(rank.unsigned_abs()).filter(|_| is_without == 0);
+                let within = Some(within.unsigned_abs()).filter(|_| is_without == 0);
+                Ranked {
+                    number,
+                    rank,
+                    rank_among_submissions: within.filter(|_| is_reference == 0),
+                }
+            };
         Ok(rows.into_iter().map(ranked).collect())
     }
 
@@ -542,6 +564,8 @@ impl Standings<'_> {
     }
 }
 
+/// Number, fold, object and measure of a column, and its four counts.
+type ColumnRow = (i64, String, String, String, i64, i64, i64, i64);
 /// Number of an entry and its place.
 type PlaceRow = (i64, i64, f64);
 /// Column, undefined values, is a reference, better ones, better references, and the interval

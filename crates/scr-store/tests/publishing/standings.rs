@@ -48,7 +48,8 @@ async fn publish_many(fixture: &Fixture) {
     let masks = fixture.masks(2);
     for seed in 0..N_ENTRIES {
         // Upper and lower case, and equal names.
-        let name = if seed % 2 == 0 { format!("name {}", seed / 4) } else { format!("Name {seed}") };
+        let name =
+            if seed % 2 == 0 { format!("name {}", seed / 4) } else { format!("Name {seed}") };
         let mut entry = fixture.entry(&name, &masks);
         entry.card.authors = vec![format!("Author_{}", seed % 3), "100% B.".into()];
         entry.card.version = seed.to_string();
@@ -131,9 +132,9 @@ async fn paged(
         if rows.is_empty() {
             break;
         }
-        found.extend(rows.into_iter().map(|row| {
-            (row.entry.id, row.rank, row.rank_among_submissions)
-        }));
+        found.extend(
+            rows.into_iter().map(|row| (row.entry.id, row.rank, row.rank_among_submissions)),
+        );
     }
     found
 }
@@ -258,12 +259,10 @@ async fn neighbours_and_ranks_of_an_entry_are_those_of_the_table() {
         let standing = standings.of_entry(id, &[column]).await.unwrap().pop().unwrap();
         assert_eq!(standing.rank, row.rank);
         assert_eq!(standing.rank_among_submissions, row.rank_among_submissions);
-        assert_eq!(
-            standing.interval_of_best,
-            rows[0].entry.result.objects["both"]["overlap"].ci95
-        );
+        assert_eq!(standing.interval_of_best, rows[0].entry.result.objects["both"]["overlap"].ci95);
         // As a submission with the same scores, which comes behind its equals.
-        let own = StandingPlace::of(&row.entry.result, &row.entry.card.name, Some("both"), "overlap");
+        let own =
+            StandingPlace::of(&row.entry.result, &row.entry.card.name, Some("both"), "overlap");
         let own = own.unwrap();
         assert_eq!(standings.ranks_at(BOTH, "overlap", &own).await.unwrap().0, row.rank);
         let above = standings.around(BOTH, "overlap", &own, 1, &[]).await.unwrap().above;
@@ -287,7 +286,8 @@ async fn lists_go_on_after_an_entry_and_skip_withdrawn_ones() {
         }
         found.extend(more.into_iter().map(|entry| entry.id));
     }
-    let expected: Vec<&String> = all.iter().map(|entry| &entry.id).filter(|id| *id != gone).collect();
+    let expected: Vec<&String> =
+        all.iter().map(|entry| &entry.id).filter(|id| *id != gone).collect();
     assert_eq!(found.iter().collect::<Vec<_>>(), expected);
     let after_gone = public.entries().summaries_after("tiny", Some(gone), 1).await.unwrap();
     assert_eq!(after_gone[0].id, all[6].id, "a cursor stays valid");

@@ -28,8 +28,7 @@ impl Scored {
         if !store.settings().get(&benchmark.id).await?.shows_images() {
             return Ok(Self::default());
         }
-        let of_all_images =
-            standings.all_columns().iter().filter(|column| column.fold.is_empty());
+        let of_all_images = standings.all_columns().iter().filter(|column| column.fold.is_empty());
         let mut columns: Vec<CaseColumn> = of_all_images
             .filter(|column| !column.measure.is_empty())
             .map(|found| {

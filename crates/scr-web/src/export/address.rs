@@ -99,7 +99,9 @@ pub(super) fn file_of(address: &str, is_page: bool) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let folder = path.trim_matches('/');
     let name = folder.rsplit('/').next().unwrap_or_default();
-    if !is_page && let Some((stem, extension)) = folder.rsplit_once('.').filter(|_| name.contains('.')) {
+    if !is_page
+        && let Some((stem, extension)) = folder.rsplit_once('.').filter(|_| name.contains('.'))
+    {
         return match query {
             "" => folder.to_owned(),
             query => format!("{stem}.{}.{extension}", query.replace('=', "-")),

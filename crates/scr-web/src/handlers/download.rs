@@ -10,8 +10,8 @@ use super::draw::page;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
-use crate::outline_form::OutlineForm;
 use crate::offered::Offered;
+use crate::outline_form::OutlineForm;
 use crate::references::{Piece, linked};
 use crate::rights::terms_version;
 
@@ -78,10 +78,7 @@ pub(crate) async fn download(
         entries: to_choose
             .entries
             .iter()
-            .map(|entry| EntryLink {
-                name: entry.name.clone(),
-                href: address::entry(&entry.id),
-            })
+            .map(|entry| EntryLink { name: entry.name.clone(), href: address::entry(&entry.id) })
             .collect(),
         benchmark: document,
     })

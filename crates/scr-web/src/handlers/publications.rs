@@ -182,10 +182,7 @@ impl PublicationsPage {
 
 fn shown(document: PublicationDocument, described: Vec<ListedEntry>) -> Publication {
     let separator = if document.venue.is_empty() { "" } else { ", " };
-    let link = |entry: ListedEntry| EntryLink {
-        href: address::entry(&entry.id),
-        name: entry.name,
-    };
+    let link = |entry: ListedEntry| EntryLink { href: address::entry(&entry.id), name: entry.name };
     Publication {
         authors: document.authors.join(", "),
         appeared: format!("{}{separator}{}", document.venue, document.year),

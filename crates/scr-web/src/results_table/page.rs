@@ -97,9 +97,8 @@ impl<'a> TablePage<'a> {
         let measures = subject.measures(entry)?;
         let options = Options::default();
         let shown = measures.keys().filter(|key| has_column(key, &options));
-        let columns: Vec<SortKey> = shown
-            .map(|key| SortKey { measure: key.clone(), statistic: Statistic::Mean })
-            .collect();
+        let columns: Vec<SortKey> =
+            shown.map(|key| SortKey { measure: key.clone(), statistic: Statistic::Mean }).collect();
         let first = columns.first()?;
         let mut notes = Vec::new();
         let sorting = Sorting::read(subject, first, &columns, &options, &mut notes);

@@ -155,8 +155,7 @@ impl Figures<'_> {
         };
         let rows: Vec<RankRow> = self.entries().filter_map(row).collect();
         let measure = MeasureFormat::page(&board.key).name;
-        let title =
-            format!("Ranks by mean {measure} of {} over resamples", self.object_name());
+        let title = format!("Ranks by mean {measure} of {} over resamples", self.object_name());
         (rows.len() > 1).then(|| rank_plot(&title, &rows))
     }
 
@@ -192,8 +191,7 @@ impl Figures<'_> {
             return None;
         }
         let ends = [days[0].clone(), days[days.len() - 1].clone()];
-        let title =
-            format!("{} of {} by entry over time", format.title(), self.object_name());
+        let title = format!("{} of {} by entry over time", format.title(), self.object_name());
         Some(progress_plot(&ProgressPlot {
             title: &title,
             measure: &format.title(),

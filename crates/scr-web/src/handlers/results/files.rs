@@ -4,9 +4,7 @@ use axum::body::{Body, Bytes};
 use axum::extract::State;
 use axum::response::Response;
 use futures_util::stream::{self, StreamExt};
-use scr_documents::{
-    BenchmarkDocument, ResultListDocument, ResultListWriter, ResultRowDocument,
-};
+use scr_documents::{BenchmarkDocument, ResultListDocument, ResultListWriter, ResultRowDocument};
 use scr_report::csv;
 use scr_report::layout::{self, Layout};
 use scr_report::listing::{ListedEntry, RANKED_BY, list_tables};

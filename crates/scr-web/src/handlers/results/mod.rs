@@ -32,7 +32,7 @@ pub(crate) use files::{results_csv, results_json, results_tex};
 use literature::{Literature, literature};
 
 /// Entries of one page of every table.
-pub(super) const ENTRIES_A_PAGE: u32 = 40;
+pub(super) const ENTRIES_A_PAGE: u32 = 25;
 /// Options of the address that stay on another page.
 const KEPT: [&str; 7] = ["measures", "fold", "kind", "q", "object", "sort", "order"];
 
@@ -173,7 +173,8 @@ pub(crate) async fn results(
             compared = compared.or(Some(Arc::clone(board)));
         }
         let board = board.as_deref().and_then(|board| board.subject.as_ref());
-        let figures = Figures { benchmark: &benchmark, page: &found, board, options: Some(&options) };
+        let figures =
+            Figures { benchmark: &benchmark, page: &found, board, options: Some(&options) };
         let [boxes, ranks, progress] = FigureKind::ALL.map(|kind| figures.figure(kind));
         let source = TableSource { benchmark: &benchmark.id, board, options: &options };
         let table = ResultsTable::new(source, found, caption);

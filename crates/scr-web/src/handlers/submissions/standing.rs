@@ -86,9 +86,8 @@ pub(crate) async fn standings(
         let source = TableSource { benchmark: &benchmark.id, board: None, options: &options };
         let table = ResultsTable::new(source, page, caption);
         let differences = findings.into_iter().flat_map(|found| &found.differences);
-        let differences: Vec<&DifferenceDocument> = differences
-            .filter(|found| subject.object() == Some(found.object.as_str()))
-            .collect();
+        let differences: Vec<&DifferenceDocument> =
+            differences.filter(|found| subject.object() == Some(found.object.as_str())).collect();
         tables.push(table_of(table, own, &differences));
     }
     Ok(tables)
@@ -118,10 +117,8 @@ async fn around(
             found.above.into_iter().chain(found.below).collect()
         }
     };
-    let place = rows
-        .iter()
-        .position(|row| at.is_before(&row.entry, object, measure))
-        .unwrap_or(rows.len());
+    let place =
+        rows.iter().position(|row| at.is_before(&row.entry, object, measure)).unwrap_or(rows.len());
     for row in &mut rows[place..] {
         row.rank = row.rank.map(|rank| rank + 1);
         row.rank_among_submissions = row.rank_among_submissions.map(|rank| rank + 1);
