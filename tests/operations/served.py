@@ -141,8 +141,12 @@ class Site:
 
     def entries(self):
         """Published entries, by identifier."""
-        found = self.api("GET", f"benchmarks/{BENCHMARK}/entries")["entries"]
-        return {entry["id"]: entry for entry in found}
+        found, path = {}, f"/api/v1/benchmarks/{BENCHMARK}/entries?limit=500"
+        while path:
+            answer = json.loads(self.ask("GET", path))
+            found.update((entry["id"], entry) for entry in answer["entries"])
+            path = answer["next"]
+        return found
 
     def jobs(self):
         """Running and waiting jobs, as listed for the operator."""

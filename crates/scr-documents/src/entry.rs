@@ -64,12 +64,15 @@ pub struct CardDocument {
     pub corrects: Option<String>,
 }
 
-/// The entries of a benchmark, without their images' values.
+/// Entries of a benchmark, without their images' values.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct EntryList {
     /// In the order of publication.
     pub entries: Vec<EntrySummary>,
+    /// Address of the entries that follow; null at the end.
+    #[serde(default)]
+    pub next: Option<String>,
 }
 
 /// An entry. In lists, `results` is without `images`.

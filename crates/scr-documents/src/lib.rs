@@ -69,7 +69,7 @@ pub use result::{
     Decimals, FoldDocument, ImageDocument, MeasureMap, ResultDocument, SpacingDocument,
     SummaryDocument, UndefinedDocument,
 };
-pub use result_list::{ResultListDocument, ResultRowDocument};
+pub use result_list::{ResultListDocument, ResultListWriter, ResultRowDocument};
 pub use settings::{BenchmarkSettings, ImageResults, LadderStep, Quota, Reference};
 pub use shard::{ShardDocument, ShardImage, ShardObject};
 pub use submission::{

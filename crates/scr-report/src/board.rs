@@ -1,17 +1,20 @@
-//! Board of a benchmark: all results by one measure an object, with rank stability,
-//! significance groups, distributions and agreement of the cardiothoracic ratio.
+//! Board of a table: its results by one measure, with rank stability, significance groups,
+//! distributions and agreement of the cardiothoracic ratio.
 //!
 //! Computes nothing: passes values to [`scr_eval::compare`] and copies what it finds. Work is
 //! bounded: at most [`MAX_COMPARED`] results are compared.
+//!
+//! - [`BoardEntry`]: values of a result, far smaller than the result. [`Board`]: the board.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use indexmap::IndexMap;
 use scr_documents::{AgreementDocument, ImageDocument, ResultDocument};
 use scr_eval::{CompareSettings, ComparedMeasure, MethodValues, ValueColumn, compare};
 use scr_stats::{BlandAltman, Summary, significance_groups};
 
-use crate::comparison::{NamedResult, agreed, incomparable, method_values};
+use crate::comparison::{NamedResult, agreed, method_values};
 use crate::plot::{AgreementPlot, AgreementPoint, agreement_plot};
 
 /// Most results that are compared with each other.
@@ -21,17 +24,27 @@ const MAX_OUTLIERS: usize = 25;
 /// Length of a whisker in quartile distances.
 const WHISKER: f64 = 1.5;
 
-/// Board of a benchmark.
+/// Values of a result that boards need: the first measure of each object and of whole images.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BoardEntry {
+    name: String,
+    /// Benchmark, evaluator and observer.
+    rules: [String; 3],
+    images: Vec<String>,
+    columns: Vec<ValueColumn>,
+    ratios: Option<[Vec<Option<f64>>; 2]>,
+}
+
+/// Board of the results of a table.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Board {
-    /// Objects, then whole images, each by its first measure with a better end.
-    pub subjects: Vec<BoardSubject>,
-    /// Agreement of the cardiothoracic ratio with the reference's, by name of the result.
+    /// The results by the first measure with a better end; none without comparable results.
+    pub subject: Option<BoardSubject>,
+    /// Agreement of the cardiothoracic ratio with the reference's, by name of the result; for
+    /// whole images.
     pub agreement: IndexMap<String, AgreementDocument>,
     /// Names of the results that were compared.
     pub compared: Vec<String>,
-    /// Number of images.
-    pub n_images: usize,
     /// Resamples behind rank stability.
     pub resamples: usize,
     /// Significance level.
@@ -81,38 +94,59 @@ pub struct Distribution {
     pub outliers: Vec<(String, f64)>,
 }
 
-/// Board of results with every image's values. Results that are not comparable with most of
-/// the others, by benchmark, rules or images, are left out.
+impl BoardEntry {
+    /// Values of a result; none without the values of its images.
+    #[must_use]
+    pub fn of(named: NamedResult) -> Option<Self> {
+        let NamedResult { name, result } = &named;
+        let images = result.images.as_ref()?.iter().map(|image| image.image.clone()).collect();
+        let rules = [&result.benchmark_digest, &result.evaluator_version, &result.observer];
+        let rules = rules.map(String::clone);
+        let name = name.clone();
+        let MethodValues { mut columns, ratios, .. } = method_values(&[named]).pop()?;
+        let mut seen: Vec<Option<String>> = Vec::new();
+        columns.retain(|column| {
+            let is_first = !seen.contains(&column.object);
+            if is_first {
+                seen.push(column.object.clone());
+            }
+            is_first
+        });
+        Some(Self { name, rules, images, columns, ratios })
+    }
+
+    fn column(&self, object: Option<&str>) -> Option<&ValueColumn> {
+        self.columns.iter().find(|column| column.object.as_deref() == object)
+    }
+}
+
+/// Board of results by an object, or by whole images. Results that are not comparable with
+/// most of the others, by benchmark, rules, images or measure, are left out.
 #[must_use]
-pub fn board(results: &[NamedResult], settings: CompareSettings) -> Board {
-    let results = comparable(results);
-    let Some(first) = results.first() else { return Board::default() };
-    let images: Vec<&ImageDocument> = first.result.images.iter().flatten().collect();
-    let all = method_values(&results);
-    let columns = first_columns(&all);
-    let only = |method: &MethodValues| MethodValues {
-        columns: columns.iter().map(|&column| method.columns[column].clone()).collect(),
-        ..method.clone()
+pub fn board(
+    entries: &[Arc<BoardEntry>],
+    object: Option<&str>,
+    settings: CompareSettings,
+) -> Board {
+    let entries = comparable(entries, object);
+    let Some(first) = entries.first() else { return Board::default() };
+    let method = |entry: &&BoardEntry| MethodValues {
+        name: entry.name.clone(),
+        columns: entry.column(object).cloned().into_iter().collect(),
+        ratios: entry.ratios.clone().filter(|_| object.is_none()),
     };
-    let methods: Vec<MethodValues> = all.iter().map(only).collect();
+    let methods: Vec<MethodValues> = entries.iter().map(method).collect();
     let found = compare(&methods, settings);
-    let subjects = found.measures.iter().enumerate().map(|(column, measure)| {
-        let of = |method: &MethodValues| method.columns[column].clone();
-        subject(
-            measure,
-            &methods.iter().map(of).collect::<Vec<_>>(),
-            &found.methods,
-            &images,
-            settings,
-        )
-    });
+    let columns: Vec<ValueColumn> =
+        methods.iter().flat_map(|method| method.columns.iter().cloned()).collect();
+    let measure = found.measures.first();
     let agreement = found.methods.iter().zip(&found.agreement);
     Board {
-        subjects: subjects.collect(),
+        subject: measure
+            .map(|measure| subject(measure, &columns, &found.methods, &first.images, settings)),
         agreement: agreement
             .filter_map(|(name, agreement)| Some((name.clone(), agreed(agreement.as_ref()?))))
             .collect(),
-        n_images: images.len(),
         resamples: settings.bootstrap_resamples,
         alpha: settings.alpha,
         compared: found.methods,
@@ -120,35 +154,29 @@ pub fn board(results: &[NamedResult], settings: CompareSettings) -> Board {
 }
 
 /// The largest set of comparable results, in their order; the first of equals.
-fn comparable(results: &[NamedResult]) -> Vec<NamedResult> {
-    let mut groups: Vec<Vec<&NamedResult>> = Vec::new();
-    for named in results.iter().filter(|named| named.result.images.is_some()) {
-        let fits = |group: &&mut Vec<&NamedResult>| {
-            incomparable(&[group[0].clone(), named.clone()]).is_empty()
+fn comparable<'a>(entries: &'a [Arc<BoardEntry>], object: Option<&str>) -> Vec<&'a BoardEntry> {
+    let mut groups: Vec<Vec<&BoardEntry>> = Vec::new();
+    let key = |entry: &BoardEntry| entry.column(object).map(|column| column.key.clone());
+    for entry in entries.iter().map(Arc::as_ref).filter(|entry| key(entry).is_some()) {
+        let fits = |group: &&mut Vec<&BoardEntry>| {
+            group[0].rules == entry.rules
+                && group[0].images == entry.images
+                && key(group[0]) == key(entry)
         };
         match groups.iter_mut().find(fits) {
-            Some(group) => group.push(named),
-            None => groups.push(vec![named]),
+            Some(group) => group.push(entry),
+            None => groups.push(vec![entry]),
         }
     }
     let largest = groups.into_iter().rev().max_by_key(Vec::len).unwrap_or_default();
-    largest.into_iter().take(MAX_COMPARED).cloned().collect()
-}
-
-/// Columns of the first measure of each object and of whole images.
-fn first_columns(methods: &[MethodValues]) -> Vec<usize> {
-    let columns = methods.first().map_or(&[][..], |method| method.columns.as_slice());
-    let is_first = |&place: &usize| {
-        columns[..place].iter().all(|before| before.object != columns[place].object)
-    };
-    (0..columns.len()).filter(is_first).collect()
+    largest.into_iter().take(MAX_COMPARED).collect()
 }
 
 fn subject(
     measure: &ComparedMeasure,
     columns: &[ValueColumn],
     names: &[String],
-    images: &[&ImageDocument],
+    images: &[String],
     settings: CompareSettings,
 ) -> BoardSubject {
     let letters = letters(measure, settings.alpha);
@@ -184,10 +212,10 @@ fn letters(measure: &ComparedMeasure, alpha: f64) -> Option<Vec<String>> {
 }
 
 impl Distribution {
-    fn of(column: &ValueColumn, images: &[&ImageDocument]) -> Option<Self> {
+    fn of(column: &ValueColumn, images: &[String]) -> Option<Self> {
         let pairs = column.values.iter().zip(images);
         let mut values: Vec<(f64, &str)> =
-            pairs.filter_map(|(value, image)| Some(((*value)?, image.image.as_str()))).collect();
+            pairs.filter_map(|(value, image)| Some(((*value)?, image.as_str()))).collect();
         values.sort_by(|one, other| one.0.total_cmp(&other.0));
         let Summary { mean, q1, median, q3, .. } = Summary::of(&column.values);
         let (mean, q1, median, q3) = (mean?, q1?, median?, q3?);
@@ -264,16 +292,7 @@ mod tests {
 
     #[test]
     fn a_box_has_whiskers_within_reach_and_outliers_beyond() {
-        let names: Vec<ImageDocument> = (0..9)
-            .map(|index| ImageDocument {
-                image: format!("I{index}"),
-                fold: scr_documents::Fold::Number(1),
-                spacing_mm: None,
-                objects: IndexMap::new(),
-                image_measures: IndexMap::new(),
-            })
-            .collect();
-        let images: Vec<&ImageDocument> = names.iter().collect();
+        let images: Vec<String> = (0..9).map(|index| format!("I{index}")).collect();
         let values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 30.0].map(Some);
         let column = ValueColumn {
             object: None,

@@ -2,7 +2,7 @@
 
 use csv::Writer;
 use scr_documents::{
-    ComparisonDocument, MeasureMap, ResultDocument, ResultListDocument, SummaryDocument,
+    ComparisonDocument, MeasureMap, ResultDocument, ResultRowDocument, SummaryDocument,
 };
 
 /// Name of whole images in the column of objects.
@@ -68,13 +68,19 @@ fn summary_row(fold: &str, object: &str, key: &str, summary: &SummaryDocument) -
     row
 }
 
-/// All entries of a benchmark: one row an entry, fold, object and measure.
+/// Head of the table of all entries of a benchmark.
 #[must_use]
-pub fn result_list(list: &ResultListDocument) -> String {
+pub fn result_list_head() -> String {
     let about = ["entry", "name", "role", "published_at", "evaluator_version", "rank"];
     let head = about.into_iter().chain(["rank_among_submissions"]).chain(SUMMARY_COLUMNS);
-    let mut rows = vec![head.map(str::to_owned).collect::<Vec<String>>()];
-    for row in &list.rows {
+    written(vec![head.map(str::to_owned).collect()])
+}
+
+/// Rows of that table: one an entry, fold, object and measure.
+#[must_use]
+pub fn result_list_rows(list: &[ResultRowDocument]) -> String {
+    let mut rows = Vec::new();
+    for row in list {
         let rank = |rank: Option<usize>| rank.map_or_else(String::new, |rank| rank.to_string());
         let role = row.role.key();
         let about = [&row.entry, &row.name, role, &row.published_at, &row.evaluator_version];

@@ -22,7 +22,7 @@ use crate::storage_error::{OpenError, StorageError};
 use crate::time::now;
 
 /// Migrations in order: version N is at index N - 1.
-const MIGRATIONS: [&str; 14] = [
+const MIGRATIONS: [&str; 15] = [
     include_str!("../migrations/0001_start.sql"),
     include_str!("../migrations/0002_posteriors.sql"),
     include_str!("../migrations/0003_accounts.sql"),
@@ -37,6 +37,7 @@ const MIGRATIONS: [&str; 14] = [
     include_str!("../migrations/0012_turns.sql"),
     include_str!("../migrations/0013_ladder.sql"),
     include_str!("../migrations/0014_token_expiry.sql"),
+    include_str!("../migrations/0015_aggregates.sql"),
 ];
 
 /// Readers at once in one process; a writer excludes writers only.

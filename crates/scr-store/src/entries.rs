@@ -158,6 +158,45 @@ impl Entries<'_> {
         listed(self.pool, COLUMNS_WITHOUT_IMAGES, STANDING, benchmark_id).await
     }
 
+    /// At most `count` entries of a benchmark after another one in the order of publication, or
+    /// from the first on, with `result.images` left out; none that is withdrawn.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    #[boxed]
+    pub async fn summaries_after(
+        &self,
+        benchmark_id: &str,
+        after: Option<&str>,
+        count: u32,
+    ) -> Result<Vec<EntryRow>, StorageError> {
+        summaries_after(self.pool, benchmark_id, after, count).await
+    }
+
+    /// Identifiers next to a text in their order, at most `count` on either side, of entries
+    /// that are not withdrawn.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    #[boxed]
+    pub async fn ids_near(&self, text: &str, count: u32) -> Result<Vec<String>, StorageError> {
+        let mut ids = Vec::new();
+        for (side, order) in [("<", "DESC"), (">=", "ASC")] {
+            let query = format!(
+                "SELECT id FROM entries WHERE id {side} $1 AND {STANDING} \
+                 ORDER BY id {order} LIMIT $2"
+            );
+            let found: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+                .bind(text)
+                .bind(i64::from(count))
+                .fetch_all(self.pool)
+                .await
+                .doing("look for identifiers of entries")?;
+            ids.extend(found.into_iter().map(|(id,)| id));
+        }
+        Ok(ids)
+    }
+
     /// The `count` entries of all benchmarks that were published last, the last first, with
     /// `result.images` left out; none that is withdrawn.
     ///
@@ -266,6 +305,38 @@ async fn listed(
     rows.into_iter().map(StoredEntry::read).collect()
 }
 
+/// The order of publication is by time, then by identifier.
+async fn summaries_after(
+    pool: &AnyPool,
+    benchmark_id: &str,
+    after: Option<&str>,
+    count: u32,
+) -> Result<Vec<EntryRow>, StorageError> {
+    let doing = "list entries";
+    let from: Option<(String, String)> = match after {
+        Some(after) => sqlx::query_as("SELECT published_at, id FROM entries WHERE id = $1")
+            .bind(after)
+            .fetch_optional(pool)
+            .await
+            .doing(doing)?,
+        None => None,
+    };
+    let (time, id) = from.unwrap_or_default();
+    let query = format!(
+        "SELECT {COLUMNS_WITHOUT_IMAGES} FROM {WITH_RESULT} WHERE benchmark_id = $1 \
+         AND (published_at, id) > ($2, $3) AND {STANDING} ORDER BY published_at, id LIMIT $4"
+    );
+    let rows: Vec<StoredEntry> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+        .bind(benchmark_id)
+        .bind(time)
+        .bind(id)
+        .bind(i64::from(count))
+        .fetch_all(pool)
+        .await
+        .doing(doing)?;
+    rows.into_iter().map(StoredEntry::read).collect()
+}
+
 async fn latest(pool: &AnyPool, count: u32) -> Result<Vec<EntryRow>, StorageError> {
     let query = format!(
         "SELECT {COLUMNS_WITHOUT_IMAGES} FROM {WITH_RESULT} WHERE {STANDING} \
@@ -277,6 +348,29 @@ async fn latest(pool: &AnyPool, count: u32) -> Result<Vec<EntryRow>, StorageErro
         .await
         .doing("list entries")?;
     rows.into_iter().map(StoredEntry::read).collect()
+}
+
+/// A standing entry without its images' values, and the version of its result, in a
+/// transaction; none for a withdrawn or unknown one.
+#[boxed]
+pub(crate) async fn standing_summary_in(
+    connection: &mut AnyConnection,
+    id: &str,
+) -> Result<Option<(EntryRow, i64)>, StorageError> {
+    let query = format!(
+        "SELECT {COLUMNS_WITHOUT_IMAGES}, version FROM {WITH_RESULT} \
+         WHERE id = $1 AND id NOT IN (SELECT entry_id FROM withdrawals WHERE entry_id = $1)"
+    );
+    let doing = "read an entry";
+    let row = sqlx::query(sqlx::AssertSqlSafe(query))
+        .bind(id)
+        .fetch_optional(connection)
+        .await
+        .doing(doing)?;
+    let Some(row) = row else { return Ok(None) };
+    let version = row.try_get("version").doing(doing)?;
+    let stored = StoredEntry::from_row(&row).doing(doing)?;
+    Ok(Some((stored.read()?, version)))
 }
 
 /// One entry.

@@ -26,6 +26,7 @@
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make and damage files"))]
 
 mod accounts;
+mod aggregates;
 mod backup;
 mod benchmarks;
 mod blobs;
@@ -39,8 +40,10 @@ mod entries;
 mod error;
 mod evidence;
 mod feedback;
+mod filter;
 mod folder;
 mod folder_view;
+mod hiding;
 mod json;
 mod ladder;
 mod lost;
@@ -48,6 +51,7 @@ mod mail;
 mod names;
 mod offers;
 mod outlines;
+mod past_result;
 mod public;
 mod publications;
 mod publish;
@@ -57,6 +61,7 @@ mod report_error;
 mod results;
 mod secrets;
 mod settings;
+mod settings_row;
 mod shapes;
 mod storage_error;
 mod store;
@@ -90,9 +95,16 @@ pub use folder_view::ViewedMasks;
 pub use mail::{MAX_SENDINGS, MailRow, Outbox};
 pub use names::{NAME_RULE, is_plain_name, look_alike};
 pub use outlines::{MAX_CORNERS_BY_SIDE, OutlinesDocument};
+pub use past_result::PastResult;
 pub use public::benchmarks::{Copies, PublicBenchmarks};
+pub use public::download::{DownloadEntry, DownloadValue};
 pub use public::entries::PublicEntries;
+pub use public::listed::{EntryFilter, ListedEntry, NamedEntry, RoleCounts, RowRange};
+pub use public::standings::{StandingPlace, Standings};
 pub use public::store::PublicStore;
+pub use public::table::{
+    EntryStanding, StandingOrder, StandingRow, TableColumn, TableSubject, Vicinity,
+};
 pub use publications::{PublicationRow, Publications};
 pub use publish::batch::PublishProgress;
 pub use publish::benchmark::THUMBNAIL_SIDE_PX;
@@ -103,7 +115,7 @@ pub use record::event::{EntryCommitment, RecordEvent};
 pub use record::evidence::{BenchmarkEvidence, EntryEvidence, ResultEvidence, WithdrawalEvidence};
 pub use record::log::{BEFORE_FIRST, RecordHead, RecordLine, RecordLog, text_digest};
 pub use report_error::ReportError;
-pub use results::PastResult;
+
 pub use secrets::random_secret;
 pub use settings::Settings;
 pub use shapes::{

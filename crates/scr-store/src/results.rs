@@ -1,16 +1,18 @@
 //! Versions of an entry's result: scoring an entry again adds one, and the last is current.
 //!
-//! Computes no score. Masks, identifier, card and date of an entry never change. The main
-//! type is [`PastResult`].
+//! Computes no score. Masks, identifier, card and date of an entry never change. [`PastResult`]
+//! is an earlier one.
 
 use async_recursion::async_recursion as boxed;
 use scr_documents::ResultDocument;
 use sqlx::AnyConnection;
 use std::path::PathBuf;
 
+use crate::aggregates::write::list;
 use crate::database::{Doing, begin_writing};
 use crate::entries::Entries;
 use crate::json::{read_json, write_json};
+use crate::past_result::PastResult;
 use crate::publish::error::PublishError;
 use crate::record::event::RecordEvent;
 use crate::record::evidence::ResultEvidence;
@@ -18,19 +20,6 @@ use crate::record::log::append;
 use crate::secrets::random_id;
 use crate::storage_error::StorageError;
 use crate::time::now;
-
-/// A result that a later version has replaced.
-#[derive(Debug, Clone, PartialEq)]
-pub struct PastResult {
-    /// Version of the scoring rules.
-    pub evaluator_version: String,
-    /// Time of scoring, RFC 3339 in UTC.
-    pub scored_at: String,
-    /// Time of its replacement, RFC 3339 in UTC.
-    pub replaced_at: String,
-    /// The result, with every image's values.
-    pub result: ResultDocument,
-}
 
 /// Time, summaries, images.
 type Row = (String, String, String);
@@ -79,6 +68,7 @@ impl Entries<'_> {
         let evaluator_version = to.clone();
         let event = RecordEvent::EntryRescored { entry, version, evaluator_version, result_digest };
         append(&mut transaction, event).await?;
+        list(&mut transaction, id).await?;
         transaction.commit().await.doing("add a result")?;
         tracing::info!(entry = id, from = of, to, "added the result of another version");
         Ok(true)

@@ -8,14 +8,16 @@
 
 use async_recursion::async_recursion as boxed;
 use scr_documents::BenchmarkSettings;
-use sqlx::{AnyConnection, AnyPool};
+use sqlx::AnyPool;
 
+use crate::aggregates::fill::fill;
 use crate::benchmarks::is_published;
 use crate::database::{Doing, begin_writing};
-use crate::json::{read_json, write_json};
+use crate::json::write_json;
 use crate::publish::error::PublishError;
 use crate::record::event::RecordEvent;
-use crate::record::log::{append, text_digest};
+use crate::record::log::append;
+use crate::settings_row::{settings_in, stated};
 use crate::storage_error::StorageError;
 use crate::time::now;
 
@@ -64,32 +66,8 @@ impl Settings<'_> {
         .await
         .doing("write settings")?;
         transaction.commit().await.doing("write settings")?;
+        // Until then the tables leave out what is not made anew.
+        fill(self.pool, id).await?;
         Ok(())
     }
-}
-
-/// As [`Settings::get`], within a transaction.
-#[boxed]
-pub(crate) async fn settings_in(
-    connection: &mut AnyConnection,
-    id: &str,
-) -> Result<BenchmarkSettings, StorageError> {
-    let row: Option<(String,)> =
-        sqlx::query_as("SELECT document FROM benchmark_settings WHERE benchmark_id = $1")
-            .bind(id)
-            .fetch_optional(connection)
-            .await
-            .doing("read settings")?;
-    row.map_or_else(|| Ok(BenchmarkSettings::default()), |(text,)| read_json(id, "settings", &text))
-}
-
-/// Settings as the record states them: without addresses of people, and with the digest of the
-/// terms.
-pub(crate) fn stated(settings: &BenchmarkSettings) -> serde_json::Value {
-    let mut stated = serde_json::to_value(settings).unwrap_or_default();
-    if let Some(fields) = stated.as_object_mut() {
-        fields.remove("reviewers");
-        fields.insert("terms".into(), text_digest(&settings.terms).into());
-    }
-    stated
 }

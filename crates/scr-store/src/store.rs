@@ -19,6 +19,7 @@ use crate::accounts::sessions::Sessions;
 use crate::accounts::terms::Acceptances;
 use crate::accounts::tokens::Tokens;
 use crate::accounts::users::Accounts;
+use crate::aggregates::fill::fill_all;
 use crate::backup::{self, BackupDocument};
 use crate::benchmarks::Benchmarks;
 use crate::blobs::{BlobKey, Blobs, FileSource};
@@ -193,6 +194,7 @@ impl Store {
         let pool = database::open(&database).await?;
         lost::refuse_empty_database(&pool, &database, &blobs).await?;
         adopt(&pool, &folder).await?;
+        fill_all(&pool).await?;
         let core = StoreCore {
             folder,
             pool,

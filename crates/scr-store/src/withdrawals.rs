@@ -6,6 +6,7 @@ use async_recursion::async_recursion as boxed;
 use serde::Serialize;
 use sqlx::AnyPool;
 
+use crate::aggregates::remove::unlist;
 use crate::database::{Doing, begin_writing};
 use crate::publish::error::PublishError;
 use crate::record::event::RecordEvent;
@@ -73,6 +74,7 @@ pub(crate) async fn add(
     let (entry, statement_digest) = (id.to_owned(), statement.digest());
     let event = RecordEvent::EntryWithdrawn { entry, statement_digest };
     append(&mut transaction, event).await?;
+    unlist(&mut transaction, id).await?;
     transaction.commit().await.doing(doing)?;
     tracing::info!(entry = id, who, "withdrew an entry");
     Ok(())

@@ -4,6 +4,8 @@
 
 #[path = "publishing/record.rs"]
 mod record;
+#[path = "publishing/standings.rs"]
+mod standings;
 
 use std::path::Path;
 

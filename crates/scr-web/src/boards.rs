@@ -1,67 +1,89 @@
-//! Board of a benchmark's entries, computed once for the same results.
+//! Boards of the tables of a page: rank stability, significance groups and distributions of the
+//! entries that it shows, computed once for the same results.
 //!
-//! The only place that reads every entry with its images for a page of a benchmark.
+//! The only place that reads entries with their images for a table. Keeps the values of the
+//! first measures alone, and each entry for one request.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use scr_documents::BenchmarkDocument;
 use scr_report::NamedResult;
-use scr_report::board::{Board, MAX_COMPARED, board};
+use scr_report::board::{Board, BoardEntry, board};
 use scr_report::comparison::CompareSettings;
-use scr_report::standings::{Order, Standing, Statistic};
-use scr_store::{EntryRow, PublicStore};
+use scr_store::{PublicStore, StandingRow, Standings};
+use tokio::sync::Mutex;
 
 use crate::computed::{self, Computed};
 use crate::error::Failure;
-use crate::numbers::MeasureFormat;
+use crate::results_table::Subject;
 
 /// Resamples behind rank stability on pages.
 const RESAMPLES: usize = 1000;
 
-/// Board of `entries`; none where values of single images are hidden. The names of its
-/// results are the identifiers of the entries. Of too many entries it has the best.
-pub(crate) async fn board_of(
-    store: &PublicStore,
-    boards: &Computed<Board>,
-    benchmark: &BenchmarkDocument,
-    entries: &[EntryRow],
-) -> Result<Option<Arc<Board>>, Failure> {
-    if entries.is_empty() || !store.benchmarks().shows_image_results(&benchmark.id).await? {
-        return Ok(None);
-    }
-    let chosen = best(entries);
-    let content: Vec<_> = chosen.iter().map(|entry| (&entry.id, &entry.result)).collect();
-    let key = computed::key(&(&benchmark.digest, content))?;
-    let read = async {
-        let mut results = Vec::new();
-        for entry in &chosen {
-            let whole = store.entries().get(&entry.id).await?;
-            results.extend(whole.map(|whole| NamedResult { name: whole.id, result: whole.result }));
-        }
-        Ok(results)
-    };
-    let settings = CompareSettings { bootstrap_resamples: RESAMPLES, ..CompareSettings::default() };
-    let compute = move |results: Vec<NamedResult>| board(&results, settings);
-    boards.get(key, read, compute).await.map(Some)
+/// Boards of one request.
+pub(crate) struct Boards<'a> {
+    store: &'a PublicStore,
+    benchmark: &'a BenchmarkDocument,
+    standings: &'a Standings<'a>,
+    kept: &'a Computed<Board>,
+    /// False where values of single images are hidden.
+    may_show: bool,
+    /// Values of entries that were read.
+    entries: Mutex<HashMap<String, Option<Arc<BoardEntry>>>>,
 }
 
-/// The entries that a board has room for: the best by the first measure of the first object.
-fn best(entries: &[EntryRow]) -> Vec<&EntryRow> {
-    let mut chosen: Vec<&EntryRow> = entries.iter().collect();
-    if chosen.len() <= MAX_COMPARED {
-        return chosen;
+impl<'a> Boards<'a> {
+    /// Boards over a store.
+    pub(crate) async fn new(
+        store: &'a PublicStore,
+        benchmark: &'a BenchmarkDocument,
+        standings: &'a Standings<'a>,
+        kept: &'a Computed<Board>,
+    ) -> Result<Self, Failure> {
+        let may_show = store.benchmarks().shows_image_results(&benchmark.id).await?;
+        Ok(Self { store, benchmark, standings, kept, may_show, entries: Mutex::default() })
     }
-    let first = entries.iter().flat_map(|entry| &entry.result.objects).next();
-    let first = first.and_then(|(object, measures)| Some((object, measures.keys().next()?)));
-    if let Some((object, key)) = first {
-        let better = MeasureFormat::page(key).better;
-        let order = better.map_or(Order::Ascending, Order::best_first);
-        let standing = |entry: &EntryRow| {
-            let summary = entry.result.objects.get(object).and_then(|found| found.get(key));
-            Standing::of(&entry.result, key, summary, Statistic::Mean)
+
+    /// Board of rows; none where values of single images are hidden. The names of its results
+    /// are the identifiers of the entries.
+    pub(crate) async fn of(
+        &self,
+        subject: Subject<'_>,
+        rows: &[StandingRow],
+    ) -> Result<Option<Arc<Board>>, Failure> {
+        if rows.is_empty() || !self.may_show {
+            return Ok(None);
+        }
+        let version = |row: &StandingRow| {
+            let result = &row.entry.result;
+            let words = [&row.entry.id, &result.evaluator_version, &result.masks_digest];
+            words.map(String::clone)
         };
-        chosen.sort_by(|one, other| standing(one).compare(standing(other), order));
+        let versions: Vec<[String; 3]> = rows.iter().map(version).collect();
+        let (digest, filter) = (&self.benchmark.digest, self.standings.filter_name());
+        let key = computed::key(&(digest, filter, subject.key(), versions))?;
+        let ids: Vec<&str> = rows.iter().map(|row| row.entry.id.as_str()).collect();
+        let settings =
+            CompareSettings { bootstrap_resamples: RESAMPLES, ..CompareSettings::default() };
+        let object = subject.object().map(str::to_owned);
+        let compute =
+            move |entries: Vec<Arc<BoardEntry>>| board(&entries, object.as_deref(), settings);
+        self.kept.get(key, self.read(&ids), compute).await.map(Some)
     }
-    chosen.truncate(MAX_COMPARED);
-    chosen
+
+    async fn read(&self, ids: &[&str]) -> Result<Vec<Arc<BoardEntry>>, Failure> {
+        let mut entries = self.entries.lock().await;
+        let mut found = Vec::new();
+        for id in ids {
+            if !entries.contains_key(*id) {
+                let whole = self.store.entries().get(id).await?;
+                let named = whole.map(|row| NamedResult { name: row.id, result: row.result });
+                let values = named.and_then(BoardEntry::of).map(Arc::new);
+                entries.insert((*id).to_owned(), values);
+            }
+            found.extend(entries.get(*id).cloned().flatten());
+        }
+        Ok(found)
+    }
 }

@@ -20,6 +20,9 @@ use crate::nearest::nearest;
 use crate::session;
 use crate::settings::SiteSettings;
 
+/// Identifiers on either side of a mistyped one among which the nearest is looked for.
+const N_NEAR: u32 = 200;
+
 /// Benchmark in the path part `{benchmark}`.
 pub(crate) struct PublishedBenchmark(pub(crate) BenchmarkRow);
 
@@ -108,7 +111,7 @@ fn standing(row: EntryRow) -> Result<EntryRow, Failure> {
 
 /// Failure of an entry that is not published, with the identifiers that it may mean.
 async fn no_entry(store: &PublicStore, id: String) -> Failure {
-    match store.entries().ids().await {
+    match store.entries().ids_near(&id, N_NEAR).await {
         Ok(known) => {
             let nearest = nearest(&id, known.iter().map(String::as_str));
             Failure::NoEntry { id, nearest }

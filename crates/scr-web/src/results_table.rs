@@ -1,29 +1,31 @@
 //! A table of results: entries down, measures across, a link on every column head.
 //!
-//! Turns entries into texts and links for the page, in the order of
-//! [`scr_report::standings`]. Links sort on the server, so that sorting needs no script and
-//! every order has an address. The only place that ranks entries for pages: by the mean,
-//! unless the address asks for another column.
+//! Turns the rows of a page into texts and links. The store orders and ranks them, by the mean
+//! unless the address asks for another column. Links sort on the server, so that sorting needs
+//! no script and every order has an address.
+//!
+//! - `page.rs`: reads a page of rows. `sorting.rs`: columns and order of an address.
+//! - `cells.rs`: a number, a note, an interval mark.
 
 mod cells;
+mod page;
+mod sorting;
+mod subject;
 
-use scr_documents::{EntryRole, MeasureMap, SummaryDocument};
-use scr_measures::Better;
 use scr_report::board::BoardSubject;
-use scr_report::standings::{Order, Ranks, Standing, Statistic};
-use scr_store::EntryRow;
-use std::cmp::Ordering;
+use scr_report::standings::{Order, Statistic};
+use scr_store::{NamedEntry, StandingRow};
 
-use crate::numbers::{MeasureFormat, NO_VALUE, has_column, shows_all};
+use crate::address;
+use crate::numbers::{MeasureFormat, NO_VALUE};
 use crate::options::Options;
 use crate::standings::SortKey;
 use crate::versions::EntryLink;
-use crate::{address, versions};
-pub(crate) use cells::Cell;
 use cells::Cells;
-
-/// Sort key of the name.
-const BY_NAME: &str = "name";
+pub(crate) use cells::{Cell, tile_cell};
+pub(crate) use page::{TablePage, TableRequest};
+use sorting::{BY_NAME, better, described};
+pub(crate) use subject::{Subject, reference_mark};
 
 /// Table of results.
 #[derive(Debug, Clone)]
@@ -107,98 +109,22 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<Cell>,
 }
 
-/// Measures of a table.
-#[derive(Debug, Clone, Copy)]
-pub(crate) enum Subject<'a> {
-    /// An object by its identifier.
-    Object(&'a str),
-    /// Measures of whole images.
-    WholeImage,
-}
-
-/// What a table is made of beside its subject.
+/// What a table is made of beside its page.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TableSource<'a> {
     /// Identifier of the benchmark.
     pub(crate) benchmark: &'a str,
-    /// Entries, with the summaries that the table shows.
-    pub(crate) entries: &'a [EntryRow],
     /// Rank stability and significance groups, where they are known.
     pub(crate) board: Option<&'a BoardSubject>,
     /// Options of the address.
     pub(crate) options: &'a Options,
 }
 
-impl Subject<'_> {
-    /// Key in addresses.
-    pub(crate) fn key(&self) -> &str {
-        match self {
-            Self::Object(id) => id,
-            Self::WholeImage => "all",
-        }
-    }
-
-    fn measures<'e>(&self, entry: &'e EntryRow) -> Option<&'e MeasureMap<SummaryDocument>> {
-        match self {
-            Self::Object(id) => entry.result.objects.get(*id),
-            Self::WholeImage => Some(&entry.result.image_measures),
-        }
-        .filter(|measures| !measures.is_empty())
-    }
-
-    fn statistics(&self, measure: &str) -> &'static [Statistic] {
-        use Statistic::{Interval, LowerQuartile, Max, Mean, Median, Min, UpperQuartile};
-        match self {
-            Self::WholeImage if measure == "pixel_error" => {
-                &[Mean, Interval, Min, LowerQuartile, Median, UpperQuartile, Max]
-            }
-            _ => &[Mean, Median, Interval],
-        }
-    }
-}
-
-/// `observer` or `baseline` for a reference row; empty for a participant's method.
-pub(crate) fn reference_mark(role: EntryRole) -> &'static str {
-    if role == EntryRole::Method { "" } else { role.key() }
-}
-
-/// Entry in the table.
-struct Line<'a> {
-    entry: &'a EntryRow,
-    measures: &'a MeasureMap<SummaryDocument>,
-}
-
-/// Sort order of the rows. Ranks always follow `key`.
-struct Sorting {
-    key: SortKey,
-    by_name: bool,
-    order: Order,
-}
-
 impl ResultsTable {
-    /// The table of a subject; `None` when no entry has results for it.
-    ///
-    /// Without a sort key that fits in the options, the best come first by the mean of the
-    /// first measure.
-    pub(crate) fn new(
-        source: TableSource<'_>,
-        subject: Subject<'_>,
-        caption: String,
-    ) -> Option<Self> {
-        let TableSource { benchmark, entries, board, options } = source;
-        let lines: Vec<Line<'_>> = entries
-            .iter()
-            .filter_map(|entry| Some(Line { entry, measures: subject.measures(entry)? }))
-            .collect();
-        let all = columns(subject, &lines, options);
-        let is_compact = !shows_all(options);
-        let columns: Vec<SortKey> = match is_compact {
-            true => all.iter().filter(|key| key.statistic == Statistic::Mean).cloned().collect(),
-            false => all.clone(),
-        };
-        let first = columns.first()?;
-        let mut notes = Vec::new();
-        let sorting = Sorting::read(subject, first, &all, options, &mut notes);
+    /// The table of a page.
+    pub(crate) fn new(source: TableSource<'_>, page: TablePage<'_>, caption: String) -> Self {
+        let TableSource { benchmark, board, options } = source;
+        let TablePage { subject, columns, sorting, rows: found, is_compact, .. } = &page;
         let link = |word: &str, order: Order| {
             let kept = ["measures", "fold", "kind", "q"].into_iter();
             let kept = kept.filter_map(|name| Some((name, options.first(name)?)));
@@ -224,105 +150,25 @@ impl ResultsTable {
         let board = board.filter(|board| {
             sorting.key.measure == board.key && sorting.key.statistic == Statistic::Mean
         });
-        let is_reference = |line: &Line<'_>| line.entry.role != EntryRole::Method;
-        Some(Self {
+        Self {
             id: subject.key().to_owned(),
             caption,
             name_head: head("Entry", BY_NAME, Order::Ascending, sorting.by_name),
-            groups: groups(&columns),
+            groups: groups(columns),
             columns: column_heads,
-            has_undefined: lines.iter().flat_map(|line| line.measures.values()).any(has_undefined),
-            has_two_ranks: lines.iter().any(is_reference) && !lines.iter().all(is_reference),
+            has_undefined: page.has_undefined,
+            has_two_ranks: page.n_submissions > 0 && page.n_submissions < page.n_listed,
             has_board: board.is_some(),
-            rows: rows(entries, &lines, &columns, &sorting, board),
-            is_compact,
+            rows: rows(found, *subject, columns, board),
+            is_compact: *is_compact,
             ordered_by: described(&sorting.key),
-            ordered_on: match has_means_alone(&lines) {
+            ordered_on: match page.has_means_alone {
                 true => "as it is shown",
                 false => "on full precision",
             },
-            notes,
-        })
-    }
-}
-
-impl Sorting {
-    /// The order that the options ask for, if they mean this table; else the best first.
-    fn read(
-        subject: Subject<'_>,
-        first: &SortKey,
-        columns: &[SortKey],
-        options: &Options,
-        notes: &mut Vec<String>,
-    ) -> Self {
-        let default = SortKey { measure: first.measure.clone(), statistic: Statistic::Mean };
-        let is_meant = options.first("object").is_none_or(|object| object == subject.key());
-        let asked = options.first("sort").filter(|_| is_meant);
-        let by_name = asked == Some(BY_NAME);
-        let asked_key = asked.map(SortKey::parsed).filter(|key| columns.contains(key));
-        let is_asked = by_name || asked_key.is_some();
-        if let (Some(asked), false) = (asked, is_asked) {
-            notes.push(format!(
-                "There is no column {asked} to sort by: the best are first by the {}.",
-                described(&default)
-            ));
-        }
-        let key = asked_key.unwrap_or(default);
-        let natural = if by_name { Order::Ascending } else { Order::best_first(better(&key)) };
-        let word = options.first("order").filter(|_| is_asked);
-        let order = word.and_then(Order::from_key);
-        if let (Some(word), None) = (word, order) {
-            notes.push(format!("There is no order {word}: it is asc or desc."));
-        }
-        Self { key, by_name, order: order.unwrap_or(natural) }
-    }
-}
-
-fn has_undefined(summary: &SummaryDocument) -> bool {
-    summary.n_undefined.is_some_and(|n| n > 0)
-}
-
-fn better(key: &SortKey) -> Better {
-    match key.statistic {
-        Statistic::Undefined => Better::Lower,
-        _ => MeasureFormat::page(&key.measure).better.unwrap_or(Better::Lower),
-    }
-}
-
-/// The columns in order: every measure that is shown, each with its
-/// statistics and, where it is needed, the count of undefined values.
-fn columns(subject: Subject<'_>, lines: &[Line<'_>], options: &Options) -> Vec<SortKey> {
-    let mut measures: Vec<&String> = Vec::new();
-    for line in lines {
-        for measure in line.measures.keys() {
-            if !measures.contains(&measure) && has_column(measure, options) {
-                measures.push(measure);
-            }
+            notes: page.notes,
         }
     }
-    let mut columns = Vec::new();
-    for measure in measures {
-        let is_undefined_somewhere =
-            lines.iter().filter_map(|line| line.measures.get(measure)).any(has_undefined);
-        let statistics = match has_means_alone(lines) {
-            true => [Statistic::Mean].as_slice(),
-            false => subject.statistics(measure),
-        };
-        let statistics = statistics.iter().copied();
-        let undefined = is_undefined_somewhere.then_some(Statistic::Undefined);
-        columns.extend(
-            statistics
-                .chain(undefined)
-                .map(|statistic| SortKey { measure: measure.clone(), statistic }),
-        );
-    }
-    columns
-}
-
-/// True if there are only means, as with a hidden reference.
-fn has_means_alone(lines: &[Line<'_>]) -> bool {
-    let mut summaries = lines.iter().flat_map(|line| line.measures.values());
-    summaries.all(|summary| summary.n.is_none())
 }
 
 fn groups(columns: &[SortKey]) -> Vec<Group> {
@@ -343,78 +189,36 @@ fn groups(columns: &[SortKey]) -> Vec<Group> {
 }
 
 fn rows(
-    entries: &[EntryRow],
-    lines: &[Line<'_>],
+    found: &[StandingRow],
+    subject: Subject<'_>,
     columns: &[SortKey],
-    sorting: &Sorting,
     board: Option<&BoardSubject>,
 ) -> Vec<Row> {
-    let key = &sorting.key;
-    let standing = |line: &Line<'_>| {
-        let summary = line.measures.get(&key.measure);
-        Standing::of(&line.entry.result, &key.measure, summary, key.statistic)
-    };
-    let standings: Vec<Standing> = lines.iter().map(standing).collect();
-    let is_submission: Vec<bool> =
-        lines.iter().map(|line| line.entry.role == EntryRole::Method).collect();
-    let ranks = Ranks::of(&standings, &is_submission, better(key));
-    let cells = Cells::new(columns, &lines.iter().map(|line| line.measures));
-    let mut places: Vec<usize> = (0..lines.len()).collect();
-    places.sort_by(|&left, &right| {
-        let by_name_ascending = name_of(&lines[left]).cmp(&name_of(&lines[right]));
-        match (sorting.by_name, sorting.order) {
-            (true, Order::Ascending) => by_name_ascending,
-            (true, Order::Descending) => by_name_ascending.reverse(),
-            (false, order) => match standings[left].compare(standings[right], order) {
-                Ordering::Equal => by_name_ascending,
-                decided => decided,
-            },
-        }
-    });
+    let measures = found.iter().filter_map(|row| subject.measures(&row.entry));
+    let cells = Cells::new(columns, &measures);
     let words =
-        |rank: Option<usize>| rank.map_or_else(|| NO_VALUE.to_owned(), |rank| rank.to_string());
-    places
-        .into_iter()
-        .map(|place| {
-            let Line { entry, measures } = &lines[place];
-            let found = board.and_then(|board| board.rows.get(&entry.id));
-            let interval = found.and_then(|found| found.rank_ci95);
-            Row {
-                rank: words(ranks.among_all[place]),
-                rank_among_submissions: words(ranks.among_submissions[place]),
-                rank_interval: match interval {
-                    Some([best, worst]) if best == worst => best.to_string(),
-                    Some([best, worst]) => format!("{best} to {worst}"),
-                    None => NO_VALUE.to_owned(),
-                },
-                letters: found.and_then(|found| found.letters.clone()).unwrap_or_default(),
-                id: entry.id.clone(),
-                name: entry.card.name.clone(),
-                href: address::entry(&entry.id),
-                mark: reference_mark(entry.role),
-                corrects: versions::corrects(entry, entries),
-                corrected_by: versions::corrected_by(entry, entries),
-                cells: cells.of(&entry.result, measures),
-            }
-        })
-        .collect()
-}
-
-fn name_of(line: &Line<'_>) -> (String, String) {
-    (line.entry.card.name.to_lowercase(), line.entry.id.clone())
-}
-
-fn described(key: &SortKey) -> String {
-    let head = MeasureFormat::page(&key.measure);
-    let name = head.name;
-    match key.statistic {
-        Statistic::Mean => format!("mean of {name}"),
-        Statistic::Interval => format!("lower end of the interval of {name}"),
-        Statistic::Min => format!("smallest {name}"),
-        Statistic::LowerQuartile => format!("lower quartile of {name}"),
-        Statistic::Median => format!("median of {name}"),
-        Statistic::UpperQuartile => format!("upper quartile of {name}"),
-        Statistic::Max => format!("largest {name}"),
-        Statistic::Undefined => format!("undefined values of {name}"),
-    }
+        |rank: Option<u64>| rank.map_or_else(|| NO_VALUE.to_owned(), |rank| rank.to_string());
+    let link = |entry: &Option<NamedEntry>| entry.as_ref().map(EntryLink::to);
+    let row = |row: &StandingRow| {
+        let entry = &row.entry;
+        let found = board.and_then(|board| board.rows.get(&entry.id));
+        Row {
+            rank: words(row.rank),
+            rank_among_submissions: words(row.rank_among_submissions),
+            rank_interval: match found.and_then(|found| found.rank_ci95) {
+                Some([best, worst]) if best == worst => best.to_string(),
+                Some([best, worst]) => format!("{best} to {worst}"),
+                None => NO_VALUE.to_owned(),
+            },
+            letters: found.and_then(|found| found.letters.clone()).unwrap_or_default(),
+            id: entry.id.clone(),
+            name: entry.card.name.clone(),
+            href: address::entry(&entry.id),
+            mark: reference_mark(entry.role),
+            corrects: link(&row.corrects),
+            corrected_by: link(&row.corrected_by),
+            cells: cells.of(&entry.result, subject.measures(entry)),
+        }
+    };
+    found.iter().map(row).collect()
 }

@@ -3,9 +3,9 @@
 //!
 //! Fills plots and tables; computes no score.
 
-use scr_documents::{BenchmarkDocument, Fold, SpacingDocument};
+use scr_documents::{BenchmarkDocument, EntryRole, Fold, SpacingDocument};
 use scr_report::plot::{SpreadPoint, SpreadRow, spread_plot};
-use scr_store::{EntryRow, PublicStore, ShapesDocument, StructureShapes};
+use scr_store::{EntryFilter, PublicStore, RowRange, ShapesDocument, Standings, StructureShapes};
 
 use crate::address;
 use crate::attributes::Distribution;
@@ -13,6 +13,8 @@ use crate::cases::{CaseOrder, ScoreColumns, ScoreKey, Scored};
 use crate::error::Failure;
 use crate::numbers::MeasureFormat;
 
+/// Most observers whose agreement is plotted.
+const MAX_OBSERVERS: u32 = 10;
 /// More folds than this share one lane.
 const MAX_LANES: usize = 5;
 
@@ -106,10 +108,15 @@ pub(crate) async fn agreement(
     store: &PublicStore,
     columns: &ScoreColumns,
     benchmark: &BenchmarkDocument,
-    entries: &[EntryRow],
+    standings: &Standings<'_>,
 ) -> Result<Option<Spread>, Failure> {
     const MEASURE: &str = "overlap";
-    let scored = Scored::of(store, benchmark, entries).await?;
+    let observers = EntryFilter { role: Some(EntryRole::Observer), words: Vec::new() };
+    let range = RowRange { start: 0, count: MAX_OBSERVERS };
+    let observers = store.entries().listed(&benchmark.id, &observers, range).await?;
+    let scored = Scored::of(store, standings, benchmark, &observers).await?;
+    let ids: Vec<&str> = scored.entries.iter().map(|entry| entry.id.as_str()).collect();
+    let entries = standings.entries(&ids).await?;
     let mut quantities = Vec::new();
     for entry in scored.observers() {
         let Some(row) = entries.iter().find(|row| row.id == entry.id) else { continue };

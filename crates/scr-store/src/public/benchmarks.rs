@@ -11,9 +11,9 @@ use std::sync::Arc;
 use bytes::Bytes;
 
 use super::display::display_copy;
-use super::hiding::Hiding;
 use crate::benchmarks::BenchmarkRow;
 use crate::blobs::BlobKey;
+use crate::hiding::Hiding;
 use crate::outlines::OutlinesDocument;
 use crate::shapes::ShapesDocument;
 use crate::storage_error::StorageError;

@@ -5,11 +5,11 @@ use bytes::Bytes;
 use scr_documents::{BenchmarkDocument, EntryRole, TermsDocument};
 
 use super::benchmarks::{Copies, file, in_copies};
-use super::hiding::hiding;
 use crate::blobs::BlobKey;
 use crate::entries::EntryRow;
+use crate::filter::filter;
+use crate::past_result::PastResult;
 use crate::record::evidence::EntryEvidence;
-use crate::results::PastResult;
 use crate::storage_error::StorageError;
 use crate::store::Store;
 
@@ -20,43 +20,50 @@ pub struct PublicEntries<'a> {
 }
 
 impl PublicEntries<'_> {
-    /// All entries of a benchmark but those that were withdrawn, the first published
-    /// first, without every image's values.
+    /// At most `count` entries of a benchmark after another one in the order of publication, or
+    /// from the first on, without every image's values; none that was withdrawn.
     ///
     /// # Errors
     /// As [`Entries::list`](crate::Entries::list).
     #[boxed]
-    pub async fn summaries(&self, benchmark_id: &str) -> Result<Vec<EntryRow>, StorageError> {
-        let mut rows = self.all.entries().summaries(benchmark_id).await?;
+    pub async fn summaries_after(
+        &self,
+        benchmark_id: &str,
+        after: Option<&str>,
+        count: u32,
+    ) -> Result<Vec<EntryRow>, StorageError> {
+        let mut rows = self.all.entries().summaries_after(benchmark_id, after, count).await?;
         if rows.is_empty() {
             return Ok(rows);
         }
-        let hiding = hiding(self.all, benchmark_id).await?;
+        let ids: Vec<&str> = rows.iter().map(|row| row.id.as_str()).collect();
+        let hiding = filter(&self.all.pool, benchmark_id, &ids).await?;
         for row in &mut rows {
             hiding.in_entry(row);
         }
         Ok(rows)
     }
 
-    /// Identifiers of the entries of all benchmarks but those that were withdrawn.
+    /// Identifiers of entries next to a text in their order, at most `count` on either side;
+    /// none that was withdrawn.
     ///
     /// # Errors
     /// [`StorageError::Database`].
     #[boxed]
-    pub async fn ids(&self) -> Result<Vec<String>, StorageError> {
-        self.all.entries().ids().await
+    pub async fn ids_near(&self, text: &str, count: u32) -> Result<Vec<String>, StorageError> {
+        self.all.entries().ids_near(text, count).await
     }
 
     /// The entry with this identifier, also when it was withdrawn; none when it is not
     /// published.
     ///
     /// # Errors
-    /// As [`summaries`](Self::summaries).
+    /// As [`summaries_after`](Self::summaries_after).
     #[boxed]
     pub async fn get(&self, id: &str) -> Result<Option<EntryRow>, StorageError> {
         let mut row = self.all.entries().get(id).await?;
         if let Some(row) = &mut row {
-            hiding(self.all, &row.benchmark_id).await?.in_entry(row);
+            filter(&self.all.pool, &row.benchmark_id, &[id]).await?.in_entry(row);
         }
         Ok(row)
     }
@@ -64,12 +71,12 @@ impl PublicEntries<'_> {
     /// As [`get`](Self::get), without every image's values: far quicker for many images.
     ///
     /// # Errors
-    /// As [`summaries`](Self::summaries).
+    /// As [`summaries_after`](Self::summaries_after).
     #[boxed]
     pub async fn summary(&self, id: &str) -> Result<Option<EntryRow>, StorageError> {
         let mut row = self.all.entries().summary(id).await?;
         if let Some(row) = &mut row {
-            hiding(self.all, &row.benchmark_id).await?.in_entry(row);
+            filter(&self.all.pool, &row.benchmark_id, &[id]).await?.in_entry(row);
         }
         Ok(row)
     }
@@ -77,12 +84,13 @@ impl PublicEntries<'_> {
     /// Replaced results of an entry, the first first.
     ///
     /// # Errors
-    /// As [`summaries`](Self::summaries).
+    /// As [`summaries_after`](Self::summaries_after).
     #[boxed]
     pub async fn past_results(&self, entry: &EntryRow) -> Result<Vec<PastResult>, StorageError> {
         let mut past = self.all.entries().past_results(&entry.id).await?;
         if !past.is_empty() {
-            hiding(self.all, &entry.benchmark_id).await?.in_past(entry, &mut past);
+            let hiding = filter(&self.all.pool, &entry.benchmark_id, &[&entry.id]).await?;
+            hiding.in_past(entry, &mut past);
         }
         Ok(past)
     }

@@ -2,12 +2,17 @@
 //!
 //! - `store.rs`: [`PublicStore`](store::PublicStore). It leads to no unfiltered read: no page
 //!   can show a hidden value by forgetting a call.
-//! - `benchmarks.rs`, `entries.rs`, `submissions.rs`: its handles.
-//! - `hiding.rs`: parts of documents that are hidden. `display.rs`: display copies of outlines.
+//! - `benchmarks.rs`, `entries.rs`, `submissions.rs`: its handles. `standings.rs`: tables of
+//!   results, `listed.rs`: lists of entries, `download.rs`: whole columns of tables.
+//! - `display.rs`: display copies of outlines. `hiding.rs` of this crate is the filter.
 
 pub(crate) mod benchmarks;
 mod display;
+pub(crate) mod download;
 pub(crate) mod entries;
-mod hiding;
+pub(crate) mod listed;
+mod rows;
+pub(crate) mod standings;
 pub(crate) mod store;
 mod submissions;
+pub(crate) mod table;

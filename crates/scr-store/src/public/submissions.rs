@@ -1,7 +1,8 @@
 //! Submissions as the site may show them.
 
-use super::hiding::{Reader, hiding};
 use super::store::PublicStore;
+use crate::filter::filter;
+use crate::hiding::Reader;
 use crate::storage_error::StorageError;
 use crate::submissions::handle::Submissions;
 use crate::submissions::rows::{self, Submission};
@@ -31,7 +32,7 @@ impl Submissions<'_, PublicStore> {
     async fn filtered(&self, id: &str, reader: Reader) -> Result<Option<Submission>, StorageError> {
         let mut found = rows::get(self.pool, id).await?;
         if let Some(found) = &mut found {
-            let hiding = hiding(&self.store.all, &found.benchmark_id).await?;
+            let hiding = filter(&self.store.all.pool, &found.benchmark_id, &[id]).await?;
             hiding.in_submission(found, reader);
         }
         Ok(found)

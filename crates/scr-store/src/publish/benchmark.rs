@@ -19,6 +19,7 @@ use scr_image::{Radiograph, Size};
 
 use super::batch::{PreparedImage, PublishProgress, batches, write_batch};
 use super::error::PublishError;
+use crate::aggregates::fill::fill;
 use crate::benchmarks::{self, Benchmarks};
 use crate::blobs::BlobKey;
 use crate::blocking::run_blocking;
@@ -90,6 +91,7 @@ impl Benchmarks<'_> {
             return Err(PublishError::Changed { id, expected: digest, found });
         }
         benchmarks::put(self.pool, &document(&benchmark, digest, &facts), &files).await?;
+        fill(self.pool, &id).await?;
         tracing::info!(benchmark = id, ?published, "published a benchmark");
         Ok(published)
     }

@@ -15,6 +15,7 @@ use sqlx::AnyConnection;
 use super::batch::{PreparedImage, PublishProgress, batches, write_batch};
 use super::error::PublishError;
 use super::posterior::read_posterior;
+use crate::aggregates::write::list;
 use crate::blobs::BlobKey;
 use crate::database::{Doing, begin_writing};
 use crate::entries::{self, Entries, EntryRow, PublishOutcome, StoredEntry};
@@ -281,7 +282,8 @@ pub(crate) async fn insert(
         corrects: new.card.corrects.clone(),
         answer_digest: answer_in(connection, &row.id).await?.as_deref().map(text_digest),
     };
-    append(connection, RecordEvent::EntryPublished(commitment)).await
+    append(connection, RecordEvent::EntryPublished(commitment)).await?;
+    list(connection, &new.id).await
 }
 
 /// True if two entries are equal except for the scores.

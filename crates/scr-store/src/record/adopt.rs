@@ -18,7 +18,7 @@ use crate::evidence::Evidence;
 use crate::folder::{BLOBS_FOLDER, DataFolder};
 use crate::json::read_json;
 use crate::secrets::random_id;
-use crate::settings::{settings_in, stated};
+use crate::settings_row::{settings_in, stated};
 use crate::storage_error::StorageError;
 use crate::submissions::answers::answer_in;
 

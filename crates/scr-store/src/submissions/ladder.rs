@@ -2,13 +2,12 @@
 
 use async_recursion::async_recursion as boxed;
 use scr_documents::ResultDocument;
-use sqlx::{AnyConnection, AnyPool};
-use std::collections::HashMap;
+use sqlx::AnyConnection;
 
 use crate::database::Doing;
 use crate::json::{read_json, write_json};
 use crate::ladder::Rung;
-use crate::settings::settings_in;
+use crate::settings_row::settings_in;
 use crate::storage_error::StorageError;
 
 /// Stores the scores to show of a submission, in the transaction that stores its result;
@@ -55,26 +54,21 @@ pub(crate) async fn climb(
     Ok(())
 }
 
-/// Scores shown of the submissions of a benchmark, by the identifier of each submission and of
-/// its entry.
+/// Scores shown of a submission or of its entry, by the identifier of either; none without a
+/// ladder.
 #[boxed]
-pub(crate) async fn rungs(
-    pool: &AnyPool,
-    benchmark_id: &str,
-) -> Result<HashMap<String, Rung>, StorageError> {
-    let rows: Vec<(String, Option<String>, String)> = sqlx::query_as(
-        "SELECT submission_id, entry_id, shown FROM ladders \
-         JOIN submissions ON submissions.id = submission_id WHERE ladders.benchmark_id = $1",
+pub(crate) async fn rung(
+    connection: &mut AnyConnection,
+    id: &str,
+) -> Result<Option<Rung>, StorageError> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT shown FROM ladders WHERE submission_id = $1 \
+         UNION ALL SELECT shown FROM ladders \
+         JOIN submissions ON submissions.id = submission_id WHERE entry_id = $1",
     )
-    .bind(benchmark_id)
-    .fetch_all(pool)
+    .bind(id)
+    .fetch_optional(connection)
     .await
     .doing("read the scores of a ladder")?;
-    let mut rungs = HashMap::new();
-    for (submission, entry, text) in rows {
-        let rung: Rung = read_json(&submission, "ladder", &text)?;
-        rungs.extend(entry.map(|entry| (entry, rung.clone())));
-        rungs.insert(submission, rung);
-    }
-    Ok(rungs)
+    row.map(|(text,)| read_json(id, "ladder", &text)).transpose()
 }

@@ -5,7 +5,7 @@ use crate::accounts::users::addresses;
 use crate::database::Doing;
 use crate::json::read_json;
 use crate::mail::{letter, queue};
-use crate::settings::settings_in;
+use crate::settings_row::settings_in;
 use crate::storage_error::StorageError;
 use async_recursion::async_recursion as boxed;
 use scr_documents::{CardDocument, SubmissionState};

@@ -9,7 +9,7 @@ use sqlx::{AnyConnection, AnyPool};
 use super::error::SubmissionError;
 use super::rows::NewSubmission;
 use crate::database::Doing;
-use crate::settings::settings_in;
+use crate::settings_row::settings_in;
 use crate::time::time_text;
 
 /// Limit of concurrent uploads.

@@ -14,6 +14,7 @@ use crate::cache::{Keep, file_response};
 use crate::cases::{Score, ScoreColumns, Scored};
 use crate::error::Failure;
 use crate::extractors::{EntryHead, PublishedBenchmark, benchmark_of};
+use crate::offered::Offered;
 
 /// Object and file of a column in its path.
 #[derive(Deserialize)]
@@ -22,8 +23,8 @@ pub(crate) struct ColumnPath {
     file: String,
 }
 
-/// The images of a benchmark in columns, and the entries and measures whose scores can order
-/// them. Empty columns where scores of single images are hidden.
+/// The images of a benchmark in columns, and the measures and entries whose scores can order
+/// them; of many entries the observers, the baselines and the best. Empty columns where scores of single images are hidden.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/cases.json",
@@ -95,8 +96,9 @@ async fn case_list(
     store: &PublicStore,
     benchmark: &BenchmarkDocument,
 ) -> Result<CaseList, Failure> {
-    let entries = store.entries().summaries(&benchmark.id).await?;
-    let scored = Scored::of(store, benchmark, &entries).await?;
+    let standings = store.standings(&benchmark.id).await?;
+    let offered = Offered::of(store, &standings, benchmark, &[]).await?;
+    let scored = Scored::of(store, &standings, benchmark, &offered.entries).await?;
     let images = &benchmark.images;
     let mut list = CaseList {
         benchmark: benchmark.id.clone(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use scr_documents::{BenchmarkDocument, ImageEntryDocument};
 use scr_measures::Better;
-use scr_store::{EntryRow, PublicStore};
+use scr_store::{PublicStore, Standings};
 
 use super::choice::CaseChoice;
 use super::columns::{Score, ScoreColumns};
@@ -51,10 +51,10 @@ impl Cases {
         store: &PublicStore,
         columns: &ScoreColumns,
         benchmark: &BenchmarkDocument,
-        entries: &[EntryRow],
+        standings: &Standings<'_>,
         mut choice: CaseChoice,
     ) -> Result<Self, Failure> {
-        let scores = match scores(store, columns, benchmark, entries, &choice.order).await? {
+        let scores = match scores(store, columns, benchmark, standings, &choice.order).await? {
             Ok(scores) => scores,
             Err(problem) => {
                 choice.problems.push(problem);
@@ -140,17 +140,17 @@ async fn scores(
     store: &PublicStore,
     columns: &ScoreColumns,
     benchmark: &BenchmarkDocument,
-    entries: &[EntryRow],
+    standings: &Standings<'_>,
     order: &CaseOrder,
 ) -> Result<Result<Option<Vec<Score>>, String>, Failure> {
     let Some(ScoreKey { object, measure, entry }) = order.score() else { return Ok(Ok(None)) };
     let mut found = Vec::new();
     let other = if let CaseOrder::Gap(_, other) = order { Some(other) } else { None };
     for id in std::iter::once(entry).chain(other) {
-        let Some(entry) = entries.iter().find(|entry| entry.id == *id) else {
+        let Some(entry) = standings.entries(&[id.as_str()]).await?.pop() else {
             return Ok(Err(format!("There is no entry {id}: the benchmark’s order is shown.")));
         };
-        let scores = columns.get(store, benchmark, entry, object, measure).await?;
+        let scores = columns.get(store, benchmark, &entry, object, measure).await?;
         let Some(scores) = scores else {
             return Ok(Err(format!(
                 "The entry {id} has no scores of single images for {measure} of {object}: the \

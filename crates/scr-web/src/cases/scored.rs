@@ -2,7 +2,7 @@
 
 use scr_documents::{BenchmarkDocument, CaseColumn, CaseEntry, EntryRole};
 use scr_measures::Better;
-use scr_store::{EntryRow, PublicStore};
+use scr_store::{ListedEntry, PublicStore, Standings};
 
 use super::columns::WHOLE_IMAGE;
 use crate::error::Failure;
@@ -18,29 +18,33 @@ pub(crate) struct Scored {
 }
 
 impl Scored {
-    /// Entries and columns of a benchmark; `entries` are its entries.
+    /// Columns of a benchmark, and those of `entries` that have scores.
     pub(crate) async fn of(
         store: &PublicStore,
+        standings: &Standings<'_>,
         benchmark: &BenchmarkDocument,
-        entries: &[EntryRow],
+        entries: &[ListedEntry],
     ) -> Result<Self, Failure> {
         if !store.settings().get(&benchmark.id).await?.shows_images() {
             return Ok(Self::default());
         }
-        let has_scores = |entry: &&EntryRow| {
-            !entry.result.objects.is_empty() || !entry.result.image_measures.is_empty()
-        };
-        let entries: Vec<&EntryRow> = entries.iter().filter(has_scores).collect();
-        let mut columns: Vec<CaseColumn> = Vec::new();
-        for (object, measure) in entries.iter().flat_map(|entry| keys(entry)) {
-            if !columns.iter().any(|found| found.object == object && found.measure == measure) {
-                columns.push(column(benchmark, object, measure));
-            }
-        }
-        columns.sort_by_key(|column| column.object == WHOLE_IMAGE);
-        let entries = entries.into_iter().map(|entry| CaseEntry {
+        let of_all_images = standings.all_columns().iter().filter(|column| column.fold.is_empty());
+        let mut columns: Vec<CaseColumn> = of_all_images
+            .filter(|column| !column.measure.is_empty())
+            .map(|found| {
+                let object = if found.object.is_empty() { WHOLE_IMAGE } else { &found.object };
+                column(benchmark, object, &found.measure)
+            })
+            .collect();
+        // Each object's together, those of whole images last.
+        let objects: Vec<String> = columns.iter().map(|column| column.object.clone()).collect();
+        columns.sort_by_key(|column| {
+            let first = objects.iter().position(|object| *object == column.object);
+            (column.object == WHOLE_IMAGE, first)
+        });
+        let entries = entries.iter().filter(|entry| entry.has_scores).map(|entry| CaseEntry {
             id: entry.id.clone(),
-            name: entry.card.name.clone(),
+            name: entry.name.clone(),
             role: entry.role,
         });
         Ok(Self { entries: entries.collect(), columns })
@@ -50,14 +54,6 @@ impl Scored {
     pub(crate) fn observers(&self) -> impl Iterator<Item = &CaseEntry> {
         self.entries.iter().filter(|entry| entry.role == EntryRole::Observer)
     }
-}
-
-fn keys(entry: &EntryRow) -> impl Iterator<Item = (&str, &str)> {
-    let result = &entry.result;
-    let objects = result.objects.iter().flat_map(|(object, measures)| {
-        measures.keys().map(move |measure| (object.as_str(), measure.as_str()))
-    });
-    objects.chain(result.image_measures.keys().map(|measure| (WHOLE_IMAGE, measure.as_str())))
 }
 
 fn column(benchmark: &BenchmarkDocument, object: &str, measure: &str) -> CaseColumn {

@@ -99,8 +99,13 @@ pub(super) fn file_of(address: &str, is_page: bool) -> String {
     let (path, query) = address.split_once('?').unwrap_or((address, ""));
     let folder = path.trim_matches('/');
     let name = folder.rsplit('/').next().unwrap_or_default();
-    if !is_page && name.contains('.') {
-        return folder.to_owned();
+    if !is_page
+        && let Some((stem, extension)) = folder.rsplit_once('.').filter(|_| name.contains('.'))
+    {
+        return match query {
+            "" => folder.to_owned(),
+            query => format!("{stem}.{}.{extension}", query.replace('=', "-")),
+        };
     }
     let option =
         if query.is_empty() { String::new() } else { format!(".{}", query.replace('=', "-")) };
@@ -175,6 +180,7 @@ mod tests {
         );
         assert_eq!(file_of("/api/v1/benchmarks/b", false), "api/v1/benchmarks/b/index.json");
         assert_eq!(file_of("/static/style.css", false), "static/style.css");
+        assert_eq!(file_of("/plots/boxes-heart.svg?page=2", false), "plots/boxes-heart.page-2.svg");
         assert_eq!(relative("index.html", "static/style.css"), "static/style.css");
         assert_eq!(relative("entries/e/index.html", "index.html"), "../../index.html");
         assert_eq!(relative("a/index.html", "a/index.html"), "index.html");

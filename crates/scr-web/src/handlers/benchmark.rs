@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use scr_documents::{BenchmarkDocument, Fold};
-use scr_store::PublicStore;
+use scr_store::{EntryFilter, PublicStore, RowRange};
 
 use super::draw::page;
 use super::entry_files::{BIBTEX, file, plain};
@@ -13,12 +13,12 @@ use crate::extractors::PublishedBenchmark;
 use crate::numbers::date;
 use crate::options::Options;
 use crate::references::{Piece, linked};
-use crate::results_table::{ResultsTable, Row, Subject, TableSource};
+use crate::results_table::{ResultsTable, Row, Subject, TablePage, TableRequest, TableSource};
 use crate::thumbnails::{Thumbnail, evenly_spaced};
 use crate::{address, citation};
 
 /// Entries of each object that the page names.
-const N_LEADERS: usize = 5;
+const N_LEADERS: u32 = 5;
 
 #[derive(Template)]
 #[template(path = "benchmark.html")]
@@ -26,7 +26,7 @@ struct BenchmarkPage {
     benchmark: BenchmarkDocument,
     href: String,
     folds: Vec<(Fold, usize)>,
-    n_entries: usize,
+    n_entries: u64,
     published: String,
     leaders: Vec<Leaders>,
     examples: Vec<Thumbnail>,
@@ -49,42 +49,47 @@ struct Leader {
     mark: String,
 }
 
+impl Leaders {
+    fn of(benchmark: &BenchmarkDocument, found: TablePage<'_>, title: &str) -> Self {
+        let options = Options::default();
+        let source = TableSource { benchmark: &benchmark.id, board: None, options: &options };
+        let table = ResultsTable::new(source, found, title.to_owned());
+        let results = address::benchmark(&benchmark.id, "results");
+        let leader = |row: Row| Leader {
+            value: row.cells.first().map(|cell| cell.text.clone()).unwrap_or_default(),
+            mark: row.cells.first().map(|cell| cell.mark.clone()).unwrap_or_default(),
+            row,
+        };
+        Self {
+            title: table.caption,
+            href: format!("{results}#{}", address::encoded(&table.id)),
+            ordered_by: table.ordered_by,
+            rows: table.rows.into_iter().map(leader).collect(),
+        }
+    }
+}
+
 /// Answers `/benchmarks/ID`.
 pub(crate) async fn benchmark(
     State(store): State<PublicStore>,
     PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    let entries = store.entries().summaries(&document.id).await?;
-    let results_href = address::benchmark(&document.id, "results");
+    let counts = store.entries().counts(&document.id).await?;
+    let standings = store.standings(&document.id).await?;
     let options = Options::default();
-    let leaders = document
-        .objects
-        .iter()
-        .filter_map(|object| {
-            let subject = Subject::Object(&object.id);
-            let source = TableSource {
-                benchmark: &document.id,
-                entries: &entries,
-                board: None,
-                options: &options,
-            };
-            let table = ResultsTable::new(source, subject, object.name.clone())?;
-            let rows = table.rows.into_iter().take(N_LEADERS);
-            Some(Leaders {
-                title: table.caption,
-                href: format!("{results_href}#{}", address::encoded(&table.id)),
-                ordered_by: table.ordered_by,
-                rows: rows
-                    .map(|row| Leader {
-                        value: row.cells.first().map(|cell| cell.text.clone()).unwrap_or_default(),
-                        mark: row.cells.first().map(|cell| cell.mark.clone()).unwrap_or_default(),
-                        row,
-                    })
-                    .collect(),
-            })
-        })
-        .collect();
+    let request = TableRequest {
+        standings: &standings,
+        fold: None,
+        options: &options,
+        filter: &EntryFilter::default(),
+        range: RowRange { start: 0, count: N_LEADERS },
+    };
+    let mut leaders = Vec::new();
+    for object in &document.objects {
+        let found = TablePage::read(request, Subject::Object(&object.id)).await?;
+        leaders.extend(found.map(|found| Leaders::of(&document, found, &object.name)));
+    }
     let mut examples = Vec::new();
     for image in evenly_spaced(&document, 4) {
         examples.push(Thumbnail::outlined(&store, &document, image).await?);
@@ -92,7 +97,7 @@ pub(crate) async fn benchmark(
     page(&BenchmarkPage {
         href: address::benchmark(&document.id, ""),
         folds: document.folds(),
-        n_entries: entries.len(),
+        n_entries: counts.all(),
         published: date(&row.published_at).to_owned(),
         leaders,
         examples,

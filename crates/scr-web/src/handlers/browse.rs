@@ -22,6 +22,7 @@ use crate::cases::{self, CaseChoice, CaseForm, Cases, ScoreColumns, Scored};
 use crate::error::Failure;
 use crate::extractors::{PublishedBenchmark, Visitor};
 use crate::numbers::capitalised;
+use crate::offered::Offered;
 use crate::options::Options;
 use crate::rights::copies_for;
 
@@ -54,6 +55,8 @@ struct BrowsePage {
     layers: Vec<Layer>,
     /// Layers that the page itself leaves out.
     n_left_out: usize,
+    /// Number of entries that are not among the layers.
+    n_other_entries: u64,
     drawing: Drawing,
     /// Sentences on options of the address that make no sense.
     faults: Vec<String>,
@@ -90,7 +93,10 @@ pub(crate) async fn browse(
     let benchmark = row.document;
     let index = place_of(&benchmark, &segments)?;
     let image = benchmark.images[index].clone();
-    let entries = store.entries().summaries(&benchmark.id).await?;
+    let standings = store.standings(&benchmark.id).await?;
+    let chosen = options.list("entries").unwrap_or_default();
+    let offered = Offered::of(&store, &standings, &benchmark, &chosen).await?;
+    let entries = offered.rows(&standings).await?;
     let structures = structures(&benchmark, &options);
     let user = visitor.as_ref().map(|member| &member.user);
     let copies = copies_for(&store, &benchmark, user).await?;
@@ -110,7 +116,7 @@ pub(crate) async fn browse(
     let mut faults = faults(&options, &known(&layers, &structures, &benchmark));
     let kept = kept_options(&options);
     let choice = CaseChoice::of(&options, &benchmark);
-    let cases = Cases::new(&store, &columns, &benchmark, &entries, choice).await?;
+    let cases = Cases::new(&store, &columns, &benchmark, &standings, choice).await?;
     let place = cases.place_of(index);
     let neighbour =
         |place: usize| address::browse(&benchmark.id, &benchmark.images[place].id, &kept);
@@ -136,6 +142,7 @@ pub(crate) async fn browse(
         has_posteriors: layers.iter().any(|layer| layer.posteriors.is_some()),
         drawing: Drawing::new(&layers, &structures, &image),
         faults,
+        n_other_entries: offered.n_others(),
         layers,
         structures,
         window: options.first("window").map(str::to_owned),

@@ -84,7 +84,7 @@ pub(crate) async fn data(
     let shapes = shapes.as_deref();
     let plots = shapes
         .map(|shapes| [spreads::areas(&document, shapes), spreads::slenderness(&document, shapes)]);
-    let entries = store.entries().summaries(&document.id).await?;
+    let standings = store.standings(&document.id).await?;
     let (attributes, plotted): (Vec<_>, Vec<_>) =
         distributions(&document).into_iter().partition(|found| found.numbers.is_empty());
     page(&DataPage {
@@ -95,7 +95,7 @@ pub(crate) async fn data(
         numbers: plotted.iter().filter_map(|of| spreads::attribute(&document, of)).collect(),
         mean: shapes.map(|shapes| mean_image(&document, shapes)),
         shapes: plots.into_iter().flatten().flatten().collect(),
-        agreement: spreads::agreement(&store, &columns, &document, &entries).await?,
+        agreement: spreads::agreement(&store, &columns, &document, &standings).await?,
         examples,
         benchmark: document,
     })

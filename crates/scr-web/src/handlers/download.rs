@@ -10,6 +10,7 @@ use super::draw::page;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
+use crate::offered::Offered;
 use crate::outline_form::OutlineForm;
 use crate::references::{Piece, linked};
 use crate::rights::terms_version;
@@ -25,6 +26,8 @@ struct DownloadPage {
     api_href: String,
     rows: Vec<ImageRow>,
     entries: Vec<EntryLink>,
+    /// Number of entries that are not among them.
+    n_other_entries: u64,
     benchmark: BenchmarkDocument,
 }
 
@@ -56,7 +59,8 @@ pub(crate) async fn download(
     PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Response, Failure> {
     let document = row.document;
-    let entries = store.entries().summaries(&document.id).await?;
+    let standings = store.standings(&document.id).await?;
+    let to_choose = Offered::of(&store, &standings, &document, &[]).await?;
     let api_href = format!("/api/v1{}", address::benchmark(&document.id, ""));
     let offered =
         if document.terms.download.is_allowed() { document.images.as_slice() } else { &[] };
@@ -70,12 +74,11 @@ pub(crate) async fn download(
         terms_version: terms_version(&document.terms),
         api_href,
         rows: offered.iter().map(|image| image_row(&document, image)).collect(),
-        entries: entries
+        n_other_entries: to_choose.n_others(),
+        entries: to_choose
+            .entries
             .iter()
-            .map(|entry| EntryLink {
-                name: entry.card.name.clone(),
-                href: address::entry(&entry.id),
-            })
+            .map(|entry| EntryLink { name: entry.name.clone(), href: address::entry(&entry.id) })
             .collect(),
         benchmark: document,
     })

@@ -5,9 +5,11 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_documents::{BenchmarkDocument, MeasureMap, ResultDocument, SummaryDocument};
+use scr_documents::{BenchmarkDocument, EntryRole, MeasureMap, ResultDocument, SummaryDocument};
 use scr_report::board::ratio_agreement;
-use scr_store::{EntryRow, PublicStore, Withdrawal};
+use scr_store::{
+    EntryFilter, EntryRow, EntryStanding, PublicStore, RowRange, Standings, TableColumn, Withdrawal,
+};
 use std::sync::Arc;
 
 use super::draw::page;
@@ -19,16 +21,16 @@ use crate::image_table::{ImageLinks, ImageTable};
 use crate::numbers::{MeasureFormat, NO_VALUE, date};
 use crate::options::Options;
 use crate::references::{Piece, linked};
-use crate::results_table::{ResultsTable, Subject, TableSource, reference_mark};
+use crate::results_table::{Subject, TablePage, TableRequest, reference_mark, tile_cell};
 use crate::settings::SiteSettings;
 use crate::strips::{Shown, StripItem, strip};
 use crate::versions::EntryLink;
-use crate::{address, citation, markdown, versions};
+use crate::{address, citation, markdown};
 
 /// Images of the strip, from the first of the table on.
 const N_STRIP: usize = 6;
 /// Ranks above and below that are offered for comparison.
-const N_NEIGHBOURS: usize = 2;
+const N_NEIGHBOURS: u32 = 2;
 
 #[derive(Template)]
 #[template(path = "entry.html")]
@@ -105,9 +107,9 @@ struct Tile {
     mark: String,
     note: String,
     rank: String,
-    n: usize,
+    n: u64,
     /// Rank among submissions and their number, where there are reference rows too.
-    among_submissions: Option<(String, usize)>,
+    among_submissions: Option<(String, u64)>,
 }
 
 /// Comparison with another entry.
@@ -152,11 +154,15 @@ pub(crate) async fn entry(
     options: Options,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(&store, &entry.benchmark_id).await?;
-    let entries = store.entries().summaries(&benchmark.id).await?;
+    let corrected_by = store.entries().correction_of(&benchmark.id, &entry.id).await?;
+    let corrected_by = corrected_by.as_ref().map(EntryLink::to);
     let citation = Citation::new(&entry, &benchmark, &site);
     if let Some(withdrawn) = entry.withdrawn.clone() {
-        return withdrawn_page(benchmark, entry, withdrawn, &entries, citation);
+        return withdrawn_page(benchmark, entry, withdrawn, corrected_by, citation);
     }
+    let corrects = entry.card.corrects.as_deref();
+    let corrects = store.entries().corrected(&benchmark.id, corrects).await?;
+    let standings = store.standings(&benchmark.id).await?;
     let href = address::entry(&entry.id);
     let look = address::query([("entries", entry.id.as_str())]);
     let images = ImageTable::new(&benchmark, &entry, &href, ImageLinks::InOrder(&look), &options);
@@ -172,8 +178,8 @@ pub(crate) async fn entry(
     let past = store.entries().past_results(&entry).await?;
     page(&EntryPage {
         benchmark_href: address::benchmark(&benchmark.id, ""),
-        tiles: tiles(&benchmark, &entries, &entry),
-        neighbours: neighbours(&benchmark, &entries, &entry),
+        tiles: tiles(&standings, &benchmark, &entry).await?,
+        neighbours: neighbours(&standings, &benchmark, &entry).await?,
         strip,
         agreement: agreement(&benchmark, &entry),
         notes: images.notes.clone(),
@@ -181,8 +187,8 @@ pub(crate) async fn entry(
         authors: entry.card.authors.join(", "),
         description: markdown::to_html(&entry.card.description),
         training: markdown::to_html(&entry.card.training),
-        corrects: versions::corrects(&entry, &entries),
-        corrected_by: versions::corrected_by(&entry, &entries),
+        corrects: corrects.as_ref().map(EntryLink::to),
+        corrected_by,
         reference: linked(&entry.card.reference),
         code: linked(&entry.card.code),
         published: date(&entry.published_at).to_owned(),
@@ -200,66 +206,97 @@ pub(crate) async fn entry(
 }
 
 /// Standing of an entry by each object and by whole images.
-fn tiles(benchmark: &BenchmarkDocument, entries: &[EntryRow], entry: &EntryRow) -> Vec<Tile> {
-    let whole = (Subject::WholeImage, "Whole image".to_owned());
+async fn tiles(
+    standings: &Standings<'_>,
+    benchmark: &BenchmarkDocument,
+    entry: &EntryRow,
+) -> Result<Vec<Tile>, Failure> {
+    let whole = (Subject::WholeImage, "Whole image");
     let objects =
-        benchmark.objects.iter().map(|object| (Subject::Object(&object.id), object.name.clone()));
-    let tile = |(subject, object): (Subject<'_>, String)| {
-        let table = table_of(benchmark, entries, subject)?;
-        let n_submissions = table.rows.iter().filter(|row| row.mark.is_empty()).count();
-        let row = table.rows.iter().find(|row| row.id == entry.id)?;
-        let cell = row.cells.first()?.clone();
-        let has_two_ranks = table.has_two_ranks && row.mark.is_empty();
-        let results = address::benchmark(&benchmark.id, "results");
-        Some(Tile {
-            object,
-            href: format!("{results}#{}", address::encoded(subject.key())),
-            measure: table.groups.first()?.title.clone(),
-            value: cell.text,
-            interval: cell.interval,
-            mark: cell.mark,
-            note: cell.note,
-            rank: row.rank.clone(),
-            n: table.rows.len(),
-            among_submissions: has_two_ranks
-                .then(|| (row.rank_among_submissions.clone(), n_submissions)),
-        })
+        benchmark.objects.iter().map(|object| (Subject::Object(&object.id), &*object.name));
+    let named: Vec<(Subject<'_>, &str, &TableColumn)> = objects
+        .chain([whole])
+        .filter_map(|(subject, name)| Some((subject, name, first_column(standings, subject)?)))
+        .collect();
+    let columns: Vec<&TableColumn> = named.iter().map(|(.., column)| *column).collect();
+    let found = standings.of_entry(&entry.id, &columns).await?;
+    let tile = |(subject, name, column): &(Subject<'_>, &str, &TableColumn)| {
+        let standing = found.iter().find(|standing| standing.column == **column)?;
+        tile(benchmark, standings, entry, *subject, name, standing)
     };
-    objects.chain([whole]).filter_map(tile).collect()
+    Ok(named.iter().filter_map(tile).collect())
+}
+
+fn tile(
+    benchmark: &BenchmarkDocument,
+    standings: &Standings<'_>,
+    entry: &EntryRow,
+    subject: Subject<'_>,
+    object: &str,
+    standing: &EntryStanding,
+) -> Option<Tile> {
+    let measure = &standing.column.measure;
+    let summary = subject.measures(entry)?.get(measure)?;
+    let cell = tile_cell(&entry.result, measure, summary, standing.interval_of_best);
+    let all = standings.all_of(subject.within(None))?;
+    let has_two_ranks = all.n_submissions < all.n_listed && entry.role == EntryRole::Method;
+    let results = address::benchmark(&benchmark.id, "results");
+    Some(Tile {
+        object: object.to_owned(),
+        href: format!("{results}#{}", address::encoded(subject.key())),
+        measure: MeasureFormat::page(measure).title(),
+        value: cell.text,
+        interval: cell.interval,
+        mark: cell.mark,
+        note: cell.note,
+        rank: rank(standing.rank),
+        n: all.n_listed,
+        among_submissions: has_two_ranks
+            .then(|| (rank(standing.rank_among_submissions), all.n_submissions)),
+    })
+}
+
+fn rank(rank: Option<u64>) -> String {
+    rank.map_or_else(|| NO_VALUE.to_owned(), |rank| rank.to_string())
+}
+
+/// Column by which a table is ordered unless an address asks otherwise.
+fn first_column<'a>(standings: &'a Standings<'_>, subject: Subject<'_>) -> Option<&'a TableColumn> {
+    let request = TableRequest {
+        standings,
+        fold: None,
+        options: &Options::default(),
+        filter: &EntryFilter::default(),
+        range: RowRange { start: 0, count: 0 },
+    };
+    let table = TablePage::without_rows(request, subject)?;
+    let measure = table.first_measure();
+    standings.columns(subject.within(None)).find(|column| column.measure == measure)
 }
 
 /// Comparisons with the entries above and below by the first object.
-fn neighbours(
+async fn neighbours(
+    standings: &Standings<'_>,
     benchmark: &BenchmarkDocument,
-    entries: &[EntryRow],
     entry: &EntryRow,
-) -> Vec<Neighbour> {
+) -> Result<Vec<Neighbour>, Failure> {
     let subject = match benchmark.objects.first() {
         Some(object) => Subject::Object(&object.id),
         None => Subject::WholeImage,
     };
-    let Some(table) = table_of(benchmark, entries, subject) else { return Vec::new() };
-    let Some(place) = table.rows.iter().position(|row| row.id == entry.id) else {
-        return Vec::new();
+    let Some(column) = first_column(standings, subject) else { return Ok(Vec::new()) };
+    let (subject, measure) = (subject.within(None), column.measure.as_str());
+    let Some(at) = standings.place_of(&entry.id, subject, measure).await? else {
+        return Ok(Vec::new());
     };
-    let is_near = |other: usize| other != place && other.abs_diff(place) <= N_NEIGHBOURS;
-    let rows = table.rows.iter().enumerate().filter(|(other, _)| is_near(*other));
-    rows.map(|(_, row)| Neighbour {
-        name: row.name.clone(),
-        href: address::compare(&benchmark.id, &[&entry.id, &row.id], "", ""),
-        rank: row.rank.clone(),
-    })
-    .collect()
-}
-
-fn table_of(
-    benchmark: &BenchmarkDocument,
-    entries: &[EntryRow],
-    subject: Subject<'_>,
-) -> Option<ResultsTable> {
-    let options = Options::default();
-    let source = TableSource { benchmark: &benchmark.id, entries, board: None, options: &options };
-    ResultsTable::new(source, subject, String::new())
+    let found = standings.around(subject, measure, &at, N_NEIGHBOURS, &[]).await?;
+    let rows = found.above.into_iter().chain(found.below);
+    let neighbour = |row: scr_store::StandingRow| Neighbour {
+        name: row.entry.card.name,
+        href: address::compare(&benchmark.id, &[&entry.id, &row.entry.id], "", ""),
+        rank: rank(row.rank),
+    };
+    Ok(rows.map(neighbour).collect())
 }
 
 fn agreement(benchmark: &BenchmarkDocument, entry: &EntryRow) -> Option<RatioAgreement> {
@@ -281,14 +318,14 @@ fn withdrawn_page(
     benchmark: BenchmarkDocument,
     entry: EntryRow,
     withdrawn: Withdrawal,
-    entries: &[EntryRow],
+    corrected_by: Option<EntryLink>,
     citation: Citation,
 ) -> Result<Response, Failure> {
     let mut response = page(&WithdrawnPage {
         benchmark_href: address::benchmark(&benchmark.id, ""),
         published: date(&entry.published_at).to_owned(),
         withdrawn_on: date(&withdrawn.at).to_owned(),
-        corrected_by: versions::corrected_by(&entry, entries),
+        corrected_by,
         citation,
         withdrawn,
         entry,

@@ -1,6 +1,7 @@
 //! Entry files: results as CSV and as the JSON of `scr evaluate`, and citations. The
 //! citation of a withdrawn entry remains.
 
+use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -52,14 +53,18 @@ pub(crate) async fn citation_cff(
 }
 
 /// Download named `name`, of letters, digits, hyphens and dots.
-pub(in crate::handlers) fn file(name: &str, content_type: &'static str, text: String) -> Response {
+pub(in crate::handlers) fn file(
+    name: &str,
+    content_type: &'static str,
+    content: impl Into<Body>,
+) -> Response {
     let disposition = HeaderValue::from_str(&format!("attachment; filename=\"{name}\""))
         .expect("letters, digits, hyphens and dots make a header value");
     let headers: [(HeaderName, HeaderValue); 2] = [
         (header::CONTENT_TYPE, HeaderValue::from_static(content_type)),
         (header::CONTENT_DISPOSITION, disposition),
     ];
-    (headers, text).into_response()
+    (headers, content.into()).into_response()
 }
 
 /// An identifier as the name of a file.

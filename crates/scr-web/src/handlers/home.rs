@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use scr_documents::{BenchmarkDocument, EntryRole};
-use scr_store::{EntryRow, PublicStore};
+use scr_store::{EntryFilter, EntryRow, PublicStore, RoleCounts, RowRange, Standings};
 
 use super::draw::page;
 use crate::address;
@@ -12,11 +12,15 @@ use crate::error::Failure;
 use crate::numbers::{MeasureFormat, date};
 use crate::options::Options;
 use crate::references::{Piece, linked};
-use crate::results_table::{ResultsTable, Row, Subject, TableSource};
+use crate::results_table::{Subject, TablePage, TableRequest, reference_mark};
 use crate::thumbnails::{Thumbnail, evenly_spaced};
 
 /// Pieces of news on the page.
-const N_NEWS: usize = 8;
+const N_NEWS: u32 = 8;
+/// Key of the measure in news.
+const NEWS_MEASURE: &str = "pixel_error";
+/// Rows among which the best is that is no observer.
+const N_FIRST: u32 = 20;
 /// Number of thumbnails of each benchmark.
 const N_THUMBNAILS: usize = 6;
 
@@ -35,7 +39,7 @@ struct BenchmarkCard {
     description: String,
     phantom: bool,
     n_images: usize,
-    n_entries: usize,
+    n_entries: u64,
     structures: String,
     thumbnails: Vec<Thumbnail>,
     leaders: Vec<Leader>,
@@ -75,7 +79,8 @@ pub(crate) async fn home(State(store): State<PublicStore>) -> Result<Response, F
     let mut news = Vec::new();
     for row in store.benchmarks().list().await? {
         let document = row.document;
-        let entries = store.entries().summaries(&document.id).await?;
+        let counts = store.entries().counts(&document.id).await?;
+        let standings = store.standings(&document.id).await?;
         news.push(News {
             date: date(&row.published_at).to_owned(),
             published_at: row.published_at,
@@ -83,21 +88,22 @@ pub(crate) async fn home(State(store): State<PublicStore>) -> Result<Response, F
             name: document.title.clone(),
             href: address::benchmark(&document.id, ""),
             mark: if document.phantom { "phantom" } else { "" },
-            detail: contents(&document, &entries),
+            detail: contents(&document, counts),
         });
-        let submissions = entries.iter().filter(|entry| entry.role == EntryRole::Method);
-        news.extend(submissions.map(|entry| of_entry(&document, entry)));
+        for entry in latest(&store, &standings, &document).await? {
+            news.push(of_entry(&document, &entry));
+        }
         let mut thumbnails = Vec::new();
         for image in evenly_spaced(&document, N_THUMBNAILS) {
             thumbnails.push(Thumbnail::outlined(&store, &document, image).await?);
         }
-        let (leaders, ordered_by) = leaders(&document, &entries);
+        let (leaders, ordered_by) = leaders(&document, &standings).await?;
         benchmarks.push(BenchmarkCard {
             href: address::benchmark(&document.id, ""),
             results_href: address::benchmark(&document.id, "results"),
             browse_href: address::benchmark(&document.id, "browse"),
             n_images: document.images.len(),
-            n_entries: entries.len(),
+            n_entries: counts.all(),
             structures: document
                 .structures
                 .iter()
@@ -115,8 +121,22 @@ pub(crate) async fn home(State(store): State<PublicStore>) -> Result<Response, F
         });
     }
     news.sort_by(|left, right| right.published_at.cmp(&left.published_at));
-    news.truncate(N_NEWS);
+    news.truncate(N_NEWS as usize);
     page(&HomePage { benchmarks, news })
+}
+
+/// The submissions that were published last.
+async fn latest(
+    store: &PublicStore,
+    standings: &Standings<'_>,
+    benchmark: &BenchmarkDocument,
+) -> Result<Vec<EntryRow>, Failure> {
+    let submissions = EntryFilter { role: Some(EntryRole::Method), words: Vec::new() };
+    let range = RowRange { start: 0, count: N_NEWS };
+    let listed = store.entries().latest_listed(&benchmark.id, &submissions, range).await?;
+    let ids: Vec<&str> = listed.iter().map(|entry| entry.id.as_str()).collect();
+    let subject = Subject::WholeImage.within(None);
+    Ok(standings.entries_with(&ids, subject, &[NEWS_MEASURE]).await?)
 }
 
 /// News of a submission.
@@ -128,9 +148,9 @@ fn of_entry(benchmark: &BenchmarkDocument, entry: &EntryRow) -> News {
         name: entry.card.name.clone(),
         href: address::entry(&entry.id),
         mark: "",
-        detail: match entry.result.image_measures.get("pixel_error") {
+        detail: match entry.result.image_measures.get(NEWS_MEASURE) {
             Some(summary) => {
-                let format = MeasureFormat::of(&entry.result, "pixel_error");
+                let format = MeasureFormat::of(&entry.result, NEWS_MEASURE);
                 format!("on {}: pixel error {}", benchmark.title, format.value(summary.mean))
             }
             None => format!("on {}", benchmark.title),
@@ -139,52 +159,62 @@ fn of_entry(benchmark: &BenchmarkDocument, entry: &EntryRow) -> News {
 }
 
 /// Images and reference rows of a benchmark in words.
-fn contents(benchmark: &BenchmarkDocument, entries: &[EntryRow]) -> String {
-    let count = |role: EntryRole, name: &str| {
-        let n = entries.iter().filter(|entry| entry.role == role).count();
-        match n {
-            0 => String::new(),
-            1 => format!(", 1 {name}"),
-            n => format!(", {n} {name}s"),
-        }
+fn contents(benchmark: &BenchmarkDocument, counts: RoleCounts) -> String {
+    let count = |n: u64, name: &str| match n {
+        0 => String::new(),
+        1 => format!(", 1 {name}"),
+        n => format!(", {n} {name}s"),
     };
-    let baselines = count(EntryRole::Baseline, "baseline");
-    let observers = count(EntryRole::Observer, "observer");
+    let baselines = count(counts.baselines, "baseline");
+    let observers = count(counts.observers, "observer");
     format!("{} images{baselines}{observers}", benchmark.images.len())
 }
 
 /// The best entry of each object and the best human, with the basis of the order.
-fn leaders(benchmark: &BenchmarkDocument, entries: &[EntryRow]) -> (Vec<Leader>, String) {
-    let options = Options::default();
+async fn leaders(
+    benchmark: &BenchmarkDocument,
+    standings: &Standings<'_>,
+) -> Result<(Vec<Leader>, String), Failure> {
+    let request = TableRequest {
+        standings,
+        fold: None,
+        options: &Options::default(),
+        filter: &EntryFilter::default(),
+        range: RowRange { start: 0, count: N_FIRST },
+    };
     let mut ordered_by = String::new();
     let mut leaders = Vec::new();
     for object in &benchmark.objects {
-        let source =
-            TableSource { benchmark: &benchmark.id, entries, board: None, options: &options };
         let subject = Subject::Object(&object.id);
-        let Some(table) = ResultsTable::new(source, subject, object.name.clone()) else { continue };
-        let is_observer = |row: &&Row| row.mark == "observer";
-        let best = table.rows.iter().find(|row| !is_observer(row)).or(table.rows.first());
+        let Some(table) = TablePage::read(request, subject).await? else { continue };
+        let measure = table.first_measure();
+        let observer = Some(EntryRole::Observer);
+        let human = standings.references(subject.within(None), measure, observer, 1).await?;
+        let is_observer = |entry: &EntryRow| entry.role == EntryRole::Observer;
+        let entries = || table.rows.iter().map(|row| &row.entry);
+        let best = entries().find(|entry| !is_observer(entry)).or(entries().next());
         let Some(best) = best else { continue };
         let results = address::benchmark(&benchmark.id, "results");
         leaders.push(Leader {
-            object: table.caption.clone(),
-            href: format!("{results}#{}", address::encoded(&table.id)),
-            best: Placed::of(best),
-            human: table.rows.iter().find(is_observer).map(Placed::of),
+            object: object.name.clone(),
+            href: format!("{results}#{}", address::encoded(&object.id)),
+            best: Placed::of(best, subject, measure),
+            human: human.first().map(|row| Placed::of(&row.entry, subject, measure)),
         });
-        ordered_by = table.ordered_by;
+        ordered_by = table.ordered_by();
     }
-    (leaders, ordered_by)
+    Ok((leaders, ordered_by))
 }
 
 impl Placed {
-    fn of(row: &Row) -> Self {
+    fn of(entry: &EntryRow, subject: Subject<'_>, measure: &str) -> Self {
+        let summary = subject.measures(entry).and_then(|found| found.get(measure));
+        let mean = summary.and_then(|summary| summary.mean);
         Self {
-            name: row.name.clone(),
-            href: row.href.clone(),
-            mark: row.mark,
-            value: row.cells.first().map(|cell| cell.text.clone()).unwrap_or_default(),
+            name: entry.card.name.clone(),
+            href: address::entry(&entry.id),
+            mark: reference_mark(entry.role),
+            value: MeasureFormat::of(&entry.result, measure).value(mean),
         }
     }
 }

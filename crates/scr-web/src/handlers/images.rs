@@ -7,7 +7,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_documents::{BenchmarkDocument, EntryRole, Fold, ImageEntryDocument};
-use scr_store::{EntryRow, PublicStore};
+use scr_store::{ListedEntry, PublicStore};
 use std::sync::Arc;
 
 use super::draw::page;
@@ -17,7 +17,9 @@ use crate::cases::{
 };
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
+use crate::offered::Offered;
 use crate::options::Options;
+use crate::page_links::{PageLink, current, page_links, with_query};
 
 #[derive(Template)]
 #[template(path = "images.html")]
@@ -39,14 +41,6 @@ struct ImagesPage {
 
 struct Filter {
     label: String,
-    href: String,
-    is_current: bool,
-}
-
-/// Link to a page of the list, or a gap in the links.
-struct PageLink {
-    /// Number of the page; none for a gap.
-    number: Option<usize>,
     href: String,
     is_current: bool,
 }
@@ -81,16 +75,17 @@ pub(crate) async fn images(
         let query = written(&choice, &[]);
         return Ok(Redirect::to(&with_query(&base, &query)).into_response());
     }
-    let entries = store.entries().summaries(&benchmark.id).await?;
-    let scored = Scored::of(&store, &benchmark, &entries).await?;
-    let cases = Cases::new(&store, &columns, &benchmark, &entries, choice).await?;
+    let standings = store.standings(&benchmark.id).await?;
+    let chosen = entries_of(&choice.order);
+    let offered = Offered::of(&store, &standings, &benchmark, &chosen).await?;
+    let scored = Scored::of(&store, &standings, &benchmark, &offered.entries).await?;
+    let cases = Cases::new(&store, &columns, &benchmark, &standings, choice).await?;
     let count = cases.places.len();
     let n_pages = count.div_ceil(PAGE_SIZE).max(1);
-    let asked = options.first("page").and_then(|page| page.parse().ok()).unwrap_or(1_usize);
-    let current = asked.clamp(1, n_pages);
+    let current = current(options.first("page"), n_pages);
     let view = written(&cases.choice, &entries_of(&cases.choice.order));
     let shown = cases.places.iter().skip((current - 1) * PAGE_SIZE).take(PAGE_SIZE);
-    let outlines = Outlines::of(&benchmark, &entries, &cases.choice.order);
+    let outlines = Outlines::of(&benchmark, &offered.entries, &cases.choice.order);
     let drawn = ImagesPage {
         folds: folds(&benchmark, &base, &cases.choice),
         form: CaseForm::new(&benchmark, &scored, &cases.choice),
@@ -101,7 +96,7 @@ pub(crate) async fn images(
                 case(&benchmark, image, &outlines, &view, cases.label(image, place))
             })
             .collect(),
-        pages: pages(&base, &written(&cases.choice, &[]), current, n_pages),
+        pages: page_links(&base, &written(&cases.choice, &[]), current, n_pages),
         is_chosen: !cases.choice.written().is_empty(),
         problems: cases.choice.problems,
         count,
@@ -109,11 +104,6 @@ pub(crate) async fn images(
         benchmark,
     };
     page(&drawn)
-}
-
-fn with_query(base: &str, query: &str) -> String {
-    let separator = if query.is_empty() { "" } else { "?" };
-    format!("{base}{separator}{query}")
 }
 
 /// Query of a choice, after the entries that the view shows.
@@ -136,7 +126,7 @@ struct Outlines {
 }
 
 impl Outlines {
-    fn of(benchmark: &BenchmarkDocument, entries: &[EntryRow], order: &CaseOrder) -> Self {
+    fn of(benchmark: &BenchmarkDocument, entries: &[ListedEntry], order: &CaseOrder) -> Self {
         let may_show = benchmark.shows_observers();
         let entry = order.score().and_then(|score| {
             let entry = entries.iter().find(|entry| entry.id == score.entry)?;
@@ -216,24 +206,4 @@ fn in_words(order: &CaseOrder, benchmark: &BenchmarkDocument, scored: &Scored) -
         CaseOrder::Up(of) => format!("{}, ascending", titled(of)),
         CaseOrder::Down(of) => format!("{}, descending", titled(of)),
     }
-}
-
-/// Links to all pages, or to the first, the last and those around the current one.
-fn pages(base: &str, query: &str, current: usize, n_pages: usize) -> Vec<PageLink> {
-    if n_pages < 2 {
-        return Vec::new();
-    }
-    let mut links = Vec::new();
-    let mut last = 0;
-    for number in (1..=n_pages).filter(|n| *n == 1 || *n == n_pages || n.abs_diff(current) <= 3) {
-        if number > last + 1 {
-            links.push(PageLink { number: None, href: String::new(), is_current: false });
-        }
-        last = number;
-        let page = if number == 1 { String::new() } else { format!("page={number}") };
-        let both: Vec<&str> = [query, &page].into_iter().filter(|part| !part.is_empty()).collect();
-        let href = with_query(base, &both.join("&"));
-        links.push(PageLink { number: Some(number), href, is_current: number == current });
-    }
-    links
 }

@@ -74,7 +74,7 @@ pub(super) struct Drawing {
 pub(super) struct View<'a> {
     pub(super) benchmark: &'a BenchmarkDocument,
     pub(super) image: &'a ImageEntryDocument,
-    /// All entries of the benchmark.
+    /// Entries among which the address chooses.
     pub(super) entries: &'a [EntryRow],
     /// Private submission among the layers.
     pub(super) submission: Option<&'a Submission>,

@@ -8,12 +8,13 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use scr_data::Problem;
 use scr_documents::{BenchmarkDocument, PublicationDocument, PublicationState};
-use scr_store::{EntryRow, PublicStore, ReportError, Role};
+use scr_store::{ListedEntry, PublicStore, ReportError, Role};
 
 use super::draw::page;
 use super::entry_files::{BIBTEX, file, plain};
 use crate::error::Failure;
 use crate::extractors::{Member, PublishedBenchmark};
+use crate::offered::Offered;
 use crate::options::Options;
 use crate::public_form::PublicForm;
 use crate::references::{Piece, linked};
@@ -151,17 +152,25 @@ impl PublicationsPage {
         benchmark: BenchmarkDocument,
         report: PublicationDocument,
     ) -> Result<Self, Failure> {
-        let entries = store.entries().summaries(&benchmark.id).await?;
+        let standings = store.standings(&benchmark.id).await?;
+        let chosen: Vec<&str> = report.entry_ids.iter().map(String::as_str).collect();
+        let offered = Offered::of(store, &standings, &benchmark, &chosen).await?;
         let rows = store.publications().shown(&benchmark.id).await?;
-        let choice = |entry: &EntryRow| EntryChoice {
+        let choice = |entry: &ListedEntry| EntryChoice {
             chosen: report.entry_ids.contains(&entry.id),
             id: entry.id.clone(),
-            name: entry.card.name.clone(),
+            name: entry.name.clone(),
         };
+        let mut publications = Vec::new();
+        for row in rows {
+            let ids: Vec<&str> = row.document.entry_ids.iter().map(String::as_str).collect();
+            let described = store.entries().listed_of(&benchmark.id, &ids).await?;
+            publications.push(shown(row.document, described));
+        }
         Ok(Self {
-            publications: rows.into_iter().map(|row| shown(row.document, &entries)).collect(),
+            publications,
             bib_href: address::benchmark(&benchmark.id, "publications.bib"),
-            entries: entries.iter().map(choice).collect(),
+            entries: offered.entries.iter().map(choice).collect(),
             year: String::new(),
             problems: Vec::new(),
             is_reported: false,
@@ -171,14 +180,14 @@ impl PublicationsPage {
     }
 }
 
-fn shown(document: PublicationDocument, entries: &[EntryRow]) -> Publication {
-    let described = entries.iter().filter(|entry| document.entry_ids.contains(&entry.id));
+fn shown(document: PublicationDocument, described: Vec<ListedEntry>) -> Publication {
     let separator = if document.venue.is_empty() { "" } else { ", " };
+    let link = |entry: ListedEntry| EntryLink { href: address::entry(&entry.id), name: entry.name };
     Publication {
         authors: document.authors.join(", "),
         appeared: format!("{}{separator}{}", document.venue, document.year),
         doi: linked(&format!("doi:{}", document.doi)),
-        entries: described.map(EntryLink::to).collect(),
+        entries: described.into_iter().map(link).collect(),
         title: document.title,
     }
 }

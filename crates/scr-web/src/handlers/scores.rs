@@ -20,6 +20,7 @@ use crate::error::Failure;
 use crate::extractors::{PublishedBenchmark, Visitor};
 use crate::nearest::nearest;
 use crate::numbers::{MeasureFormat, NO_VALUE, has_column};
+use crate::offered::Offered;
 use crate::options::Options;
 
 #[derive(Template)]
@@ -88,7 +89,10 @@ pub(crate) async fn scores(
 ) -> Result<Response, Failure> {
     let benchmark = row.document;
     let image = benchmark.images[place_of(&benchmark, &segments)?].clone();
-    let entries = store.entries().summaries(&benchmark.id).await?;
+    let standings = store.standings(&benchmark.id).await?;
+    let chosen = options.list("entries").unwrap_or_default();
+    let offered = Offered::of(&store, &standings, &benchmark, &chosen).await?;
+    let entries = offered.rows(&standings).await?;
     let submission = submissions::wanted(&store, visitor, &options).await?;
     let private = submission.as_ref();
     let view = View {

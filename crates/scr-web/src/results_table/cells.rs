@@ -44,14 +44,14 @@ impl<'a> Cells<'a> {
         Self { columns, axes: columns.iter().map(axis).collect() }
     }
 
-    /// Cells of a row.
+    /// Cells of a row; dashes without summaries.
     pub(super) fn of(
         &self,
         result: &ResultDocument,
-        measures: &MeasureMap<SummaryDocument>,
+        measures: Option<&MeasureMap<SummaryDocument>>,
     ) -> Vec<Cell> {
         let cell = |(column, axis): (&SortKey, &Option<MarkAxis>)| {
-            let Some(summary) = measures.get(&column.measure) else {
+            let Some(summary) = measures.and_then(|found| found.get(&column.measure)) else {
                 return Cell { text: NO_VALUE.to_owned(), ..Cell::default() };
             };
             let format = MeasureFormat::of(result, &column.measure);
@@ -59,6 +59,19 @@ impl<'a> Cells<'a> {
         };
         self.columns.iter().zip(&self.axes).map(cell).collect()
     }
+}
+
+/// Cell of an entry's mean, with its interval on an axis that covers the best entry's too.
+pub(crate) fn tile_cell(
+    result: &ResultDocument,
+    measure: &str,
+    summary: &SummaryDocument,
+    interval_of_best: Option<[f64; 2]>,
+) -> Cell {
+    let ends = [summary.ci95, interval_of_best].into_iter().flatten().flatten();
+    let axis = MarkAxis::covering(ends.chain(summary.mean));
+    let column = SortKey { measure: measure.to_owned(), statistic: Statistic::Mean };
+    cell(result, &column, summary, &MeasureFormat::of(result, measure), axis)
 }
 
 fn cell(

@@ -179,6 +179,24 @@ impl Site {
         publish(&self.store, &benchmark, self.folder.path(), card, EntryRole::Method, draw).await
     }
 
+    /// As [`published`](Self::published), with as many more submissions, `Method 000` and so on,
+    /// of which many are equal.
+    pub(crate) async fn with_many(n: usize) -> Self {
+        let mut site = Self::published().await;
+        let benchmark = Benchmark::open(&site.folder.path().join("tiny")).unwrap();
+        for index in 0..n {
+            let name = format!("Method {index:03}");
+            let draw: Draw<'_> = &|image, structure| match (image, structure) {
+                ("T2", "heart") => drawn(image, structure, index % 4),
+                _ => drawn(image, structure, 1),
+            };
+            let (folder, role) = (site.folder.path(), EntryRole::Method);
+            let id = publish(&site.store, &benchmark, folder, (&name, None), role, draw).await;
+            site.entries.push((name, id));
+        }
+        site
+    }
+
     /// Posts a form.
     pub(crate) async fn post(&self, address: &str, form: &str) -> Answer {
         let request = Request::post(address)

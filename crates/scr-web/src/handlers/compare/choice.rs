@@ -1,7 +1,7 @@
 //! Entries, object and measure in the address of a comparison; what makes no sense is said.
 
 use scr_documents::BenchmarkDocument;
-use scr_store::{EntryRow, PublicStore};
+use scr_store::{EntryRow, ListedEntry, PublicStore};
 
 use crate::address;
 use crate::error::Failure;
@@ -195,11 +195,11 @@ pub(super) fn object_name(benchmark: &BenchmarkDocument, id: &str) -> String {
 }
 
 /// Entries of the form.
-pub(super) fn choices(all: &[EntryRow], chosen: &[EntryRow]) -> Vec<EntryChoice> {
-    let choice = |entry: &EntryRow| EntryChoice {
+pub(super) fn choices(all: &[ListedEntry], chosen: &[EntryRow]) -> Vec<EntryChoice> {
+    let choice = |entry: &ListedEntry| EntryChoice {
         is_chosen: chosen.iter().any(|one| one.id == entry.id),
         id: entry.id.clone(),
-        name: entry.card.name.clone(),
+        name: entry.name.clone(),
         mark: reference_mark(entry.role),
     };
     all.iter().map(choice).collect()

@@ -23,6 +23,7 @@ use crate::computed::{self, Compared, Computed};
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
 use crate::numbers::has_column;
+use crate::offered::Offered;
 use crate::options::Options;
 use crate::strips::strip;
 use choice::{Choice, Chosen, EntryChoice, Selection};
@@ -38,6 +39,8 @@ struct ComparePage {
     notes: Vec<String>,
     /// Entries that can be chosen.
     choices: Vec<EntryChoice>,
+    /// Number of entries that are not among them.
+    n_other_entries: u64,
     chosen: Vec<Chosen>,
     selection: Selection,
     pair: Option<Pair>,
@@ -53,12 +56,15 @@ pub(crate) async fn compare(
     options: Options,
 ) -> Result<Response, Failure> {
     let benchmark = row.document;
-    let all = store.entries().summaries(&benchmark.id).await?;
+    let standings = store.standings(&benchmark.id).await?;
+    let asked = options.list("entries").unwrap_or_default();
+    let offered = Offered::of(&store, &standings, &benchmark, &asked).await?;
     let Choice { entries, mut notes } = Choice::read(&store, &benchmark, &options).await?;
     let selection = Selection::read(&benchmark, &entries, &options, &mut notes);
     let chosen: Vec<Chosen> = choice::chosen(&entries);
     let mut whole = ComparePage {
-        choices: choice::choices(&all, &entries),
+        choices: choice::choices(&offered.entries, &entries),
+        n_other_entries: offered.n_others(),
         notes: Vec::new(),
         chosen,
         selection,

@@ -13,15 +13,17 @@ use scr_store::{EntryRow, PublicStore};
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use super::{filter_of, page_range};
 use crate::address;
-use crate::boards::board_of;
+use crate::boards::Boards;
 use crate::computed::Computed;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
 use crate::handlers::entry_files::{file, plain};
 use crate::numbers::{MeasureFormat, date};
 use crate::options::Options;
-use crate::results_table::{ResultsTable, Subject, TableSource};
+use crate::page_links::{current, with_query};
+use crate::results_table::{Subject, TablePage, TableRequest};
 
 /// Seconds of a day.
 const SECONDS_A_DAY: f64 = 86_400.0;
@@ -35,7 +37,7 @@ pub(super) enum FigureKind {
 }
 
 impl FigureKind {
-    const ALL: [Self; 3] = [Self::Boxes, Self::Ranks, Self::Progress];
+    pub(super) const ALL: [Self; 3] = [Self::Boxes, Self::Ranks, Self::Progress];
 
     /// Key in the address of the file.
     const fn key(self) -> &'static str {
@@ -47,75 +49,79 @@ impl FigureKind {
     }
 }
 
+/// Box plots and rank plots of more rows are pictures, which a browser loads when they are
+/// seen, without links: a rank plot grows with the square of its rows.
+const MAX_ROWS_WITHIN: usize = 12;
+/// Options of the address that choose the rows of a table.
+pub(super) const CHOOSING: [&str; 6] = ["kind", "q", "object", "sort", "order", "page"];
+
 /// Figure of a subject.
 pub(super) struct Figure {
-    pub(super) svg: String,
+    /// The figure within the page; none for a picture.
+    pub(super) svg: Option<String>,
+    /// The same as a file.
     pub(super) file_href: String,
 }
 
-/// Input of the figures.
+/// Input of the figures of a table.
 #[derive(Clone, Copy)]
 pub(super) struct Figures<'a> {
     pub(super) benchmark: &'a BenchmarkDocument,
-    pub(super) entries: &'a [EntryRow],
-    pub(super) board: Option<&'a Board>,
-    /// True draws links to images and entries.
-    pub(super) has_links: bool,
+    /// Rows of the table, the best first.
+    pub(super) page: &'a TablePage<'a>,
+    pub(super) board: Option<&'a BoardSubject>,
+    /// Options of the page; none for a file, which has no links to images and entries.
+    pub(super) options: Option<&'a Options>,
 }
 
 impl Figures<'_> {
-    /// The figure of a subject; none where there is nothing to draw.
-    pub(super) fn figure(&self, kind: FigureKind, subject: Subject<'_>) -> Option<Figure> {
-        let svg = self.drawn(kind, subject)?;
-        let name = format!("{}-{}.svg", kind.key(), subject.key());
+    /// A figure; none where there is nothing to draw.
+    pub(super) fn figure(&self, kind: FigureKind) -> Option<Figure> {
+        let is_picture = kind != FigureKind::Progress && self.page.rows.len() > MAX_ROWS_WITHIN;
+        let svg = match is_picture {
+            true if self.board.is_none() => return None,
+            true => None,
+            false => Some(self.drawn(kind)?),
+        };
+        let name = format!("{}-{}.svg", kind.key(), self.page.subject.key());
         let folder = address::benchmark(&self.benchmark.id, "plots");
-        Some(Figure { svg, file_href: format!("{folder}/{}", address::encoded(&name)) })
+        let chosen = |name| Some((name, self.options?.first(name)?));
+        let query = address::query(CHOOSING.into_iter().filter_map(chosen));
+        let file_href = with_query(&format!("{folder}/{}", address::encoded(&name)), &query);
+        Some(Figure { svg, file_href })
     }
 
-    fn drawn(&self, kind: FigureKind, subject: Subject<'_>) -> Option<String> {
-        let ranked = self.ranked(subject)?;
+    fn drawn(&self, kind: FigureKind) -> Option<String> {
         match kind {
-            FigureKind::Boxes => self.boxes(subject, &ranked),
-            FigureKind::Ranks => self.ranks(subject, &ranked),
-            FigureKind::Progress => self.progress(subject, &ranked),
+            FigureKind::Boxes => self.boxes(),
+            FigureKind::Ranks => self.ranks(),
+            FigureKind::Progress => self.progress(),
         }
     }
 
-    /// Entries of a subject from the best on.
-    fn ranked(&self, subject: Subject<'_>) -> Option<Vec<&EntryRow>> {
-        let options = Options::default();
-        let source = TableSource {
-            benchmark: &self.benchmark.id,
-            entries: self.entries,
-            board: None,
-            options: &options,
-        };
-        let table = ResultsTable::new(source, subject, String::new())?;
-        let by_id = |id: &str| self.entries.iter().find(|entry| entry.id == id);
-        Some(table.rows.iter().filter_map(|row| by_id(&row.id)).collect())
+    /// Entries of the page, in its order.
+    fn entries(&self) -> impl Iterator<Item = &EntryRow> {
+        self.page.rows.iter().map(|row| &row.entry)
     }
 
-    fn on_board(&self, subject: Subject<'_>) -> Option<&BoardSubject> {
-        let object = match subject {
-            Subject::Object(id) => Some(id),
-            Subject::WholeImage => None,
-        };
-        self.board?.subjects.iter().find(|found| found.object.as_deref() == object)
+    const fn has_links(&self) -> bool {
+        self.options.is_some()
     }
 
-    fn object_name(&self, subject: Subject<'_>) -> String {
-        let object = self.benchmark.objects.iter().find(|object| object.id == subject.key());
+    fn object_name(&self) -> String {
+        let key = self.page.subject.key();
+        let object = self.benchmark.objects.iter().find(|object| object.id == key);
         object.map_or_else(|| "the whole image".to_owned(), |object| object.name.to_lowercase())
     }
 
-    fn boxes(&self, subject: Subject<'_>, ranked: &[&EntryRow]) -> Option<String> {
-        let board = self.on_board(subject)?;
-        let row = |entry: &&EntryRow| {
+    fn boxes(&self) -> Option<String> {
+        let board = self.board?;
+        let row = |entry: &EntryRow| {
             let Distribution { whiskers: [min, max], q1, median, q3, mean, outliers } =
                 board.rows.get(&entry.id)?.distribution.clone()?;
             let look = address::query([("entries", entry.id.as_str())]);
             let outlier = |(image, value): (String, f64)| BoxOutlier {
-                href: self.has_links.then(|| address::browse(&self.benchmark.id, &image, &look)),
+                href: self.has_links().then(|| address::browse(&self.benchmark.id, &image, &look)),
                 image,
                 value,
             };
@@ -131,15 +137,15 @@ impl Figures<'_> {
                 outliers: outliers.into_iter().map(outlier).collect(),
             })
         };
-        let rows: Vec<BoxPlotRow> = ranked.iter().filter_map(row).collect();
+        let rows: Vec<BoxPlotRow> = self.entries().filter_map(row).collect();
         let format = MeasureFormat::page(&board.key);
-        let title = format!("{} of {} over the images", format.title(), self.object_name(subject));
+        let title = format!("{} of {} over the images", format.title(), self.object_name());
         (!rows.is_empty()).then(|| box_plot(&title, &format.title(), &rows))
     }
 
-    fn ranks(&self, subject: Subject<'_>, ranked: &[&EntryRow]) -> Option<String> {
-        let board = self.on_board(subject)?;
-        let row = |entry: &&EntryRow| {
+    fn ranks(&self) -> Option<String> {
+        let board = self.board?;
+        let row = |entry: &EntryRow| {
             let found = board.rows.get(&entry.id)?;
             Some(RankRow {
                 label: entry.card.name.clone(),
@@ -147,27 +153,21 @@ impl Figures<'_> {
                 median: found.rank_median,
             })
         };
-        let rows: Vec<RankRow> = ranked.iter().filter_map(row).collect();
+        let rows: Vec<RankRow> = self.entries().filter_map(row).collect();
         let measure = MeasureFormat::page(&board.key).name;
-        let title =
-            format!("Ranks by mean {measure} of {} over resamples", self.object_name(subject));
+        let title = format!("Ranks by mean {measure} of {} over resamples", self.object_name());
         (rows.len() > 1).then(|| rank_plot(&title, &rows))
     }
 
     /// None where all entries were published on one day.
-    fn progress(&self, subject: Subject<'_>, ranked: &[&EntryRow]) -> Option<String> {
-        let first = ranked.first()?;
-        let measures = match subject {
-            Subject::Object(id) => first.result.objects.get(id)?,
-            Subject::WholeImage => &first.result.image_measures,
-        };
+    fn progress(&self) -> Option<String> {
+        let first = self.entries().next()?;
+        let subject = self.page.subject;
+        let measures = subject.measures(first)?;
         let key = measures.keys().find(|key| MeasureFormat::page(key).better.is_some())?;
         let format = MeasureFormat::of(&first.result, key);
-        let point = |entry: &&EntryRow| {
-            let measures = match subject {
-                Subject::Object(id) => entry.result.objects.get(id)?,
-                Subject::WholeImage => &entry.result.image_measures,
-            };
+        let point = |entry: &EntryRow| {
+            let measures = subject.measures(entry)?;
             let value = measures.get(key)?.mean?;
             Some(ProgressPoint {
                 name: entry.card.name.clone(),
@@ -175,12 +175,12 @@ impl Figures<'_> {
                 value,
                 words: format!("{}, {}", format.value(Some(value)), date(&entry.published_at)),
                 is_reference: entry.role != EntryRole::Method,
-                href: self.has_links.then(|| address::entry(&entry.id)),
+                href: self.has_links().then(|| address::entry(&entry.id)),
             })
         };
-        let points: Vec<ProgressPoint> = ranked.iter().filter_map(point).collect();
-        let mut days: Vec<(f64, String)> = ranked
-            .iter()
+        let points: Vec<ProgressPoint> = self.entries().filter_map(point).collect();
+        let mut days: Vec<(f64, String)> = self
+            .entries()
             .filter_map(|entry| {
                 Some((day(&entry.published_at)?, date(&entry.published_at).to_owned()))
             })
@@ -191,8 +191,7 @@ impl Figures<'_> {
             return None;
         }
         let ends = [days[0].clone(), days[days.len() - 1].clone()];
-        let title =
-            format!("{} of {} by entry over time", format.title(), self.object_name(subject));
+        let title = format!("{} of {} by entry over time", format.title(), self.object_name());
         Some(progress_plot(&ProgressPlot {
             title: &title,
             measure: &format.title(),
@@ -209,26 +208,33 @@ fn day(time: &str) -> Option<f64> {
     Some(time.as_second() as f64 / SECONDS_A_DAY)
 }
 
-/// Answers `/benchmarks/ID/plots/KIND-OBJECT.svg`.
+/// Answers `/benchmarks/ID/plots/KIND-OBJECT.svg`: the figure of the first page of a table, or
+/// of the rows that the options of the results page choose.
 pub(crate) async fn plot(
     State(store): State<PublicStore>,
-    State(boards): State<Arc<Computed<Board>>>,
+    State(kept): State<Arc<Computed<Board>>>,
     PublishedBenchmark(row): PublishedBenchmark,
     Path(segments): Path<HashMap<String, String>>,
+    options: Options,
 ) -> Result<Response, Failure> {
     let benchmark = row.document;
     let name = segments.get("plot").map(String::as_str).unwrap_or_default();
-    let (kind, object) = named(&benchmark, name).ok_or(Failure::NoFile)?;
-    let entries = store.entries().summaries(&benchmark.id).await?;
-    let board = board_of(&store, &boards, &benchmark, &entries).await?;
-    let figures = Figures {
-        benchmark: &benchmark,
-        entries: &entries,
-        board: board.as_deref(),
-        has_links: false,
+    let (kind, subject) = named(&benchmark, name).ok_or(Failure::NoFile)?;
+    let standings = store.standings(&benchmark.id).await?;
+    let request = TableRequest {
+        standings: &standings,
+        fold: None,
+        options: &options,
+        filter: &filter_of(&options, &mut Vec::new()).0,
+        range: page_range(current(options.first("page"), usize::MAX)),
     };
-    let svg = figures.drawn(kind, object).ok_or(Failure::NoFile)?;
-    let name = format!("{}-{}-{}.svg", plain(&benchmark.id), kind.key(), plain(object.key()));
+    let page = TablePage::read(request, subject).await?.ok_or(Failure::NoFile)?;
+    let boards = Boards::new(&store, &benchmark, &standings, &kept).await?;
+    let board = boards.of(subject, &page.rows).await?;
+    let board = board.as_deref().and_then(|board| board.subject.as_ref());
+    let figures = Figures { benchmark: &benchmark, page: &page, board, options: None };
+    let svg = figures.drawn(kind).ok_or(Failure::NoFile)?;
+    let name = format!("{}-{}-{}.svg", plain(&benchmark.id), kind.key(), plain(subject.key()));
     Ok(file(&name, "image/svg+xml", standalone(&svg)))
 }
 

@@ -10,23 +10,34 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_documents::{BenchmarkDocument, EntryRole, Protocol, UndefinedDocument};
+use scr_documents::{BenchmarkDocument, EntryRole, Fold, Protocol, UndefinedDocument};
 use scr_report::board::Board;
-use scr_store::{EntryRow, PublicStore};
+use scr_store::{EntryFilter, EntryRow, PublicStore, RowRange, Standings};
 
 use super::draw::page;
 use crate::address;
-use crate::boards::board_of;
+use crate::boards::Boards;
 use crate::computed::Computed;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
 use crate::numbers::{MeasureFormat, NO_VALUE, date, shows_all};
 use crate::options::Options;
-use crate::results_table::{ResultsTable, Subject, TableSource, reference_mark};
+use crate::page_links::{PageLink, current, page_links};
+use crate::results_table::{
+    ResultsTable, Subject, TablePage, TableRequest, TableSource, reference_mark,
+};
 pub(crate) use figures::plot;
 use figures::{Figure, FigureKind, Figures};
 pub(crate) use files::{results_csv, results_json, results_tex};
 use literature::{Literature, literature};
+
+/// Entries of one page of every table.
+pub(super) const ENTRIES_A_PAGE: u32 = 25;
+/// Options of the address that stay on another page.
+const KEPT: [&str; 7] = ["measures", "fold", "kind", "q", "object", "sort", "order"];
+
+/// Most words of the filter's text.
+const MAX_WORDS: usize = 8;
 
 /// Kinds of entries, and their words in the address.
 const KINDS: [(&str, &str, EntryRole); 3] = [
@@ -57,9 +68,11 @@ struct ResultsPage {
     text: String,
     is_filtered: bool,
     /// Number of entries that the filter leaves, and of all.
-    n_shown: usize,
-    n_entries: usize,
-    /// Number of entries that were compared with each other; 0 where nothing was.
+    n_shown: u64,
+    n_entries: u64,
+    pages: Vec<PageLink>,
+    /// Number of entries that were compared with each other in the first table that compares;
+    /// 0 where nothing was.
     n_compared: usize,
     resamples: usize,
     alpha: f64,
@@ -120,68 +133,53 @@ struct Scoring {
 /// Answers `/benchmarks/ID/results`.
 pub(crate) async fn results(
     State(store): State<PublicStore>,
-    State(boards): State<Arc<Computed<Board>>>,
+    State(kept): State<Arc<Computed<Board>>>,
     PublishedBenchmark(row): PublishedBenchmark,
     options: Options,
 ) -> Result<Response, Failure> {
     let benchmark = row.document;
-    let all = store.entries().summaries(&benchmark.id).await?;
     let mut notes = Vec::new();
-    let fold = fold_of(&benchmark, &all, &options, &mut notes);
-    let in_fold = fold.as_ref().map(|fold| entries_in(&all, fold));
-    let entries = in_fold.as_deref().unwrap_or(&all);
-    let board = match fold {
-        None => board_of(&store, &boards, &benchmark, &all).await?,
-        Some(_) => None,
-    };
-    let kind = options.first("kind").filter(|kind| {
-        let is_known = KINDS.iter().any(|(key, ..)| key == kind);
-        if !is_known {
-            notes.push(format!("There is no kind {kind}: it is submission, baseline or observer."));
-        }
-        is_known
-    });
-    let text = options.first("q").unwrap_or_default().trim().to_owned();
-    let is_shown = |entry: &EntryRow| {
-        let is_kind = kind.is_none_or(|kind| {
-            KINDS.iter().any(|(key, _, role)| *key == kind && *role == entry.role)
-        });
-        let authors = entry.card.authors.join(" ");
-        let words = format!("{} {authors} {}", entry.card.name, entry.id).to_lowercase();
-        is_kind && text.to_lowercase().split_whitespace().all(|word| words.contains(word))
-    };
+    let standings = store.standings(&benchmark.id).await?;
+    let counts = store.entries().counts(&benchmark.id).await?;
+    let fold = fold_of(&benchmark, &standings, &options, &mut notes);
+    let (filter, kind) = filter_of(&options, &mut notes);
     if let Some(other) = options.first("measures").filter(|word| *word != "all") {
         notes.push(format!("There is no choice {other} of measures: it is all, or nothing."));
     }
-    let figures =
-        Figures { benchmark: &benchmark, entries, board: board.as_deref(), has_links: true };
-    let section = |subject: Subject<'_>, caption: String| {
-        let object = Some(subject.key()).filter(|key| *key != "all");
-        let mut subjects = board.iter().flat_map(|board| &board.subjects);
-        let source = TableSource {
-            benchmark: &benchmark.id,
-            entries,
-            board: subjects.find(|found| found.object.as_deref() == object),
-            options: &options,
-        };
-        let mut table = ResultsTable::new(source, subject, caption)?;
-        table.rows.retain(|row| all.iter().any(|entry| entry.id == row.id && is_shown(entry)));
-        let figure = |kind| figures.figure(kind, subject);
-        Some(Section {
-            boxes: figure(FigureKind::Boxes),
-            ranks: figure(FigureKind::Ranks),
-            progress: figure(FigureKind::Progress),
-            table,
-        })
+    let n_shown = match filter.is_empty() {
+        true => counts.all(),
+        false => store.entries().count(&benchmark.id, &filter).await?,
     };
-    let objects =
-        benchmark.objects.iter().map(|object| (Subject::Object(&object.id), object.name.clone()));
-    let whole = (Subject::WholeImage, "All structures together, by image".to_owned());
-    let sections: Vec<Section> = [whole]
-        .into_iter()
-        .chain(objects)
-        .filter_map(|(subject, caption)| section(subject, caption))
-        .collect();
+    let n_pages = usize::try_from(n_shown.div_ceil(ENTRIES_A_PAGE.into())).unwrap_or(usize::MAX);
+    let current = current(options.first("page"), n_pages);
+    let range = page_range(current);
+    let request = TableRequest {
+        standings: &standings,
+        fold: fold.as_deref(),
+        options: &options,
+        filter: &filter,
+        range,
+    };
+    let boards = Boards::new(&store, &benchmark, &standings, &kept).await?;
+    let (mut sections, mut agreed, mut compared) = (Vec::new(), Vec::new(), None);
+    for (subject, caption) in subjects(&benchmark) {
+        let Some(found) = TablePage::read(request, subject).await? else { continue };
+        let board = match fold {
+            None => boards.of(subject, &found.rows).await?,
+            Some(_) => None,
+        };
+        if let Some(board) = &board {
+            agreed.extend(found.rows.iter().filter_map(|row| agreement(board, &row.entry)));
+            compared = compared.or(Some(Arc::clone(board)));
+        }
+        let board = board.as_deref().and_then(|board| board.subject.as_ref());
+        let figures =
+            Figures { benchmark: &benchmark, page: &found, board, options: Some(&options) };
+        let [boxes, ranks, progress] = FigureKind::ALL.map(|kind| figures.figure(kind));
+        let source = TableSource { benchmark: &benchmark.id, board, options: &options };
+        let table = ResultsTable::new(source, found, caption);
+        sections.push(Section { boxes, ranks, progress, table });
+    }
     if let Some(object) = options.first("object")
         && !sections.is_empty()
         && !sections.iter().any(|section| section.table.id == object)
@@ -190,59 +188,93 @@ pub(crate) async fn results(
     }
     notes.extend(sections.iter().flat_map(|section| section.table.notes.clone()));
     notes.dedup();
+    let listed = store.entries().listed(&benchmark.id, &filter, range).await?;
+    let ids: Vec<&str> = listed.iter().map(|entry| entry.id.as_str()).collect();
+    let entries = standings.entries(&ids).await?;
     let without = |name: &str| {
         let kept = ["measures", "fold", "kind", "q"].into_iter().filter(|found| *found != name);
         kept.filter_map(|name| Some((name, options.first(name)?))).collect::<Vec<_>>()
     };
+    let href = address::benchmark(&benchmark.id, "results");
+    let query =
+        address::query(KEPT.into_iter().filter_map(|name| Some((name, options.first(name)?))));
     page(&ResultsPage {
-        href: address::benchmark(&benchmark.id, "results"),
         compare_href: address::benchmark(&benchmark.id, "compare"),
-        facts: all.iter().filter(|entry| is_shown(entry)).map(facts).collect(),
-        agreement: board.as_deref().map_or_else(Vec::new, |board| {
-            all.iter()
-                .filter(|entry| is_shown(entry))
-                .filter_map(|entry| agreement(board, entry))
-                .collect()
-        }),
+        facts: entries.iter().map(facts).collect(),
+        agreement: agreed,
         literature: literature(&benchmark),
-        scoring: scoring(&all),
+        scoring: scoring(&entries),
         shows_all: shows_all(&options),
         all_href: {
             let mut kept = without("measures");
             kept.extend((!shows_all(&options)).then_some(("measures", "all")));
             format!("?{}", address::query(kept))
         },
-        folds: fold_links(&benchmark, &all, fold.as_deref(), &without("fold")),
+        folds: fold_links(&benchmark, &standings, fold.as_deref(), &without("fold")),
         kinds: KINDS
             .iter()
-            .filter(|(_, _, role)| all.iter().any(|entry| entry.role == *role))
+            .filter(|(_, _, role)| counts.of(*role) > 0)
             .map(|&(key, label, _)| KindChoice { key, label, is_current: kind == Some(key) })
             .collect(),
-        is_filtered: kind.is_some() || !text.is_empty(),
-        n_shown: all.iter().filter(|entry| is_shown(entry)).count(),
-        n_entries: all.len(),
-        n_compared: board.as_deref().map_or(0, |board| board.compared.len()),
-        resamples: board.as_deref().map_or(0, |board| board.resamples),
-        alpha: board.as_deref().map_or(0.0, |board| board.alpha),
-        is_penalised: all
+        is_filtered: !filter.is_empty(),
+        n_shown,
+        n_entries: counts.all(),
+        pages: page_links(&href, &query, current, n_pages),
+        n_compared: compared.as_deref().map_or(0, |board| board.compared.len()),
+        resamples: compared.as_deref().map_or(0, |board| board.resamples),
+        alpha: compared.as_deref().map_or(0.0, |board| board.alpha),
+        is_penalised: entries
             .iter()
             .any(|entry| entry.result.undefined_as == Some(UndefinedDocument::ImageDiagonal)),
-        text,
+        text: options.first("q").unwrap_or_default().trim().to_owned(),
+        href,
         notes,
         sections,
         benchmark,
     })
 }
 
+/// Rows of a page, which is counted from 1.
+pub(super) fn page_range(page: usize) -> RowRange {
+    let start = (page as u64).saturating_sub(1).saturating_mul(ENTRIES_A_PAGE.into());
+    RowRange { start, count: ENTRIES_A_PAGE }
+}
+
+/// Whole images, then the objects, with the captions of their tables.
+pub(super) fn subjects(benchmark: &BenchmarkDocument) -> Vec<(Subject<'_>, String)> {
+    let objects =
+        benchmark.objects.iter().map(|object| (Subject::Object(&object.id), object.name.clone()));
+    let whole = (Subject::WholeImage, "All structures together, by image".to_owned());
+    std::iter::once(whole).chain(objects).collect()
+}
+
+/// Filter of the address, and the word of its kind.
+pub(super) fn filter_of<'a>(
+    options: &'a Options,
+    notes: &mut Vec<String>,
+) -> (EntryFilter, Option<&'a str>) {
+    let kind = options.first("kind");
+    let known = kind.and_then(|kind| KINDS.iter().find(|(key, ..)| *key == kind));
+    if let (Some(kind), None) = (kind, known) {
+        notes.push(format!("There is no kind {kind}: it is submission, baseline or observer."));
+    }
+    let words = options.first("q").unwrap_or_default().split_whitespace();
+    let filter = EntryFilter {
+        role: known.map(|(_, _, role)| *role),
+        words: words.take(MAX_WORDS).map(str::to_owned).collect(),
+    };
+    (filter, known.map(|(key, ..)| *key))
+}
+
 /// The fold of the address, if entries have summaries of it.
 fn fold_of(
     benchmark: &BenchmarkDocument,
-    entries: &[EntryRow],
+    standings: &Standings<'_>,
     options: &Options,
     notes: &mut Vec<String>,
 ) -> Option<String> {
     let asked = options.first("fold")?;
-    if entries.iter().any(|entry| entry.result.folds.contains_key(asked)) {
+    if standings.has_fold(asked) {
         return Some(asked.to_owned());
     }
     let reason = match benchmark.reference_hidden {
@@ -253,21 +285,9 @@ fn fold_of(
     None
 }
 
-/// Entries with the summaries of one fold in place of those of all images.
-fn entries_in(entries: &[EntryRow], fold: &str) -> Vec<EntryRow> {
-    let in_fold = |entry: &EntryRow| {
-        let found = entry.result.folds.get(fold)?;
-        let mut entry = entry.clone();
-        entry.result.objects.clone_from(&found.objects);
-        entry.result.image_measures.clone_from(&found.image_measures);
-        Some(entry)
-    };
-    entries.iter().filter_map(in_fold).collect()
-}
-
 fn fold_links(
     benchmark: &BenchmarkDocument,
-    entries: &[EntryRow],
+    standings: &Standings<'_>,
     current: Option<&str>,
     kept: &[(&str, &str)],
 ) -> Vec<FoldLink> {
@@ -280,9 +300,8 @@ fn fold_links(
             is_current: fold.as_deref() == current,
         }
     };
-    let folds = benchmark.folds().into_iter().filter(|(fold, _)| {
-        entries.iter().any(|entry| entry.result.folds.contains_key(&fold.to_string()))
-    });
+    let has_scores = |fold: &Fold| standings.has_fold(&fold.to_string());
+    let folds = benchmark.folds().into_iter().filter(|(fold, _)| has_scores(fold));
     let mut links: Vec<FoldLink> =
         folds.map(|(fold, _)| link(Some(fold.to_string()), fold.title())).collect();
     if !links.is_empty() {

@@ -90,14 +90,13 @@ pub(super) async fn page(
     lack: Option<MissingText>,
 ) -> Result<Response, Failure> {
     let benchmark = benchmark_of(store, &submission.benchmark_id).await?;
-    let entries = store.entries().summaries(&benchmark.id).await?;
     let findings = submission.findings.as_ref();
     let id = submission.id.as_str();
     let mut tables = Vec::new();
     let mut worst = Vec::new();
     let mut spread = Vec::new();
     if let Some(own) = as_entry(&submission) {
-        tables = standings(&benchmark, &entries, &own, findings, Vicinity::Neighbours);
+        tables = standings(store, &benchmark, &own, findings, Vicinity::Neighbours).await?;
         let look = address::query([("submission", id), ("entries", id)]);
         let images =
             ImageTable::new(&benchmark, &own, "", ImageLinks::Plain(&look), &Options::default());

@@ -76,8 +76,7 @@ pub(crate) async fn submission(
     let mut tables = Vec::new();
     let mut images = None;
     if let Some(own) = &as_entry {
-        let entries = store.entries().summaries(&benchmark.id).await?;
-        tables = standings(&benchmark, &entries, own, None, Vicinity::References);
+        tables = standings(&store, &benchmark, own, None, Vicinity::References).await?;
         let look = address::query([("submission", own.id.as_str()), ("entries", own.id.as_str())]);
         images = Some(ImageTable::new(&benchmark, own, &href, ImageLinks::Plain(&look), &options));
     }

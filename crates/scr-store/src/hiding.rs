@@ -18,10 +18,7 @@ use std::collections::HashMap;
 
 use crate::entries::EntryRow;
 use crate::ladder::Rung;
-use crate::results::PastResult;
-use crate::storage_error::StorageError;
-use crate::store::Store;
-use crate::submissions::ladder::rungs;
+use crate::past_result::PastResult;
 use crate::submissions::rows::Submission;
 use scr_measures::registry::IMAGE_MEASURES;
 use scr_measures::{Better, Measure, Quantity};
@@ -30,10 +27,13 @@ use scr_measures::{Better, Measure, Quantity};
 /// image, and a distance on one image may be as long as its diagonal.
 const FEWER_DECIMALS_OF_DISTANCES: u8 = 2;
 
+/// Form of stored aggregates: a later number makes all of them again.
+const AGGREGATE_FORM: u32 = 1;
+
 /// Filter of one benchmark.
-pub(super) struct Hiding {
+pub(crate) struct Hiding {
     settings: BenchmarkSettings,
-    /// Scores that the ladder shows, by submission and entry; empty without a ladder.
+    /// Scores that the ladder shows, by submission or entry; empty without a ladder.
     rungs: HashMap<String, Rung>,
     /// The longest diagonal of the images in pixels and, where it is known, in mm.
     diagonal: Diagonal,
@@ -41,7 +41,7 @@ pub(super) struct Hiding {
 
 /// Reader of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Reader {
+pub(crate) enum Reader {
     /// Its submitter, or anybody else.
     Submitter,
     /// A curator who reviews a submission of somebody else.
@@ -55,26 +55,57 @@ struct Diagonal {
     mm: f64,
 }
 
-/// Filter of a benchmark with its ladder.
-pub(super) async fn hiding(all: &Store, benchmark_id: &str) -> Result<Hiding, StorageError> {
-    let settings = all.settings().get(benchmark_id).await?;
-    let missing = || StorageError::Missing { what: "benchmark", id: benchmark_id.to_owned() };
-    let row = all.benchmarks().get(benchmark_id).await?.ok_or_else(missing)?;
-    let hiding = Hiding::new(settings, &row.document);
-    if hiding.settings.ladder().is_none() {
-        return Ok(hiding);
-    }
-    let rungs = rungs(&all.pool, benchmark_id).await?;
-    Ok(Hiding { rungs, ..hiding })
-}
-
 impl Hiding {
     /// Filter by settings; `benchmark` is the unfiltered document.
-    pub(super) fn new(settings: BenchmarkSettings, benchmark: &BenchmarkDocument) -> Self {
+    pub(crate) fn new(settings: BenchmarkSettings, benchmark: &BenchmarkDocument) -> Self {
         Self { settings, diagonal: Diagonal::of(benchmark), rungs: HashMap::new() }
     }
 
-    pub(super) fn in_benchmark(&self, document: &mut BenchmarkDocument) {
+    /// True if a ladder limits the scores that are shown.
+    pub(crate) fn has_ladder(&self) -> bool {
+        self.settings.ladder().is_some()
+    }
+
+    /// Adds the scores that the ladder shows of a submission or an entry.
+    pub(crate) fn add_rung(&mut self, id: &str, rung: Rung) {
+        self.rungs.insert(id.to_owned(), rung);
+    }
+
+    /// Name of all that decides which values of entries remain, and how they are rounded. Equal
+    /// names give equal values of equal results.
+    pub(crate) fn name(&self) -> String {
+        let Self { settings, diagonal: Diagonal { px, mm }, rungs: _ } = self;
+        let decimals = settings.decimals().map_or_else(|| "-".to_owned(), |n| n.to_string());
+        if !settings.hides_reference() {
+            return format!("{AGGREGATE_FORM} shown {decimals}");
+        }
+        let ladder = settings.ladder().map_or(0.0, f64::from);
+        let ended = if settings.ended_at.is_some() { "ended" } else { "open" };
+        format!("{AGGREGATE_FORM} hidden {decimals} {ladder} {ended} {px} {mm}")
+    }
+
+    /// Decimals of entries' values, where they are rounded.
+    pub(crate) fn rounding(&self) -> Option<Decimals> {
+        self.rounding_to(self.decimals_of_entries())
+    }
+
+    fn decimals_of_entries(&self) -> Option<u8> {
+        self.settings.decimals().filter(|_| self.settings.ended_at.is_none())
+    }
+
+    /// `decimals` are those of a hidden reference; none for full precision.
+    fn rounding_to(&self, decimals: Option<u8>) -> Option<Decimals> {
+        if self.settings.hides_reference() {
+            return decimals.map(|shares| Decimals {
+                shares,
+                distances: shares.saturating_sub(FEWER_DECIMALS_OF_DISTANCES),
+            });
+        }
+        let given = self.settings.decimals()?;
+        Some(Decimals { shares: given, distances: given })
+    }
+
+    pub(crate) fn in_benchmark(&self, document: &mut BenchmarkDocument) {
         document.terms.text.clone_from(&self.settings.terms);
         if let Some(downloads) = self.settings.downloads {
             document.terms.download = downloads;
@@ -88,13 +119,12 @@ impl Hiding {
         document.ended_at.clone_from(&self.settings.ended_at);
     }
 
-    pub(super) fn in_entry(&self, entry: &mut EntryRow) {
-        let decimals = self.settings.decimals().filter(|_| self.settings.ended_at.is_none());
-        self.in_result(&entry.id, &mut entry.result, decimals);
+    pub(crate) fn in_entry(&self, entry: &mut EntryRow) {
+        self.in_result(&entry.id, &mut entry.result, self.decimals_of_entries());
     }
 
     /// Of the results before, which a ladder has not seen, nothing is shown under one.
-    pub(super) fn in_past(&self, entry: &EntryRow, past: &mut Vec<PastResult>) {
+    pub(crate) fn in_past(&self, entry: &EntryRow, past: &mut Vec<PastResult>) {
         let is_over = self.settings.ended_at.is_some();
         if self.rungs.contains_key(&entry.id) && !is_over {
             past.clear();
@@ -110,12 +140,9 @@ impl Hiding {
         if !self.settings.shows_images() {
             result.images = None;
         }
+        result.rounded_to = self.rounding_to(decimals);
         if self.settings.hides_reference() {
             self.hide_reference(result, decimals);
-            result.rounded_to = decimals.map(|shares| Decimals {
-                shares,
-                distances: shares.saturating_sub(FEWER_DECIMALS_OF_DISTANCES),
-            });
             if let (Some(rung), Some(_)) = (self.rungs.get(id), decimals) {
                 show_rung(result, rung);
             }
@@ -123,11 +150,10 @@ impl Hiding {
         }
         if let Some(decimals) = self.settings.decimals() {
             round_result(result, decimals);
-            result.rounded_to = Some(Decimals { shares: decimals, distances: decimals });
         }
     }
 
-    pub(super) fn in_submission(&self, submission: &mut Submission, reader: Reader) {
+    pub(crate) fn in_submission(&self, submission: &mut Submission, reader: Reader) {
         if let Some(result) = &mut submission.result {
             self.in_result(&submission.id, result, self.settings.decimals());
         }
