@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::results_table::{Subject, TablePage, TableRequest};
 
 /// Most entries that a page offers, without those of its address.
-const MAX_OFFERED: u32 = 60;
+const MAX_OFFERED: u32 = 40;
 /// Most observers and baselines among them where there are more entries.
 const MAX_REFERENCES: u32 = 20;
 
