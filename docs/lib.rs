@@ -89,7 +89,8 @@ pub const PAGES: &[Page] = pages! {
         "check-a-benchmark"
         "train-with-scores"
         "read-results"
-        "run-a-site";
+        "run-a-site"
+        "run-on-engines";
     Reference "reference":
         "command-line"
         "api"

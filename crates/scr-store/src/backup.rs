@@ -17,12 +17,14 @@ use sqlx::AnyPool;
 use crate::copying::{
     ListedFile, copy_file, finish, list, list_blobs, make_private, refuse_within, settle,
 };
-use crate::database::snapshot;
 use crate::folder::{BENCHMARKS_FOLDER, BLOBS_FOLDER, DATABASE_FILE, UPLOADS_FOLDER};
+use crate::moving::site_move::copy_into_folder;
 use crate::record::files::committed_files;
 use crate::record::log::text_digest;
 use crate::secrets::random_id;
+use crate::sqlite::snapshot;
 use crate::storage_error::StorageError;
+use crate::store::Store;
 use crate::time::now;
 
 /// Version of the layout of a backup.
@@ -49,9 +51,33 @@ pub struct BackupDocument {
     pub files_digest: String,
 }
 
+impl Store {
+    /// Writes database, blobs, uploads and folders of benchmarks into the folder `out`, whole
+    /// or not at all, while others may use the store. The backup holds hashes of passwords too
+    /// and is private to its owner.
+    ///
+    /// Copies on the calling thread, which waits for the disk: for a command, not a server.
+    /// `progress` gets the number of files done and of all.
+    ///
+    /// # Errors
+    /// [`StorageError::Data`] when `out` is not empty or lies within the data folder, when the
+    /// folder of a benchmark changed meanwhile, when something cannot be read or written;
+    /// [`StorageError::Copy`], [`StorageError::Database`].
+    pub async fn back_up(
+        &self,
+        out: &Path,
+        progress: &mut (dyn FnMut(usize, usize) + Send),
+    ) -> Result<BackupDocument, StorageError> {
+        match self.folder.bucket {
+            Some(_) => write_from_engines(self, out, progress).await,
+            None => write(&self.pool, &self.folder.path, out, progress).await,
+        }
+    }
+}
+
 /// Writes a backup of the data folder `folder` into the folder `out`; see
 /// [`Store::back_up`](crate::Store::back_up).
-pub(crate) async fn write(
+async fn write(
     pool: &AnyPool,
     folder: &Path,
     out: &Path,
@@ -96,8 +122,20 @@ async fn fill(
     if list(folder, BENCHMARKS_FOLDER)? != benchmarks {
         return Err(changed(&folder.join(BENCHMARKS_FOLDER)));
     }
+    seal(to, taken_at, database_digest, &files, files_bytes).await
+}
+
+/// Checks that a backup has all files that its record commits to, and writes the list of its
+/// contents.
+async fn seal(
+    to: &Path,
+    taken_at: String,
+    database_digest: String,
+    files: &Manifest,
+    files_bytes: u64,
+) -> Result<BackupDocument, StorageError> {
     let committed = committed_files(&to.join(DATABASE_FILE)).await?;
-    differences(&committed, &files, "the record").or(())?;
+    differences(&committed, files, "the record").or(())?;
     let (n_files, files_digest) = (files.files().len() as u64, files.digest());
     files::write_file(&to.join(FILES), files.text().as_bytes())?;
     let document = BackupDocument {
@@ -110,6 +148,38 @@ async fn fill(
     };
     write_manifest(&to.join(MANIFEST), &document)?;
     Ok(document)
+}
+
+/// Writes a backup of a site on engines into the folder `out`: the same as of a data folder, so
+/// that `scr restore` makes a data folder of it, and `scr move` takes that to engines.
+async fn write_from_engines(
+    store: &Store,
+    out: &Path,
+    progress: &mut (dyn FnMut(usize, usize) + Send),
+) -> Result<BackupDocument, StorageError> {
+    let staging = Staging::begin(out, &random_id()?)?;
+    let filled = fill_from_engines(store, staging.folder(), progress).await;
+    finish(staging, filled)
+}
+
+async fn fill_from_engines(
+    store: &Store,
+    to: &Path,
+    progress: &mut (dyn FnMut(usize, usize) + Send),
+) -> Result<BackupDocument, StorageError> {
+    make_private(to)?;
+    let taken_at = now();
+    copy_into_folder(store, to, progress).await?;
+    let database = to.join(DATABASE_FILE);
+    let database_digest = settle(&database, &database)?;
+    let (mut files, mut files_bytes) = (Manifest::default(), 0);
+    for folder in [BLOBS_FOLDER, UPLOADS_FOLDER, BENCHMARKS_FOLDER] {
+        for ListedFile { path, bytes, .. } in list(to, folder)? {
+            files.add(name_of(&path), digest_of(&to.join(&path))?);
+            files_bytes += bytes;
+        }
+    }
+    seal(to, taken_at, database_digest, &files, files_bytes).await
 }
 
 /// Restores a backup into the folder `to`, whole or not at all;

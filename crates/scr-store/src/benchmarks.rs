@@ -6,16 +6,18 @@
 
 use async_recursion::async_recursion as boxed;
 use scr_documents::BenchmarkDocument;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::blobs::Blobs;
-use crate::database::{Doing, begin_writing};
+use crate::database::{Doing, begin_writing, clock_of};
 use crate::folder::DataFolder;
 use crate::json::{read_json, write_json};
+use crate::local_copies::benchmark_folder;
 use crate::offers::{Offer, Offers};
 use crate::publish::error::PublishError;
 use crate::record::event::RecordEvent;
 use crate::record::log::{append, keep_manifest, text_digest};
+use crate::sources;
 use crate::storage_error::StorageError;
 use crate::time::{now, time_text};
 use jiff::{SignedDuration, Timestamp};
@@ -70,6 +72,42 @@ impl Benchmarks<'_> {
         self.folder.benchmark(id)
     }
 
+    /// As [`folder`](Self::folder), on this machine: on engines a copy, which is made when it is
+    /// first asked for. None where the benchmark was not added for scoring.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], [`StorageError::Bucket`], [`StorageError::Damaged`],
+    /// [`StorageError::Folder`].
+    #[boxed]
+    pub async fn local_folder(&self, id: &str) -> Result<Option<PathBuf>, StorageError> {
+        benchmark_folder(self.pool, self.folder, id).await
+    }
+
+    /// True if a benchmark was added for scoring.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    #[boxed]
+    pub async fn has_folder(&self, id: &str) -> Result<bool, StorageError> {
+        match self.folder.bucket {
+            Some(_) => sources::is_there(self.pool, id).await,
+            None => Ok(self.folder.benchmark(id).is_dir()),
+        }
+    }
+
+    /// Keeps `folder`, from which a benchmark was published, for scoring. On a data folder it is
+    /// the folder itself, and nothing is left to do.
+    ///
+    /// # Errors
+    /// [`StorageError::Data`] when a file cannot be read, [`StorageError::Bucket`],
+    /// [`StorageError::Database`].
+    #[boxed]
+    pub async fn keep_folder(&self, id: &str, folder: &Path) -> Result<(), StorageError> {
+        let Some(bucket) = &self.folder.bucket else { return Ok(()) };
+        let files = sources::write_objects(bucket, folder).await?;
+        sources::put(self.pool, id, &files).await
+    }
+
     /// Files of the folder of a benchmark that was added for scoring, by path: all that
     /// scoring needs, and the radiographs where pages may show them. None where the benchmark
     /// was not added as a folder.
@@ -78,7 +116,10 @@ impl Benchmarks<'_> {
     /// [`StorageError::Data`] when files of the folder are at fault.
     #[boxed]
     pub async fn offered_files(&self, id: &str) -> Result<Option<Offer>, StorageError> {
-        self.offers.get(id, self.folder.benchmark(id)).await
+        match self.local_folder(id).await? {
+            Some(folder) => self.offers.get(id, folder).await,
+            None => Ok(None),
+        }
     }
 }
 
@@ -121,7 +162,7 @@ fn read(
 /// # Errors
 /// [`PublishError::BeingPublished`] while a publisher of another digest holds it.
 pub(crate) async fn claim(pool: &AnyPool, id: &str, digest: &str) -> Result<(), PublishError> {
-    claim_at(pool, id, digest, Timestamp::now()).await
+    claim_at(pool, id, digest, clock_of(pool).await?).await
 }
 
 async fn claim_at(
@@ -213,7 +254,7 @@ mod tests {
     #[tokio::test]
     async fn another_digest_waits_until_a_claim_has_run_out() {
         let folder = tempfile::tempdir().unwrap();
-        let pool = crate::database::open(&folder.path().join("scr.sqlite")).await.unwrap();
+        let pool = crate::sqlite::open(&folder.path().join("scr.sqlite")).await.unwrap();
         let start: Timestamp = "2026-11-24T00:00:00Z".parse().unwrap();
         let later = |seconds| start + SignedDuration::from_secs(seconds);
         claim_at(&pool, "b", "one", start).await.unwrap();

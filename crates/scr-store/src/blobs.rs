@@ -1,16 +1,19 @@
 //! Files: images, thumbnails, masks, outlines and posteriors, each under one key.
 //!
 //! A [`BlobKey`] is made of validated names, so that none can lead out of its folder. Files
-//! are written whole or not at all, and durably.
+//! are written whole or not at all, and durably, into a folder or into a bucket.
 
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use scr_bucket::{Bucket, PutOutcome};
 use scr_data::durable;
 
+use crate::blob_cache::BlobCache;
 use crate::blocking::run_blocking;
+use crate::folder::{BLOBS_FOLDER, MAX_OBJECT_BYTES};
 use crate::storage_error::StorageError;
 
 /// Key of a file, such as `benchmarks/scr/images/JPCLN001.png`.
@@ -143,17 +146,28 @@ pub(crate) trait FileSource: std::fmt::Debug + Send + Sync {
     fn file(&self, key: &BlobKey) -> Result<Option<Bytes>, StorageError>;
 }
 
-/// Folder of files, or a source of files.
+/// Folder or bucket of files, or a source of files.
 #[derive(Debug, Clone)]
 pub(crate) struct Blobs {
-    folder: PathBuf,
+    place: Place,
     source: Option<Arc<dyn FileSource>>,
+}
+
+#[derive(Debug, Clone)]
+enum Place {
+    Folder(PathBuf),
+    Bucket(Bucket, Arc<BlobCache>),
 }
 
 impl Blobs {
     /// The existing folder `folder`.
     pub(crate) fn open(folder: &Path) -> Self {
-        Self { folder: folder.to_owned(), source: None }
+        Self { place: Place::Folder(folder.to_owned()), source: None }
+    }
+
+    /// The objects of a bucket below [`BLOBS_FOLDER`].
+    pub(crate) fn in_bucket(bucket: Bucket) -> Self {
+        Self { place: Place::Bucket(bucket, Arc::default()), source: None }
     }
 
     /// The same with a source, which has all files.
@@ -163,11 +177,13 @@ impl Blobs {
 
     /// The bytes of a file; none when there is no such file.
     pub(crate) async fn get(&self, key: &BlobKey) -> Result<Option<Bytes>, StorageError> {
-        if let Some(source) = &self.source {
-            let (source, key) = (Arc::clone(source), key.clone());
-            return run_blocking(move || source.file(&key)).await;
+        if let (None, Place::Bucket(_, cache)) = (&self.source, &self.place)
+            && let Some(known) = cache.get(key.as_str())
+        {
+            return Ok(Some(known));
         }
-        self.doing("read", key, read).await
+        let (blobs, key) = (self.clone(), key.clone());
+        run_blocking(move || blobs.read(&key)).await
     }
 
     /// True if a source makes the files as they are asked for, which takes time.
@@ -177,34 +193,57 @@ impl Blobs {
 
     /// As [`get`](Self::get), on the calling thread, which may block.
     pub(crate) fn read(&self, key: &BlobKey) -> Result<Option<Bytes>, StorageError> {
-        match &self.source {
-            Some(source) => source.file(key),
-            None => read(&self.folder.join(key.as_str())).map_err(|source| StorageError::Blob {
-                doing: "read",
-                key: key.as_str().to_owned(),
-                source,
+        match (&self.source, &self.place) {
+            (Some(source), _) => source.file(key),
+            (None, Place::Folder(folder)) => read(&folder.join(key.as_str())).map_err(|source| {
+                StorageError::Blob { doing: "read", key: key.as_str().to_owned(), source }
             }),
+            (None, Place::Bucket(bucket, cache)) => {
+                if let Some(known) = cache.get(key.as_str()) {
+                    return Ok(Some(known));
+                }
+                let found = bucket.get(&object(key), MAX_OBJECT_BYTES)?.map(Bytes::from);
+                if let Some(bytes) = &found {
+                    cache.keep(key.as_str(), bytes);
+                }
+                Ok(found)
+            }
         }
     }
 
     /// Writes or replaces a file as a whole. It has reached the disk when this returns: a row
     /// must not outlive its files when the power fails.
     pub(crate) async fn put(&self, key: &BlobKey, bytes: Bytes) -> Result<(), StorageError> {
-        self.doing("write", key, move |path| durable::write(path, &bytes)).await
+        let (place, key) = (self.place.clone(), key.clone());
+        run_blocking(move || match place {
+            Place::Folder(folder) => {
+                durable::write(&folder.join(key.as_str()), &bytes).map_err(|source| {
+                    StorageError::Blob { doing: "write", key: key.as_str().to_owned(), source }
+                })
+            }
+            Place::Bucket(bucket, cache) => {
+                cache.forget(key.as_str());
+                put_object(&bucket, &object(&key), &bytes)
+            }
+        })
+        .await
     }
+}
 
-    /// Runs `act` on a file on a thread that may block.
-    async fn doing<T: Send + 'static>(
-        &self,
-        doing: &'static str,
-        key: &BlobKey,
-        act: impl FnOnce(&Path) -> io::Result<T> + Send + 'static,
-    ) -> Result<T, StorageError> {
-        let (path, key) = (self.folder.join(key.as_str()), key.as_str().to_owned());
-        let done = tokio::task::spawn_blocking(move || act(&path)).await;
-        let done = done.map_err(|source| StorageError::Task { source })?;
-        done.map_err(|source| StorageError::Blob { doing, key, source })
+/// Object of a key.
+fn object(key: &BlobKey) -> String {
+    format!("{BLOBS_FOLDER}/{}", key.as_str())
+}
+
+/// Writes an object. One that is there is replaced only if its bytes differ: radiographs of a
+/// benchmark may be exchanged, and an interrupted publication is repeated.
+fn put_object(bucket: &Bucket, key: &str, bytes: &Bytes) -> Result<(), StorageError> {
+    if bucket.put_new(key, bytes)? == PutOutcome::Exists
+        && bucket.get(key, MAX_OBJECT_BYTES)?.as_deref() != Some(&bytes[..])
+    {
+        bucket.put(key, bytes)?;
     }
+    Ok(())
 }
 
 fn read(path: &Path) -> io::Result<Option<Bytes>> {

@@ -7,11 +7,12 @@ use std::path::Path;
 
 use sqlx::AnyPool;
 
-use crate::database::Doing;
+use crate::database::{Doing, clock_of};
 use crate::folder::DataFolder;
 use crate::storage_error::StorageError;
 use crate::submissions::job::GIVEN_UP;
-use crate::time::now;
+use crate::submissions::upload_objects::all_bytes;
+use crate::time::time_text;
 
 /// Number of submissions in a state.
 pub type StateCount = (SubmissionState, u64);
@@ -38,7 +39,7 @@ pub struct Counts {
 impl Counts {
     /// Counts everything.
     pub(crate) async fn read(pool: &AnyPool, folder: &DataFolder) -> Result<Self, StorageError> {
-        let now = now();
+        let now = time_text(clock_of(pool).await?);
         let by_state: Vec<(String, i64)> =
             sqlx::query_as("SELECT state, COUNT(*) FROM submissions GROUP BY state")
                 .fetch_all(pool)
@@ -66,7 +67,10 @@ impl Counts {
             .await?,
             entries: count_rows(pool, "SELECT COUNT(*) FROM entries WHERE id <> $1".into(), "")
                 .await?,
-            uploads_bytes: bytes_in(&folder.uploads()),
+            uploads_bytes: match folder.bucket {
+                Some(_) => all_bytes(pool).await?,
+                None => bytes_in(&folder.uploads()),
+            },
         })
     }
 }

@@ -1,51 +1,25 @@
-//! The database: connections and migrations.
+//! The database: transactions, its clock, and the name of what failed.
 //!
 //! Knows no benchmark and no entry; their queries live in
 //! [`benchmarks`](crate::benchmarks) and [`entries`](crate::entries). SQL is
 //! written once: placeholders are `$1`, columns are TEXT and BIGINT, conflicts
 //! are settled by `ON CONFLICT`, all of which SQLite and PostgreSQL both take.
+//! `dialect.rs` has the rest; `sqlite.rs` and `postgres.rs` open a database.
 //!
-//! **A transaction's first statement writes.** SQLite then waits for another
-//! writer; a transaction that reads first and writes later cannot wait and
-//! fails when another connection wrote in between.
+//! **A transaction that reads and writes is one at a time.** [`begin_writing`] waits for the
+//! writers before it, in both databases. A transaction that begins otherwise changes only rows
+//! that its first statement has locked.
 
 use async_recursion::async_recursion as boxed;
-use std::path::Path;
-use std::time::{Duration, Instant};
 
-use scr_data::{Problem, durable};
-use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
-use sqlx::{Any, AnyConnection, AnyPool, Executor};
+use jiff::Timestamp;
+use sqlx::{Any, AnyConnection, AnyPool};
 
-use crate::copying::settle;
-use crate::storage_error::{OpenError, StorageError};
-use crate::time::now;
+use crate::dialect::Dialect;
+use crate::storage_error::StorageError;
 
-/// Migrations in order: version N is at index N - 1.
-const MIGRATIONS: [&str; 15] = [
-    include_str!("../migrations/0001_start.sql"),
-    include_str!("../migrations/0002_posteriors.sql"),
-    include_str!("../migrations/0003_accounts.sql"),
-    include_str!("../migrations/0004_submissions.sql"),
-    include_str!("../migrations/0005_sessions.sql"),
-    include_str!("../migrations/0006_checks.sql"),
-    include_str!("../migrations/0007_mail.sql"),
-    include_str!("../migrations/0008_operations.sql"),
-    include_str!("../migrations/0009_entries.sql"),
-    include_str!("../migrations/0010_identities.sql"),
-    include_str!("../migrations/0011_record.sql"),
-    include_str!("../migrations/0012_turns.sql"),
-    include_str!("../migrations/0013_ladder.sql"),
-    include_str!("../migrations/0014_token_expiry.sql"),
-    include_str!("../migrations/0015_aggregates.sql"),
-];
-
-/// Readers at once in one process; a writer excludes writers only.
-const MAX_CONNECTIONS: u32 = 8;
-
-/// Timeout of the switch to the write-ahead log while other processes open the same file:
-/// SQLite itself does not wait for that one lock.
-const WAL_PATIENCE: Duration = Duration::from_secs(10);
+/// Key of PostgreSQL's advisory lock of writers: `scr` and 1.
+const WRITERS: i64 = 0x0073_6372_0001;
 
 /// Adds the operation that failed to an error of the database.
 pub(crate) trait Doing<T> {
@@ -68,288 +42,54 @@ impl<T> Doing<T> for Result<T, sqlx::Error> {
 pub(crate) async fn begin_writing(
     pool: &AnyPool,
 ) -> Result<sqlx::Transaction<'static, Any>, StorageError> {
-    pool.begin_with("BEGIN IMMEDIATE").await.doing("begin to write to the database")
+    let doing = "begin to write to the database";
+    match Dialect::of(pool) {
+        Dialect::Sqlite => pool.begin_with("BEGIN IMMEDIATE").await.doing(doing),
+        Dialect::Postgres => {
+            let mut transaction = pool.begin().await.doing(doing)?;
+            lock(&mut transaction, WRITERS).await?;
+            Ok(transaction)
+        }
+    }
 }
 
-/// Opens or makes the SQLite database in the file `path`, with all its tables.
-///
-/// Several processes may have it open. A connection waits up to 30 s for a writer.
-///
-/// # Errors
-/// [`StorageError::Database`] when it cannot be opened or changed,
-/// [`OpenError::NewerSchema`] when a later version of this program made it.
-pub(crate) async fn open(path: &Path) -> Result<AnyPool, OpenError> {
-    sqlx::any::install_default_drivers();
-    let options: AnyConnectOptions = address(path)?.parse().doing("open the database")?;
-    let pool = AnyPoolOptions::new()
-        .max_connections(MAX_CONNECTIONS)
-        .after_connect(|connection, _| {
-            Box::pin(async move {
-                connection.execute("PRAGMA busy_timeout = 30000").await?;
-                Ok(())
-            })
-        })
-        .connect_with(options)
-        .await
-        .doing("open the database")?;
-    switch_to_write_ahead_log(&pool, path).await?;
-    migrate(&pool, path).await?;
-    Ok(pool)
-}
-
-/// Writes the database as it is now into the file `to`, which is new, while others
-/// read and write. The one statement that is SQLite's own.
-///
-/// # Errors
-/// [`StorageError::Database`], [`StorageError::Data`] when the path is not UTF-8.
-pub(crate) async fn snapshot(pool: &AnyPool, to: &Path) -> Result<(), StorageError> {
-    let path = to.to_str().ok_or_else(|| {
-        let (place, expected) = (to.display().to_string(), "a path in UTF-8");
-        scr_data::DataError::from(Problem::new(place, expected, "other bytes", "rename it"))
-    })?;
-    let doing = "write the database into the backup";
-    sqlx::query("VACUUM INTO $1").bind(path).execute(pool).await.doing(doing)?;
-    Ok(())
-}
-
-/// Opens a copy of a database for reading. No other process may have it open; writes no file
-/// next to it.
+/// Waits for PostgreSQL's advisory lock `key`, which ends with the transaction.
 ///
 /// # Errors
 /// [`StorageError::Database`].
-pub(crate) async fn open_copy(path: &Path) -> Result<AnyPool, StorageError> {
-    let address = address(path)?.replace("?mode=rwc", "?mode=ro&immutable=1");
-    AnyPoolOptions::new()
-        .max_connections(1)
-        .connect(&address)
+pub(crate) async fn lock(connection: &mut AnyConnection, key: i64) -> Result<(), StorageError> {
+    sqlx::query("SELECT pg_advisory_xact_lock($1)")
+        .bind(key)
+        .execute(connection)
         .await
-        .doing("open the copy of the database")
-}
-
-/// The address of a SQLite file, which is made when it is missing. Every byte
-/// that could mean something in an address is escaped; sqlx's own writer of
-/// addresses leaves `%` as it is and would open another file.
-fn address(path: &Path) -> Result<String, StorageError> {
-    let path = std::path::absolute(path)
-        .map_err(|source| StorageError::Folder { path: path.to_owned(), source })?;
-    let mut address = String::from("sqlite://");
-    for &byte in path.as_os_str().as_encoded_bytes() {
-        if byte.is_ascii_alphanumeric() || b"/._-".contains(&byte) {
-            address.push(char::from(byte));
-        } else {
-            address += &format!("%{byte:02X}");
-        }
-    }
-    address += "?mode=rwc";
-    Ok(address)
-}
-
-/// Switches to the write-ahead log, with which readers do not wait for writers. The file keeps
-/// this mode.
-async fn switch_to_write_ahead_log(pool: &AnyPool, path: &Path) -> Result<(), OpenError> {
-    let begin = Instant::now();
-    loop {
-        let switched: Result<(String,), _> =
-            sqlx::query_as("PRAGMA journal_mode = WAL").fetch_one(pool).await;
-        match switched {
-            Ok((mode,)) => {
-                if mode != "wal" {
-                    tracing::warn!(mode, "no write-ahead log here: readers wait for writers");
-                }
-                return Ok(());
-            }
-            Err(error) if is_busy(&error) && begin.elapsed() < WAL_PATIENCE => {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
-            Err(source) if is_damage(&source) => {
-                return Err(OpenError::DamagedDatabase { path: path.to_owned(), source });
-            }
-            Err(source) => {
-                return Err(source).doing("switch the database to its write-ahead log")?;
-            }
-        }
-    }
-}
-
-/// True if another connection holds a lock (SQLITE_BUSY, SQLITE_LOCKED): the one kind
-/// of error that waiting mends.
-fn is_busy(error: &sqlx::Error) -> bool {
-    matches!(primary_code(error), Some(5 | 6))
-}
-
-/// True if the file is no whole database (SQLITE_CORRUPT, SQLITE_NOTADB).
-fn is_damage(error: &sqlx::Error) -> bool {
-    matches!(primary_code(error), Some(11 | 26))
-}
-
-/// Primary result code of SQLite: the low byte of its extended codes.
-fn primary_code(error: &sqlx::Error) -> Option<u32> {
-    let code: u32 = error.as_database_error()?.code()?.parse().ok()?;
-    Some(code & 0xff)
-}
-
-/// Runs the missing migrations, each in a transaction. Copies a database of an earlier version
-/// first.
-async fn migrate(pool: &AnyPool, path: &Path) -> Result<(), OpenError> {
-    let doing = "bring the database's tables up to date";
-    sqlx::query(
-        "CREATE TABLE IF NOT EXISTS schema_migrations \
-         (version BIGINT NOT NULL PRIMARY KEY, applied_at TEXT NOT NULL)",
-    )
-    .execute(pool)
-    .await
-    .doing(doing)?;
-    let (found,): (i64,) =
-        sqlx::query_as("SELECT COALESCE(MAX(version), 0) FROM schema_migrations")
-            .fetch_one(pool)
-            .await
-            .doing(doing)?;
-    let known = MIGRATIONS.len() as i64;
-    if found > known {
-        return Err(OpenError::NewerSchema { known, found });
-    }
-    if (1..known).contains(&found) {
-        copy_before(pool, path, known).await?;
-    }
-    for (version, sql) in (1..).zip(MIGRATIONS) {
-        if version > found {
-            let mut transaction = pool.begin().await.doing(doing)?;
-            apply(&mut transaction, version, sql).await.doing(doing)?;
-            transaction.commit().await.doing(doing)?;
-        }
-    }
+        .doing("wait for other writers")?;
     Ok(())
 }
 
-/// Copies the database into a file next to it, named after the version of the migration. Keeps
-/// an existing copy: it is the older one, from before an interrupted migration.
-async fn copy_before(pool: &AnyPool, path: &Path, version: i64) -> Result<(), StorageError> {
-    let mut name = path.file_name().unwrap_or_default().to_owned();
-    name.push(format!(".before-{version:04}"));
-    let (folder, copy) = (path.with_file_name(""), path.with_file_name(name));
-    if copy.exists() {
-        return Ok(());
+/// Time of the database's clock, by which leases and heartbeats of all machines are
+/// compared. SQLite's is the clock of this machine.
+///
+/// # Errors
+/// [`StorageError::Database`].
+#[boxed]
+pub(crate) async fn clock(connection: &mut AnyConnection) -> Result<Timestamp, StorageError> {
+    if Dialect::of_connection(connection) == Dialect::Sqlite {
+        return Ok(Timestamp::now());
     }
-    let failed = |source| StorageError::Copy { from: path.to_owned(), to: copy.clone(), source };
-    // A temporary file hides an incomplete copy; of two processes, the first one's copy stays.
-    let making = tempfile::Builder::new().prefix(".before-").tempfile_in(&folder);
-    let making = making.map_err(failed)?.into_temp_path();
-    snapshot(pool, &making).await?;
-    settle(path, &making)?;
-    if durable::persist_new(making, &copy).map_err(failed)? {
-        tracing::warn!(copy = %copy.display(), "the database was copied before it is changed");
-    }
-    Ok(())
+    let query = "SELECT CAST(FLOOR(EXTRACT(EPOCH FROM clock_timestamp()) * 1000) AS BIGINT)";
+    let doing = "read the database's clock";
+    let (ms,): (i64,) = sqlx::query_as(query).fetch_one(connection).await.doing(doing)?;
+    Timestamp::from_millisecond(ms).map_err(sqlx::Error::decode).doing(doing)
 }
 
-/// Runs one migration, unless another process has done it in the meantime.
-async fn apply(
-    connection: &mut AnyConnection,
-    version: i64,
-    sql: &'static str,
-) -> Result<(), sqlx::Error> {
-    let claimed = sqlx::query(
-        "INSERT INTO schema_migrations (version, applied_at) VALUES ($1, $2) \
-         ON CONFLICT (version) DO NOTHING",
-    )
-    .bind(version)
-    .bind(now())
-    .execute(&mut *connection)
-    .await?;
-    if claimed.rows_affected() == 1 {
-        sqlx::raw_sql(sql).execute(&mut *connection).await?;
+/// As [`clock`], on any connection of a pool.
+///
+/// # Errors
+/// [`StorageError::Database`].
+#[boxed]
+pub(crate) async fn clock_of(pool: &AnyPool) -> Result<Timestamp, StorageError> {
+    if Dialect::of(pool) == Dialect::Sqlite {
+        return Ok(Timestamp::now());
     }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use sqlx::Connection;
-
-    #[tokio::test]
-    async fn a_database_of_a_later_version_is_refused() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("scr.sqlite");
-        let pool = open(&path).await.unwrap();
-        sqlx::query("INSERT INTO schema_migrations VALUES (99, '')").execute(&pool).await.unwrap();
-        pool.close().await;
-        let error = open(&path).await.unwrap_err();
-        assert!(matches!(error, OpenError::NewerSchema { found: 99, .. }), "{error}");
-    }
-
-    #[tokio::test]
-    async fn a_damaged_database_is_named_at_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("scr.sqlite");
-        std::fs::write(&path, b"no database ".repeat(1000)).unwrap();
-        let error = open(&path).await.unwrap_err();
-        assert!(matches!(error, OpenError::DamagedDatabase { .. }), "{error:?}");
-        assert!(error.to_string().contains("scr.sqlite"), "{error}");
-        assert!(error.hint().contains("restore a backup"));
-    }
-
-    #[test]
-    fn only_a_lock_that_others_hold_is_waited_for() {
-        assert!(!is_busy(&sqlx::Error::PoolTimedOut) && !is_damage(&sqlx::Error::PoolTimedOut));
-    }
-
-    #[tokio::test]
-    async fn an_entry_of_the_first_version_has_no_posteriors() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("scr.sqlite");
-        // As the first version left it.
-        sqlx::any::install_default_drivers();
-        let mut connection = AnyConnection::connect(&address(&path).unwrap()).await.unwrap();
-        let before = "CREATE TABLE schema_migrations \
-            (version BIGINT NOT NULL PRIMARY KEY, applied_at TEXT NOT NULL); \
-            INSERT INTO schema_migrations VALUES (1, ''); ";
-        let rows = "INSERT INTO benchmarks VALUES ('b', 'sha256:00', '{}', ''); \
-            INSERT INTO entries VALUES ('e', 'b', '', 'method', '{}', '{}', 'images');";
-        for sql in [before, MIGRATIONS[0], rows] {
-            sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
-        }
-        connection.close().await.unwrap();
-        let pool = open(&path).await.unwrap();
-        let read = "SELECT posteriors, images FROM entries JOIN results ON entry_id = id";
-        let found: (String, String) = sqlx::query_as(read).fetch_one(&pool).await.unwrap();
-        assert_eq!(found, ("[]".into(), "images".into()));
-        pool.close().await;
-
-        // The copy of the earlier database is unchanged.
-        let copy = folder.path().join(format!("scr.sqlite.before-{:04}", MIGRATIONS.len()));
-        let mut before = AnyConnection::connect(&address(&copy).unwrap()).await.unwrap();
-        let read = "SELECT images FROM entries WHERE NOT EXISTS \
-                    (SELECT 1 FROM schema_migrations WHERE version > 1)";
-        let (images,): (String,) = sqlx::query_as(read).fetch_one(&mut before).await.unwrap();
-        assert_eq!(images, "images");
-        before.close().await.unwrap();
-        open(&path).await.unwrap().close().await;
-        let names = folder.path().read_dir().unwrap();
-        let names: Vec<_> = names.map(|entry| entry.unwrap().file_name()).collect();
-        assert_eq!(names.len(), 2, "{names:?}");
-    }
-
-    #[tokio::test]
-    async fn a_path_with_blanks_and_signs_is_taken_as_it_is() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("a b?c#d%20ü.sqlite");
-        open(&path).await.unwrap().close().await;
-        assert!(path.is_file());
-    }
-
-    #[tokio::test(flavor = "multi_thread")]
-    async fn many_open_a_new_database_at_once() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("scr.sqlite");
-        let openings: Vec<_> = (0..8)
-            .map(|_| {
-                let path = path.clone();
-                tokio::spawn(async move { open(&path).await.map(|_| ()) })
-            })
-            .collect();
-        for opening in openings {
-            opening.await.unwrap().unwrap();
-        }
-    }
+    clock(&mut *pool.acquire().await.doing("read the database's clock")?).await
 }

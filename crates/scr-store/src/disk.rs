@@ -10,6 +10,7 @@ use sqlx::AnyPool;
 
 use crate::blocking::run_blocking;
 use crate::database::Doing;
+use crate::engines::check_bucket;
 use crate::folder::{DataFolder, DiskSpace};
 use crate::storage_error::StorageError;
 
@@ -48,14 +49,20 @@ impl Disk<'_> {
         Ok(())
     }
 
-    /// Checks that the folder can be written: creates a file without a name.
+    /// Checks that the folder can be written: creates a file without a name. On engines, checks
+    /// that the bucket can be reached, too.
     ///
     /// # Errors
-    /// [`StorageError::Folder`].
-    pub fn check_folder(&self) -> Result<(), StorageError> {
+    /// [`StorageError::Folder`], [`StorageError::Bucket`].
+    #[boxed]
+    pub async fn check_folder(&self) -> Result<(), StorageError> {
         let path = &self.folder.path;
         let written = tempfile::tempfile_in(path).and_then(|mut file| file.write_all(b"x"));
-        written.map_err(|source| StorageError::Folder { path: path.clone(), source })
+        written.map_err(|source| StorageError::Folder { path: path.clone(), source })?;
+        match &self.folder.bucket {
+            Some(bucket) => check_bucket(bucket).await,
+            None => Ok(()),
+        }
     }
 
     /// Deletes temporary files of killed processes among blobs and benchmarks, once they are

@@ -4,9 +4,10 @@
 use async_recursion::async_recursion as boxed;
 use sqlx::AnyPool;
 
+use crate::blocking::run_blocking;
 use crate::copying::list_blobs;
 use crate::database::Doing;
-use crate::folder::{BLOBS_FOLDER, DataFolder};
+use crate::folder::{BLOBS_FOLDER, DataFolder, MAX_OBJECT_BYTES};
 use crate::record::evidence::{BenchmarkEvidence, EntryEvidence, ResultEvidence};
 use crate::record::files::path_within;
 use crate::settings::Settings;
@@ -114,19 +115,53 @@ impl Evidence<'_> {
         Ok(row.map(|(text,)| text))
     }
 
-    /// Paths of the masks and posteriors in the folder of an entry.
+    /// Paths of the masks and posteriors of an entry that are kept.
     ///
     /// # Errors
-    /// [`StorageError::Data`] when the folder cannot be read.
-    pub fn kept_files(&self, id: &str) -> Result<Vec<String>, StorageError> {
+    /// [`StorageError::Data`] when the folder cannot be read; [`StorageError::Bucket`].
+    #[boxed]
+    pub async fn kept_files(&self, id: &str) -> Result<Vec<String>, StorageError> {
         let entry = format!("{BLOBS_FOLDER}/entries/{id}");
-        let mut paths = Vec::new();
-        for part in ["masks", "posteriors"] {
-            for found in list_blobs(&self.folder.path, &format!("{entry}/{part}"))? {
-                paths.push(path_within(&found.path, &entry));
+        let (folder, bucket) = (self.folder.path.clone(), self.folder.bucket.clone());
+        run_blocking(move || {
+            let mut paths = Vec::new();
+            for part in ["masks", "posteriors"] {
+                let part = format!("{entry}/{part}");
+                match &bucket {
+                    Some(bucket) => paths.extend(
+                        bucket.list(&format!("{part}/"))?.into_iter().filter_map(|object| {
+                            Some(object.key.strip_prefix(&entry)?.trim_matches('/').to_owned())
+                        }),
+                    ),
+                    None => paths.extend(
+                        list_blobs(&folder, &part)?
+                            .into_iter()
+                            .map(|found| path_within(&found.path, &entry)),
+                    ),
+                }
             }
-        }
-        Ok(paths)
+            Ok(paths)
+        })
+        .await
+    }
+
+    /// Bytes of a published file, by its path: `entries/ENTRY/...` or `benchmarks/BENCHMARK/...`;
+    /// none where it is gone. The parts of the path must be plain names.
+    ///
+    /// # Errors
+    /// [`StorageError::Bucket`].
+    #[boxed]
+    pub async fn file(&self, path: &str) -> Result<Option<Vec<u8>>, StorageError> {
+        let path = format!("{BLOBS_FOLDER}/{path}");
+        let (folder, bucket) = (self.folder.path.clone(), self.folder.bucket.clone());
+        run_blocking(move || match bucket {
+            Some(bucket) => Ok(bucket.get(&path, MAX_OBJECT_BYTES)?),
+            None => {
+                // A file that cannot be read is as good as gone.
+                Ok(std::fs::read(folder.join(&path)).ok())
+            }
+        })
+        .await
     }
 
     async fn result_evidence(&self, entry: &str) -> Result<Vec<ResultEvidence>, StorageError> {

@@ -8,7 +8,7 @@ use sqlx::{AnyConnection, AnyPool};
 use crate::accounts::roles::Role;
 use crate::accounts::users::addresses;
 use crate::benchmarks::is_published;
-use crate::database::Doing;
+use crate::database::{Doing, begin_writing};
 use crate::mail::{letter, queue};
 use crate::report_error::ReportError;
 use crate::secrets::random_id;
@@ -71,7 +71,7 @@ impl Feedback<'_> {
             return Err(ReportError::Invalid { problems });
         }
         let doing = "store a message";
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         sqlx::query(
             "INSERT INTO feedback (id, benchmark_id, reply_to, message, sent_at) \
              VALUES ($1, $2, $3, $4, $5)",

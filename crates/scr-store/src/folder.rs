@@ -1,11 +1,18 @@
 //! Layout and free space of the data folder, which only its owner may enter.
 //!
+//! On engines the files of a site are in a bucket, and this folder is scratch: copies for
+//! readers of paths, which can be made again at any time.
+//!
 //! It holds hashes of passwords, hidden masks and unpublished submissions. The mode of the
 //! folder itself protects everything in it; systems without file modes are not protected.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
+use scr_bucket::Bucket;
 use scr_data::durable;
+use tempfile::TempDir;
+use tokio::sync::Mutex;
 
 use crate::storage_error::{OpenError, StorageError};
 
@@ -19,6 +26,9 @@ pub(crate) const UPLOADS_FOLDER: &str = "uploads";
 pub(crate) const BENCHMARKS_FOLDER: &str = "benchmarks";
 /// Folder of files that can be computed again; backups leave it out.
 pub(crate) const CACHE_FOLDER: &str = "cache";
+
+/// Limit of the size of an object in the bucket.
+pub(crate) const MAX_OBJECT_BYTES: u64 = scr_data::files::MAX_FILE_BYTES;
 
 /// Reserve of free space in bytes, unless [`Store::keep_free`](crate::Store::keep_free)
 /// sets another.
@@ -41,17 +51,43 @@ impl DiskSpace {
     }
 }
 
-/// Data folder of a store.
+/// Data folder of a store, or its bucket with a scratch folder.
 #[derive(Debug, Clone)]
 pub(crate) struct DataFolder {
     pub(crate) path: PathBuf,
     /// Reserve of free space, for the database and for publishing.
     pub(crate) min_free_bytes: u64,
+    /// Bucket with the files; none where they are in the folder.
+    pub(crate) bucket: Option<Bucket>,
+    /// Lock of whoever copies files out of the bucket, so that nothing is copied twice.
+    pub(crate) copying: Arc<Mutex<()>>,
+    /// Scratch folder that is deleted with the last clone.
+    _temporary: Option<Arc<TempDir>>,
 }
 
 impl DataFolder {
     pub(crate) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), min_free_bytes: MIN_FREE_BYTES }
+        Self {
+            path: path.to_owned(),
+            min_free_bytes: MIN_FREE_BYTES,
+            bucket: None,
+            copying: Arc::default(),
+            _temporary: None,
+        }
+    }
+
+    /// Scratch folder beside a bucket: `scratch`, or a temporary one.
+    pub(crate) fn scratch(scratch: Option<&Path>, bucket: Bucket) -> Result<Self, OpenError> {
+        let bucket = Some(bucket);
+        let Some(path) = scratch else {
+            let place = std::env::temp_dir();
+            let made = tempfile::Builder::new().prefix("scr-").tempdir_in(&place);
+            let made = made.map_err(|source| StorageError::Folder { path: place, source })?;
+            let path = made.path().to_owned();
+            return Ok(Self { bucket, _temporary: Some(Arc::new(made)), ..Self::new(&path) });
+        };
+        claim(path)?;
+        Ok(Self { bucket, ..Self::new(path) })
     }
 
     pub(crate) fn database(&self) -> PathBuf {
@@ -64,6 +100,11 @@ impl DataFolder {
 
     pub(crate) fn uploads(&self) -> PathBuf {
         self.path.join(UPLOADS_FOLDER)
+    }
+
+    /// File of a submission.
+    pub(crate) fn upload(&self, submission_id: &str) -> PathBuf {
+        self.uploads().join(format!("{submission_id}.zip"))
     }
 
     pub(crate) fn benchmarks(&self) -> PathBuf {

@@ -2,8 +2,8 @@
 //!
 //! Computes no score, draws nothing on a page and knows no address. The nouns:
 //!
-//! - [`Store`]: a folder with `scr.sqlite` and `blobs`, open in any number of processes, for
-//!   workers and the command. Its handles, such as [`accounts`](StoreCore::accounts),
+//! - [`Store`]: a folder with `scr.sqlite` and `blobs`, or a database server and a bucket
+//!   ([`Location`]), open in any number of processes, for workers and the command. Its handles, such as [`accounts`](StoreCore::accounts),
 //!   [`jobs`](StoreCore::jobs) and [`entries`](Store::entries), hold all operations; `store.rs`
 //!   lists them. The site has [`PublicStore`], whose reads leave out hidden values.
 //! - [`BenchmarkRow`], [`EntryRow`], [`Submission`], [`UserRow`]: rows, with
@@ -29,13 +29,16 @@ mod accounts;
 mod aggregates;
 mod backup;
 mod benchmarks;
+mod blob_cache;
 mod blobs;
 mod blocking;
 mod compared;
 mod copying;
 mod counts;
 mod database;
+mod dialect;
 mod disk;
+mod engines;
 mod entries;
 mod error;
 mod evidence;
@@ -46,12 +49,18 @@ mod folder_view;
 mod hiding;
 mod json;
 mod ladder;
+mod local_copies;
+mod location;
 mod lost;
 mod mail;
+mod migrations;
+mod moving;
 mod names;
+mod objects;
 mod offers;
 mod outlines;
 mod past_result;
+mod postgres;
 mod public;
 mod publications;
 mod publish;
@@ -59,10 +68,13 @@ mod recent;
 mod record;
 mod report_error;
 mod results;
+mod secret_url;
 mod secrets;
 mod settings;
 mod settings_row;
 mod shapes;
+mod sources;
+mod sqlite;
 mod storage_error;
 mod store;
 mod submissions;
@@ -92,7 +104,9 @@ pub use evidence::Evidence;
 pub use feedback::{Feedback, FeedbackRow};
 pub use folder::{DATABASE_FILE, DiskSpace, MIN_FREE_BYTES, claim as claim_folder};
 pub use folder_view::ViewedMasks;
+pub use location::{Engines, Location};
 pub use mail::{MAX_SENDINGS, MailRow, Outbox};
+pub use moving::site_move::{MovedSite, SiteMove};
 pub use names::{NAME_RULE, is_plain_name, look_alike};
 pub use outlines::{MAX_CORNERS_BY_SIDE, OutlinesDocument};
 pub use past_result::PastResult;
@@ -115,7 +129,7 @@ pub use record::event::{EntryCommitment, RecordEvent};
 pub use record::evidence::{BenchmarkEvidence, EntryEvidence, ResultEvidence, WithdrawalEvidence};
 pub use record::log::{BEFORE_FIRST, RecordHead, RecordLine, RecordLog, text_digest};
 pub use report_error::ReportError;
-
+pub use secret_url::{SecretUrl, SecretUrlError};
 pub use secrets::random_secret;
 pub use settings::Settings;
 pub use shapes::{
@@ -124,6 +138,7 @@ pub use shapes::{
 pub use storage_error::{OpenError, StorageError};
 pub use store::{Store, StoreCore};
 pub use submissions::answers::MAX_ANSWER_CHARS;
+pub use submissions::arrivals::Arrivals;
 pub use submissions::chunks::UploadChunk;
 pub use submissions::error::SubmissionError;
 pub use submissions::handle::Submissions;

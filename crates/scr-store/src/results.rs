@@ -12,6 +12,7 @@ use crate::aggregates::write::list;
 use crate::database::{Doing, begin_writing};
 use crate::entries::Entries;
 use crate::json::{read_json, write_json};
+use crate::local_copies;
 use crate::past_result::PastResult;
 use crate::publish::error::PublishError;
 use crate::record::event::RecordEvent;
@@ -30,6 +31,17 @@ impl Entries<'_> {
     #[must_use]
     pub fn masks_folder(&self, id: &str) -> PathBuf {
         self.folder.blobs().join("entries").join(id).join("masks")
+    }
+
+    /// As [`masks_folder`](Self::masks_folder), on this machine: on engines a copy, which is made
+    /// when it is first asked for.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], [`StorageError::Bucket`], [`StorageError::Damaged`],
+    /// [`StorageError::Folder`].
+    #[boxed]
+    pub async fn local_masks(&self, id: &str) -> Result<PathBuf, StorageError> {
+        local_copies::masks_folder(self.pool, self.folder, id).await
     }
 
     /// Adds the next version of an entry's result, by other scoring rules than those of the

@@ -7,8 +7,12 @@ use std::error::Error;
 use std::io;
 use std::path::PathBuf;
 
-/// SQLite's result code of a database that cannot grow.
-const SQLITE_FULL: &str = "13";
+/// Codes of a database that cannot grow: of SQLite and of PostgreSQL.
+const DATABASE_FULL: [&str; 2] = ["13", "53100"];
+
+/// Classes of PostgreSQL's codes of failures that pass: no connection, a server that stops or
+/// starts, a deadlock.
+const PASSING: [&str; 3] = ["08", "57P", "40"];
 
 /// Failure of the database, of the disk or of the data on it.
 #[derive(Debug, thiserror::Error)]
@@ -104,6 +108,19 @@ pub enum StorageError {
     /// The files of a benchmark or of a set of masks are at fault.
     #[error(transparent)]
     Data(#[from] scr_data::DataError),
+    /// The bucket failed.
+    #[error(transparent)]
+    Bucket(#[from] scr_bucket::BucketError),
+    /// A file of the bucket has other bytes than were written.
+    #[error("`{key}` in the bucket: expected SHA-256 {expected}, found {found}")]
+    Damaged {
+        /// The object.
+        key: String,
+        /// SHA-256 of what was written.
+        expected: String,
+        /// SHA-256 of the object.
+        found: String,
+    },
     /// A password cannot be hashed, or its hash cannot be read.
     #[error("cannot work with a password's hash")]
     Password {
@@ -138,7 +155,26 @@ impl StorageError {
             {
                 "another process is writing to the same store: try again when it is done"
             }
+            Self::Bucket(error) => error.hint(),
+            Self::Damaged { .. } => "restore the object from a backup of the bucket",
             _ => "",
+        }
+    }
+
+    /// True if the same may succeed later without anybody's doing: database or bucket cannot be
+    /// reached at the moment.
+    #[must_use]
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::Bucket(error) => error.is_passing(),
+            Self::Database { source, .. } => match source {
+                sqlx::Error::Io(_) | sqlx::Error::PoolTimedOut | sqlx::Error::WorkerCrashed => true,
+                sqlx::Error::Database(error) => error
+                    .code()
+                    .is_some_and(|code| PASSING.iter().any(|class| code.starts_with(class))),
+                _ => false,
+            },
+            _ => false,
         }
     }
 
@@ -158,7 +194,7 @@ impl StorageError {
 
 fn is_full_disk(error: &(dyn Error + 'static)) -> bool {
     if let Some(sqlx::Error::Database(error)) = error.downcast_ref() {
-        return error.code().is_some_and(|code| code == SQLITE_FULL);
+        return error.code().is_some_and(|code| DATABASE_FULL.contains(&&*code));
     }
     // A copy of the system's error lies within, not below, an error of `io`.
     error.downcast_ref::<io::Error>().is_some_and(|error| {
@@ -204,6 +240,40 @@ pub enum OpenError {
         /// Error of the database.
         source: sqlx::Error,
     },
+    /// The database is another program's, or not set up for this one.
+    #[error("{database}: expected {expected}, found {found}")]
+    OtherDatabase {
+        /// The database, without its password.
+        database: String,
+        /// Expectation.
+        expected: &'static str,
+        /// Finding.
+        found: String,
+    },
+    /// Database and bucket are not of the same site.
+    #[error("{bucket}: expected {expected}, found {found}")]
+    OtherBucket {
+        /// The bucket.
+        bucket: String,
+        /// Expectation.
+        expected: String,
+        /// Finding.
+        found: String,
+    },
+    /// Another site is being moved here.
+    #[error("{place}: expected the copy of {from}, found one of another site")]
+    OtherCopy {
+        /// The new place.
+        place: String,
+        /// The old place.
+        from: String,
+    },
+    /// A site is being moved here, or its move was interrupted.
+    #[error("{place}: expected a whole site, found one that is being moved here")]
+    Moving {
+        /// The database.
+        place: String,
+    },
     /// A later version of this program wrote the database.
     #[error("the store has schema version {found}, expected at most {known}")]
     NewerSchema {
@@ -228,6 +298,16 @@ impl OpenError {
             Self::OpenFolder { .. } => {
                 "run `chmod -R go= DATA` on that folder, as its owner, then try again"
             }
+            Self::OtherDatabase { .. } => {
+                "make one with `CREATE DATABASE scr TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'`: \
+                 nothing was changed"
+            }
+            Self::OtherBucket { .. } => {
+                "give the bucket and prefix that belong to the database, or an empty prefix and an \
+                 empty database for a new site: nothing was changed"
+            }
+            Self::OtherCopy { .. } => "choose an empty place: nothing was changed",
+            Self::Moving { .. } => "complete it: run the same `scr move` again",
             Self::NewerSchema { .. } => "use the version of scr that wrote it, or a later one",
             Self::LostDatabase { .. } => {
                 "restore the last backup with `scr restore`; to begin anew, move the data \

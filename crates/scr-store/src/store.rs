@@ -20,16 +20,16 @@ use crate::accounts::terms::Acceptances;
 use crate::accounts::tokens::Tokens;
 use crate::accounts::users::Accounts;
 use crate::aggregates::fill::fill_all;
-use crate::backup::{self, BackupDocument};
 use crate::benchmarks::Benchmarks;
 use crate::blobs::{BlobKey, Blobs, FileSource};
 use crate::counts::Counts;
-use crate::database;
 use crate::disk::Disk;
+use crate::engines::OpenedEngines;
 use crate::entries::Entries;
 use crate::evidence::Evidence;
 use crate::feedback::Feedback;
 use crate::folder::{self, DataFolder};
+use crate::location::Location;
 use crate::lost;
 use crate::mail::Outbox;
 use crate::offers::Offers;
@@ -38,6 +38,7 @@ use crate::record::adopt::adopt;
 use crate::record::log::RecordLog;
 use crate::settings::Settings;
 use crate::shapes::{Shapes, ShapesDocument};
+use crate::sqlite;
 use crate::storage_error::{OpenError, StorageError};
 use crate::submissions::handle::Submissions;
 use crate::submissions::jobs::Jobs;
@@ -191,18 +192,43 @@ impl Store {
         lost::refuse_without_database(&database, &blobs)?;
         durable::create_folders(&blobs)
             .map_err(|source| StorageError::Folder { path: blobs.clone(), source })?;
-        let pool = database::open(&database).await?;
+        let pool = sqlite::open(&database).await?;
         lost::refuse_empty_database(&pool, &database, &blobs).await?;
         adopt(&pool, &folder).await?;
         fill_all(&pool).await?;
-        let core = StoreCore {
-            folder,
-            pool,
-            blobs: Blobs::open(&blobs),
-            offers: Offers::default(),
-            shapes: Shapes::default(),
+        Ok(Self::of(folder, pool, Blobs::open(&blobs)))
+    }
+
+    /// Opens the store at `location`, or creates one there; see [`open`](Self::open). On engines,
+    /// database and bucket know each other by an identifier.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open); [`OpenError::OtherDatabase`] when the database is another
+    /// program's, [`OpenError::OtherBucket`] when database and bucket are not of one site,
+    /// [`OpenError::Moving`] when the site is only half there. Nothing is changed then.
+    #[boxed]
+    pub async fn open_at(location: &Location) -> Result<Self, OpenError> {
+        let engines = match location {
+            Location::Folder(path) => return Self::open(path).await,
+            Location::Engines(engines) => engines,
         };
-        Ok(Self { core })
+        let opened = OpenedEngines::open(engines).await?;
+        opened.refuse_moving().await?;
+        let OpenedEngines { folder, pool, bucket, .. } = opened;
+        adopt(&pool, &folder).await?;
+        fill_all(&pool).await?;
+        Ok(Self::of(folder, pool, Blobs::in_bucket(bucket)))
+    }
+
+    pub(crate) fn of(folder: DataFolder, pool: AnyPool, blobs: Blobs) -> Self {
+        let (offers, shapes) = (Offers::default(), Shapes::default());
+        Self { core: StoreCore { folder, pool, blobs, offers, shapes } }
+    }
+
+    /// Folder of this machine: the data folder, or the scratch folder beside engines.
+    #[must_use]
+    pub fn local_path(&self) -> &Path {
+        &self.folder.path
     }
 
     /// The same store with another reserve of free space.
@@ -235,7 +261,7 @@ impl Store {
     /// Submissions.
     #[must_use]
     pub fn submissions(&self) -> Submissions<'_, Self> {
-        Submissions { pool: &self.pool, folder: &self.folder, store: self }
+        Submissions { pool: &self.pool, folder: &self.folder, store: self, claim: None }
     }
 
     /// Evidence behind the record.
@@ -262,25 +288,6 @@ impl Store {
     ) -> Result<Arc<ShapesDocument>, StorageError> {
         let StoreCore { folder, blobs, shapes, .. } = &self.core;
         shapes.get(blobs, folder.shapes(&benchmark.id), benchmark, observer).await
-    }
-
-    /// Writes database, blobs, uploads and folders of benchmarks into the folder `out`, whole
-    /// or not at all, while others may use the store. The backup holds hashes of passwords too
-    /// and is private to its owner.
-    ///
-    /// Copies on the calling thread, which waits for the disk: for a command, not a server.
-    /// `progress` gets the number of files done and of all.
-    ///
-    /// # Errors
-    /// [`StorageError::Data`] when `out` is not empty or lies within the data folder, when the
-    /// folder of a benchmark changed meanwhile, when something cannot be read or written;
-    /// [`StorageError::Copy`], [`StorageError::Database`].
-    pub async fn back_up(
-        &self,
-        out: &Path,
-        progress: &mut (dyn FnMut(usize, usize) + Send),
-    ) -> Result<BackupDocument, StorageError> {
-        backup::write(&self.pool, &self.folder.path, out, progress).await
     }
 }
 

@@ -6,12 +6,11 @@
 use async_recursion::async_recursion as boxed;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use sqlx::AnyPool;
 
-use crate::database::Doing;
+use crate::database::{Doing, begin_writing, clock_of};
 use crate::storage_error::StorageError;
-use crate::time::{now, time_text};
+use crate::time::time_text;
 
 /// Time after the last heartbeat at which a worker counts as dead.
 pub const WORKER_TIMEOUT: Duration = Duration::from_secs(20);
@@ -45,7 +44,7 @@ impl Workers<'_> {
              ON CONFLICT (name) DO UPDATE SET heard_at = excluded.heard_at",
         )
         .bind(name)
-        .bind(now())
+        .bind(time_text(clock_of(self.pool).await?))
         .execute(self.pool)
         .await
         .doing("record a heartbeat")?;
@@ -59,7 +58,7 @@ impl Workers<'_> {
     #[boxed]
     pub async fn remove(&self, name: &str) -> Result<(), StorageError> {
         let doing = "remove a worker";
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         let release = "UPDATE jobs SET leased_until = '', worker = '', attempts = attempts - 1 \
                     WHERE worker = $1";
         for query in [release, "DELETE FROM workers WHERE name = $1"] {
@@ -79,7 +78,7 @@ impl Workers<'_> {
             "SELECT name, started_at, heard_at FROM workers WHERE heard_at >= $1 \
              ORDER BY started_at, name",
         )
-        .bind(time_text(Timestamp::now() - WORKER_TIMEOUT))
+        .bind(time_text(clock_of(self.pool).await? - WORKER_TIMEOUT))
         .fetch_all(self.pool)
         .await
         .doing("list workers")?;
@@ -94,7 +93,7 @@ impl Workers<'_> {
     #[boxed]
     pub async fn remove_silent(&self, silence: Duration) -> Result<(), StorageError> {
         sqlx::query("DELETE FROM workers WHERE heard_at < $1")
-            .bind(time_text(Timestamp::now() - silence))
+            .bind(time_text(clock_of(self.pool).await? - silence))
             .execute(self.pool)
             .await
             .doing("remove dead workers")?;

@@ -1,6 +1,8 @@
 //! Public interface of submissions: states, uploads and jobs.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
+mod engines;
+
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -32,7 +34,7 @@ impl SubmissionTest {
         let temp = tempfile::tempdir().unwrap();
         let folder = temp.path().join("bench");
         write_benchmark(&Population::new(2, 1), 64, &folder, &|_, _, _| ()).unwrap();
-        let store = Store::open(&temp.path().join("site")).await.unwrap();
+        let store = engines::open(&temp.path().join("site")).await;
         let benchmark = Benchmark::open(&folder).unwrap();
         store.benchmarks().publish(&benchmark, &mut |_| ()).await.unwrap();
         let user = store.accounts().add("a@b.org", "A", Role::Participant, None).await.unwrap().id;
@@ -91,6 +93,11 @@ impl SubmissionTest {
         id
     }
 
+    /// Bytes of the file of a submission.
+    async fn file(&self, id: &str) -> Vec<u8> {
+        std::fs::read(self.store.uploads().local_file(id).await.unwrap().unwrap()).unwrap()
+    }
+
     async fn state(&self, id: &str) -> SubmissionState {
         self.store.submissions().get(id).await.unwrap().unwrap().state
     }
@@ -116,15 +123,15 @@ async fn a_file_comes_in_piece_by_piece_and_a_piece_twice_changes_nothing() {
         assert!(matches!(error, SubmissionError::Chunk { here: 3, size: 6, .. }), "{error}");
     }
     assert_eq!(add(3, b"def").await.unwrap(), 6);
-    assert_eq!(std::fs::read(test.store.uploads().path(&submission.id)).unwrap(), b"abcdef");
+    assert_eq!(test.file(&submission.id).await, b"abcdef");
     test.store.submissions().mark_received(&submission.id, &test.user).await.unwrap();
     let past = test.store.submissions().get(&submission.id).await.unwrap().unwrap();
     let error =
         test.store.uploads().append_chunk(&past, 6, Bytes::from_static(b"g")).await.unwrap_err();
     assert!(matches!(error, SubmissionError::State { .. }), "{error}");
-    test.store.uploads().delete(&submission.id).unwrap();
-    test.store.uploads().delete(&submission.id).unwrap();
-    assert_eq!(test.store.uploads().received_bytes(&submission.id).unwrap(), 0);
+    test.store.uploads().delete(&submission.id).await.unwrap();
+    test.store.uploads().delete(&submission.id).await.unwrap();
+    assert_eq!(test.store.uploads().received_bytes(&submission.id).await.unwrap(), 0);
 }
 
 #[tokio::test]
@@ -342,7 +349,7 @@ async fn what_nobody_goes_on_with_and_what_is_done_is_deleted_and_nothing_else()
     );
     assert_eq!(test.state(&submission.id).await, SubmissionState::Withdrawn);
     assert_eq!(
-        test.store.uploads().received_bytes(&waiting.id).unwrap(),
+        test.store.uploads().received_bytes(&waiting.id).await.unwrap(),
         3,
         "it is still to be scored"
     );
@@ -406,21 +413,21 @@ async fn a_piece_is_kept_whole_or_not_at_all_however_it_comes() {
     let test = SubmissionTest::new().await;
     let content: Vec<u8> = (0..700_000u32).map(|n| (n % 251) as u8).collect();
     let submission = test.begin(content.len() as u64).await;
-    let mut broken = test.store.uploads().begin_chunk(&submission, 0, None).unwrap();
+    let mut broken = test.store.uploads().begin_chunk(&submission, 0, None).await.unwrap();
     broken.add(Bytes::from(content[..600_000].to_vec())).await.unwrap();
     drop(broken);
-    assert_eq!(test.store.uploads().received_bytes(&submission.id).unwrap(), 0);
+    assert_eq!(test.store.uploads().received_bytes(&submission.id).await.unwrap(), 0);
     for (offset, end) in [(0, 650_000), (0, 650_000), (650_000, content.len())] {
         let announced = Some((end - offset) as u64);
         let mut chunk =
-            test.store.uploads().begin_chunk(&submission, offset as u64, announced).unwrap();
+            test.store.uploads().begin_chunk(&submission, offset as u64, announced).await.unwrap();
         for bytes in content[offset..end].chunks(100_000) {
             chunk.add(Bytes::from(bytes.to_vec())).await.unwrap();
         }
         assert_eq!(chunk.keep().await.unwrap(), end as u64);
     }
-    assert_eq!(std::fs::read(test.store.uploads().path(&submission.id)).unwrap(), content);
-    let error = test.store.uploads().begin_chunk(&submission, 700_001, Some(1)).unwrap_err();
+    assert_eq!(test.file(&submission.id).await, content);
+    let error = test.store.uploads().begin_chunk(&submission, 700_001, Some(1)).await.unwrap_err();
     assert!(matches!(error, SubmissionError::Chunk { here: 700_000, .. }), "{error}");
 }
 
@@ -433,7 +440,7 @@ async fn an_upload_that_would_fill_the_disk_is_refused_and_leaves_nothing() {
         full.uploads().append_chunk(&submission, 0, Bytes::from_static(b"abc")).await.unwrap_err();
     let error = StoreError::from(error);
     assert!(error.is_disk_full() && !error.hint().is_empty(), "{error}");
-    assert_eq!(full.uploads().received_bytes(&submission.id).unwrap(), 0);
+    assert_eq!(full.uploads().received_bytes(&submission.id).await.unwrap(), 0);
     let card = CardDocument::default();
     let (benchmark_id, user_id) = ("phantom", test.user.as_str());
     let new = NewSubmission {

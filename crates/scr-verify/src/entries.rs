@@ -5,7 +5,7 @@ use scr_data::digest::{Manifest, digest_text, file_digest, mask_digest};
 use scr_data::{Benchmark, DataError, MaskSet, formats};
 use scr_documents::{ImageDocument, ResultDocument};
 use scr_eval::{EVALUATOR_VERSION, Settings, evaluate};
-use scr_store::{EntryEvidence, ResultEvidence, text_digest};
+use scr_store::{EntryEvidence, ResultEvidence, StorageError, text_digest};
 
 use crate::chain::RecordedEntry;
 use crate::report::Report;
@@ -31,10 +31,10 @@ pub(crate) async fn check(
     };
     check_card(recorded, &evidence, report);
     let last = check_results(recorded, &evidence, report);
-    check_files(source, recorded, &evidence, report)?;
+    check_files(source, recorded, &evidence, report).await?;
     if scores {
         match last {
-            Some(result) => check_scores(source, recorded, &result, report).await,
+            Some(result) => check_scores(source, recorded, &result, report).await?,
             None => report.unreached.push(format!("entry {id}: its scores are hidden")),
         }
     }
@@ -103,7 +103,7 @@ fn read(evidence: &ResultEvidence) -> Result<ResultDocument, serde_json::Error> 
     Ok(document)
 }
 
-fn check_files(
+async fn check_files(
     source: &Source,
     recorded: &RecordedEntry,
     evidence: &EntryEvidence,
@@ -127,7 +127,7 @@ fn check_files(
             is_complete = false;
             continue;
         }
-        let Some(bytes) = source.entry_file(id, path)? else {
+        let Some(bytes) = source.entry_file(id, path).await? else {
             is_complete = false;
             n_missing += 1;
             if is_whole {
@@ -162,29 +162,35 @@ async fn check_scores(
     recorded: &RecordedEntry,
     published: &ResultDocument,
     report: &mut Report,
-) {
+) -> Result<(), VerifyError> {
     let commitment = &recorded.commitment;
     let id = &commitment.entry;
     let Source::Data { store, .. } = source else {
         report.unreached.push(format!("entry {id}: scores need the data folder of the site"));
-        return;
+        return Ok(());
     };
     if published.evaluator_version != EVALUATOR_VERSION {
         report.unreached.push(format!(
             "entry {id}: its scores are of evaluator {}, and this is {EVALUATOR_VERSION}",
             published.evaluator_version
         ));
-        return;
+        return Ok(());
     }
-    let (folder, masks) =
-        (store.benchmarks().folder(&commitment.benchmark), store.entries().masks_folder(id));
-    if !folder.is_dir() {
+    let Some(folder) = store.benchmarks().local_folder(&commitment.benchmark).await? else {
         report.unreached.push(format!(
             "entry {id}: the folder of benchmark {} is not in this site",
             commitment.benchmark
         ));
-        return;
-    }
+        return Ok(());
+    };
+    let masks = match store.entries().local_masks(id).await {
+        Ok(masks) => masks,
+        Err(error @ StorageError::Damaged { .. }) => {
+            report.problem(format!("scores of entry {id}"), "masks to score", error.to_string());
+            return Ok(());
+        }
+        Err(error) => return Err(error.into()),
+    };
     let score = move || -> Result<ResultDocument, DataError> {
         let benchmark = Benchmark::open(&folder)?;
         let masks = MaskSet::open(&masks, &benchmark)?;
@@ -195,11 +201,11 @@ async fn check_scores(
         Ok(Ok(scored)) => scored,
         Ok(Err(error)) => {
             report.problem(format!("scores of entry {id}"), "masks to score", error.to_string());
-            return;
+            return Ok(());
         }
         Err(error) => {
             report.problem(format!("scores of entry {id}"), "scores", error.to_string());
-            return;
+            return Ok(());
         }
     };
     report.counts.scored += 1;
@@ -208,4 +214,5 @@ async fn check_scores(
     // The stored files differ from the submitted ones; their pixels are the same.
     let scored = ResultDocument { masks_digest: published.masks_digest.clone(), ..scored };
     summaries::compare_documents(&place, &scored, published, report);
+    Ok(())
 }

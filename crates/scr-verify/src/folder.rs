@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use scr_data::digest::{Manifest, digest_text, reader_digest};
+use scr_data::digest::{Manifest, digest_text, file_digest};
 use scr_data::{Benchmark, DataError};
 use scr_store::text_digest;
 
@@ -17,7 +17,7 @@ pub(crate) async fn check_benchmarks(
     record: &Record,
     report: &mut Report,
 ) -> Result<(), VerifyError> {
-    let Source::Data { folder, store } = source else { return Ok(()) };
+    let Source::Data { store, .. } = source else { return Ok(()) };
     for (id, recorded) in &record.benchmarks {
         let Some(evidence) = store.evidence().benchmark(id).await? else {
             report.problem(format!("benchmark {id}"), "a benchmark, as in the record", "none");
@@ -38,14 +38,20 @@ pub(crate) async fn check_benchmarks(
         };
         for (path, digest) in files.files() {
             let place = format!("blobs/benchmarks/{id}/{path}");
-            let file = std::fs::File::open(folder.join(&place)).and_then(reader_digest);
+            let file = store.evidence().file(&format!("benchmarks/{id}/{path}")).await?;
             report.counts.files += 1;
             match file {
-                Ok(found) => report.compare(&place, &digest_text(digest), &digest_text(&found)),
-                Err(error) => report.problem(&place, digest_text(digest), error.to_string()),
+                Some(bytes) => {
+                    report.compare(
+                        &place,
+                        &digest_text(digest),
+                        &digest_text(&file_digest(&bytes)),
+                    );
+                }
+                None => report.problem(&place, digest_text(digest), "no file"),
             }
         }
-        check_source(source, id, recorded, report).await;
+        check_source(source, id, recorded, report).await?;
     }
     Ok(())
 }
@@ -56,12 +62,9 @@ async fn check_source(
     id: &str,
     recorded: &RecordedBenchmark,
     report: &mut Report,
-) {
-    let Source::Data { store, .. } = source else { return };
-    let folder = store.benchmarks().folder(id);
-    if !folder.is_dir() {
-        return;
-    }
+) -> Result<(), VerifyError> {
+    let Source::Data { store, .. } = source else { return Ok(()) };
+    let Some(folder) = store.benchmarks().local_folder(id).await? else { return Ok(()) };
     let place = format!("benchmarks/{id}");
     let read = move || -> Result<String, DataError> {
         let benchmark = Benchmark::open(&folder)?;
@@ -72,6 +75,7 @@ async fn check_source(
         Ok(Err(error)) => report.problem(place, &recorded.digest, error.to_string()),
         Err(error) => report.problem(place, &recorded.digest, error.to_string()),
     }
+    Ok(())
 }
 
 /// Reports rows of the database without a line of the record, and files of entries that no
@@ -94,7 +98,7 @@ pub(crate) async fn check_rows(
         let listed = store.evidence().entry(id).await?.map(|found| found.files);
         let listed = listed.as_deref().and_then(Manifest::parse).unwrap_or_default();
         let listed: BTreeSet<&str> = listed.files().map(|(path, _)| path).collect();
-        let kept = store.evidence().kept_files(id)?;
+        let kept = store.evidence().kept_files(id).await?;
         for path in kept.iter().filter(|path| !listed.contains(path.as_str())) {
             let place = format!("blobs/entries/{id}/{path}");
             report.problem(place, "no file, as in the list", "a file");

@@ -59,11 +59,11 @@ impl From<StorageError> for VerifyError {
 /// A source of a record.
 #[derive(Debug)]
 pub enum Source {
-    /// Data folder of a site.
+    /// Data folder or engines of a site.
     Data {
-        /// The folder.
-        folder: PathBuf,
-        /// The store in it.
+        /// The place, for people.
+        place: String,
+        /// The store there.
         store: Box<Store>,
     },
     /// A copy that `scr export` wrote.
@@ -95,7 +95,7 @@ impl Source {
         let folder = Path::new(place);
         if folder.join(DATABASE_FILE).exists() {
             let store = Box::new(Store::open(folder).await?);
-            return Ok(Self::Data { folder: folder.to_owned(), store });
+            return Ok(Self::Data { place: place.to_owned(), store });
         }
         if folder.join("api/v1/record").is_dir() {
             return Ok(Self::Export(folder.to_owned()));
@@ -141,10 +141,14 @@ impl Source {
     }
 
     /// A file of an entry, `path` as in its list of files; none where the source offers none.
-    pub(crate) fn entry_file(&self, id: &str, path: &str) -> Result<Option<Vec<u8>>, VerifyError> {
+    pub(crate) async fn entry_file(
+        &self,
+        id: &str,
+        path: &str,
+    ) -> Result<Option<Vec<u8>>, VerifyError> {
         match self {
-            Self::Data { folder, .. } => {
-                Ok(std::fs::read(folder.join("blobs/entries").join(id).join(path)).ok())
+            Self::Data { store, .. } => {
+                Ok(store.evidence().file(&format!("entries/{id}/{path}")).await?)
             }
             // Public addresses equal the paths of the files.
             _ => self.found(&format!("api/v1/entries/{id}/{path}"), MAX_FILE_BYTES),
@@ -154,9 +158,8 @@ impl Source {
     fn needed(&self, path: &str, most: u64) -> Result<(String, Vec<u8>), VerifyError> {
         let what = match self {
             Self::Site { address, .. } => format!("{address}/{path}"),
-            Self::Export(folder) | Self::Data { folder, .. } => {
-                folder.join(path).display().to_string()
-            }
+            Self::Export(folder) => folder.join(path).display().to_string(),
+            Self::Data { place, .. } => format!("{place}/{path}"),
         };
         match self.found(path, most)? {
             Some(bytes) => Ok((what, bytes)),

@@ -106,7 +106,7 @@ impl Intent {
         if !errors.is_empty() {
             return Ok(Err(errors));
         }
-        if !store.benchmarks().accepts_submissions(&benchmark.document) {
+        if !store.benchmarks().accepts_submissions(&benchmark.document).await? {
             return Err(Failure::takes_no_submissions(&benchmark.document));
         }
         Ok(Ok(self.card.document()))

@@ -47,9 +47,9 @@ impl From<AccountError> for Failure {
 impl From<SubmissionError> for Failure {
     fn from(error: SubmissionError) -> Self {
         match error {
-            SubmissionError::State { .. } | SubmissionError::Chunk { .. } => {
-                Self::Conflict { message: error.to_string() }
-            }
+            SubmissionError::State { .. }
+            | SubmissionError::OtherClaim { .. }
+            | SubmissionError::Chunk { .. } => Self::Conflict { message: error.to_string() },
             SubmissionError::Quota { wait_seconds, .. } => {
                 Self::QuotaExceeded { message: error.to_string(), wait_seconds }
             }

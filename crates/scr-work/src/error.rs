@@ -58,6 +58,13 @@ impl WorkError {
     }
 }
 
+impl WorkError {
+    /// True if the same job may succeed later: database or bucket cannot be reached.
+    pub(crate) fn is_passing(&self) -> bool {
+        matches!(self, Self::Store(StoreError::Storage(error)) if error.is_passing())
+    }
+}
+
 impl From<StorageError> for WorkError {
     fn from(error: StorageError) -> Self {
         StoreError::from(error).into()

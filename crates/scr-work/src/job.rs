@@ -5,7 +5,7 @@ use scr_documents::{
     CardDocument, EntryRole, SubmissionProblem, SubmissionState, Suspicion, SuspicionsDocument,
 };
 use scr_eval::{CheckReport, Settings, Warning, evaluate};
-use scr_store::{EntryToPublish, Job, JobKind, PublishError, Store, Submission};
+use scr_store::{EntryToPublish, Job, JobKind, PublishError, Store, Submission, Submissions};
 
 use crate::background;
 use crate::error::WorkError;
@@ -25,32 +25,46 @@ pub(crate) async fn do_job(
 ) -> Result<(), WorkError> {
     let id = &job.submission_id;
     let Some(submission) = store.submissions().get(id).await? else { return Ok(()) };
+    let claimed = ClaimedJob { store, job, worker };
     match (job.kind, submission.state) {
-        (JobKind::Publish, _) => publish(store, &submission, worker).await,
+        (JobKind::Publish, _) => publish(&claimed, &submission).await,
         (JobKind::Score, SubmissionState::Received) => {
-            let is_good = check(store, &submission, worker, progress).await?;
+            let is_good = check(&claimed, &submission, progress).await?;
             if !(is_good && submission.confirmed) {
                 return Ok(());
             }
-            store.submissions().confirm(id, &submission.user_id).await?;
-            score(store, &submission, worker, progress).await
+            claimed.submissions().confirm(id, &submission.user_id).await?;
+            score(&claimed, &submission, progress).await
         }
         (JobKind::Score, SubmissionState::Checked) => {
             // An earlier worker was killed here; only confirmed submissions have a job.
-            store.submissions().confirm(id, &submission.user_id).await?;
-            score(store, &submission, worker, progress).await
+            claimed.submissions().confirm(id, &submission.user_id).await?;
+            score(&claimed, &submission, progress).await
         }
-        (JobKind::Score, _) => score(store, &submission, worker, progress).await,
+        (JobKind::Score, _) => score(&claimed, &submission, progress).await,
+    }
+}
+
+/// A job that a worker has claimed: what it writes is refused once the job is another's.
+struct ClaimedJob<'a> {
+    store: &'a Store,
+    job: &'a Job,
+    worker: &'a str,
+}
+
+impl ClaimedJob<'_> {
+    fn submissions(&self) -> Submissions<'_, Store> {
+        self.store.submissions().of_job(self.job, self.worker)
     }
 }
 
 /// Checks the masks; true where they can be scored.
 async fn check(
-    store: &Store,
+    claimed: &ClaimedJob<'_>,
     submission: &Submission,
-    worker: &str,
     progress: &Progress,
 ) -> Result<bool, WorkError> {
+    let ClaimedJob { store, worker, .. } = claimed;
     let (id, progress) = (&submission.id, progress.clone());
     let is_hidden = store.settings().get(&submission.benchmark_id).await?.hides_reference();
     let found = with_submission(store, submission, move |benchmark, root| {
@@ -70,13 +84,13 @@ async fn check(
     });
     match found.await? {
         Ok(suspicions) => {
-            store.submissions().record_check(submission, worker, &suspicions).await?;
+            claimed.submissions().record_check(submission, worker, &suspicions).await?;
             Ok(true)
         }
         Err(problems) => {
             tracing::info!(submission = id, n = problems.len(), "the check found problems");
-            store.submissions().record_problems(id, worker, &problems).await?;
-            store.uploads().delete(id)?;
+            claimed.submissions().record_problems(id, worker, &problems).await?;
+            store.uploads().delete(id).await?;
             Ok(false)
         }
     }
@@ -99,11 +113,11 @@ fn suspicions(masks: &MaskSet, report: &CheckReport) -> SuspicionsDocument {
 }
 
 async fn score(
-    store: &Store,
+    claimed: &ClaimedJob<'_>,
     submission: &Submission,
-    worker: &str,
     progress: &Progress,
 ) -> Result<(), WorkError> {
+    let ClaimedJob { store, worker, .. } = claimed;
     let (id, progress) = (&submission.id, progress.clone());
     let (benchmark, masks, result) = with_submission(store, submission, move |benchmark, root| {
         let masks = MaskSet::open(root, benchmark)?;
@@ -113,12 +127,13 @@ async fn score(
     })
     .await?;
     let findings = findings(store, submission, &benchmark, &masks, &result).await?;
-    store.submissions().record_scores(id, worker, &result, &findings).await?;
+    claimed.submissions().record_scores(id, worker, &result, &findings).await?;
     tracing::info!(submission = id, flags = findings.flags.len(), "scored");
     Ok(())
 }
 
-async fn publish(store: &Store, submission: &Submission, worker: &str) -> Result<(), WorkError> {
+async fn publish(claimed: &ClaimedJob<'_>, submission: &Submission) -> Result<(), WorkError> {
+    let ClaimedJob { store, worker, .. } = claimed;
     let id = &submission.id;
     let (benchmark, masks) = with_submission(store, submission, |benchmark, root| {
         Ok((benchmark.clone(), MaskSet::open(root, benchmark)?))
@@ -138,7 +153,7 @@ async fn publish(store: &Store, submission: &Submission, worker: &str) -> Result
         let now = findings(store, submission, &benchmark, &masks, &entry.result).await?;
         if now.has_flags_beside(&before) {
             tracing::info!(submission = id, "new flags without an answer");
-            return Ok(store.submissions().record_new_flags(id, worker, &now).await?);
+            return Ok(claimed.submissions().record_new_flags(id, worker, &now).await?);
         }
         let (to_publish, n_compared) = (entry.clone(), now.n_entries);
         match store
@@ -155,7 +170,7 @@ async fn publish(store: &Store, submission: &Submission, worker: &str) -> Result
         }
     }
     // The entry has the masks now.
-    store.uploads().delete(id)?;
+    store.uploads().delete(id).await?;
     Ok(())
 }
 
@@ -165,7 +180,10 @@ async fn with_submission<T: Send + 'static>(
     submission: &Submission,
     work: impl FnOnce(&Benchmark, &std::path::Path) -> Result<T, DataError> + Send + 'static,
 ) -> Result<T, WorkError> {
-    let root = store.uploads().path(&submission.id);
+    let id = &submission.id;
+    // A missing file is reported with its path.
+    let root = store.uploads().local_file(id).await?;
+    let root = root.unwrap_or_else(|| store.uploads().path(id));
     with_benchmark(store, &submission.benchmark_id, move |benchmark| work(benchmark, &root)).await
 }
 
@@ -175,7 +193,8 @@ pub(crate) async fn with_benchmark<T: Send + 'static>(
     id: &str,
     work: impl FnOnce(&Benchmark) -> Result<T, DataError> + Send + 'static,
 ) -> Result<T, WorkError> {
-    let (id, folder) = (id.to_owned(), store.benchmarks().folder(id));
+    let folder = store.benchmarks().local_folder(id).await?;
+    let (id, folder) = (id.to_owned(), folder.unwrap_or_else(|| store.benchmarks().folder(id)));
     let work = move || {
         let opened = Benchmark::open(&folder).and_then(|benchmark| work(&benchmark));
         opened.map_err(|source| WorkError::Benchmark { id, source })

@@ -81,7 +81,7 @@ async fn entries(store: &Store, options: &RescoreOptions) -> Result<Vec<EntryRow
 }
 
 async fn again(store: &Store, entry: &EntryRow, apply: bool) -> Result<ResultDocument, WorkError> {
-    let (id, folder) = (&entry.id, store.entries().masks_folder(&entry.id));
+    let (id, folder) = (&entry.id, store.entries().local_masks(&entry.id).await?);
     let mut result = with_benchmark(store, &entry.benchmark_id, move |benchmark| {
         let masks = MaskSet::open(&folder, benchmark)?;
         let evaluation = evaluate(benchmark, &masks, &Settings::default(), &|| ())?;

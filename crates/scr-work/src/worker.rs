@@ -15,10 +15,14 @@ const LEASE: Duration = Duration::from_secs(15);
 const HEARTBEAT: Duration = Duration::from_secs(5);
 /// Pause before the retry of a job that found the disk full.
 const DISK_PAUSE: Duration = Duration::from_secs(30);
+/// Pause before the retry of a job that could not reach database or bucket.
+const ENGINES_PAUSE: Duration = Duration::from_secs(5);
 /// Interval at which uploads expire and dead workers are removed.
 const EXPIRE_EVERY: Duration = Duration::from_secs(600);
-/// Pause of a worker when the queue is empty.
-const PAUSE: Duration = Duration::from_millis(300);
+/// Wait for a job, after which a worker looks for jobs that used up their attempts.
+const PATIENCE: Duration = Duration::from_secs(2);
+/// Pause of a worker whose store failed.
+const PAUSE: Duration = Duration::from_secs(3);
 
 /// A worker of a store.
 #[derive(Debug, Clone)]
@@ -65,8 +69,9 @@ impl Worker {
     /// the attempt does not count.
     async fn failed(&self, job: &Job, error: &WorkError) -> Result<(), StoreError> {
         let id = &job.submission_id;
-        if let WorkError::Store(StoreError::Submission(moved @ SubmissionError::State { .. })) =
-            error
+        if let WorkError::Store(StoreError::Submission(
+            moved @ (SubmissionError::State { .. } | SubmissionError::OtherClaim { .. }),
+        )) = error
         {
             tracing::info!(reason = %moved, "nothing was written: another process was faster");
             return Ok(());
@@ -74,6 +79,11 @@ impl Worker {
         if error.is_disk_full() {
             tracing::error!(submission = id, error = report(error), "a job waits for the disk");
             self.store.jobs().postpone(id, &self.name, DISK_PAUSE).await?;
+            return Ok(());
+        }
+        if error.is_passing() {
+            tracing::error!(submission = id, error = report(error), "a job waits for the engines");
+            self.store.jobs().postpone(id, &self.name, ENGINES_PAUSE).await?;
             return Ok(());
         }
         tracing::error!(submission = id, error = report(error), "a job failed");
@@ -136,14 +146,16 @@ impl Worker {
 /// Works until `shutdown` completes; a job under way is released at once.
 pub async fn run_worker(worker: Worker, shutdown: impl Future<Output = ()> + Send) {
     let work = async {
+        let mut arrivals = worker.store.jobs().arrivals();
         loop {
-            match worker.do_one().await {
-                Ok(true) => {}
-                Ok(false) => tokio::time::sleep(PAUSE).await,
-                Err(error) => {
-                    tracing::error!(error = report(&error), "the store failed; trying again");
-                    tokio::time::sleep(10 * PAUSE).await;
-                }
+            let done = match worker.do_one().await {
+                Ok(true) => Ok(()),
+                Ok(false) => arrivals.wait(PATIENCE).await.map_err(StoreError::from),
+                Err(error) => Err(error),
+            };
+            if let Err(error) = done {
+                tracing::error!(error = report(&error), "the store failed; trying again");
+                tokio::time::sleep(PAUSE).await;
             }
         }
     };

@@ -10,6 +10,7 @@
 
 mod client;
 mod commands;
+mod hidden_passwords;
 mod logging;
 mod progress;
 mod stdout;
@@ -29,6 +30,7 @@ use crate::tell::tell;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    hidden_passwords::hide();
     let cli = Cli::parse();
     if let Some(mask) = cli.command.umask() {
         set_umask(mask);

@@ -18,7 +18,7 @@ use super::error::AccountError;
 use super::links::{self, LINK_AGE, Purpose};
 use super::users::{Accounts, UserRow};
 use super::{letters, rules};
-use crate::database::Doing;
+use crate::database::{Doing, begin_writing};
 use crate::mail;
 use crate::secrets::secret_digest;
 use crate::storage_error::StorageError;
@@ -118,7 +118,7 @@ impl Identities<'_> {
     ) -> Result<(), AccountError> {
         let (doing, email, name) = ("sign a person up", rules::stored_email(email), name.trim());
         rules::check([rules::email(&email), rules::name(name)])?;
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         let letter = match links::create_unconfirmed(&mut transaction, &email, name, None).await? {
             Some(id) => {
                 connect(&mut transaction, &id, identity).await?;
@@ -144,7 +144,7 @@ impl Identities<'_> {
         identity: &Identity,
     ) -> Result<Option<UserRow>, StorageError> {
         let doing = "confirm an address";
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         let Some(id) = links::consume_link(&mut transaction, secret, Purpose::Confirm).await?
         else {
             return Ok(None);
@@ -176,7 +176,7 @@ impl Identities<'_> {
     #[boxed]
     pub async fn connect(&self, user_id: &str, identity: &Identity) -> Result<bool, StorageError> {
         let doing = "connect an identity";
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         let is_theirs = connect(&mut transaction, user_id, identity).await?;
         if is_theirs {
             let email: Option<(String,)> =

@@ -17,7 +17,7 @@ use super::keys::{self, OtherKeys};
 use super::roles::Role;
 use super::users::{Accounts, UserRow};
 use super::{letters, passwords, rules};
-use crate::database::Doing;
+use crate::database::{Doing, begin_writing};
 use crate::mail;
 use crate::secrets::{random_id, random_secret, secret_digest};
 use crate::storage_error::StorageError;
@@ -70,7 +70,7 @@ impl Accounts<'_> {
         let (doing, email, name) = ("sign a person up", rules::stored_email(email), name.trim());
         rules::check([rules::email(&email), rules::name(name), rules::password(password)])?;
         let hash = passwords::hash(password).await?;
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         let letter = match create_unconfirmed(&mut transaction, &email, name, Some(hash)).await? {
             Some(id) => letters::confirm(
                 &create_link(&mut transaction, &id, Purpose::Confirm).await?,
@@ -112,7 +112,7 @@ impl Accounts<'_> {
         if !passwords::verify(password, hash.clone()).await? {
             return Ok(Confirmation::OtherPassword);
         }
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         let Some(id) = consume_link(&mut transaction, secret, Purpose::Confirm).await? else {
             return Ok(Confirmation::NoLink);
         };
@@ -143,7 +143,7 @@ impl Accounts<'_> {
     pub async fn request_reset(&self, email: &str) -> Result<(), StorageError> {
         let doing = "request a password reset";
         let Some(user) = self.by_email(email).await? else { return Ok(()) };
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         let secret = create_link(&mut transaction, &user.id, Purpose::Reset).await?;
         mail::queue(&mut transaction, &user.email, letters::reset(&secret, LINK_AGE)).await?;
         transaction.commit().await.doing(doing)?;
@@ -167,7 +167,7 @@ impl Accounts<'_> {
         let doing = "set another password";
         rules::check([rules::password(password)])?;
         let hash = passwords::hash(password).await?;
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         let Some(id) = consume_link(&mut transaction, secret, Purpose::Reset).await? else {
             return Ok(false);
         };
@@ -201,7 +201,7 @@ impl Accounts<'_> {
     pub async fn delete_expired(&self) -> Result<(), StorageError> {
         let doing = "delete expired links";
         let time = now();
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         sqlx::query("DELETE FROM one_time_links WHERE ends_at <= $1")
             .bind(time)
             .execute(&mut *transaction)

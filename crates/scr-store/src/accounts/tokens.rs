@@ -16,7 +16,7 @@ use super::roles::Scope;
 use super::token_lifetime::TokenLifetime;
 use super::users::{Accounts, UserRow};
 use super::{letters, rules};
-use crate::database::Doing;
+use crate::database::{Doing, begin_writing};
 use crate::mail;
 use crate::secrets::{random_id, random_secret, secret_digest};
 use crate::storage_error::StorageError;
@@ -121,7 +121,7 @@ impl Tokens<'_> {
         let time = Timestamp::now();
         let expires_at = lifetime.expiry(time).map(time_text);
         let doing = "create a token";
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         // No token for an account that was removed in the meantime.
         let inserted = sqlx::query(
             "INSERT INTO tokens (id, user_id, digest, scopes, note, created_at, expires_at) \

@@ -11,7 +11,7 @@ use super::error::AccountError;
 use super::keys::{self, OtherKeys};
 use super::roles::Role;
 use super::{letters, passwords, rules};
-use crate::database::Doing;
+use crate::database::{Doing, begin_writing};
 use crate::mail;
 use crate::secrets::random_id;
 use crate::storage_error::StorageError;
@@ -200,7 +200,7 @@ impl Accounts<'_> {
         let doing = "change a password";
         rules::check([rules::password(password)])?;
         let hash = passwords::hash(password).await?;
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         let found: Option<(String,)> = sqlx::query_as(
             "UPDATE users SET password = $1 WHERE id = $2 AND removed_at IS NULL RETURNING email",
         )
@@ -255,7 +255,7 @@ impl Accounts<'_> {
     pub async fn remove(&self, user_id: &str) -> Result<(), AccountError> {
         let doing = "remove a user";
         let time = now();
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         let updated = sqlx::query(
             "UPDATE users SET email = $1, name = $2, role = $3, password = NULL, \
              confirmed_at = NULL, removed_at = $4 WHERE id = $5 AND removed_at IS NULL",

@@ -159,16 +159,25 @@ impl PublicBenchmarks<'_> {
     }
 
     /// True if the benchmark takes submissions: it was added for scoring and has not ended.
-    #[must_use]
-    pub fn accepts_submissions(&self, benchmark: &BenchmarkDocument) -> bool {
-        benchmark.ended_at.is_none() && self.all.benchmarks().folder(&benchmark.id).is_dir()
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    #[boxed]
+    pub async fn accepts_submissions(
+        &self,
+        benchmark: &BenchmarkDocument,
+    ) -> Result<bool, StorageError> {
+        Ok(benchmark.ended_at.is_none() && self.all.benchmarks().has_folder(&benchmark.id).await?)
     }
 
     /// True if a copy of the benchmark's folder is offered.
-    #[must_use]
-    pub fn offers_folder(&self, benchmark: &BenchmarkDocument) -> bool {
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    #[boxed]
+    pub async fn offers_folder(&self, benchmark: &BenchmarkDocument) -> Result<bool, StorageError> {
         let may_offer = benchmark.terms.download.is_allowed() && !benchmark.reference_hidden;
-        may_offer && self.all.benchmarks().folder(&benchmark.id).is_dir()
+        Ok(may_offer && self.all.benchmarks().has_folder(&benchmark.id).await?)
     }
 
     /// Files of a copy of the benchmark's folder, by path. `None` if the terms forbid copies,
@@ -187,10 +196,18 @@ impl PublicBenchmarks<'_> {
         self.all.benchmarks().offered_files(&benchmark.id).await
     }
 
-    /// Path of an offered file.
-    #[must_use]
-    pub fn offered_path(&self, benchmark: &BenchmarkDocument, file: &OfferedFile) -> PathBuf {
-        self.all.benchmarks().folder(&benchmark.id).join(&file.path)
+    /// Path of an offered file on this machine.
+    ///
+    /// # Errors
+    /// As [`offered_files`](Self::offered_files).
+    #[boxed]
+    pub async fn offered_path(
+        &self,
+        benchmark: &BenchmarkDocument,
+        file: &OfferedFile,
+    ) -> Result<Option<PathBuf>, StorageError> {
+        let folder = self.all.benchmarks().local_folder(&benchmark.id).await?;
+        Ok(folder.map(|folder| folder.join(&file.path)))
     }
 }
 

@@ -47,6 +47,6 @@ impl PublicStore {
     /// Submissions.
     #[must_use]
     pub fn submissions(&self) -> Submissions<'_, Self> {
-        Submissions { pool: &self.pool, folder: &self.folder, store: self }
+        Submissions { pool: &self.pool, folder: &self.folder, store: self, claim: None }
     }
 }

@@ -10,9 +10,10 @@ use super::event::RecordEvent;
 use super::log::RecordLine;
 use crate::blobs::BlobKey;
 use crate::copying::list_blobs;
-use crate::database::{Doing, open_copy};
+use crate::database::Doing;
 use crate::folder::BLOBS_FOLDER;
 use crate::json::read_json;
+use crate::sqlite::open_copy;
 use crate::storage_error::StorageError;
 
 /// The folder of outlines among a benchmark's or an entry's files.

@@ -9,7 +9,7 @@ use super::error::SubmissionError;
 use super::job::{JobKind, replace};
 use super::letters::mail_change;
 use super::rows::{self, Submission};
-use crate::database::Doing;
+use crate::database::{Doing, begin_writing};
 use crate::storage_error::StorageError;
 use crate::time::now;
 
@@ -32,7 +32,7 @@ pub(super) async fn change(
 ) -> Result<(), SubmissionError> {
     let doing = "change a submission's state";
     let to = change.to;
-    let mut transaction = pool.begin().await.doing(doing)?;
+    let mut transaction = begin_writing(pool).await?;
     if !change_in(&mut transaction, id, change).await? {
         drop(transaction);
         return Err(cannot_become(pool, id, to).await);
@@ -90,7 +90,7 @@ pub(super) async fn change_in(
 }
 
 /// Marks a submission as published, in the transaction that adds its entry. False when it is
-/// not in a state to be published.
+/// not in a state to be published, or another worker has claimed its job.
 #[boxed]
 pub(crate) async fn published_in(
     connection: &mut AnyConnection,
@@ -98,6 +98,17 @@ pub(crate) async fn published_in(
     actor: &str,
     entry_id: &str,
 ) -> Result<bool, StorageError> {
+    let others: (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM jobs WHERE submission_id = $1 AND worker <> '' AND worker <> $2",
+    )
+    .bind(id)
+    .bind(actor)
+    .fetch_one(&mut *connection)
+    .await
+    .doing("read the worker of a job")?;
+    if others.0 > 0 {
+        return Ok(false);
+    }
     let set = vec![("entry_id", entry_id.to_owned())];
     let to = SubmissionState::Published;
     change_in(connection, id, Change { to, actor, message: entry_id, set, job: None }).await

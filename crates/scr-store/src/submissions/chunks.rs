@@ -5,15 +5,15 @@
 use async_recursion::async_recursion as boxed;
 use scr_documents::SubmissionState;
 use std::fs::File;
-use std::io::{Seek, Write};
+use std::io::{Read, Seek, Write};
 
 use bytes::{Bytes, BytesMut};
+use sqlx::AnyPool;
 
 use super::error::SubmissionError;
 use super::rows::Submission;
-use super::uploads::{
-    MAX_CHUNK_BYTES, Uploads, append, append_chunk, path, place_for, received_bytes,
-};
+use super::upload_file::append;
+use super::uploads::{MAX_CHUNK_BYTES, Uploads, append_chunk, place_for};
 use crate::blocking::run_blocking;
 use crate::folder::DataFolder;
 use crate::storage_error::StorageError;
@@ -24,6 +24,7 @@ const BUFFER_BYTES: usize = 256 << 10;
 /// A chunk that is arriving.
 #[derive(Debug)]
 pub struct UploadChunk {
+    pool: AnyPool,
     folder: DataFolder,
     submission: Submission,
     offset: u64,
@@ -38,7 +39,8 @@ impl Uploads<'_> {
     ///
     /// # Errors
     /// As [`append_chunk`](Self::append_chunk), before a byte of it has arrived.
-    pub fn begin_chunk(
+    #[boxed]
+    pub async fn begin_chunk(
         &self,
         submission: &Submission,
         offset: u64,
@@ -48,7 +50,7 @@ impl Uploads<'_> {
         if state != SubmissionState::Receiving {
             return Err(SubmissionError::State { id, state, to: SubmissionState::Receiving });
         }
-        let (here, size) = (received_bytes(self.folder, &id)?, submission.size_bytes);
+        let (here, size) = (self.received_bytes(&id).await?, submission.size_bytes);
         let end = offset.saturating_add(announced.unwrap_or_default());
         let is_repeated = announced.is_some() && end <= here;
         if !is_repeated && (offset != here || end > size) {
@@ -56,6 +58,7 @@ impl Uploads<'_> {
         }
         self.folder.require_space(announced.unwrap_or(MAX_CHUNK_BYTES as u64))?;
         Ok(UploadChunk {
+            pool: self.pool.clone(),
             folder: self.folder.clone(),
             submission: submission.clone(),
             offset,
@@ -98,14 +101,26 @@ impl UploadChunk {
     /// As [`Uploads::append_chunk`].
     #[boxed]
     pub async fn keep(self) -> Result<u64, SubmissionError> {
-        let Self { folder, submission, offset, length, buffer, spooled } = self;
+        let Self { pool, folder, submission, offset, length, buffer, spooled } = self;
         let Some(mut file) = spooled else {
-            return append_chunk(&folder, &submission, offset, buffer.freeze()).await;
+            return append_chunk(&pool, &folder, &submission, offset, buffer.freeze()).await;
         };
-        if let Some(here) = place_for(&folder, &submission, offset, length)? {
+        if let Some(here) = place_for(&pool, &folder, &submission, offset, length).await? {
             return Ok(here);
         }
-        let path = path(&folder, &submission.id);
+        let path = folder.upload(&submission.id);
+        if folder.bucket.is_some() {
+            let failed = |source| StorageError::Folder { path: path.clone(), source };
+            file.write_all(&buffer).and_then(|()| file.rewind()).map_err(failed)?;
+            let mut here = offset;
+            while here < offset + length {
+                let mut part = Vec::new();
+                let mut next = Read::by_ref(&mut file).take(MAX_CHUNK_BYTES as u64);
+                next.read_to_end(&mut part).map_err(failed)?;
+                here = append_chunk(&pool, &folder, &submission, here, part.into()).await?;
+            }
+            return Ok(here);
+        }
         let write = move || {
             let mut whole = || {
                 file.write_all(&buffer)?;

@@ -22,6 +22,16 @@ pub enum SubmissionError {
         /// Wanted state.
         to: SubmissionState,
     },
+    /// Another worker has claimed the job since, or the same one in another attempt.
+    #[error(
+        "the job of submission `{id}` is not the worker's any more, expected its attempt {attempt}"
+    )]
+    OtherClaim {
+        /// The submission.
+        id: String,
+        /// Attempt of the worker that comes too late.
+        attempt: i64,
+    },
     /// A curator decides on their own submission.
     #[error("submission `{id}` is the curator's own, expected another curator to decide")]
     OwnSubmission {

@@ -3,12 +3,12 @@
 use scr_documents::{
     FindingsDocument, ResultDocument, SubmissionProblem, SubmissionState, SuspicionsDocument,
 };
-use sqlx::AnyPool;
+use sqlx::{AnyConnection, AnyPool};
 
 use super::answers;
-use super::changes::{Change, cannot_become, change, change_in, log};
+use super::changes::{Change, cannot_become, change_in, log};
 use super::error::SubmissionError;
-use super::job::JobKind;
+use super::job::{Job, JobKind};
 use super::rows::{self, NewSubmission, Submission};
 use super::{ladder, quota, uploads};
 use crate::database::{Doing, begin_writing};
@@ -28,9 +28,26 @@ pub struct Submissions<'a, S> {
     pub(crate) pool: &'a AnyPool,
     pub(crate) folder: &'a DataFolder,
     pub(crate) store: &'a S,
+    /// Claim of the worker that writes; none for people.
+    pub(crate) claim: Option<Claim>,
+}
+
+/// A worker's claim of the job of a submission.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Claim {
+    worker: String,
+    attempt: i64,
 }
 
 impl<S> Submissions<'_, S> {
+    /// The same handle for `worker` with its job: changes are made only while the job is this
+    /// worker's, in this attempt, and refused with [`SubmissionError::OtherClaim`] afterwards.
+    #[must_use]
+    pub fn of_job(self, job: &Job, worker: &str) -> Self {
+        let claim = Claim { worker: worker.to_owned(), attempt: job.attempts };
+        Self { claim: Some(claim), ..self }
+    }
+
     /// Checks that an account may begin a submission, as far as possible before its size is
     /// known.
     ///
@@ -60,7 +77,7 @@ impl<S> Submissions<'_, S> {
         let now = now();
         let state = SubmissionState::Receiving;
         let file = new.file.map(|file| write_json(&id, "mark of a file", file)).transpose()?;
-        let mut transaction = self.pool.begin().await.doing("begin a submission")?;
+        let mut transaction = begin_writing(self.pool).await?;
         sqlx::query(
             "INSERT INTO submissions (id, benchmark_id, user_id, state, card, size_bytes, file, \
              confirmed, supersedes, created_at, updated_at) \
@@ -96,7 +113,7 @@ impl<S> Submissions<'_, S> {
             self.require_open(&submission.benchmark_id).await?;
         }
         let (to, job) = (SubmissionState::Received, Some(JobKind::Score));
-        change(self.pool, id, Change { to, actor, message: "", set: vec![], job }).await
+        self.change(id, Change { to, actor, message: "", set: vec![], job }).await
     }
 
     /// Records a check without problems. Scoring follows where the submitter confirmed it in
@@ -114,7 +131,7 @@ impl<S> Submissions<'_, S> {
         let set = vec![("suspicions", write_json(id, "suspicions", suspicions)?)];
         let (to, message) = (SubmissionState::Checked, "the check found no problem");
         let job = submission.confirmed.then_some(JobKind::Score);
-        change(self.pool, id, Change { to, actor, message, set, job }).await
+        self.change(id, Change { to, actor, message, set, job }).await
     }
 
     /// Confirms a checked submission, and queues its scoring.
@@ -123,7 +140,7 @@ impl<S> Submissions<'_, S> {
     /// As [`mark_received`](Self::mark_received).
     pub async fn confirm(&self, id: &str, actor: &str) -> Result<(), SubmissionError> {
         let (to, job) = (SubmissionState::Scoring, Some(JobKind::Score));
-        change(self.pool, id, Change { to, actor, message: "", set: vec![], job }).await
+        self.change(id, Change { to, actor, message: "", set: vec![], job }).await
     }
 
     /// Records problems and rejects the submission.
@@ -139,7 +156,7 @@ impl<S> Submissions<'_, S> {
         let message = &format!("{} problems", problems.len());
         let set = vec![("problems", write_json(id, "problems", &problems)?)];
         let to = SubmissionState::Rejected;
-        change(self.pool, id, Change { to, actor, message, set, job: None }).await
+        self.change(id, Change { to, actor, message, set, job: None }).await
     }
 
     /// Records scores and findings.
@@ -160,7 +177,8 @@ impl<S> Submissions<'_, S> {
         let doing = "record the scores of a submission";
         let to = SubmissionState::AwaitingReview;
         let change = Change { to, actor, message: "", set, job: None };
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
+        self.check_claim(&mut transaction, id).await?;
         if !change_in(&mut transaction, id, change).await? {
             drop(transaction);
             return Err(cannot_become(self.pool, id, to).await);
@@ -209,7 +227,7 @@ impl<S> Submissions<'_, S> {
     ) -> Result<(), SubmissionError> {
         let set = vec![("findings", write_json(id, "findings", findings)?)];
         let (to, message) = (SubmissionState::AwaitingReview, NEW_FLAGS);
-        change(self.pool, id, Change { to, actor, message, set, job: None }).await
+        self.change(id, Change { to, actor, message, set, job: None }).await
     }
 
     /// Returns a submission to its submitter, with a reason, and deletes its upload.
@@ -225,8 +243,8 @@ impl<S> Submissions<'_, S> {
         self.refuse_own(id, actor).await?;
         let set = vec![("message", message.to_owned())];
         let to = SubmissionState::Rejected;
-        change(self.pool, id, Change { to, actor, message, set, job: None }).await?;
-        uploads::delete(self.folder, id)?;
+        self.change(id, Change { to, actor, message, set, job: None }).await?;
+        uploads::delete(self.pool, self.folder, id).await?;
         Ok(())
     }
 
@@ -236,9 +254,45 @@ impl<S> Submissions<'_, S> {
     /// As [`mark_received`](Self::mark_received); [`SubmissionError::Storage`].
     pub async fn withdraw(&self, id: &str, actor: &str) -> Result<(), SubmissionError> {
         let to = SubmissionState::Withdrawn;
-        change(self.pool, id, Change { to, actor, message: "", set: vec![], job: None }).await?;
-        uploads::delete(self.folder, id)?;
+        self.change(id, Change { to, actor, message: "", set: vec![], job: None }).await?;
+        uploads::delete(self.pool, self.folder, id).await?;
         Ok(())
+    }
+
+    /// Makes a change, or nothing.
+    async fn change(&self, id: &str, change: Change<'_>) -> Result<(), SubmissionError> {
+        let (to, doing) = (change.to, "change a submission's state");
+        let mut transaction = begin_writing(self.pool).await?;
+        self.check_claim(&mut transaction, id).await?;
+        if !change_in(&mut transaction, id, change).await? {
+            drop(transaction);
+            return Err(cannot_become(self.pool, id, to).await);
+        }
+        transaction.commit().await.doing(doing)?;
+        Ok(())
+    }
+
+    /// Refuses a worker whose job is not its own any more; locks the job of one whose it is.
+    async fn check_claim(
+        &self,
+        connection: &mut AnyConnection,
+        id: &str,
+    ) -> Result<(), SubmissionError> {
+        let Some(Claim { worker, attempt }) = &self.claim else { return Ok(()) };
+        let locked = sqlx::query(
+            "UPDATE jobs SET worker = worker \
+             WHERE submission_id = $1 AND worker = $2 AND attempts = $3",
+        )
+        .bind(id)
+        .bind(worker)
+        .bind(attempt)
+        .execute(connection)
+        .await
+        .doing("read the worker of a job")?;
+        match locked.rows_affected() {
+            0 => Err(SubmissionError::OtherClaim { id: id.to_owned(), attempt: *attempt }),
+            _ => Ok(()),
+        }
     }
 
     /// Refuses a decision on the curator's own submission, unless the operator allows it.

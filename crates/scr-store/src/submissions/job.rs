@@ -4,6 +4,7 @@ use async_recursion::async_recursion as boxed;
 use sqlx::AnyConnection;
 
 use crate::database::Doing;
+use crate::dialect::Dialect;
 use crate::storage_error::StorageError;
 
 /// Attempts of a job.
@@ -83,8 +84,21 @@ pub(super) async fn replace(
     .bind(id)
     .bind(kind.as_str())
     .bind(now)
-    .execute(connection)
+    .execute(&mut *connection)
     .await
     .doing(doing)?;
+    notify(connection).await
+}
+
+/// Channel on which PostgreSQL tells workers of jobs.
+pub(crate) const CHANNEL: &str = "scr_jobs";
+
+/// Tells waiting workers of a job when the transaction ends. Workers of SQLite look for
+/// themselves.
+async fn notify(connection: &mut AnyConnection) -> Result<(), StorageError> {
+    if Dialect::of_connection(connection) == Dialect::Postgres {
+        let notify = sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL);
+        notify.execute(connection).await.doing("tell workers of a job")?;
+    }
     Ok(())
 }

@@ -4,22 +4,24 @@
 //! expired lease lets another worker claim the job. After [`MAX_ATTEMPTS`] attempts of any
 //! outcome a job is not retried. A cancelled job is deleted: its worker notices when it
 //! renews the lease, and its later writes are refused, because the submission's state has
-//! changed.
+//! changed. Times are the database's, so that machines whose clocks differ agree. A worker writes
+//! its result as [`of_job`](super::handle::Submissions::of_job): only while the job is its own, in
+//! the same attempt.
 
 use async_recursion::async_recursion as boxed;
 use scr_documents::SubmissionState;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use sqlx::{AnyPool, Row};
 
 use super::error::SubmissionError;
 use super::job::{Job, JobKind, JobProgress, MAX_ATTEMPTS};
 use super::job_end::{EndReason, end};
 use super::rows;
-use crate::database::Doing;
+use crate::database::{Doing, begin_writing, clock, clock_of};
+use crate::dialect::Dialect;
 use crate::storage_error::StorageError;
-use crate::time::{now, time_text};
+use crate::time::time_text;
 
 /// A job in the queue.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -67,24 +69,27 @@ impl Jobs<'_> {
     /// [`StorageError::Database`].
     #[boxed]
     pub async fn claim(&self, worker: &str, lease: Duration) -> Result<Option<Job>, StorageError> {
-        let (now, doing) = (Timestamp::now(), "claim a job");
+        let doing = "claim a job";
         let mut transaction = self.pool.begin().await.doing(doing)?;
-        let taken: Option<(String, String, i64)> = sqlx::query_as(
+        let now = clock(&mut transaction).await?;
+        let lock = Dialect::of(self.pool).lock_free_jobs();
+        let query = format!(
             "UPDATE jobs SET worker = $1, leased_until = $2, attempts = attempts + 1 \
              WHERE submission_id = (SELECT jobs.submission_id FROM jobs \
              JOIN submissions ON submissions.id = jobs.submission_id \
              LEFT JOIN turns ON turns.user_id = submissions.user_id \
              WHERE leased_until < $3 AND attempts < $4 \
-             ORDER BY COALESCE(taken_at, ''), jobs.created_at, jobs.submission_id LIMIT 1) \
-             AND leased_until < $3 RETURNING submission_id, kind, attempts",
-        )
-        .bind(worker)
-        .bind(time_text(now + lease))
-        .bind(time_text(now))
-        .bind(MAX_ATTEMPTS)
-        .fetch_optional(&mut *transaction)
-        .await
-        .doing(doing)?;
+             ORDER BY COALESCE(taken_at, ''), jobs.created_at, jobs.submission_id LIMIT 1 {lock}) \
+             AND leased_until < $3 RETURNING submission_id, kind, attempts"
+        );
+        let taken: Option<(String, String, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .bind(worker)
+            .bind(time_text(now + lease))
+            .bind(time_text(now))
+            .bind(MAX_ATTEMPTS)
+            .fetch_optional(&mut *transaction)
+            .await
+            .doing(doing)?;
         let Some((submission_id, kind, attempts)) = taken else { return Ok(None) };
         sqlx::query(
             "INSERT INTO turns (user_id, taken_at) \
@@ -116,7 +121,7 @@ impl Jobs<'_> {
         let renewed = sqlx::query(
             "UPDATE jobs SET leased_until = $1 WHERE submission_id = $2 AND worker = $3",
         )
-        .bind(time_text(Timestamp::now() + lease))
+        .bind(time_text(clock_of(self.pool).await? + lease))
         .bind(submission_id)
         .bind(worker)
         .execute(self.pool)
@@ -184,7 +189,7 @@ impl Jobs<'_> {
             "UPDATE jobs SET leased_until = $1, worker = '', attempts = attempts - 1 \
              WHERE submission_id = $2 AND worker = $3",
         )
-        .bind(time_text(Timestamp::now() + pause))
+        .bind(time_text(clock_of(self.pool).await? + pause))
         .bind(submission_id)
         .bind(worker)
         .execute(self.pool)
@@ -205,7 +210,7 @@ impl Jobs<'_> {
         let query = format!("SELECT submission_id FROM jobs WHERE {exhausted}");
         let found: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(query))
             .bind(MAX_ATTEMPTS)
-            .bind(time_text(Timestamp::now()))
+            .bind(time_text(clock_of(self.pool).await?))
             .fetch_all(self.pool)
             .await
             .doing("look for exhausted jobs")?;
@@ -213,10 +218,11 @@ impl Jobs<'_> {
             format!("DELETE FROM jobs WHERE {exhausted} AND submission_id = $3 RETURNING kind");
         let mut ended = Vec::new();
         for (id,) in found {
-            let mut transaction = self.pool.begin().await.doing(doing)?;
+            let mut transaction = begin_writing(self.pool).await?;
+            let now = clock(&mut transaction).await?;
             let job: Option<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(query.clone()))
                 .bind(MAX_ATTEMPTS)
-                .bind(time_text(Timestamp::now()))
+                .bind(time_text(now))
                 .bind(&id)
                 .fetch_optional(&mut *transaction)
                 .await
@@ -246,7 +252,7 @@ impl Jobs<'_> {
         .fetch_all(self.pool)
         .await
         .doing("list jobs")?;
-        let now = now();
+        let now = time_text(clock_of(self.pool).await?);
         let job = |row: &sqlx::any::AnyRow| {
             let text = |column| row.try_get::<String, _>(column).doing("list jobs");
             let (worker, leased_until) = (text("worker")?, text("leased_until")?);
@@ -272,7 +278,7 @@ impl Jobs<'_> {
     #[boxed]
     pub async fn cancel(&self, id: &str, actor: &str) -> Result<Cancellation, SubmissionError> {
         let doing = "cancel a job";
-        let mut transaction = self.pool.begin().await.doing(doing)?;
+        let mut transaction = begin_writing(self.pool).await?;
         let job: Option<(String,)> =
             sqlx::query_as("DELETE FROM jobs WHERE submission_id = $1 RETURNING kind")
                 .bind(id)

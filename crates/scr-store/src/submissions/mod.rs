@@ -9,13 +9,16 @@
 //! - `answers.rs`: curators' answers to flags.
 //! - `job.rs`: a job. `jobs.rs`: the queue, with leases and retries. `job_end.rs`: jobs that end
 //!   unfinished.
-//! - `uploads.rs`: uploads. `chunks.rs`: an upload chunk. `retention.rs`: expiry of uploads.
+//! - `uploads.rs`: uploads; `upload_file.rs`: as a file, `upload_objects.rs`: as objects.
+//!   `chunks.rs`: an upload chunk. `retention.rs`: expiry of uploads.
+//! - `arrivals.rs`: waiting for jobs.
 //! - `quota.rs`: limits of one account. `ladder.rs`: scores that an account sees.
 //!
 //! **Every change of state is one transaction with its line in the log and its next job**, so
 //! that a submission continues from any state after the process was killed.
 
 pub(crate) mod answers;
+pub(crate) mod arrivals;
 pub(crate) mod changes;
 pub(crate) mod chunks;
 pub(crate) mod error;
@@ -30,4 +33,6 @@ mod outlines;
 mod quota;
 pub(crate) mod retention;
 pub(crate) mod rows;
+mod upload_file;
+pub(crate) mod upload_objects;
 pub(crate) mod uploads;

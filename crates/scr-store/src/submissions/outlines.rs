@@ -6,8 +6,8 @@ use scr_documents::SubmissionState;
 
 use super::handle::Submissions;
 use super::rows::Submission;
-use super::uploads;
 use crate::blocking::run_blocking;
+use crate::local_copies::{benchmark_folder, upload_file};
 use crate::outlines::OutlinesDocument;
 use crate::storage_error::StorageError;
 
@@ -27,11 +27,14 @@ impl<S> Submissions<'_, S> {
             submission.state,
             S::Checked | S::Scoring | S::AwaitingReview | S::Publishing | S::Published
         );
-        let root = uploads::path(self.folder, &submission.id);
-        if !is_good || !root.is_file() {
+        if !is_good {
             return Ok(None);
         }
-        let folder = self.folder.benchmark(&submission.benchmark_id);
+        let Some(root) = upload_file(self.pool, self.folder, &submission.id).await? else {
+            return Ok(None);
+        };
+        let folder = benchmark_folder(self.pool, self.folder, &submission.benchmark_id).await?;
+        let Some(folder) = folder else { return Ok(None) };
         let image = image.to_owned();
         let draw = move || -> Result<Option<OutlinesDocument>, StorageError> {
             let benchmark = Benchmark::open(&folder)?;

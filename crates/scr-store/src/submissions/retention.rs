@@ -5,15 +5,13 @@
 
 use async_recursion::async_recursion as boxed;
 use scr_documents::SubmissionState;
-use std::time::{Duration, SystemTime};
-
-use jiff::Timestamp;
+use std::time::Duration;
 
 use super::changes::{Change, change};
 use super::error::SubmissionError;
-use super::rows;
-use super::uploads::Uploads;
-use crate::database::Doing;
+use super::uploads::{Uploads, ids};
+use super::{rows, upload_file, upload_objects};
+use crate::database::{Doing, clock_of};
 use crate::storage_error::StorageError;
 use crate::time::time_text;
 
@@ -68,18 +66,19 @@ impl Uploads<'_> {
             (SubmissionState::Checked, checked, "it was not confirmed"),
         ];
         let mut old = Vec::new();
+        let now = clock_of(self.pool).await?;
         for (state, age, message) in expiring {
             let found: Vec<(String,)> =
                 sqlx::query_as("SELECT id FROM submissions WHERE state = $1 AND updated_at < $2")
                     .bind(state.as_str())
-                    .bind(time_text(Timestamp::now() - age))
+                    .bind(time_text(now - age))
                     .fetch_all(self.pool)
                     .await
                     .doing("look for expired submissions")?;
             old.extend(found.into_iter().map(|(id,)| (id, state, message)));
         }
         for (id, state, message) in old {
-            if state == SubmissionState::Receiving && self.is_fresh(&id, patience) {
+            if state == SubmissionState::Receiving && self.is_fresh(&id, patience).await? {
                 continue;
             }
             let to = SubmissionState::Withdrawn;
@@ -92,13 +91,13 @@ impl Uploads<'_> {
                 Err(other) => return Err(other),
             }
         }
-        for id in self.ids()? {
+        for id in ids(self.pool, self.folder).await? {
             let is_done = match rows::get(self.pool, &id).await? {
                 Some(submission) => submission.state.is_final(),
-                None => !self.is_fresh(&id, patience),
+                None => !self.is_fresh(&id, patience).await?,
             };
             if is_done {
-                self.delete(&id)?;
+                self.delete(&id).await?;
                 expiry.n_deleted += 1;
             }
         }
@@ -106,27 +105,10 @@ impl Uploads<'_> {
     }
 
     /// True if a chunk arrived within `patience`.
-    fn is_fresh(&self, id: &str, patience: Duration) -> bool {
-        let changed = self.path(id).metadata().and_then(|about| about.modified());
-        // A clock that was set back makes files of the future, which count as fresh.
-        changed.is_ok_and(|at| SystemTime::now().duration_since(at).unwrap_or_default() < patience)
-    }
-
-    /// Identifiers of the submissions with an upload.
-    fn ids(&self) -> Result<Vec<String>, StorageError> {
-        let path = self.folder.uploads();
-        let entries = match path.read_dir() {
-            Ok(entries) => entries,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(source) => return Err(StorageError::Folder { path, source }),
-        };
-        let mut ids = Vec::new();
-        for entry in entries {
-            let name = entry
-                .map_err(|source| StorageError::Folder { path: path.clone(), source })?
-                .file_name();
-            ids.extend(name.to_str().and_then(|name| name.strip_suffix(".zip")).map(str::to_owned));
+    async fn is_fresh(&self, id: &str, patience: Duration) -> Result<bool, StorageError> {
+        match self.folder.bucket {
+            Some(_) => upload_objects::is_fresh(self.pool, id, patience).await,
+            None => Ok(upload_file::is_fresh(self.folder, id, patience)),
         }
-        Ok(ids)
     }
 }

@@ -1,22 +1,21 @@
 //! Uploads: files that arrive chunk by chunk, so that a broken connection costs one chunk.
 //!
-//! `uploads/ID.zip` only grows at its end; its length is the number of bytes received. A chunk
-//! has reached the disk before it is acknowledged.
+//! `upload_file.rs` keeps one in the data folder, `upload_objects.rs` on engines.
 
 use async_recursion::async_recursion as boxed;
 use scr_documents::SubmissionState;
-use std::io::{self, Read, Seek, SeekFrom};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use bytes::Bytes;
-use scr_data::durable;
 use sqlx::AnyPool;
 
 use super::error::SubmissionError;
 use super::rows::Submission;
+use super::{upload_file, upload_objects};
 use crate::blocking::run_blocking;
 use crate::database::Doing;
 use crate::folder::DataFolder;
+use crate::local_copies::{delete_upload, upload_file as local_file};
 use crate::storage_error::StorageError;
 
 /// Size limit of a chunk, in bytes.
@@ -30,18 +29,30 @@ pub struct Uploads<'a> {
 }
 
 impl Uploads<'_> {
-    /// Path of the file of a submission.
+    /// Path of the file of a submission in a data folder.
     #[must_use]
     pub fn path(&self, id: &str) -> PathBuf {
-        path(self.folder, id)
+        self.folder.upload(id)
+    }
+
+    /// File of a submission on this machine: on engines a copy, which is made when it is first
+    /// asked for. None where the submission has no file.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], [`StorageError::Bucket`], [`StorageError::Damaged`],
+    /// [`StorageError::Folder`], [`StorageError::DiskFull`].
+    #[boxed]
+    pub async fn local_file(&self, id: &str) -> Result<Option<PathBuf>, StorageError> {
+        local_file(self.pool, self.folder, id).await
     }
 
     /// Number of bytes received so far.
     ///
     /// # Errors
-    /// [`StorageError::Folder`].
-    pub fn received_bytes(&self, id: &str) -> Result<u64, StorageError> {
-        received_bytes(self.folder, id)
+    /// [`StorageError::Folder`], [`StorageError::Database`].
+    #[boxed]
+    pub async fn received_bytes(&self, id: &str) -> Result<u64, StorageError> {
+        received_bytes(self.pool, self.folder, id).await
     }
 
     /// Appends a chunk at `offset`, which must be the number of bytes received so far. A
@@ -60,7 +71,7 @@ impl Uploads<'_> {
         offset: u64,
         chunk: Bytes,
     ) -> Result<u64, SubmissionError> {
-        append_chunk(self.folder, submission, offset, chunk).await
+        append_chunk(self.pool, self.folder, submission, offset, chunk).await
     }
 
     /// Completes an upload of unknown size: the bytes received are the whole file. Returns
@@ -70,7 +81,7 @@ impl Uploads<'_> {
     /// [`StorageError::Folder`], [`StorageError::Database`].
     #[boxed]
     pub async fn finish(&self, id: &str) -> Result<u64, StorageError> {
-        let here = self.received_bytes(id)?;
+        let here = self.received_bytes(id).await?;
         sqlx::query("UPDATE submissions SET size_bytes = $1 WHERE id = $2 AND state = $3")
             .bind(i64::try_from(here).unwrap_or(i64::MAX))
             .bind(id)
@@ -84,41 +95,44 @@ impl Uploads<'_> {
     /// Deletes the file of a submission, if it is there.
     ///
     /// # Errors
-    /// [`StorageError::Folder`].
-    pub fn delete(&self, id: &str) -> Result<(), StorageError> {
-        delete(self.folder, id)
+    /// [`StorageError::Folder`]; [`StorageError::Database`], [`StorageError::Bucket`].
+    #[boxed]
+    pub async fn delete(&self, id: &str) -> Result<(), StorageError> {
+        delete(self.pool, self.folder, id).await
     }
-}
-
-/// See [`Uploads::path`].
-pub(super) fn path(folder: &DataFolder, id: &str) -> PathBuf {
-    folder.uploads().join(format!("{id}.zip"))
 }
 
 /// See [`Uploads::received_bytes`].
-pub(super) fn received_bytes(folder: &DataFolder, id: &str) -> Result<u64, StorageError> {
-    let path = path(folder, id);
-    match path.metadata() {
-        Ok(about) => Ok(about.len()),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(0),
-        Err(source) => Err(StorageError::Folder { path, source }),
+pub(super) async fn received_bytes(
+    pool: &AnyPool,
+    folder: &DataFolder,
+    id: &str,
+) -> Result<u64, StorageError> {
+    if folder.bucket.is_none() {
+        return upload_file::received_bytes(folder, id);
     }
+    let mut connection = pool.acquire().await.doing("count the bytes of an upload")?;
+    upload_objects::received_bytes(&mut connection, id).await
 }
 
 /// See [`Uploads::append_chunk`].
 #[boxed]
 pub(super) async fn append_chunk(
+    pool: &AnyPool,
     folder: &DataFolder,
     submission: &Submission,
     offset: u64,
     chunk: Bytes,
 ) -> Result<u64, SubmissionError> {
-    if let Some(here) = place_for(folder, submission, offset, chunk.len() as u64)? {
+    if let Some(here) = place_for(pool, folder, submission, offset, chunk.len() as u64).await? {
         return Ok(here);
     }
-    let (path, end) = (path(folder, &submission.id), offset + chunk.len() as u64);
+    if let Some(bucket) = &folder.bucket {
+        return upload_objects::append(pool, bucket, submission, offset, chunk).await;
+    }
+    let (path, end) = (folder.upload(&submission.id), offset + chunk.len() as u64);
     run_blocking(move || {
-        append(&path, offset, &mut &chunk[..])
+        upload_file::append(&path, offset, &mut &chunk[..])
             .map_err(|source| StorageError::Folder { path, source })?;
         Ok(end)
     })
@@ -127,7 +141,8 @@ pub(super) async fn append_chunk(
 
 /// Refuses a chunk that cannot be appended. For a chunk that was received already, returns the
 /// number of bytes received.
-pub(super) fn place_for(
+pub(super) async fn place_for(
+    pool: &AnyPool,
     folder: &DataFolder,
     submission: &Submission,
     offset: u64,
@@ -138,7 +153,7 @@ pub(super) fn place_for(
         let (state, to) = (submission.state, SubmissionState::Receiving);
         return Err(SubmissionError::State { id, state, to });
     }
-    let here = received_bytes(folder, &id)?;
+    let here = received_bytes(pool, folder, &id).await?;
     let end = offset.saturating_add(length);
     if end <= here {
         return Ok(Some(here));
@@ -150,30 +165,25 @@ pub(super) fn place_for(
     Ok(None)
 }
 
-/// See [`Uploads::delete`].
-pub(super) fn delete(folder: &DataFolder, id: &str) -> Result<(), StorageError> {
-    let path = path(folder, id);
-    match std::fs::remove_file(&path) {
-        Err(source) if source.kind() != io::ErrorKind::NotFound => {
-            Err(StorageError::Folder { path, source })
-        }
-        _ => Ok(()),
+/// Identifiers of the submissions with an upload, or with a copy of one.
+pub(crate) async fn ids(pool: &AnyPool, folder: &DataFolder) -> Result<Vec<String>, StorageError> {
+    let mut ids = upload_file::ids(folder)?;
+    if folder.bucket.is_some() {
+        ids.extend(upload_objects::ids(pool).await?);
+        ids.sort();
+        ids.dedup();
     }
+    Ok(ids)
 }
 
-/// Appends the bytes of `chunk` to a file and waits until they are on the disk. Keeps nothing of
-/// them when that fails.
-pub(super) fn append(path: &Path, offset: u64, chunk: &mut impl Read) -> io::Result<()> {
-    let folder = path.parent().unwrap_or(path);
-    durable::create_folders(folder)?;
-    let mut file =
-        std::fs::OpenOptions::new().create(true).truncate(false).write(true).open(path)?;
-    file.seek(SeekFrom::Start(offset))?;
-    let written = io::copy(chunk, &mut file).and_then(|_| file.sync_data());
-    if written.is_err() {
-        file.set_len(offset)?;
+/// See [`Uploads::delete`].
+pub(super) async fn delete(
+    pool: &AnyPool,
+    folder: &DataFolder,
+    id: &str,
+) -> Result<(), StorageError> {
+    if let Some(bucket) = &folder.bucket {
+        upload_objects::delete(pool, bucket, id).await?;
     }
-    written?;
-    // The first chunk also makes the name of the file durable.
-    if offset == 0 { durable::sync_folder(folder) } else { Ok(()) }
+    delete_upload(&folder.upload(id))
 }

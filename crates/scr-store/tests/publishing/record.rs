@@ -92,8 +92,8 @@ async fn what_an_entry_consists_of_has_the_digests_of_its_line() {
     let kept = Manifest::parse(&evidence.files).unwrap();
     let mut pixels = Manifest::default();
     for (path, digest) in kept.files() {
-        let file = fixture.folder.path().join("store/blobs/entries").join(&id).join(path);
-        let bytes = std::fs::read(file).unwrap();
+        let file = fixture.store.evidence().file(&format!("entries/{id}/{path}")).await;
+        let bytes = file.unwrap().unwrap();
         assert_eq!(*digest, scr_data::digest::file_digest(&bytes), "{path}");
         let mask = formats::png::read_mask(&bytes).unwrap();
         let name = path.strip_prefix("masks/").unwrap().strip_suffix(".png").unwrap();
@@ -111,10 +111,7 @@ async fn no_statement_changes_or_deletes_what_is_published() {
     let (id, _) = fixture.publish(fixture.entry("My method", &masks)).await.unwrap();
     fixture.store.entries().withdraw(&id, "x", "y").await.unwrap();
 
-    let database = fixture.folder.path().join("store/scr.sqlite");
-    sqlx::any::install_default_drivers();
-    let address = format!("sqlite://{}", database.display());
-    let mut connection = sqlx::AnyConnection::connect(&address).await.unwrap();
+    let mut connection = engines::connect(&fixture.folder.path().join("store")).await;
     for statement in [
         "UPDATE entries SET card = '{}'",
         "DELETE FROM entries",
@@ -135,6 +132,10 @@ async fn no_statement_changes_or_deletes_what_is_published() {
         "UPDATE entry_files SET pixels_digest = ''",
         "UPDATE benchmarks SET digest = 'sha256:00'",
         "DELETE FROM benchmarks",
+        "TRUNCATE entries, withdrawals",
+        "TRUNCATE results",
+        "TRUNCATE record",
+        "TRUNCATE benchmarks CASCADE",
     ] {
         let done = sqlx::query(statement).execute(&mut connection).await;
         assert!(done.is_err(), "{statement}");
@@ -178,6 +179,9 @@ async fn a_submission_compared_with_other_entries_than_there_are_is_not_publishe
 
 #[tokio::test]
 async fn a_store_of_before_the_record_begins_one_with_what_it_holds() {
+    if engines::are_used() {
+        return;
+    }
     let fixture = Fixture::new().await;
     fixture.publish_benchmark().await.unwrap();
     let masks = fixture.masks(2);
@@ -201,7 +205,7 @@ async fn a_store_of_before_the_record_begins_one_with_what_it_holds() {
     }
     connection.close().await.unwrap();
 
-    let again = Store::open(&fixture.folder.path().join("store")).await.unwrap();
+    let again = engines::open(&fixture.folder.path().join("store")).await;
     let lines = chain(&again).await;
     assert_eq!(commitment(&lines), &expected, "files, card and result were read as they lie");
     let RecordEvent::RecordBegun { entries_before, .. } = lines[0].event else {
@@ -214,6 +218,9 @@ async fn a_store_of_before_the_record_begins_one_with_what_it_holds() {
 
 #[tokio::test]
 async fn files_of_a_site_without_its_database_are_refused() {
+    if engines::are_used() {
+        return;
+    }
     let fixture = Fixture::new().await;
     fixture.publish_benchmark().await.unwrap();
     fixture.store.close().await;

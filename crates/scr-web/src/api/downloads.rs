@@ -106,7 +106,8 @@ pub(crate) async fn file(
     // The lookup in the list of offered files rules out any other path.
     let found = files.binary_search_by(|file| file.path.as_str().cmp(&path));
     let file = &files[found.map_err(|_| Failure::NoFile)?];
-    let on_disk = store.benchmarks().offered_path(&row.document, file);
+    let on_disk = store.benchmarks().offered_path(&row.document, file).await?;
+    let on_disk = on_disk.ok_or(Failure::NoFile)?;
     file_on_disk(request, &on_disk, &file.sha256).await
 }
 

@@ -163,7 +163,7 @@ pub(super) async fn answer(
 ) -> Result<SubmissionAnswer, Failure> {
     Ok(SubmissionAnswer {
         url: url_of(&found),
-        received_bytes: store.uploads().received_bytes(&found.id)?,
+        received_bytes: store.uploads().received_bytes(&found.id).await?,
         log: store.submissions().log(&found.id).await?,
         submission: found.id,
         benchmark: found.benchmark_id,

@@ -143,7 +143,8 @@ pub(crate) async fn upload_chunk(
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     caller.needs(Scope::Submit)?;
     let submission = own(&store, &caller, id).await?;
-    let mut chunk = store.uploads().begin_chunk(&submission, query.offset, body.announced())?;
+    let announced = body.announced();
+    let mut chunk = store.uploads().begin_chunk(&submission, query.offset, announced).await?;
     let _slot = transfers.upload(&caller.0.user, connection);
     let mut bytes = body.stream();
     while let Some(part) = bytes.next().await {
@@ -175,7 +176,7 @@ pub(crate) async fn complete(
 ) -> Result<Json<SubmissionAnswer>, Failure> {
     caller.needs(Scope::Submit)?;
     let submission = own(&store, &caller, id).await?;
-    let received = store.uploads().received_bytes(&submission.id)?;
+    let received = store.uploads().received_bytes(&submission.id).await?;
     if received != submission.size_bytes {
         let expected = submission.size_bytes;
         let message = format!("file: expected {expected} bytes, received {received}");

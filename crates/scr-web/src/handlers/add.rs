@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use scr_documents::{BenchmarkDocument, Protocol};
-use scr_store::{BenchmarkRow, PublicStore};
+use scr_store::PublicStore;
 
 use super::draw::page;
 use crate::address;
@@ -40,12 +40,15 @@ pub(crate) async fn add(State(store): State<PublicStore>) -> Result<Response, Fa
     if protocols.is_empty() {
         protocols.push(Protocol::TwoFold);
     }
-    let layout = |row: BenchmarkRow| layout(&store, row.document);
-    page(&AddPage { protocols, benchmarks: rows.into_iter().map(layout).collect() })
+    let mut benchmarks = Vec::with_capacity(rows.len());
+    for row in rows {
+        let accepts_submissions = store.benchmarks().accepts_submissions(&row.document).await?;
+        benchmarks.push(layout(row.document, accepts_submissions));
+    }
+    page(&AddPage { protocols, benchmarks })
 }
 
-fn layout(store: &PublicStore, document: BenchmarkDocument) -> Layout {
-    let accepts_submissions = store.benchmarks().accepts_submissions(&document);
+fn layout(document: BenchmarkDocument, accepts_submissions: bool) -> Layout {
     Layout {
         href: address::benchmark(&document.id, ""),
         download_href: address::benchmark(&document.id, "download"),

@@ -102,7 +102,7 @@ pub(crate) async fn benchmark(
         leaders,
         examples,
         cite: document.terms.cite.iter().map(|text| linked(text)).collect(),
-        accepts_submissions: store.benchmarks().accepts_submissions(&document),
+        accepts_submissions: store.benchmarks().accepts_submissions(&document).await?,
         benchmark: document,
     })
 }

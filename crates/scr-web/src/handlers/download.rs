@@ -70,6 +70,7 @@ pub(crate) async fn download(
         folder_href: store
             .benchmarks()
             .offers_folder(&document)
+            .await?
             .then(|| format!("{api_href}/download")),
         terms_version: terms_version(&document.terms),
         api_href,

@@ -49,12 +49,13 @@ pub(super) async fn readyz(
     Insider(is_insider): Insider,
 ) -> (StatusCode, Json<Readiness>) {
     let written = tokio::time::timeout(DATABASE_TIMEOUT, store.disk().check_database()).await;
+    let files = tokio::time::timeout(DATABASE_TIMEOUT, store.disk().check_folder()).await;
     let workers = tokio::time::timeout(DATABASE_TIMEOUT, store.workers().list()).await;
     let workers = workers.ok().and_then(|found| well("workers", found)).map_or(0, |w| w.len());
     let space = well("the disk", store.disk().space());
     let checks = Checks {
         database: written.is_ok_and(|done| well("the database", done).is_some()),
-        files: well("the folder", store.disk().check_folder()).is_some(),
+        files: files.is_ok_and(|done| well("the files", done).is_some()),
         disk: space.is_some_and(scr_store::DiskSpace::is_enough),
         disk_free_bytes: space.map_or(0, |space| space.free_bytes),
         workers,

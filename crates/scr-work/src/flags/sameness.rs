@@ -63,7 +63,7 @@ pub(super) async fn with_entry(
         entry.result.images.iter().flatten().map(|image| image.image.as_str()).collect();
     let is_covered = |image: &usize| covered.contains(benchmark.images[*image].id.as_str());
     let images: Vec<usize> = masks.images().into_iter().filter(is_covered).collect();
-    let folder = store.entries().masks_folder(&entry.id);
+    let folder = store.entries().local_masks(&entry.id).await?;
     let compared = SubmittedMasks { benchmark: benchmark.clone(), masks: masks.clone(), images };
     let alike =
         compare(&benchmark.id, move || compared.alike(&near, &Peer::Entry(&folder))).await?;

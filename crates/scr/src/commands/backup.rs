@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use clap::Args;
-use scr_store::{BackupDocument, DATABASE_FILE, Store, restore_backup};
+use scr_store::{BackupDocument, Store, restore_backup};
 
+use super::place::Place;
 use crate::progress::Bar;
 use crate::tell::tell;
 
@@ -13,9 +14,8 @@ use crate::tell::tell;
 pub(crate) struct Backup {
     /// Folder to write, new or empty, outside of the data folder
     out: PathBuf,
-    /// Data folder of the site
-    #[arg(long, value_name = "DATA")]
-    dir: PathBuf,
+    #[command(flatten)]
+    place: Place,
 }
 
 #[derive(Args)]
@@ -29,20 +29,18 @@ pub(crate) struct Restore {
 
 impl Backup {
     pub(crate) fn run(self) -> Result<()> {
-        if !self.dir.join(DATABASE_FILE).is_file() {
-            bail!("no site is at {}, expected a file {DATABASE_FILE} there", self.dir.display());
-        }
+        let location = self.place.existing()?;
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
         let document = runtime.block_on(async {
-            let store = Store::open(&self.dir).await?;
+            let store = Store::open_at(&location).await?;
             let bar = Bar::new();
             let mut show = |done, total| bar.show("copying files", done, total);
             let written = store.back_up(&self.out, &mut show).await;
             store.close().await;
             anyhow::Ok(written?)
         })?;
-        let (dir, out) = (self.dir.display(), self.out.display());
-        tell!("{dir} is backed up in {out}: {}", contents(&document));
+        let out = self.out.display();
+        tell!("{location} is backed up in {out}: {}", contents(&document));
         Ok(())
     }
 }

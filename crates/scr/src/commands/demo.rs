@@ -15,7 +15,7 @@ use scr_methods::{BenchmarkRun, Job, METHODS, Method, Parameters, RunRecord};
 use scr_phantom::{Population, write_benchmark};
 use scr_report::layout::{self, Layout};
 use scr_report::tables;
-use scr_store::{EntryToPublish, PublishProgress, Store, claim_folder};
+use scr_store::{EntryToPublish, Location, PublishProgress, Store, claim_folder};
 
 use super::run::cost;
 use super::scoring::score;
@@ -70,7 +70,10 @@ impl Demo {
                 return Ok(());
             }
             let options = Options::at(self.listen);
-            serve(&self.dir, options, |site| self.welcome(site, &benchmark, &jobs)).await
+            serve(&Location::Folder(self.dir.clone()), options, |site| {
+                self.welcome(site, &benchmark, &jobs);
+            })
+            .await
         })
     }
 

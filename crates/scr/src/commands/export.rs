@@ -2,13 +2,14 @@
 //!
 //! Verifies the record of the site first, and exports no damaged site.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use scr_store::{DATABASE_FILE, Store};
+use scr_store::{Location, Store};
 use scr_verify::Source;
 
+use super::place::Place;
 use super::verify::report_on;
 use crate::progress::Bar;
 use crate::tell::tell;
@@ -17,22 +18,19 @@ use crate::tell::tell;
 pub(crate) struct Export {
     /// Folder to write, new or empty; its front page is index.html
     out: PathBuf,
-    /// Data folder of the site
-    #[arg(long, value_name = "DATA")]
-    dir: PathBuf,
+    #[command(flatten)]
+    place: Place,
 }
 
 impl Export {
     pub(crate) fn run(self) -> Result<()> {
-        if !self.dir.join(DATABASE_FILE).is_file() {
-            bail!("no site is at {}, expected a file {DATABASE_FILE} there", self.dir.display());
-        }
+        let location = self.place.existing()?;
         let now = jiff::Timestamp::now().to_string();
         let today = now.split('T').next().unwrap_or(&now);
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
         let exported = runtime.block_on(async {
-            let store = Store::open(&self.dir).await?;
-            check(&self.dir, &store).await?;
+            let store = Store::open_at(&location).await?;
+            check(&location, &store).await?;
             let bar = Bar::new();
             let mut show = |done, known| bar.show("copying pages and files", done, known);
             let exported = scr_web::export(&store.public(), &self.out, today, &mut show).await;
@@ -46,8 +44,8 @@ impl Export {
 }
 
 /// Verifies the record of the site without scoring again.
-async fn check(dir: &Path, store: &Store) -> Result<()> {
-    let source = Source::Data { folder: dir.to_owned(), store: Box::new(store.clone()) };
+async fn check(location: &Location, store: &Store) -> Result<()> {
+    let source = Source::Data { place: location.to_string(), store: Box::new(store.clone()) };
     let report = report_on(&source, false, None).await?;
     let n_problems = report.problems.list().len();
     if n_problems == 0 {
@@ -56,7 +54,7 @@ async fn check(dir: &Path, store: &Store) -> Result<()> {
     bail!(
         "not exported: the record of {} has {n_problems} mismatches\n{}\n  \
          hint: restore missing or damaged files from a backup, then run `scr verify` again",
-        dir.display(),
+        location,
         report.problems
     )
 }

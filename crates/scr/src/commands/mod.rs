@@ -19,7 +19,9 @@ mod man;
 mod measures;
 mod merge;
 mod methods;
+mod move_site;
 mod phantom;
+mod place;
 mod report;
 mod run;
 mod scoring;
@@ -124,6 +126,13 @@ pub(crate) enum Command {
     Backup(backup::Backup),
     /// Restore a site from a backup
     Restore(backup::Restore),
+    /// Move a site from a data folder to a database and a bucket, or back
+    ///
+    /// The copy is the site at one moment: stop servers and workers first, or changes made
+    /// meanwhile stay behind. Files that are there already are not copied again, so that the same
+    /// command goes on after an interruption. The record of the copy is verified
+    /// before it becomes a site; the old place stays as it is.
+    Move(move_site::Move),
     /// Export the public site as static files for any web server
     ///
     /// A read-only copy of all public pages, with the viewer. It works at any address; its
@@ -165,6 +174,7 @@ impl Command {
             | Self::Admin(_)
             | Self::Backup(_)
             | Self::Restore(_)
+            | Self::Move(_)
             | Self::Verify(_)
             | Self::Serve(_) => Some(0o077),
             Self::Export(_) => Some(0o022),
@@ -200,6 +210,7 @@ impl Command {
             Self::Admin(command) => command.run(),
             Self::Backup(command) => command.run(),
             Self::Restore(command) => command.run(),
+            Self::Move(command) => command.run(),
             Self::Export(command) => command.run(),
             Self::Verify(command) => command.run(),
             Self::Serve(command) => command.run(),

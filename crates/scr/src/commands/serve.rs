@@ -1,16 +1,17 @@
-//! `scr serve`: serves the site of a data folder.
+//! `scr serve`: serves a site.
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use scr_store::{MIN_FREE_BYTES, Store};
+use scr_store::{Location, MIN_FREE_BYTES, Store};
 use scr_web::{Peers, SiteSettings, SiteTexts, Tls, read_providers};
 use scr_work::{run_sender, run_worker};
 use tokio::net::TcpListener;
 
 use super::mail::MailOptions;
+use super::place::Place;
 use super::shutdown::{SHUTDOWN_GRACE, stop_signal};
 use super::worker::worker;
 use crate::logging::LogFormat;
@@ -19,9 +20,8 @@ use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Serve {
-    /// Data folder of the site
-    #[arg(long)]
-    dir: PathBuf,
+    #[command(flatten)]
+    place: Place,
     #[command(flatten)]
     options: Options,
     /// Format of the log on stderr
@@ -54,6 +54,9 @@ pub(crate) struct Options {
     /// Private key of the certificate, PEM
     #[arg(long, value_name = "FILE", requires = "tls_cert")]
     tls_key: Option<PathBuf>,
+    /// Serve only: `scr worker` does the work, also on other machines
+    #[arg(long)]
+    no_worker: bool,
     /// Free disk space to keep: uploads that would leave less are refused
     #[arg(long, value_name = "BYTES", default_value_t = MIN_FREE_BYTES)]
     min_free: u64,
@@ -84,6 +87,7 @@ impl Options {
             mail: MailOptions::default(),
             tls_cert: None,
             tls_key: None,
+            no_worker: false,
             min_free: MIN_FREE_BYTES,
         }
     }
@@ -95,16 +99,23 @@ impl Serve {
     }
 
     pub(crate) fn run(self) -> Result<()> {
-        if !self.dir.is_dir() {
+        let location = self.place.location()?;
+        if let Location::Folder(dir) = &location
+            && !dir.is_dir()
+        {
             bail!(
                 "{} is no folder; `scr admin benchmark add` and `scr demo` make one",
-                self.dir.display()
+                dir.display()
             );
         }
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
-        let mails = self.options.mail.folder(&self.dir);
-        let served = runtime.block_on(serve(&self.dir, self.options, |_| {
-            tell!("serving {}; stop with Ctrl-C", self.dir.display());
+        let kept = match &location {
+            Location::Folder(dir) => Some(dir),
+            Location::Engines(engines) => engines.scratch.as_ref(),
+        };
+        let mails = kept.and_then(|dir| self.options.mail.folder(dir));
+        let served = runtime.block_on(serve(&location, self.options, |_| {
+            tell!("serving {location}; stop with Ctrl-C");
             if let Some(folder) = mails {
                 tell!("mails are text files in {}; send them with --smtp", folder.display());
             }
@@ -114,9 +125,13 @@ impl Serve {
     }
 }
 
-/// Serves the store in `dir` until a stop signal. Prints the address of the site, and calls
+/// Serves the store at `location` until a stop signal. Prints the address of the site, and calls
 /// `on_start` with the address without a final `/`.
-pub(crate) async fn serve(dir: &Path, options: Options, on_start: impl FnOnce(&str)) -> Result<()> {
+pub(crate) async fn serve(
+    location: &Location,
+    options: Options,
+    on_start: impl FnOnce(&str),
+) -> Result<()> {
     let Options {
         listen,
         public_url,
@@ -125,12 +140,14 @@ pub(crate) async fn serve(dir: &Path, options: Options, on_start: impl FnOnce(&s
         mail,
         tls_cert,
         tls_key,
+        no_worker,
         min_free,
     } = options;
     let providers = identity_providers.as_deref().map(read_providers).transpose()?;
     let tls = tls_cert.zip(tls_key).map(|(cert, key)| Tls::open(&cert, &key)).transpose()?;
     let scheme = if tls.is_some() { "https" } else { "http" };
-    let store = Store::open(dir).await?.keep_free(min_free);
+    let store = Store::open_at(location).await?.keep_free(min_free);
+    let dir = store.local_path();
     let listener = TcpListener::bind(listen).await.with_context(|| {
         format!("cannot listen on {listen}; choose another address with --listen")
     })?;
@@ -148,12 +165,15 @@ pub(crate) async fn serve(dir: &Path, options: Options, on_start: impl FnOnce(&s
     let sender = mail.sender(&store, dir, site)?;
     let (stop, stopped) = tokio::sync::watch::channel(());
     let mails = tokio::spawn(run_sender(sender, until_dropped(stopped.clone())));
-    let work = tokio::spawn(run_worker(worker(&store), until_dropped(stopped)));
+    let work =
+        (!no_worker).then(|| tokio::spawn(run_worker(worker(&store), until_dropped(stopped))));
     let router = scr_web::router(&store.public(), settings);
     let peers = if behind_proxy { Peers::Proxy } else { Peers::Clients };
     scr_web::serve(listener, router, tls, peers, stop_signal()).await;
     drop(stop);
-    work.await.context("the worker failed")?;
+    if let Some(work) = work {
+        work.await.context("the worker failed")?;
+    }
     mails.await.context("the sender of mails failed")?;
     store.close().await;
     Ok(())

@@ -2,19 +2,27 @@
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use scr_store::Store;
 use scr_verify::{NotedHead, Report, Source, VerifyError, verify};
 use serde_json::json;
 
 use super::arguments::Format;
+use super::place::{UrlText, engines};
 use crate::progress::Bar;
 use crate::stdout::print;
 use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Verify {
-    /// Data folder, export, or address of a site
-    #[arg(value_name = "DATA|EXPORT|URL")]
-    source: String,
+    /// Data folder, export, or address of a site; engines are given by --database and --blobs
+    #[arg(value_name = "DATA|EXPORT|URL", required_unless_present = "database")]
+    source: Option<String>,
+    /// PostgreSQL database of the site, `postgres://USER:PASSWORD@HOST/NAME`
+    #[arg(long, value_name = "URL", conflicts_with = "source", requires = "blobs")]
+    database: Option<UrlText>,
+    /// Bucket with the site's files, `s3://BUCKET/PREFIX`
+    #[arg(long, value_name = "URL", conflicts_with = "source", requires = "database")]
+    blobs: Option<UrlText>,
     /// Score again from masks and reference, for entries that have both
     #[arg(long)]
     scores: bool,
@@ -43,9 +51,23 @@ impl Verify {
     pub(crate) fn run(self) -> Result<()> {
         let noted = self.head.zip(self.at).map(|(digest, number)| NotedHead { digest, number });
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
+        let engines = match &self.source {
+            Some(_) => None,
+            None => Some(engines(self.database.as_ref(), self.blobs.as_ref(), None)?),
+        };
+        let place = match (&self.source, &engines) {
+            (Some(source), _) => source.clone(),
+            (None, location) => location.as_ref().map(ToString::to_string).unwrap_or_default(),
+        };
         let report = runtime.block_on(async {
-            let source = Source::open(&self.source).await?;
-            report_on(&source, self.scores, noted.as_ref()).await
+            let source = match &engines {
+                Some(location) => {
+                    let store = Box::new(Store::open_at(location).await?);
+                    Source::Data { place: place.clone(), store }
+                }
+                None => Source::open(&place).await?,
+            };
+            anyhow::Ok(report_on(&source, self.scores, noted.as_ref()).await?)
         })?;
         match self.format {
             Format::Table => print(None, &text(&report))?,
@@ -60,7 +82,7 @@ impl Verify {
         if n_problems == 0 {
             return Ok(());
         }
-        bail!("the record of {} has {n_problems} mismatches\n{}", self.source, report.problems)
+        bail!("the record of {place} has {n_problems} mismatches\n{}", report.problems)
     }
 }
 

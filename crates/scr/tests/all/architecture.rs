@@ -84,6 +84,7 @@ fn data_flows_in_one_direction() {
         "scr-methods",
         "scr-eval",
         "scr-report",
+        "scr-bucket",
         "scr-store",
         "scr-work",
         "scr-verify",

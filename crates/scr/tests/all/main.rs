@@ -17,6 +17,7 @@ mod comparing;
 mod copies;
 mod dependencies;
 mod documented;
+mod engines;
 mod fuzz_seeds;
 
 mod help;

@@ -83,7 +83,7 @@ pub(crate) async fn submission(
     let state = submission.state;
     let is_own = submission.user_id == member.user.id;
     let benchmark_href = address::benchmark(&benchmark.id, "");
-    let received = store.uploads().received_bytes(&submission.id)?;
+    let received = store.uploads().received_bytes(&submission.id).await?;
     let page = SubmissionPage {
         state: capitalised(state_words(state)),
         steps: steps(state),

@@ -94,7 +94,7 @@ pub(super) async fn page(
     errors: Vec<FieldError>,
 ) -> Result<Response, Failure> {
     let id = &benchmark.document.id;
-    if !store.benchmarks().accepts_submissions(&benchmark.document) {
+    if !store.benchmarks().accepts_submissions(&benchmark.document).await? {
         return Err(Failure::takes_no_submissions(&benchmark.document));
     }
     let has_accepted = has_accepted_terms(store, &benchmark.document, &member.user).await?;

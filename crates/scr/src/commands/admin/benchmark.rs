@@ -9,7 +9,7 @@ use scr_store::{PublishError, PublishOutcome, Store};
 use serde_json::json;
 
 use super::settings::{Set, Show};
-use super::site::{Dir, with_new_store};
+use super::site::Dir;
 use crate::commands::arguments::Format;
 use crate::commands::list::print_list;
 use crate::progress::Bar;
@@ -46,7 +46,7 @@ impl Benchmarks {
         match self {
             Self::Add { folder, dir } => {
                 let benchmark = Benchmark::open(&folder)?;
-                with_new_store(&dir.path, async |store| add(&store, &benchmark).await)
+                dir.with_new_store(async |store| add(&store, &benchmark).await)
             }
             Self::Set(command) => command.run(),
             Self::Show(command) => command.run(),
@@ -100,7 +100,9 @@ async fn publish(store: &Store, copy: &Path, bar: &Bar) -> Result<PublishOutcome
     let mut show = |progress: scr_store::PublishProgress| {
         bar.show("publishing radiographs", progress.images_done, progress.images_total);
     };
-    Ok(store.benchmarks().publish(&benchmark, &mut show).await?)
+    let published = store.benchmarks().publish(&benchmark, &mut show).await?;
+    store.benchmarks().keep_folder(&benchmark.id, copy).await?;
+    Ok(published)
 }
 
 async fn list(store: &Store, format: Format) -> Result<()> {

@@ -1,7 +1,5 @@
 //! `scr admin jobs`: running and waiting jobs of submissions.
 
-use std::path::PathBuf;
-
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use scr_store::{Cancellation, JobRow, Store};
@@ -21,9 +19,8 @@ const ACTOR: &str = "operator at the shell";
 pub(super) struct Jobs {
     #[command(subcommand)]
     command: Option<JobCommand>,
-    /// Data folder of the site
-    #[arg(long = "dir", value_name = "DATA", required = true)]
-    path: Option<PathBuf>,
+    #[command(flatten)]
+    dir: Dir,
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
@@ -53,15 +50,14 @@ enum JobCommand {
 
 impl Jobs {
     pub(super) fn run(self) -> Result<()> {
-        match (self.command, self.path) {
-            (Some(JobCommand::Cancel { submission, dir }), _) => {
+        match self.command {
+            Some(JobCommand::Cancel { submission, dir }) => {
                 dir.with_store(async |store| cancel(&store, &submission).await)
             }
-            (Some(JobCommand::List { dir, format }), _) => {
+            Some(JobCommand::List { dir, format }) => {
                 dir.with_store(async |store| list(&store, format).await)
             }
-            (None, path) => Dir { path: path.unwrap_or_default() }
-                .with_store(async |store| list(&store, self.format).await),
+            None => self.dir.with_store(async |store| list(&store, self.format).await),
         }
     }
 }

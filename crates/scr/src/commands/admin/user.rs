@@ -7,7 +7,7 @@ use clap::Subcommand;
 use scr_store::{OtherKeys, Role, Store, UserRow};
 use serde_json::json;
 
-use super::site::{Dir, find_user, with_new_store};
+use super::site::{Dir, find_user};
 use crate::commands::arguments::Format;
 use crate::commands::list::{or_dash, print_list};
 use crate::tell::tell;
@@ -90,7 +90,7 @@ impl Users {
         match self {
             Self::Add { email, name, role, password_stdin, dir } => {
                 let password = password_stdin.then(read_password).transpose()?;
-                with_new_store(&dir.path, async |store| {
+                dir.with_new_store(async |store| {
                     let user =
                         store.accounts().add(&email, &name, role, password.as_deref()).await?;
                     tell!("{} added as {role}", user.email);
