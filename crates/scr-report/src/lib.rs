@@ -7,7 +7,7 @@
 //!   [`shard_document`] that of a part of one.
 //! - [`board`]: all results of a benchmark, and [`listing`]: their list with ranks.
 //! - [`tables`]: their tables, which [`layout`] writes as text, Markdown or LaTeX;
-//!   [`csv`] and [`parquet`] have every number in full precision.
+//!   [`csv`] and `parquet`, a feature, have every number in full precision.
 //! - [`numbers`]: formats of numbers, and [`standings`]: order and ranks, for pages and
 //!   tables.
 //! - [`plot`]: plots as SVG.
@@ -26,6 +26,7 @@ pub mod layout;
 pub mod listing;
 pub mod measures;
 pub mod numbers;
+#[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod plot;
 mod shard;
