@@ -26,6 +26,14 @@ CREATE INDEX listed_by_role ON listed_entries (benchmark_id, role, published_at,
 CREATE INDEX listed_by_correction
     ON listed_entries (corrects, benchmark_id, published_at, entry_id);
 
+-- Number of listed entries by role.
+CREATE TABLE listed_counts (
+    benchmark_id TEXT NOT NULL,
+    role TEXT NOT NULL,
+    n BIGINT NOT NULL,
+    PRIMARY KEY (benchmark_id, role)
+);
+
 -- Columns of tables: a measure of an object in a fold, under one filter.
 CREATE TABLE aggregate_columns (
     -- In the order in which measures appeared first.

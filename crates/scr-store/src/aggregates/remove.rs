@@ -12,14 +12,15 @@ const DOING: &str = "remove an entry from the tables";
 /// Takes an entry out of all tables, in a transaction that has begun with a write.
 #[boxed]
 pub(crate) async fn unlist(connection: &mut AnyConnection, id: &str) -> Result<(), StorageError> {
-    let row: Option<(i64,)> =
-        sqlx::query_as("SELECT number FROM listed_entries WHERE entry_id = $1")
+    let row: Option<(i64, String, String)> =
+        sqlx::query_as("SELECT number, benchmark_id, role FROM listed_entries WHERE entry_id = $1")
             .bind(id)
             .fetch_optional(&mut *connection)
             .await
             .doing(DOING)?;
-    let Some((number,)) = row else { return Ok(()) };
+    let Some((number, benchmark_id, role)) = row else { return Ok(()) };
     remove_rows(connection, number).await?;
+    count_listed(connection, &benchmark_id, &role, -1).await?;
     sqlx::query("DELETE FROM listed_entries WHERE number = $1")
         .bind(number)
         .execute(connection)
@@ -66,5 +67,26 @@ pub(crate) async fn count_rows(
     .execute(connection)
     .await
     .doing("count the entries of tables")?;
+    Ok(())
+}
+
+/// Adds `times` to the number of a benchmark's listed entries of a role.
+#[boxed]
+pub(crate) async fn count_listed(
+    connection: &mut AnyConnection,
+    benchmark_id: &str,
+    role: &str,
+    times: i64,
+) -> Result<(), StorageError> {
+    sqlx::query(
+        "INSERT INTO listed_counts (benchmark_id, role, n) VALUES ($1, $2, $3) \
+         ON CONFLICT (benchmark_id, role) DO UPDATE SET n = listed_counts.n + excluded.n",
+    )
+    .bind(benchmark_id)
+    .bind(role)
+    .bind(times)
+    .execute(connection)
+    .await
+    .doing("count the listed entries")?;
     Ok(())
 }

@@ -6,7 +6,7 @@ use scr_documents::{EntryRole, ResultDocument};
 use sqlx::AnyConnection;
 use std::collections::HashMap;
 
-use super::remove::{count_rows, remove_rows};
+use super::remove::{count_listed, count_rows, remove_rows};
 use super::rows::{AggregateRow, ColumnKey, rows};
 use crate::database::Doing;
 use crate::entries::{EntryRow, standing_summary_in};
@@ -113,6 +113,15 @@ impl Listing {
         version: i64,
     ) -> Result<i64, StorageError> {
         let EntryRow { id, card, .. } = entry;
+        let (n_before,): (i64,) =
+            sqlx::query_as("SELECT COUNT(*) FROM listed_entries WHERE entry_id = $1")
+                .bind(id)
+                .fetch_one(&mut *connection)
+                .await
+                .doing(DOING)?;
+        if n_before == 0 {
+            count_listed(connection, &entry.benchmark_id, entry.role.key(), 1).await?;
+        }
         let words = format!("{} {} {id}", card.name, card.authors.join(" ")).to_lowercase();
         let (number,): (i64,) = sqlx::query_as(
             "INSERT INTO listed_entries (number, entry_id, benchmark_id, role, published_at, \

@@ -4,8 +4,8 @@
 use async_recursion::async_recursion as boxed;
 use scr_documents::{EntryRole, ResultDocument, SummaryDocument, UndefinedDocument};
 use scr_measures::Better;
-use sqlx::Row;
 use sqlx::any::AnyRow;
+use sqlx::{FromRow, Row};
 use std::collections::HashMap;
 
 use super::entries::PublicEntries;
@@ -102,24 +102,33 @@ impl PublicEntries<'_> {
              {SUMMARY} FROM aggregates JOIN listed_entries ON number = entry_number \
              WHERE column_number = $1 ORDER BY published_at, entry_id"
         );
-        let rows: Vec<AnyRow> = sqlx::query(sqlx::AssertSqlSafe(query))
+        let mut values: Vec<DownloadValue> = sqlx::query_as(sqlx::AssertSqlSafe(query))
             .bind(column.number)
             .fetch_all(&self.all.pool)
             .await
             .doing(DOING)?;
-        let read = |row: &AnyRow| -> Result<DownloadValue, sqlx::Error> {
-            let (is_reference, rank, within): (i64, i64, i64) =
-                (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
-            let summary = summary(row, 4)?;
-            let has_rank = better.is_some() && summary.mean.is_some();
-            let shown = |rank: i64| Some(rank.unsigned_abs()).filter(|_| has_rank);
-            Ok(DownloadValue {
-                entry_number: row.try_get(0)?,
-                rank: shown(rank),
-                rank_among_submissions: shown(within).filter(|_| is_reference == 0),
-                summary,
-            })
-        };
-        rows.iter().map(|row| read(row).doing(DOING)).collect()
+        if better.is_none() {
+            for value in &mut values {
+                value.rank = None;
+                value.rank_among_submissions = None;
+            }
+        }
+        Ok(values)
+    }
+}
+
+// Rows become values one by one: a row of the driver is far larger.
+impl<'r> FromRow<'r, AnyRow> for DownloadValue {
+    fn from_row(row: &'r AnyRow) -> Result<Self, sqlx::Error> {
+        let (is_reference, rank, within): (i64, i64, i64) =
+            (row.try_get(1)?, row.try_get(2)?, row.try_get(3)?);
+        let summary = summary(row, 4)?;
+        let shown = |rank: i64| Some(rank.unsigned_abs()).filter(|_| summary.mean.is_some());
+        Ok(Self {
+            entry_number: row.try_get(0)?,
+            rank: shown(rank),
+            rank_among_submissions: shown(within).filter(|_| is_reference == 0),
+            summary,
+        })
     }
 }

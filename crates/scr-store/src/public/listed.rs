@@ -129,13 +129,12 @@ impl PublicEntries<'_> {
     /// [`StorageError::Database`].
     #[boxed]
     pub async fn counts(&self, benchmark_id: &str) -> Result<RoleCounts, StorageError> {
-        let rows: Vec<(String, i64)> = sqlx::query_as(
-            "SELECT role, COUNT(*) FROM listed_entries WHERE benchmark_id = $1 GROUP BY role",
-        )
-        .bind(benchmark_id)
-        .fetch_all(&self.all.pool)
-        .await
-        .doing("count entries")?;
+        let rows: Vec<(String, i64)> =
+            sqlx::query_as("SELECT role, n FROM listed_counts WHERE benchmark_id = $1")
+                .bind(benchmark_id)
+                .fetch_all(&self.all.pool)
+                .await
+                .doing("count entries")?;
         let of = |role: EntryRole| {
             let found = rows.iter().find(|(found, _)| found == role.key());
             found.map_or(0, |(_, n)| n.unsigned_abs())

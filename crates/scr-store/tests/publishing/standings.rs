@@ -310,11 +310,14 @@ async fn a_folder_of_an_earlier_version_is_filled_when_it_is_opened_in_any_state
     let database = format!("sqlite://{}", path.join("scr.sqlite").display());
     let interrupted = [
         "DROP TABLE aggregates; DROP TABLE aggregate_columns; DROP TABLE listed_entries; \
+         DROP TABLE listed_counts; \
          DROP INDEX submissions_by_entry; DELETE FROM schema_migrations WHERE version >= 15;",
         // An interrupted run: some entries are there, and others are of an earlier result.
         "DELETE FROM aggregates WHERE entry_number IN \
          (SELECT number FROM listed_entries WHERE number % 3 = 0); \
-         DELETE FROM listed_entries WHERE number % 3 = 0; \
+         DELETE FROM listed_entries WHERE number % 3 = 0; DELETE FROM listed_counts; \
+         INSERT INTO listed_counts SELECT benchmark_id, role, COUNT(*) FROM listed_entries \
+         GROUP BY benchmark_id, role; \
          UPDATE listed_entries SET version = 0 WHERE number % 3 = 1;",
     ];
     for (index, statements) in interrupted.into_iter().enumerate() {
@@ -324,6 +327,8 @@ async fn a_folder_of_an_earlier_version_is_filled_when_it_is_opened_in_any_state
         connection.close().await.unwrap();
         let store = Store::open(&path).await.unwrap();
         assert_eq!(paged(&store, order, &all, 100).await.len(), expected.len());
+        let n = store.public().entries().counts("tiny").await.unwrap().all();
+        assert_eq!(n, N_ENTRIES as u64);
         if index == 0 {
             assert_eq!(paged(&store, order, &all, 100).await, expected);
         }

@@ -13,7 +13,7 @@ use scr_store::{EntryRow, PublicStore};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{filter_of, page_range};
+use super::choice::{filter_of, page_range};
 use crate::address;
 use crate::boards::Boards;
 use crate::computed::Computed;

@@ -14,7 +14,7 @@ use scr_store::{
 };
 use std::collections::{HashMap, VecDeque};
 
-use super::subjects;
+use super::choice::subjects;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
 use crate::handlers::entry_files::{file, plain};

@@ -1,6 +1,7 @@
 //! Results page of a benchmark: a table of whole images and one an object with their figures,
 //! agreement of the cardiothoracic ratio, and published values.
 
+mod choice;
 mod figures;
 mod files;
 mod literature;
@@ -10,9 +11,9 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_documents::{BenchmarkDocument, EntryRole, Fold, Protocol, UndefinedDocument};
+use scr_documents::{BenchmarkDocument, Fold, Protocol, UndefinedDocument};
 use scr_report::board::Board;
-use scr_store::{EntryFilter, EntryRow, PublicStore, RowRange, Standings};
+use scr_store::{EntryRow, PublicStore, Standings};
 
 use super::draw::page;
 use crate::address;
@@ -23,28 +24,15 @@ use crate::extractors::PublishedBenchmark;
 use crate::numbers::{MeasureFormat, NO_VALUE, date, shows_all};
 use crate::options::Options;
 use crate::page_links::{PageLink, current, page_links};
-use crate::results_table::{
-    ResultsTable, Subject, TablePage, TableRequest, TableSource, reference_mark,
-};
+use crate::results_table::{ResultsTable, TablePage, TableRequest, TableSource, reference_mark};
+use choice::{ENTRIES_A_PAGE, KINDS, filter_of, page_range, subjects};
 pub(crate) use figures::plot;
 use figures::{Figure, FigureKind, Figures};
 pub(crate) use files::{results_csv, results_json, results_tex};
 use literature::{Literature, literature};
 
-/// Entries of one page of every table.
-pub(super) const ENTRIES_A_PAGE: u32 = 25;
 /// Options of the address that stay on another page.
 const KEPT: [&str; 7] = ["measures", "fold", "kind", "q", "object", "sort", "order"];
-
-/// Most words of the filter's text.
-const MAX_WORDS: usize = 8;
-
-/// Kinds of entries, and their words in the address.
-const KINDS: [(&str, &str, EntryRole); 3] = [
-    ("submission", "Submissions", EntryRole::Method),
-    ("baseline", "Baselines", EntryRole::Baseline),
-    ("observer", "Observers", EntryRole::Observer),
-];
 
 #[derive(Template)]
 #[template(path = "results.html")]
@@ -232,38 +220,6 @@ pub(crate) async fn results(
         sections,
         benchmark,
     })
-}
-
-/// Rows of a page, which is counted from 1.
-pub(super) fn page_range(page: usize) -> RowRange {
-    let start = (page as u64).saturating_sub(1).saturating_mul(ENTRIES_A_PAGE.into());
-    RowRange { start, count: ENTRIES_A_PAGE }
-}
-
-/// Whole images, then the objects, with the captions of their tables.
-pub(super) fn subjects(benchmark: &BenchmarkDocument) -> Vec<(Subject<'_>, String)> {
-    let objects =
-        benchmark.objects.iter().map(|object| (Subject::Object(&object.id), object.name.clone()));
-    let whole = (Subject::WholeImage, "All structures together, by image".to_owned());
-    std::iter::once(whole).chain(objects).collect()
-}
-
-/// Filter of the address, and the word of its kind.
-pub(super) fn filter_of<'a>(
-    options: &'a Options,
-    notes: &mut Vec<String>,
-) -> (EntryFilter, Option<&'a str>) {
-    let kind = options.first("kind");
-    let known = kind.and_then(|kind| KINDS.iter().find(|(key, ..)| *key == kind));
-    if let (Some(kind), None) = (kind, known) {
-        notes.push(format!("There is no kind {kind}: it is submission, baseline or observer."));
-    }
-    let words = options.first("q").unwrap_or_default().split_whitespace();
-    let filter = EntryFilter {
-        role: known.map(|(_, _, role)| *role),
-        words: words.take(MAX_WORDS).map(str::to_owned).collect(),
-    };
-    (filter, known.map(|(key, ..)| *key))
 }
 
 /// The fold of the address, if entries have summaries of it.
