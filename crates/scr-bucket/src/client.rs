@@ -170,12 +170,12 @@ impl Bucket {
         self.listed(prefix, usize::MAX)
     }
 
-    /// True if there is an object whose key begins with `prefix`.
+    /// As [`list`](Self::list), but a few hundred at most.
     ///
     /// # Errors
     /// [`BucketError`].
-    pub fn holds(&self, prefix: &str) -> Result<bool, BucketError> {
-        Ok(!self.listed(prefix, 1)?.is_empty())
+    pub fn list_some(&self, prefix: &str) -> Result<Vec<ListedObject>, BucketError> {
+        self.listed(prefix, 200)
     }
 
     fn listed(&self, prefix: &str, most: usize) -> Result<Vec<ListedObject>, BucketError> {

@@ -9,10 +9,6 @@
 //! Requests are signed with AWS Signature Version 4, which covers the SHA-256 of the body: the
 //! endpoint refuses bytes that were changed on their way. A request that fails for a reason that
 //! passes (no connection, a status of 500 and more, 429) is repeated with a growing pause.
-#![cfg_attr(
-    test,
-    expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")
-)]
 
 mod address;
 mod client;

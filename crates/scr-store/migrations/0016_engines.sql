@@ -6,7 +6,8 @@ CREATE TABLE engines (
     -- One row.
     number BIGINT NOT NULL PRIMARY KEY CHECK (number = 1),
     site TEXT NOT NULL,
-    -- `whole`, or `moving` while another site is being copied here.
+    -- `new` until the bucket has the identifier, `whole`, or `moving` while another site is
+    -- being copied here.
     state TEXT NOT NULL
 );
 

@@ -19,9 +19,13 @@ use crate::storage_error::{OpenError, StorageError};
 
 /// Object with the identifier of the site.
 pub(crate) const MARK: &str = "scr-site.json";
+/// Beginning of the keys of objects that show that a bucket can be written.
+const TRIAL: &str = "scr-trial-";
 /// Largest mark.
 const MAX_MARK_BYTES: u64 = 4096;
 
+/// State of a site whose bucket has no mark yet.
+const NEW: &str = "new";
 /// State of a site of which everything is there.
 const WHOLE: &str = "whole";
 /// State of a site that is being moved here.
@@ -51,6 +55,9 @@ impl OpenedEngines {
         let bucket = Bucket::new(engines.bucket.clone());
         // First, so that nothing is made in the database for a bucket that cannot be used.
         let mark = read_mark(&bucket).await?;
+        if mark.is_none() {
+            check_writing(&bucket).await?;
+        }
         let folder = DataFolder::scratch(engines.scratch.as_deref(), bucket.clone())?;
         let pool = postgres::open(&engines.database).await?;
         let opened = Self { folder, pool, bucket, database: engines.database.to_string() };
@@ -61,50 +68,69 @@ impl OpenedEngines {
         Ok(opened)
     }
 
-    /// Checks that database and bucket are of one site; pairs new ones.
+    /// Checks that database and bucket are of one site; pairs new ones. The row comes first, and
+    /// is [`NEW`] until the bucket has the mark, so that pairing goes on after an interruption.
     async fn pair(&self, mark: Option<Mark>) -> Result<(), OpenError> {
         let doing = "read the identifier of the site";
         let mut transaction = begin_writing(&self.pool).await?;
-        let row: Option<(String,)> = sqlx::query_as("SELECT site FROM engines")
+        let row: Option<(String, String)> = sqlx::query_as("SELECT site, state FROM engines")
             .fetch_optional(&mut *transaction)
             .await
             .doing(doing)?;
-        let of_site = |site: &str| format!("the files of site {site}");
-        let refuse = |expected: String, found: String| {
-            Err(OpenError::OtherBucket {
-                bucket: self.bucket.address().to_string(),
-                expected,
-                found,
-            })
-        };
-        match (row, mark) {
-            (Some((site,)), Some(mark)) if site == mark.site => return Ok(()),
-            (Some((site,)), Some(mark)) => return refuse(of_site(&site), of_site(&mark.site)),
-            (Some((site,)), None) => return refuse(of_site(&site), "none".to_owned()),
-            (None, Some(mark)) => {
-                return refuse("no files, as the database is new".to_owned(), of_site(&mark.site));
+        let new = || "no files, as the database is new".to_owned();
+        let site = match (row, mark) {
+            (Some((site, state)), Some(mark)) if site == mark.site => {
+                if state != NEW {
+                    return Ok(());
+                }
+                site
             }
-            (None, None) => {}
-        }
-        let bucket = self.bucket.clone();
-        if run_blocking(move || Ok::<_, StorageError>(bucket.holds("")?)).await? {
-            return refuse("no objects, as the database is new".to_owned(), "some".to_owned());
-        }
-        let site = random_id()?;
+            (Some((site, _)), Some(mark)) => {
+                return Err(self.other(of_site(&site), of_site(&mark.site)));
+            }
+            (Some((site, state)), None) if state != NEW => {
+                return Err(self.other(of_site(&site), "none".to_owned()));
+            }
+            (None, Some(mark)) => return Err(self.other(new(), of_site(&mark.site))),
+            (Some((site, _)), None) => site,
+            (None, None) => {
+                let bucket = self.bucket.clone();
+                let list = move || Ok::<_, StorageError>(bucket.list_some("")?);
+                let found = run_blocking(list).await?;
+                if let Some(found) = found.iter().find(|found| !found.key.starts_with(TRIAL)) {
+                    return Err(self.other(new(), format!("`{}`", found.key)));
+                }
+                let site = random_id()?;
+                sqlx::query("INSERT INTO engines (number, site, state) VALUES (1, $1, $2)")
+                    .bind(&site)
+                    .bind(NEW)
+                    .execute(&mut *transaction)
+                    .await
+                    .doing(doing)?;
+                site
+            }
+        };
+        transaction.commit().await.doing(doing)?;
         let (bucket, text) = (self.bucket.clone(), format!("{{\"site\":\"{site}\"}}\n"));
         let put = move || Ok::<_, StorageError>(bucket.put_new(MARK, text.as_bytes())?);
         if run_blocking(put).await? == PutOutcome::Exists {
-            return refuse("no objects, as the database is new".to_owned(), "some".to_owned());
+            let found = read_mark(&self.bucket).await?.map(|mark| mark.site).unwrap_or_default();
+            if found != site {
+                return Err(self.other(of_site(&site), of_site(&found)));
+            }
         }
-        sqlx::query("INSERT INTO engines (number, site, state) VALUES (1, $1, $2)")
-            .bind(&site)
+        sqlx::query("UPDATE engines SET state = $1 WHERE state = $2")
             .bind(WHOLE)
-            .execute(&mut *transaction)
+            .bind(NEW)
+            .execute(&self.pool)
             .await
             .doing(doing)?;
-        transaction.commit().await.doing(doing)?;
         tracing::info!(site, "made a new site");
         Ok(())
+    }
+
+    fn other(&self, expected: String, found: String) -> OpenError {
+        OpenError::OtherBucket { bucket: self.bucket.address().to_string(), expected, found }
     }
 
     /// Refuses a site that is being moved here.
@@ -159,6 +185,20 @@ pub(crate) async fn check_bucket(bucket: &Bucket) -> Result<(), StorageError> {
         Some(_) => Ok(()),
         None => Err(StorageError::Missing { what: "site in", id: bucket.address().to_string() }),
     }
+}
+
+fn of_site(site: &str) -> String {
+    format!("the files of site {site}")
+}
+
+/// Checks that a bucket can be written: writes an object and deletes it.
+async fn check_writing(bucket: &Bucket) -> Result<(), StorageError> {
+    let (bucket, key) = (bucket.clone(), format!("{TRIAL}{}", random_id()?));
+    run_blocking(move || {
+        bucket.put_new(&key, b"trial")?;
+        Ok(bucket.delete(&key)?)
+    })
+    .await
 }
 
 /// Mark of a bucket; none in a new one.
