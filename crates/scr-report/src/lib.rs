@@ -25,15 +25,14 @@ pub mod html;
 pub mod layout;
 pub mod listing;
 pub mod measures;
-pub mod numbers;
 #[cfg(feature = "parquet")]
 pub mod parquet;
 pub mod plot;
 mod shard;
 pub mod sheet;
-pub mod standings;
 pub mod tables;
 
 pub use comparison::{NamedResult, comparison_document};
 pub use document::{result_document, summary_document};
+pub use scr_standings::{numbers, standings};
 pub use shard::{ShardFault, read_shard, shard_document};

@@ -2,8 +2,8 @@
 
 use scr_documents::{MeasureMap, ResultDocument, SummaryDocument};
 use scr_measures::Better;
-use scr_report::numbers::MeasureFormat;
-use scr_report::standings::is_penalised;
+use scr_standings::numbers::MeasureFormat;
+use scr_standings::standings::is_penalised;
 
 /// Undefined values of a result without a mean: behind all others.
 pub(crate) const BEHIND_ALL: i64 = i64::MAX;

@@ -1,6 +1,6 @@
 //! Rows of tables of results: ordered, ranked, filtered and paged by the database.
 //!
-//! Order and ranks are those of [`scr_report::standings`]: undefined values count as worst,
+//! Order and ranks are those of [`scr_standings::standings`]: undefined values count as worst,
 //! equals share a rank; equals by value are in the order of their names, then of their listing.
 //! Reads aggregates as the site may show them, and only under the present filter.
 //!
@@ -8,7 +8,7 @@
 
 use async_recursion::async_recursion as boxed;
 use scr_documents::{Decimals, EntryRole, ResultDocument};
-use scr_report::standings::{Order, Statistic};
+use scr_standings::standings::{Order, Statistic};
 use sqlx::AnyPool;
 
 use super::listed::{EntryFilter, RowRange};

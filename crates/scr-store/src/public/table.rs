@@ -1,7 +1,7 @@
 //! Words of tables of results: subjects, columns, orders and rows.
 
 use scr_measures::Better;
-use scr_report::standings::{Order, Statistic};
+use scr_standings::standings::{Order, Statistic};
 
 use super::listed::NamedEntry;
 use crate::entries::EntryRow;

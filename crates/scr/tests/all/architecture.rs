@@ -83,6 +83,7 @@ fn data_flows_in_one_direction() {
         "scr-phantom",
         "scr-methods",
         "scr-eval",
+        "scr-standings",
         "scr-report",
         "scr-bucket",
         "scr-store",

@@ -62,12 +62,13 @@ fn shards_in_any_order_merge_to_the_bytes_of_one_run() {
     fs::write(&other, "{}").expect("the file can be written");
     refused(&[&first, &other, &third], "expected a shard as `scr evaluate --shard` writes it");
 
-    // A mask of the reference changes between two shards: the benchmark is another one.
+    // The spacing changes between two shards: the benchmark is another one.
     let table = temp.path().join("bench/benchmark.toml");
-    let changed = fs::read_to_string(&table).expect("the table is there") + "\n# changed\n";
-    fs::write(&table, changed).expect("the table can be written");
+    let text = fs::read_to_string(&table).expect("the table is there");
+    let line = text.lines().find(|line| line.starts_with("spacing_mm")).expect("a spacing");
+    fs::write(&table, text.replace(line, "spacing_mm = 9.5")).expect("it can be written");
     score(&["--shard", "2/3", "--out", &other]);
-    refused(&[&first, &other, &third], "another digest of `benchmark.toml`");
+    refused(&[&first, &other, &third], "another digest of `definition`");
 }
 
 #[test]

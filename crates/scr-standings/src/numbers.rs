@@ -10,7 +10,7 @@ use scr_measures::{Better, Measure};
 /// Text of a page in place of an undefined value.
 pub const NO_VALUE: &str = "–";
 /// Text of a table in place of an undefined value.
-pub(crate) const TABLE_NO_VALUE: &str = "-";
+pub const TABLE_NO_VALUE: &str = "-";
 
 /// Key of the pixel error, the one measure of whole images with a better end.
 const PIXEL_ERROR: &str = "pixel_error";
@@ -88,7 +88,7 @@ impl MeasureFormat {
     }
 
     /// Short name with unit and direction, the head of a column.
-    pub(crate) fn head(&self) -> String {
+    pub fn head(&self) -> String {
         let unit = if self.unit.is_empty() { String::new() } else { format!(" ({})", self.unit) };
         format!("{}{unit}{}", self.short_name, self.arrow())
     }
@@ -104,7 +104,7 @@ impl MeasureFormat {
     }
 
     /// Direction as an arrow after a space; empty without one.
-    pub(crate) const fn arrow(&self) -> &'static str {
+    pub const fn arrow(&self) -> &'static str {
         match self.better {
             Some(Better::Higher) => " ↑",
             Some(Better::Lower) => " ↓",
@@ -158,7 +158,7 @@ impl MeasureFormat {
     }
 
     /// Formats a mean and a standard deviation as papers do: `mean ± sd`.
-    pub(crate) fn mean_plus_minus_sd(&self, mean: Option<f64>, sd: Option<f64>) -> String {
+    pub fn mean_plus_minus_sd(&self, mean: Option<f64>, sd: Option<f64>) -> String {
         match (mean, sd) {
             (Some(_), Some(_)) => format!("{} ± {}", self.value(mean), self.value(sd)),
             _ => self.value(mean),
