@@ -11,6 +11,7 @@ mod display;
 pub(crate) mod download;
 pub(crate) mod entries;
 pub(crate) mod listed;
+mod ranking;
 mod rows;
 pub(crate) mod standings;
 pub(crate) mod store;

@@ -31,6 +31,17 @@ const ENTRIES: &str = "SELECT l.number AS number, l.entry_id AS id, l.role AS ro
 pub(super) const SUMMARY: &str =
     "mean, sd, minimum, q1, median, q3, maximum, ci95_low, ci95_high, n, n_undefined";
 
+/// Number of a row's entry and its ranks.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ranked {
+    pub(super) number: i64,
+    pub(super) rank: Option<u64>,
+    pub(super) rank_among_submissions: Option<u64>,
+}
+
+/// Number of an entry and its place.
+pub(super) type PlaceRow = (i64, i64, f64);
+
 /// An entry of a table.
 pub(super) struct Shown {
     pub(super) entry: EntryRow,
