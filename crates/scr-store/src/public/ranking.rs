@@ -1,6 +1,6 @@
 //! Order and ranks of a table's rows: along the index by the mean, or by any other statistic.
 
-use scr_report::standings::{Order, Statistic};
+use scr_standings::standings::{Order, Statistic};
 
 use super::listed::{EntryFilter, RowRange};
 use super::rows::{PlaceRow, Ranked};

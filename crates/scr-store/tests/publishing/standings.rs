@@ -5,7 +5,7 @@ use scr_documents::{
     UndefinedDocument,
 };
 use scr_measures::Better;
-use scr_report::standings::{Order, Ranks, Standing, Statistic};
+use scr_standings::standings::{Order, Ranks, Standing, Statistic};
 use scr_store::{EntryFilter, EntryRow, RowRange, StandingOrder, StandingPlace, TableSubject};
 use sqlx::Connection;
 
