@@ -216,7 +216,8 @@ async fn insert_rows(
     };
     let values: Vec<String> = (0..rows.len()).map(row).collect();
     let query = format!("INSERT INTO aggregates ({COLUMNS}) VALUES {}", values.join(", "));
-    let mut insert = sqlx::query(sqlx::AssertSqlSafe(query));
+    // Not kept prepared: an absent number has another type than a number (sqlx binds it as REAL).
+    let mut insert = sqlx::query(sqlx::AssertSqlSafe(query)).persistent(false);
     for (column, row) in rows {
         insert = insert
             .bind(about.number)

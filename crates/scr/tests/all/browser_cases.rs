@@ -37,7 +37,7 @@ fn a_reader_orders_the_strip_steps_in_its_order_and_filters_it() {
             .await;
         browser.script(&choose("of", "heart/overlap")).await;
         browser
-            .until("the scores are shown", "document.querySelector('.strip-score').textContent")
+            .until("the scores are shown", "document.querySelector('.strip-score')?.textContent")
             .await;
         let shown = browser.script(SHOWN).await;
         let scores: Vec<f64> = shown
