@@ -26,6 +26,10 @@ const ANALYSIS = "../analysis/main.js";
 const radiograph = /** @type {HTMLLinkElement | null} */ (document.getElementById("radiograph"));
 const picture = images.pictureOf(radiograph && fetchFirstGrey(radiograph.href));
 if (document.readyState === "loading") await new Promise((resolve) => document.addEventListener("DOMContentLoaded", resolve, { once: true }));
+// Colours and sizes are those of the style sheets, for which this script did not wait.
+const sheets = [...document.querySelectorAll("link[rel=stylesheet]")].map((link) => /** @type {HTMLLinkElement} */ (link));
+const loaded = (/** @type {HTMLLinkElement} */ link) => new Promise((resolve) => ["load", "error"].forEach((event) => link.addEventListener(event, resolve, { once: true })));
+await Promise.all(sheets.filter((link) => !link.sheet).map(loaded));
 
 const app = new App(byId("viewer"), byId("viewer-stage"), byId("viewer-panel"));
 // Reports later failures of event handlers.
