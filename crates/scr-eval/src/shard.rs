@@ -156,7 +156,7 @@ fn incomplete(parts: &[(String, EvaluationPart)]) -> Vec<Problem> {
 /// Number of missing shards that a problem names.
 const NAMED_SHARDS: usize = 8;
 
-/// What differs between a part and the first one, where parts of one evaluation agree.
+/// Differences between a part and the first one, in values that parts of one evaluation share.
 fn differences(
     place: &str,
     part: &EvaluationPart,

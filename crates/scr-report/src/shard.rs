@@ -1,5 +1,6 @@
 //! The written form of a shard, and its reader.
 
+use scr_data::Problem;
 use scr_data::digest::{Manifest, hex};
 use scr_documents::{ShardDocument, ShardImage, ShardObject, UndefinedDocument};
 use scr_eval::{
@@ -55,42 +56,28 @@ pub fn shard_document(part: &EvaluationPart) -> ShardDocument {
     }
 }
 
-/// Fault of a shard: expected and found state.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ShardFault {
-    /// Expected state.
-    pub expected: String,
-    /// Found state.
-    pub found: String,
-}
-
-impl ShardFault {
-    fn new(expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self { expected: expected.into(), found: found.into() }
-    }
-}
-
-/// The scores in a written shard.
+/// The scores in a written shard of the file `place`.
 ///
 /// # Errors
-/// [`ShardFault`] for the first value that no shard of this version has.
-pub fn read_shard(document: ShardDocument) -> Result<EvaluationPart, ShardFault> {
+/// [`Problem`] of the first value that no shard of this version has.
+pub fn read_shard(place: &str, document: ShardDocument) -> Result<EvaluationPart, Problem> {
+    let fault = |expected: &str, found: &str| Problem::new(place, expected, found, "");
     if document.evaluator_version != EVALUATOR_VERSION {
         let expected = format!("a shard of evaluator {EVALUATOR_VERSION}");
-        return Err(ShardFault::new(expected, document.evaluator_version));
+        return Err(fault(&expected, &document.evaluator_version));
     }
     let shard: Shard = document
         .shard
         .parse()
-        .map_err(|_| ShardFault::new("a shard I/N", format!("`{}`", document.shard)))?;
+        .map_err(|_| fault("a shard I/N", &format!("`{}`", document.shard)))?;
     let measure = |key: &String| {
         key.parse::<Measure>()
-            .map_err(|error| ShardFault::new("measures of `scr measures`", error.to_string()))
+            .map_err(|error| fault("measures of `scr measures`", &error.to_string()))
     };
     let measures: Vec<Measure> = document.measures.iter().map(measure).collect::<Result<_, _>>()?;
     let image_measure = |key: &String| {
         let found = ImageMeasure::ALL.into_iter().find(|measure| measure.info().key == key);
-        found.ok_or_else(|| ShardFault::new("measures of whole images", format!("`{key}`")))
+        found.ok_or_else(|| fault("measures of whole images", &format!("`{key}`")))
     };
     let image_measures: Vec<ImageMeasure> =
         document.image_measures.iter().map(image_measure).collect::<Result<_, _>>()?;
@@ -98,21 +85,21 @@ pub fn read_shard(document: ShardDocument) -> Result<EvaluationPart, ShardFault>
         None => UndefinedPolicy::Counted,
         Some(UndefinedDocument::ImageDiagonal) => UndefinedPolicy::ImageDiagonal,
         Some(UndefinedDocument::LongestDiagonal) => {
-            return Err(ShardFault::new("image_diagonal or null", "longest_diagonal"));
+            return Err(fault("image_diagonal or null", "longest_diagonal"));
         }
     };
     let counts = (document.objects.len(), measures.len(), image_measures.len());
     let places: Vec<usize> = document.images.iter().map(|image| image.place).collect();
     if !places.is_sorted_by(|a, b| a < b) || !places.iter().all(|&place| shard.has(place)) {
-        return Err(ShardFault::new(format!("places of shard {shard}, ascending"), "others"));
+        return Err(fault(&format!("places of shard {shard}, ascending"), "others"));
     }
-    let records = document.images.into_iter().map(|image| record(image, counts));
+    let records = document.images.into_iter().map(|image| record(place, image, counts));
     let records: Vec<ImageRecord> = records.collect::<Result<_, _>>()?;
     let files = |files: std::collections::BTreeMap<String, String>| {
         let text: String =
             files.iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect();
         let read = Manifest::parse(&text).filter(|read| read.files().len() == files.len());
-        read.ok_or_else(|| ShardFault::new("64 hex digits a file", "other digests"))
+        read.ok_or_else(|| fault("64 hex digits a file", "other digests"))
     };
     let reference_files = files(document.reference_files)?;
     let mask_files = files(document.mask_files)?;
@@ -137,18 +124,20 @@ pub fn read_shard(document: ShardDocument) -> Result<EvaluationPart, ShardFault>
 }
 
 fn record(
+    place: &str,
     image: ShardImage,
     (n_objects, n_measures, n_values): (usize, usize, usize),
-) -> Result<ImageRecord, ShardFault> {
+) -> Result<ImageRecord, Problem> {
     let is_whole = image.objects.len() == n_objects
         && image.objects.iter().all(|values| values.len() == n_measures)
         && image.image_values.len() == n_values;
     if !is_whole {
         let expected = format!("values of {n_objects} objects and {n_measures} measures");
-        return Err(ShardFault::new(expected, format!("others of {}", image.image)));
+        return Err(Problem::new(place, expected, format!("others of {}", image.image), ""));
     }
     let spacing = image.spacing_mm.map(|[x, y]| Spacing::new(x, y)).transpose();
-    let spacing = spacing.map_err(|error| ShardFault::new("a spacing in mm", error.to_string()))?;
+    let spacing =
+        spacing.map_err(|error| Problem::new(place, "a spacing in mm", error.to_string(), ""))?;
     let [width, height] = image.size;
     Ok(ImageRecord {
         image: image.image,

@@ -44,9 +44,7 @@ impl Evaluate {
                 "expected one set of masks for {what}, found {n_sets}\n  hint: score each by itself, or see `scr compare --format json`"
             );
         }
-        if self.format == ResultFormat::Parquet && self.writing.out.is_none() {
-            bail!("expected --out FILE with --format parquet, found none");
-        }
+        self.writing.require_file_of(self.format)?;
         let wants_paper = has_several || self.format == ResultFormat::Latex;
         let is_paper = !self.writing.wide && wants_paper;
         let default: &[Measure] = if is_paper { &COMPARED_MEASURES } else { &Measure::DEFAULT };

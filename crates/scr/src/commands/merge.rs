@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use anyhow::{Result, bail};
+use anyhow::Result;
 use clap::Args;
 use scr_data::{Problem, Problems, files};
 use scr_eval::EvaluationPart;
@@ -24,9 +24,7 @@ pub(crate) struct Merge {
 
 impl Merge {
     pub(crate) fn run(self) -> Result<()> {
-        if self.format == ResultFormat::Parquet && self.writing.out.is_none() {
-            bail!("expected --out FILE with --format parquet, found none");
-        }
+        self.writing.require_file_of(self.format)?;
         let mut problems = Problems::default();
         let read = |path: &PathBuf| Some((path.display().to_string(), problems.keep(read(path))?));
         let parts: Vec<(String, EvaluationPart)> = self.shards.iter().filter_map(read).collect();
@@ -45,5 +43,5 @@ fn read(path: &Path) -> Result<EvaluationPart, Problem> {
         let expected = "a shard as `scr evaluate --shard` writes it";
         Problem::new(&place, expected, error.to_string(), "")
     })?;
-    read_shard(document).map_err(|fault| Problem::new(&place, fault.expected, fault.found, ""))
+    read_shard(&place, document)
 }

@@ -1,6 +1,6 @@
 //! Written results of `scr evaluate` and `scr merge`: formats and tables.
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
 use scr_data::Output;
 use scr_report::layout::{self, Layout, Table};
@@ -61,6 +61,17 @@ pub(super) struct Writing {
 }
 
 impl Writing {
+    /// Requires `--out` of a format that is no text, before anything is scored.
+    ///
+    /// # Errors
+    /// When there is none.
+    pub(super) fn require_file_of(&self, format: ResultFormat) -> Result<()> {
+        if format == ResultFormat::Parquet && self.out.is_none() {
+            bail!("expected --out FILE with --format parquet, found none");
+        }
+        Ok(())
+    }
+
     /// Writes one result in any format, or several as tables.
     ///
     /// # Errors
