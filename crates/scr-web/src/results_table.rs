@@ -109,7 +109,7 @@ pub(crate) struct Row {
     pub(crate) cells: Vec<Cell>,
 }
 
-/// What a table is made of beside its page.
+/// Sources of a table beside the rows of its page.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct TableSource<'a> {
     /// Identifier of the benchmark.

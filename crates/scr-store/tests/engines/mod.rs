@@ -4,9 +4,11 @@
 //! `tests/engines/start` and runs the suite once more with their addresses in the environment.
 //! Without them that test says so and is skipped, or fails with `SCR_REQUIRE_ENGINES=1`.
 
-use std::io::{BufRead, BufReader};
+#[path = "../../../../tests/engines/started.rs"]
+mod started;
+
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use scr_bucket::BucketAddress;
 use scr_data::digest::{file_digest, hex};
@@ -72,37 +74,17 @@ fn the_same_suite_holds_on_postgresql_and_s3() {
     if are_used() {
         return;
     }
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let mut engines = Command::new(root.join("tests/engines/start"))
-        .arg("--no-install")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut variables: Vec<(String, String)> = Vec::new();
-    let mut is_ready = false;
-    for line in BufReader::new(engines.stdout.take().unwrap()).lines() {
-        let line = line.unwrap();
-        is_ready = line == "ready";
-        if is_ready {
-            break;
-        }
-        let (name, value) = line.split_once('=').unwrap();
-        let name = match name {
-            "DATABASE_URL" => DATABASE,
-            "BLOBS_URL" => BLOBS,
-            other => other,
-        };
-        variables.push((name.to_owned(), value.to_owned()));
-    }
-    if !is_ready {
-        let output = engines.wait_with_output().unwrap();
-        let reason = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(std::env::var_os("SCR_REQUIRE_ENGINES").is_none(), "no engines: {reason}");
-        eprintln!("skipped: the suite on PostgreSQL and S3: {}", reason.trim());
+    let Some((mut engines, variables)) = started::start("the suite on PostgreSQL and S3") else {
         return;
-    }
+    };
+    let variables = variables.into_iter().map(|(name, value)| {
+        let name = match name.as_str() {
+            "DATABASE_URL" => DATABASE.to_owned(),
+            "BLOBS_URL" => BLOBS.to_owned(),
+            _ => name,
+        };
+        (name, value)
+    });
     let again = Command::new(std::env::current_exe().unwrap())
         .args(["--skip", "the_same_suite_holds_on_postgresql_and_s3"])
         .envs(variables)

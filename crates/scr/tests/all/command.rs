@@ -41,6 +41,12 @@ pub(crate) fn run_well<I: AsRef<std::ffi::OsStr>>(
     finished.stdout
 }
 
+/// Result of a set of masks, with the values of every image.
+pub(crate) fn evaluated(masks: &str, bench: &str) -> serde_json::Value {
+    let line = ["evaluate", masks, "--benchmark", bench, "--format", "json", "--per-image"];
+    serde_json::from_str(&run_well(line)).expect("stdout is JSON")
+}
+
 /// Text of a path.
 pub(crate) fn text(path: &Path) -> String {
     path.to_str().expect("temporary paths are UTF-8").to_owned()

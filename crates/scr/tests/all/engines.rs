@@ -3,6 +3,9 @@
 //! Without the engines these tests say so and are skipped; with `SCR_REQUIRE_ENGINES=1` they fail.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+#[path = "../../../../tests/engines/started.rs"]
+mod started;
+
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -14,7 +17,7 @@ use serde_json::Value;
 use sqlx::Connection;
 use tempfile::TempDir;
 
-use crate::command::{Finished, root, run, run_well, scr, text};
+use crate::command::{Finished, evaluated, run, run_well, scr, text};
 
 /// Engines of all tests of a run. They end with it, as their stdin closes.
 struct Started {
@@ -29,25 +32,8 @@ impl Started {
     }
 
     fn start() -> Option<Self> {
-        let mut process = Command::new(root().join("tests/engines/start"))
-            .arg("--no-install")
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut variables = Vec::new();
-        for line in BufReader::new(process.stdout.take().unwrap()).lines().map(Result::unwrap) {
-            match line.split_once('=') {
-                Some((name, value)) => variables.push((name.to_owned(), value.to_owned())),
-                None => return Some(Self { _process: process, variables }),
-            }
-        }
-        let output = process.wait_with_output().unwrap();
-        let reason = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(std::env::var_os("SCR_REQUIRE_ENGINES").is_none(), "no engines: {reason}");
-        eprintln!("skipped: a site on PostgreSQL and S3: {}", reason.trim());
-        None
+        let (process, variables) = started::start("a site on PostgreSQL and S3")?;
+        Some(Self { _process: process, variables })
     }
 
     fn variable(&self, name: &str) -> &str {
@@ -223,15 +209,7 @@ fn two_servers_and_two_workers_share_a_site_and_it_moves_to_a_folder_and_back() 
     let id = site.submit(&first, &member, &["--wait"]);
     let published = run(["review", &id, "--publish", "--server", &second, "--token", &curator]);
     assert_eq!(published.code, 0, "{}", published.stderr);
-    let local = run_well([
-        "evaluate",
-        &site.path("masks"),
-        "--benchmark",
-        &site.path("bench"),
-        "--format",
-        "json",
-    ]);
-    let local: Value = serde_json::from_str(&local).unwrap();
+    let local = evaluated(&site.path("masks"), &site.path("bench"));
     let status = run_well(["status", &id, "--server", &second, "--token", &member]);
     let status: Value = serde_json::from_str(&status).unwrap();
     assert_eq!(status["results"]["objects"], local["objects"], "digit for digit");

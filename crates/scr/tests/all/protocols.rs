@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::command::{Finished, files, run, run_well, text};
+use crate::command::{Finished, evaluated, files, run, run_well, text};
 
 /// Twelve phantoms whose table holds `fold` by the place of an image, under a protocol.
 fn benchmark(folder: &Path, protocol: &str, fold: impl Fn(usize) -> String) -> String {
@@ -22,11 +22,6 @@ fn benchmark(folder: &Path, protocol: &str, fold: impl Fn(usize) -> String) -> S
     let table = format!("image_id,fold\n{}", rows.collect::<String>());
     fs::write(bench.join("images.csv"), table).expect("it is written");
     out
-}
-
-fn result(masks: &Path, bench: &str) -> serde_json::Value {
-    let line = ["evaluate", &text(masks), "--benchmark", bench, "--format", "json", "--per-image"];
-    serde_json::from_str(&run_well(line)).expect("stdout is JSON")
 }
 
 /// Fails, and says `words`.
@@ -56,7 +51,7 @@ fn models_of_each_fold_fill_one_set_of_masks_as_a_run_does() {
     let mut run = files(&path("run"));
     run.remove("run.json");
     assert_eq!(files(&path("added")), run);
-    let result = result(&path("added"), &bench);
+    let result = evaluated(&text(&path("added")), &bench);
     let folds: Vec<&String> = result["folds"].as_object().unwrap().keys().collect();
     assert_eq!(folds, ["1", "2", "3"]);
     assert_eq!(result["folds"]["2"]["objects"]["heart"]["dice"]["n"], 4);
@@ -92,7 +87,7 @@ fn a_split_trains_tunes_and_scores_each_on_its_own_set() {
     let mut run = files(&path("run"));
     run.remove("run.json");
     assert_eq!((files(&path("masks")), run.len()), (run, 3 * 5));
-    let found = result(&path("masks"), &bench);
+    let found = evaluated(&text(&path("masks")), &bench);
     assert_eq!(
         (found["images"].as_array().unwrap().len(), found["folds"].as_object().unwrap().len()),
         (3, 0)
@@ -114,7 +109,7 @@ fn evaluation_only_scores_and_refuses_to_train() {
     let path = |name: &str| -> PathBuf { temp.path().join(name) };
     let bench = benchmark(temp.path(), "evaluation-only", |_| String::new());
     let second = temp.path().join("bench/masks/second");
-    let found = result(&second, &bench);
+    let found = evaluated(&text(&second), &bench);
     assert_eq!(
         (found["images"].as_array().unwrap().len(), &found["images"][0]["fold"]),
         (12, &"all".into())

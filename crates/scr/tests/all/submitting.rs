@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tempfile::TempDir;
 
-use crate::command::{Finished, run, run_well, scr, text};
+use crate::command::{Finished, evaluated, run, run_well, scr, text};
 
 /// Served site with a benchmark of four phantoms, two participants and a curator.
 struct Served {
@@ -156,15 +156,7 @@ fn masks_go_from_a_folder_to_a_public_entry_and_no_other_way() {
     assert_eq!(json(&published)["state"], "published");
     assert!(json(&published)["url"].as_str().unwrap().contains("/entries/a-b-method-b"));
     let status = json(&served.ask(&["status", &id], 0));
-    let local = run_well([
-        "evaluate",
-        &served.path("masks"),
-        "--benchmark",
-        &served.path("bench"),
-        "--format",
-        "json",
-    ]);
-    let local: Value = serde_json::from_str(&local).unwrap();
+    let local = evaluated(&served.path("masks"), &served.path("bench"));
     assert_eq!(status["results"]["objects"], local["objects"], "digit for digit");
     let states: Vec<&str> = status["log"]
         .as_array()
