@@ -36,6 +36,8 @@ pub(crate) struct OpenedEngines {
     pub(crate) folder: DataFolder,
     pub(crate) pool: AnyPool,
     pub(crate) bucket: Bucket,
+    /// Identifier of the site.
+    pub(crate) site: String,
     database: String,
 }
 
@@ -60,17 +62,22 @@ impl OpenedEngines {
         }
         let folder = DataFolder::scratch(engines.scratch.as_deref(), bucket.clone())?;
         let pool = postgres::open(&engines.database).await?;
-        let opened = Self { folder, pool, bucket, database: engines.database.to_string() };
-        if let Err(error) = opened.pair(mark).await {
-            opened.pool.close().await;
-            return Err(error);
+        let database = engines.database.to_string();
+        let mut opened = Self { folder, pool, bucket, site: String::new(), database };
+        match opened.pair(mark).await {
+            Ok(site) => opened.site = site,
+            Err(error) => {
+                opened.pool.close().await;
+                return Err(error);
+            }
         }
         Ok(opened)
     }
 
     /// Checks that database and bucket are of one site; pairs new ones. The row comes first, and
     /// is [`NEW`] until the bucket has the mark, so that pairing goes on after an interruption.
-    async fn pair(&self, mark: Option<Mark>) -> Result<(), OpenError> {
+    /// Returns the identifier of the site.
+    async fn pair(&self, mark: Option<Mark>) -> Result<String, OpenError> {
         let doing = "read the identifier of the site";
         let mut transaction = begin_writing(&self.pool).await?;
         let row: Option<(String, String)> = sqlx::query_as("SELECT site, state FROM engines")
@@ -81,7 +88,7 @@ impl OpenedEngines {
         let site = match (row, mark) {
             (Some((site, state)), Some(mark)) if site == mark.site => {
                 if state != NEW {
-                    return Ok(());
+                    return Ok(site);
                 }
                 site
             }
@@ -126,7 +133,7 @@ impl OpenedEngines {
             .await
             .doing(doing)?;
         tracing::info!(site, "made a new site");
-        Ok(())
+        Ok(site)
     }
 
     fn other(&self, expected: String, found: String) -> OpenError {

@@ -64,7 +64,9 @@ mod postgres;
 mod public;
 mod publications;
 mod publish;
+mod rate_limits;
 mod recent;
+
 mod record;
 mod report_error;
 mod results;
@@ -125,6 +127,7 @@ pub use publish::benchmark::THUMBNAIL_SIDE_PX;
 pub use publish::entry::EntryToPublish;
 pub use publish::error::PublishError;
 pub use publish::posterior::POSTERIOR_SIDE_PX;
+pub use rate_limits::{RateLimit, RateLimits};
 pub use record::event::{EntryCommitment, RecordEvent};
 pub use record::evidence::{BenchmarkEvidence, EntryEvidence, ResultEvidence, WithdrawalEvidence};
 pub use record::log::{BEFORE_FIRST, RecordHead, RecordLine, RecordLog, text_digest};

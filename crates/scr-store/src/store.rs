@@ -34,6 +34,7 @@ use crate::lost;
 use crate::mail::Outbox;
 use crate::offers::Offers;
 use crate::publications::Publications;
+use crate::rate_limits::RateLimits;
 use crate::record::adopt::adopt;
 use crate::record::log::RecordLog;
 use crate::settings::Settings;
@@ -55,6 +56,8 @@ pub struct StoreCore {
     blobs: Blobs,
     offers: Offers,
     shapes: Shapes,
+    /// Identifier of a site on engines.
+    site: Option<Arc<str>>,
 }
 
 impl StoreCore {
@@ -110,6 +113,14 @@ impl StoreCore {
     #[must_use]
     pub fn mail(&self) -> Outbox<'_> {
         Outbox { pool: &self.pool }
+    }
+
+    /// Rate limits that all servers of a site on engines share. None in a data folder, which
+    /// one process serves.
+    #[must_use]
+    pub fn rate_limits(&self) -> Option<RateLimits<'_>> {
+        let site = self.site.as_deref()?;
+        Some(RateLimits { pool: &self.pool, site })
     }
 
     /// Record of all public changes.
@@ -196,7 +207,7 @@ impl Store {
         lost::refuse_empty_database(&pool, &database, &blobs).await?;
         adopt(&pool, &folder).await?;
         fill_all(&pool).await?;
-        Ok(Self::of(folder, pool, Blobs::open(&blobs)))
+        Ok(Self::of(folder, pool, Blobs::open(&blobs), None))
     }
 
     /// Opens the store at `location`, or creates one there; see [`open`](Self::open). On engines,
@@ -214,15 +225,20 @@ impl Store {
         };
         let opened = OpenedEngines::open(engines).await?;
         opened.refuse_moving().await?;
-        let OpenedEngines { folder, pool, bucket, .. } = opened;
+        let OpenedEngines { folder, pool, bucket, site, .. } = opened;
         adopt(&pool, &folder).await?;
         fill_all(&pool).await?;
-        Ok(Self::of(folder, pool, Blobs::in_bucket(bucket)))
+        Ok(Self::of(folder, pool, Blobs::in_bucket(bucket), Some(site.into())))
     }
 
-    pub(crate) fn of(folder: DataFolder, pool: AnyPool, blobs: Blobs) -> Self {
+    pub(crate) fn of(
+        folder: DataFolder,
+        pool: AnyPool,
+        blobs: Blobs,
+        site: Option<Arc<str>>,
+    ) -> Self {
         let (offers, shapes) = (Offers::default(), Shapes::default());
-        Self { core: StoreCore { folder, pool, blobs, offers, shapes } }
+        Self { core: StoreCore { folder, pool, blobs, offers, shapes, site } }
     }
 
     /// Folder of this machine: the data folder, or the scratch folder beside engines.

@@ -197,8 +197,9 @@ async fn after_a_good_check_nothing_is_done_without_a_word_of_the_submitter() {
     test.take("w", LEASE).await.unwrap();
     let progress = JobProgress { done: 1, total: 2 };
     test.store.jobs().record_progress(&id, "w", progress).await.unwrap();
-    let found = test.store.submissions().progress(&id).await.unwrap();
-    assert_eq!(found, Some((SubmissionState::Received, progress)));
+    let asked = [id.clone(), "unknown".to_owned()];
+    let found = test.store.submissions().progress(&asked).await.unwrap();
+    assert_eq!(found, [(id.clone(), (SubmissionState::Received, progress))].into());
     let submission = test.store.submissions().get(&id).await.unwrap().unwrap();
     let suspicions = SuspicionsDocument { n_images: 2, ..SuspicionsDocument::default() };
     test.store.submissions().record_check(&submission, "w", &suspicions).await.unwrap();
@@ -206,8 +207,8 @@ async fn after_a_good_check_nothing_is_done_without_a_word_of_the_submitter() {
     assert_eq!((checked.state, checked.suspicions), (SubmissionState::Checked, Some(suspicions)));
     assert_eq!(test.take("w", AT_ONCE).await, None);
     test.store.submissions().confirm(&id, &test.user).await.unwrap();
-    let found = test.store.submissions().progress(&id).await.unwrap();
-    assert_eq!(found, Some((SubmissionState::Scoring, JobProgress::default())));
+    let found = test.store.submissions().progress(&asked).await.unwrap();
+    assert_eq!(found[&id], (SubmissionState::Scoring, JobProgress::default()));
     assert_eq!(test.take("w", LEASE).await.unwrap().attempts, 1);
     let own = test.store.submissions().of_user(&test.user).await.unwrap();
     assert_eq!((own.len(), own[0].suspicions.clone()), (1, None), "a list is short");

@@ -161,7 +161,7 @@ where
             store.tokens().authenticate(token.ok_or(Failure::Unauthenticated)?.trim()).await?;
         let Some(caller) = caller else {
             let client = Client::of(parts, &Arc::<SiteSettings>::from_ref(state));
-            Arc::<Limits>::from_ref(state).check(Limit::TokenFrom, &client.0)?;
+            Arc::<Limits>::from_ref(state).check(Limit::TokenFrom, &client.0).await?;
             return Err(Failure::Unauthenticated);
         };
         Ok(Self(caller))

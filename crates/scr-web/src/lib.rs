@@ -52,6 +52,7 @@ mod outlines;
 mod packed_outlines;
 mod page_frame;
 mod page_links;
+mod progress_feed;
 mod public_form;
 mod references;
 mod results_table;

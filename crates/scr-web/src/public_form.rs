@@ -30,7 +30,7 @@ where
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let request = counted(request, state).map_err(Failure::into_response)?;
+        let request = counted(request, state).await.map_err(Failure::into_response)?;
         let form = Form::from_request(request, state).await;
         let fields = Options::of_form(form.map_err(IntoResponse::into_response)?);
         if fields.first(TRAP).is_some() {
@@ -54,20 +54,20 @@ where
     type Rejection = Response;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
-        let request = counted(request, state).map_err(Failure::into_response)?;
+        let request = counted(request, state).await.map_err(Failure::into_response)?;
         let json = Json::from_request(request, state).await;
         json.map(|Json(sent)| Self(sent)).map_err(IntoResponse::into_response)
     }
 }
 
 /// Counts the request against the rate limit.
-fn counted<S>(request: Request, state: &S) -> Result<Request, Failure>
+async fn counted<S>(request: Request, state: &S) -> Result<Request, Failure>
 where
     Arc<SiteSettings>: FromRef<S>,
     Arc<Limits>: FromRef<S>,
 {
     let (parts, body) = request.into_parts();
     let client = Client::of(&parts, &Arc::<SiteSettings>::from_ref(state));
-    Arc::<Limits>::from_ref(state).check(Limit::FormFrom, &client.0)?;
+    Arc::<Limits>::from_ref(state).check(Limit::FormFrom, &client.0).await?;
     Ok(Request::from_parts(parts, body))
 }

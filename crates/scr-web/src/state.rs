@@ -9,6 +9,7 @@ use crate::cases::ScoreColumns;
 use crate::computed::{Compared, Computed};
 use crate::identity::Providers;
 use crate::limits::Limits;
+use crate::progress_feed::ProgressFeed;
 use crate::settings::SiteSettings;
 use crate::transfers::Transfers;
 
@@ -20,6 +21,7 @@ pub(crate) struct SiteState {
     limits: Arc<Limits>,
     providers: Arc<Providers>,
     transfers: Arc<Transfers>,
+    progress: Arc<ProgressFeed>,
     columns: Arc<ScoreColumns>,
     comparisons: Arc<Computed<Compared>>,
     boards: Arc<Computed<Board>>,
@@ -32,8 +34,9 @@ impl SiteState {
             store: store.clone(),
             providers: Arc::new(Providers::new(&settings.providers)),
             settings: Arc::new(settings),
-            limits: Arc::default(),
+            limits: Arc::new(Limits::of(store)),
             transfers: Arc::default(),
+            progress: Arc::new(ProgressFeed::new(store)),
             columns: Arc::default(),
             comparisons: Arc::default(),
             boards: Arc::default(),
@@ -62,6 +65,12 @@ impl FromRef<SiteState> for Arc<Limits> {
 impl FromRef<SiteState> for Arc<Transfers> {
     fn from_ref(state: &SiteState) -> Self {
         Arc::clone(&state.transfers)
+    }
+}
+
+impl FromRef<SiteState> for Arc<ProgressFeed> {
+    fn from_ref(state: &SiteState) -> Self {
+        Arc::clone(&state.progress)
     }
 }
 

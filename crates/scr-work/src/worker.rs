@@ -17,7 +17,7 @@ const HEARTBEAT: Duration = Duration::from_secs(5);
 const DISK_PAUSE: Duration = Duration::from_secs(30);
 /// Pause before the retry of a job that could not reach database or bucket.
 const ENGINES_PAUSE: Duration = Duration::from_secs(5);
-/// Interval at which uploads expire and dead workers are removed.
+/// Interval at which uploads expire, and dead workers and refilled rate limits are removed.
 const EXPIRE_EVERY: Duration = Duration::from_secs(600);
 /// Wait for a job, after which a worker looks for jobs that used up their attempts.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -115,12 +115,15 @@ impl Worker {
         }
     }
 
-    /// Removes dead workers and expires uploads.
+    /// Removes dead workers, refilled rate limits and expired uploads.
     async fn expire(&self) -> Result<(), StoreError> {
         self.store.workers().remove_silent(EXPIRE_EVERY).await?;
         let expiry = self.store.uploads().expire(&self.name, Retention::default()).await?;
         for id in &expiry.withdrawn {
             tracing::info!(submission = id, "expired and withdrawn");
+        }
+        if let Some(limits) = self.store.rate_limits() {
+            limits.delete_refilled().await?;
         }
         if expiry.n_deleted > 0 {
             tracing::info!(n = expiry.n_deleted, "deleted uploads that are not needed any more");

@@ -39,12 +39,13 @@ const TABLES: [(&str, &str); 23] = [
 
 /// Tables that tell of one place, or are made from others when a store is opened, and are not
 /// copied.
-const OF_ONE_PLACE: [&str; 10] = [
+const OF_ONE_PLACE: [&str; 11] = [
     "schema_migrations",
     "engines",
     "upload_chunks",
     "sources",
     "workers",
+    "rate_limits",
     "publishing",
     "listed_entries",
     "listed_counts",

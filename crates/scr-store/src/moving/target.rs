@@ -112,7 +112,7 @@ impl Target {
             Some(bucket) => Blobs::in_bucket(bucket.clone()),
             None => Blobs::open(&folder.blobs()),
         };
-        Store::of(folder, self.pool().clone(), blobs)
+        Store::of(folder, self.pool().clone(), blobs, None)
     }
 
     /// Makes the place a site.

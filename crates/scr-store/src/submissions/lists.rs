@@ -2,12 +2,17 @@
 //!
 //! Lists leave out results, which are long: `get` of a handle has them.
 
+use std::collections::BTreeMap;
+
 use super::handle::Submissions;
 use super::job::JobProgress;
 use super::rows::{LIST_COLUMNS, Submission, SubmissionColumns, read_state};
 use crate::database::Doing;
 use crate::storage_error::StorageError;
 use scr_documents::{LogLine, SubmissionState};
+
+/// Submissions whose progress one query reads.
+const MAX_ASKED: usize = 200;
 
 impl<S> Submissions<'_, S> {
     /// Submissions in a state, without their results, the longest-waiting first.
@@ -76,25 +81,37 @@ impl<S> Submissions<'_, S> {
         rows.into_iter().map(line).collect()
     }
 
-    /// State of a submission and progress of its job, cheap enough to poll; none where there
-    /// is no such submission.
+    /// States of submissions, with the progress of their jobs, by identifier; without those that
+    /// do not exist. At most [`MAX_ASKED`] a query, so that their number is no matter.
     ///
     /// # Errors
-    /// [`StorageError::Database`].
+    /// [`StorageError::Database`], or [`StorageError::Word`] when one cannot be read.
     pub async fn progress(
         &self,
-        submission_id: &str,
-    ) -> Result<Option<(SubmissionState, JobProgress)>, StorageError> {
-        let row: Option<(String, Option<i64>, Option<i64>)> = sqlx::query_as(
-            "SELECT state, images_done, images_total FROM submissions \
-             LEFT JOIN jobs ON jobs.submission_id = submissions.id WHERE submissions.id = $1",
-        )
-        .bind(submission_id)
-        .fetch_optional(self.pool)
-        .await
-        .doing("read the progress of a job")?;
-        let Some((state, done, total)) = row else { return Ok(None) };
-        let (done, total) = (done.unwrap_or_default(), total.unwrap_or_default());
-        Ok(Some((read_state(&state)?, JobProgress { done, total })))
+        ids: &[String],
+    ) -> Result<BTreeMap<String, (SubmissionState, JobProgress)>, StorageError> {
+        let mut found = BTreeMap::new();
+        for asked in ids.chunks(MAX_ASKED) {
+            let places: Vec<String> = (1..=asked.len()).map(|n| format!("${n}")).collect();
+            let text = format!(
+                "SELECT id, state, images_done, images_total FROM submissions \
+                 LEFT JOIN jobs ON jobs.submission_id = submissions.id WHERE submissions.id IN ({})",
+                places.join(", ")
+            );
+            let mut query = sqlx::query_as(sqlx::AssertSqlSafe(text));
+            for id in asked {
+                query = query.bind(id);
+            }
+            let rows: Vec<(String, String, Option<i64>, Option<i64>)> =
+                query.fetch_all(self.pool).await.doing("read the progress of jobs")?;
+            for (id, state, done, total) in rows {
+                let progress = JobProgress {
+                    done: done.unwrap_or_default(),
+                    total: total.unwrap_or_default(),
+                };
+                found.insert(id, (read_state(&state)?, progress));
+            }
+        }
+        Ok(found)
     }
 }

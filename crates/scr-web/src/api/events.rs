@@ -4,11 +4,12 @@ use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures_util::stream::{self, Stream, StreamExt};
-use scr_documents::SubmissionState;
 use scr_store::{JobProgress, PublicStore};
 use std::convert::Infallible;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::Instant;
 use utoipa::ToSchema;
 
 use super::refusals;
@@ -16,6 +17,7 @@ use super::submissions::visible;
 use crate::client::Client;
 use crate::error::Failure;
 use crate::extractors::Authenticated;
+use crate::progress_feed::{ProgressFeed, SubmissionProgress};
 use crate::slots::RequestConnection;
 use crate::transfers::{StreamSlots, Transfers};
 
@@ -30,8 +32,6 @@ struct EventText {
     data: String,
 }
 
-/// Interval at which the store is polled.
-const POLL_INTERVAL: Duration = Duration::from_millis(400);
 /// Longest duration of an event stream; browsers then reconnect. Also bounds the wait of a
 /// server that shuts down.
 const MAX_STREAM_DURATION: Duration = Duration::from_secs(20);
@@ -54,6 +54,7 @@ const MAX_STREAM_DURATION: Duration = Duration::from_secs(20);
 pub(crate) async fn events(
     State(store): State<PublicStore>,
     State(transfers): State<Arc<Transfers>>,
+    State(feed): State<Arc<ProgressFeed>>,
     caller: Authenticated,
     client: Client,
     Path(id): Path<String>,
@@ -61,49 +62,50 @@ pub(crate) async fn events(
 ) -> Result<impl IntoResponse, Failure> {
     let submission = visible(&store, &caller, id).await?;
     let slots = transfers.stream(&caller.0.user, client, connection);
-    Ok(Sse::new(changes(store, submission.id, slots)).keep_alive(KeepAlive::default()))
+    let changed = feed.watch(&submission.id);
+    let now = store.submissions().progress(std::slice::from_ref(&submission.id)).await?;
+    let now = now.get(&submission.id).copied();
+    let stream = EventStream {
+        changed,
+        next: now,
+        ends_at: Instant::now() + MAX_STREAM_DURATION,
+        _slots: slots,
+    };
+    Ok(Sse::new(stream.events()).keep_alive(KeepAlive::default()))
 }
 
 /// State of an event stream.
 struct EventStream {
-    store: PublicStore,
-    submission_id: String,
-    started: Instant,
-    last_sent: Option<(SubmissionState, JobProgress)>,
+    changed: watch::Receiver<Option<SubmissionProgress>>,
+    /// Progress to be sent; none after the last.
+    next: Option<SubmissionProgress>,
+    ends_at: Instant,
     _slots: StreamSlots,
 }
 
-fn changes(
-    store: PublicStore,
-    submission_id: String,
-    slots: StreamSlots,
-) -> impl Stream<Item = Result<Event, Infallible>> {
-    let start = EventStream {
-        store,
-        submission_id,
-        started: Instant::now(),
-        last_sent: None,
-        _slots: slots,
-    };
-    stream::unfold(start, |mut stream| async move {
-        loop {
-            if stream.last_sent.is_some_and(|(state, _)| state.is_final()) {
-                return None;
+impl EventStream {
+    fn events(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        stream::unfold((self, None), |(mut stream, last)| async move {
+            if last.is_some() {
+                stream.next = stream.change(last).await;
             }
-            if stream.last_sent.is_some() {
-                tokio::time::sleep(POLL_INTERVAL).await;
-            }
-            let now = stream.store.submissions().progress(&stream.submission_id).await.ok()??;
-            if stream.last_sent != Some(now) {
-                stream.last_sent = Some(now);
-                let (state, JobProgress { done, total }) = now;
-                let text = serde_json::json!({ "state": state, "done": done, "total": total });
-                return Some((Ok(Event::default().data(text.to_string())), stream));
-            }
-            if stream.started.elapsed() > MAX_STREAM_DURATION {
-                return None;
-            }
+            let (state, JobProgress { done, total }) = stream.next?;
+            let text = serde_json::json!({ "state": state, "done": done, "total": total });
+            let event = Event::default().data(text.to_string());
+            let sent = stream.next;
+            Some((Ok(event), (stream, sent)))
+        })
+        .fuse()
+    }
+
+    /// The next progress that differs from `last`; none after a final state, and at the end of
+    /// the stream.
+    async fn change(&mut self, last: Option<SubmissionProgress>) -> Option<SubmissionProgress> {
+        if last.is_some_and(|(state, _)| state.is_final()) {
+            return None;
         }
-    })
-    .fuse()
+        let next = self.changed.wait_for(|now| now.is_some() && *now != last);
+        let found = tokio::time::timeout_at(self.ends_at, next).await;
+        found.ok()?.ok().and_then(|now| *now)
+    }
 }

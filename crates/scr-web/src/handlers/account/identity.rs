@@ -102,7 +102,7 @@ pub(crate) async fn arrive(
     browser: Browser,
     options: Options,
 ) -> Result<Response, Failure> {
-    limits.check(Limit::PasswordFrom, &client.0)?;
+    limits.check(Limit::PasswordFrom, &client.0).await?;
     let provider = at.provider()?;
     let refuse = |next: &str, error| sign_in::refuse(&at.providers, "", next, error);
     let state = options.first("state").unwrap_or_default();
@@ -160,9 +160,9 @@ pub(crate) async fn sign_up_with(
     browser: Browser,
     Form(form): Form<IdentitySignUpForm>,
 ) -> Result<Response, Failure> {
-    limits.check(Limit::MailFrom, &client.0)?;
+    limits.check(Limit::MailFrom, &client.0).await?;
     let email = form.email.trim();
-    limits.check(Limit::MailTo, &email.to_lowercase())?;
+    limits.check(Limit::MailTo, &email.to_lowercase()).await?;
     let Some((shown, provider)) = shown(&store, &providers, &browser).await? else {
         return sign_in::refuse(&providers, "", "/account", NOT_BEGUN);
     };

@@ -16,6 +16,6 @@ pub(super) async fn is_password(
     member: &Member,
     password: &str,
 ) -> Result<bool, Failure> {
-    limits.check(Limit::PasswordOfAccount, &member.user.email)?;
+    limits.check(Limit::PasswordOfAccount, &member.user.email).await?;
     Ok(store.accounts().verify_password(&member.user.email, password).await?.is_some())
 }

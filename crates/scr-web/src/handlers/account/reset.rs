@@ -40,9 +40,9 @@ pub(crate) async fn reset(
     client: Client,
     Form(form): Form<ResetForm>,
 ) -> Result<Response, Failure> {
-    limits.check(Limit::MailFrom, &client.0)?;
+    limits.check(Limit::MailFrom, &client.0).await?;
     let email = form.email.trim().to_lowercase();
-    limits.check(Limit::MailTo, &email)?;
+    limits.check(Limit::MailTo, &email).await?;
     tokio::spawn(async move {
         if let Err(error) = store.accounts().request_reset(&email).await {
             tracing::error!(error = &error as &dyn std::error::Error, "no link was mailed");
@@ -86,7 +86,7 @@ pub(crate) async fn set_new(
     client: Client,
     Form(form): Form<NewPasswordForm>,
 ) -> Result<Response, Failure> {
-    limits.check(Limit::PasswordFrom, &client.0)?;
+    limits.check(Limit::PasswordFrom, &client.0).await?;
     let keys = OtherKeys::kept_if(form.keep.is_some());
     let errors = match input_errors(
         store.accounts().reset_password(&form.link, &form.password, keys).await,

@@ -76,8 +76,8 @@ pub(crate) async fn sign_in(
     browser: Browser,
     Form(form): Form<SignInForm>,
 ) -> Result<Response, Failure> {
-    limits.check(Limit::PasswordFrom, &client.0)?;
-    limits.check(Limit::PasswordOfAccount, &form.email.trim().to_lowercase())?;
+    limits.check(Limit::PasswordFrom, &client.0).await?;
+    limits.check(Limit::PasswordOfAccount, &form.email.trim().to_lowercase()).await?;
     let next = address::own(&form.next);
     let error = match store.accounts().verify_password(form.email.trim(), &form.password).await? {
         Some(user) if user.confirmed_at.is_some() => {

@@ -63,9 +63,9 @@ pub(crate) async fn sign_up(
     browser: Browser,
     Form(form): Form<SignUpForm>,
 ) -> Result<Response, Failure> {
-    limits.check(Limit::MailFrom, &client.0)?;
+    limits.check(Limit::MailFrom, &client.0).await?;
     let email = form.email.trim();
-    limits.check(Limit::MailTo, &email.to_lowercase())?;
+    limits.check(Limit::MailTo, &email.to_lowercase()).await?;
     let made = store.accounts().sign_up(email, &form.name, &form.password).await;
     let next = address::own(&form.next);
     let Err(errors) = input_errors(made)? else {
@@ -128,7 +128,7 @@ pub(crate) async fn confirm(
     browser: Browser,
     Form(form): Form<ConfirmForm>,
 ) -> Result<Response, Failure> {
-    limits.check(Limit::PasswordFrom, &client.0)?;
+    limits.check(Limit::PasswordFrom, &client.0).await?;
     let error = match store.accounts().confirm(&form.link, &form.password).await? {
         Confirmation::Yes(user) => {
             let next = browser.next();
