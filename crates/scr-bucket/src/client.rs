@@ -212,6 +212,16 @@ impl Bucket {
 
     /// Sends a request, and again while the failure may pass.
     fn ask(&self, operation: &Operation<'_>) -> Result<Answer, BucketError> {
+        let trace = tracing::info_span!(
+            target: "traces",
+            "bucket",
+            otel.name = format!("bucket {}", operation.doing),
+            otel.kind = "client",
+            http.request.method = operation.method,
+            key = operation.key,
+            repeated = tracing::field::Empty,
+        );
+        let _entered = trace.enter();
         let body_sha256 = sha256(operation.body);
         let mut pauses = self.pauses.iter();
         loop {
@@ -224,6 +234,7 @@ impl Bucket {
                 Some(pause) if is_passing => {
                     let (doing, key) = (operation.doing, operation.key);
                     tracing::debug!(doing, key, "a request to the bucket is repeated");
+                    trace.record("repeated", true);
                     std::thread::sleep(jittered(*pause));
                 }
                 _ => return answer,

@@ -1,4 +1,8 @@
 //! Migrations: steps from an empty database to the tables of this version.
+//!
+//! Servers and workers of two versions run beside each other while a site is upgraded, so a
+//! migration only expands: it adds tables, columns with defaults and indices. What nothing uses
+//! any more goes in a later version (contract), whose migration raises [`OLDEST_BESIDE`].
 
 use sqlx::{AnyConnection, AnyPool};
 
@@ -28,17 +32,24 @@ pub(crate) const MIGRATIONS: [(i64, &str); 17] = [
     (14, include_str!("../migrations/0014_token_expiry.sql")),
     (15, include_str!("../migrations/0015_aggregates.sql")),
     (16, include_str!("../migrations/0016_engines.sql")),
-    (17, include_str!("../migrations/0017_rate_limits.sql")),
+    (17, include_str!("../migrations/0017_servers.sql")),
 ];
 
 /// The last version that this program knows.
 pub(crate) const KNOWN: i64 = MIGRATIONS[MIGRATIONS.len() - 1].0;
 
+/// The oldest program that works with the tables of this version, by the last version that it
+/// knows. [`apply`] notes it beside each migration.
+const OLDEST_BESIDE: i64 = 16;
+
+/// The first migration that notes [`OLDEST_BESIDE`].
+const NOTES_OLDEST: i64 = 17;
+
 /// Version of the tables of a database; 0 for a new one.
 ///
 /// # Errors
-/// [`OpenError::NewerSchema`] when a later version of this program made them;
-/// [`StorageError::Database`].
+/// [`OpenError::NewerSchema`] when a later version of this program made them, and they are not
+/// for this version, too; [`StorageError::Database`].
 pub(crate) async fn found_version(connection: &mut AnyConnection) -> Result<i64, OpenError> {
     sqlx::query(
         "CREATE TABLE IF NOT EXISTS schema_migrations \
@@ -49,13 +60,30 @@ pub(crate) async fn found_version(connection: &mut AnyConnection) -> Result<i64,
     .doing(DOING)?;
     let (found,): (i64,) =
         sqlx::query_as("SELECT COALESCE(MAX(version), 0) FROM schema_migrations")
-            .fetch_one(connection)
+            .fetch_one(&mut *connection)
             .await
             .doing(DOING)?;
     if found > KNOWN {
-        return Err(OpenError::NewerSchema { known: KNOWN, found });
+        if oldest_beside(connection).await? > KNOWN {
+            return Err(OpenError::NewerSchema { known: KNOWN, found });
+        }
+        tracing::info!(known = KNOWN, found, "the database's tables are of a later version");
     }
     Ok(found)
+}
+
+/// The oldest program that works with a database of a later version, by the last version that
+/// it knows.
+async fn oldest_beside(connection: &mut AnyConnection) -> Result<i64, StorageError> {
+    let (oldest,): (i64,) = sqlx::query_as(
+        "SELECT COALESCE(MAX(COALESCE(oldest_beside, version)), 0) FROM schema_migrations \
+         WHERE version > $1",
+    )
+    .bind(KNOWN)
+    .fetch_one(connection)
+    .await
+    .doing(DOING)?;
+    Ok(oldest)
 }
 
 /// Runs the migrations after the version `found`, each in a transaction, unless another
@@ -102,7 +130,15 @@ async fn apply(
     .doing(DOING)?;
     if claimed.rows_affected() == 1 {
         let sql = Dialect::of_connection(connection).migration(sql);
-        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(connection).await.doing(DOING)?;
+        sqlx::raw_sql(sqlx::AssertSqlSafe(sql)).execute(&mut *connection).await.doing(DOING)?;
+        if version >= NOTES_OLDEST {
+            sqlx::query("UPDATE schema_migrations SET oldest_beside = $1 WHERE version = $2")
+                .bind(OLDEST_BESIDE)
+                .bind(version)
+                .execute(connection)
+                .await
+                .doing(DOING)?;
+        }
     }
     Ok(())
 }
@@ -126,7 +162,18 @@ mod tests {
     }
 
     #[test]
+    fn migrations_only_expand() {
+        for (version, sql) in MIGRATIONS.into_iter().filter(|(version, _)| *version > OLDEST_BESIDE)
+        {
+            for contracts in ["DROP ", "RENAME ", "DELETE FROM"] {
+                assert!(!sql.contains(contracts), "{version}: {contracts}");
+            }
+        }
+    }
+
+    #[test]
     fn versions_rise() {
         assert!(MIGRATIONS.is_sorted_by(|before, after| before.0 < after.0));
+        assert!(OLDEST_BESIDE <= KNOWN);
     }
 }

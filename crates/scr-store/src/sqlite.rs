@@ -183,10 +183,23 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("scr.sqlite");
         let pool = open(&path).await.unwrap();
-        sqlx::query("INSERT INTO schema_migrations VALUES (99, '')").execute(&pool).await.unwrap();
+        // It expanded only: this version works beside it.
+        let insert = "INSERT INTO schema_migrations VALUES ($1, '', $2)";
+        let later = sqlx::query(insert).bind(KNOWN + 1).bind(KNOWN);
+        later.execute(&pool).await.unwrap();
         pool.close().await;
-        let error = open(&path).await.unwrap_err();
-        assert!(matches!(error, OpenError::NewerSchema { found: 99, .. }), "{error}");
+        let pool = open(&path).await.unwrap();
+        // It needs programs that know a later version, or does not say so.
+        for oldest in [Some(KNOWN + 1), None] {
+            let later = sqlx::query(insert).bind(99_i64).bind(oldest);
+            later.execute(&pool).await.unwrap();
+            let error = open(&path).await.unwrap_err();
+            assert!(matches!(error, OpenError::NewerSchema { found: 99, .. }), "{error}");
+            sqlx::raw_sql("DELETE FROM schema_migrations WHERE version = 99")
+                .execute(&pool)
+                .await
+                .unwrap();
+        }
     }
 
     #[tokio::test]

@@ -27,7 +27,8 @@ pub(crate) async fn run<T: Send + 'static>(
 ) -> Result<T, WorkError> {
     let (sender, receiver) = oneshot::channel();
     // A caller that is gone does not want the result.
-    pool()?.spawn(move || drop(sender.send(work())));
+    let span = tracing::Span::current();
+    pool()?.spawn(move || drop(sender.send(span.in_scope(work))));
     receiver.await.map_err(|_| WorkError::Panicked)
 }
 

@@ -17,6 +17,12 @@ use crate::progress::Progress;
 const MAX_PROBLEMS: usize = 500;
 
 /// Does a job for `worker`.
+#[tracing::instrument(
+    target = "traces",
+    name = "job",
+    skip_all,
+    fields(kind = job.kind.as_str(), submission = job.submission_id, attempt = job.attempts)
+)]
 pub(crate) async fn do_job(
     store: &Store,
     job: &Job,
@@ -59,6 +65,7 @@ impl ClaimedJob<'_> {
 }
 
 /// Checks the masks; true where they can be scored.
+#[tracing::instrument(target = "traces", skip_all)]
 async fn check(
     claimed: &ClaimedJob<'_>,
     submission: &Submission,
@@ -112,6 +119,7 @@ fn suspicions(masks: &MaskSet, report: &CheckReport) -> SuspicionsDocument {
     }
 }
 
+#[tracing::instrument(target = "traces", skip_all)]
 async fn score(
     claimed: &ClaimedJob<'_>,
     submission: &Submission,
@@ -132,6 +140,7 @@ async fn score(
     Ok(())
 }
 
+#[tracing::instrument(target = "traces", skip_all)]
 async fn publish(claimed: &ClaimedJob<'_>, submission: &Submission) -> Result<(), WorkError> {
     let ClaimedJob { store, worker, .. } = claimed;
     let id = &submission.id;

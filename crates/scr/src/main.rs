@@ -14,6 +14,7 @@ mod hidden_passwords;
 mod logging;
 mod progress;
 mod stdout;
+mod telemetry;
 mod tell;
 mod tuning;
 
@@ -35,8 +36,8 @@ fn main() -> ExitCode {
     if let Some(mask) = cli.command.umask() {
         set_umask(mask);
     }
-    logging::init(cli.command.log_format());
-    match cli.command.run() {
+    let traces = logging::init(cli.command.log_options());
+    match traces.and_then(|_sent_until_here| cli.command.run()) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {

@@ -31,9 +31,25 @@ pub(super) async fn watch(
     let route = request.extensions().get::<MatchedPath>();
     let route = route.map_or(NO_ROUTE, MatchedPath::as_str).to_owned();
     let span = tracing::info_span!("request", id = %id.to_str().unwrap_or_default());
+    let trace = tracing::info_span!(
+        target: "traces",
+        "request",
+        otel.name = format!("{method} {route}"),
+        otel.kind = "server",
+        http.request.method = method,
+        http.route = route,
+        http.response.status_code = tracing::field::Empty,
+        otel.status_code = tracing::field::Empty,
+        request_id = %id.to_str().unwrap_or_default(),
+    );
     async {
-        let mut response = next.run(request).await;
+        let mut response = next.run(request).instrument(trace.clone()).await;
         let status = response.status().as_u16();
+        trace.record("http.response.status_code", status);
+        if response.status().is_server_error() {
+            trace.record("otel.status_code", "ERROR");
+        }
+        drop(trace);
         let elapsed = begin.elapsed();
         metrics.count_request(method, &route, status, elapsed);
         let ms = (elapsed.as_secs_f64() * 1e4).round() / 10.0;

@@ -40,7 +40,7 @@ mod written;
 use anyhow::Result;
 use clap::{CommandFactory, Parser, Subcommand};
 
-use crate::logging::LogFormat;
+use crate::logging::LogOptions;
 
 /// Segmentation in chest radiographs: evaluate, compare and host a benchmark.
 #[derive(Parser)]
@@ -153,11 +153,11 @@ pub(crate) enum Command {
 }
 
 impl Command {
-    /// Log format of a long-running command; none for all others.
-    pub(crate) const fn log_format(&self) -> Option<LogFormat> {
+    /// Options of the log of a long-running command; none for all others.
+    pub(crate) const fn log_options(&self) -> Option<&LogOptions> {
         match self {
-            Self::Serve(command) => Some(command.log_format()),
-            Self::Worker(command) => Some(command.log_format()),
+            Self::Serve(command) => Some(command.log_options()),
+            Self::Worker(command) => Some(command.log_options()),
             _ => None,
         }
     }

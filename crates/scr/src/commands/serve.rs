@@ -14,7 +14,7 @@ use super::mail::MailOptions;
 use super::place::Place;
 use super::shutdown::{SHUTDOWN_GRACE, stop_signal};
 use super::worker::worker;
-use crate::logging::LogFormat;
+use crate::logging::LogOptions;
 use crate::stdout::print;
 use crate::tell::tell;
 
@@ -24,9 +24,8 @@ pub(crate) struct Serve {
     place: Place,
     #[command(flatten)]
     options: Options,
-    /// Format of the log on stderr
-    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
-    log_format: LogFormat,
+    #[command(flatten)]
+    log: LogOptions,
 }
 
 /// Options of serving a site.
@@ -94,8 +93,8 @@ impl Options {
 }
 
 impl Serve {
-    pub(crate) const fn log_format(&self) -> LogFormat {
-        self.log_format
+    pub(crate) const fn log_options(&self) -> &LogOptions {
+        &self.log
     }
 
     pub(crate) fn run(self) -> Result<()> {

@@ -7,21 +7,20 @@ use scr_work::{Worker, run_worker};
 
 use super::place::Place;
 use super::shutdown::{SHUTDOWN_GRACE, stop_signal};
-use crate::logging::LogFormat;
+use crate::logging::LogOptions;
 use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct WorkerCommand {
     #[command(flatten)]
     place: Place,
-    /// Format of the log on stderr
-    #[arg(long, value_enum, default_value_t = LogFormat::Text)]
-    log_format: LogFormat,
+    #[command(flatten)]
+    log: LogOptions,
 }
 
 impl WorkerCommand {
-    pub(crate) const fn log_format(&self) -> LogFormat {
-        self.log_format
+    pub(crate) const fn log_options(&self) -> &LogOptions {
+        &self.log
     }
 
     pub(crate) fn run(self) -> Result<()> {

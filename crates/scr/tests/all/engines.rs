@@ -312,7 +312,10 @@ fn what_is_not_this_sites_is_refused_and_nothing_is_changed() {
     assert_eq!(number(&foreign.database, tables), 1);
 
     // A database of a later version.
-    execute(&site.database, &["INSERT INTO schema_migrations VALUES (999, '')"]);
+    execute(
+        &site.database,
+        &["INSERT INTO schema_migrations (version, applied_at) VALUES (999, '')"],
+    );
     refused(&mut site.command(&list), "schema version 999");
     execute(&site.database, &["DELETE FROM schema_migrations WHERE version = 999"]);
     site.run_well(&list);

@@ -37,6 +37,8 @@ mod shards;
 mod showing;
 mod site;
 mod submitting;
+#[cfg(unix)]
+mod telemetry;
 mod terminals;
 mod tutorials;
 mod verifying;

@@ -7,3 +7,7 @@ CREATE TABLE rate_limits (
     full_at BIGINT NOT NULL
 );
 CREATE INDEX rate_limits_full_at ON rate_limits (full_at);
+
+-- The oldest program that works with the tables after a migration, by the last version that it
+-- knows. None: only programs that know the migration.
+ALTER TABLE schema_migrations ADD COLUMN oldest_beside BIGINT;

@@ -1,0 +1,122 @@
+//! Traces: spans of requests and jobs at a collector, by OTLP over HTTP.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+
+use crate::command::{run, run_well, scr, text};
+
+/// Collector that keeps what it gets: the request line, and the body.
+struct Collector {
+    address: String,
+    received: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+}
+
+impl Collector {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let received = Arc::<Mutex<Vec<_>>>::default();
+        let kept = Arc::clone(&received);
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                let mut stream = stream.unwrap();
+                let mut reader = BufReader::new(stream.try_clone().unwrap());
+                let (mut first, mut length) = (String::new(), 0);
+                reader.read_line(&mut first).unwrap();
+                loop {
+                    let mut line = String::new();
+                    reader.read_line(&mut line).unwrap();
+                    let line = line.trim().to_ascii_lowercase();
+                    if line.is_empty() {
+                        break;
+                    }
+                    if let Some(found) = line.strip_prefix("content-length: ") {
+                        length = found.parse().unwrap();
+                    }
+                }
+                let mut body = vec![0; length];
+                reader.read_exact(&mut body).unwrap();
+                kept.lock().unwrap().push((first.trim().to_owned(), body));
+                let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+                stream.write_all(answer.as_bytes()).unwrap();
+            }
+        });
+        Self { address, received }
+    }
+
+    /// True if a batch has these words, in any order. Texts are UTF-8 in protobuf, too.
+    fn has(&self, words: &[&str]) -> bool {
+        let has = |body: &[u8], word: &str| {
+            body.windows(word.len()).any(|window| window == word.as_bytes())
+        };
+        let received = self.received.lock().unwrap();
+        received.iter().any(|(_, body)| words.iter().all(|word| has(body, word)))
+    }
+}
+
+#[test]
+fn requests_reach_the_collector_and_the_log_stays_as_it_is() {
+    let temp = tempfile::tempdir().unwrap();
+    let (bench, site) = (text(&temp.path().join("bench")), text(&temp.path().join("site")));
+    run_well(["phantom", "--out", &bench, "--images", "2", "--size", "64"]);
+    run_well(["admin", "benchmark", "add", &bench, "--dir", &site]);
+    let collector = Collector::start();
+    let serve = ["serve", "--dir", &site, "--listen", "127.0.0.1:0", "--otlp", &collector.address];
+    let mut server = scr(serve).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let page = format!("{}/benchmarks/phantom", line.trim().trim_end_matches('/'));
+    ureq::get(&page).call().unwrap();
+
+    // The last batch is sent when the server stops.
+    let stop = rustix::process::Pid::from_child(&server);
+    rustix::process::kill_process(stop, rustix::process::Signal::TERM).unwrap();
+    assert!(server.wait().unwrap().success());
+    let first = collector.received.lock().unwrap()[0].0.clone();
+    assert_eq!(first, "POST /v1/traces HTTP/1.1");
+    assert!(collector.has(&["service.name", "scr", "GET /benchmarks/{benchmark}", "http.route"]));
+    let mut log = String::new();
+    server.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    let answered = log.lines().find(|line| line.contains("answered")).unwrap();
+    assert!(!answered.contains("otel"), "{answered}");
+}
+
+#[test]
+fn without_a_collector_the_server_works_and_says_once_that_traces_are_lost() {
+    let temp = tempfile::tempdir().unwrap();
+    let (bench, site) = (text(&temp.path().join("bench")), text(&temp.path().join("site")));
+    run_well(["phantom", "--out", &bench, "--images", "2", "--size", "64"]);
+    run_well(["admin", "benchmark", "add", &bench, "--dir", &site]);
+    let serve = ["serve", "--dir", &site, "--listen", "127.0.0.1:0"];
+    let mut server = scr(serve)
+        .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
+        .env("OTEL_BSP_SCHEDULE_DELAY", "50")
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    let page = format!("{}/benchmarks/phantom", line.trim().trim_end_matches('/'));
+    for _ in 0..3 {
+        ureq::get(&page).call().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(200));
+    }
+    let stop = rustix::process::Pid::from_child(&server);
+    rustix::process::kill_process(stop, rustix::process::Signal::TERM).unwrap();
+    assert!(server.wait().unwrap().success());
+    let mut log = String::new();
+    server.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert_eq!(log.matches("traces are lost").count(), 1, "{log}");
+}
+
+#[test]
+fn an_address_with_a_password_is_refused_without_repeating_it() {
+    let found = run(["worker", "--dir", "nowhere", "--otlp", "http://me:geheim@127.0.0.1"]);
+    assert_eq!(found.code, 1, "{}", found.stderr);
+    assert!(!found.stderr.contains("geheim"), "{}", found.stderr);
+    assert!(found.stderr.contains("OTEL_EXPORTER_OTLP_HEADERS"), "{}", found.stderr);
+}
