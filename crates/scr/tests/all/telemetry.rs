@@ -1,4 +1,4 @@
-//! Traces: spans of requests and jobs at a collector, by OTLP over HTTP.
+//! Traces at a collector, by OTLP over HTTP; metrics that the dashboard asks for.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -6,7 +6,9 @@ use std::net::TcpListener;
 use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
-use crate::command::{run, run_well, scr, text};
+use serde_json::Value;
+
+use crate::command::{root, run, run_well, scr, text};
 
 /// Collector that keeps what it gets: the request line, and the body.
 struct Collector {
@@ -68,8 +70,11 @@ fn requests_reach_the_collector_and_the_log_stays_as_it_is() {
     let mut server = scr(serve).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let page = format!("{}/benchmarks/phantom", line.trim().trim_end_matches('/'));
-    ureq::get(&page).call().unwrap();
+    let address = line.trim().trim_end_matches('/');
+    ureq::get(format!("{address}/benchmarks/phantom")).call().unwrap();
+    let metrics =
+        ureq::get(format!("{address}/metrics")).call().unwrap().body_mut().read_to_string();
+    assert_dashboard_finds(&metrics.unwrap());
 
     // The last batch is sent when the server stops.
     let stop = rustix::process::Pid::from_child(&server);
@@ -82,6 +87,27 @@ fn requests_reach_the_collector_and_the_log_stays_as_it_is() {
     server.stderr.take().unwrap().read_to_string(&mut log).unwrap();
     let answered = log.lines().find(|line| line.contains("answered")).unwrap();
     assert!(!answered.contains("otel"), "{answered}");
+}
+
+/// Fails when a series that `deploy/grafana/site.json` asks for is not among the metrics.
+fn assert_dashboard_finds(metrics: &str) {
+    let path = root().join("deploy/grafana/site.json");
+    let dashboard: Value = serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    let mut n_series = 0;
+    for panel in dashboard["panels"].as_array().unwrap() {
+        for target in panel["targets"].as_array().unwrap() {
+            let expression = target["expr"].as_str().unwrap();
+            let is_of_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+            let words = expression.split(|c| !is_of_word(c));
+            for series in words.filter(|word| word.starts_with("scr_")) {
+                let is_there =
+                    metrics.lines().any(|line| line.split(['{', ' ']).next() == Some(series));
+                assert!(is_there, "{} asks for {series}: {metrics}", panel["title"]);
+                n_series += 1;
+            }
+        }
+    }
+    assert!(n_series > 10, "{n_series}");
 }
 
 #[test]
