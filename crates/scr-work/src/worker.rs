@@ -49,6 +49,7 @@ impl Worker {
             tracing::warn!(submission = id, "gave the job up");
         }
         let Some(job) = self.store.jobs().claim(&self.name, LEASE).await? else { return Ok(false) };
+        tracing::debug!(submission = job.submission_id, "claimed a job");
         let progress = Progress::default();
         tokio::select! {
             done = do_job(&self.store, &job, &self.name, &progress) => {
@@ -62,6 +63,7 @@ impl Worker {
                 tracing::warn!(submission = id, "the job was cancelled, or another worker has claimed it");
             }
         }
+        tracing::debug!(submission = job.submission_id, "did a job");
         Ok(true)
     }
 
