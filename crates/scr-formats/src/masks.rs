@@ -105,6 +105,12 @@ impl<T: RawValue, F: Fn(T) -> T> MaskRows<T, F> {
         *next_row += 1;
     }
 
+    /// Packs the row above once more; the first row has none above.
+    pub(crate) fn repeat(&mut self) {
+        self.mask.repeat_row(self.next_row);
+        self.next_row += 1;
+    }
+
     /// The mask, after the last row; `value` maps a stored pixel to its value.
     pub(crate) fn finish(
         self,

@@ -17,6 +17,8 @@ use crate::size::{checked_size, stated_size};
 use crate::stored::StoredImage;
 use crate::{FormatError, MaskValue, magic};
 
+mod filtered;
+
 const FORMAT: &str = "PNG";
 /// Memory limit of the decoder beside the pixels, such as for a palette.
 const ROOM_BYTES: usize = 1 << 20;
@@ -52,6 +54,9 @@ pub(super) fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Ma
             rows.finish(value)
         }
         BitDepth::Eight => {
+            if let Some(rows) = byte_rows(bytes, &image, same) {
+                return rows.finish(value);
+            }
             let mut rows = MaskRows::new(size, same);
             image.each_row(|row| rows.push(row))?;
             rows.finish(value)
@@ -67,6 +72,20 @@ pub(super) fn read_mask_sized(bytes: &[u8], expected: Option<Size>) -> Result<Ma
             rows.finish(|stored| meaning.value(stored.into(), FORMAT))
         }
     }
+}
+
+/// Rows of a mask with one byte a pixel; none where [`filtered`] does not read them.
+fn byte_rows<F: Fn(u8) -> u8>(bytes: &[u8], image: &Image<'_>, same: F) -> Option<MaskRows<u8, F>> {
+    if !filtered::has_byte_rows(image.reader.info()) {
+        return None;
+    }
+    let Size { width, height } = image.size;
+    let mut rows = MaskRows::new(image.size, same);
+    filtered::each_row(bytes, strict(), (width, height), |row| match row {
+        filtered::Row::Values(values) => rows.push(values),
+        filtered::Row::Repeated => rows.repeat(),
+    })?;
+    Some(rows)
 }
 
 /// Reads a radiograph: 8 or 16 bits a channel, grey, or colours that are all grey.
@@ -163,6 +182,17 @@ pub fn write_colour(size: Size, bytes: &[u8]) -> Vec<u8> {
     encoder.write(bytes)
 }
 
+/// Options that verify every checksum: of the pixels, and of the chunks that the decoder would
+/// ignore, one of which defines transparency.
+fn strict() -> DecodeOptions {
+    let mut options = DecodeOptions::default();
+    options.set_ignore_checksums(false);
+    options.set_skip_ancillary_crc_failures(false);
+    options.set_ignore_text_chunk(true);
+    options.set_ignore_iccp_chunk(true);
+    options
+}
+
 /// Open file with a checked header.
 struct Image<'a> {
     reader: Reader<Cursor<&'a [u8]>>,
@@ -173,14 +203,7 @@ struct Image<'a> {
 impl<'a> Image<'a> {
     fn open(bytes: &'a [u8], expected: Option<Size>) -> Result<Self, FormatError> {
         magic::expect(FORMAT, "a PNG image", bytes)?;
-        let mut options = DecodeOptions::default();
-        // Verify every checksum: of the pixels, and of the chunks that the decoder would
-        // ignore, one of which defines transparency.
-        options.set_ignore_checksums(false);
-        options.set_skip_ancillary_crc_failures(false);
-        options.set_ignore_text_chunk(true);
-        options.set_ignore_iccp_chunk(true);
-        let mut decoder = Decoder::new_with_options(Cursor::new(bytes), options);
+        let mut decoder = Decoder::new_with_options(Cursor::new(bytes), strict());
         decoder.set_limits(Limits { bytes: ROOM_BYTES });
         let info = decoder.read_header_info().map_err(|e| damaged(&e))?;
         let size = stated_size(info.width.into(), info.height.into(), expected)?;

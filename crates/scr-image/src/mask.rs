@@ -159,6 +159,15 @@ impl Mask {
         }
     }
 
+    /// Writes the words of the row above into `row`.
+    ///
+    /// # Panics
+    /// When `row` is the first, or not in the image.
+    pub fn repeat_row(&mut self, row: usize) {
+        let above = (row - 1) * self.words_per_row;
+        self.words.copy_within(above..above + self.words_per_row, row * self.words_per_row);
+    }
+
     /// Number of set pixels.
     #[must_use]
     pub fn count(&self) -> u64 {

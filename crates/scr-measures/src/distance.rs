@@ -277,6 +277,34 @@ mod tests {
         assert_eq!(squares(&from, &to, Grid::PX), [69_999f64 * 69_999.0 + 1.0]);
     }
 
+    #[test]
+    fn hard_masks_have_the_distances_found_by_trying_all() {
+        let size = Size::new(83, 61);
+        let is_island = |c: usize, r: usize| c % 29 < 2 && r % 23 < 3;
+        let is_disc = |c: usize, r: usize| (c.abs_diff(40)).pow(2) + (r.abs_diff(30)).pow(2) < 300;
+        let masks = [
+            Mask::from_fn(size, |c, r| (c + r) % 2 == 0),
+            Mask::from_fn(size, |c, r| (c + r) % 2 == 1),
+            Mask::from_fn(size, |c, r| c < 40 && r % 2 == 0),
+            Mask::from_fn(size, |c, r| c > 60 && r % 3 == 1),
+            Mask::from_fn(size, |c, _| c % 17 == 0),
+            Mask::from_fn(size, |c, r| c == 0 && r == 0),
+            Mask::from_fn(size, |c, r| c == 82 && r == 60),
+            Mask::from_fn(size, is_island),
+            Mask::from_fn(size, is_disc),
+            Mask::from_fn(size, |c, r| is_disc(c + 5, r + 3) || is_island(c, r)),
+            !&Mask::empty(size),
+        ];
+        for from in &masks {
+            for to in &masks {
+                let found = squares(from, to, Grid::PX);
+                assert_eq!(found, by_trying_all(from, to, Grid::PX));
+                let grid = Grid { x: 0.5, y: 2.0 };
+                assert_eq!(squares(from, to, grid), by_trying_all(from, to, grid));
+            }
+        }
+    }
+
     proptest! {
         #[test]
         fn distances_are_those_found_by_trying_all(

@@ -56,6 +56,9 @@ pub fn shard_document(part: &EvaluationPart) -> ShardDocument {
     }
 }
 
+/// Largest number of resamples of a shard, as of `scr evaluate`.
+const MAX_RESAMPLES: usize = 1_000_000;
+
 /// The scores in a written shard of the file `place`.
 ///
 /// # Errors
@@ -65,6 +68,10 @@ pub fn read_shard(place: &str, document: ShardDocument) -> Result<EvaluationPart
     if document.evaluator_version != EVALUATOR_VERSION {
         let expected = format!("a shard of evaluator {EVALUATOR_VERSION}");
         return Err(fault(&expected, &document.evaluator_version));
+    }
+    if document.bootstrap_resamples > MAX_RESAMPLES {
+        let expected = format!("at most {MAX_RESAMPLES} bootstrap resamples");
+        return Err(fault(&expected, &document.bootstrap_resamples.to_string()));
     }
     let shard: Shard = document
         .shard

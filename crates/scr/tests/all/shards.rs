@@ -61,6 +61,11 @@ fn shards_in_any_order_merge_to_the_bytes_of_one_run() {
     refused(&[&first, &other, &third], "found dice");
     fs::write(&other, "{}").expect("the file can be written");
     refused(&[&first, &other, &third], "expected a shard as `scr evaluate --shard` writes it");
+    let text = fs::read_to_string(&second).expect("the shard is there");
+    let (name, many) = ("\"bootstrap_resamples\": 2000", "\"bootstrap_resamples\": 99999999999");
+    assert!(text.contains(name), "{text}");
+    fs::write(&other, text.replace(name, many)).expect("the file can be written");
+    refused(&[&first, &other, &third], "expected at most 1000000 bootstrap resamples");
 
     // The spacing changes between two shards: the benchmark is another one.
     let table = temp.path().join("bench/benchmark.toml");
