@@ -6,11 +6,11 @@ use libfuzzer_sys::fuzz_target;
 use scr_documents::ResultDocument;
 use scr_report::NamedResult;
 use scr_report::comparison::{incomparable, method_values};
-use scr_report::tables::result_tables;
+use scr_report::tables::{Width, result_tables};
 
 fuzz_target!(|data: &[u8]| {
     let Ok(result) = serde_json::from_slice::<ResultDocument>(data) else { return };
-    let _ = result_tables(&result);
+    let _ = result_tables(&result, Width::Terminal);
     let named = |name: &str| NamedResult { name: name.to_owned(), result: result.clone() };
     let both = [named("a"), named("b")];
     if incomparable(&both).is_empty() {
