@@ -87,12 +87,14 @@ fn of_a_benchmark(benchmark: &Benchmark, temp: &Path) -> BTreeMap<&'static str, 
 
     let (masks, root) = (text(&masks), text(benchmark.root()));
     let arguments = ["evaluate", &masks, "--benchmark", &root, "--format", "json", "--per-image"];
+    let shard = ["evaluate", &masks, "--benchmark", &root, "--shard", "1/1"];
     BTreeMap::from([
         ("benchmark", named(vec![("phantoms", tables.join(&b"\n%%\n"[..]))])),
         ("landmarks", named(vec![("phantom.csv", landmarks)])),
         ("pfs", named(vec![("one.pfs", pfs.to_vec())])),
         ("mask_set", named(vec![("masks.zip", zip)])),
         ("result", named(vec![("exact.json", run_well(arguments).into_bytes())])),
+        ("shard", named(vec![("whole.json", run_well(shard).into_bytes())])),
     ])
 }
 
