@@ -53,7 +53,7 @@ pub(super) enum References {
     /// Every file of the owner.
     All,
     /// Files by their keys, and those whose keys begin with a text, if there is one.
-    Some(HashSet<String>, Option<String>),
+    Keys(HashSet<String>, Option<String>),
 }
 
 impl References {
@@ -61,7 +61,7 @@ impl References {
     pub(super) fn has(&self, key: &str) -> bool {
         match self {
             Self::All => true,
-            Self::Some(keys, beginning) => {
+            Self::Keys(keys, beginning) => {
                 keys.contains(key)
                     || beginning.as_ref().is_some_and(|beginning| key.starts_with(beginning))
             }
@@ -69,7 +69,7 @@ impl References {
     }
 
     fn none() -> Result<Self, StorageError> {
-        Ok(Self::Some(HashSet::new(), None))
+        Ok(Self::Keys(HashSet::new(), None))
     }
 
     /// Files of a folder of blobs by its list in the record, and outlines, which are not in it.
@@ -77,7 +77,7 @@ impl References {
     fn listed(folder: &str, list: Option<&str>) -> Self {
         let Some(files) = list.and_then(Manifest::parse) else { return Self::All };
         let keys = files.files().map(|(path, _)| format!("{BLOBS_FOLDER}/{folder}/{path}"));
-        Self::Some(keys.collect(), Some(format!("{BLOBS_FOLDER}/{folder}/outlines/")))
+        Self::Keys(keys.collect(), Some(format!("{BLOBS_FOLDER}/{folder}/outlines/")))
     }
 
     /// Files to which the rows of an owner refer now.
@@ -164,7 +164,7 @@ async fn of_sources(connection: &mut AnyConnection) -> Result<References, Storag
         let Some(files) = Manifest::parse(&text) else { return Ok(References::All) };
         keys.extend(files.files().map(|(_, digest)| source_object(&hex(digest))));
     }
-    Ok(References::Some(keys, None))
+    Ok(References::Keys(keys, None))
 }
 
 /// An upload belongs to its submission until that has ended; after that, its chunks to their
@@ -190,7 +190,7 @@ async fn of_submission(
             .fetch_all(connection)
             .await
             .doing(DOING)?;
-    Ok(References::Some(chunks.into_iter().map(|(object,)| object).collect(), None))
+    Ok(References::Keys(chunks.into_iter().map(|(object,)| object).collect(), None))
 }
 
 async fn count(
