@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::fmt::rfc2822;
 use ureq::Agent;
 use ureq::http::Response;
 
 use crate::address::BucketAddress;
 use crate::error::BucketError;
-use crate::listing::{error_code, read_page};
+use crate::listing::{PageObject, error_code, read_page};
 use crate::signature::{SignedRequest, authorization, encoded, sha256};
 
 /// Pauses before the repetitions of a request: about 12 s in all.
@@ -24,6 +25,8 @@ const PAUSES: [Duration; 6] = [
 ];
 /// Largest answer that is no object: a page of a list, or a refusal.
 const MAX_XML_BYTES: u64 = 8 << 20;
+/// Objects on a page of a list, as S3 limits them.
+const MAX_PAGE: usize = 1000;
 /// Connections that are kept open.
 const CONNECTIONS: usize = 32;
 
@@ -51,6 +54,17 @@ pub struct ListedObject {
     pub key: String,
     /// Size in bytes.
     pub bytes: u64,
+    /// Time since its last change, by the bucket's clock.
+    pub age: Duration,
+}
+
+/// A page of a list of objects.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectPage {
+    /// At most 1,000 objects.
+    pub objects: Vec<ListedObject>,
+    /// Place of the next page; none after the last one.
+    pub next: Option<String>,
 }
 
 /// A request of one operation.
@@ -68,9 +82,11 @@ struct Operation<'a> {
     most_bytes: u64,
 }
 
-/// Status and body of an answer.
+/// Status, time and body of an answer.
 struct Answer {
     status: u16,
+    /// Time of the endpoint's clock, in its own form.
+    date: String,
     body: Vec<u8>,
 }
 
@@ -178,36 +194,61 @@ impl Bucket {
         self.listed(prefix, 200)
     }
 
+    /// A page of the objects whose keys begin with `prefix`, from the place `from` on, which the
+    /// page before it names; without one, the first page.
+    ///
+    /// # Errors
+    /// [`BucketError`].
+    pub fn list_page(&self, prefix: &str, from: Option<&str>) -> Result<ObjectPage, BucketError> {
+        self.page(prefix, from, MAX_PAGE)
+    }
+
     fn listed(&self, prefix: &str, most: usize) -> Result<Vec<ListedObject>, BucketError> {
-        let whole = format!("{}{prefix}", self.address.prefix);
         let (mut objects, mut next): (Vec<ListedObject>, Option<String>) = (Vec::new(), None);
         loop {
-            let mut query = String::new();
-            if let Some(next) = &next {
-                query += &format!("continuation-token={}&", encoded(next));
-            }
-            query += &format!("list-type=2&max-keys={}", most.min(1000));
-            query += &format!("&prefix={}", encoded(&whole));
-            let operation = Operation { query, ..Operation::new("list", "GET", "") };
-            let answer = self.ask(&operation)?;
-            if answer.status != 200 {
-                return Err(self.refused(&operation, &answer));
-            }
-            let unread = |reason| self.unread(reason);
-            let text = String::from_utf8(answer.body).map_err(|error| unread(error.to_string()))?;
-            let page = read_page(&text).map_err(unread)?;
-            for (key, bytes) in page.objects {
-                let Some(key) = key.strip_prefix(&self.address.prefix) else {
-                    return Err(self.unread(format!("`{key}` is not below the prefix")));
-                };
-                objects.push(ListedObject { key: key.to_owned(), bytes });
-            }
+            let page = self.page(prefix, next.as_deref(), most.min(MAX_PAGE))?;
+            objects.extend(page.objects);
             if page.next.is_none() || objects.len() >= most {
                 objects.sort();
                 return Ok(objects);
             }
             next = page.next;
         }
+    }
+
+    fn page(
+        &self,
+        prefix: &str,
+        from: Option<&str>,
+        most: usize,
+    ) -> Result<ObjectPage, BucketError> {
+        let whole = format!("{}{prefix}", self.address.prefix);
+        let mut query = String::new();
+        if let Some(from) = from {
+            query += &format!("continuation-token={}&", encoded(from));
+        }
+        query += &format!("list-type=2&max-keys={most}&prefix={}", encoded(&whole));
+        let operation = Operation { query, ..Operation::new("list", "GET", "") };
+        let answer = self.ask(&operation)?;
+        if answer.status != 200 {
+            return Err(self.refused(&operation, &answer));
+        }
+        let unread = |reason| self.unread(reason);
+        let now = rfc2822::parse(&answer.date)
+            .map_err(|_| unread(format!("expected its time, found {:?}", answer.date)))?
+            .timestamp();
+        let text = String::from_utf8(answer.body).map_err(|error| unread(error.to_string()))?;
+        let page = read_page(&text).map_err(unread)?;
+        let mut objects = Vec::with_capacity(page.objects.len());
+        for PageObject { key, bytes, changed_at } in page.objects {
+            let Some(key) = key.strip_prefix(&self.address.prefix) else {
+                return Err(self.unread(format!("`{key}` is not below the prefix")));
+            };
+            // The time of an answer is in whole seconds; an object of the same second is new.
+            let age = Duration::try_from(now.duration_since(changed_at)).unwrap_or_default();
+            objects.push(ListedObject { key: key.to_owned(), bytes, age });
+        }
+        Ok(ObjectPage { objects, next: page.next })
     }
 
     /// Sends a request, and again while the failure may pass.
@@ -310,6 +351,8 @@ impl Bucket {
         };
         let mut answer = answer.map_err(|error| unreachable(error.to_string()))?;
         let status = answer.status().as_u16();
+        let date = answer.headers().get("date").and_then(|date| date.to_str().ok());
+        let date = date.unwrap_or_default().to_owned();
         let most_bytes = if status == 200 { operation.most_bytes } else { MAX_XML_BYTES };
         let mut body = Vec::new();
         let reader = answer.body_mut().with_config().limit(most_bytes.saturating_add(1)).reader();
@@ -319,7 +362,7 @@ impl Bucket {
             let (key, bucket) = (operation.key.to_owned(), self.address.to_string());
             return Err(BucketError::TooLarge { key, bucket, most_bytes });
         }
-        Ok(Answer { status, body })
+        Ok(Answer { status, date, body })
     }
 
     fn refused(&self, operation: &Operation<'_>, answer: &Answer) -> BucketError {
@@ -422,6 +465,26 @@ mod tests {
         assert!(matches!(error, BucketError::TooLarge { most_bytes: 4, .. }), "{error}");
         let requests = served.join().unwrap();
         assert!(requests[0].to_lowercase().contains("if-none-match: *"), "{}", requests[0]);
+    }
+
+    const LIST: &str = "HTTP/1.1 200 OK\r\ndate: Sun, 29 Nov 2026 10:01:00 GMT\r\n\
+                        content-length: 137\r\nconnection: close\r\n\r\n\
+                        <ListBucketResult><Contents><Key>a</Key><Size>7</Size>\
+                        <LastModified>2026-11-29T10:00:00.000Z</LastModified></Contents>\
+                        </ListBucketResult>";
+    const TIMELESS: &str = "HTTP/1.1 200 OK\r\ncontent-length: 37\r\nconnection: close\r\n\r\n\
+                            <ListBucketResult></ListBucketResult>";
+
+    #[test]
+    fn the_age_of_an_object_is_by_the_clock_of_the_endpoint() {
+        let (bucket, served) = endpoint(&[LIST, TIMELESS]);
+        let age = Duration::from_secs(60);
+        let page = bucket.list_page("", None).unwrap();
+        let object = ListedObject { key: "a".to_owned(), bytes: 7, age };
+        assert_eq!(page, ObjectPage { objects: vec![object], next: None });
+        let error = bucket.list("").unwrap_err();
+        assert!(error.to_string().contains("expected its time"), "{error}");
+        served.join().unwrap();
     }
 
     #[test]

@@ -17,5 +17,5 @@ mod listing;
 mod signature;
 
 pub use address::BucketAddress;
-pub use client::{Bucket, ListedObject, PutOutcome};
+pub use client::{Bucket, ListedObject, ObjectPage, PutOutcome};
 pub use error::BucketError;

@@ -1,21 +1,30 @@
 //! Answers in XML: a page of a list of objects, and the code of a refusal.
 
+use jiff::Timestamp;
 use quick_xml::Reader;
 use quick_xml::events::Event;
 
 /// A page of a list of objects.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Page {
-    /// Keys and sizes in bytes.
-    pub(crate) objects: Vec<(String, u64)>,
+    pub(crate) objects: Vec<PageObject>,
     /// Place of the next page; none after the last one.
     pub(crate) next: Option<String>,
 }
 
+/// An object in a list.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct PageObject {
+    pub(crate) key: String,
+    pub(crate) bytes: u64,
+    /// Time of its last change, by the bucket's clock.
+    pub(crate) changed_at: Timestamp,
+}
+
 /// Reads an answer of `ListObjectsV2`; the reason when it is none.
 pub(crate) fn read_page(xml: &str) -> Result<Page, String> {
-    let (mut page, mut key, mut is_more) = (Page::default(), String::new(), false);
-    let mut is_listing = false;
+    let (mut page, mut is_more, mut is_listing) = (Page::default(), false, false);
+    let (mut key, mut bytes, mut changed_at) = (String::new(), None, None);
     texts(xml, |path, text| {
         is_listing |= path.first().is_some_and(|name| name == "ListBucketResult");
         match path {
@@ -23,8 +32,16 @@ pub(crate) fn read_page(xml: &str) -> Result<Page, String> {
                 text.clone_into(&mut key);
             }
             [_, contents, name] if contents == "Contents" && name == "Size" => {
-                let bytes = text.parse().map_err(|_| format!("a size {text:?}"))?;
-                page.objects.push((std::mem::take(&mut key), bytes));
+                bytes = Some(text.parse().map_err(|_| format!("a size {text:?}"))?);
+            }
+            [_, contents, name] if contents == "Contents" && name == "LastModified" => {
+                changed_at = Some(text.parse().map_err(|_| format!("a time {text:?}"))?);
+            }
+            [_, contents] if contents == "Contents" => {
+                let (Some(bytes), Some(changed_at)) = (bytes.take(), changed_at.take()) else {
+                    return Err(format!("an object {key:?} without size or time of change"));
+                };
+                page.objects.push(PageObject { key: std::mem::take(&mut key), bytes, changed_at });
             }
             [_, name] if name == "IsTruncated" => is_more = text == "true",
             [_, name] if name == "NextContinuationToken" => page.next = Some(text.to_owned()),
@@ -106,11 +123,21 @@ mod tests {
     fn a_page_has_objects_and_the_place_of_the_next_one() {
         let xml = "<?xml version=\"1.0\"?><ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/\">\
                    <Name>b</Name><IsTruncated>true</IsTruncated>\
-                   <Contents><Key>a/1&amp;2.png</Key><Size>12</Size></Contents>\
-                   <Contents><Key>a/3.png</Key><ETag>\"x\"</ETag><Size>0</Size></Contents>\
+                   <Contents><Key>a/1&amp;2.png</Key><Size>12</Size>\
+                   <LastModified>2026-11-29T10:00:00.000Z</LastModified></Contents>\
+                   <Contents><Key>a/3.png</Key><LastModified>2026-11-29T10:00:01Z</LastModified>\
+                   <ETag>\"x\"</ETag><Size>0</Size></Contents>\
                    <NextContinuationToken>t=</NextContinuationToken></ListBucketResult>";
         let page = read_page(xml).unwrap();
-        assert_eq!(page.objects, [("a/1&2.png".to_owned(), 12), ("a/3.png".to_owned(), 0)]);
+        let object = |key: &str, bytes, at: &str| {
+            let changed_at = at.parse().unwrap();
+            PageObject { key: key.to_owned(), bytes, changed_at }
+        };
+        let expected = [
+            object("a/1&2.png", 12, "2026-11-29T10:00:00Z"),
+            object("a/3.png", 0, "2026-11-29T10:00:01Z"),
+        ];
+        assert_eq!(page.objects, expected);
         assert_eq!(page.next.as_deref(), Some("t="));
         let last = read_page(&xml.replace("true", "false")).unwrap();
         assert_eq!(last.next, None);
@@ -118,7 +145,9 @@ mod tests {
 
     #[test]
     fn other_answers_are_refused() {
-        for other in ["", "<html></html>", "<ListBucketResult><Contents>", "no xml"] {
+        let timeless =
+            "<ListBucketResult><Contents><Key>a</Key><Size>1</Size></Contents></ListBucketResult>";
+        for other in ["", "<html></html>", "<ListBucketResult><Contents>", "no xml", timeless] {
             read_page(other).unwrap_err();
         }
         let truncated = "<ListBucketResult><IsTruncated>true</IsTruncated></ListBucketResult>";

@@ -187,6 +187,9 @@ pub struct SubmissionAnswer {
 pub struct SubmissionList {
     /// The newest first.
     pub submissions: Vec<ListedSubmission>,
+    /// Address of the submissions that follow; null at the end.
+    #[serde(default)]
+    pub next: Option<String>,
 }
 
 /// A submission in a list.
@@ -217,6 +220,9 @@ pub struct ListedSubmission {
 pub struct ReviewQueue {
     /// The longest waiting first.
     pub submissions: Vec<WaitingSubmission>,
+    /// Address of the submissions that follow; null at the end.
+    #[serde(default)]
+    pub next: Option<String>,
 }
 
 /// A submission that awaits review.

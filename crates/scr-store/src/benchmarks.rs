@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use crate::blobs::Blobs;
 use crate::database::{Doing, begin_writing, clock_of};
+use crate::file_claims::FileClaim;
 use crate::folder::DataFolder;
 use crate::json::{read_json, write_json};
 use crate::local_copies::benchmark_folder;
@@ -104,8 +105,8 @@ impl Benchmarks<'_> {
     #[boxed]
     pub async fn keep_folder(&self, id: &str, folder: &Path) -> Result<(), StorageError> {
         let Some(bucket) = &self.folder.bucket else { return Ok(()) };
-        let files = sources::write_objects(bucket, folder).await?;
-        sources::put(self.pool, id, &files).await
+        let written = sources::write_objects(self.pool, bucket, folder).await?;
+        sources::put(self.pool, id, written).await
     }
 
     /// Files of the folder of a benchmark that was added for scoring, by path: all that
@@ -200,12 +201,14 @@ pub(crate) async fn put(
     pool: &AnyPool,
     document: &BenchmarkDocument,
     files: &Manifest,
+    claim: FileClaim,
 ) -> Result<(), PublishError> {
     let doing = "publish a benchmark";
     let BenchmarkDocument { id, digest, .. } = document;
     let text = write_json(id, "benchmark", document)?;
     let document_digest = text_digest(&text);
     let mut transaction = begin_writing(pool).await?;
+    claim.end_in(&mut transaction).await?;
     let written = sqlx::query(
         "INSERT INTO benchmarks (id, digest, document, published_at) VALUES ($1, $2, $3, $4) \
          ON CONFLICT (id) DO UPDATE SET document = excluded.document \

@@ -19,7 +19,7 @@ pub(crate) struct ListedFile {
     /// Relative to the store's folder.
     pub(crate) path: PathBuf,
     pub(crate) bytes: u64,
-    modified: Option<SystemTime>,
+    pub(crate) modified: Option<SystemTime>,
 }
 
 /// Every file below `root/within`, sorted by path; none where there is no such folder.

@@ -106,12 +106,16 @@ impl StoredEntry {
             result.images = read_json(&id, "result", &images)?;
         }
         let posteriors = read_json(&id, "list of posteriors", &posteriors)?;
-        let Some(role) = EntryRole::ALL.into_iter().find(|known| known.key() == role) else {
-            return Err(StorageError::Role { id, found: role });
-        };
+        let role = read_role(&id, role)?;
         let withdrawn = None;
         Ok(EntryRow { id, benchmark_id, role, card, result, posteriors, published_at, withdrawn })
     }
+}
+
+/// Role that a word in the database names.
+pub(crate) fn read_role(id: &str, word: String) -> Result<EntryRole, StorageError> {
+    let known = EntryRole::ALL.into_iter().find(|known| known.key() == word);
+    known.ok_or_else(|| StorageError::Role { id: id.to_owned(), found: word })
 }
 
 // Queries name their columns. With `*`, a connection that read the tables before

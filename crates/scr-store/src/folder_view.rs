@@ -21,6 +21,7 @@ use crate::blocking::run_blocking;
 use crate::database::{Doing, begin_writing};
 use crate::entries::EntryRow;
 use crate::error::StoreError;
+use crate::file_claims::FileClaim;
 use crate::outlines::OutlinesDocument;
 use crate::publish::benchmark::{
     ImageFacts, document, read_png, shows_pixels, thumbnail, write_png,
@@ -71,7 +72,8 @@ impl Store {
         let files = FolderFiles::new(Arc::clone(&benchmark), &facts, &sets, &ids)?;
         let store = Self::open(folder).await?.with_source(Arc::new(files));
         let document = document(&benchmark, digest.clone(), &facts);
-        benchmarks::put(&store.pool, &document, &Manifest::default()).await?;
+        let claim = FileClaim::begin(&store.pool, BlobKey::of_benchmark(&document.id)?).await?;
+        benchmarks::put(&store.pool, &document, &Manifest::default(), claim).await?;
         let mut transaction = begin_writing(&store.pool).await?;
         for (set, id) in sets.into_iter().zip(&ids) {
             let result = set.result.unwrap_or_else(|| unscored(&benchmark, &digest));

@@ -13,6 +13,7 @@ use sqlx::AnyPool;
 use crate::blocking::run_blocking;
 use crate::copying::list_blobs;
 use crate::database::{Doing, begin_writing};
+use crate::file_claims::{FileClaim, SOURCES};
 use crate::objects::{at_once, source_object};
 use crate::record::log::keep_manifest;
 use crate::storage_error::StorageError;
@@ -61,41 +62,69 @@ pub(crate) async fn is_there(pool: &AnyPool, id: &str) -> Result<bool, StorageEr
     Ok(count > 0)
 }
 
-/// Writes all files of a benchmark's folder into the bucket; returns their list.
-///
-/// # Errors
-/// [`StorageError::Data`] when one cannot be read; [`StorageError::Bucket`].
-pub(crate) async fn write_objects(
-    bucket: &Bucket,
-    folder: &Path,
-) -> Result<Manifest, StorageError> {
-    let (bucket, folder) = (bucket.clone(), folder.to_owned());
-    run_blocking(move || {
-        let manifest = Mutex::new(Manifest::default());
-        let paths: Vec<PathBuf> =
-            list_blobs(&folder, "")?.into_iter().map(|file| file.path).collect();
-        at_once(paths, |path| {
-            let bytes = files::read_file(&folder.join(&path)).map_err(DataError::from)?;
-            let digest = file_digest(&bytes);
-            bucket.put_new(&source_object(&hex(&digest)), &bytes)?;
-            let name = path.to_string_lossy().replace('\\', "/");
-            manifest.lock().unwrap_or_else(PoisonError::into_inner).add(name, digest);
-            Ok(())
-        })?;
-        Ok(manifest.into_inner().unwrap_or_else(PoisonError::into_inner))
-    })
-    .await
+/// Files of a benchmark's folder that were written into the bucket, before their row.
+pub(crate) struct WrittenSource {
+    files: Manifest,
+    claim: FileClaim,
 }
 
-/// Makes a list of files in the bucket the folder of a benchmark, if that is published.
+/// Files between two renewals of the claim.
+const FILES_AT_A_TIME: usize = 256;
+
+/// Writes all files of a benchmark's folder into the bucket.
 ///
 /// # Errors
-/// [`StorageError::Database`].
+/// [`StorageError::Data`] when one cannot be read; [`StorageError::Bucket`],
+/// [`StorageError::Database`], [`StorageError::Collected`].
+pub(crate) async fn write_objects(
+    pool: &AnyPool,
+    bucket: &Bucket,
+    folder: &Path,
+) -> Result<WrittenSource, StorageError> {
+    let listed = folder.to_owned();
+    let paths = run_blocking(move || list_blobs(&listed, "")).await?;
+    let paths: Vec<PathBuf> = paths.into_iter().map(|file| file.path).collect();
+    let claim = FileClaim::begin(pool, SOURCES.to_owned()).await?;
+    let mut files = Manifest::default();
+    for some in paths.chunks(FILES_AT_A_TIME) {
+        claim.renew(pool).await?;
+        let (bucket, folder, some) = (bucket.clone(), folder.to_owned(), some.to_vec());
+        files.extend(run_blocking(move || write_some(&bucket, &folder, some)).await?);
+    }
+    Ok(WrittenSource { files, claim })
+}
+
+fn write_some(
+    bucket: &Bucket,
+    folder: &Path,
+    paths: Vec<PathBuf>,
+) -> Result<Manifest, StorageError> {
+    let manifest = Mutex::new(Manifest::default());
+    at_once(paths, |path| {
+        let bytes = files::read_file(&folder.join(&path)).map_err(DataError::from)?;
+        let digest = file_digest(&bytes);
+        bucket.put_new(&source_object(&hex(&digest)), &bytes)?;
+        let name = path.to_string_lossy().replace('\\', "/");
+        manifest.lock().unwrap_or_else(PoisonError::into_inner).add(name, digest);
+        Ok(())
+    })?;
+    Ok(manifest.into_inner().unwrap_or_else(PoisonError::into_inner))
+}
+
+/// Makes files in the bucket the folder of a benchmark, if that is published.
+///
+/// # Errors
+/// [`StorageError::Database`], [`StorageError::Collected`].
 #[boxed]
-pub(crate) async fn put(pool: &AnyPool, id: &str, files: &Manifest) -> Result<(), StorageError> {
+pub(crate) async fn put(
+    pool: &AnyPool,
+    id: &str,
+    written: WrittenSource,
+) -> Result<(), StorageError> {
     let doing = "store the list of a benchmark's files";
     let mut transaction = begin_writing(pool).await?;
-    let digest = keep_manifest(&mut transaction, &files.text()).await?;
+    written.claim.end_in(&mut transaction).await?;
+    let digest = keep_manifest(&mut transaction, &written.files.text()).await?;
     sqlx::query(
         "INSERT INTO sources (benchmark_id, files_digest, changed_at) SELECT $1, $2, $3 \
          WHERE EXISTS (SELECT 1 FROM benchmarks WHERE id = $1) \

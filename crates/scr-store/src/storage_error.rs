@@ -121,6 +121,12 @@ pub enum StorageError {
         /// SHA-256 of the object.
         found: String,
     },
+    /// A writer of files paused for so long that garbage collection may have deleted some.
+    #[error("`{folder}`: expected a claim on its files, found that it has run out")]
+    Collected {
+        /// Folder of the files.
+        folder: String,
+    },
     /// A password cannot be hashed, or its hash cannot be read.
     #[error("cannot work with a password's hash")]
     Password {
@@ -156,6 +162,9 @@ impl StorageError {
                 "another process is writing to the same store: try again when it is done"
             }
             Self::Bucket(error) => error.hint(),
+            Self::Collected { .. } => {
+                "the publication paused for more than an hour: publish again, nothing was published"
+            }
             Self::Damaged { .. } => "restore the object from a backup of the bucket",
             _ => "",
         }

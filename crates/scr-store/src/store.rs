@@ -29,6 +29,7 @@ use crate::entries::Entries;
 use crate::evidence::Evidence;
 use crate::feedback::Feedback;
 use crate::folder::{self, DataFolder};
+use crate::garbage::collection::Garbage;
 use crate::location::Location;
 use crate::lost;
 use crate::mail::Outbox;
@@ -278,6 +279,12 @@ impl Store {
     #[must_use]
     pub fn submissions(&self) -> Submissions<'_, Self> {
         Submissions { pool: &self.pool, folder: &self.folder, store: self, claim: None }
+    }
+
+    /// Files to which no row refers.
+    #[must_use]
+    pub fn garbage(&self) -> Garbage<'_> {
+        Garbage { pool: &self.pool, folder: &self.folder }
     }
 
     /// Evidence behind the record.

@@ -3,6 +3,8 @@
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
 mod engines;
+#[path = "publishing/garbage.rs"]
+mod garbage;
 #[path = "publishing/record.rs"]
 mod record;
 #[path = "publishing/standings.rs"]

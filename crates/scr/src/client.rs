@@ -14,6 +14,8 @@ use ureq::{Agent, RequestBuilder};
 
 /// Size of an upload chunk.
 const CHUNK_BYTES: u64 = 4 << 20;
+/// Most pages of a list.
+const MAX_PAGES: usize = 10_000;
 /// Retries after a broken connection.
 const ATTEMPTS: u32 = 6;
 /// Time between two requests for a state, and the first delay of a retry.
@@ -52,6 +54,26 @@ impl Client {
         let address = self.address(path)?;
         let answer = self.authenticated(self.agent.get(&address)).call();
         self.read(&address, answer)
+    }
+
+    /// Reads all pages of a list, each of which has items and the address of the next page.
+    pub(crate) fn pages<P: DeserializeOwned, T>(
+        &self,
+        path: &str,
+        parts: impl Fn(P) -> (Vec<T>, Option<String>),
+    ) -> Result<Vec<T>> {
+        let (mut items, mut path) = (Vec::new(), path.to_owned());
+        for _ in 0..MAX_PAGES {
+            let (found, next) = parts(self.get(&path)?);
+            items.extend(found);
+            let Some(next) = next else { return Ok(items) };
+            let below = next.strip_prefix("/api/v1/").map(str::to_owned);
+            path = below.with_context(|| {
+                let next = terminal::cut(&next, 200);
+                format!("{}: expected a next page below /api/v1/, found {next}", self.server)
+            })?;
+        }
+        bail!("{}: expected at most {MAX_PAGES} pages of a list, found more", self.server)
     }
 
     /// Downloads a file of `size` bytes, accepting `version` of the terms. Resumes after a

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use scr_bucket::Bucket;
-use scr_data::digest::{Manifest, file_digest, hex};
+use scr_data::digest::{file_digest, hex};
 use scr_data::durable;
 
 use super::target::Target;
@@ -14,7 +14,7 @@ use crate::blocking::run_blocking;
 use crate::copying::list_blobs;
 use crate::folder::{BLOBS_FOLDER, DataFolder, MAX_OBJECT_BYTES};
 use crate::objects::{at_once, upload_objects};
-use crate::sources;
+use crate::sources::{self, WrittenSource};
 use crate::storage_error::StorageError;
 use crate::store::Store;
 use crate::submissions::uploads::MAX_CHUNK_BYTES;
@@ -68,21 +68,21 @@ pub(super) async fn copy_blobs(
 /// Files between two reports of progress.
 const FILES_AT_A_TIME: usize = 64;
 
-/// Copies the folders of all benchmarks that were added for scoring; returns the lists of files
-/// that were written as objects.
+/// Copies the folders of all benchmarks that were added for scoring; returns those that
+/// were written as objects.
 ///
 /// # Errors
 /// As [`copy_blobs`].
 pub(super) async fn copy_benchmarks(
     from: &Store,
     to: &Target,
-) -> Result<Vec<(String, Manifest)>, StorageError> {
+) -> Result<Vec<(String, WrittenSource)>, StorageError> {
     let mut lists = Vec::new();
     for row in from.benchmarks().list().await? {
         let id = row.document.id;
         let Some(folder) = from.benchmarks().local_folder(&id).await? else { continue };
         if let Some(bucket) = to.bucket() {
-            lists.push((id, sources::write_objects(bucket, &folder).await?));
+            lists.push((id, sources::write_objects(to.pool(), bucket, &folder).await?));
         } else {
             let there = to.folder().benchmark(&id);
             run_blocking(move || copy_folder(&folder, &there)).await?;

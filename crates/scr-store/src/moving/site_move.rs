@@ -149,8 +149,8 @@ async fn copy_files(
     progress: &mut (dyn FnMut(usize, usize) + Send),
 ) -> Result<usize, StorageError> {
     let n_files = copy_blobs(&from.folder, to, progress).await?;
-    for (id, files) in copy_benchmarks(from, to).await? {
-        sources::put(to.pool(), &id, &files).await?;
+    for (id, written) in copy_benchmarks(from, to).await? {
+        sources::put(to.pool(), &id, written).await?;
     }
     let uploads = uploads::ids(&from.pool, &from.folder).await?;
     let mut target = begin_writing(to.pool()).await?;

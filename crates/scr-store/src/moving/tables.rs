@@ -39,7 +39,7 @@ const TABLES: [(&str, &str); 23] = [
 
 /// Tables that tell of one place, or are made from others when a store is opened, and are not
 /// copied.
-const OF_ONE_PLACE: [&str; 11] = [
+const OF_ONE_PLACE: [&str; 12] = [
     "schema_migrations",
     "engines",
     "upload_chunks",
@@ -47,6 +47,7 @@ const OF_ONE_PLACE: [&str; 11] = [
     "workers",
     "rate_limits",
     "publishing",
+    "file_claims",
     "listed_entries",
     "listed_counts",
     "aggregate_columns",

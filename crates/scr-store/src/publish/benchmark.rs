@@ -25,6 +25,7 @@ use crate::blobs::BlobKey;
 use crate::blocking::run_blocking;
 use crate::disk::delete_temporaries;
 use crate::entries::PublishOutcome;
+use crate::file_claims::FileClaim;
 use crate::outlines::OutlinesDocument;
 use crate::record::files::committed;
 use crate::storage_error::StorageError;
@@ -85,12 +86,14 @@ impl Benchmarks<'_> {
             }
             published = PublishOutcome::Updated;
         }
-        let (facts, files) = self.write_files(&benchmark, &digest, progress).await?;
+        benchmarks::claim(self.pool, &id, &digest).await?;
+        let claim = FileClaim::begin(self.pool, BlobKey::of_benchmark(&id)?).await?;
+        let (facts, files) = self.write_files(&benchmark, (&digest, &claim), progress).await?;
         let found = self::digest(&benchmark).await?;
         if found != digest {
             return Err(PublishError::Changed { id, expected: digest, found });
         }
-        benchmarks::put(self.pool, &document(&benchmark, digest, &facts), &files).await?;
+        benchmarks::put(self.pool, &document(&benchmark, digest, &facts), &files, claim).await?;
         fill(self.pool, &id).await?;
         tracing::info!(benchmark = id, ?published, "published a benchmark");
         Ok(published)
@@ -99,7 +102,7 @@ impl Benchmarks<'_> {
     async fn write_files(
         &self,
         benchmark: &Arc<Benchmark>,
-        digest: &str,
+        (digest, claim): (&str, &FileClaim),
         progress: &mut (dyn FnMut(PublishProgress) + Send),
     ) -> Result<(Vec<ImageFacts>, Manifest), PublishError> {
         let images_total = benchmark.images.len();
@@ -109,6 +112,7 @@ impl Benchmarks<'_> {
         let mut files = Manifest::default();
         for batch in batches(images_total) {
             benchmarks::claim(self.pool, &benchmark.id, digest).await?;
+            claim.renew(self.pool).await?;
             let (found, written) = write_batch(self.blobs, batch, prepare.clone()).await?;
             facts.extend(found);
             files.extend(committed(&written, &BlobKey::of_benchmark(&benchmark.id)?));

@@ -19,6 +19,7 @@ use crate::aggregates::write::list;
 use crate::blobs::BlobKey;
 use crate::database::{Doing, begin_writing};
 use crate::entries::{self, Entries, EntryRow, PublishOutcome, StoredEntry};
+use crate::file_claims::FileClaim;
 use crate::json::write_json;
 use crate::outlines::OutlinesDocument;
 use crate::record::event::{EntryCommitment, RecordEvent};
@@ -125,8 +126,10 @@ impl Entries<'_> {
         }
         let id = entry_id(&new, &write_json("", "card", &new.card)?, "");
         new.id.clone_from(&id);
-        let files = self.write_files(Source::new(entry, &id, sizes), progress).await?;
+        let claim = FileClaim::begin(self.pool, BlobKey::of_entry(&id)?).await?;
+        let files = self.write_files(Source::new(entry, &id, sizes), &claim, progress).await?;
         let mut transaction = begin_writing(self.pool).await?;
+        claim.end_in(&mut transaction).await?;
         insert(&mut transaction, &new, &files).await?;
         transaction.commit().await.doing("publish an entry")?;
         tracing::info!(entry = id, "published an entry");
@@ -155,8 +158,10 @@ impl Entries<'_> {
         let (mut new, sizes) = self.row_of(&entry).await?;
         let id = entry_id(&new, &write_json("", "card", &new.card)?, submission_id);
         new.id.clone_from(&id);
-        let files = self.write_files(Source::new(entry, &id, sizes), progress).await?;
+        let claim = FileClaim::begin(self.pool, BlobKey::of_entry(&id)?).await?;
+        let files = self.write_files(Source::new(entry, &id, sizes), &claim, progress).await?;
         let mut transaction = begin_writing(self.pool).await?;
+        claim.end_in(&mut transaction).await?;
         let found = entries::count(&mut transaction, &new.benchmark_id).await?;
         if found != n_compared {
             let (id, expected) = (new.benchmark_id, n_compared);
@@ -222,6 +227,7 @@ impl Entries<'_> {
     async fn write_files(
         &self,
         source: Source,
+        claim: &FileClaim,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
     ) -> Result<EntryFiles, PublishError> {
         let images = source.masks.images();
@@ -232,6 +238,7 @@ impl Entries<'_> {
         let (mut read, mut files) = (Manifest::default(), EntryFiles::default());
         for batch in batches(images_total) {
             let images_done = batch.end;
+            claim.renew(self.pool).await?;
             let (found, written) = write_batch(self.blobs, batch, prepare.clone()).await?;
             for masks in found {
                 read.extend(masks.read);

@@ -31,6 +31,56 @@ impl<S> Submissions<'_, S> {
         self.listed("user_id = $1 ORDER BY created_at DESC, id", user_id).await
     }
 
+    /// At most `count` submissions in a state after a place, the time of the last change and the
+    /// identifier of one, or from the first on; without their results, the longest-waiting first.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], or [`StorageError::Document`] when one cannot be read.
+    pub async fn in_state_after(
+        &self,
+        state: SubmissionState,
+        after: Option<(&str, &str)>,
+        count: u32,
+    ) -> Result<Vec<Submission>, StorageError> {
+        let order = "state = $1 AND (updated_at, id) > ($2, $3) ORDER BY updated_at, id LIMIT $4";
+        self.page(order, (state.as_str(), after.unwrap_or_default()), count).await
+    }
+
+    /// At most `count` submissions of a person after another one, or from the newest on; without
+    /// their results, the newest first.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`], or [`StorageError::Document`] when one cannot be read.
+    pub async fn of_user_after(
+        &self,
+        user_id: &str,
+        after: Option<&Submission>,
+        count: u32,
+    ) -> Result<Vec<Submission>, StorageError> {
+        let order = "user_id = $1 AND ($2 = '' OR created_at < $2 OR (created_at = $2 AND id > $3)) \
+                     ORDER BY created_at DESC, id LIMIT $4";
+        let after = after.map(|after| (after.created_at.as_str(), after.id.as_str()));
+        self.page(order, (user_id, after.unwrap_or_default()), count).await
+    }
+
+    async fn page(
+        &self,
+        which: &str,
+        (value, (time, id)): (&str, (&str, &str)),
+        count: u32,
+    ) -> Result<Vec<Submission>, StorageError> {
+        let query = format!("SELECT {LIST_COLUMNS} FROM submissions WHERE {which}");
+        let found: Vec<SubmissionColumns> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .bind(value)
+            .bind(time)
+            .bind(id)
+            .bind(i64::from(count))
+            .fetch_all(self.pool)
+            .await
+            .doing("list submissions")?;
+        found.into_iter().map(SubmissionColumns::read).collect()
+    }
+
     async fn listed(&self, which: &str, value: &str) -> Result<Vec<Submission>, StorageError> {
         let query = format!("SELECT {LIST_COLUMNS} FROM submissions WHERE {which}");
         let found: Vec<SubmissionColumns> = sqlx::query_as(sqlx::AssertSqlSafe(query))

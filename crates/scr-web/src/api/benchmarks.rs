@@ -4,14 +4,13 @@ use axum::Json;
 use axum::extract::{Query, State};
 use scr_documents::{BenchmarkAnswer, BenchmarkList, BenchmarkSummary, EntryList};
 use scr_store::PublicStore;
-use serde::Deserialize;
 
 use super::entries::entry_summary;
+use super::paging::{PageQuery, cut};
 use super::refusals;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
-use crate::field_error::FieldError;
 
 /// All benchmarks, without their images.
 #[utoipa::path(
@@ -57,18 +56,6 @@ pub(crate) async fn benchmark(
     Json(BenchmarkAnswer { document: row.document, published_at: row.published_at })
 }
 
-/// Entries of one answer, unless the query asks for another number.
-const DEFAULT_LIMIT: u32 = 100;
-/// Most entries of one answer.
-const MAX_LIMIT: u32 = 500;
-
-/// Query of a list of entries.
-#[derive(Deserialize)]
-pub(crate) struct EntryQuery {
-    after: Option<String>,
-    limit: Option<u32>,
-}
-
 /// Entries of a benchmark in the order of publication, without their images' values. `next` is
 /// the address of the entries that follow; null at the end.
 #[utoipa::path(
@@ -90,32 +77,18 @@ pub(crate) struct EntryQuery {
 pub(crate) async fn entries(
     State(store): State<PublicStore>,
     PublishedBenchmark(row): PublishedBenchmark,
-    Query(query): Query<EntryQuery>,
+    Query(query): Query<PageQuery>,
 ) -> Result<Json<EntryList>, Failure> {
     let id = &row.document.id;
-    let limit = query.limit.unwrap_or(DEFAULT_LIMIT);
-    if !(1..=MAX_LIMIT).contains(&limit) {
-        let message = format!("expected a number from 1 to {MAX_LIMIT}, found {limit}");
-        return Err(invalid("limit", message));
-    }
+    let limit = query.limit()?;
     if let Some(after) = &query.after
         && store.entries().summary(after).await?.is_none_or(|entry| entry.benchmark_id != *id)
     {
-        let message = format!("expected an entry of this benchmark, found {after}");
-        return Err(invalid("after", message));
+        return Err(PageQuery::invalid_after("an entry of this benchmark", after));
     }
     // One more tells whether others follow.
     let mut rows = store.entries().summaries_after(id, query.after.as_deref(), limit + 1).await?;
-    let has_more = rows.len() > limit as usize;
-    rows.truncate(limit as usize);
-    let next = rows.last().filter(|_| has_more).map(|last| {
-        let limit = limit.to_string();
-        let query = address::query([("after", last.id.as_str()), ("limit", limit.as_str())]);
-        format!("/api/v1{}?{query}", address::benchmark(id, "entries"))
-    });
+    let path = address::benchmark(id, "entries");
+    let next = cut(&mut rows, limit, &path, |row| row.id.clone());
     Ok(Json(EntryList { entries: rows.into_iter().map(entry_summary).collect(), next }))
-}
-
-fn invalid(field: &'static str, message: String) -> Failure {
-    Failure::InvalidFields { errors: vec![FieldError::new(field, message)] }
 }

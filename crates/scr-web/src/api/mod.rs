@@ -13,6 +13,7 @@ mod feedback;
 mod files;
 mod jobs;
 mod operation;
+mod paging;
 mod publications;
 mod record;
 mod refusals;

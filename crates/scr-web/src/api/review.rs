@@ -3,12 +3,14 @@
 //! For the curators of the benchmark (`reviewers.rs`).
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
+use jiff::Timestamp;
 use scr_documents::{Refusal, ReviewQueue, SubmissionAnswer, WaitingSubmission};
 use scr_store::{PublicStore, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::paging::{PageQuery, cut};
 use super::refusals;
 use super::submissions::changed;
 use crate::address;
@@ -47,25 +49,46 @@ pub(crate) enum Review {
     },
 }
 
-/// The caller's review queue, longest wait first.
+/// The caller's review queue, longest wait first. `next` is the address of the submissions that
+/// follow; null at the end.
 #[utoipa::path(
     get,
     path = "/api/v1/review",
     tag = "review",
+    params(
+        ("after" = Option<String>, Query, description = "Place after which the list begins, as `next` has it: time and identifier of a submission"),
+        ("limit" = Option<u32>, Query, description = "Largest number of submissions, from 1 to 500, by default 100", minimum = 1, maximum = 500)
+    ),
     security(("token" = ["review"])),
     responses(
         (status = 200, description = "The review queue", body = ReviewQueue),
+        refusals::InvalidQuery,
         refusals::Unauthenticated,
-        refusals::Forbidden
+        refusals::Forbidden,
+        refusals::InvalidFields
     )
 )]
 pub(crate) async fn queue(
     State(store): State<PublicStore>,
     caller: Authenticated,
+    Query(query): Query<PageQuery>,
 ) -> Result<Json<ReviewQueue>, Failure> {
     caller.needs(Scope::Review)?;
-    let queue = reviewers::review_queue(&store, &caller.0.user).await?;
-    Ok(Json(ReviewQueue { submissions: queue.into_iter().map(queued).collect() }))
+    let limit = query.limit()?;
+    let after = match &query.after {
+        Some(place) => {
+            let read =
+                place.split_once(',').filter(|(since, _)| since.parse::<Timestamp>().is_ok());
+            let expected = "the place that `next` names";
+            Some(read.ok_or_else(|| PageQuery::invalid_after(expected, place))?)
+        }
+        None => None,
+    };
+    let mut queue = reviewers::review_queue(&store, &caller.0.user, after, limit + 1).await?;
+    let place =
+        |last: &QueuedSubmission| format!("{},{}", last.submission.updated_at, last.submission.id);
+    let next = cut(&mut queue, limit, "/review", place);
+    Ok(Json(ReviewQueue { submissions: queue.into_iter().map(queued).collect(), next }))
 }
 
 /// Publishes or returns a submission that awaits review.

@@ -5,10 +5,11 @@
 //! `review.rs` decides on them.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::{Path, Query, State};
 use scr_documents::{ListedSubmission, Refusal, SubmissionAnswer, SubmissionList};
 use scr_store::{PublicStore, Scope, Submission};
 
+use super::paging::{PageQuery, cut};
 use super::refusals;
 use crate::address;
 use crate::error::Failure;
@@ -28,25 +29,43 @@ fn listed(found: Submission) -> ListedSubmission {
     }
 }
 
-/// The caller's submissions, newest first.
+/// The caller's submissions, newest first. `next` is the address of the submissions that follow;
+/// null at the end.
 #[utoipa::path(
     get,
     path = "/api/v1/submissions",
     tag = "submissions",
+    params(
+        ("after" = Option<String>, Query, description = "Identifier of the submission after which the list begins"),
+        ("limit" = Option<u32>, Query, description = "Largest number of submissions, from 1 to 500, by default 100", minimum = 1, maximum = 500)
+    ),
     security(("token" = ["read"])),
     responses(
         (status = 200, description = "The submissions", body = SubmissionList),
+        refusals::InvalidQuery,
         refusals::Unauthenticated,
-        refusals::Forbidden
+        refusals::Forbidden,
+        refusals::InvalidFields
     )
 )]
 pub(crate) async fn submissions(
     State(store): State<PublicStore>,
     caller: Authenticated,
+    Query(query): Query<PageQuery>,
 ) -> Result<Json<SubmissionList>, Failure> {
     caller.needs(Scope::Read)?;
-    let found = store.submissions().of_user(&caller.0.user.id).await?;
-    Ok(Json(SubmissionList { submissions: found.into_iter().map(listed).collect() }))
+    let (limit, user) = (query.limit()?, &caller.0.user.id);
+    let after = match &query.after {
+        Some(id) => {
+            let found = store.submissions().get(id).await?.filter(|found| found.user_id == *user);
+            let expected = "a submission of yours";
+            Some(found.ok_or_else(|| PageQuery::invalid_after(expected, id))?)
+        }
+        None => None,
+    };
+    let mut found = store.submissions().of_user_after(user, after.as_ref(), limit + 1).await?;
+    let next = cut(&mut found, limit, "/submissions", |last| last.id.clone());
+    Ok(Json(SubmissionList { submissions: found.into_iter().map(listed).collect(), next }))
 }
 
 /// Confirms a checked submission and queues its scoring.

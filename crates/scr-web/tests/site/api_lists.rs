@@ -66,6 +66,18 @@ async fn a_program_lists_its_owners_submissions_the_newest_first_and_nobody_else
     let one = &listed["submissions"][1];
     assert_eq!((&one["name"], &one["state"]), (&json!("First"), &json!("received")));
     assert_eq!(one["url"], format!("/submissions/{first}"));
+    let page = site.ask("GET", "submissions?limit=1", &token, NONE).await.json();
+    let next = page["next"].as_str().unwrap().strip_prefix("/api/v1/").unwrap();
+    assert_eq!(
+        (ids(&page), next),
+        (vec![&*second], &*format!("submissions?after={second}&limit=1"))
+    );
+    let last = site.ask("GET", next, &token, NONE).await.json();
+    assert_eq!((ids(&last), &last["next"]), (vec![&*first], NONE));
+    for bad in [format!("submissions?after={second}"), "submissions?after=none".to_owned()] {
+        let refused = site.ask("GET", &bad, &other, NONE).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+    }
     let others = site.ask("GET", "submissions", &other, NONE).await.json();
     assert!(ids(&others).is_empty(), "a curator has handed in nothing");
 }
@@ -83,6 +95,15 @@ async fn the_queue_is_for_who_may_review_the_longest_waiting_first() {
     record_scores(&site, &first).await;
     let queue = site.ask("GET", "review", &curator, NONE).await.json();
     assert_eq!(ids(&queue), [&second, &first]);
+    let page = site.ask("GET", "review?limit=1", &curator, NONE).await.json();
+    let next = page["next"].as_str().unwrap().strip_prefix("/api/v1/").unwrap();
+    assert_eq!(ids(&page), [&second]);
+    let last = site.ask("GET", next, &curator, NONE).await.json();
+    assert_eq!((ids(&last), &last["next"]), (vec![&*first], NONE));
+    for bad in ["review?after=x", "review?limit=0", "review?limit=501"] {
+        let refused = site.ask("GET", bad, &curator, NONE).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{bad}");
+    }
     let top = &queue["submissions"][0];
     assert_eq!(
         (&top["submitter"], &top["url"]),

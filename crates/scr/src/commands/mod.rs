@@ -11,6 +11,7 @@ mod demo;
 mod evaluate;
 mod export;
 mod fetch;
+mod gc;
 mod import;
 mod init;
 mod list;
@@ -133,6 +134,13 @@ pub(crate) enum Command {
     /// command goes on after an interruption. The record of the copy is verified
     /// before it becomes a site; the old place stays as it is.
     Move(move_site::Move),
+    /// List files of a site to which nothing refers, or delete them
+    ///
+    /// Such files are left by publications and uploads that were interrupted, and by radiographs
+    /// that were exchanged. Files that are younger than the grace period stay, and so do those of
+    /// publications and uploads under way. The folders of benchmarks in a data folder are left as
+    /// they are. Run it when all servers and workers are of this version.
+    Gc(gc::GarbageCollection),
     /// Export the public site as static files for any web server
     ///
     /// A read-only copy of all public pages, with the viewer. It works at any address; its
@@ -175,6 +183,7 @@ impl Command {
             | Self::Backup(_)
             | Self::Restore(_)
             | Self::Move(_)
+            | Self::Gc(_)
             | Self::Verify(_)
             | Self::Serve(_) => Some(0o077),
             Self::Export(_) => Some(0o022),
@@ -211,6 +220,7 @@ impl Command {
             Self::Backup(command) => command.run(),
             Self::Restore(command) => command.run(),
             Self::Move(command) => command.run(),
+            Self::Gc(command) => command.run(),
             Self::Export(command) => command.run(),
             Self::Verify(command) => command.run(),
             Self::Serve(command) => command.run(),

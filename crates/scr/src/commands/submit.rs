@@ -187,7 +187,8 @@ impl Status {
     pub(crate) fn run(self) -> Result<()> {
         let client = self.server.client();
         let Some(id) = &self.submission else {
-            let SubmissionList { submissions } = client.get("submissions")?;
+            let submissions = client
+                .pages("submissions", |page: SubmissionList| (page.submissions, page.next))?;
             let heads = ["submission", "benchmark", "name", "state", "updated"];
             let rows = submissions.iter().map(submission_row).collect();
             return print_list(self.format, &heads, rows, &submissions);
@@ -203,7 +204,8 @@ impl Review {
     pub(crate) fn run(self) -> Result<()> {
         let client = self.server.client();
         let Some(id) = &self.submission else {
-            let ReviewQueue { submissions } = client.get("review")?;
+            let submissions =
+                client.pages("review", |page: ReviewQueue| (page.submissions, page.next))?;
             let heads = ["submission", "benchmark", "name", "submitter", "since"];
             let rows = submissions.iter().map(waiting_row).collect();
             return print_list(self.format, &heads, rows, &submissions);

@@ -20,6 +20,7 @@ mod documented;
 mod engines;
 mod fuzz_seeds;
 
+mod garbage;
 mod help;
 mod imports;
 mod init;

@@ -47,7 +47,8 @@ pub(crate) async fn queue(
     member: Member,
 ) -> Result<Response, Failure> {
     member.needs(Role::Curator)?;
-    let waiting = review_queue(&store, &member.user).await?.into_iter().map(row).collect();
+    let waiting =
+        review_queue(&store, &member.user, None, u32::MAX).await?.into_iter().map(row).collect();
     let publications = store.publications().list().await?;
     private_page(StatusCode::OK, &QueuePage { waiting, publications })
 }

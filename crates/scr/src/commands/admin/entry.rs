@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use clap::Subcommand;
-use scr_store::{EntryRow, Store};
+use scr_store::{EntryHead, Store};
 use serde_json::json;
 
 use super::site::Dir;
@@ -54,16 +54,10 @@ impl Entries {
 }
 
 async fn list(store: &Store, format: Format) -> Result<()> {
-    let mut entries: Vec<EntryRow> = Vec::new();
-    for row in store.benchmarks().list().await? {
-        entries.extend(store.entries().summaries(&row.document.id).await?);
-    }
-    for withdrawal in store.entries().withdrawals().await? {
-        entries.extend(store.entries().get(&withdrawal.entry_id).await?);
-    }
-    let row = |entry: &EntryRow| {
+    let entries = store.entries().heads().await?;
+    let row = |entry: &EntryHead| {
         let withdrawn = or_dash(entry.withdrawn.as_ref().map(|withdrawn| &withdrawn.at));
-        let (id, name) = (entry.id.clone(), entry.card.name.clone());
+        let (id, name) = (entry.id.clone(), entry.name.clone());
         vec![id, entry.benchmark_id.clone(), name, entry.published_at.clone(), withdrawn]
     };
     let json: Vec<_> = entries
@@ -72,9 +66,9 @@ async fn list(store: &Store, format: Format) -> Result<()> {
             json!({
                 "id": entry.id,
                 "benchmark": entry.benchmark_id,
-                "name": entry.card.name,
+                "name": entry.name,
                 "role": entry.role,
-                "corrects": entry.card.corrects,
+                "corrects": entry.corrects,
                 "published_at": entry.published_at,
                 "withdrawn": entry.withdrawn,
             })

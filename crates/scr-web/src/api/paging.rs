@@ -1,0 +1,60 @@
+//! Pages of long lists: a limit, and the place after which a page begins.
+
+use serde::Deserialize;
+
+use crate::address;
+use crate::error::Failure;
+use crate::field_error::FieldError;
+
+/// Items of one answer, unless the query asks for another number.
+const DEFAULT_LIMIT: u32 = 100;
+/// Most items of one answer.
+const MAX_LIMIT: u32 = 500;
+
+/// Query of a page of a list.
+#[derive(Deserialize)]
+pub(crate) struct PageQuery {
+    /// Place after which the page begins.
+    pub(super) after: Option<String>,
+    limit: Option<u32>,
+}
+
+impl PageQuery {
+    /// Largest number of items.
+    ///
+    /// # Errors
+    /// [`Failure::InvalidFields`].
+    pub(super) fn limit(&self) -> Result<u32, Failure> {
+        let limit = self.limit.unwrap_or(DEFAULT_LIMIT);
+        if (1..=MAX_LIMIT).contains(&limit) {
+            return Ok(limit);
+        }
+        let message = format!("expected a number from 1 to {MAX_LIMIT}, found {limit}");
+        Err(invalid("limit", message))
+    }
+
+    /// Refusal of the place after which a page begins.
+    pub(super) fn invalid_after(expected: &str, found: &str) -> Failure {
+        invalid("after", format!("expected {expected}, found {found}"))
+    }
+}
+
+/// Cuts a list that was read with one item more than the limit. Returns the address of the page
+/// that follows, if there is one: `path` with the place of the last item.
+pub(super) fn cut<T>(
+    items: &mut Vec<T>,
+    limit: u32,
+    path: &str,
+    place: impl Fn(&T) -> String,
+) -> Option<String> {
+    let has_more = items.len() > limit as usize;
+    items.truncate(limit as usize);
+    let last = items.last().filter(|_| has_more)?;
+    let (place, limit) = (place(last), limit.to_string());
+    let query = address::query([("after", place.as_str()), ("limit", limit.as_str())]);
+    Some(format!("/api/v1{path}?{query}"))
+}
+
+fn invalid(field: &'static str, message: String) -> Failure {
+    Failure::InvalidFields { errors: vec![FieldError::new(field, message)] }
+}
