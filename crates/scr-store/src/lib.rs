@@ -143,6 +143,7 @@ pub use store::{Store, StoreCore};
 pub use submissions::answers::MAX_ANSWER_CHARS;
 pub use submissions::arrivals::Arrivals;
 pub use submissions::chunks::UploadChunk;
+pub use submissions::claim::Claim;
 pub use submissions::error::SubmissionError;
 pub use submissions::handle::Submissions;
 pub use submissions::job::{Job, JobKind, JobProgress, MAX_ATTEMPTS};

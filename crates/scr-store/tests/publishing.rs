@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
+#[path = "publishing/claims.rs"]
+mod claims;
 mod engines;
 #[path = "publishing/record.rs"]
 mod record;

@@ -51,14 +51,14 @@ impl Worker {
         let Some(job) = self.store.jobs().claim(&self.name, LEASE).await? else { return Ok(false) };
         let progress = Progress::default();
         tokio::select! {
-            done = do_job(&self.store, &job, &self.name, &progress) => {
+            done = do_job(&self.store, &job, &progress) => {
                 if let Err(error) = done {
                     self.failed(&job, &error).await?;
                 }
             }
-            () = progress.report(&self.store, &job.submission_id, &self.name) => {}
+            () = progress.report(&self.store, &job.claim) => {}
             () = self.renew_lease(&job) => {
-                let id = &job.submission_id;
+                let id = &job.claim.submission_id;
                 tracing::warn!(submission = id, "the job was cancelled, or another worker has claimed it");
             }
         }
@@ -68,7 +68,7 @@ impl Worker {
     /// Releases a failed job for a retry. After a full disk, the retry comes after a pause and
     /// the attempt does not count.
     async fn failed(&self, job: &Job, error: &WorkError) -> Result<(), StoreError> {
-        let id = &job.submission_id;
+        let id = &job.claim.submission_id;
         if let WorkError::Store(StoreError::Submission(
             moved @ (SubmissionError::State { .. } | SubmissionError::OtherClaim { .. }),
         )) = error
@@ -78,16 +78,16 @@ impl Worker {
         }
         if error.is_disk_full() {
             tracing::error!(submission = id, error = report(error), "a job waits for the disk");
-            self.store.jobs().postpone(id, &self.name, DISK_PAUSE).await?;
+            self.store.jobs().postpone(&job.claim, DISK_PAUSE).await?;
             return Ok(());
         }
         if error.is_passing() {
             tracing::error!(submission = id, error = report(error), "a job waits for the engines");
-            self.store.jobs().postpone(id, &self.name, ENGINES_PAUSE).await?;
+            self.store.jobs().postpone(&job.claim, ENGINES_PAUSE).await?;
             return Ok(());
         }
         tracing::error!(submission = id, error = report(error), "a job failed");
-        self.store.jobs().release(id, &self.name).await?;
+        self.store.jobs().release(&job.claim).await?;
         Ok(())
     }
 
@@ -135,7 +135,7 @@ impl Worker {
     async fn renew_lease(&self, job: &Job) {
         loop {
             tokio::time::sleep(HEARTBEAT).await;
-            match self.store.jobs().renew_lease(&job.submission_id, &self.name, LEASE).await {
+            match self.store.jobs().renew_lease(&job.claim, LEASE).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(error) => {

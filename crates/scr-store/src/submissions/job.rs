@@ -3,6 +3,7 @@
 use async_recursion::async_recursion as boxed;
 use sqlx::AnyConnection;
 
+use super::claim::Claim;
 use crate::database::Doing;
 use crate::dialect::Dialect;
 use crate::storage_error::StorageError;
@@ -25,12 +26,10 @@ pub enum JobKind {
 /// A job that a worker has claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// Its submission.
-    pub submission_id: String,
-    /// Kind of a job.
+    /// Kind of work.
     pub kind: JobKind,
-    /// Number of attempts, this one included.
-    pub attempts: i64,
+    /// Claim of the worker, with the submission.
+    pub claim: Claim,
 }
 
 /// Progress of a job, in images.
