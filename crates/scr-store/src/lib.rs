@@ -66,9 +66,9 @@ mod publications;
 mod publish;
 mod rate_limits;
 mod recent;
-
 mod record;
 mod report_error;
+mod rescores;
 mod results;
 mod secret_url;
 mod secrets;
@@ -132,6 +132,7 @@ pub use record::event::{EntryCommitment, RecordEvent};
 pub use record::evidence::{BenchmarkEvidence, EntryEvidence, ResultEvidence, WithdrawalEvidence};
 pub use record::log::{BEFORE_FIRST, RecordHead, RecordLine, RecordLog, text_digest};
 pub use report_error::ReportError;
+pub use rescores::{RescoreCounts, RescoreJob, RescoreStep};
 pub use secret_url::{SecretUrl, SecretUrlError};
 pub use secrets::random_secret;
 pub use settings::Settings;

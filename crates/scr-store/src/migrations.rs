@@ -11,7 +11,7 @@ use crate::time::now;
 pub(crate) const DOING: &str = "bring the database's tables up to date";
 
 /// Migrations by version, in order.
-pub(crate) const MIGRATIONS: [(i64, &str); 17] = [
+pub(crate) const MIGRATIONS: [(i64, &str); 18] = [
     (1, include_str!("../migrations/0001_start.sql")),
     (2, include_str!("../migrations/0002_posteriors.sql")),
     (3, include_str!("../migrations/0003_accounts.sql")),
@@ -29,6 +29,7 @@ pub(crate) const MIGRATIONS: [(i64, &str); 17] = [
     (15, include_str!("../migrations/0015_aggregates.sql")),
     (16, include_str!("../migrations/0016_engines.sql")),
     (17, include_str!("../migrations/0017_rate_limits.sql")),
+    (18, include_str!("../migrations/0018_rescores.sql")),
 ];
 
 /// The last version that this program knows.

@@ -7,6 +7,8 @@ mod claims;
 mod engines;
 #[path = "publishing/record.rs"]
 mod record;
+#[path = "publishing/rescores.rs"]
+mod rescores;
 #[path = "publishing/standings.rs"]
 mod standings;
 

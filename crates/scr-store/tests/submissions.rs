@@ -171,7 +171,7 @@ async fn a_job_is_one_worker_s_until_nothing_is_heard_of_it() {
     assert_eq!(test.take("w1", LEASE).await, None);
     let id = test.received().await;
     let first = test.take("w1", AT_ONCE).await.unwrap();
-    assert_eq!((&first.claim.submission_id, first.kind), (&id, JobKind::Score));
+    assert_eq!((&first.claim.id, first.kind), (&id, JobKind::Score));
     let second = test.take("w2", LEASE).await.unwrap();
     assert_eq!((first.claim.attempt, second.claim.attempt), (1, 2));
     assert!(!test.store.jobs().renew_lease(&first.claim, LEASE).await.unwrap());
@@ -294,7 +294,7 @@ async fn many_workers_share_jobs_and_none_is_done_twice() {
         tokio::spawn(async move {
             let mut taken = Vec::new();
             while let Some(job) = store.jobs().claim(&format!("w{number}"), LEASE).await.unwrap() {
-                taken.push(job.claim.submission_id);
+                taken.push(job.claim.id);
             }
             taken
         })
@@ -420,7 +420,7 @@ async fn accounts_take_turns_however_much_one_of_them_hands_in() {
     let little = [test.received().await, test.received().await];
     let mut taken = Vec::new();
     while let Some(job) = test.take("w", LEASE).await {
-        taken.push(job.claim.submission_id);
+        taken.push(job.claim.id);
     }
     assert_eq!(taken.len(), 7);
     assert_eq!((&taken[0], &taken[2]), (&much[0], &much[1]), "in its own order");

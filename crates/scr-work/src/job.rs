@@ -20,7 +20,7 @@ const MAX_PROBLEMS: usize = 500;
 
 /// Does a job.
 pub(crate) async fn do_job(store: &Store, job: &Job, progress: &Progress) -> Result<(), WorkError> {
-    let id = &job.claim.submission_id;
+    let id = &job.claim.id;
     let Some(submission) = store.submissions().get(id).await? else { return Ok(()) };
     let claimed = ClaimedJob { store, claim: &job.claim };
     match (job.kind, submission.state) {

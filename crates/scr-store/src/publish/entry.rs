@@ -154,7 +154,7 @@ impl Entries<'_> {
         n_compared: u64,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
     ) -> Result<String, PublishError> {
-        let Claim { submission_id, worker, attempt, .. } = claim;
+        let Claim { id: submission_id, worker, attempt, .. } = claim;
         let (mut new, sizes) = self.row_of(&entry).await?;
         let id = entry_id(&new, &write_json("", "card", &new.card)?, submission_id);
         new.id.clone_from(&id);

@@ -6,16 +6,22 @@ use sqlx::AnyConnection;
 use crate::database::Doing;
 use crate::storage_error::StorageError;
 
-/// Condition of the row of a claimed job. Bind it by [`Claim::bind_to`].
-pub(super) const IS_CLAIMED: &str =
-    "submission_id = $1 AND worker = $2 AND attempts = $3 AND created_at = $4";
+/// Queue of a job: its table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Queue {
+    /// Checks, scorings and publications of submissions.
+    Submissions,
+    /// Re-scores of entries.
+    Rescores,
+}
 
 /// Claim of a job. Fences what a worker writes: nothing once the job is another worker's, or in
 /// another attempt, or another job of the same submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Claim {
-    /// Identifier of the submission.
-    pub submission_id: String,
+    pub(crate) queue: Queue,
+    /// Identifier of the job: that of its submission, or of the re-score.
+    pub id: String,
     /// Worker.
     pub worker: String,
     /// Number of the attempt, from 1.
@@ -25,13 +31,22 @@ pub struct Claim {
 }
 
 /// Query of a database of either kind.
-pub(super) type AnyQuery<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
+type AnyQuery<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 
 impl Claim {
-    /// Binds `$1` to `$4` of [`IS_CLAIMED`].
-    pub(super) fn bind_to<'q>(&'q self, query: AnyQuery<'q>) -> AnyQuery<'q> {
-        let Self { submission_id, worker, attempt, created_at } = self;
-        query.bind(submission_id).bind(worker).bind(attempt).bind(created_at)
+    /// A change of the claimed job: `set` may use the parameters from `$5` on.
+    pub(crate) fn change(&self, set: &str) -> AnyQuery<'_> {
+        let (table, key) = match self.queue {
+            Queue::Submissions => ("jobs", "submission_id"),
+            Queue::Rescores => ("rescore_jobs", "id"),
+        };
+        let query = format!(
+            "UPDATE {table} SET {set} \
+             WHERE {key} = $1 AND worker = $2 AND attempts = $3 AND created_at = $4"
+        );
+        let Self { id, worker, attempt, created_at, .. } = self;
+        let query = sqlx::query(sqlx::AssertSqlSafe(query));
+        query.bind(id).bind(worker).bind(attempt).bind(created_at)
     }
 
     /// Locks the job until the transaction ends. False when the claim does not hold any more.
@@ -40,9 +55,7 @@ impl Claim {
     /// [`StorageError::Database`].
     #[boxed]
     pub(crate) async fn hold(&self, connection: &mut AnyConnection) -> Result<bool, StorageError> {
-        let query = format!("UPDATE jobs SET worker = worker WHERE {IS_CLAIMED}");
-        let locked = self.bind_to(sqlx::query(sqlx::AssertSqlSafe(query)));
-        let locked = locked.execute(connection).await.doing("read the worker of a job")?;
-        Ok(locked.rows_affected() > 0)
+        let locked = self.change("worker = worker").execute(connection).await;
+        Ok(locked.doing("read the worker of a job")?.rows_affected() > 0)
     }
 }

@@ -94,7 +94,7 @@ pub(crate) const CHANNEL: &str = "scr_jobs";
 
 /// Tells waiting workers of a job when the transaction ends. Workers of SQLite look for
 /// themselves.
-async fn notify(connection: &mut AnyConnection) -> Result<(), StorageError> {
+pub(crate) async fn notify(connection: &mut AnyConnection) -> Result<(), StorageError> {
     if Dialect::of_connection(connection) == Dialect::Postgres {
         let notify = sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL);
         notify.execute(connection).await.doing("tell workers of a job")?;

@@ -5,7 +5,8 @@
 //! outcome a job is not retried. A cancelled job is deleted: its worker notices when it
 //! renews the lease, and its later writes are refused. Times are the database's, so that machines
 //! whose clocks differ agree. A [`Claim`] fences all that a worker writes: only while the job is its
-//! own, in the same attempt. `leases.rs` has the changes of a claimed job.
+//! own, in the same attempt. `leases.rs` has the changes of a claimed job. Re-scores of entries have
+//! a queue of their own, `rescores.rs`, with a lower priority.
 
 use async_recursion::async_recursion as boxed;
 use scr_documents::SubmissionState;
@@ -13,7 +14,7 @@ use std::time::Duration;
 
 use sqlx::{AnyPool, Row};
 
-use super::claim::Claim;
+use super::claim::{Claim, Queue};
 use super::error::SubmissionError;
 use super::job::{Job, JobKind, MAX_ATTEMPTS};
 use super::job_end::{EndReason, end};
@@ -104,7 +105,8 @@ impl Jobs<'_> {
         .doing(doing)?;
         transaction.commit().await.doing(doing)?;
         let kind = JobKind::read(&kind)?;
-        let claim = Claim { submission_id, worker: worker.to_owned(), attempt, created_at };
+        let (queue, id, worker) = (Queue::Submissions, submission_id, worker.to_owned());
+        let claim = Claim { queue, id, worker, attempt, created_at };
         Ok(Some(Job { kind, claim }))
     }
 

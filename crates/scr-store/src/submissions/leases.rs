@@ -5,7 +5,7 @@
 use async_recursion::async_recursion as boxed;
 use std::time::Duration;
 
-use super::claim::{Claim, IS_CLAIMED};
+use super::claim::Claim;
 use super::job::JobProgress;
 use super::jobs::Jobs;
 use crate::database::{Doing, clock_of};
@@ -20,9 +20,8 @@ impl Jobs<'_> {
     /// [`StorageError::Database`].
     #[boxed]
     pub async fn renew_lease(&self, claim: &Claim, lease: Duration) -> Result<bool, StorageError> {
-        let query = format!("UPDATE jobs SET leased_until = $5 WHERE {IS_CLAIMED}");
         let renewed = claim
-            .bind_to(sqlx::query(sqlx::AssertSqlSafe(query)))
+            .change("leased_until = $5")
             .bind(time_text(clock_of(self.pool).await? + lease))
             .execute(self.pool)
             .await
@@ -40,10 +39,8 @@ impl Jobs<'_> {
         claim: &Claim,
         progress: JobProgress,
     ) -> Result<(), StorageError> {
-        let query =
-            format!("UPDATE jobs SET images_done = $5, images_total = $6 WHERE {IS_CLAIMED}");
         claim
-            .bind_to(sqlx::query(sqlx::AssertSqlSafe(query)))
+            .change("images_done = $5, images_total = $6")
             .bind(progress.done)
             .bind(progress.total)
             .execute(self.pool)
@@ -58,28 +55,23 @@ impl Jobs<'_> {
     /// [`StorageError::Database`].
     #[boxed]
     pub async fn release(&self, claim: &Claim) -> Result<(), StorageError> {
-        let query = format!("UPDATE jobs SET leased_until = '', worker = '' WHERE {IS_CLAIMED}");
         claim
-            .bind_to(sqlx::query(sqlx::AssertSqlSafe(query)))
+            .change("leased_until = '', worker = ''")
             .execute(self.pool)
             .await
             .doing("release a job")?;
         Ok(())
     }
 
-    /// Releases a job for a retry after `pause`. This attempt does not count: the submission
-    /// was not at fault.
+    /// Releases a job for a retry after `pause`. This attempt does not count: the job was
+    /// not at fault.
     ///
     /// # Errors
     /// [`StorageError::Database`].
     #[boxed]
     pub async fn postpone(&self, claim: &Claim, pause: Duration) -> Result<(), StorageError> {
-        let query = format!(
-            "UPDATE jobs SET leased_until = $5, worker = '', attempts = attempts - 1 \
-             WHERE {IS_CLAIMED}"
-        );
         claim
-            .bind_to(sqlx::query(sqlx::AssertSqlSafe(query)))
+            .change("leased_until = $5, worker = '', attempts = attempts - 1")
             .bind(time_text(clock_of(self.pool).await? + pause))
             .execute(self.pool)
             .await
