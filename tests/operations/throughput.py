@@ -47,10 +47,10 @@ class Worker:
         self.process.wait()
 
     def events(self, message):
-        """Times of the lines with a message, by submission."""
+        """Times of the lines with a message, by job."""
         lines = [json.loads(line) for line in self.log.read_text().splitlines() if line.startswith("{")]
         found = [line for line in lines if line.get("message") == message]
-        return [(line["submission"], seconds(line["timestamp"])) for line in found]
+        return [(line["job"], seconds(line["timestamp"])) for line in found]
 
 
 def scored(site, token, submissions):

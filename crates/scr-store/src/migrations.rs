@@ -15,7 +15,7 @@ use crate::time::now;
 pub(crate) const DOING: &str = "bring the database's tables up to date";
 
 /// Migrations by version, in order.
-pub(crate) const MIGRATIONS: [(i64, &str); 18] = [
+pub(crate) const MIGRATIONS: [(i64, &str); 19] = [
     (1, include_str!("../migrations/0001_start.sql")),
     (2, include_str!("../migrations/0002_posteriors.sql")),
     (3, include_str!("../migrations/0003_accounts.sql")),
@@ -34,6 +34,7 @@ pub(crate) const MIGRATIONS: [(i64, &str); 18] = [
     (16, include_str!("../migrations/0016_engines.sql")),
     (17, include_str!("../migrations/0017_servers.sql")),
     (18, include_str!("../migrations/0018_file_claims.sql")),
+    (19, include_str!("../migrations/0019_rescores.sql")),
 ];
 
 /// The last version that this program knows.

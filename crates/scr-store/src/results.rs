@@ -60,30 +60,9 @@ impl Entries<'_> {
         result: &ResultDocument,
     ) -> Result<bool, PublishError> {
         let mut transaction = begin_writing(self.pool).await?;
-        let last: Option<(i64, String)> = sqlx::query_as(
-            "SELECT version, summary FROM results WHERE entry_id = $1 \
-             ORDER BY version DESC LIMIT 1",
-        )
-        .bind(id)
-        .fetch_optional(&mut *transaction)
-        .await
-        .doing("read a result")?;
-        let Some((version, summary)) = last else { return Ok(false) };
-        let before: ResultDocument = read_json(id, "result", &summary)?;
-        if before.evaluator_version != of {
-            return Ok(false);
-        }
-        check(id, &before, result)?;
-        let version = version.unsigned_abs() + 1;
-        let result_digest = insert(&mut transaction, id, (version, &now()), result).await?;
-        let (entry, to) = (id.to_owned(), result.evaluator_version.clone());
-        let evaluator_version = to.clone();
-        let event = RecordEvent::EntryRescored { entry, version, evaluator_version, result_digest };
-        append(&mut transaction, event).await?;
-        list(&mut transaction, id).await?;
+        let added = add_result_in(&mut transaction, id, of, result).await?;
         transaction.commit().await.doing("add a result")?;
-        tracing::info!(entry = id, from = of, to, "added the result of another version");
-        Ok(true)
+        Ok(added)
     }
 
     /// Replaced results of an entry, the first first.
@@ -111,6 +90,39 @@ impl Entries<'_> {
         };
         rows.into_iter().zip(replaced).map(read).collect()
     }
+}
+
+/// As [`Entries::add_result`], in a transaction that has begun with a write.
+#[boxed]
+pub(crate) async fn add_result_in(
+    connection: &mut AnyConnection,
+    id: &str,
+    of: &str,
+    result: &ResultDocument,
+) -> Result<bool, PublishError> {
+    let last: Option<(i64, String)> = sqlx::query_as(
+        "SELECT version, summary FROM results WHERE entry_id = $1 \
+             ORDER BY version DESC LIMIT 1",
+    )
+    .bind(id)
+    .fetch_optional(&mut *connection)
+    .await
+    .doing("read a result")?;
+    let Some((version, summary)) = last else { return Ok(false) };
+    let before: ResultDocument = read_json(id, "result", &summary)?;
+    if before.evaluator_version != of {
+        return Ok(false);
+    }
+    check(id, &before, result)?;
+    let version = version.unsigned_abs() + 1;
+    let result_digest = insert(connection, id, (version, &now()), result).await?;
+    let (entry, to) = (id.to_owned(), result.evaluator_version.clone());
+    let evaluator_version = to.clone();
+    let event = RecordEvent::EntryRescored { entry, version, evaluator_version, result_digest };
+    append(connection, event).await?;
+    list(connection, id).await?;
+    tracing::info!(entry = id, from = of, to, "added the result of another version");
+    Ok(true)
 }
 
 /// Adds a version of an entry's result, in a transaction that has begun with a write.

@@ -60,8 +60,10 @@ impl Workers<'_> {
         let doing = "remove a worker";
         let mut transaction = begin_writing(self.pool).await?;
         let release = "UPDATE jobs SET leased_until = '', worker = '', attempts = attempts - 1 \
-                    WHERE worker = $1";
-        for query in [release, "DELETE FROM workers WHERE name = $1"] {
+                       WHERE worker = $1";
+        let release_rescore = "UPDATE rescore_jobs SET leased_until = '', worker = '', \
+                               attempts = attempts - 1 WHERE worker = $1";
+        for query in [release, release_rescore, "DELETE FROM workers WHERE name = $1"] {
             let done = sqlx::query(query).bind(name).execute(&mut *transaction).await;
             done.doing(doing)?;
         }

@@ -2,11 +2,15 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may stop anywhere")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
+#[path = "publishing/claims.rs"]
+mod claims;
 mod engines;
 #[path = "publishing/garbage.rs"]
 mod garbage;
 #[path = "publishing/record.rs"]
 mod record;
+#[path = "publishing/rescores.rs"]
+mod rescores;
 #[path = "publishing/standings.rs"]
 mod standings;
 

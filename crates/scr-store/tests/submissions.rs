@@ -170,13 +170,14 @@ async fn a_job_is_one_worker_s_until_nothing_is_heard_of_it() {
     let test = SubmissionTest::new().await;
     assert_eq!(test.take("w1", LEASE).await, None);
     let id = test.received().await;
-    let job = Job { submission_id: id.clone(), kind: JobKind::Score, attempts: 1 };
-    assert_eq!(test.take("w1", AT_ONCE).await, Some(job.clone()));
-    assert_eq!(test.take("w2", LEASE).await, Some(Job { attempts: 2, ..job.clone() }));
-    assert!(!test.store.jobs().renew_lease(&id, "w1", LEASE).await.unwrap());
-    assert!(test.store.jobs().renew_lease(&id, "w2", LEASE).await.unwrap());
+    let first = test.take("w1", AT_ONCE).await.unwrap();
+    assert_eq!((&first.claim.id, first.kind), (&id, JobKind::Score));
+    let second = test.take("w2", LEASE).await.unwrap();
+    assert_eq!((first.claim.attempt, second.claim.attempt), (1, 2));
+    assert!(!test.store.jobs().renew_lease(&first.claim, LEASE).await.unwrap());
+    assert!(test.store.jobs().renew_lease(&second.claim, LEASE).await.unwrap());
     assert_eq!(test.take("w1", LEASE).await, None);
-    test.store.jobs().release(&id, "w1").await.unwrap();
+    test.store.jobs().release(&first.claim).await.unwrap();
     assert_eq!(test.take("w1", LEASE).await, None, "another's job is not given back");
     let submission = test.store.submissions().get(&id).await.unwrap().unwrap();
     let confirmed = Submission { confirmed: true, ..submission };
@@ -186,17 +187,53 @@ async fn a_job_is_one_worker_s_until_nothing_is_heard_of_it() {
     test.store.submissions().confirm(&id, &test.user).await.unwrap();
     test.store.submissions().withdraw(&id, &test.user).await.unwrap_err();
     test.store.submissions().record_problems(&id, "w2", &[]).await.unwrap();
-    test.store.jobs().release(&id, "w2").await.unwrap();
+    test.store.jobs().release(&second.claim).await.unwrap();
     assert_eq!(test.take("w1", LEASE).await, None, "nothing is left to do");
+}
+
+#[tokio::test]
+async fn a_late_attempt_of_the_same_worker_changes_nothing() {
+    let test = SubmissionTest::new().await;
+    let id = test.received().await;
+    let late = test.take("w", AT_ONCE).await.unwrap().claim;
+    let current = test.take("w", LEASE).await.unwrap().claim;
+    let before = test.store.jobs().list().await.unwrap();
+    let jobs = test.store.jobs();
+    assert!(!jobs.renew_lease(&late, AT_ONCE).await.unwrap());
+    jobs.record_progress(&late, JobProgress { done: 7, total: 9 }).await.unwrap();
+    jobs.release(&late).await.unwrap();
+    jobs.postpone(&late, AT_ONCE).await.unwrap();
+    let submissions = || test.store.submissions();
+    let refused = submissions().of_job(&late).record_problems(&id, "w", &[]).await.unwrap_err();
+    assert!(matches!(refused, SubmissionError::OtherClaim { attempt: 1, .. }), "{refused}");
+    assert_eq!(jobs.list().await.unwrap(), before);
+    let progress = submissions().progress(std::slice::from_ref(&id)).await.unwrap();
+    assert_eq!(progress[&id], (SubmissionState::Received, JobProgress::default()));
+    submissions().of_job(&current).record_problems(&id, "w", &[]).await.unwrap();
+    assert_eq!(test.state(&id).await, SubmissionState::Rejected);
+}
+
+#[tokio::test]
+async fn a_claim_of_an_earlier_job_of_the_submission_does_not_hold_for_a_later_one() {
+    let test = SubmissionTest::new().await;
+    let id = test.accepted().await;
+    let early = test.take("w", LEASE).await.unwrap().claim;
+    test.store.jobs().cancel(&id, "operator").await.unwrap();
+    tokio::time::sleep(Duration::from_millis(3)).await;
+    test.store.submissions().accept(&id, "curator", "").await.unwrap();
+    let later = test.take("w", LEASE).await.unwrap().claim;
+    assert_eq!((&early.worker, early.attempt), (&later.worker, later.attempt));
+    assert!(!test.store.jobs().renew_lease(&early, LEASE).await.unwrap());
+    assert!(test.store.jobs().renew_lease(&later, LEASE).await.unwrap());
 }
 
 #[tokio::test]
 async fn after_a_good_check_nothing_is_done_without_a_word_of_the_submitter() {
     let test = SubmissionTest::new().await;
     let id = test.received().await;
-    test.take("w", LEASE).await.unwrap();
+    let job = test.take("w", LEASE).await.unwrap();
     let progress = JobProgress { done: 1, total: 2 };
-    test.store.jobs().record_progress(&id, "w", progress).await.unwrap();
+    test.store.jobs().record_progress(&job.claim, progress).await.unwrap();
     let asked = [id.clone(), "unknown".to_owned()];
     let found = test.store.submissions().progress(&asked).await.unwrap();
     assert_eq!(found, [(id.clone(), (SubmissionState::Received, progress))].into());
@@ -209,7 +246,7 @@ async fn after_a_good_check_nothing_is_done_without_a_word_of_the_submitter() {
     test.store.submissions().confirm(&id, &test.user).await.unwrap();
     let found = test.store.submissions().progress(&asked).await.unwrap();
     assert_eq!(found[&id], (SubmissionState::Scoring, JobProgress::default()));
-    assert_eq!(test.take("w", LEASE).await.unwrap().attempts, 1);
+    assert_eq!(test.take("w", LEASE).await.unwrap().claim.attempt, 1);
     let own = test.store.submissions().of_user(&test.user).await.unwrap();
     assert_eq!((own.len(), own[0].suspicions.clone()), (1, None), "a list is short");
 }
@@ -220,7 +257,7 @@ async fn a_job_that_ends_every_worker_is_given_up() {
     let id = test.received().await;
     for attempts in 1..=MAX_ATTEMPTS {
         assert!(test.store.jobs().end_exhausted("w").await.unwrap().is_empty());
-        assert_eq!(test.take("w", AT_ONCE).await.unwrap().attempts, attempts);
+        assert_eq!(test.take("w", AT_ONCE).await.unwrap().claim.attempt, attempts);
     }
     assert_eq!(test.take("w", AT_ONCE).await, None);
     assert_eq!(test.store.jobs().end_exhausted("w").await.unwrap(), std::slice::from_ref(&id));
@@ -257,7 +294,7 @@ async fn many_workers_share_jobs_and_none_is_done_twice() {
         tokio::spawn(async move {
             let mut taken = Vec::new();
             while let Some(job) = store.jobs().claim(&format!("w{number}"), LEASE).await.unwrap() {
-                taken.push(job.submission_id);
+                taken.push(job.claim.id);
             }
             taken
         })
@@ -275,7 +312,7 @@ async fn many_workers_share_jobs_and_none_is_done_twice() {
 async fn a_cancelled_job_ends_once_and_its_worker_writes_nothing_more() {
     let test = SubmissionTest::new().await;
     let id = test.received().await;
-    test.take("w", LEASE).await.unwrap();
+    let job = test.take("w", LEASE).await.unwrap();
     let [listed] = &test.store.jobs().list().await.unwrap()[..] else { panic!("one job") };
     assert_eq!((listed.submission_id.as_str(), listed.kind), (id.as_str(), JobKind::Score));
     assert_eq!((listed.worker.as_deref(), listed.is_running), (Some("w"), true));
@@ -283,7 +320,7 @@ async fn a_cancelled_job_ends_once_and_its_worker_writes_nothing_more() {
     let ended = test.store.jobs().cancel(&id, "operator").await.unwrap();
     assert_eq!(ended, Cancellation::Now(SubmissionState::Rejected));
     assert!(
-        !test.store.jobs().renew_lease(&id, "w", LEASE).await.unwrap(),
+        !test.store.jobs().renew_lease(&job.claim, LEASE).await.unwrap(),
         "the worker hears of it"
     );
     let submission = test.store.submissions().get(&id).await.unwrap().unwrap();
@@ -304,11 +341,12 @@ async fn a_cancelled_job_ends_once_and_its_worker_writes_nothing_more() {
 #[tokio::test]
 async fn a_job_that_is_put_off_keeps_its_attempts_and_waits() {
     let test = SubmissionTest::new().await;
-    let id = test.received().await;
-    test.take("w", LEASE).await.unwrap();
-    test.store.jobs().postpone(&id, "w", LEASE).await.unwrap();
+    test.received().await;
+    let job = test.take("w", LEASE).await.unwrap();
+    test.store.jobs().postpone(&job.claim, LEASE).await.unwrap();
     assert_eq!(test.take("w", LEASE).await, None, "not before its time");
-    test.store.jobs().postpone(&id, "w", AT_ONCE).await.unwrap();
+    test.store.jobs().postpone(&job.claim, AT_ONCE).await.unwrap();
+    assert_eq!(test.take("w", LEASE).await, None, "the claim was given up");
     let [waiting] = &test.store.jobs().list().await.unwrap()[..] else { panic!("one job") };
     assert_eq!((waiting.attempts, waiting.is_running), (0, false));
 }
@@ -322,7 +360,7 @@ async fn a_worker_that_stops_in_order_leaves_its_job_to_the_next_at_once() {
     test.received().await;
     test.take("w1", LEASE).await.unwrap();
     test.store.workers().remove("w1").await.unwrap();
-    assert_eq!(test.take("w2", LEASE).await.unwrap().attempts, 1);
+    assert_eq!(test.take("w2", LEASE).await.unwrap().claim.attempt, 1);
     let [left] = &test.store.workers().list().await.unwrap()[..] else { panic!("one worker") };
     assert_eq!(left.name, "w2");
     test.store.workers().remove_silent(AT_ONCE).await.unwrap();
@@ -382,7 +420,7 @@ async fn accounts_take_turns_however_much_one_of_them_hands_in() {
     let little = [test.received().await, test.received().await];
     let mut taken = Vec::new();
     while let Some(job) = test.take("w", LEASE).await {
-        taken.push(job.submission_id);
+        taken.push(job.claim.id);
     }
     assert_eq!(taken.len(), 7);
     assert_eq!((&taken[0], &taken[2]), (&much[0], &much[1]), "in its own order");

@@ -5,7 +5,9 @@ use scr_documents::{
     CardDocument, EntryRole, SubmissionProblem, SubmissionState, Suspicion, SuspicionsDocument,
 };
 use scr_eval::{CheckReport, Settings, Warning, evaluate};
-use scr_store::{EntryToPublish, Job, JobKind, PublishError, Store, Submission, Submissions};
+use scr_store::{
+    Claim, EntryToPublish, Job, JobKind, PublishError, Store, Submission, Submissions,
+};
 
 use crate::background;
 use crate::error::WorkError;
@@ -16,22 +18,17 @@ use crate::progress::Progress;
 /// Limit of reported problems, as many as a person reads.
 const MAX_PROBLEMS: usize = 500;
 
-/// Does a job for `worker`.
+/// Does a job.
 #[tracing::instrument(
     target = "traces",
     name = "job",
     skip_all,
-    fields(kind = job.kind.as_str(), submission = job.submission_id, attempt = job.attempts)
+    fields(kind = job.kind.as_str(), submission = job.claim.id, attempt = job.claim.attempt)
 )]
-pub(crate) async fn do_job(
-    store: &Store,
-    job: &Job,
-    worker: &str,
-    progress: &Progress,
-) -> Result<(), WorkError> {
-    let id = &job.submission_id;
+pub(crate) async fn do_job(store: &Store, job: &Job, progress: &Progress) -> Result<(), WorkError> {
+    let id = &job.claim.id;
     let Some(submission) = store.submissions().get(id).await? else { return Ok(()) };
-    let claimed = ClaimedJob { store, job, worker };
+    let claimed = ClaimedJob { store, claim: &job.claim };
     match (job.kind, submission.state) {
         (JobKind::Publish, _) => publish(&claimed, &submission).await,
         (JobKind::Score, SubmissionState::Received) => {
@@ -51,16 +48,15 @@ pub(crate) async fn do_job(
     }
 }
 
-/// A job that a worker has claimed: what it writes is refused once the job is another's.
+/// A job that a worker has claimed: what it writes is refused once the claim does not hold.
 struct ClaimedJob<'a> {
     store: &'a Store,
-    job: &'a Job,
-    worker: &'a str,
+    claim: &'a Claim,
 }
 
 impl ClaimedJob<'_> {
     fn submissions(&self) -> Submissions<'_, Store> {
-        self.store.submissions().of_job(self.job, self.worker)
+        self.store.submissions().of_job(self.claim)
     }
 }
 
@@ -71,7 +67,8 @@ async fn check(
     submission: &Submission,
     progress: &Progress,
 ) -> Result<bool, WorkError> {
-    let ClaimedJob { store, worker, .. } = claimed;
+    let ClaimedJob { store, claim } = claimed;
+    let worker = &claim.worker;
     let (id, progress) = (&submission.id, progress.clone());
     let is_hidden = store.settings().get(&submission.benchmark_id).await?.hides_reference();
     let found = with_submission(store, submission, move |benchmark, root| {
@@ -125,7 +122,8 @@ async fn score(
     submission: &Submission,
     progress: &Progress,
 ) -> Result<(), WorkError> {
-    let ClaimedJob { store, worker, .. } = claimed;
+    let ClaimedJob { store, claim } = claimed;
+    let worker = &claim.worker;
     let (id, progress) = (&submission.id, progress.clone());
     let (benchmark, masks, result) = with_submission(store, submission, move |benchmark, root| {
         let masks = MaskSet::open(root, benchmark)?;
@@ -142,7 +140,8 @@ async fn score(
 
 #[tracing::instrument(target = "traces", skip_all)]
 async fn publish(claimed: &ClaimedJob<'_>, submission: &Submission) -> Result<(), WorkError> {
-    let ClaimedJob { store, worker, .. } = claimed;
+    let ClaimedJob { store, claim } = claimed;
+    let worker = &claim.worker;
     let id = &submission.id;
     let (benchmark, masks) = with_submission(store, submission, |benchmark, root| {
         Ok((benchmark.clone(), MaskSet::open(root, benchmark)?))
@@ -165,11 +164,7 @@ async fn publish(claimed: &ClaimedJob<'_>, submission: &Submission) -> Result<()
             return Ok(claimed.submissions().record_new_flags(id, worker, &now).await?);
         }
         let (to_publish, n_compared) = (entry.clone(), now.n_entries);
-        match store
-            .entries()
-            .publish_submission((id, worker), to_publish, n_compared, &mut |_| ())
-            .await
-        {
+        match store.entries().publish_submission(claim, to_publish, n_compared, &mut |_| ()).await {
             // Another worker has published an entry meanwhile: compare with it too.
             Err(PublishError::EntriesSince { .. }) => {}
             published => {

@@ -4,7 +4,8 @@
 //! Knows no page and no account. Any number of workers, in any number of processes, work on one
 //! store; when one is killed, its lease expires and another claims the job. Every step of a job
 //! can be repeated: names of files follow from their contents, and states change once.
-//! [`rescore`] scores published entries again after a change of the scoring rules.
+//! [`rescore`] scores published entries again after a change of the scoring rules, and
+//! [`queue_rescores`] lets workers do it.
 //! [`run_sender`] sends mails.
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make and damage files"))]
 
@@ -15,10 +16,12 @@ mod job;
 mod mail;
 mod probes;
 mod progress;
+mod queued_rescore;
 mod rescore;
 mod worker;
 
 pub use error::WorkError;
 pub use mail::{MailError, Sender, run_sender};
+pub use queued_rescore::queue_rescores;
 pub use rescore::{RescoreOptions, RescoredEntry, rescore};
 pub use worker::{Worker, run_worker};

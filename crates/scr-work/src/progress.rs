@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use scr_store::{JobProgress, Store};
+use scr_store::{Claim, JobProgress, Store};
 
 /// Interval of reports.
 const REPORT_EVERY: Duration = Duration::from_millis(300);
@@ -32,7 +32,7 @@ impl Progress {
     }
 
     /// Reports every change to the store; never ends. A failed report does not stop the work.
-    pub(crate) async fn report(&self, store: &Store, submission_id: &str, worker: &str) {
+    pub(crate) async fn report(&self, store: &Store, claim: &Claim) {
         let mut reported = JobProgress::default();
         loop {
             tokio::time::sleep(REPORT_EVERY).await;
@@ -41,9 +41,7 @@ impl Progress {
                 done: done.load(Ordering::Relaxed),
                 total: total.load(Ordering::Relaxed),
             };
-            if now != reported
-                && store.jobs().record_progress(submission_id, worker, now).await.is_ok()
-            {
+            if now != reported && store.jobs().record_progress(claim, now).await.is_ok() {
                 reported = now;
             }
         }

@@ -55,7 +55,10 @@ pub async fn rescore(
 }
 
 /// Entries to score again.
-async fn entries(store: &Store, options: &RescoreOptions) -> Result<Vec<EntryRow>, WorkError> {
+pub(crate) async fn entries(
+    store: &Store,
+    options: &RescoreOptions,
+) -> Result<Vec<EntryRow>, WorkError> {
     let RescoreOptions { benchmark, entry, .. } = options;
     let none = |what, id: &str| WorkError::NoSuch { what, id: id.to_owned() };
     if let Some(id) = benchmark
@@ -82,21 +85,33 @@ async fn entries(store: &Store, options: &RescoreOptions) -> Result<Vec<EntryRow
 
 async fn again(store: &Store, entry: &EntryRow, apply: bool) -> Result<ResultDocument, WorkError> {
     let (id, folder) = (&entry.id, store.entries().local_masks(&entry.id).await?);
-    let mut result = with_benchmark(store, &entry.benchmark_id, move |benchmark| {
+    let result = with_benchmark(store, &entry.benchmark_id, move |benchmark| {
         let masks = MaskSet::open(&folder, benchmark)?;
         let evaluation = evaluate(benchmark, &masks, &Settings::default(), &|| ())?;
         Ok(scr_report::result_document(&evaluation, true))
     })
     .await?;
+    let (result, before) = (of_stored_masks(result, entry)?, &entry.result);
+    if apply && !store.entries().add_result(id, &before.evaluator_version, &result).await? {
+        return Err(WorkError::Overtaken { id: id.clone() });
+    }
+    Ok(result)
+}
+
+/// The result of an entry's stored masks as one of its submitted masks.
+///
+/// # Errors
+/// [`WorkError::OtherBenchmark`] when the entry was scored on another benchmark.
+pub(crate) fn of_stored_masks(
+    mut result: ResultDocument,
+    entry: &EntryRow,
+) -> Result<ResultDocument, WorkError> {
     // The stored files differ from the submitted ones; their pixels are the same.
     result.masks_digest.clone_from(&entry.result.masks_digest);
     let before = &entry.result;
     if result.benchmark_digest != before.benchmark_digest {
-        let (id, expected) = (id.clone(), before.benchmark_digest.clone());
+        let (id, expected) = (entry.id.clone(), before.benchmark_digest.clone());
         return Err(WorkError::OtherBenchmark { id, expected, found: result.benchmark_digest });
-    }
-    if apply && !store.entries().add_result(id, &before.evaluator_version, &result).await? {
-        return Err(WorkError::Overtaken { id: id.clone() });
     }
     Ok(result)
 }

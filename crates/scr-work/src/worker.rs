@@ -3,11 +3,13 @@
 use std::future::Future;
 use std::time::{Duration, Instant};
 
-use scr_store::{Job, Retention, Store, StoreError, SubmissionError};
+use scr_eval::EVALUATOR_VERSION;
+use scr_store::{Claim, Job, RescoreJob, Retention, Store, StoreError, SubmissionError};
 
 use crate::error::{WorkError, report};
 use crate::job::do_job;
 use crate::progress::Progress;
+use crate::queued_rescore::do_rescore;
 
 /// Lease duration.
 const LEASE: Duration = Duration::from_secs(15);
@@ -23,6 +25,28 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(600);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Pause of a worker whose store failed.
 const PAUSE: Duration = Duration::from_secs(3);
+
+/// Work that a worker has claimed.
+enum ClaimedWork {
+    Submission(Job),
+    Rescore(RescoreJob),
+}
+
+impl ClaimedWork {
+    const fn claim(&self) -> &Claim {
+        match self {
+            Self::Submission(job) => &job.claim,
+            Self::Rescore(job) => &job.claim,
+        }
+    }
+
+    async fn run(&self, store: &Store, progress: &Progress) -> Result<(), WorkError> {
+        match self {
+            Self::Submission(job) => do_job(store, job, progress).await,
+            Self::Rescore(job) => do_rescore(store, job, progress).await,
+        }
+    }
+}
 
 /// A worker of a store.
 #[derive(Debug, Clone)]
@@ -42,35 +66,46 @@ impl Worker {
     /// Claims one job and does it. False when the queue is empty.
     ///
     /// # Errors
-    /// [`StoreError`] when the store fails. A job that fails is released for a retry, and after
-    /// the last attempt rejected; that is no error here.
+    /// [`StoreError`] when the store fails. A job that fails is released for a retry; after the
+    /// last attempt a submission is rejected, and a re-score waits for the operator. That is no
+    /// error here.
     pub async fn do_one(&self) -> Result<bool, StoreError> {
         for id in self.store.jobs().end_exhausted(&self.name).await? {
             tracing::warn!(submission = id, "gave the job up");
         }
-        let Some(job) = self.store.jobs().claim(&self.name, LEASE).await? else { return Ok(false) };
-        tracing::debug!(submission = job.submission_id, "claimed a job");
+        let Some(job) = self.claim().await? else { return Ok(false) };
+        tracing::debug!(job = job.claim().id, "claimed a job");
         let progress = Progress::default();
         tokio::select! {
-            done = do_job(&self.store, &job, &self.name, &progress) => {
+            done = job.run(&self.store, &progress) => {
                 if let Err(error) = done {
-                    self.failed(&job, &error).await?;
+                    self.failed(job.claim(), &error).await?;
                 }
             }
-            () = progress.report(&self.store, &job.submission_id, &self.name) => {}
-            () = self.renew_lease(&job) => {
-                let id = &job.submission_id;
-                tracing::warn!(submission = id, "the job was cancelled, or another worker has claimed it");
+            () = progress.report(&self.store, job.claim()) => {}
+            () = self.renew_lease(job.claim()) => {
+                let id = &job.claim().id;
+                tracing::warn!(job = id, "the job was cancelled, or another worker has claimed it");
             }
         }
-        tracing::debug!(submission = job.submission_id, "did a job");
+        tracing::debug!(job = job.claim().id, "did a job");
         Ok(true)
+    }
+
+    /// Claims the job of a submission, or else a re-score: submissions have priority.
+    async fn claim(&self) -> Result<Option<ClaimedWork>, StoreError> {
+        let jobs = self.store.jobs();
+        if let Some(job) = jobs.claim(&self.name, LEASE).await? {
+            return Ok(Some(ClaimedWork::Submission(job)));
+        }
+        let rescore = jobs.claim_rescore(&self.name, LEASE, EVALUATOR_VERSION).await?;
+        Ok(rescore.map(ClaimedWork::Rescore))
     }
 
     /// Releases a failed job for a retry. After a full disk, the retry comes after a pause and
     /// the attempt does not count.
-    async fn failed(&self, job: &Job, error: &WorkError) -> Result<(), StoreError> {
-        let id = &job.submission_id;
+    async fn failed(&self, claim: &Claim, error: &WorkError) -> Result<(), StoreError> {
+        let id = &claim.id;
         if let WorkError::Store(StoreError::Submission(
             moved @ (SubmissionError::State { .. } | SubmissionError::OtherClaim { .. }),
         )) = error
@@ -79,17 +114,17 @@ impl Worker {
             return Ok(());
         }
         if error.is_disk_full() {
-            tracing::error!(submission = id, error = report(error), "a job waits for the disk");
-            self.store.jobs().postpone(id, &self.name, DISK_PAUSE).await?;
+            tracing::error!(job = id, error = report(error), "a job waits for the disk");
+            self.store.jobs().postpone(claim, DISK_PAUSE).await?;
             return Ok(());
         }
         if error.is_passing() {
-            tracing::error!(submission = id, error = report(error), "a job waits for the engines");
-            self.store.jobs().postpone(id, &self.name, ENGINES_PAUSE).await?;
+            tracing::error!(job = id, error = report(error), "a job waits for the engines");
+            self.store.jobs().postpone(claim, ENGINES_PAUSE).await?;
             return Ok(());
         }
-        tracing::error!(submission = id, error = report(error), "a job failed");
-        self.store.jobs().release(id, &self.name).await?;
+        tracing::error!(job = id, error = report(error), "a job failed");
+        self.store.jobs().release(claim).await?;
         Ok(())
     }
 
@@ -134,10 +169,10 @@ impl Worker {
     }
 
     /// Renews the lease; ends when the job was cancelled or claimed by another worker.
-    async fn renew_lease(&self, job: &Job) {
+    async fn renew_lease(&self, claim: &Claim) {
         loop {
             tokio::time::sleep(HEARTBEAT).await;
-            match self.store.jobs().renew_lease(&job.submission_id, &self.name, LEASE).await {
+            match self.store.jobs().renew_lease(claim, LEASE).await {
                 Ok(true) => {}
                 Ok(false) => return,
                 Err(error) => {
@@ -151,7 +186,7 @@ impl Worker {
 /// Works until `shutdown` completes; a job under way is released at once.
 pub async fn run_worker(worker: Worker, shutdown: impl Future<Output = ()> + Send) {
     let work = async {
-        let mut arrivals = worker.store.jobs().arrivals();
+        let mut arrivals = worker.store.jobs().arrivals(EVALUATOR_VERSION);
         loop {
             let done = match worker.do_one().await {
                 Ok(true) => Ok(()),

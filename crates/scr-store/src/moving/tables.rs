@@ -11,7 +11,7 @@ use crate::storage_error::StorageError;
 
 /// Tables in an order in which none refers to a later one, each with the order of its rows:
 /// triggers let some grow at their end only.
-const TABLES: [(&str, &str); 23] = [
+const TABLES: [(&str, &str); 24] = [
     ("benchmarks", "id"),
     ("manifests", "digest"),
     ("entries", "id"),
@@ -35,6 +35,7 @@ const TABLES: [(&str, &str); 23] = [
     ("ladders", "submission_id"),
     ("turns", "user_id"),
     ("jobs", "submission_id"),
+    ("rescore_jobs", "id"),
 ];
 
 /// Tables that tell of one place, or are made from others when a store is opened, and are not
@@ -89,7 +90,10 @@ pub(super) async fn copy_rows(
         count += copy_table(from, to, table, order).await?;
     }
     // A lease is of a worker of the other place.
-    sqlx::query("UPDATE jobs SET worker = '', leased_until = ''").execute(to).await.doing(DOING)?;
+    for table in ["jobs", "rescore_jobs"] {
+        let release = format!("UPDATE {table} SET worker = '', leased_until = ''");
+        sqlx::query(sqlx::AssertSqlSafe(release)).execute(&mut *to).await.doing(DOING)?;
+    }
     Ok(count)
 }
 

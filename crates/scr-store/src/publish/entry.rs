@@ -28,6 +28,8 @@ use crate::record::log::{append, keep_files, text_digest};
 use crate::storage_error::StorageError;
 use crate::submissions::answers::answer_in;
 use crate::submissions::changes::{cannot_become, published_in};
+use crate::submissions::claim::Claim;
+use crate::submissions::error::SubmissionError;
 use crate::time::now;
 use crate::{benchmarks, results, withdrawals};
 
@@ -138,7 +140,7 @@ impl Entries<'_> {
 
     /// Publishes the entry of an accepted submission, and returns its identifier. Entry and
     /// new state of the submission are written in one transaction. Each submission becomes a
-    /// separate entry, even if others are equal.
+    /// separate entry, even if others are equal. `claim` is the worker's, of the job that publishes.
     ///
     /// `n_compared` is the number of entries that the submission was compared with
     /// ([`FindingsDocument::n_entries`](scr_documents::FindingsDocument::n_entries)), so that two
@@ -146,28 +148,34 @@ impl Entries<'_> {
     ///
     /// # Errors
     /// As [`publish`](Self::publish); [`PublishError::Submission`] when the
-    /// submission is no longer to be published, [`PublishError::EntriesSince`] when there
-    /// are more entries.
+    /// submission is no longer to be published, or the claim does not hold any more;
+    /// [`PublishError::EntriesSince`] when there are more entries.
     pub async fn publish_submission(
         &self,
-        (submission_id, actor): (&str, &str),
+        claim: &Claim,
         entry: EntryToPublish<'_>,
         n_compared: u64,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
     ) -> Result<String, PublishError> {
+        let Claim { id: submission_id, worker, attempt, .. } = claim;
         let (mut new, sizes) = self.row_of(&entry).await?;
         let id = entry_id(&new, &write_json("", "card", &new.card)?, submission_id);
         new.id.clone_from(&id);
-        let claim = FileClaim::begin(self.pool, BlobKey::of_entry(&id)?).await?;
-        let files = self.write_files(Source::new(entry, &id, sizes), &claim, progress).await?;
+        let files_claim = FileClaim::begin(self.pool, BlobKey::of_entry(&id)?).await?;
+        let files =
+            self.write_files(Source::new(entry, &id, sizes), &files_claim, progress).await?;
         let mut transaction = begin_writing(self.pool).await?;
-        claim.end_in(&mut transaction).await?;
+        files_claim.end_in(&mut transaction).await?;
         let found = entries::count(&mut transaction, &new.benchmark_id).await?;
         if found != n_compared {
             let (id, expected) = (new.benchmark_id, n_compared);
             return Err(PublishError::EntriesSince { id, expected, found });
         }
-        if !published_in(&mut transaction, submission_id, actor, &id).await? {
+        if !claim.hold(&mut transaction).await? {
+            let (id, attempt) = (submission_id.clone(), *attempt);
+            return Err(SubmissionError::OtherClaim { id, attempt }.into());
+        }
+        if !published_in(&mut transaction, submission_id, worker, &id).await? {
             drop(transaction);
             let to = SubmissionState::Published;
             return Err(cannot_become(self.pool, submission_id, to).await.into());

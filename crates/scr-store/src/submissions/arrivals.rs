@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use sqlx::AnyPool;
 use sqlx::postgres::PgListener;
 
-use super::job::CHANNEL;
+use super::job::{CHANNEL, MAX_ATTEMPTS};
 use super::jobs::Jobs;
 use crate::database::{Doing, clock_of};
 use crate::dialect::Dialect;
@@ -23,15 +23,17 @@ const LOOK_BESIDE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct Arrivals {
     pool: AnyPool,
+    evaluator_version: String,
     /// Connection that is notified; none before the first wait, and after it broke.
     listener: Option<PgListener>,
 }
 
 impl Jobs<'_> {
-    /// Jobs as they arrive.
+    /// Jobs as they arrive, for a worker with this version of the evaluator.
     #[must_use]
-    pub fn arrivals(&self) -> Arrivals {
-        Arrivals { pool: self.pool.clone(), listener: None }
+    pub fn arrivals(&self, evaluator_version: &str) -> Arrivals {
+        let evaluator_version = evaluator_version.to_owned();
+        Arrivals { pool: self.pool.clone(), evaluator_version, listener: None }
     }
 }
 
@@ -71,14 +73,21 @@ impl Arrivals {
         Ok(())
     }
 
-    /// True if a job has no valid lease.
+    /// True if a job has no valid lease. A re-score that used up its attempts is none.
     async fn is_any_free(&self) -> Result<bool, StorageError> {
         let now = time_text(clock_of(&self.pool).await?);
-        let (count,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM jobs WHERE leased_until < $1")
-            .bind(now)
-            .fetch_one(&self.pool)
-            .await
-            .doing("look for jobs")?;
-        Ok(count > 0)
+        let found: Option<(i64,)> = sqlx::query_as(
+            "SELECT CAST(1 AS BIGINT) FROM jobs WHERE leased_until < $1 UNION ALL \
+             SELECT CAST(1 AS BIGINT) FROM rescore_jobs \
+             WHERE part IS NULL AND leased_until < $1 AND attempts < $2 \
+             AND evaluator_version = $3 LIMIT 1",
+        )
+        .bind(now)
+        .bind(MAX_ATTEMPTS)
+        .bind(&self.evaluator_version)
+        .fetch_optional(&self.pool)
+        .await
+        .doing("look for jobs")?;
+        Ok(found.is_some())
     }
 }

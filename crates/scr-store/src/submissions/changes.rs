@@ -90,7 +90,7 @@ pub(super) async fn change_in(
 }
 
 /// Marks a submission as published, in the transaction that adds its entry. False when it is
-/// not in a state to be published, or another worker has claimed its job.
+/// not in a state to be published.
 #[boxed]
 pub(crate) async fn published_in(
     connection: &mut AnyConnection,
@@ -98,17 +98,6 @@ pub(crate) async fn published_in(
     actor: &str,
     entry_id: &str,
 ) -> Result<bool, StorageError> {
-    let others: (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM jobs WHERE submission_id = $1 AND worker <> '' AND worker <> $2",
-    )
-    .bind(id)
-    .bind(actor)
-    .fetch_one(&mut *connection)
-    .await
-    .doing("read the worker of a job")?;
-    if others.0 > 0 {
-        return Ok(false);
-    }
     let set = vec![("entry_id", entry_id.to_owned())];
     let to = SubmissionState::Published;
     change_in(connection, id, Change { to, actor, message: entry_id, set, job: None }).await

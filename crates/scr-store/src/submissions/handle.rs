@@ -7,8 +7,9 @@ use sqlx::{AnyConnection, AnyPool};
 
 use super::answers;
 use super::changes::{Change, cannot_become, change_in, log};
+use super::claim::Claim;
 use super::error::SubmissionError;
-use super::job::{Job, JobKind};
+use super::job::JobKind;
 use super::rows::{self, NewSubmission, Submission};
 use super::{ladder, quota, uploads};
 use crate::database::{Doing, begin_writing};
@@ -32,20 +33,12 @@ pub struct Submissions<'a, S> {
     pub(crate) claim: Option<Claim>,
 }
 
-/// A worker's claim of the job of a submission.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Claim {
-    worker: String,
-    attempt: i64,
-}
-
 impl<S> Submissions<'_, S> {
-    /// The same handle for `worker` with its job: changes are made only while the job is this
-    /// worker's, in this attempt, and refused with [`SubmissionError::OtherClaim`] afterwards.
+    /// The same handle for the worker of a claim: changes are made only while the claim holds,
+    /// and refused with [`SubmissionError::OtherClaim`] afterwards.
     #[must_use]
-    pub fn of_job(self, job: &Job, worker: &str) -> Self {
-        let claim = Claim { worker: worker.to_owned(), attempt: job.attempts };
-        Self { claim: Some(claim), ..self }
+    pub fn of_job(self, claim: &Claim) -> Self {
+        Self { claim: Some(claim.clone()), ..self }
     }
 
     /// Checks that an account may begin a submission, as far as possible before its size is
@@ -278,19 +271,10 @@ impl<S> Submissions<'_, S> {
         connection: &mut AnyConnection,
         id: &str,
     ) -> Result<(), SubmissionError> {
-        let Some(Claim { worker, attempt }) = &self.claim else { return Ok(()) };
-        let locked = sqlx::query(
-            "UPDATE jobs SET worker = worker \
-             WHERE submission_id = $1 AND worker = $2 AND attempts = $3",
-        )
-        .bind(id)
-        .bind(worker)
-        .bind(attempt)
-        .execute(connection)
-        .await
-        .doing("read the worker of a job")?;
-        match locked.rows_affected() {
-            0 => Err(SubmissionError::OtherClaim { id: id.to_owned(), attempt: *attempt }),
+        match &self.claim {
+            Some(claim) if !claim.hold(connection).await? => {
+                Err(SubmissionError::OtherClaim { id: id.to_owned(), attempt: claim.attempt })
+            }
             _ => Ok(()),
         }
     }

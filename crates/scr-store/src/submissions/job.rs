@@ -3,6 +3,7 @@
 use async_recursion::async_recursion as boxed;
 use sqlx::AnyConnection;
 
+use super::claim::Claim;
 use crate::database::Doing;
 use crate::dialect::Dialect;
 use crate::storage_error::StorageError;
@@ -25,12 +26,10 @@ pub enum JobKind {
 /// A job that a worker has claimed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Job {
-    /// Its submission.
-    pub submission_id: String,
-    /// Kind of a job.
+    /// Kind of work.
     pub kind: JobKind,
-    /// Number of attempts, this one included.
-    pub attempts: i64,
+    /// Claim of the worker, with the submission.
+    pub claim: Claim,
 }
 
 /// Progress of a job, in images.
@@ -95,7 +94,7 @@ pub(crate) const CHANNEL: &str = "scr_jobs";
 
 /// Tells waiting workers of a job when the transaction ends. Workers of SQLite look for
 /// themselves.
-async fn notify(connection: &mut AnyConnection) -> Result<(), StorageError> {
+pub(crate) async fn notify(connection: &mut AnyConnection) -> Result<(), StorageError> {
     if Dialect::of_connection(connection) == Dialect::Postgres {
         let notify = sqlx::query("SELECT pg_notify($1, '')").bind(CHANNEL);
         notify.execute(connection).await.doing("tell workers of a job")?;

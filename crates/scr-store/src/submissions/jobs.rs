@@ -3,10 +3,10 @@
 //! A worker claims a job for the length of a lease and renews the lease while it works; an
 //! expired lease lets another worker claim the job. After [`MAX_ATTEMPTS`] attempts of any
 //! outcome a job is not retried. A cancelled job is deleted: its worker notices when it
-//! renews the lease, and its later writes are refused, because the submission's state has
-//! changed. Times are the database's, so that machines whose clocks differ agree. A worker writes
-//! its result as [`of_job`](super::handle::Submissions::of_job): only while the job is its own, in
-//! the same attempt.
+//! renews the lease, and its later writes are refused. Times are the database's, so that machines
+//! whose clocks differ agree. A [`Claim`] fences all that a worker writes: only while the job is its
+//! own, in the same attempt. `leases.rs` has the changes of a claimed job. Re-scores of entries have
+//! a queue of their own, `rescores.rs`, with a lower priority.
 
 use async_recursion::async_recursion as boxed;
 use scr_documents::SubmissionState;
@@ -14,8 +14,9 @@ use std::time::Duration;
 
 use sqlx::{AnyPool, Row};
 
+use super::claim::{Claim, Queue};
 use super::error::SubmissionError;
-use super::job::{Job, JobKind, JobProgress, MAX_ATTEMPTS};
+use super::job::{Job, JobKind, MAX_ATTEMPTS};
 use super::job_end::{EndReason, end};
 use super::rows;
 use crate::database::{Doing, begin_writing, clock, clock_of};
@@ -80,17 +81,18 @@ impl Jobs<'_> {
              LEFT JOIN turns ON turns.user_id = submissions.user_id \
              WHERE leased_until < $3 AND attempts < $4 \
              ORDER BY COALESCE(taken_at, ''), jobs.created_at, jobs.submission_id LIMIT 1 {lock}) \
-             AND leased_until < $3 RETURNING submission_id, kind, attempts"
+             AND leased_until < $3 RETURNING submission_id, kind, attempts, created_at"
         );
-        let taken: Option<(String, String, i64)> = sqlx::query_as(sqlx::AssertSqlSafe(query))
-            .bind(worker)
-            .bind(time_text(now + lease))
-            .bind(time_text(now))
-            .bind(MAX_ATTEMPTS)
-            .fetch_optional(&mut *transaction)
-            .await
-            .doing(doing)?;
-        let Some((submission_id, kind, attempts)) = taken else { return Ok(None) };
+        let taken: Option<(String, String, i64, String)> =
+            sqlx::query_as(sqlx::AssertSqlSafe(query))
+                .bind(worker)
+                .bind(time_text(now + lease))
+                .bind(time_text(now))
+                .bind(MAX_ATTEMPTS)
+                .fetch_optional(&mut *transaction)
+                .await
+                .doing(doing)?;
+        let Some((submission_id, kind, attempt, created_at)) = taken else { return Ok(None) };
         sqlx::query(
             "INSERT INTO turns (user_id, taken_at) \
              SELECT user_id, $1 FROM submissions WHERE id = $2 \
@@ -103,99 +105,9 @@ impl Jobs<'_> {
         .doing(doing)?;
         transaction.commit().await.doing(doing)?;
         let kind = JobKind::read(&kind)?;
-        Ok(Some(Job { submission_id, kind, attempts }))
-    }
-
-    /// Renews the lease of a job. False when another worker has claimed the job, or it was
-    /// cancelled.
-    ///
-    /// # Errors
-    /// [`StorageError::Database`].
-    #[boxed]
-    pub async fn renew_lease(
-        &self,
-        submission_id: &str,
-        worker: &str,
-        lease: Duration,
-    ) -> Result<bool, StorageError> {
-        let renewed = sqlx::query(
-            "UPDATE jobs SET leased_until = $1 WHERE submission_id = $2 AND worker = $3",
-        )
-        .bind(time_text(clock_of(self.pool).await? + lease))
-        .bind(submission_id)
-        .bind(worker)
-        .execute(self.pool)
-        .await
-        .doing("renew the lease of a job")?;
-        Ok(renewed.rows_affected() > 0)
-    }
-
-    /// Records the progress of a job.
-    ///
-    /// # Errors
-    /// [`StorageError::Database`].
-    #[boxed]
-    pub async fn record_progress(
-        &self,
-        submission_id: &str,
-        worker: &str,
-        progress: JobProgress,
-    ) -> Result<(), StorageError> {
-        sqlx::query(
-            "UPDATE jobs SET images_done = $1, images_total = $2 \
-             WHERE submission_id = $3 AND worker = $4",
-        )
-        .bind(progress.done)
-        .bind(progress.total)
-        .bind(submission_id)
-        .bind(worker)
-        .execute(self.pool)
-        .await
-        .doing("record the progress of a job")?;
-        Ok(())
-    }
-
-    /// Releases a job at once, for another attempt.
-    ///
-    /// # Errors
-    /// [`StorageError::Database`].
-    #[boxed]
-    pub async fn release(&self, submission_id: &str, worker: &str) -> Result<(), StorageError> {
-        sqlx::query(
-            "UPDATE jobs SET leased_until = '', worker = '' \
-             WHERE submission_id = $1 AND worker = $2",
-        )
-        .bind(submission_id)
-        .bind(worker)
-        .execute(self.pool)
-        .await
-        .doing("release a job")?;
-        Ok(())
-    }
-
-    /// Releases a job for a retry after `pause`. This attempt does not count: the submission
-    /// was not at fault.
-    ///
-    /// # Errors
-    /// [`StorageError::Database`].
-    #[boxed]
-    pub async fn postpone(
-        &self,
-        submission_id: &str,
-        worker: &str,
-        pause: Duration,
-    ) -> Result<(), StorageError> {
-        sqlx::query(
-            "UPDATE jobs SET leased_until = $1, worker = '', attempts = attempts - 1 \
-             WHERE submission_id = $2 AND worker = $3",
-        )
-        .bind(time_text(clock_of(self.pool).await? + pause))
-        .bind(submission_id)
-        .bind(worker)
-        .execute(self.pool)
-        .await
-        .doing("postpone a job")?;
-        Ok(())
+        let (queue, id, worker) = (Queue::Submissions, submission_id, worker.to_owned());
+        let claim = Claim { queue, id, worker, attempt, created_at };
+        Ok(Some(Job { kind, claim }))
     }
 
     /// Ends jobs that used up their attempts and have no valid lease: submissions to be scored

@@ -7,8 +7,8 @@
 //! - `rows.rs`: rows. `changes.rs`: a change of state in
 //!   one transaction. `letters.rs`: mails about it.
 //! - `answers.rs`: curators' answers to flags.
-//! - `job.rs`: a job. `jobs.rs`: the queue, with leases and retries. `job_end.rs`: jobs that end
-//!   unfinished.
+//! - `job.rs`: a job. `jobs.rs`: the queue. `claim.rs`: a worker's claim of a job. `leases.rs`:
+//!   leases and retries. `job_end.rs`: jobs that end unfinished.
 //! - `uploads.rs`: uploads; `upload_file.rs`: as a file, `upload_objects.rs`: as objects.
 //!   `chunks.rs`: an upload chunk. `retention.rs`: expiry of uploads.
 //! - `arrivals.rs`: waiting for jobs.
@@ -21,12 +21,14 @@ pub(crate) mod answers;
 pub(crate) mod arrivals;
 pub(crate) mod changes;
 pub(crate) mod chunks;
+pub(crate) mod claim;
 pub(crate) mod error;
 pub(crate) mod handle;
 pub(crate) mod job;
 mod job_end;
 pub(crate) mod jobs;
 pub(crate) mod ladder;
+mod leases;
 mod letters;
 mod lists;
 mod outlines;

@@ -3,8 +3,7 @@
 use scr_data::digest::mask_digest;
 use scr_documents::{BenchmarkSettings, Reference};
 use scr_store::{
-    BEFORE_FIRST, EntryCommitment, OpenError, PublishError, RecordEvent, RecordLine, Store,
-    text_digest,
+    BEFORE_FIRST, EntryCommitment, OpenError, RecordEvent, RecordLine, Store, text_digest,
 };
 use sqlx::Connection;
 
@@ -162,19 +161,6 @@ async fn the_same_masks_and_name_never_take_the_place_of_an_entry() {
     let (third, _) = fixture.publish(again).await.unwrap();
     let shown = fixture.store.entries().list("tiny").await.unwrap();
     assert!(shown.iter().any(|entry| entry.id == third), "what comes after a withdrawal shows");
-}
-
-#[tokio::test]
-async fn a_submission_compared_with_other_entries_than_there_are_is_not_published() {
-    let fixture = Fixture::new().await;
-    fixture.publish_benchmark().await.unwrap();
-    let masks = fixture.masks(2);
-    fixture.publish(fixture.entry("My method", &masks)).await.unwrap();
-    let entry = fixture.entry("Twin", &masks);
-    let late = fixture.store.entries().publish_submission(("s", "w"), entry, 0, &mut |_| ()).await;
-    let late = late.unwrap_err();
-    assert!(matches!(late, PublishError::EntriesSince { expected: 0, found: 1, .. }), "{late}");
-    assert_eq!(fixture.store.entries().list("tiny").await.unwrap().len(), 1);
 }
 
 #[tokio::test]

@@ -92,19 +92,17 @@ impl Metrics {
         }
         let workers = self.store.workers().list().await?.len() as u64;
         registry.register("workers", "Active workers, in all processes", gauge(workers));
+        let rescores = self.store.jobs().rescore_counts().await?;
+        let failed = rescores.failed.len() as u64;
+        let open = rescores.jobs.saturating_sub(rescores.done + failed);
+        let help = "Jobs of re-scores by state; failed ones used up their attempts";
+        registry.register("rescore_jobs", help, by_state(&[("open", open), ("failed", failed)]));
         Ok(registry)
     }
 }
 
 /// Counts from the store.
 fn add_counts(registry: &mut Registry, counts: &Counts) {
-    let by_state = |states: &[(&'static str, u64)]| {
-        let family = Family::<InState, Gauge>::default();
-        for &(state, count) in states {
-            family.get_or_create(&InState { state }).set(signed(count));
-        }
-        family
-    };
     let submissions = counts.submissions.iter().map(|&(state, count)| (state.as_str(), count));
     let submissions = by_state(&submissions.collect::<Vec<_>>());
     registry.register("submissions", "Submissions by state", submissions);
@@ -120,6 +118,15 @@ fn add_counts(registry: &mut Registry, counts: &Counts) {
     registry.register("entries", "Published entries", gauge(counts.entries));
     let help = "Size of uploaded files that are not deleted yet";
     registry.register_with_unit("uploads", help, Unit::Bytes, gauge(counts.uploads_bytes));
+}
+
+/// Gauges of numbers by state.
+fn by_state(states: &[(&'static str, u64)]) -> Family<InState, Gauge> {
+    let family = Family::<InState, Gauge>::default();
+    for &(state, count) in states {
+        family.get_or_create(&InState { state }).set(signed(count));
+    }
+    family
 }
 
 fn gauge(value: u64) -> Gauge {

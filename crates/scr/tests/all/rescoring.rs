@@ -4,7 +4,8 @@
 use scr_data::{Benchmark, MaskSet};
 use scr_documents::{CardDocument, EntryRole, ResultDocument};
 use scr_eval::{EVALUATOR_VERSION, Settings, evaluate};
-use scr_store::{EntryToPublish, Store};
+use scr_store::{EntryToPublish, NewSubmission, RescoreCounts, Role, Store};
+use scr_work::Worker;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -115,4 +116,97 @@ async fn an_entry_that_cannot_be_scored_keeps_its_result_and_holds_up_no_other()
     assert_eq!(version(&old.entries[1]).await, EVALUATOR_VERSION);
     let unknown = old.rescore(&["--entry", "none"]);
     assert!(unknown.code == 1 && unknown.stderr.contains("`none`"), "{}", unknown.stderr);
+}
+
+/// Runs jobs by `n_workers` at once until the queue is empty.
+async fn work(store: &Store, n_workers: usize) {
+    let work = |number: usize| {
+        let worker = Worker::new(store.clone(), format!("w{number}"));
+        tokio::spawn(async move { while worker.do_one().await.unwrap() {} })
+    };
+    for worker in (0..n_workers).map(work).collect::<Vec<_>>() {
+        worker.await.unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn queued_entries_get_the_same_scores_from_any_number_of_workers_and_shards() {
+    for (n_workers, images_per_job) in [(1, "1000"), (1, "3"), (3, "1")] {
+        let old = Old::new().await;
+        let queue = ["--apply", "--queue", "--images-per-job", images_per_job];
+        let queued = old.rescore(&queue);
+        assert_eq!(queued.code, 0, "{}", queued.stderr);
+        assert!(queued.stderr.contains("queued 2 of 2"), "{}", queued.stderr);
+        let again = old.rescore(&queue);
+        assert!(again.stderr.contains("queued 0 of 2"), "{}", again.stderr);
+        let store = old.store().await;
+        let before = store.entries().get(&old.entries[0]).await.unwrap().unwrap();
+        assert_eq!(before.result.evaluator_version, OLD, "nothing is written before a worker");
+        work(&store, n_workers).await;
+        for id in &old.entries {
+            let after = store.entries().get(id).await.unwrap().unwrap();
+            assert_eq!(after.result, old.right, "image by image, digit for digit");
+            assert_eq!(store.entries().past_results(id).await.unwrap().len(), 1);
+        }
+        assert_eq!(store.jobs().rescore_counts().await.unwrap(), RescoreCounts::default());
+        let done = old.rescore(&["--apply", "--queue", "--wait"]);
+        assert_eq!(done.code, 0, "{}", done.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_queued_entry_that_cannot_be_scored_is_named_and_can_be_tried_again() {
+    let old = Old::new().await;
+    let store = old.store().await;
+    let folder = store.entries().masks_folder(&old.entries[0]);
+    let lost = std::fs::read_dir(folder.join("heart")).unwrap().next().unwrap().unwrap().path();
+    let mask = std::fs::read(&lost).unwrap();
+    std::fs::remove_file(&lost).unwrap();
+    let site = text(&old.temp.path().join("site"));
+    let wait = async || {
+        let command = ["admin", "rescore", "--dir", &site, "--apply", "--queue", "--wait"];
+        let command = command.map(str::to_owned);
+        let waiting = tokio::task::spawn_blocking(move || run(command));
+        while !waiting.is_finished() {
+            work(&store, 1).await;
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+        waiting.await.unwrap()
+    };
+    let failed = wait().await;
+    assert_eq!(failed.code, 1, "{}", failed.stderr);
+    assert!(failed.stderr.contains(&format!("{}.1of1", old.entries[0])), "{}", failed.stderr);
+    let version =
+        async |id: &str| store.entries().get(id).await.unwrap().unwrap().result.evaluator_version;
+    assert_eq!(version(&old.entries[0]).await, OLD);
+    assert_eq!(version(&old.entries[1]).await, EVALUATOR_VERSION, "it holds up no other");
+
+    std::fs::write(&lost, mask).unwrap();
+    let done = wait().await;
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert_eq!(version(&old.entries[0]).await, EVALUATOR_VERSION);
+}
+
+#[tokio::test]
+async fn a_submission_is_checked_before_entries_are_scored_again() {
+    let old = Old::new().await;
+    assert_eq!(old.rescore(&["--apply", "--queue"]).code, 0);
+    let store = old.store().await;
+    let user = store.accounts().add("a@b.org", "A", Role::Participant, None).await.unwrap().id;
+    let card = CardDocument { name: "M".into(), ..CardDocument::default() };
+    let new = NewSubmission {
+        benchmark_id: "phantom",
+        user_id: &user,
+        card: &card,
+        size_bytes: 1,
+        file: None,
+        confirmed: true,
+        supersedes: None,
+    };
+    let id = store.submissions().begin(new).await.unwrap().id;
+    store.submissions().mark_received(&id, &user).await.unwrap();
+    assert!(Worker::new(store.clone(), "w").do_one().await.unwrap());
+    assert!(store.jobs().list().await.unwrap().is_empty(), "the later job came first");
+    let counts = store.jobs().rescore_counts().await.unwrap();
+    assert_eq!((counts.jobs, counts.done), (2, 0));
 }

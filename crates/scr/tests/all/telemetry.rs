@@ -10,10 +10,13 @@ use serde_json::Value;
 
 use crate::command::{root, run, run_well, scr, text};
 
-/// Collector that keeps what it gets: the request line, and the body.
+/// Request line and body.
+type Received = (String, Vec<u8>);
+
+/// Collector that keeps what it gets.
 struct Collector {
     address: String,
-    received: Arc<Mutex<Vec<(String, Vec<u8>)>>>,
+    received: Arc<Mutex<Vec<Received>>>,
 }
 
 impl Collector {

@@ -5,13 +5,18 @@ use clap::{Args, ValueEnum};
 use scr_eval::EVALUATOR_VERSION;
 use scr_report::layout::{self, Layout, Table};
 use scr_report::tables::rescored_table;
-use scr_work::{RescoreOptions, RescoredEntry, rescore};
+use scr_store::{MAX_ATTEMPTS, Store};
+use scr_work::{RescoreOptions, RescoredEntry, queue_rescores, rescore};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 use super::site::Dir;
 use crate::progress::Bar;
 use crate::stdout::print;
 use crate::tell::tell;
+
+/// Interval of looks at the queue.
+const POLL_EVERY: Duration = Duration::from_millis(300);
 
 #[derive(Args)]
 pub(super) struct Rescore {
@@ -32,6 +37,19 @@ pub(super) struct Rescore {
     /// Publish the new results in place of the old ones, which are kept
     #[arg(long)]
     apply: bool,
+    /// Queue the work for the workers of the site, and print no changes
+    ///
+    /// They do it when no submission waits. A second run queues what is missing, and retries what
+    /// failed.
+    #[arg(long, requires = "apply", conflicts_with = "format")]
+    queue: bool,
+    /// Wait until the workers have done it
+    #[arg(long, requires = "queue")]
+    wait: bool,
+    /// Images of an entry that a worker scores at a time
+    #[arg(long, value_name = "N", default_value_t = 1000, requires = "queue",
+          value_parser = clap::value_parser!(u32).range(1..))]
+    images_per_job: u32,
 }
 
 /// Output format of the changes.
@@ -47,8 +65,12 @@ enum Format {
 
 impl Rescore {
     pub(super) fn run(self) -> Result<()> {
-        let Self { benchmark, entry, dir, format, dry_run: _, apply } = self;
+        let Self { benchmark, entry, dir, format, dry_run: _, apply, .. } = self;
         let options = RescoreOptions { benchmark, entry, apply };
+        if self.queue {
+            let images = self.images_per_job as usize;
+            return dir.with_store(async |store| queue(&store, &options, images, self.wait).await);
+        }
         let rescored = dir.with_store(async |store| {
             let bar = Bar::new();
             let mut show = |done, total| bar.show("scoring entries", done, total);
@@ -77,6 +99,39 @@ impl Rescore {
             return Ok(());
         }
         bail!("these entries keep their results\n{}", failed.join("\n"))
+    }
+}
+
+/// Queues re-scores, and waits for them if wanted.
+async fn queue(store: &Store, options: &RescoreOptions, images: usize, wait: bool) -> Result<()> {
+    let (n_new, n_old) = queue_rescores(store, options, images).await?;
+    tell!("queued {n_new} of {n_old} entries of an older evaluator, the others were queued before");
+    if !wait {
+        return Ok(());
+    }
+    if store.workers().list().await?.is_empty() {
+        tell!("note: no worker is active; `scr serve` and `scr worker` have workers");
+    }
+    let bar = Bar::new();
+    // Jobs that are done leave the queue with their entry.
+    let mut total = 0;
+    loop {
+        let counts = store.jobs().rescore_counts().await?;
+        let open = counts.jobs - counts.done;
+        total = total.max(open);
+        bar.show("scoring shards of entries", (total - open) as usize, total as usize);
+        if counts.failed.len() as u64 == open {
+            if counts.failed.is_empty() {
+                tell!("all queued entries are scored again");
+                return Ok(());
+            }
+            bail!(
+                "these jobs failed {MAX_ATTEMPTS} times, and their entries keep their results\n{}\n  \
+                 hint: the workers' log has the reasons; the same command tries again",
+                counts.failed.join("\n")
+            )
+        }
+        tokio::time::sleep(POLL_EVERY).await;
     }
 }
 
