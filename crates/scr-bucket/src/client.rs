@@ -468,8 +468,8 @@ mod tests {
     }
 
     const LIST: &str = "HTTP/1.1 200 OK\r\ndate: Sun, 29 Nov 2026 10:01:00 GMT\r\n\
-                        content-length: 137\r\nconnection: close\r\n\r\n\
-                        <ListBucketResult><Contents><Key>a</Key><Size>7</Size>\
+                        content-length: 142\r\nconnection: close\r\n\r\n\
+                        <ListBucketResult><Contents><Key>site/a</Key><Size>7</Size>\
                         <LastModified>2026-11-29T10:00:00.000Z</LastModified></Contents>\
                         </ListBucketResult>";
     const TIMELESS: &str = "HTTP/1.1 200 OK\r\ncontent-length: 37\r\nconnection: close\r\n\r\n\
