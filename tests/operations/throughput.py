@@ -24,8 +24,8 @@ import time
 
 from engine_site import PORT, SCR, EngineSite
 
-PAGES = ["/", "/benchmarks/phantom", "/benchmarks/phantom/results", "/benchmarks/phantom/browse",
-         "/benchmarks/phantom/entries/{entry}", "/api/v1/benchmarks/phantom/entries"]  # fmt: skip
+PAGES = ["/", "/benchmarks/phantom", "/benchmarks/phantom/results", "/benchmarks/phantom/data",
+         "/entries/{entry}", "/api/v1/benchmarks/phantom/entries"]  # fmt: skip
 PATIENCE_S = 600
 
 
@@ -126,6 +126,16 @@ class Reader:
         return 1e3 * (time.perf_counter() - begin)
 
 
+def publish(site, token, curator, submission):
+    """Publishes a submission, and answers flags that the entries before it have raised."""
+    until = time.monotonic() + PATIENCE_S
+    while site.logs([token])[submission][-1]["state"] != "published":
+        if time.monotonic() > until:
+            sys.exit(f"{submission} is not published")
+        site.scr("review", submission, "--server", site.address(0), "--token", curator, "--publish", "--answer", "a test")
+        time.sleep(0.5)
+
+
 def pages(site, token, n_entries, n_requests):
     """Median latencies of pages in ms: on engines, and in a folder."""
     add = ["admin", "user", "add", "c@example.org", "--name", "C", "--role", "curator", "--password-stdin"]
@@ -135,10 +145,7 @@ def pages(site, token, n_entries, n_requests):
     worker = Worker(site, 0)
     scored(site, token, submissions)
     for submission in submissions:
-        site.well("review", submission, "--server", site.address(0), "--token", curator, "--publish", "--answer", "a test")
-        until = time.monotonic() + PATIENCE_S
-        while site.logs([token])[submission][-1]["state"] != "published" and time.monotonic() < until:
-            time.sleep(0.2)
+        publish(site, token, curator, submission)
     worker.stop()
     folder = str(site.folder / "moved")
     site.well("move", "--from-database", site.environment["DATABASE_URL"], "--from-blobs",
