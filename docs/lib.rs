@@ -107,6 +107,7 @@ pub const PAGES: &[Page] = pages! {
         "phantom"
         "record"
         "security"
+        "scaling"
         "dependencies";
 };
 
