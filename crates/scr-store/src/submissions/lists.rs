@@ -132,7 +132,7 @@ impl<S> Submissions<'_, S> {
     }
 
     /// States of submissions, with the progress of their jobs, by identifier; without those that
-    /// do not exist. At most [`MAX_ASKED`] a query, so that their number is no matter.
+    /// do not exist. Asks for 200 a query at most, so that their number is no matter.
     ///
     /// # Errors
     /// [`StorageError::Database`], or [`StorageError::Word`] when one cannot be read.
