@@ -10,6 +10,7 @@ use sqlx::AnyPool;
 
 use crate::database::{Doing, begin_writing, clock_of};
 use crate::storage_error::StorageError;
+use crate::submissions::claim::Queue;
 use crate::time::time_text;
 
 /// Time after the last heartbeat at which a worker counts as dead.
@@ -59,13 +60,17 @@ impl Workers<'_> {
     pub async fn remove(&self, name: &str) -> Result<(), StorageError> {
         let doing = "remove a worker";
         let mut transaction = begin_writing(self.pool).await?;
-        let release = "UPDATE jobs SET leased_until = '', worker = '', attempts = attempts - 1 \
-                       WHERE worker = $1";
-        let release_rescore = "UPDATE rescore_jobs SET leased_until = '', worker = '', \
-                               attempts = attempts - 1 WHERE worker = $1";
-        for query in [release, release_rescore, "DELETE FROM workers WHERE name = $1"] {
-            let done = sqlx::query(query).bind(name).execute(&mut *transaction).await;
-            done.doing(doing)?;
+        let release = Queue::ALL.map(|queue| {
+            let (table, _) = queue.table();
+            format!(
+                "UPDATE {table} SET leased_until = '', worker = '', attempts = attempts - 1 \
+                 WHERE worker = $1"
+            )
+        });
+        let delete = "DELETE FROM workers WHERE name = $1".to_owned();
+        for query in release.into_iter().chain([delete]) {
+            let done = sqlx::query(sqlx::AssertSqlSafe(query)).bind(name);
+            done.execute(&mut *transaction).await.doing(doing)?;
         }
         transaction.commit().await.doing(doing)
     }

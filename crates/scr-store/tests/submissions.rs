@@ -159,7 +159,8 @@ async fn every_change_is_in_the_log_and_none_can_be_made_twice() {
     let states: Vec<_> = log.iter().map(|line| line.state.as_str()).collect();
     assert_eq!(states, ["receiving", "received", "rejected"]);
     assert_eq!(log[2].actor, "worker");
-    let rejected = test.store.submissions().in_state(SubmissionState::Rejected).await.unwrap();
+    let submissions = test.store.submissions();
+    let rejected = submissions.in_state_after(SubmissionState::Rejected, None, 9).await.unwrap();
     assert_eq!(rejected.len(), 1);
     let unknown = test.store.submissions().withdraw("none", &test.user).await.unwrap_err();
     assert!(matches!(unknown, SubmissionError::Unknown { .. }), "{unknown}");

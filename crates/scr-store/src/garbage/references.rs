@@ -10,10 +10,8 @@ use sqlx::AnyConnection;
 use crate::database::Doing;
 use crate::file_claims::{SOURCES, is_claimed};
 use crate::folder::{BLOBS_FOLDER, UPLOADS_FOLDER};
-use crate::json::read_json;
 use crate::objects::source_object;
-use crate::record::event::RecordEvent;
-use crate::record::log::RecordLine;
+use crate::record::files::benchmark_lists;
 use crate::storage_error::StorageError;
 
 /// Operation in errors.
@@ -115,17 +113,8 @@ async fn of_benchmark(
     .fetch_all(&mut *connection)
     .await
     .doing(DOING)?;
-    let mut last = None;
-    for (line,) in lines {
-        let line: RecordLine = read_json("record", "line", &line)?;
-        if let RecordEvent::BenchmarkPublished { benchmark, files_digest, .. } = line.event
-            && benchmark == id
-        {
-            last = Some(files_digest);
-        }
-    }
     let list: Option<(String,)> = sqlx::query_as("SELECT text FROM manifests WHERE digest = $1")
-        .bind(last)
+        .bind(benchmark_lists(&lines)?.remove(id))
         .fetch_optional(connection)
         .await
         .doing(DOING)?;

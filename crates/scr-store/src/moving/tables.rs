@@ -8,6 +8,7 @@ use sqlx::{AnyConnection, AnyPool, Row};
 use crate::database::Doing;
 use crate::dialect::Dialect;
 use crate::storage_error::StorageError;
+use crate::submissions::claim::Queue;
 
 /// Tables in an order in which none refers to a later one, each with the order of its rows:
 /// triggers let some grow at their end only.
@@ -90,7 +91,8 @@ pub(super) async fn copy_rows(
         count += copy_table(from, to, table, order).await?;
     }
     // A lease is of a worker of the other place.
-    for table in ["jobs", "rescore_jobs"] {
+    for queue in Queue::ALL {
+        let (table, _) = queue.table();
         let release = format!("UPDATE {table} SET worker = '', leased_until = ''");
         sqlx::query(sqlx::AssertSqlSafe(release)).execute(&mut *to).await.doing(DOING)?;
     }

@@ -33,6 +33,24 @@ pub(crate) fn committed(written: &[(BlobKey, FileDigest)], folder: &str) -> Mani
     files
 }
 
+/// Digests of the lists of files of benchmarks, by benchmark, as the last of these lines of the
+/// record has them.
+///
+/// # Errors
+/// [`StorageError::Document`] when a line cannot be read.
+pub(crate) fn benchmark_lists(
+    lines: &[(String,)],
+) -> Result<HashMap<String, String>, StorageError> {
+    let mut lists = HashMap::new();
+    for (line,) in lines {
+        let line: RecordLine = read_json("record", "line", line)?;
+        if let RecordEvent::BenchmarkPublished { benchmark, files_digest, .. } = line.event {
+            lists.insert(benchmark, files_digest);
+        }
+    }
+    Ok(lists)
+}
+
 /// List of all files to which the record in a copy of a database commits, by their paths in
 /// the data folder.
 pub(crate) async fn committed_files(database: &Path) -> Result<Manifest, StorageError> {
@@ -49,13 +67,7 @@ pub(crate) async fn committed_files(database: &Path) -> Result<Manifest, Storage
         .fetch_all(&pool)
         .await
         .doing(doing)?;
-    let mut benchmarks = HashMap::new();
-    for (line,) in &lines {
-        let line: RecordLine = read_json("record", "line", line)?;
-        if let RecordEvent::BenchmarkPublished { benchmark, files_digest, .. } = line.event {
-            benchmarks.insert(benchmark, files_digest);
-        }
-    }
+    let benchmarks = benchmark_lists(&lines)?;
     let mut files = Manifest::default();
     let mut add = |folder: &str, text: &str| {
         for (path, digest) in Manifest::parse(text).unwrap_or_default().files() {

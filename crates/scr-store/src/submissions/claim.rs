@@ -15,6 +15,19 @@ pub(crate) enum Queue {
     Rescores,
 }
 
+impl Queue {
+    /// All queues.
+    pub(crate) const ALL: [Self; 2] = [Self::Submissions, Self::Rescores];
+
+    /// Table of its jobs, and the key of a row.
+    pub(crate) const fn table(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Submissions => ("jobs", "submission_id"),
+            Self::Rescores => ("rescore_jobs", "id"),
+        }
+    }
+}
+
 /// Claim of a job. Fences what a worker writes: nothing once the job is another worker's, or in
 /// another attempt, or another job of the same submission.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,10 +49,7 @@ type AnyQuery<'q> = sqlx::query::Query<'q, sqlx::Any, sqlx::any::AnyArguments>;
 impl Claim {
     /// A change of the claimed job: `set` may use the parameters from `$5` on.
     pub(crate) fn change(&self, set: &str) -> AnyQuery<'_> {
-        let (table, key) = match self.queue {
-            Queue::Submissions => ("jobs", "submission_id"),
-            Queue::Rescores => ("rescore_jobs", "id"),
-        };
+        let (table, key) = self.queue.table();
         let query = format!(
             "UPDATE {table} SET {set} \
              WHERE {key} = $1 AND worker = $2 AND attempts = $3 AND created_at = $4"

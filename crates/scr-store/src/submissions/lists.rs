@@ -15,20 +15,12 @@ use scr_documents::{LogLine, SubmissionState};
 const MAX_ASKED: usize = 200;
 
 impl<S> Submissions<'_, S> {
-    /// Submissions in a state, without their results, the longest-waiting first.
-    ///
-    /// # Errors
-    /// [`StorageError::Database`], or [`StorageError::Document`] when one cannot be read.
-    pub async fn in_state(&self, state: SubmissionState) -> Result<Vec<Submission>, StorageError> {
-        self.listed("state = $1 ORDER BY updated_at, id", state.as_str()).await
-    }
-
     /// Submissions of a person, without their results, the newest first.
     ///
     /// # Errors
     /// [`StorageError::Database`], or [`StorageError::Document`] when one cannot be read.
     pub async fn of_user(&self, user_id: &str) -> Result<Vec<Submission>, StorageError> {
-        self.listed("user_id = $1 ORDER BY created_at DESC, id", user_id).await
+        self.of_user_after(user_id, None, u32::MAX).await
     }
 
     /// At most `count` submissions in a state after a place, the time of the last change and the
@@ -75,16 +67,6 @@ impl<S> Submissions<'_, S> {
             .bind(time)
             .bind(id)
             .bind(i64::from(count))
-            .fetch_all(self.pool)
-            .await
-            .doing("list submissions")?;
-        found.into_iter().map(SubmissionColumns::read).collect()
-    }
-
-    async fn listed(&self, which: &str, value: &str) -> Result<Vec<Submission>, StorageError> {
-        let query = format!("SELECT {LIST_COLUMNS} FROM submissions WHERE {which}");
-        let found: Vec<SubmissionColumns> = sqlx::query_as(sqlx::AssertSqlSafe(query))
-            .bind(value)
             .fetch_all(self.pool)
             .await
             .doing("list submissions")?;
