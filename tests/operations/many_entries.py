@@ -17,7 +17,6 @@ Python alone. `SCR_BIN` names the binary; else it is the one in target/release, 
 import argparse
 import contextlib
 import hashlib
-import http.client
 import json
 import os
 import pathlib
@@ -33,7 +32,7 @@ if "SCR_BIN" not in os.environ and not (ROOT / "target" / "release" / "scr").exi
     os.environ["SCR_BIN"] = str(ROOT / "target" / "debug" / "scr")
 
 import growth_plot
-from served import BENCHMARK, Site
+from served import BENCHMARK, Reader, Site
 
 # Variants of the values of single images.
 N_VARIANTS = 16
@@ -187,22 +186,8 @@ def publish_one(site):
         raise AssertionError(f"jobs are left after 10 minutes: {left}")
 
 
-class Reader:
-    """One connection that is kept open."""
-
-    def __init__(self, site):
-        self.connection = http.client.HTTPConnection("127.0.0.1", site.port, timeout=600)
-
-    def get(self, path):
-        """Milliseconds and body of an answer."""
-        begin = time.perf_counter()
-        self.connection.request("GET", path)
-        answer = self.connection.getresponse()
-        body = answer.read()
-        elapsed_ms = (time.perf_counter() - begin) * 1e3
-        if answer.status != 200:
-            raise AssertionError(f"{path}: expected 200, found {answer.status}")
-        return elapsed_ms, body
+class TimedReader(Reader):
+    """A reader that measures pages."""
 
     def measure(self, paths, n_requests):
         """Median time of requests after a first round, and kilobytes of the first answer."""
@@ -225,7 +210,7 @@ def measure(site, n_entries, n_requests):
     begin = time.perf_counter()
     site.start()
     figures = {"entries": n_entries, "start_s": time.perf_counter() - begin}
-    reader = Reader(site)
+    reader = TimedReader(site.port)
     image = site.masks[0].split("/")[1].removesuffix(".png")
     base = f"/benchmarks/{BENCHMARK}"
     step = max(1, len(ids) // N_ENTRY_PAGES)

@@ -27,6 +27,24 @@ def scr(*arguments, given=None):
     return done.stdout
 
 
+class Reader:
+    """One connection that is kept open."""
+
+    def __init__(self, port):
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=600)
+
+    def get(self, path):
+        """Milliseconds and body of an answer."""
+        begin = time.perf_counter()
+        self.connection.request("GET", path)
+        answer = self.connection.getresponse()
+        body = answer.read()
+        elapsed_ms = (time.perf_counter() - begin) * 1e3
+        if answer.status != 200:
+            raise AssertionError(f"{path}: expected 200, found {answer.status}")
+        return elapsed_ms, body
+
+
 class Refused(Exception):
     """An answer with a status other than 2xx, and its message."""
 

@@ -1,6 +1,6 @@
 """Throughput of workers, overhead of the queue, and pages on engines beside a data folder, in one run.
 
-    python3 tests/operations/throughput.py [--jobs 30] [--images 12] [--side 1024] [--json]
+    python3 tests/operations/throughput.py [--jobs 30] [--images 12] [--side 1024]
 
 Jobs are scorings of the same masks, queued before the first worker starts. Each worker has one thread, so
 that on two cores two of them have a core each, less what server and engines take. Prints jobs a second of
@@ -13,7 +13,6 @@ Needs Python alone. `SCR_BIN` names the binary.
 
 import argparse
 import datetime
-import http.client
 import json
 import pathlib
 import statistics
@@ -23,6 +22,7 @@ import tempfile
 import time
 
 from engine_site import PORT, SCR, EngineSite
+from served import Reader
 
 PAGES = ["/", "/benchmarks/phantom", "/benchmarks/phantom/results", "/benchmarks/phantom/data",
          "/entries/{entry}", "/api/v1/benchmarks/phantom/entries"]  # fmt: skip
@@ -41,6 +41,8 @@ class Worker:
         environment = {**site.environment, "RAYON_NUM_THREADS": "1", "SCR_LOG": "info,scr_work=debug"}
         with open(self.log, "wb") as log:
             self.process = subprocess.Popen([SCR, "worker", "--log-format", "json"], env=environment, stderr=log)
+        # The site ends it when the script breaks off.
+        site.workers.append(self.process)
 
     def stop(self):
         self.process.terminate()
@@ -110,22 +112,6 @@ def starts(site, token, n_jobs):
     return times
 
 
-class Reader:
-    """Reads pages over one connection that is kept open."""
-
-    def __init__(self, port):
-        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-
-    def ms(self, path):
-        begin = time.perf_counter()
-        self.connection.request("GET", path)
-        answer = self.connection.getresponse()
-        answer.read()
-        if answer.status != 200:
-            sys.exit(f"{path}: {answer.status}")
-        return 1e3 * (time.perf_counter() - begin)
-
-
 def publish(site, token, curator, submission):
     """Publishes a submission, and answers flags that the entries before it have raised."""
     until = time.monotonic() + PATIENCE_S
@@ -155,14 +141,14 @@ def pages(site, token, n_entries, n_requests):
     time.sleep(2)
     try:
         readers = [Reader(PORT), Reader(PORT + 5)]
-        readers[0].connection.request("GET", "/api/v1/benchmarks/phantom/entries")
-        entry = json.loads(readers[0].connection.getresponse().read())["entries"][0]["id"]
+        _, listed = readers[0].get("/api/v1/benchmarks/phantom/entries")
+        entry = json.loads(listed)["entries"][0]["id"]
         found = {}
         for page in PAGES:
             times = [[], []]
             for _ in range(n_requests):
                 for reader, kept in zip(readers, times):
-                    kept.append(reader.ms(page.format(entry=entry)))
+                    kept.append(reader.get(page.format(entry=entry))[0])
             found[page] = [statistics.median(kept) for kept in times]
         return found
     finally:

@@ -13,13 +13,13 @@ use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use crate::command::{run, run_well, text};
 
 /// Builder of a server with its log in a file.
-struct Server {
+pub(crate) struct Server {
     child: Child,
-    address: String,
+    pub(crate) address: String,
 }
 
 impl Server {
-    fn start(command: &mut Command, log: &Path) -> Self {
+    pub(crate) fn start(command: &mut Command, log: &Path) -> Self {
         let log = fs::File::create(log).unwrap();
         let mut child = command.stdout(Stdio::piped()).stderr(log).spawn().unwrap();
         let mut line = String::new();
@@ -31,6 +31,13 @@ impl Server {
         let dir = text(dir);
         let line = [&["serve", "--dir", &dir, "--listen", "127.0.0.1:0"][..], more].concat();
         Self::start(&mut crate::command::scr(line), log)
+    }
+
+    /// Stops it as a service manager does.
+    pub(crate) fn stop(mut self) {
+        let terminated = Command::new("kill").arg(self.child.id().to_string()).status().unwrap();
+        assert!(terminated.success());
+        assert!(self.child.wait().unwrap().success(), "it ends in order");
     }
 }
 
@@ -79,7 +86,7 @@ fn the_log_says_what_was_asked_and_repeats_no_secret() {
     let temp = tempfile::tempdir().unwrap();
     let (dir, log) = (temp.path().join("site"), temp.path().join("log"));
     let token = make_site(&dir);
-    let mut server = Server::serve(&dir, &log, &["--log-format", "json"]);
+    let server = Server::serve(&dir, &log, &["--log-format", "json"]);
     let (status, begun) = begin(&server, &token, 10);
     assert_eq!(status, 201);
     let id = begun["submission"].as_str().unwrap();
@@ -89,9 +96,7 @@ fn the_log_says_what_was_asked_and_repeats_no_secret() {
         .header("Cookie", "session=hush-hush")
         .call()
         .unwrap();
-    let terminated = Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
-    assert!(terminated.success());
-    assert!(server.child.wait().unwrap().success(), "it ends in order");
+    server.stop();
 
     let log = fs::read_to_string(&log).unwrap();
     for secret in ["hush-hush", &token, id] {

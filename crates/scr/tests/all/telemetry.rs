@@ -3,12 +3,12 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 
 use serde_json::Value;
 
 use crate::command::{root, run, run_well, scr, text};
+use crate::serving::Server;
 
 /// Request line and body.
 type Received = (String, Vec<u8>);
@@ -70,24 +70,20 @@ fn requests_reach_the_collector_and_the_log_stays_as_it_is() {
     run_well(["admin", "benchmark", "add", &bench, "--dir", &site]);
     let collector = Collector::start();
     let serve = ["serve", "--dir", &site, "--listen", "127.0.0.1:0", "--otlp", &collector.address];
-    let mut server = scr(serve).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-    let mut line = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let address = line.trim().trim_end_matches('/');
+    let log = temp.path().join("log");
+    let server = Server::start(&mut scr(serve), &log);
+    let address = &server.address;
     ureq::get(format!("{address}/benchmarks/phantom")).call().unwrap();
     let metrics =
         ureq::get(format!("{address}/metrics")).call().unwrap().body_mut().read_to_string();
     assert_dashboard_finds(&metrics.unwrap());
 
     // The last batch is sent when the server stops.
-    let stop = rustix::process::Pid::from_child(&server);
-    rustix::process::kill_process(stop, rustix::process::Signal::TERM).unwrap();
-    assert!(server.wait().unwrap().success());
+    server.stop();
     let first = collector.received.lock().unwrap()[0].0.clone();
     assert_eq!(first, "POST /v1/traces HTTP/1.1");
     assert!(collector.has(&["service.name", "scr", "GET /benchmarks/{benchmark}", "http.route"]));
-    let mut log = String::new();
-    server.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    let log = std::fs::read_to_string(log).unwrap();
     let answered = log.lines().find(|line| line.contains("answered")).unwrap();
     assert!(!answered.contains("otel"), "{answered}");
 }
@@ -120,25 +116,19 @@ fn without_a_collector_the_server_works_and_says_once_that_traces_are_lost() {
     run_well(["phantom", "--out", &bench, "--images", "2", "--size", "64"]);
     run_well(["admin", "benchmark", "add", &bench, "--dir", &site]);
     let serve = ["serve", "--dir", &site, "--listen", "127.0.0.1:0"];
-    let mut server = scr(serve)
+    let mut command = scr(serve);
+    command
         .env("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")
-        .env("OTEL_BSP_SCHEDULE_DELAY", "50")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let mut line = String::new();
-    BufReader::new(server.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let page = format!("{}/benchmarks/phantom", line.trim().trim_end_matches('/'));
+        .env("OTEL_BSP_SCHEDULE_DELAY", "50");
+    let log = temp.path().join("log");
+    let server = Server::start(&mut command, &log);
+    let page = format!("{}/benchmarks/phantom", server.address);
     for _ in 0..3 {
         ureq::get(&page).call().unwrap();
         std::thread::sleep(std::time::Duration::from_millis(200));
     }
-    let stop = rustix::process::Pid::from_child(&server);
-    rustix::process::kill_process(stop, rustix::process::Signal::TERM).unwrap();
-    assert!(server.wait().unwrap().success());
-    let mut log = String::new();
-    server.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    server.stop();
+    let log = std::fs::read_to_string(log).unwrap();
     assert_eq!(log.matches("traces are lost").count(), 1, "{log}");
 }
 
