@@ -5,6 +5,7 @@
 //!
 //! - [`Radiograph`]: grey values, up to 16 bits, with an optional [`Spacing`].
 //! - [`Mask`]: one bit a pixel, packed into words, what measures count on.
+//! - [`GreyImage`]: floats on a grid, with filters and resampling.
 //! - [`Outline`]: a closed polygon; landmarks are the ordered points of one.
 //!
 //! # Coordinates
@@ -23,19 +24,24 @@
 //! assert_eq!(mask.outlines()[0].area_px2(), 4.0);
 //! ```
 
+mod component;
 mod error;
 mod fill;
+mod grey;
 mod mask;
 mod outline;
 mod radiograph;
+mod resampling;
 mod size;
 mod spacing;
 mod trace;
 
 pub use error::ImageError;
+pub use grey::{GreyImage, gaussian, working_size};
 pub use mask::{Mask, PixelBox};
 pub use outline::{Outline, Point};
 pub use radiograph::Radiograph;
+pub use resampling::Resampling;
 pub use size::Size;
 pub use spacing::Spacing;
 pub use trace::BlockOutlines;

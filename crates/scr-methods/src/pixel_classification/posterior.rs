@@ -87,7 +87,7 @@ impl Posterior {
     pub fn to_pngs(&self) -> Vec<Vec<u8>> {
         let png = |map: &GreyImage| {
             let mut values = Vec::with_capacity(self.full.area());
-            each_pixel(map, self.full, |_, _, value| {
+            map.each_pixel(self.full, |_, _, value| {
                 values.push((value.clamp(0.0, 1.0) * 65535.0).round() as u16);
             });
             let image = Radiograph::new(self.full, u16::MAX, values, None);
@@ -120,50 +120,12 @@ impl Posterior {
 /// least `threshold`.
 fn at_least(map: &GreyImage, full: Size, threshold: f32) -> Mask {
     let mut mask = Mask::empty(full);
-    each_pixel(map, full, |col, row, value| {
+    map.each_pixel(full, |col, row, value| {
         if value >= threshold {
             mask.set(col, row);
         }
     });
     mask
-}
-
-/// Interpolates a map at the centre of every pixel of an image of `full` pixels, row by row,
-/// as [`GreyImage::at`] does.
-fn each_pixel(map: &GreyImage, full: Size, mut see: impl FnMut(usize, usize, f32)) {
-    let size = map.size();
-    let columns: Vec<Between> =
-        (0..full.width).map(|col| Between::new(col, full.width, size.width)).collect();
-    let row_of = |row: usize| &map.values()[row * size.width..][..size.width];
-    let mut line = vec![0.0; size.width];
-    for row in 0..full.height {
-        let between = Between::new(row, full.height, size.height);
-        let (above, below) = (row_of(between.first), row_of(between.second));
-        for (value, (a, b)) in line.iter_mut().zip(above.iter().zip(below)) {
-            *value = a + between.share * (b - a);
-        }
-        for (col, between) in columns.iter().enumerate() {
-            let (left, right) = (line[between.first], line[between.second]);
-            see(col, row, left + between.share * (right - left));
-        }
-    }
-}
-
-/// Position of a pixel centre between two pixel centres of another grid, along one axis.
-struct Between {
-    first: usize,
-    second: usize,
-    /// Position from the first (0) to the second (1).
-    share: f32,
-}
-
-impl Between {
-    fn new(index: usize, length: usize, of: usize) -> Self {
-        let place = (index as f64 + 0.5) / length as f64 * of as f64 - 0.5;
-        let place = place.clamp(0.0, (of - 1) as f64);
-        let first = place as usize;
-        Self { first, second: (first + 1).min(of - 1), share: (place - first as f64) as f32 }
-    }
 }
 
 #[cfg(test)]

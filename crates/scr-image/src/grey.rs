@@ -3,10 +3,11 @@
 //! All filters are separable and deterministic: each pixel is summed in one order, for any
 //! number of threads. Beyond its edge an image continues with the value at the edge.
 //!
-//! Coordinates are those of [`scr_image`]: the pixel in column c and row r has its
+//! Coordinates are those of [the crate](crate): the pixel in column c and row r has its
 //! centre at (c + 0.5, r + 0.5).
 
-use scr_image::{Point, Radiograph, Size};
+use crate::resampling::{Between, Cover};
+use crate::{Point, Radiograph, Resampling, Size};
 
 /// Image of floats, row by row.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,11 +55,17 @@ impl GreyImage {
     /// covers.
     #[must_use]
     pub fn resampled(&self, size: Size) -> Self {
+        self.resampled_by(Resampling::Area, size)
+    }
+
+    /// Image resampled to another grid.
+    #[must_use]
+    pub fn resampled_by(&self, resampling: Resampling, size: Size) -> Self {
         if size == self.size {
             return self.clone();
         }
-        let across = Cover::new(self.size.width, size.width);
-        let down = Cover::new(self.size.height, size.height);
+        let across = Cover::new(resampling, self.size.width, size.width);
+        let down = Cover::new(resampling, self.size.height, size.height);
         let mut narrow = vec![0.0; size.width * self.size.height];
         let rows = self.values.chunks_exact(self.size.width);
         for (row, out) in rows.zip(narrow.chunks_exact_mut(size.width)) {
@@ -73,6 +80,47 @@ impl GreyImage {
             }
         }
         Self { size, values }
+    }
+
+    /// Visits each pixel (column, row) of an image of `full` pixels that this map covers, with
+    /// the map's value there, interpolated between the centres of the map's pixels.
+    pub fn each_pixel(&self, full: Size, see: impl FnMut(usize, usize, f32)) {
+        let Size { width, height } = self.size;
+        self.each_pixel_of_part([0.0, 0.0, width as f64, height as f64], full, see);
+    }
+
+    /// As [`each_pixel`](Self::each_pixel), for an image that covers a part of the map: `x`,
+    /// `y`, width and height in pixels of the map.
+    pub fn each_pixel_of_part(
+        &self,
+        [x, y, width, height]: [f64; 4],
+        full: Size,
+        mut see: impl FnMut(usize, usize, f32),
+    ) {
+        let size = self.size;
+        let across = |col| Between::new(x, width, (col, full.width), size.width);
+        let columns: Vec<Between> = (0..full.width).map(across).collect();
+        let row_of = |row: usize| &self.values[row * size.width..][..size.width];
+        let mut line = vec![0.0; size.width];
+        for row in 0..full.height {
+            let between = Between::new(y, height, (row, full.height), size.height);
+            let (above, below) = (row_of(between.first), row_of(between.second));
+            for (value, (a, b)) in line.iter_mut().zip(above.iter().zip(below)) {
+                *value = a + between.share * (b - a);
+            }
+            for (col, between) in columns.iter().enumerate() {
+                let (left, right) = (line[between.first], line[between.second]);
+                see(col, row, left + between.share * (right - left));
+            }
+        }
+    }
+
+    /// Image mirrored at its vertical axis.
+    #[must_use]
+    pub fn mirrored(&self) -> Self {
+        let rows = self.values.chunks_exact(self.size.width);
+        let values = rows.flat_map(|row| row.iter().rev().copied()).collect();
+        Self { size: self.size, values }
     }
 
     /// Image with mean 0 and standard deviation 1; a flat image becomes 0.
@@ -189,38 +237,6 @@ pub fn gaussian(sigma_px: f64, order: usize) -> Vec<f32> {
         _ => panic!("derivatives of order {order} are not needed"),
     };
     kernel.into_iter().map(|value| value as f32).collect()
-}
-
-/// Coverage of source pixels by target pixels along one axis, for resampling.
-struct Cover {
-    parts: Vec<Part>,
-}
-
-struct Part {
-    first: usize,
-    weights: Vec<f32>,
-}
-
-impl Part {
-    fn mean(&self, value: impl Fn(usize) -> f32) -> f32 {
-        self.weights.iter().enumerate().map(|(k, weight)| weight * value(self.first + k)).sum()
-    }
-}
-
-impl Cover {
-    fn new(from: usize, to: usize) -> Self {
-        let step = from as f64 / to as f64;
-        let part = |index: usize| {
-            let (start, end) = (index as f64 * step, (index + 1) as f64 * step);
-            let first = (start as usize).min(from - 1);
-            let last = ((end.ceil() as usize).max(first + 1)).min(from);
-            let covered = |pixel: usize| ((pixel + 1) as f64).min(end) - (pixel as f64).max(start);
-            let weights: Vec<f64> = (first..last).map(|pixel| covered(pixel).max(0.0)).collect();
-            let total: f64 = weights.iter().sum();
-            Part { first, weights: weights.iter().map(|w| (w / total) as f32).collect() }
-        };
-        Self { parts: (0..to).map(part).collect() }
-    }
 }
 
 #[cfg(test)]
