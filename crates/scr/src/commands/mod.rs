@@ -20,13 +20,17 @@ mod man;
 mod measures;
 mod merge;
 mod methods;
+mod model;
+mod model_arguments;
 mod move_site;
 mod phantom;
 mod place;
 mod report;
 mod run;
+mod run_onnx;
 mod scoring;
 mod segment;
+mod segment_onnx;
 mod serve;
 mod sets;
 mod shutdown;
@@ -93,6 +97,8 @@ pub(crate) enum Command {
     Measures(measures::Measures),
     /// List the segmentation methods with parameters and sources
     Methods(methods::Methods),
+    /// Check ONNX models with their cards
+    Model(model::Model),
     /// Train a method on a fold or the training set of a benchmark
     Train(train::Train),
     /// Choose a method's parameters by cross-validation inside the training images, or by the
@@ -102,10 +108,12 @@ pub(crate) enum Command {
     /// tried while the others keep their best values. Rounds over all parameters repeat until
     /// one changes nothing, five at most.
     Tune(tune::Tune),
-    /// Segment images with a trained model
+    /// Segment images with a trained model, or with an ONNX model
     Segment(segment::Segment),
     /// Run methods over a benchmark as its protocol says: train on fold 1 and segment fold 2,
     /// and the reverse; or k-fold; or train on the training set and segment the test set
+    ///
+    /// `scr run onnx --model MODEL.onnx` segments with a model of any framework.
     Run(run::Run),
     /// Download a benchmark from a site, to score masks locally
     Fetch(fetch::Fetch),
@@ -158,6 +166,9 @@ pub(crate) enum Command {
     Completions(completions::Completions),
     /// Write manual pages
     Man(man::ManPages),
+    /// Serve one model to the parent process: standard input to standard output
+    #[command(name = scr_onnx::RUNNER_COMMAND, hide = true)]
+    ModelRunner,
 }
 
 impl Command {
@@ -207,6 +218,7 @@ impl Command {
             Self::Measures(command) => command.run(),
             Self::Merge(command) => command.run(),
             Self::Methods(command) => command.run(),
+            Self::Model(command) => command.run(),
             Self::Train(command) => command.run(),
             Self::Tune(command) => command.run(),
             Self::Segment(command) => command.run(),
@@ -226,6 +238,7 @@ impl Command {
             Self::Serve(command) => command.run(),
             Self::Completions(command) => command.run(Cli::command()),
             Self::Man(command) => command.run(Cli::command()),
+            Self::ModelRunner => Ok(scr_onnx::serve_runner(std::io::stdin(), std::io::stdout())?),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use clap::Args;
 use scr_data::{Benchmark, MaskSet};
 use scr_eval::Settings;
@@ -11,6 +11,7 @@ use scr_report::layout::{self, Layout};
 use scr_report::tables;
 
 use super::arguments::{parse_method, parse_setting, refuse_posteriors};
+use super::run_onnx::OnnxOptions;
 use super::scoring::score;
 use crate::progress::Bar;
 use crate::stdout::print;
@@ -18,9 +19,9 @@ use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Run {
-    /// Methods of `scr methods`
-    #[arg(required_unless_present = "all", value_parser = parse_method)]
-    methods: Vec<&'static dyn Method>,
+    /// Methods of `scr methods`, or `onnx` with --model
+    #[arg(required_unless_present = "all", value_parser = parse_runnable)]
+    methods: Vec<Runnable>,
     /// Run all methods
     #[arg(long, conflicts_with = "methods")]
     all: bool,
@@ -46,10 +47,36 @@ pub(crate) struct Run {
     /// Random seed of training
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    #[command(flatten)]
+    onnx: OnnxOptions,
+}
+
+/// Method of the registry, or a model of any framework.
+#[derive(Clone, Copy)]
+enum Runnable {
+    Method(&'static dyn Method),
+    Onnx,
+}
+
+fn parse_runnable(name: &str) -> Result<Runnable, String> {
+    if name == "onnx" { Ok(Runnable::Onnx) } else { parse_method(name).map(Runnable::Method) }
 }
 
 impl Run {
     pub(crate) fn run(self) -> Result<()> {
+        let n_onnx = self.methods.iter().filter(|method| matches!(method, Runnable::Onnx)).count();
+        match &self.onnx.model {
+            Some(model) if n_onnx == 1 && self.methods.len() == 1 => {
+                if !self.set.is_empty() || self.models.is_some() {
+                    bail!("onnx: expected no --set and no --models, as nothing is trained");
+                }
+                let paths = (&*self.benchmark, &*self.out, self.soft.as_deref());
+                return self.onnx.run(model, paths, self.evaluate);
+            }
+            Some(_) => bail!("--model: expected `scr run onnx`, without other methods"),
+            None if n_onnx > 0 => bail!("onnx: expected --model MODEL.onnx, found none"),
+            None => {}
+        }
         let jobs = self.jobs()?;
         let benchmark = Benchmark::open(&self.benchmark)?;
         let runs =
@@ -66,9 +93,14 @@ impl Run {
 
     fn jobs(&self) -> Result<Vec<Job>> {
         let mut methods: Vec<&'static dyn Method> = Vec::new();
-        for method in if self.all { METHODS } else { &self.methods } {
+        let named = self.methods.iter().filter_map(|named| match named {
+            Runnable::Method(method) => Some(*method),
+            Runnable::Onnx => None,
+        });
+        let all = METHODS.iter().copied().filter(|_| self.all);
+        for method in named.chain(all) {
             if methods.iter().all(|other| other.info().id != method.info().id) {
-                methods.push(*method);
+                methods.push(method);
             }
         }
         if self.soft.is_some() {

@@ -9,12 +9,14 @@ use scr_image::Radiograph;
 use scr_methods::{Model, SeenImages, Subject, find_method, segment_fold};
 
 use super::arguments::{parse_fold, refuse_posteriors};
+use super::model_arguments::ModelLimits;
+use super::segment_onnx;
 use crate::progress::Bar;
 use crate::tell::tell;
 
 #[derive(Args)]
 pub(crate) struct Segment {
-    /// Model file written by `scr train`
+    /// Model file written by `scr train`, or an ONNX model
     model: PathBuf,
     /// Radiographs to segment: PNG, TIFF, DICOM or JSRT's IMG
     #[arg(required_unless_present = "benchmark", conflicts_with = "benchmark")]
@@ -38,10 +40,21 @@ pub(crate) struct Segment {
     /// Segment images of the training set as well
     #[arg(long)]
     allow_seen: bool,
+    /// Card of an ONNX model; by default that of the model's metadata
+    #[arg(long, value_name = "model.toml", conflicts_with = "benchmark")]
+    card: Option<PathBuf>,
+    #[command(flatten)]
+    limits: ModelLimits,
 }
 
 impl Segment {
     pub(crate) fn run(self) -> Result<()> {
+        if self.model.extension().is_some_and(|extension| extension == "onnx") {
+            return self.run_onnx();
+        }
+        if self.card.is_some() {
+            bail!("--card: expected an ONNX model, MODEL.onnx, found {}", self.model.display());
+        }
         let model = Model::open(&self.model)?;
         if self.soft.is_some() {
             refuse_posteriors(&[find_method(&model.header().method)?])?;
@@ -58,7 +71,13 @@ impl Segment {
         );
         let radiographs = match fold {
             Some(_) => Vec::new(),
-            None => read_all(&model, &self.images, self.allow_seen)?,
+            None => {
+                let may_not = |name: &str, bytes: &[u8]| {
+                    let is_seen = !self.allow_seen && model.has_seen(None, name, Some(bytes));
+                    is_seen.then(|| model.header().fold.to_string())
+                };
+                read_all(&self.images, &may_not)?
+            }
         };
         let begin = |out: &Path| match (&benchmark, fold) {
             (Some(benchmark), Some(fold)) if self.add => {
@@ -87,6 +106,30 @@ impl Segment {
 }
 
 impl Segment {
+    fn run_onnx(self) -> Result<()> {
+        if self.benchmark.is_some() {
+            bail!("--benchmark: an ONNX model segments a benchmark with `scr run onnx`");
+        }
+        let radiographs = read_all(&self.images, &|_, _| None)?;
+        let plan = format!("onnx {:?}", (&self.model, &self.card, &self.images));
+        let masks = Staging::begin(&self.out, &plan)?;
+        let posteriors = self.soft.as_deref().map(|out| Staging::begin(out, &plan)).transpose()?;
+        let bar = Bar::new();
+        segment_onnx::segment(
+            &self.model,
+            self.card.as_deref(),
+            &self.limits,
+            &radiographs,
+            (&masks, posteriors.as_ref()),
+            &|done, total| bar.show("segmenting", done, total),
+        )?;
+        masks.finish()?;
+        posteriors.map(Staging::finish).transpose()?;
+        drop(bar);
+        tell!("masks written to {}", self.out.display());
+        Ok(())
+    }
+
     /// Fold to segment, which the benchmark must have.
     fn fold_of(&self, benchmark: &Benchmark) -> Result<Fold> {
         let folds = benchmark.folds();
@@ -133,20 +176,20 @@ fn segment_one(
     Ok(())
 }
 
-/// Reads all radiographs, each with the name of its masks, before any is segmented.
+/// Reads all radiographs, each with the name of its masks, before any is segmented. `seen` names
+/// the training set that an image, of a name and the bytes of its file, must not be of.
 fn read_all(
-    model: &Model,
     paths: &[PathBuf],
-    allow_seen: bool,
+    seen: &dyn Fn(&str, &[u8]) -> Option<String>,
 ) -> Result<Vec<(String, Radiograph)>> {
     let mut problems = Problems::default();
     let mut radiographs: Vec<(String, Radiograph)> = Vec::new();
     for path in paths {
         let Some((name, radiograph, bytes)) = problems.keep(read(path)) else { continue };
-        if !allow_seen && model.has_seen(None, &name, Some(&bytes)) {
+        if let Some(part) = seen(&name, &bytes) {
             problems.push(Problem::new(
                 path.display().to_string(),
-                format!("an image that the model was not trained on ({})", model.header().fold),
+                format!("an image that the model was not trained on ({part})"),
                 "an image of the training set",
                 "segment it nevertheless with --allow-seen",
             ));

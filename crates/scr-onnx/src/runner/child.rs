@@ -1,0 +1,60 @@
+//! The process of a model.
+
+use std::io::{self, Read, Write};
+
+use scr_data::DataError;
+
+use super::{Confinement, Reply, Request, frame};
+use crate::{InProcess, ModelError, Network};
+
+/// Serves one model: reads requests, writes answers, until the stream ends.
+///
+/// # Errors
+/// An error of the streams.
+pub fn serve_runner(mut from: impl Read, mut to: impl Write) -> io::Result<()> {
+    let Some(first) = frame::read(&mut from, u64::MAX)? else { return Ok(()) };
+    let Request::Load { model, output, limits } = first else {
+        return Err(io::Error::other("a model comes first"));
+    };
+    // Before a byte of the model is parsed: memory, time, files.
+    let mut confinement = Confinement::limit(&limits);
+    let loaded = InProcess::load("the model", model, output.as_deref(), limits.n_threads);
+    // Parts of the runtime use the pools of the process; all threads run from here on.
+    rten::thread_pool().run(|| rayon::broadcast(|_| ()));
+    rayon::broadcast(|_| ());
+    confinement.filter_system_calls();
+    let mut network = match loaded {
+        Ok(network) => network,
+        Err(error) => return frame::write(&mut to, &refusal(error)),
+    };
+    let description = network.description().clone();
+    frame::write(&mut to, &Reply::Loaded { description, confinement })?;
+    while let Some(request) = frame::read(&mut from, u64::MAX)? {
+        let Request::Run(input) = request else {
+            return Err(io::Error::other("one model a process"));
+        };
+        let reply = match network.run(input) {
+            Ok(output) => Reply::Output(output),
+            Err(error) => Reply::RunFailed(match error {
+                ModelError::Run(text) => text,
+                other => other.to_string(),
+            }),
+        };
+        frame::write(&mut to, &reply)?;
+    }
+    Ok(())
+}
+
+fn refusal(error: ModelError) -> Reply {
+    match error {
+        ModelError::Refused(DataError::Problems(problems)) => {
+            let text = |problem: &scr_data::Problem| {
+                let scr_data::Problem { place, expected, found, hint } = problem.clone();
+                [place, expected, found, hint]
+            };
+            Reply::Refused(problems.list().iter().map(text).collect())
+        }
+        ModelError::Load(text) => Reply::LoadFailed(text),
+        other => Reply::LoadFailed(other.to_string()),
+    }
+}
