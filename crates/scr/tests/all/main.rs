@@ -25,6 +25,7 @@ mod help;
 mod imports;
 mod init;
 mod measures;
+mod onnx_models;
 mod outputs;
 mod permissions;
 mod phantom_path;
