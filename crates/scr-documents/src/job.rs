@@ -8,8 +8,11 @@ use crate::SubmissionState;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct JobList {
-    /// Those that wait or run, the longest waiting first.
+    /// Those that wait, run or failed, the longest waiting first.
     pub jobs: Vec<Job>,
+    /// Address of the jobs that follow; null at the end.
+    #[serde(default)]
+    pub next: Option<String>,
     /// Largest number of attempts of a job.
     pub max_attempts: i64,
     /// Workers with a recent heartbeat, in all processes.
@@ -20,13 +23,17 @@ pub struct JobList {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct Job {
-    /// Identifier of the submission that it is about.
-    pub submission: String,
+    /// Identifier.
+    pub id: String,
+    /// Identifier of its submission; null for a re-score.
+    pub submission: Option<String>,
+    /// Identifier of the entry that is scored again; null for a submission.
+    pub entry: Option<String>,
     /// Identifier of the benchmark.
     pub benchmark: String,
-    /// Kind: score or publish.
+    /// Kind: score, publish or rescore.
     pub kind: String,
-    /// State: running or waiting.
+    /// State: running, waiting or failed.
     pub state: String,
     /// Number of attempts.
     pub attempts: i64,
@@ -34,7 +41,9 @@ pub struct Job {
     pub worker: Option<String>,
     /// Time at which the lease of that worker expires, RFC 3339.
     pub leased_until: Option<String>,
-    /// Time of creation, RFC 3339.
+    /// Last error that a worker reported; null without one.
+    pub error: Option<String>,
+    /// Time of creation, or for a failed job of a submission the time of the failure; RFC 3339.
     pub created_at: String,
 }
 

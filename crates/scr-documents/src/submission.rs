@@ -171,6 +171,10 @@ pub struct SubmissionAnswer {
     pub suspicions: Option<SuspicionsDocument>,
     /// Problems of the masks.
     pub problems: Vec<SubmissionProblem>,
+    /// True if it was returned for a fault of the site, not of its masks: its upload is kept, and
+    /// the operator may try again.
+    #[serde(default)]
+    pub is_site_fault: bool,
     /// Reason of its return.
     pub message: Option<String>,
     /// Identifier of the entry that came of it.

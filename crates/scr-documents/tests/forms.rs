@@ -283,6 +283,7 @@ fn entries_keep_their_form() {
 #[test]
 fn submissions_keep_their_form() {
     let submission = SubmissionAnswer {
+        is_site_fault: false,
         submission: "s1".into(),
         benchmark: "b".into(),
         state: SubmissionState::AwaitingReview,

@@ -30,6 +30,8 @@ pub struct Counts {
     pub jobs_failed: u64,
     /// Submissions ever rejected because their job used up its attempts.
     pub jobs_given_up: u64,
+    /// Jobs of submissions that used up their attempts and wait for the operator.
+    pub dead_letters: u64,
     /// Published entries.
     pub entries: u64,
     /// Size of all uploads, in bytes.
@@ -63,6 +65,12 @@ impl Counts {
                 pool,
                 "SELECT COUNT(*) FROM submission_log WHERE message = $1".into(),
                 GIVEN_UP,
+            )
+            .await?,
+            dead_letters: count_rows(
+                pool,
+                "SELECT COUNT(*) FROM dead_letters WHERE submission_id <> $1".into(),
+                "",
             )
             .await?,
             entries: count_rows(pool, "SELECT COUNT(*) FROM entries WHERE id <> $1".into(), "")

@@ -15,7 +15,7 @@ use crate::time::now;
 pub(crate) const DOING: &str = "bring the database's tables up to date";
 
 /// Migrations by version, in order.
-pub(crate) const MIGRATIONS: [(i64, &str); 19] = [
+pub(crate) const MIGRATIONS: [(i64, &str); 20] = [
     (1, include_str!("../migrations/0001_start.sql")),
     (2, include_str!("../migrations/0002_posteriors.sql")),
     (3, include_str!("../migrations/0003_accounts.sql")),
@@ -35,6 +35,7 @@ pub(crate) const MIGRATIONS: [(i64, &str); 19] = [
     (17, include_str!("../migrations/0017_servers.sql")),
     (18, include_str!("../migrations/0018_file_claims.sql")),
     (19, include_str!("../migrations/0019_rescores.sql")),
+    (20, include_str!("../migrations/0020_dead_letters.sql")),
 ];
 
 /// The last version that this program knows.

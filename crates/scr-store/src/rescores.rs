@@ -3,7 +3,8 @@
 //! A job for each shard of an entry's images keeps its scores as a part; when all parts are
 //! there, a job that merges them adds the result. The parts are the same for any number of workers
 //! and any order, and so is the result. Workers claim a re-score only when no job of a submission
-//! waits: a participant's score and a publication have priority.
+//! waits, for a participant's score and a publication have priority, or in turn with those jobs when
+//! it has waited for long.
 
 use async_recursion::async_recursion as boxed;
 use scr_documents::ResultDocument;
@@ -43,17 +44,6 @@ pub struct RescoreJob {
     pub step: RescoreStep,
     /// Claim of the worker.
     pub claim: Claim,
-}
-
-/// Counts of re-scores in the queue.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct RescoreCounts {
-    /// Jobs of entries whose result is not there yet.
-    pub jobs: u64,
-    /// Jobs among them that are done: shards with a part.
-    pub done: u64,
-    /// Jobs that used up their attempts.
-    pub failed: Vec<String>,
 }
 
 impl Jobs<'_> {
@@ -109,7 +99,8 @@ impl Jobs<'_> {
     }
 
     /// Claims a re-score for `lease`, as [`claim`](Self::claim) claims the job of a submission.
-    /// Merges come first, then entries in the order of the queue.
+    /// Only one that was queued `waited` ago or earlier. Merges come first, then entries in the
+    /// order of the queue.
     ///
     /// # Errors
     /// [`StorageError::Database`].
@@ -119,6 +110,7 @@ impl Jobs<'_> {
         worker: &str,
         lease: Duration,
         evaluator_version: &str,
+        waited: Duration,
     ) -> Result<Option<RescoreJob>, StorageError> {
         let now = clock_of(self.pool).await?;
         let lock = Dialect::of(self.pool).lock_free_jobs();
@@ -126,6 +118,7 @@ impl Jobs<'_> {
             "UPDATE rescore_jobs SET worker = $1, leased_until = $2, attempts = attempts + 1 \
              WHERE id = (SELECT id FROM rescore_jobs jobs \
              WHERE part IS NULL AND leased_until < $3 AND attempts < $4 AND evaluator_version = $5 \
+             AND created_at <= $6 \
              ORDER BY CASE shard WHEN 0 THEN 0 ELSE 1 END, created_at, entry_id, shard \
              LIMIT 1 {lock}) \
              AND leased_until < $3 RETURNING id, entry_id, shard, shards, attempts, created_at"
@@ -137,6 +130,7 @@ impl Jobs<'_> {
                 .bind(time_text(now))
                 .bind(MAX_ATTEMPTS)
                 .bind(evaluator_version)
+                .bind(time_text(now - waited))
                 .fetch_optional(self.pool)
                 .await
                 .doing("claim a re-score")?;
@@ -157,7 +151,8 @@ impl Jobs<'_> {
         Ok(taken.map(job))
     }
 
-    /// Keeps the scores of a shard, and queues the merge when it was the last. False, and nothing
+    /// Keeps the scores of a shard, and queues the merge when it was the last, with the time at
+    /// which the re-score was queued. False, and nothing
     /// is kept, when the claim does not hold any more.
     ///
     /// # Errors
@@ -175,18 +170,18 @@ impl Jobs<'_> {
         if kept.doing(doing)?.rows_affected() == 0 {
             return Ok(false);
         }
-        let rest: Option<(String, i64, i64)> = sqlx::query_as(
-            "SELECT MIN(evaluator_version), MIN(shards), \
+        let rest: Option<(String, String, i64, i64)> = sqlx::query_as(
+            "SELECT MIN(evaluator_version), MIN(created_at), MIN(shards), \
              COUNT(*) - COUNT(part) FROM rescore_jobs WHERE entry_id = $1 AND shard > 0",
         )
         .bind(&job.entry_id)
         .fetch_optional(&mut *transaction)
         .await
         .doing(doing)?;
-        if let Some((version, shards, 0)) = rest {
-            let (id, now) = (format!("{}.merge", job.entry_id), clock(&mut transaction).await?);
+        if let Some((version, queued_at, shards, 0)) = rest {
+            let id = format!("{}.merge", job.entry_id);
             let of = (job.entry_id.as_str(), version.as_str());
-            insert(&mut transaction, &id, of, (0, shards), &time_text(now)).await?;
+            insert(&mut transaction, &id, of, (0, shards), &queued_at).await?;
             notify(&mut transaction).await?;
         }
         transaction.commit().await.doing(doing)?;
@@ -210,31 +205,6 @@ impl Jobs<'_> {
         .fetch_all(self.pool)
         .await
         .doing("read the parts of a re-score")
-    }
-
-    /// Counts of the re-scores in the queue, of all benchmarks.
-    ///
-    /// # Errors
-    /// [`StorageError::Database`].
-    #[boxed]
-    pub async fn rescore_counts(&self) -> Result<RescoreCounts, StorageError> {
-        let doing = "count re-scores";
-        let (jobs, done): (i64, i64) =
-            sqlx::query_as("SELECT COUNT(*), COUNT(part) FROM rescore_jobs")
-                .fetch_one(self.pool)
-                .await
-                .doing(doing)?;
-        let failed: Vec<(String,)> = sqlx::query_as(
-            "SELECT id FROM rescore_jobs WHERE part IS NULL AND attempts >= $1 \
-             AND leased_until < $2 ORDER BY created_at, entry_id, shard",
-        )
-        .bind(MAX_ATTEMPTS)
-        .bind(time_text(clock_of(self.pool).await?))
-        .fetch_all(self.pool)
-        .await
-        .doing(doing)?;
-        let failed = failed.into_iter().map(|(id,)| id).collect();
-        Ok(RescoreCounts { jobs: jobs.unsigned_abs(), done: done.unsigned_abs(), failed })
     }
 }
 

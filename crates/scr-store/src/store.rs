@@ -42,6 +42,7 @@ use crate::settings::Settings;
 use crate::shapes::{Shapes, ShapesDocument};
 use crate::sqlite;
 use crate::storage_error::{OpenError, StorageError};
+use crate::submissions::failed_jobs::FailedJobs;
 use crate::submissions::handle::Submissions;
 use crate::submissions::jobs::Jobs;
 use crate::submissions::rows::{self, Submission};
@@ -102,6 +103,12 @@ impl StoreCore {
     #[must_use]
     pub fn jobs(&self) -> Jobs<'_> {
         Jobs { pool: &self.pool }
+    }
+
+    /// Jobs that used up their attempts.
+    #[must_use]
+    pub fn failed_jobs(&self) -> FailedJobs<'_> {
+        FailedJobs { pool: &self.pool, folder: &self.folder }
     }
 
     /// Workers and their heartbeats.

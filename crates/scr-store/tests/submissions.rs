@@ -13,14 +13,14 @@ use scr_documents::{
 };
 use scr_phantom::{Population, write_benchmark};
 use scr_store::{
-    Cancellation, Job, JobKind, JobProgress, MAX_ATTEMPTS, NewSubmission, Retention, Role, Store,
-    StoreError, Submission, SubmissionError,
+    Cancellation, Job, JobChoice, JobKind, JobProgress, JobRow, JobState, JobSubject, MAX_ATTEMPTS,
+    NewSubmission, Retention, Role, Store, StoreError, Submission, SubmissionError,
 };
 use tempfile::TempDir;
 
 const LEASE: Duration = Duration::from_secs(60);
 const AT_ONCE: Duration = Duration::ZERO;
-const EXPIRED: Retention = Retention { receiving: AT_ONCE, checked: AT_ONCE };
+const EXPIRED: Retention = Retention { receiving: AT_ONCE, checked: AT_ONCE, failed: AT_ONCE };
 
 /// Store with a benchmark and an account.
 struct SubmissionTest {
@@ -63,6 +63,8 @@ impl SubmissionTest {
 
     async fn received(&self) -> String {
         let submission = self.begin(3).await;
+        let chunk = Bytes::from_static(b"abc");
+        self.store.uploads().append_chunk(&submission, 0, chunk).await.unwrap();
         self.store.submissions().mark_received(&submission.id, &self.user).await.unwrap();
         submission.id
     }
@@ -178,7 +180,7 @@ async fn a_job_is_one_worker_s_until_nothing_is_heard_of_it() {
     assert!(!test.store.jobs().renew_lease(&first.claim, LEASE).await.unwrap());
     assert!(test.store.jobs().renew_lease(&second.claim, LEASE).await.unwrap());
     assert_eq!(test.take("w1", LEASE).await, None);
-    test.store.jobs().release(&first.claim).await.unwrap();
+    test.store.jobs().release(&first.claim, "broken").await.unwrap();
     assert_eq!(test.take("w1", LEASE).await, None, "another's job is not given back");
     let submission = test.store.submissions().get(&id).await.unwrap().unwrap();
     let confirmed = Submission { confirmed: true, ..submission };
@@ -188,7 +190,7 @@ async fn a_job_is_one_worker_s_until_nothing_is_heard_of_it() {
     test.store.submissions().confirm(&id, &test.user).await.unwrap();
     test.store.submissions().withdraw(&id, &test.user).await.unwrap_err();
     test.store.submissions().record_problems(&id, "w2", &[]).await.unwrap();
-    test.store.jobs().release(&second.claim).await.unwrap();
+    test.store.jobs().release(&second.claim, "broken").await.unwrap();
     assert_eq!(test.take("w1", LEASE).await, None, "nothing is left to do");
 }
 
@@ -198,16 +200,16 @@ async fn a_late_attempt_of_the_same_worker_changes_nothing() {
     let id = test.received().await;
     let late = test.take("w", AT_ONCE).await.unwrap().claim;
     let current = test.take("w", LEASE).await.unwrap().claim;
-    let before = test.store.jobs().list().await.unwrap();
+    let before = test.store.jobs().list(JobChoice::All, None, 99).await.unwrap();
     let jobs = test.store.jobs();
     assert!(!jobs.renew_lease(&late, AT_ONCE).await.unwrap());
     jobs.record_progress(&late, JobProgress { done: 7, total: 9 }).await.unwrap();
-    jobs.release(&late).await.unwrap();
+    jobs.release(&late, "broken").await.unwrap();
     jobs.postpone(&late, AT_ONCE).await.unwrap();
     let submissions = || test.store.submissions();
     let refused = submissions().of_job(&late).record_problems(&id, "w", &[]).await.unwrap_err();
     assert!(matches!(refused, SubmissionError::OtherClaim { attempt: 1, .. }), "{refused}");
-    assert_eq!(jobs.list().await.unwrap(), before);
+    assert_eq!(jobs.list(JobChoice::All, None, 99).await.unwrap(), before);
     let progress = submissions().progress(std::slice::from_ref(&id)).await.unwrap();
     assert_eq!(progress[&id], (SubmissionState::Received, JobProgress::default()));
     submissions().of_job(&current).record_problems(&id, "w", &[]).await.unwrap();
@@ -268,6 +270,97 @@ async fn a_job_that_ends_every_worker_is_given_up() {
     assert!(test.store.jobs().end_exhausted("w").await.unwrap().is_empty());
 }
 
+impl SubmissionTest {
+    /// Submission with a whole upload whose job used up its attempts; returns its identifier.
+    async fn failed(&self) -> String {
+        let id = self.received().await;
+        for attempt in 1..=MAX_ATTEMPTS {
+            let job = self.take("w", LEASE).await.unwrap();
+            self.store.jobs().release(&job.claim, &format!("fault {attempt}\0")).await.unwrap();
+        }
+        self.store.jobs().end_exhausted("w").await.unwrap();
+        id
+    }
+
+    async fn failed_jobs(&self) -> Vec<JobRow> {
+        self.store.jobs().list(JobChoice::Failed, None, 9).await.unwrap()
+    }
+}
+
+#[tokio::test]
+async fn a_dead_letter_keeps_the_upload_until_its_job_is_retried() {
+    let test = SubmissionTest::new().await;
+    let id = test.failed().await;
+    let [failed] = &test.failed_jobs().await[..] else { panic!("one failed job") };
+    assert_eq!((&failed.id, failed.attempts, failed.state), (&id, 3, JobState::Failed));
+    assert_eq!(failed.error.as_deref(), Some("fault 3 "));
+    assert!(test.store.jobs().list(JobChoice::All, None, 9).await.unwrap().len() == 1);
+    assert_eq!(test.store.counts().await.unwrap().dead_letters, 1);
+    let rejected = test.store.submissions().get(&id).await.unwrap().unwrap();
+    assert!(rejected.is_site_fault() && rejected.may_be_withdrawn());
+    let expiry = test.store.uploads().expire("w", Retention::default()).await.unwrap();
+    assert_eq!((expiry.n_deleted, test.file(&id).await), (0, b"abc".to_vec()));
+
+    test.store.failed_jobs().retry(&id, "operator").await.unwrap();
+    let retried = test.store.submissions().get(&id).await.unwrap().unwrap();
+    assert_eq!((retried.state, retried.has_dead_letter), (SubmissionState::Received, false));
+    assert!(retried.problems.is_empty() && test.failed_jobs().await.is_empty());
+    assert_eq!(test.take("w", LEASE).await.unwrap().claim.attempt, 1);
+    let again = test.store.failed_jobs().retry(&id, "operator").await.unwrap_err();
+    assert!(matches!(again, SubmissionError::NoFailedJob { .. }), "{again}");
+}
+
+#[tokio::test]
+async fn a_dead_letter_ends_with_the_operator_its_submitter_or_its_retention() {
+    let test = SubmissionTest::new().await;
+    let (dropped, withdrawn, old) = (test.failed().await, test.failed().await, test.failed().await);
+    test.store.failed_jobs().drop_job(&dropped, "operator").await.unwrap();
+    test.store.submissions().withdraw(&withdrawn, &test.user).await.unwrap();
+    tokio::time::sleep(Duration::from_millis(3)).await;
+    test.store.uploads().expire("w", EXPIRED).await.unwrap();
+    assert!(test.failed_jobs().await.is_empty());
+    for (id, state) in [
+        (&dropped, SubmissionState::Rejected),
+        (&withdrawn, SubmissionState::Withdrawn),
+        (&old, SubmissionState::Rejected),
+    ] {
+        let found = test.store.submissions().get(id).await.unwrap().unwrap();
+        assert_eq!((found.state, found.is_site_fault()), (state, false));
+        assert_eq!(test.store.uploads().received_bytes(id).await.unwrap(), 0);
+    }
+    let problem = test.store.submissions().get(&dropped).await.unwrap().unwrap().problems.remove(0);
+    assert!(problem.hint.contains("hand the masks in again"), "{problem:?}");
+}
+
+#[tokio::test]
+async fn a_retry_without_the_whole_upload_is_refused() {
+    let test = SubmissionTest::new().await;
+    let id = test.failed().await;
+    test.store.uploads().delete(&id).await.unwrap();
+    let refused = test.store.failed_jobs().retry(&id, "operator").await.unwrap_err();
+    assert!(matches!(refused, SubmissionError::LostUpload { expected: 3, found: 0, .. }));
+    assert_eq!(test.failed_jobs().await.len(), 1, "nothing changed");
+}
+
+#[tokio::test]
+async fn a_failed_publication_is_retried_with_the_curators_answer() {
+    let test = SubmissionTest::new().await;
+    let id = test.scored().await;
+    test.store.submissions().accept(&id, "curator", "The same group.").await.unwrap();
+    for _ in 1..=MAX_ATTEMPTS {
+        test.take("w", AT_ONCE).await.unwrap();
+    }
+    test.take("w", AT_ONCE).await;
+    test.store.jobs().end_exhausted("w").await.unwrap();
+    let [failed] = &test.failed_jobs().await[..] else { panic!("one failed job") };
+    assert!(failed.error.as_ref().unwrap().contains("ended its worker"), "{failed:?}");
+    test.store.failed_jobs().retry(&id, "operator").await.unwrap();
+    assert_eq!(test.take("w", LEASE).await.unwrap().kind, JobKind::Publish);
+    let log = test.store.submissions().log(&id).await.unwrap();
+    let last = log.last().unwrap();
+    assert_eq!((last.actor.as_str(), last.message.as_str()), ("operator", "The same group."));
+}
+
 #[tokio::test]
 async fn what_cannot_be_published_awaits_review_again() {
     let test = SubmissionTest::new().await;
@@ -314,9 +407,12 @@ async fn a_cancelled_job_ends_once_and_its_worker_writes_nothing_more() {
     let test = SubmissionTest::new().await;
     let id = test.received().await;
     let job = test.take("w", LEASE).await.unwrap();
-    let [listed] = &test.store.jobs().list().await.unwrap()[..] else { panic!("one job") };
-    assert_eq!((listed.submission_id.as_str(), listed.kind), (id.as_str(), JobKind::Score));
-    assert_eq!((listed.worker.as_deref(), listed.is_running), (Some("w"), true));
+    let [listed] = &test.store.jobs().list(JobChoice::All, None, 99).await.unwrap()[..] else {
+        panic!("one job")
+    };
+    let kind = JobKind::Score;
+    assert_eq!(listed.subject, JobSubject::Submission { id: id.clone(), kind });
+    assert_eq!((listed.worker.as_deref(), listed.state), (Some("w"), JobState::Running));
 
     let ended = test.store.jobs().cancel(&id, "operator").await.unwrap();
     assert_eq!(ended, Cancellation::Now(SubmissionState::Rejected));
@@ -331,7 +427,7 @@ async fn a_cancelled_job_ends_once_and_its_worker_writes_nothing_more() {
     assert!(matches!(late, SubmissionError::State { .. }), "{late}");
     let again = test.store.jobs().cancel(&id, "operator").await.unwrap();
     assert_eq!(again, Cancellation::NoJob(SubmissionState::Rejected));
-    assert!(test.store.jobs().list().await.unwrap().is_empty());
+    assert!(test.store.jobs().list(JobChoice::All, None, 99).await.unwrap().is_empty());
     let log = test.store.submissions().log(&id).await.unwrap();
     assert_eq!(log.len(), 3, "{log:?}");
     assert_eq!((log[2].actor.as_str(), log[2].message.as_str()), ("operator", "cancelled"));
@@ -348,8 +444,10 @@ async fn a_job_that_is_put_off_keeps_its_attempts_and_waits() {
     assert_eq!(test.take("w", LEASE).await, None, "not before its time");
     test.store.jobs().postpone(&job.claim, AT_ONCE).await.unwrap();
     assert_eq!(test.take("w", LEASE).await, None, "the claim was given up");
-    let [waiting] = &test.store.jobs().list().await.unwrap()[..] else { panic!("one job") };
-    assert_eq!((waiting.attempts, waiting.is_running), (0, false));
+    let [waiting] = &test.store.jobs().list(JobChoice::All, None, 99).await.unwrap()[..] else {
+        panic!("one job")
+    };
+    assert_eq!((waiting.attempts, waiting.state), (0, JobState::Waiting));
 }
 
 #[tokio::test]

@@ -143,6 +143,8 @@ fn submission_pages() -> Routes {
     Routes::new()
         .route("/operate", get(operate::operate))
         .route("/operate/jobs/{submission}/cancel", post(operate::cancel))
+        .route("/operate/jobs/{submission}/retry", post(operate::retry))
+        .route("/operate/jobs/{submission}/drop", post(operate::drop_job))
         .route("/review", get(review::queue))
         .route("/review/{submission}", get(review::one))
         .route(

@@ -57,7 +57,9 @@ impl From<SubmissionError> for Failure {
             | SubmissionError::Unanswered { .. }
             | SubmissionError::OpenUploads { .. }
             | SubmissionError::Unfinished { .. }
-            | SubmissionError::Stored { .. } => {
+            | SubmissionError::Stored { .. }
+            | SubmissionError::NoFailedJob { .. }
+            | SubmissionError::LostUpload { .. } => {
                 Self::Conflict { message: format!("{error}: {}", error.hint()) }
             }
             SubmissionError::Ended { id, at } => Self::Ended { id, at },

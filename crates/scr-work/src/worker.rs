@@ -1,6 +1,8 @@
 //! A worker: claims a job, renews its lease while it works, and claims the next.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use scr_eval::EVALUATOR_VERSION;
@@ -25,6 +27,10 @@ const EXPIRE_EVERY: Duration = Duration::from_secs(600);
 const PATIENCE: Duration = Duration::from_secs(2);
 /// Pause of a worker whose store failed.
 const PAUSE: Duration = Duration::from_secs(3);
+
+/// Wait of a re-score after which it comes in turn with submissions: a worker takes one after each
+/// job of a submission. Earlier, it comes only when no submission waits.
+const RESCORE_PATIENCE: Duration = Duration::from_secs(600);
 
 /// Work that a worker has claimed.
 enum ClaimedWork {
@@ -53,6 +59,8 @@ impl ClaimedWork {
 pub struct Worker {
     store: Store,
     name: String,
+    /// True after the job of a submission: a re-score that waited for long is next.
+    is_rescore_next: Arc<AtomicBool>,
 }
 
 impl Worker {
@@ -60,15 +68,15 @@ impl Worker {
     /// same number.
     #[must_use]
     pub fn new(store: Store, name: impl Into<String>) -> Self {
-        Self { store, name: name.into() }
+        Self { store, name: name.into(), is_rescore_next: Arc::default() }
     }
 
     /// Claims one job and does it. False when the queue is empty.
     ///
     /// # Errors
     /// [`StoreError`] when the store fails. A job that fails is released for a retry; after the
-    /// last attempt a submission is rejected, and a re-score waits for the operator. That is no
-    /// error here.
+    /// last attempt a submission is rejected, and its job waits for the operator, as does a
+    /// re-score. That is no error here.
     pub async fn do_one(&self) -> Result<bool, StoreError> {
         for id in self.store.jobs().end_exhausted(&self.name).await? {
             tracing::warn!(submission = id, "gave the job up");
@@ -92,14 +100,24 @@ impl Worker {
         Ok(true)
     }
 
-    /// Claims the job of a submission, or else a re-score: submissions have priority.
+    /// Claims the job of a submission, or else a re-score: submissions have priority, except that
+    /// each is followed by a re-score that has waited for [`RESCORE_PATIENCE`].
     async fn claim(&self) -> Result<Option<ClaimedWork>, StoreError> {
         let jobs = self.store.jobs();
+        let rescore = async |waited| {
+            let claimed = jobs.claim_rescore(&self.name, LEASE, EVALUATOR_VERSION, waited).await?;
+            Ok::<_, StoreError>(claimed.map(ClaimedWork::Rescore))
+        };
+        if self.is_rescore_next.swap(false, Ordering::Relaxed)
+            && let Some(aged) = rescore(RESCORE_PATIENCE).await?
+        {
+            return Ok(Some(aged));
+        }
         if let Some(job) = jobs.claim(&self.name, LEASE).await? {
+            self.is_rescore_next.store(true, Ordering::Relaxed);
             return Ok(Some(ClaimedWork::Submission(job)));
         }
-        let rescore = jobs.claim_rescore(&self.name, LEASE, EVALUATOR_VERSION).await?;
-        Ok(rescore.map(ClaimedWork::Rescore))
+        rescore(Duration::ZERO).await
     }
 
     /// Releases a failed job for a retry. After a full disk, the retry comes after a pause and
@@ -124,7 +142,7 @@ impl Worker {
             return Ok(());
         }
         tracing::error!(job = id, error = report(error), "a job failed");
-        self.store.jobs().release(claim).await?;
+        self.store.jobs().release(claim, &report(error)).await?;
         Ok(())
     }
 

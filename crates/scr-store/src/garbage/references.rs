@@ -13,6 +13,7 @@ use crate::folder::{BLOBS_FOLDER, UPLOADS_FOLDER};
 use crate::objects::source_object;
 use crate::record::files::benchmark_lists;
 use crate::storage_error::StorageError;
+use crate::submissions::dead_letters::is_upload_kept;
 
 /// Operation in errors.
 const DOING: &str = "look for rows that refer to files";
@@ -156,7 +157,7 @@ async fn of_sources(connection: &mut AnyConnection) -> Result<References, Storag
     Ok(References::Keys(keys, None))
 }
 
-/// An upload belongs to its submission until that has ended; after that, its chunks to their
+/// An upload belongs to its submission until that has ended and no dead letter waits; after that, its chunks to their
 /// rows.
 async fn of_submission(
     connection: &mut AnyConnection,
@@ -170,7 +171,7 @@ async fn of_submission(
     // A state that this program does not know is one of a submission that goes on.
     let is_final =
         |(word,): (String,)| SubmissionState::of_word(&word).is_some_and(SubmissionState::is_final);
-    if state.is_some_and(|state| !is_final(state)) {
+    if state.is_some_and(|state| !is_final(state)) || is_upload_kept(connection, id).await? {
         return Ok(References::All);
     }
     let chunks: Vec<(String,)> =

@@ -12,7 +12,7 @@ use crate::submissions::claim::Queue;
 
 /// Tables in an order in which none refers to a later one, each with the order of its rows:
 /// triggers let some grow at their end only.
-const TABLES: [(&str, &str); 24] = [
+const TABLES: [(&str, &str); 25] = [
     ("benchmarks", "id"),
     ("manifests", "digest"),
     ("entries", "id"),
@@ -37,6 +37,7 @@ const TABLES: [(&str, &str); 24] = [
     ("turns", "user_id"),
     ("jobs", "submission_id"),
     ("rescore_jobs", "id"),
+    ("dead_letters", "submission_id"),
 ];
 
 /// Tables that tell of one place, or are made from others when a store is opened, and are not

@@ -60,14 +60,28 @@ pub(crate) async fn cannot_become(
 pub(super) async fn change_in(
     connection: &mut AnyConnection,
     id: &str,
+    change: Change<'_>,
+) -> Result<bool, StorageError> {
+    let before = SubmissionState::ALL.into_iter().filter(|before| change.to.may_follow(*before));
+    let (before, to) = (before.collect::<Vec<_>>(), change.to);
+    if !set_state(connection, id, &before, change).await? {
+        return Ok(false);
+    }
+    mail_change(connection, id, to).await?;
+    Ok(true)
+}
+
+/// Changes state, log and job, without a mail, where the current state is one of `before`. False,
+/// and nothing is changed, where it is another. A dead letter of the submission goes.
+pub(super) async fn set_state(
+    connection: &mut AnyConnection,
+    id: &str,
+    before: &[SubmissionState],
     Change { to, actor, message, set, job }: Change<'_>,
 ) -> Result<bool, StorageError> {
     let now = now();
-    let before: Vec<String> = SubmissionState::ALL
-        .into_iter()
-        .filter(|before| to.may_follow(*before))
-        .map(|before| format!("'{}'", before.as_str()))
-        .collect();
+    let before: Vec<String> =
+        before.iter().map(|before| format!("'{}'", before.as_str())).collect();
     let columns = set.iter().zip(4..).map(|((column, _), n)| format!(", {column} = ${n}"));
     let query = format!(
         "UPDATE submissions SET state = $1, updated_at = $2{} \
@@ -85,7 +99,8 @@ pub(super) async fn change_in(
     }
     log(connection, id, (actor, to, message), &now).await?;
     replace(connection, id, job, &now).await?;
-    mail_change(connection, id, to).await?;
+    let delete = sqlx::query("DELETE FROM dead_letters WHERE submission_id = $1").bind(id);
+    delete.execute(connection).await.doing("change a submission's state")?;
     Ok(true)
 }
 

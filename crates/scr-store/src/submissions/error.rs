@@ -32,6 +32,22 @@ pub enum SubmissionError {
         /// Attempt of the worker that comes too late.
         attempt: i64,
     },
+    /// No job that used up its attempts has the identifier.
+    #[error("there is no failed job `{id}`")]
+    NoFailedJob {
+        /// The identifier.
+        id: String,
+    },
+    /// The upload of a job to be retried is not whole.
+    #[error("the upload of submission `{id}` is lost, expected {expected} bytes, found {found}")]
+    LostUpload {
+        /// The submission.
+        id: String,
+        /// Size of the file in bytes.
+        expected: u64,
+        /// Bytes that are there.
+        found: u64,
+    },
     /// A curator decides on their own submission.
     #[error("submission `{id}` is the curator's own, expected another curator to decide")]
     OwnSubmission {
@@ -126,6 +142,10 @@ impl SubmissionError {
             Self::Unanswered { .. } => {
                 "look at the flags, then say why it is published all the same: `scr review ID \
                  --publish --answer TEXT`, or `answer` in the API"
+            }
+            Self::NoFailedJob { .. } => "`scr admin jobs --failed` lists them",
+            Self::LostUpload { .. } => {
+                "drop the job, which tells the submitter to hand the masks in again"
             }
             Self::OpenUploads { .. } => "complete or withdraw one of them first",
             Self::Unfinished { .. } => "wait until one of them is scored, or withdraw one",

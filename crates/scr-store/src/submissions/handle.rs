@@ -6,8 +6,9 @@ use scr_documents::{
 use sqlx::{AnyConnection, AnyPool};
 
 use super::answers;
-use super::changes::{Change, cannot_become, change_in, log};
+use super::changes::{Change, cannot_become, change_in, log, set_state};
 use super::claim::Claim;
+use super::dead_letters::is_upload_kept;
 use super::error::SubmissionError;
 use super::job::JobKind;
 use super::rows::{self, NewSubmission, Submission};
@@ -241,13 +242,27 @@ impl<S> Submissions<'_, S> {
         Ok(())
     }
 
-    /// Withdraws a submission, and deletes its upload.
+    /// Withdraws a submission, also one that was rejected for a fault of the site, and deletes its
+    /// upload.
     ///
     /// # Errors
     /// As [`mark_received`](Self::mark_received); [`SubmissionError::Storage`].
     pub async fn withdraw(&self, id: &str, actor: &str) -> Result<(), SubmissionError> {
-        let to = SubmissionState::Withdrawn;
-        self.change(id, Change { to, actor, message: "", set: vec![], job: None }).await?;
+        let (to, doing) = (SubmissionState::Withdrawn, "withdraw a submission");
+        let change = Change { to, actor, message: "", set: vec![], job: None };
+        let mut transaction = begin_writing(self.pool).await?;
+        let is_kept = is_upload_kept(&mut transaction, id).await?;
+        let before: Vec<_> = SubmissionState::ALL
+            .into_iter()
+            .filter(|state| {
+                to.may_follow(*state) || (is_kept && *state == SubmissionState::Rejected)
+            })
+            .collect();
+        if !set_state(&mut transaction, id, &before, change).await? {
+            drop(transaction);
+            return Err(cannot_become(self.pool, id, to).await);
+        }
+        transaction.commit().await.doing(doing)?;
         uploads::delete(self.pool, self.folder, id).await?;
         Ok(())
     }

@@ -1,6 +1,7 @@
 //! A job: the work that a submission waits for.
 
 use async_recursion::async_recursion as boxed;
+use scr_documents::SubmissionState;
 use sqlx::AnyConnection;
 
 use super::claim::Claim;
@@ -48,6 +49,14 @@ impl JobKind {
         match self {
             Self::Score => "score",
             Self::Publish => "publish",
+        }
+    }
+
+    /// State of a submission whose job ends unfinished.
+    pub(super) const fn fallback_state(self) -> SubmissionState {
+        match self {
+            Self::Score => SubmissionState::Rejected,
+            Self::Publish => SubmissionState::AwaitingReview,
         }
     }
 

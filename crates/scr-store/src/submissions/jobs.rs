@@ -5,46 +5,25 @@
 //! outcome a job is not retried. A cancelled job is deleted: its worker notices when it
 //! renews the lease, and its later writes are refused. Times are the database's, so that machines
 //! whose clocks differ agree. A [`Claim`] fences all that a worker writes: only while the job is its
-//! own, in the same attempt. `leases.rs` has the changes of a claimed job. Re-scores of entries have
+//! own, in the same attempt. `leases.rs` has the changes of a claimed job, `failed_jobs.rs` those of one that failed. Re-scores of entries have
 //! a queue of their own, `rescores.rs`, with a lower priority.
 
 use async_recursion::async_recursion as boxed;
 use scr_documents::SubmissionState;
 use std::time::Duration;
 
-use sqlx::{AnyPool, Row};
+use sqlx::AnyPool;
 
 use super::claim::{Claim, Queue};
+use super::dead_letters::ExhaustedJob;
 use super::error::SubmissionError;
 use super::job::{Job, JobKind, MAX_ATTEMPTS};
-use super::job_end::{EndReason, end};
+use super::job_end::{end_cancelled, end_exhausted};
 use super::rows;
 use crate::database::{Doing, begin_writing, clock, clock_of};
 use crate::dialect::Dialect;
 use crate::storage_error::StorageError;
 use crate::time::time_text;
-
-/// A job in the queue.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JobRow {
-    /// Its submission.
-    pub submission_id: String,
-    /// Benchmark of the submission.
-    pub benchmark_id: String,
-    /// Kind of work.
-    pub kind: JobKind,
-    /// Number of attempts.
-    pub attempts: i64,
-    /// Worker that claimed it last; none when it was never claimed, or was released.
-    pub worker: Option<String>,
-    /// Expiry of the lease, RFC 3339 in UTC; in the past when the worker died. Without a
-    /// worker the job is postponed until then.
-    pub leased_until: Option<String>,
-    /// True if its lease is valid.
-    pub is_running: bool,
-    /// Creation time, RFC 3339 in UTC.
-    pub created_at: String,
-}
 
 /// Outcome of a cancellation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,7 +90,8 @@ impl Jobs<'_> {
     }
 
     /// Ends jobs that used up their attempts and have no valid lease: submissions to be scored
-    /// are rejected, those to be published await review again. Returns their identifiers.
+    /// are rejected, those to be published await review again. Dead letters show them to the
+    /// operator. Returns their identifiers.
     ///
     /// # Errors
     /// [`StorageError::Database`].
@@ -126,60 +106,29 @@ impl Jobs<'_> {
             .fetch_all(self.pool)
             .await
             .doing("look for exhausted jobs")?;
-        let query =
-            format!("DELETE FROM jobs WHERE {exhausted} AND submission_id = $3 RETURNING kind");
+        let query = format!(
+            "DELETE FROM jobs WHERE {exhausted} AND submission_id = $3 RETURNING kind, attempts, error"
+        );
         let mut ended = Vec::new();
         for (id,) in found {
             let mut transaction = begin_writing(self.pool).await?;
             let now = clock(&mut transaction).await?;
-            let job: Option<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(query.clone()))
-                .bind(MAX_ATTEMPTS)
-                .bind(time_text(now))
-                .bind(&id)
-                .fetch_optional(&mut *transaction)
-                .await
-                .doing(doing)?;
+            let job: Option<(String, i64, String)> =
+                sqlx::query_as(sqlx::AssertSqlSafe(query.clone()))
+                    .bind(MAX_ATTEMPTS)
+                    .bind(time_text(now))
+                    .bind(&id)
+                    .fetch_optional(&mut *transaction)
+                    .await
+                    .doing(doing)?;
             // None where another worker was faster.
-            let Some((kind,)) = job else { continue };
-            let reason = EndReason::Exhausted;
-            end(&mut transaction, &id, JobKind::read(&kind)?, worker, reason).await?;
+            let Some((kind, attempts, error)) = job else { continue };
+            let job = ExhaustedJob { kind: JobKind::read(&kind)?, attempts, error };
+            end_exhausted(&mut transaction, &id, worker, &job).await?;
             transaction.commit().await.doing(doing)?;
             ended.push(id);
         }
         Ok(ended)
-    }
-
-    /// All jobs, those that have waited longest first.
-    ///
-    /// # Errors
-    /// [`StorageError::Database`].
-    #[boxed]
-    pub async fn list(&self) -> Result<Vec<JobRow>, StorageError> {
-        let rows = sqlx::query(
-            "SELECT submission_id, benchmark_id, kind, attempts, worker, leased_until, \
-             jobs.created_at AS asked_at FROM jobs \
-             JOIN submissions ON submissions.id = jobs.submission_id \
-             ORDER BY jobs.created_at, submission_id",
-        )
-        .fetch_all(self.pool)
-        .await
-        .doing("list jobs")?;
-        let now = time_text(clock_of(self.pool).await?);
-        let job = |row: &sqlx::any::AnyRow| {
-            let text = |column| row.try_get::<String, _>(column).doing("list jobs");
-            let (worker, leased_until) = (text("worker")?, text("leased_until")?);
-            Ok(JobRow {
-                submission_id: text("submission_id")?,
-                benchmark_id: text("benchmark_id")?,
-                kind: JobKind::read(&text("kind")?)?,
-                attempts: row.try_get("attempts").doing("list jobs")?,
-                is_running: !worker.is_empty() && leased_until >= now,
-                worker: Some(worker).filter(|worker| !worker.is_empty()),
-                leased_until: Some(leased_until).filter(|until| !until.is_empty()),
-                created_at: text("asked_at")?,
-            })
-        };
-        rows.iter().map(job).collect()
     }
 
     /// Cancels the job of a submission for good, also when a worker has claimed it; `actor`
@@ -199,8 +148,7 @@ impl Jobs<'_> {
                 .doing(doing)?;
         let to = match job {
             Some((kind,)) => {
-                let reason = EndReason::Cancelled;
-                end(&mut transaction, id, JobKind::read(&kind)?, actor, reason).await?
+                end_cancelled(&mut transaction, id, actor, JobKind::read(&kind)?).await?
             }
             None => None,
         };

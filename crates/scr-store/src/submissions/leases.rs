@@ -12,6 +12,9 @@ use crate::database::{Doing, clock_of};
 use crate::storage_error::StorageError;
 use crate::time::time_text;
 
+/// Length limit of the error of a job, in characters.
+const MAX_ERROR_CHARS: usize = 2000;
+
 impl Jobs<'_> {
     /// Renews the lease of a job. False when the claim does not hold any more: another worker
     /// has claimed the job, or it was cancelled.
@@ -49,14 +52,21 @@ impl Jobs<'_> {
         Ok(())
     }
 
-    /// Releases a job at once, for another attempt.
+    /// Releases a job at once, for another attempt, and keeps the error for the operator: its
+    /// first 2000 characters, without control characters.
     ///
     /// # Errors
     /// [`StorageError::Database`].
     #[boxed]
-    pub async fn release(&self, claim: &Claim) -> Result<(), StorageError> {
+    pub async fn release(&self, claim: &Claim, error: &str) -> Result<(), StorageError> {
+        let error: String = error
+            .chars()
+            .take(MAX_ERROR_CHARS)
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect();
         claim
-            .change("leased_until = '', worker = ''")
+            .change("leased_until = '', worker = '', error = $5")
+            .bind(error)
             .execute(self.pool)
             .await
             .doing("release a job")?;

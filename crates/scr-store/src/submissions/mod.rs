@@ -8,7 +8,8 @@
 //!   one transaction. `letters.rs`: mails about it.
 //! - `answers.rs`: curators' answers to flags.
 //! - `job.rs`: a job. `jobs.rs`: the queue. `claim.rs`: a worker's claim of a job. `leases.rs`:
-//!   leases and retries. `job_end.rs`: jobs that end unfinished.
+//!   leases and retries. `job_end.rs`: jobs that end unfinished. `dead_letters.rs`: rows of jobs
+//!   out of attempts. `failed_jobs.rs`: an operator's retry. `job_list.rs`: the list of jobs.
 //! - `uploads.rs`: uploads; `upload_file.rs`: as a file, `upload_objects.rs`: as objects.
 //!   `chunks.rs`: an upload chunk. `retention.rs`: expiry of uploads.
 //! - `arrivals.rs`: waiting for jobs.
@@ -22,10 +23,13 @@ pub(crate) mod arrivals;
 pub(crate) mod changes;
 pub(crate) mod chunks;
 pub(crate) mod claim;
+pub(crate) mod dead_letters;
 pub(crate) mod error;
+pub(crate) mod failed_jobs;
 pub(crate) mod handle;
 pub(crate) mod job;
 mod job_end;
+pub(crate) mod job_list;
 pub(crate) mod jobs;
 pub(crate) mod ladder;
 mod leases;

@@ -53,7 +53,8 @@ async fn check(
     let (unfinished, stored): (i64, i64) = sqlx::query_as(
         "SELECT CAST(COALESCE(SUM(CASE WHEN state IN ($2, $3, $4) THEN 1 ELSE 0 END), 0) AS BIGINT), \
          CAST(COALESCE(SUM(size_bytes), 0) AS BIGINT) FROM submissions \
-         WHERE user_id = $1 AND state NOT IN ($5, $6, $7)",
+         WHERE user_id = $1 AND (state NOT IN ($5, $6, $7) \
+         OR id IN (SELECT submission_id FROM dead_letters))",
     )
     .bind(user_id)
     .bind(SubmissionState::Receiving.as_str())

@@ -9,8 +9,9 @@ use std::time::Duration;
 
 use super::changes::{Change, change};
 use super::error::SubmissionError;
+use super::failed_jobs::FailedJobs;
 use super::uploads::{Uploads, ids};
-use super::{rows, upload_file, upload_objects};
+use super::{dead_letters, rows, upload_file, upload_objects};
 use crate::database::{Doing, clock_of};
 use crate::storage_error::StorageError;
 use crate::time::time_text;
@@ -23,11 +24,13 @@ pub struct Retention {
     pub receiving: Duration,
     /// Since the check, without a confirmation.
     pub checked: Duration,
+    /// Since the last attempt of a failed job, without a decision of the operator.
+    pub failed: Duration,
 }
 
 impl Default for Retention {
     fn default() -> Self {
-        Self { receiving: RECEIVING, checked: CHECKED }
+        Self { receiving: RECEIVING, checked: CHECKED, failed: FAILED }
     }
 }
 
@@ -35,6 +38,8 @@ impl Default for Retention {
 const RECEIVING: Duration = Duration::from_secs(7 * 24 * 3600);
 /// Default retention of an unconfirmed submission.
 const CHECKED: Duration = Duration::from_secs(30 * 24 * 3600);
+/// Default retention of a dead letter, with its upload.
+const FAILED: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// Outcome of an expiry run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,8 +51,9 @@ pub struct Expiry {
 }
 
 impl Uploads<'_> {
-    /// Withdraws submissions that waited too long for their submitter, and deletes the uploads
-    /// of published, rejected and withdrawn ones. Deletes files of no submission after the
+    /// Withdraws submissions that waited too long for their submitter, drops jobs that waited too
+    /// long for the operator, and deletes the uploads of published, rejected and withdrawn
+    /// submissions, except those of dead letters. Deletes files of no submission after the
     /// retention of an unfinished upload. Several processes may do this concurrently, and
     /// repeat it at any time.
     ///
@@ -60,7 +66,7 @@ impl Uploads<'_> {
         retention: Retention,
     ) -> Result<Expiry, SubmissionError> {
         let mut expiry = Expiry::default();
-        let Retention { receiving: patience, checked } = retention;
+        let Retention { receiving: patience, checked, failed } = retention;
         let expiring = [
             (SubmissionState::Receiving, patience, "no more of its file came"),
             (SubmissionState::Checked, checked, "it was not confirmed"),
@@ -91,9 +97,17 @@ impl Uploads<'_> {
                 Err(other) => return Err(other),
             }
         }
+        let failed_jobs = FailedJobs { pool: self.pool, folder: self.folder };
+        for id in dead_letters::before(self.pool, &time_text(now - failed)).await? {
+            match failed_jobs.drop_job(&id, actor).await {
+                // The operator was faster.
+                Ok(()) | Err(SubmissionError::NoFailedJob { .. }) => {}
+                Err(other) => return Err(other),
+            }
+        }
         for id in ids(self.pool, self.folder).await? {
             let is_done = match rows::get(self.pool, &id).await? {
-                Some(submission) => submission.state.is_final(),
+                Some(submission) => submission.state.is_final() && !submission.is_site_fault(),
                 None => !self.is_fresh(&id, patience).await?,
             };
             if is_done {

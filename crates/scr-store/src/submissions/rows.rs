@@ -61,12 +61,29 @@ pub struct Submission {
     pub findings: Option<FindingsDocument>,
     /// Reason of the curator who returned it.
     pub message: Option<String>,
+    /// True while a dead letter of its job waits for the operator.
+    pub has_dead_letter: bool,
     /// Published entry.
     pub entry_id: Option<String>,
     /// Creation time, RFC 3339 in UTC.
     pub created_at: String,
     /// Time of the last change of state, RFC 3339 in UTC.
     pub updated_at: String,
+}
+
+impl Submission {
+    /// True if it was rejected because its job failed, not for its masks: the upload is kept, and
+    /// the operator may retry the job.
+    #[must_use]
+    pub const fn is_site_fault(&self) -> bool {
+        self.has_dead_letter && matches!(self.state, SubmissionState::Rejected)
+    }
+
+    /// True if its submitter may withdraw it.
+    #[must_use]
+    pub const fn may_be_withdrawn(&self) -> bool {
+        SubmissionState::Withdrawn.may_follow(self.state) || self.is_site_fault()
+    }
 }
 
 /// State that a word in the database names.
@@ -81,12 +98,14 @@ pub(super) fn read_state(word: &str) -> Result<SubmissionState, StorageError> {
 
 const COLUMNS: &str = "id, benchmark_id, user_id, state, card, size_bytes, file, confirmed, \
                        supersedes, suspicions, problems, result, findings, message, entry_id, \
-                       created_at, updated_at";
+                       created_at, updated_at, \
+                       (SELECT COUNT(*) FROM dead_letters WHERE submission_id = id) AS letters";
 /// The same, with long columns left out.
 pub(super) const LIST_COLUMNS: &str = "id, benchmark_id, user_id, state, card, size_bytes, file, confirmed, supersedes, \
      CAST(NULL AS TEXT) AS suspicions, CAST(NULL AS TEXT) AS problems, \
      CAST(NULL AS TEXT) AS result, CAST(NULL AS TEXT) AS findings, message, entry_id, \
-     created_at, updated_at";
+     created_at, updated_at, \
+     (SELECT COUNT(*) FROM dead_letters WHERE submission_id = id) AS letters";
 
 /// Columns of a submission, parsed; or the error of parsing them.
 pub(super) struct SubmissionColumns(Result<Submission, StorageError>);
@@ -109,6 +128,7 @@ impl<'r> FromRow<'r, AnyRow> for SubmissionColumns {
         let (benchmark_id, user_id) = (row.try_get("benchmark_id")?, row.try_get("user_id")?);
         let (message, entry_id) = (text("message")?, text("entry_id")?);
         let supersedes = text("supersedes")?;
+        let letters: i64 = row.try_get("letters")?;
         let (created_at, updated_at) = (row.try_get("created_at")?, row.try_get("updated_at")?);
         let read = || {
             Ok(Submission {
@@ -125,6 +145,7 @@ impl<'r> FromRow<'r, AnyRow> for SubmissionColumns {
                 benchmark_id,
                 user_id,
                 message,
+                has_dead_letter: letters > 0,
                 entry_id,
                 created_at,
                 updated_at,

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use scr_store::{RescoreCounts, RescoreJob, RescoreStep};
+use scr_store::{JobChoice, JobSubject, RescoreCounts, RescoreJob, RescoreStep};
 
 use super::*;
 
 const LEASE: Duration = Duration::from_secs(60);
+/// No wait before a claim.
+const NOW: Duration = Duration::ZERO;
 /// Version of the evaluator that scores again.
 const NEW: &str = "2";
 
@@ -14,7 +16,7 @@ impl Fixture {
     async fn claim_rescore(&self, worker: &str, lease: Duration) -> Option<RescoreJob> {
         // Leases are kept to the millisecond.
         tokio::time::sleep(Duration::from_millis(3)).await;
-        self.store.jobs().claim_rescore(worker, lease, NEW).await.unwrap()
+        self.store.jobs().claim_rescore(worker, lease, NEW, NOW).await.unwrap()
     }
 }
 
@@ -27,7 +29,7 @@ async fn shards_are_merged_once_and_by_the_claims_that_hold() {
     let jobs = fixture.store.jobs();
     assert!(jobs.queue_rescore(&id, 2, NEW).await.unwrap());
     assert!(!jobs.queue_rescore(&id, 3, NEW).await.unwrap(), "it is queued already");
-    assert_eq!(jobs.claim_rescore("w", LEASE, "another version").await.unwrap(), None);
+    assert_eq!(jobs.claim_rescore("w", LEASE, "another version", NOW).await.unwrap(), None);
     jobs.queue_rescore("no-entry", 1, NEW).await.unwrap_err();
 
     let late = fixture.claim_rescore("w", Duration::ZERO).await.unwrap();
@@ -60,7 +62,7 @@ async fn shards_are_merged_once_and_by_the_claims_that_hold() {
     assert_eq!(fixture.store.entries().get(&id).await.unwrap().unwrap().result, result);
     assert!(!finish(&merge).await);
     assert_eq!(fixture.store.entries().past_results(&id).await.unwrap().len(), 1);
-    assert_eq!(jobs.rescore_counts().await.unwrap(), RescoreCounts::default());
+    assert_eq!(jobs.rescore_counts(None, None).await.unwrap(), RescoreCounts::default());
 }
 
 #[tokio::test]
@@ -73,15 +75,34 @@ async fn a_re_score_that_fails_too_often_is_counted_and_waits_for_the_operator()
     jobs.queue_rescore(&id, 1, NEW).await.unwrap();
     for _ in 0..scr_store::MAX_ATTEMPTS {
         let job = fixture.claim_rescore("w", LEASE).await.unwrap();
-        jobs.release(&job.claim).await.unwrap();
+        jobs.release(&job.claim, "broken").await.unwrap();
     }
     assert_eq!(fixture.claim_rescore("w", LEASE).await, None);
     let failed = RescoreCounts { jobs: 1, done: 0, failed: vec![format!("{id}.1of1")] };
-    assert_eq!(jobs.rescore_counts().await.unwrap(), failed);
+    assert_eq!(jobs.rescore_counts(None, None).await.unwrap(), failed);
+    let [listed] = &jobs.list(JobChoice::Failed, None, 9).await.unwrap()[..] else {
+        panic!("one failed job")
+    };
+    assert_eq!(listed.subject, JobSubject::Entry { id: id.clone() });
+    assert_eq!((listed.benchmark_id.as_str(), listed.error.as_deref()), ("tiny", Some("broken")));
+    fixture.store.failed_jobs().retry(&listed.id, "operator").await.unwrap();
+    assert!(jobs.list(JobChoice::Failed, None, 9).await.unwrap().is_empty());
+    fixture.store.failed_jobs().drop_job(&listed.id, "operator").await.unwrap_err();
+    for _ in 0..scr_store::MAX_ATTEMPTS {
+        let job = fixture.claim_rescore("w", LEASE).await.unwrap();
+        jobs.release(&job.claim, "broken").await.unwrap();
+    }
     assert!(!jobs.queue_rescore(&id, 1, NEW).await.unwrap());
     assert_eq!(fixture.claim_rescore("w", LEASE).await.unwrap().claim.attempt, 1);
 
     fixture.store.workers().remove("w").await.unwrap();
     assert!(jobs.queue_rescore(&id, 2, "3").await.unwrap(), "another version replaces it");
     assert_eq!(fixture.claim_rescore("w", LEASE).await, None);
+    for _ in 0..scr_store::MAX_ATTEMPTS {
+        let job = jobs.claim_rescore("w", LEASE, "3", NOW).await.unwrap().unwrap();
+        jobs.release(&job.claim, "broken").await.unwrap();
+    }
+    let failed = jobs.list(JobChoice::Failed, None, 9).await.unwrap().remove(0);
+    fixture.store.failed_jobs().drop_job(&failed.id, "operator").await.unwrap();
+    assert_eq!(jobs.rescore_counts(None, None).await.unwrap(), RescoreCounts::default());
 }

@@ -316,7 +316,8 @@ async fn a_folder_of_an_earlier_version_is_filled_when_it_is_opened_in_any_state
          DROP TABLE listed_counts; \
          DROP TABLE engines; DROP TABLE upload_chunks; DROP TABLE sources; \
          DROP TABLE rate_limits; ALTER TABLE schema_migrations DROP COLUMN oldest_beside; \
-         DROP TABLE file_claims; DROP TABLE rescore_jobs; \
+         DROP TABLE file_claims; DROP TABLE rescore_jobs; DROP TABLE dead_letters; \
+         ALTER TABLE jobs DROP COLUMN error; \
          DROP INDEX submissions_by_entry; DELETE FROM schema_migrations WHERE version >= 15;",
         // An interrupted run: some entries are there, and others are of an earlier result.
         "DELETE FROM aggregates WHERE entry_number IN \

@@ -126,6 +126,8 @@ pub(crate) fn operations() -> Vec<Operation> {
         operation!(account::revoke_token),
         operation!(jobs::jobs),
         operation!(jobs::cancel),
+        operation!(jobs::retry),
+        operation!(jobs::drop_job),
     ]
 }
 

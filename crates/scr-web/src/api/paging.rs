@@ -1,5 +1,6 @@
 //! Pages of long lists: a limit, and the place after which a page begins.
 
+use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::address;
@@ -33,6 +34,17 @@ impl PageQuery {
         Err(invalid("limit", message))
     }
 
+    /// Place of a list in the order of time and identifier, as `next` has it; none at the begin.
+    ///
+    /// # Errors
+    /// [`Failure::InvalidFields`].
+    pub(super) fn time_and_id(&self) -> Result<Option<(&str, &str)>, Failure> {
+        let Some(place) = &self.after else { return Ok(None) };
+        let read = place.split_once(',').filter(|(time, _)| time.parse::<Timestamp>().is_ok());
+        let expected = "the place that `next` names";
+        read.map(Some).ok_or_else(|| Self::invalid_after(expected, place))
+    }
+
     /// Refusal of the place after which a page begins.
     pub(super) fn invalid_after(expected: &str, found: &str) -> Failure {
         invalid("after", format!("expected {expected}, found {found}"))
@@ -40,7 +52,7 @@ impl PageQuery {
 }
 
 /// Cuts a list that was read with one item more than the limit. Returns the address of the page
-/// that follows, if there is one: `path` with the place of the last item.
+/// that follows, if there is one: `path`, which may have a query, with the place of the last item.
 pub(super) fn cut<T>(
     items: &mut Vec<T>,
     limit: u32,
@@ -52,7 +64,8 @@ pub(super) fn cut<T>(
     let last = items.last().filter(|_| has_more)?;
     let (place, limit) = (place(last), limit.to_string());
     let query = address::query([("after", place.as_str()), ("limit", limit.as_str())]);
-    Some(format!("/api/v1{path}?{query}"))
+    let separator = if path.contains('?') { '&' } else { '?' };
+    Some(format!("/api/v1{path}{separator}{query}"))
 }
 
 fn invalid(field: &'static str, message: String) -> Failure {

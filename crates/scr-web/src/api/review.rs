@@ -4,7 +4,6 @@
 
 use axum::Json;
 use axum::extract::{Path, Query, State};
-use jiff::Timestamp;
 use scr_documents::{Refusal, ReviewQueue, SubmissionAnswer, WaitingSubmission};
 use scr_store::{PublicStore, Scope};
 use serde::Deserialize;
@@ -75,15 +74,7 @@ pub(crate) async fn queue(
 ) -> Result<Json<ReviewQueue>, Failure> {
     caller.needs(Scope::Review)?;
     let limit = query.limit()?;
-    let after = match &query.after {
-        Some(place) => {
-            let read =
-                place.split_once(',').filter(|(since, _)| since.parse::<Timestamp>().is_ok());
-            let expected = "the place that `next` names";
-            Some(read.ok_or_else(|| PageQuery::invalid_after(expected, place))?)
-        }
-        None => None,
-    };
+    let after = query.time_and_id()?;
     let mut queue = reviewers::review_queue(&store, &caller.0.user, after, limit + 1).await?;
     let place =
         |last: &QueuedSubmission| format!("{},{}", last.submission.updated_at, last.submission.id);

@@ -184,6 +184,7 @@ pub(super) async fn answer(
         url: url_of(&found),
         received_bytes: store.uploads().received_bytes(&found.id).await?,
         log: store.submissions().log(&found.id).await?,
+        is_site_fault: found.is_site_fault(),
         submission: found.id,
         benchmark: found.benchmark_id,
         state: found.state,

@@ -5,7 +5,10 @@ use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::response::{Redirect, Response};
 use scr_documents::SubmissionState;
-use scr_store::{FeedbackRow, JobRow, MAX_ATTEMPTS, PublicStore, Role, WorkerRow};
+use scr_store::{
+    FeedbackRow, JobChoice, JobRow, JobState, JobSubject, MAX_ATTEMPTS, PublicStore, Role,
+    WorkerRow,
+};
 
 use super::draw::private_page;
 use crate::address;
@@ -13,11 +16,16 @@ use crate::error::Failure;
 use crate::extractors::Member;
 use crate::numbers::{capitalised, minute};
 
+/// Rows of a table of jobs. The longest waiting come first, and `scr admin jobs` lists all.
+const MAX_ROWS: u32 = 100;
+
 #[derive(Template)]
 #[template(path = "operate.html")]
 struct OperatePage {
     jobs: Vec<JobLine>,
+    failed: Vec<JobLine>,
     max_attempts: i64,
+    max_rows: u32,
     /// Active workers with the time of their last heartbeat.
     workers: Vec<(String, String)>,
     /// States in words, with their number of submissions.
@@ -27,15 +35,20 @@ struct OperatePage {
 }
 
 struct JobLine {
-    submission: String,
-    submission_href: String,
-    cancel_href: String,
+    /// Identifier of the submission or entry.
+    subject: String,
+    subject_href: String,
+    /// Address for cancelling it; none for a re-score.
+    cancel_href: Option<String>,
+    retry_href: String,
+    drop_href: String,
     benchmark_id: String,
     kind: &'static str,
     state: &'static str,
     attempts: i64,
     worker: String,
     until: String,
+    error: String,
     since: String,
 }
 
@@ -47,8 +60,13 @@ pub(crate) async fn operate(
     member.needs(Role::Operator)?;
     let words = |state: SubmissionState| capitalised(&state.as_str().replace('_', " "));
     let counts = store.counts().await?.submissions.into_iter().filter(|(_, count)| *count > 0);
+    let mut jobs = store.jobs().list(JobChoice::All, None, MAX_ROWS).await?;
+    jobs.retain(|job| job.state != JobState::Failed);
+    let failed = store.jobs().list(JobChoice::Failed, None, MAX_ROWS).await?;
     let page = OperatePage {
-        jobs: store.jobs().list().await?.into_iter().map(line).collect(),
+        jobs: jobs.into_iter().map(line).collect(),
+        failed: failed.into_iter().map(line).collect(),
+        max_rows: MAX_ROWS,
         max_attempts: MAX_ATTEMPTS,
         workers: store.workers().list().await?.into_iter().map(worker).collect(),
         counts: counts.map(|(state, count)| (words(state), count)).collect(),
@@ -62,17 +80,25 @@ fn worker(row: WorkerRow) -> (String, String) {
 }
 
 fn line(job: JobRow) -> JobLine {
+    let act = |act: &str| format!("/operate/jobs/{}/{act}", address::encoded(&job.id));
+    let (subject_href, cancel_href) = match &job.subject {
+        JobSubject::Submission { id, .. } => (address::submission(id), Some(act("cancel"))),
+        JobSubject::Entry { id } => (address::entry(id), None),
+    };
     JobLine {
-        submission_href: address::submission(&job.submission_id),
-        cancel_href: format!("/operate/jobs/{}/cancel", address::encoded(&job.submission_id)),
-        kind: job.kind.as_str(),
-        state: if job.is_running { "running" } else { "waiting" },
+        subject: job.subject.id().to_owned(),
+        subject_href,
+        cancel_href,
+        retry_href: act("retry"),
+        drop_href: act("drop"),
+        kind: job.subject.kind(),
+        state: job.state.as_str(),
         attempts: job.attempts,
         worker: job.worker.unwrap_or_default(),
         until: job.leased_until.map(|until| minute(&until)).unwrap_or_default(),
-        since: minute(&job.created_at),
+        error: job.error.unwrap_or_default(),
+        since: minute(&job.since),
         benchmark_id: job.benchmark_id,
-        submission: job.submission_id,
     }
 }
 
@@ -84,5 +110,27 @@ pub(crate) async fn cancel(
 ) -> Result<Redirect, Failure> {
     member.needs(Role::Operator)?;
     store.jobs().cancel(&id, &member.user.id).await?;
+    Ok(Redirect::to("/operate"))
+}
+
+/// Queues a failed job again.
+pub(crate) async fn retry(
+    State(store): State<PublicStore>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Redirect, Failure> {
+    member.needs(Role::Operator)?;
+    store.failed_jobs().retry(&id, &member.user.id).await?;
+    Ok(Redirect::to("/operate"))
+}
+
+/// Drops a failed job.
+pub(crate) async fn drop_job(
+    State(store): State<PublicStore>,
+    member: Member,
+    Path(id): Path<String>,
+) -> Result<Redirect, Failure> {
+    member.needs(Role::Operator)?;
+    store.failed_jobs().drop_job(&id, &member.user.id).await?;
     Ok(Redirect::to("/operate"))
 }

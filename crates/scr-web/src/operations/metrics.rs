@@ -81,7 +81,8 @@ impl Metrics {
             Unit::Seconds,
             self.durations.clone(),
         );
-        add_counts(&mut registry, &self.store.counts().await?);
+        let counts = self.store.counts().await?;
+        add_counts(&mut registry, &counts);
         let space = self.store.disk().space()?;
         let bytes = [
             ("disk_free", "Free space on the data folder's disk", space.free_bytes),
@@ -92,11 +93,13 @@ impl Metrics {
         }
         let workers = self.store.workers().list().await?.len() as u64;
         registry.register("workers", "Active workers, in all processes", gauge(workers));
-        let rescores = self.store.jobs().rescore_counts().await?;
+        let rescores = self.store.jobs().rescore_counts(None, None).await?;
         let failed = rescores.failed.len() as u64;
         let open = rescores.jobs.saturating_sub(rescores.done + failed);
         let help = "Jobs of re-scores by state; failed ones used up their attempts";
         registry.register("rescore_jobs", help, by_state(&[("open", open), ("failed", failed)]));
+        let help = "Jobs that used up their attempts and wait for the operator";
+        registry.register("dead_letters", help, gauge(counts.dead_letters + failed));
         Ok(registry)
     }
 }

@@ -83,7 +83,7 @@ async fn every_address_that_needs_a_token_asks_for_it_before_all_else() {
             n_asked += 1;
         }
     }
-    assert_eq!(n_asked, 21 * 4);
+    assert_eq!(n_asked, 23 * 4);
 }
 
 #[tokio::test]

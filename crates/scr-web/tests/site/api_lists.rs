@@ -6,7 +6,7 @@ use axum::http::StatusCode;
 use scr_documents::{
     BenchmarkSettings, CardDocument, FindingsDocument, SubmissionState, SuspicionsDocument,
 };
-use scr_store::{NewSubmission, Role, Scope};
+use scr_store::{JobChoice, NewSubmission, Role, Scope};
 use serde_json::{Value, json};
 
 use crate::accounts::page_as;
@@ -176,10 +176,62 @@ async fn an_operators_program_sees_jobs_and_cancels_one_and_no_curators_does() {
     assert_eq!((&job["kind"], &listed["workers"][0]["name"]), (&json!("score"), &json!("w")));
     let done = site.ask("POST", &cancel, &operator, NONE).await;
     assert_eq!((done.status, &done.json()["state"]), (StatusCode::OK, &json!("rejected")));
-    assert!(site.store.jobs().list().await.unwrap().is_empty());
+    assert!(site.store.jobs().list(JobChoice::All, None, 99).await.unwrap().is_empty());
     assert_eq!(site.ask("POST", &cancel, &operator, NONE).await.status, StatusCode::CONFLICT);
     let none = site.ask("POST", "jobs/none/cancel", &operator, NONE).await;
     assert_eq!(none.status, StatusCode::NOT_FOUND);
     let left = site.store.submissions().get(&id).await.unwrap().unwrap();
     assert_eq!(left.state, SubmissionState::Rejected);
+}
+
+#[tokio::test]
+async fn an_operator_finds_a_failed_job_on_page_and_api_and_its_submitter_learns_of_the_fault() {
+    let site = Site::published().await;
+    let operator = site.token("o@x.org", Role::Operator).await;
+    let participant = site.token("a@x.org", Role::Participant).await;
+    let (first, second) = (
+        received_submission(&site, "a@x.org", "First").await,
+        received_submission(&site, "a@x.org", "Second").await,
+    );
+    for _ in 0..2 * scr_store::MAX_ATTEMPTS {
+        let job = site.store.jobs().claim("w", Duration::from_secs(60)).await.unwrap().unwrap();
+        site.store.jobs().release(&job.claim, "out of memory").await.unwrap();
+        next_millisecond().await;
+    }
+    site.store.jobs().end_exhausted("w").await.unwrap();
+    let page = site.ask("GET", "jobs?failed=true&limit=1", &operator, NONE).await.json();
+    let job = &page["jobs"][0];
+    assert_eq!((&job["submission"], &job["state"]), (&json!(first), &json!("failed")));
+    assert_eq!(job["error"], "out of memory");
+    let next = page["next"].as_str().unwrap().strip_prefix("/api/v1/").unwrap();
+    let last = site.ask("GET", next, &operator, NONE).await.json();
+    assert_eq!((&last["jobs"][0]["id"], &last["next"]), (&json!(second), NONE));
+    let refused = site.ask("GET", "jobs?after=x", &operator, NONE).await;
+    assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+
+    let path = format!("submissions/{first}");
+    let told = site.ask("GET", &path, &participant, NONE).await.json();
+    assert_eq!((&told["state"], &told["is_site_fault"]), (&json!("rejected"), &json!(true)));
+    let cookie = site.cookie("a@x.org").await;
+    let page = page_as(&site, &format!("/{path}"), &cookie).await;
+    let page = page.text();
+    assert!(page.contains("failed to score") && !page.contains("out of memory"), "{page}");
+    let operate = page_as(&site, "/operate", &site.cookie("o@x.org").await).await;
+    let operate = operate.text();
+    assert!(operate.contains("out of memory") && operate.contains(&format!("{first}/retry")));
+    assert_eq!(site.store.counts().await.unwrap().dead_letters, 2);
+
+    for (id, act) in [(&first, "drop"), (&second, "retry")] {
+        let path = format!("jobs/{id}/{act}");
+        let no_content = site.ask("POST", &path, &operator, NONE).await.status;
+        // The upload of this submission has no byte.
+        let expected = if act == "drop" { StatusCode::NO_CONTENT } else { StatusCode::CONFLICT };
+        assert_eq!(no_content, expected, "{act}");
+    }
+    let told = site.ask("GET", &path, &participant, NONE).await.json();
+    assert_eq!(told["is_site_fault"], false);
+    assert_eq!(
+        site.ask("POST", "jobs/none/drop", &operator, NONE).await.status,
+        StatusCode::CONFLICT
+    );
 }

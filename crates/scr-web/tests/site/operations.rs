@@ -93,6 +93,7 @@ async fn metrics_know_requests_by_their_route_and_repeat_nothing_that_was_typed(
         "scr_http_request_duration_seconds_count{route=\"/benchmarks/{benchmark}/results\"} 1",
         "scr_entries 5",
         "scr_jobs{state=\"waiting\"} 0",
+        "scr_dead_letters 0",
         "scr_rescore_jobs{state=\"failed\"} 0",
         "scr_submissions{state=\"awaiting_review\"} 0",
         "scr_uploads_bytes 0",

@@ -262,6 +262,13 @@ fn refuse_returned(found: &SubmissionAnswer) -> Result<()> {
     if found.state != SubmissionState::Rejected {
         return Ok(());
     }
+    if found.is_site_fault {
+        bail!(
+            "the site failed to score the submission: no fault of the masks\n  hint: the upload is \
+             kept and the operator may try again; `scr status {}` shows the state",
+            found.submission
+        );
+    }
     let text = |problem: &SubmissionProblem| {
         let SubmissionProblem { place, expected, found, hint } = problem;
         Problem::new(place, expected, found, hint).to_string()

@@ -148,7 +148,10 @@ async fn queued_entries_get_the_same_scores_from_any_number_of_workers_and_shard
             assert_eq!(after.result, old.right, "image by image, digit for digit");
             assert_eq!(store.entries().past_results(id).await.unwrap().len(), 1);
         }
-        assert_eq!(store.jobs().rescore_counts().await.unwrap(), RescoreCounts::default());
+        assert_eq!(
+            store.jobs().rescore_counts(None, None).await.unwrap(),
+            RescoreCounts::default()
+        );
         let done = old.rescore(&["--apply", "--queue", "--wait"]);
         assert_eq!(done.code, 0, "{}", done.stderr);
     }
@@ -187,16 +190,12 @@ async fn a_queued_entry_that_cannot_be_scored_is_named_and_can_be_tried_again() 
     assert_eq!(version(&old.entries[0]).await, EVALUATOR_VERSION);
 }
 
-#[tokio::test]
-async fn a_submission_is_checked_before_entries_are_scored_again() {
-    let old = Old::new().await;
-    assert_eq!(old.rescore(&["--apply", "--queue"]).code, 0);
-    let store = old.store().await;
-    let user = store.accounts().add("a@b.org", "A", Role::Participant, None).await.unwrap().id;
+/// Hands in a submission of `user`, whose file is no zip; returns its identifier.
+async fn submit(store: &Store, user: &str) -> String {
     let card = CardDocument { name: "M".into(), ..CardDocument::default() };
     let new = NewSubmission {
         benchmark_id: "phantom",
-        user_id: &user,
+        user_id: user,
         card: &card,
         size_bytes: 1,
         file: None,
@@ -204,9 +203,55 @@ async fn a_submission_is_checked_before_entries_are_scored_again() {
         supersedes: None,
     };
     let id = store.submissions().begin(new).await.unwrap().id;
-    store.submissions().mark_received(&id, &user).await.unwrap();
+    store.submissions().mark_received(&id, user).await.unwrap();
+    id
+}
+
+#[tokio::test]
+async fn a_submission_is_checked_before_entries_are_scored_again() {
+    let old = Old::new().await;
+    assert_eq!(old.rescore(&["--apply", "--queue"]).code, 0);
+    let store = old.store().await;
+    let user = store.accounts().add("a@b.org", "A", Role::Participant, None).await.unwrap().id;
+    submit(&store, &user).await;
     assert!(Worker::new(store.clone(), "w").do_one().await.unwrap());
-    assert!(store.jobs().list().await.unwrap().is_empty(), "the later job came first");
-    let counts = store.jobs().rescore_counts().await.unwrap();
+    assert_eq!(store.counts().await.unwrap().jobs_waiting, 0, "the later job came first");
+    let counts = store.jobs().rescore_counts(None, None).await.unwrap();
     assert_eq!((counts.jobs, counts.done), (2, 0));
+}
+
+#[tokio::test]
+async fn a_re_score_that_waited_for_long_comes_in_turn_with_submissions() {
+    let old = Old::new().await;
+    assert_eq!(old.rescore(&["--apply", "--queue"]).code, 0);
+    let store = old.store().await;
+    let user = store.accounts().add("a@b.org", "A", Role::Participant, None).await.unwrap().id;
+    for _ in 0..4 {
+        submit(&store, &user).await;
+    }
+    let worker = Worker::new(store.clone(), "w");
+    let left = async || {
+        let submissions = store.counts().await.unwrap().jobs_waiting;
+        let counts = store.jobs().rescore_counts(None, None).await.unwrap();
+        (submissions, counts.jobs - counts.done)
+    };
+    let mut seen = Vec::new();
+    for _ in 0..2 {
+        assert!(worker.do_one().await.unwrap());
+        seen.push(left().await);
+    }
+    assert_eq!(seen, [(3, 2), (2, 2)], "they have not waited for long");
+    let path = old.temp.path().join("site/scr.sqlite");
+    let database =
+        sqlx::SqlitePool::connect(&format!("sqlite://{}", path.display())).await.unwrap();
+    let age = "UPDATE rescore_jobs SET created_at = '2020-01-01T00:00:00.000Z'";
+    sqlx::query(age).execute(&database).await.unwrap();
+    database.close().await;
+    seen.clear();
+    for _ in 0..4 {
+        assert!(worker.do_one().await.unwrap());
+        seen.push(left().await);
+    }
+    // A shard, a submission, the merge of the shard's entry, which leaves the queue, a submission.
+    assert_eq!(seen, [(2, 2), (1, 2), (1, 1), (0, 1)]);
 }

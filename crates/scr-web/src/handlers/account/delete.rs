@@ -6,7 +6,6 @@ use axum::Form;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use scr_documents::SubmissionState;
 use scr_store::{PublicStore, SubmissionError};
 use serde::Deserialize;
 
@@ -38,7 +37,7 @@ pub(crate) async fn delete(
     }
     let user = &member.user.id;
     for submission in store.submissions().of_user(user).await? {
-        if !SubmissionState::Withdrawn.may_follow(submission.state) {
+        if !submission.may_be_withdrawn() {
             continue;
         }
         match store.submissions().withdraw(&submission.id, user).await {

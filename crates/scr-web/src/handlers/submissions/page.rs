@@ -108,7 +108,7 @@ pub(crate) async fn submission(
         standings: tables,
         look_href: images.as_ref().and_then(|table| table.rows.first()).map(|row| row.href.clone()),
         images,
-        may_withdraw: is_own && SubmissionState::Withdrawn.may_follow(state),
+        may_withdraw: is_own && submission.may_be_withdrawn(),
         log: log_rows(&store, &submission, &member).await?,
         benchmark_href,
         benchmark,

@@ -42,7 +42,7 @@ enum Subject {
     /// Create, list and revoke tokens for the API
     #[command(subcommand)]
     Token(token::Tokens),
-    /// List and cancel jobs: checks, scorings and publications of submissions
+    /// List, cancel and retry jobs: checks, scorings and publications of submissions, re-scores
     #[command(alias = "job")]
     Jobs(job::Jobs),
     /// Score published entries again after a change of the scoring rules

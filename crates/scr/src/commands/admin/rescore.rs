@@ -39,8 +39,8 @@ pub(super) struct Rescore {
     apply: bool,
     /// Queue the work for the workers of the site, and print no changes
     ///
-    /// They do it when no submission waits. A second run queues what is missing, and retries what
-    /// failed.
+    /// They do it when no submission waits, or in turn with submissions after ten minutes. A second
+    /// run queues what is missing, and retries what failed.
     #[arg(long, requires = "apply", conflicts_with = "format")]
     queue: bool,
     /// Wait until the workers have done it
@@ -113,21 +113,22 @@ async fn queue(store: &Store, options: &RescoreOptions, images: usize, wait: boo
         tell!("note: no worker is active; `scr serve` and `scr worker` have workers");
     }
     let bar = Bar::new();
+    let (benchmark, entry) = (options.benchmark.as_deref(), options.entry.as_deref());
     // Jobs that are done leave the queue with their entry.
     let mut total = 0;
     loop {
-        let counts = store.jobs().rescore_counts().await?;
+        let counts = store.jobs().rescore_counts(benchmark, entry).await?;
         let open = counts.jobs - counts.done;
         total = total.max(open);
         bar.show("scoring shards of entries", (total - open) as usize, total as usize);
         if counts.failed.len() as u64 == open {
             if counts.failed.is_empty() {
-                tell!("all queued entries are scored again");
+                tell!("all these entries are scored again");
                 return Ok(());
             }
             bail!(
                 "these jobs failed {MAX_ATTEMPTS} times, and their entries keep their results\n{}\n  \
-                 hint: the workers' log has the reasons; the same command tries again",
+                 hint: `scr admin jobs --failed` has the reasons; the same command tries again",
                 counts.failed.join("\n")
             )
         }
