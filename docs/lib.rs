@@ -99,6 +99,7 @@ pub const PAGES: &[Page] = pages! {
         "file-formats"
         "measures"
         "results"
+        "onnx"
         "performance"
         "glossary";
     Explanation "explanation":

@@ -47,7 +47,8 @@ fn area(from: usize, start: f64, end: f64) -> Part {
     let first = (start as usize).min(from - 1);
     let last = ((end.ceil() as usize).max(first + 1)).min(from);
     let covered = |pixel: usize| ((pixel + 1) as f64).min(end) - (pixel as f64).max(start);
-    normalised(first, (first..last).map(|pixel| covered(pixel).max(0.0)).collect())
+    let weights: Vec<f64> = (first..last).map(|pixel| covered(pixel).max(0.0)).collect();
+    normalised(first, &weights)
 }
 
 /// Triangle of half width `reach` around `centre`. Pixels outside of the image have no weight,
@@ -56,10 +57,11 @@ fn triangle(from: usize, centre: f64, reach: f64) -> Part {
     let first = (centre - reach).floor().max(0.0) as usize;
     let last = ((centre + reach).ceil() as usize).min(from);
     let weight = |pixel: usize| 1.0 - (pixel as f64 + 0.5 - centre).abs() / reach;
-    normalised(first, (first..last).map(|pixel| weight(pixel).max(0.0)).collect())
+    let weights: Vec<f64> = (first..last).map(|pixel| weight(pixel).max(0.0)).collect();
+    normalised(first, &weights)
 }
 
-fn normalised(first: usize, weights: Vec<f64>) -> Part {
+fn normalised(first: usize, weights: &[f64]) -> Part {
     let total: f64 = weights.iter().sum();
     Part { first, weights: weights.iter().map(|w| (w / total) as f32).collect() }
 }

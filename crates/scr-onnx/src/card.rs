@@ -4,8 +4,6 @@ use scr_data::{DataError, Problem, Problems};
 use scr_image::Resampling;
 use serde::Deserialize;
 
-use crate::card_check;
-
 /// Model card, `model.toml`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelCard {
@@ -125,22 +123,6 @@ impl ModelCard {
     pub const FILE: &'static str = "model.toml";
     /// Entry of [`OutputCard::structures`] for a channel or class without a structure.
     pub const BACKGROUND: &'static str = "background";
-
-    /// Reads a card; `place` names it in problems.
-    ///
-    /// # Errors
-    /// [`DataError::Problems`] with everything that is wrong or missing.
-    pub fn parse(place: &str, text: &str) -> Result<Self, DataError> {
-        let mut problems = Problems::default();
-        let parsed = toml::from_str(text).map_err(|error| {
-            let found = error.to_string();
-            Problem::new(place, "a model card", found.trim_end(), "see docs/reference/onnx.md")
-        });
-        let card = problems
-            .keep(parsed)
-            .and_then(|written| card_check::card(written, place, &mut problems));
-        Ok(problems.or(card)?.expect("without a card there is a problem"))
-    }
 
     /// Structures that the card names, once each, in its order.
     #[must_use]

@@ -15,7 +15,7 @@
 
 mod benchmark_run;
 mod card;
-mod card_check;
+mod card_parsing;
 mod completion;
 mod description;
 mod error;

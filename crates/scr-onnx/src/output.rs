@@ -3,7 +3,7 @@
 use scr_image::{GreyImage, Mask, Outline, Point, Size};
 
 use crate::card::{Layout, ModelCard, OutputCard, OutputKind};
-use crate::card_check::twin;
+use crate::card_parsing::twin;
 use crate::preparation::Prepared;
 use crate::{ModelError, Tensor};
 

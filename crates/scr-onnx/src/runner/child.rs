@@ -4,7 +4,9 @@ use std::io::{self, Read, Write};
 
 use scr_data::DataError;
 
-use super::{Confinement, Reply, Request, frame};
+use super::confinement::Confinement;
+use super::frame;
+use super::message::{Reply, Request};
 use crate::{InProcess, ModelError, Network};
 
 /// Serves one model: reads requests, writes answers, until the stream ends.

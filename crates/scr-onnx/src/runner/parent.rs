@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use scr_data::{DataError, Problem, Problems};
 
-use super::{Confinement, Limits, RUNNER_COMMAND, Reply, Request, frame};
+use super::confinement::Confinement;
+use super::frame;
+use super::limits::{Limits, RUNNER_COMMAND};
+use super::message::{Reply, Request};
 use crate::{ModelDescription, ModelError, Network, Tensor};
 
 /// Largest answer of the process in bytes: a tensor of floats.

@@ -82,6 +82,7 @@ fn data_flows_in_one_direction() {
         "scr-import",
         "scr-phantom",
         "scr-methods",
+        "scr-onnx",
         "scr-eval",
         "scr-standings",
         "scr-report",

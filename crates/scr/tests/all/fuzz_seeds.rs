@@ -93,6 +93,7 @@ fn of_a_benchmark(benchmark: &Benchmark, temp: &Path) -> BTreeMap<&'static str, 
         ("landmarks", named(vec![("phantom.csv", landmarks)])),
         ("pfs", named(vec![("one.pfs", pfs.to_vec())])),
         ("mask_set", named(vec![("masks.zip", zip)])),
+        ("onnx", named(vec![("sigmoid.onnx", crate::onnx_models::fuzz_seed())])),
         ("result", named(vec![("exact.json", run_well(arguments).into_bytes())])),
         ("shard", named(vec![("whole.json", run_well(shard).into_bytes())])),
     ])

@@ -66,6 +66,15 @@ fn model(graph: GraphProto) -> ModelProto {
     }
 }
 
+/// Seed of the fuzz target: a model, a NUL and its card.
+pub(crate) fn fuzz_seed() -> Vec<u8> {
+    let mut small = dark();
+    small.input = vec![value("x", &[1, 1, 16, 16])];
+    small.output = vec![value("y", &[1, 5, 16, 16])];
+    let card = CARD.replace("[64, 64]", "[16, 16]");
+    [&model(small).write_buf().unwrap()[..], b"\0", card.as_bytes()].concat()
+}
+
 struct Scene {
     temp: tempfile::TempDir,
     bench: String,

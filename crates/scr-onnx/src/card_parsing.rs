@@ -1,6 +1,6 @@
-//! Checks of a model card as it is written.
+//! Model cards from their text, with every problem.
 
-use scr_data::{Problem, Problems};
+use scr_data::{DataError, Problem, Problems};
 use scr_image::Resampling;
 use serde::Deserialize;
 
@@ -13,7 +13,7 @@ const MAX_CHANNELS: usize = 512;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct WrittenCard {
+struct WrittenCard {
     input: WrittenInput,
     output: WrittenOutput,
 }
@@ -75,12 +75,24 @@ impl Keys<'_> {
     }
 }
 
+impl ModelCard {
+    /// Reads a card; `place` names it in problems.
+    ///
+    /// # Errors
+    /// [`DataError::Problems`] with everything that is wrong or missing.
+    pub fn parse(place: &str, text: &str) -> Result<Self, DataError> {
+        let mut problems = Problems::default();
+        let parsed = toml::from_str(text).map_err(|error| {
+            let found = error.to_string();
+            Problem::new(place, "a model card", found.trim_end(), "see docs/reference/onnx.md")
+        });
+        let card = problems.keep(parsed).and_then(|written| card(written, place, &mut problems));
+        Ok(problems.or(card)?.expect("without a card there is a problem"))
+    }
+}
+
 /// Card of what is written; `None` with problems.
-pub(crate) fn card(
-    written: WrittenCard,
-    place: &str,
-    problems: &mut Problems,
-) -> Option<ModelCard> {
+fn card(written: WrittenCard, place: &str, problems: &mut Problems) -> Option<ModelCard> {
     let mut keys = Keys { place, problems };
     let input = input(written.input, &mut keys);
     let output = output(written.output, &mut keys);
