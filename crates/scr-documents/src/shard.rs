@@ -82,3 +82,15 @@ pub struct ShardImage {
     /// Values by measure of whole images; null where undefined.
     pub image_values: Vec<Option<f64>>,
 }
+
+/// Scored image in the journal of an interrupted evaluation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct JournalImage {
+    /// Values of the image.
+    pub image: ShardImage,
+    /// SHA-256 in hex digits of the reference's masks, by path.
+    pub reference_files: BTreeMap<String, String>,
+    /// The same of the masks that were scored.
+    pub mask_files: BTreeMap<String, String>,
+}
