@@ -43,9 +43,9 @@ impl Default for Settings {
     }
 }
 
-/// Journal of scored images, from which an interrupted evaluation resumes.
-pub trait Journal: Sync {
-    /// Takes the image at a place out of the journal; none where it has none.
+/// Checkpoint of scored images, from which an interrupted evaluation resumes.
+pub trait Checkpoint: Sync {
+    /// Takes the image at a place out of the checkpoint; none where it has none.
     fn take(&self, place: usize) -> Option<ScoredImage>;
 
     /// Adds an image that was scored. Called from any thread.
@@ -115,7 +115,7 @@ impl<'a> ShardEvaluation<'a> {
         Ok(Self { scorer, settings, shard })
     }
 
-    /// The part without any image: all that a journal must have in common with a run that resumes
+    /// The part without any image: all that a checkpoint must have in common with a run that resumes
     /// from it. Its files are those of the benchmark itself.
     #[must_use]
     pub fn outline(&self) -> EvaluationPart {
@@ -130,14 +130,14 @@ impl<'a> ShardEvaluation<'a> {
         images.filter(|&image| self.shard.has(image)).collect()
     }
 
-    /// Scores the images. With a journal, takes the images from it whose files have the same digests
+    /// Scores the images. With a checkpoint, takes the images from it whose files have the same digests
     /// still, and adds the others to it. Calls `on_image` after each image, from any thread.
     ///
     /// # Errors
-    /// As [`evaluate_shard`], and errors of the journal.
+    /// As [`evaluate_shard`], and errors of the checkpoint.
     pub fn run(
         &self,
-        journal: Option<&dyn Journal>,
+        checkpoint: Option<&dyn Checkpoint>,
         on_image: &(dyn Fn() + Sync),
     ) -> Result<EvaluationPart, DataError> {
         let benchmark = self.scorer.reader.benchmark;
@@ -150,7 +150,7 @@ impl<'a> ShardEvaluation<'a> {
             let scored: Vec<Result<ScoredImage, Vec<Problem>>> = batch
                 .par_iter()
                 .map_init(Scratch::default, |scratch, &image| {
-                    let scored = self.image(image, journal, scratch)?;
+                    let scored = self.image(image, checkpoint, scratch)?;
                     on_image();
                     Ok(scored)
                 })
@@ -172,21 +172,21 @@ impl<'a> ShardEvaluation<'a> {
         Ok(self.part(places, records, reference_files, mask_files))
     }
 
-    /// The image at a place, from the journal or from its files, with the problems of these.
+    /// The image at a place, from the checkpoint or from its files, with the problems of these.
     fn image(
         &self,
         place: usize,
-        journal: Option<&dyn Journal>,
+        checkpoint: Option<&dyn Checkpoint>,
         scratch: &mut Scratch,
     ) -> Result<Result<ScoredImage, Vec<Problem>>, DataError> {
-        let Some(journal) = journal else { return Ok(self.scorer.score(place, scratch)) };
-        let kept = journal.take(place).filter(|image| self.scorer.has_files_of(image));
+        let Some(checkpoint) = checkpoint else { return Ok(self.scorer.score(place, scratch)) };
+        let kept = checkpoint.take(place).filter(|image| self.scorer.has_files_of(image));
         if let Some(kept) = kept {
             return Ok(Ok(kept));
         }
         let scored = self.scorer.score(place, scratch);
         if let Ok(image) = &scored {
-            journal.add(image)?;
+            checkpoint.add(image)?;
         }
         Ok(scored)
     }

@@ -7,7 +7,7 @@
 //! - [`Evaluation`] holds the records with digests, versions and unit.
 //! - [`Evaluation::summaries`] summarises the records.
 //! - [`evaluate_shard`] scores a part of the images, and [`merge`] puts parts together.
-//! - [`ShardEvaluation`] does so with a [`Journal`], from which an interrupted evaluation resumes.
+//! - [`ShardEvaluation`] does so with a [`Checkpoint`], from which an interrupted evaluation resumes.
 //! - [`compare`] compares several methods by significance tests.
 //! - [`check`] finds suspicions about a set of masks before it is scored.
 //! - [`check_benchmark`] finds the problems of a benchmark's files, and suspicions about them.
@@ -28,7 +28,7 @@ pub use compare::{
     CompareSettings, ComparedMeasure, ComparedPair, Comparison, MethodValues, ValueColumn, compare,
 };
 pub use evaluate::{
-    EVALUATOR_VERSION, Journal, Settings, ShardEvaluation, evaluate, evaluate_shard,
+    Checkpoint, EVALUATOR_VERSION, Settings, ShardEvaluation, evaluate, evaluate_shard,
 };
 pub use evaluation::{
     Evaluation, ImageMeasure, ImageRecord, ScoredObject, Summaries, SummaryWithInterval,

@@ -1,10 +1,10 @@
-//! The written forms of a shard and of a scored image in a journal, and their readers.
+//! The written forms of a shard and of a scored image in a checkpoint, and their readers.
 
 use std::collections::BTreeMap;
 
 use scr_data::Problem;
 use scr_data::digest::{Manifest, hex};
-use scr_documents::{JournalImage, ShardDocument, ShardImage, ShardObject, UndefinedDocument};
+use scr_documents::{CheckpointImage, ShardDocument, ShardImage, ShardObject, UndefinedDocument};
 use scr_eval::{
     EVALUATOR_VERSION, Evaluation, EvaluationPart, ImageMeasure, ImageRecord, ScoredImage,
     ScoredObject, Shard, UndefinedPolicy,
@@ -51,23 +51,23 @@ pub fn shard_document(part: &EvaluationPart) -> ShardDocument {
     }
 }
 
-/// The written form of a scored image, for a journal.
+/// The written form of a scored image, for a checkpoint.
 #[must_use]
-pub fn journal_image(scored: &ScoredImage) -> JournalImage {
-    JournalImage {
+pub fn checkpoint_image(scored: &ScoredImage) -> CheckpointImage {
+    CheckpointImage {
         image: written_image(scored.place, &scored.record),
         reference_files: written_files(&scored.reference_files),
         mask_files: written_files(&scored.mask_files),
     }
 }
 
-/// The scored image in a line of the journal `place`, of an evaluation whose outline is `outline`.
+/// The scored image in a line of the checkpoint `place`, of an evaluation whose outline is `outline`.
 ///
 /// # Errors
 /// [`Problem`] of the first value that no image of this evaluation has.
-pub fn read_journal_image(
+pub fn read_checkpoint_image(
     place: &str,
-    line: JournalImage,
+    line: CheckpointImage,
     outline: &EvaluationPart,
 ) -> Result<ScoredImage, Problem> {
     let Evaluation { objects, measures, image_measures, .. } = &outline.evaluation;
@@ -75,8 +75,8 @@ pub fn read_journal_image(
     Ok(ScoredImage {
         place: line.image.place,
         record: record(place, line.image, counts)?,
-        reference_files: read_files(place, line.reference_files)?,
-        mask_files: read_files(place, line.mask_files)?,
+        reference_files: read_files(place, &line.reference_files)?,
+        mask_files: read_files(place, &line.mask_files)?,
     })
 }
 
@@ -96,7 +96,7 @@ fn written_files(manifest: &Manifest) -> BTreeMap<String, String> {
     manifest.files().map(|(path, digest)| (path.to_owned(), hex(digest))).collect()
 }
 
-fn read_files(place: &str, files: BTreeMap<String, String>) -> Result<Manifest, Problem> {
+fn read_files(place: &str, files: &BTreeMap<String, String>) -> Result<Manifest, Problem> {
     let text: String = files.iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect();
     let read = Manifest::parse(&text).filter(|read| read.files().len() == files.len());
     read.ok_or_else(|| Problem::new(place, "64 hex digits a file", "other digests", ""))
@@ -148,8 +148,8 @@ pub fn read_shard(place: &str, document: ShardDocument) -> Result<EvaluationPart
     }
     let records = document.images.into_iter().map(|image| record(place, image, counts));
     let records: Vec<ImageRecord> = records.collect::<Result<_, _>>()?;
-    let reference_files = read_files(place, document.reference_files)?;
-    let mask_files = read_files(place, document.mask_files)?;
+    let reference_files = read_files(place, &document.reference_files)?;
+    let mask_files = read_files(place, &document.mask_files)?;
     let object = |ShardObject { id, name }| ScoredObject { id, name };
     let evaluation = Evaluation {
         benchmark: document.benchmark,

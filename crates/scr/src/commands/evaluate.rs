@@ -5,13 +5,13 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 use scr_data::{Benchmark, MaskSet, Output, Problems};
-use scr_eval::{Journal, Settings, Shard, ShardEvaluation};
+use scr_eval::{Checkpoint, Settings, Shard, ShardEvaluation};
 use scr_measures::Measure;
 use scr_report::NamedResult;
 use scr_report::comparison::incomparable;
 
 use super::bucket_masks::with_threads_for;
-use super::evaluation_journal::EvaluationJournal;
+use super::evaluation_checkpoint::EvaluationCheckpoint;
 use super::scoring::{COMPARED_MEASURES, Scoring, score_shard};
 use super::sets::{is_result, open_masks, read_sets, set_names};
 use super::written::{ResultFormat, Writing};
@@ -70,7 +70,7 @@ impl Evaluate {
         self.writing.write(&results, self.format, is_paper)
     }
 
-    /// Scores the one set and writes its result, or its shard. Resumes from the journal beside the
+    /// Scores the one set and writes its result, or its shard. Resumes from the checkpoint beside the
     /// output file, if there is one.
     fn write_scores(
         &self,
@@ -82,15 +82,16 @@ impl Evaluate {
         let shard = self.shard.unwrap_or(Shard::WHOLE);
         let evaluation = ShardEvaluation::new(benchmark, &masks, settings, shard)?;
         let out = self.writing.out.as_ref();
-        let journal = out.and_then(Output::file);
-        let journal = journal.map(|file| EvaluationJournal::open(file, &evaluation.outline()));
-        let journal = journal.transpose()?;
-        let scored = journal.as_ref().map(|journal| journal as &dyn Journal);
+        let checkpoint = out.and_then(Output::file);
+        let checkpoint =
+            checkpoint.map(|file| EvaluationCheckpoint::open(file, &evaluation.outline()));
+        let checkpoint = checkpoint.transpose()?;
+        let scored = checkpoint.as_ref().map(|checkpoint| checkpoint as &dyn Checkpoint);
         let part = with_threads_for(&self.masks[0], || {
             score_shard(benchmark, &masks, &evaluation, scored)
         })?;
-        let part = match (part, journal.as_ref()) {
-            (Err(error), Some(journal)) => return Err(journal.after(error)),
+        let part = match (part, checkpoint.as_ref()) {
+            (Err(error), Some(checkpoint)) => return Err(checkpoint.after(error)),
             (part, _) => part?,
         };
         if self.shard.is_some() {
@@ -102,6 +103,6 @@ impl Evaluate {
             let name = set_names(&self.masks, [Some(&masks)].into_iter())?.concat();
             self.writing.write(&[NamedResult { name, result }], self.format, is_paper)?;
         }
-        Ok(journal.map_or(Ok(()), EvaluationJournal::delete)?)
+        Ok(checkpoint.map_or(Ok(()), EvaluationCheckpoint::delete)?)
     }
 }

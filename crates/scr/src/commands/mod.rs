@@ -10,7 +10,7 @@ mod completions;
 mod convert;
 mod demo;
 mod evaluate;
-mod evaluation_journal;
+mod evaluation_checkpoint;
 mod export;
 mod fetch;
 mod gc;

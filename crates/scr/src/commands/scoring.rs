@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use scr_data::{Benchmark, MaskSet};
 use scr_documents::ResultDocument;
-use scr_eval::{EvaluationPart, Journal, Settings, Shard, ShardEvaluation, UndefinedPolicy};
+use scr_eval::{Checkpoint, EvaluationPart, Settings, Shard, ShardEvaluation, UndefinedPolicy};
 use scr_measures::{Kind, Measure, registry::IMAGE_MEASURES};
 use scr_report::layout::Layout;
 
@@ -142,12 +142,12 @@ pub(crate) fn score(
     Ok(scr_report::result_document(&whole.evaluation, per_image))
 }
 
-/// Scores the images of a shard, as [`score`]; resumes from a journal, and adds to it.
+/// Scores the images of a shard, as [`score`]; resumes from a checkpoint, and adds to it.
 pub(crate) fn score_shard(
     benchmark: &Benchmark,
     masks: &MaskSet,
     evaluation: &ShardEvaluation<'_>,
-    journal: Option<&dyn Journal>,
+    checkpoint: Option<&dyn Checkpoint>,
 ) -> Result<EvaluationPart> {
     for notice in masks.notices().iter().chain(&benchmark.spacing_notice()) {
         tell!("note: {notice}");
@@ -155,5 +155,5 @@ pub(crate) fn score_shard(
     let (bar, done) = (Bar::new(), AtomicUsize::new(0));
     let total = evaluation.places().len();
     let on_image = || bar.show("scoring", done.fetch_add(1, Ordering::Relaxed) + 1, total);
-    Ok(evaluation.run(journal, &on_image)?)
+    Ok(evaluation.run(checkpoint, &on_image)?)
 }

@@ -22,14 +22,14 @@ fn an_interrupted_evaluation_resumes_to_the_bytes_of_one_run() {
     let score = |more: &[&str]| run(line.iter().chain(more));
     let json = ["--format", "json", "--per-image"];
     let whole = score(&json).stdout;
-    let (out, journal) = (file("result.json"), file("result.json.partial"));
+    let (out, checkpoint) = (file("result.json"), file("result.json.partial"));
     let to_file = |more: &[&str]| {
         let finished = score(&[&json[..], &["--out", &out], more].concat());
         assert!(finished.code == 0 || !Path::new(&out).exists(), "{}", finished.stderr);
         finished
     };
 
-    // A damaged mask ends the evaluation; the other images stay in the journal.
+    // A damaged mask ends the evaluation; the other images stay in the checkpoint.
     let structure = fs::read_dir(&masks).expect("the masks are there").next();
     let structure = structure.expect("a structure").expect("it can be read").path();
     let mut paths: Vec<_> = fs::read_dir(structure).expect("the structure can be read").collect();
@@ -40,15 +40,15 @@ fn an_interrupted_evaluation_resumes_to_the_bytes_of_one_run() {
     let interrupted = to_file(&[]);
     assert_eq!(interrupted.code, 1);
     assert!(interrupted.stderr.contains("keeps 5 scored images"), "{}", interrupted.stderr);
-    let kept = fs::read_to_string(&journal).expect("the journal is there");
+    let kept = fs::read_to_string(&checkpoint).expect("the checkpoint is there");
     assert_eq!(kept.lines().count(), 6, "the outline and five images");
     fs::write(mask(2), &good).expect("it can be written");
 
-    // The journal of another evaluation is refused, and stays as it is.
+    // The checkpoint of another evaluation is refused, and stays as it is.
     let refused = |finished: &Finished, words: &str| {
         assert_eq!(finished.code, 1, "{words}");
         assert!(finished.stderr.contains(words), "{words}: {}", finished.stderr);
-        let stays = fs::read(&journal).expect("the journal is there");
+        let stays = fs::read(&checkpoint).expect("the checkpoint is there");
         assert_eq!(stays, kept.as_bytes(), "{words}");
     };
     refused(&to_file(&["--measures", "dice"]), "expected the measures of this evaluation: dice");
@@ -64,16 +64,16 @@ fn an_interrupted_evaluation_resumes_to_the_bytes_of_one_run() {
     fs::write(&table, definition).expect("it can be written");
 
     // Half a line at its end, as a killed process leaves it.
-    fs::write(&journal, &kept[..kept.len() - 9]).expect("it can be written");
+    fs::write(&checkpoint, &kept[..kept.len() - 9]).expect("it can be written");
     let resumed = to_file(&[]);
     assert_eq!(resumed.code, 0, "{}", resumed.stderr);
     assert!(resumed.stderr.contains("4 images are in"), "{}", resumed.stderr);
     assert_eq!(fs::read_to_string(&out).expect("the result is there"), whole);
-    assert!(!Path::new(&journal).exists(), "the journal is deleted");
+    assert!(!Path::new(&checkpoint).exists(), "the checkpoint is deleted");
 
     // A mask that changed since is scored again.
     fs::remove_file(&out).expect("the result is there");
-    fs::write(&journal, &kept).expect("it can be written");
+    fs::write(&checkpoint, &kept).expect("it can be written");
     fs::copy(mask(0), mask(1)).expect("it can be written");
     let resumed = to_file(&[]);
     assert_eq!(resumed.code, 0, "{}", resumed.stderr);
@@ -81,12 +81,16 @@ fn an_interrupted_evaluation_resumes_to_the_bytes_of_one_run() {
     assert_ne!(changed, whole);
     assert_eq!(changed, score(&json).stdout);
 
-    // Files that are no journal.
-    fs::write(&journal, "somebody's notes\n").expect("it can be written");
+    // Files that are no checkpoint.
+    fs::write(&checkpoint, "somebody's notes\n").expect("it can be written");
     let refused = score(&["--format", "json", "--out", &out]);
     assert_eq!(refused.code, 1);
-    assert!(refused.stderr.contains("expected a journal of `scr evaluate`"), "{}", refused.stderr);
-    assert_eq!(fs::read_to_string(&journal).expect("it stays"), "somebody's notes\n");
+    assert!(
+        refused.stderr.contains("expected a checkpoint of `scr evaluate`"),
+        "{}",
+        refused.stderr
+    );
+    assert_eq!(fs::read_to_string(&checkpoint).expect("it stays"), "somebody's notes\n");
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Journal of `scr evaluate`, `FILE.partial` beside its output: the images that are scored already.
+//! Checkpoint of `scr evaluate`, `FILE.partial` beside its output: the images that are scored already.
 //!
 //! The first line is the outline of the evaluation, and each other line a scored image with the
 //! digests of its files. An evaluation of the same outline resumes from it.
@@ -9,31 +9,31 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use anyhow::{Context, Result};
-use scr_data::{DataError, LineJournal, Problem, Problems};
-use scr_documents::{JournalImage, ShardDocument};
-use scr_eval::{EvaluationPart, Journal, ScoredImage, differences};
-use scr_report::{journal_image, read_journal_image, read_shard, shard_document};
+use scr_data::{CheckpointFile, DataError, Problem, Problems};
+use scr_documents::{CheckpointImage, ShardDocument};
+use scr_eval::{Checkpoint, EvaluationPart, ScoredImage, differences};
+use scr_report::{checkpoint_image, read_checkpoint_image, read_shard, shard_document};
 
 use crate::tell::tell;
 
-/// Advice on a journal of another evaluation.
+/// Advice on a checkpoint of another evaluation.
 const HINT: &str = "finish it with the same arguments and version, or delete it to begin again";
 
-/// Journal of one evaluation.
-pub(crate) struct EvaluationJournal {
-    lines: LineJournal,
+/// Checkpoint of one evaluation.
+pub(crate) struct EvaluationCheckpoint {
+    lines: CheckpointFile,
     path: PathBuf,
-    /// Images that were found in the journal, by place.
+    /// Images that were found in the checkpoint, by place.
     found: Mutex<BTreeMap<usize, ScoredImage>>,
-    /// Number of images in the journal.
+    /// Number of images in the checkpoint.
     n_images: AtomicUsize,
 }
 
-impl EvaluationJournal {
-    /// Opens the journal beside the output file `out`, or begins one.
+impl EvaluationCheckpoint {
+    /// Opens the checkpoint beside the output file `out`, or begins one.
     ///
     /// # Errors
-    /// As [`LineJournal::open`]; the problems of a journal of another evaluation.
+    /// As [`CheckpointFile::open`]; the problems of a checkpoint of another evaluation.
     pub(crate) fn open(out: &Path, outline: &EvaluationPart) -> Result<Self> {
         let mut path = out.as_os_str().to_owned();
         path.push(".partial");
@@ -41,18 +41,18 @@ impl EvaluationJournal {
         let place = path.display().to_string();
         let mut found = BTreeMap::new();
         let mut is_new = true;
-        let lines = LineJournal::open(&path, |line| {
+        let lines = CheckpointFile::open(&path, |line| {
             if std::mem::take(&mut is_new) {
                 return check_outline(&place, line, outline);
             }
             let image = parsed(&place, line)
-                .and_then(|image: JournalImage| read_journal_image(&place, image, outline))?;
+                .and_then(|image: CheckpointImage| read_checkpoint_image(&place, image, outline))?;
             found.insert(image.place, image);
             Ok(())
         })?;
         if is_new {
             let outline = serde_json::to_string(&shard_document(outline));
-            lines.add(&outline.context("cannot write the journal")?)?;
+            lines.add(&outline.context("cannot write the checkpoint")?)?;
         }
         let n_images = found.len();
         if n_images > 0 {
@@ -63,7 +63,7 @@ impl EvaluationJournal {
         Ok(Self { lines, path, found: Mutex::new(found), n_images: n_images.into() })
     }
 
-    /// The error of an evaluation, after a note about the journal, which stays if it has images.
+    /// The error of an evaluation, after a note about the checkpoint, which stays if it has images.
     pub(crate) fn after(&self, error: anyhow::Error) -> anyhow::Error {
         let n_images = self.n_images.load(Ordering::Relaxed);
         if n_images > 0 {
@@ -75,19 +75,19 @@ impl EvaluationJournal {
         error
     }
 
-    /// Deletes the journal, as the output is written.
+    /// Deletes the checkpoint, as the output is written.
     pub(crate) fn delete(self) -> Result<(), DataError> {
         self.lines.delete()
     }
 }
 
-impl Journal for EvaluationJournal {
+impl Checkpoint for EvaluationCheckpoint {
     fn take(&self, place: usize) -> Option<ScoredImage> {
         self.found.lock().unwrap_or_else(PoisonError::into_inner).remove(&place)
     }
 
     fn add(&self, image: &ScoredImage) -> Result<(), DataError> {
-        let line = serde_json::to_string(&journal_image(image))
+        let line = serde_json::to_string(&checkpoint_image(image))
             .map_err(|error| DataError::Write { path: self.path.clone(), source: error.into() })?;
         self.lines.add(&line)?;
         self.n_images.fetch_add(1, Ordering::Relaxed);
@@ -96,12 +96,12 @@ impl Journal for EvaluationJournal {
 }
 
 fn parsed<T: serde::de::DeserializeOwned>(place: &str, line: &str) -> Result<T, Problem> {
-    let expected = "a journal of `scr evaluate`";
+    let expected = "a checkpoint of `scr evaluate`";
     serde_json::from_str(line)
         .map_err(|error| Problem::new(place, expected, error.to_string(), HINT))
 }
 
-/// Checks the first line of a journal against the outline of this evaluation.
+/// Checks the first line of a checkpoint against the outline of this evaluation.
 fn check_outline(place: &str, line: &str, outline: &EvaluationPart) -> Result<(), DataError> {
     let document: ShardDocument = parsed(place, line)?;
     let part = read_shard(place, document)?;

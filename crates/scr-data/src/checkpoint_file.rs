@@ -1,4 +1,4 @@
-//! Journal: a file to which an interrupted command has added lines, and from which it resumes.
+//! Checkpoint: a file to which an interrupted command has added lines, and from which it resumes.
 //!
 //! A line that its writer could not finish is cut off when the file is opened again. The file is
 //! locked while it is open. Survives the end of its writer at any moment; after a power failure
@@ -14,18 +14,18 @@ use crate::{DataError, Problem, files};
 /// Maximum length of a line in bytes.
 const MAX_LINE_BYTES: u64 = 4 << 20;
 
-/// Journal of lines, open and locked.
+/// Checkpoint of lines, open and locked.
 #[derive(Debug)]
-pub struct LineJournal {
+pub struct CheckpointFile {
     path: PathBuf,
     file: Mutex<File>,
 }
 
-impl LineJournal {
-    /// Opens the journal at `path`, or begins one. Calls `on_line` with each finished line.
+impl CheckpointFile {
+    /// Opens the checkpoint at `path`, or begins one. Calls `on_line` with each finished line.
     ///
     /// # Errors
-    /// [`DataError::Write`]; a [`Problem`] when another process has the journal open, when the path
+    /// [`DataError::Write`]; a [`Problem`] when another process has the checkpoint open, when the path
     /// is no file, for a line of over 4 MiB or no UTF-8, and those of `on_line`: the file is
     /// unchanged then.
     pub fn open(
@@ -39,7 +39,7 @@ impl LineJournal {
             && !data.is_file()
         {
             let found = files::kind(data.file_type());
-            return Err(Problem::new(place, "a journal, or no file", found, "remove it").into());
+            return Err(Problem::new(place, "a checkpoint, or no file", found, "remove it").into());
         }
         let mut options = OpenOptions::new();
         let file = options.read(true).append(true).create(true).open(path).map_err(failed)?;
@@ -49,7 +49,7 @@ impl LineJournal {
                 let hint = "wait for it, or give another file";
                 let found = "another process that writes it";
                 return Err(
-                    Problem::new(place, "a journal of no other process", found, hint).into()
+                    Problem::new(place, "a checkpoint of no other process", found, hint).into()
                 );
             }
             // Some network file systems have no locks.
@@ -70,7 +70,7 @@ impl LineJournal {
                 break;
             }
             let text = std::str::from_utf8(&line).map_err(|error| {
-                Problem::new(&place, "a journal in UTF-8", error.to_string(), DELETE_IT)
+                Problem::new(&place, "a checkpoint in UTF-8", error.to_string(), DELETE_IT)
             })?;
             on_line(text)?;
             whole_bytes += n_bytes;
@@ -89,7 +89,7 @@ impl LineJournal {
         file.write_all(format!("{line}\n").as_bytes()).map_err(DataError::write(&self.path))
     }
 
-    /// Deletes the journal, as its work is done.
+    /// Deletes the checkpoint, as its work is done.
     ///
     /// # Errors
     /// [`DataError::Write`].
@@ -98,7 +98,7 @@ impl LineJournal {
     }
 }
 
-/// Advice on a journal that is damaged.
+/// Advice on a checkpoint that is damaged.
 const DELETE_IT: &str = "delete it to begin again";
 
 #[cfg(test)]
@@ -107,7 +107,7 @@ mod tests {
 
     fn lines(path: &Path) -> Result<Vec<String>, DataError> {
         let mut lines = Vec::new();
-        LineJournal::open(path, |line| {
+        CheckpointFile::open(path, |line| {
             lines.push(line.to_owned());
             Ok(())
         })?;
@@ -117,29 +117,29 @@ mod tests {
     #[test]
     fn a_line_that_was_cut_off_is_dropped_and_the_others_stay() {
         let temp = tempfile::tempdir().unwrap();
-        let path = temp.path().join("journal");
-        let journal = LineJournal::open(&path, |_| Ok(())).unwrap();
-        journal.add("one").unwrap();
-        journal.add("two").unwrap();
+        let path = temp.path().join("checkpoint");
+        let checkpoint = CheckpointFile::open(&path, |_| Ok(())).unwrap();
+        checkpoint.add("one").unwrap();
+        checkpoint.add("two").unwrap();
         let open = lines(&path).unwrap_err().to_string();
         assert!(open.contains("another process"), "{open}");
-        drop(journal);
+        drop(checkpoint);
         OpenOptions::new().append(true).open(&path).unwrap().write_all(b"thr").unwrap();
         assert_eq!(lines(&path).unwrap(), ["one", "two"]);
-        let journal = LineJournal::open(&path, |_| Ok(())).unwrap();
-        journal.add("three").unwrap();
-        drop(journal);
+        let checkpoint = CheckpointFile::open(&path, |_| Ok(())).unwrap();
+        checkpoint.add("three").unwrap();
+        drop(checkpoint);
         assert_eq!(lines(&path).unwrap(), ["one", "two", "three"]);
-        LineJournal::open(&path, |_| Ok(())).unwrap().delete().unwrap();
+        CheckpointFile::open(&path, |_| Ok(())).unwrap().delete().unwrap();
         assert!(!path.exists());
     }
 
     #[test]
-    fn what_is_no_journal_is_refused_and_stays_as_it_is() {
+    fn what_is_no_checkpoint_is_refused_and_stays_as_it_is() {
         let temp = tempfile::tempdir().unwrap();
         let error = lines(temp.path()).unwrap_err().to_string();
         assert!(error.contains("a folder"), "{error}");
-        let path = temp.path().join("journal");
+        let path = temp.path().join("checkpoint");
         for bytes in [&b"a\n\xff\n"[..], &vec![b'x'; MAX_LINE_BYTES as usize + 2]] {
             files::write_file(&path, bytes).unwrap();
             let error = lines(&path).unwrap_err().to_string();
