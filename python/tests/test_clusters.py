@@ -2,6 +2,7 @@
 
 import os
 import re
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,7 @@ def folder(own_benchmark, monkeypatch):
     os.rename(own_benchmark.masks, folder / "MASKS")
     monkeypatch.chdir(folder)
     monkeypatch.setenv("RAYON_NUM_THREADS", "1")
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
     return folder
 
 
@@ -72,12 +74,12 @@ def test_shards_of_a_killed_worker_are_done_again(folder):
     assert scr_eval.merge(shards).to_json() == whole
 
 
-def test_shards_are_those_of_the_command_and_faults_are_refused(folder, scr):
-    line = ["evaluate", "MASKS", "--benchmark", "BENCHMARK", "--shard", "2/3"]
-    second = scr_eval.evaluate_shard("MASKS", "BENCHMARK", "2/3")
+def test_shards_are_those_of_the_command_and_faults_are_refused(benchmark, scr):
+    second = scr_eval.evaluate_shard(benchmark.masks, benchmark.root, "2/3")
+    line = ["evaluate", benchmark.masks, "--benchmark", benchmark.root, "--shard", "2/3"]
     assert second.encode() == scr(*line)
     with pytest.raises(scr_eval.ProblemsError, match="expected I/N"):
-        scr_eval.evaluate_shard("MASKS", "BENCHMARK", "4/3")
+        scr_eval.evaluate_shard(benchmark.masks, benchmark.root, "4/3")
     with pytest.raises(scr_eval.ProblemsError, match="2 missing: 1/3, 3/3"):
         scr_eval.merge([second])
     with pytest.raises(scr_eval.ProblemsError, match="a shard as evaluate_shard"):
