@@ -90,7 +90,8 @@ pub const PAGES: &[Page] = pages! {
         "train-with-scores"
         "read-results"
         "run-a-site"
-        "run-on-engines";
+        "run-on-engines"
+        "evaluate-on-a-cluster";
     Reference "reference":
         "command-line"
         "api"

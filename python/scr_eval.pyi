@@ -182,6 +182,19 @@ def evaluate_dir(
     {1: "right_lung", 2: "left_lung"}.
     """
 
+def evaluate_shard(
+    masks: str | os.PathLike[str],
+    benchmark: str | os.PathLike[str],
+    shard: str,
+    observer: str = "reference",
+    measures: Sequence[str] | None = None,
+    labels: Mapping[int | str, str] | None = None,
+) -> str:
+    """Score the images of one shard, "I/N", as `scr evaluate --shard` does."""
+
+def merge(shards: Sequence[str], per_image: bool = True) -> Result:
+    """Merge all shards of an evaluation into one result, as `scr merge` does."""
+
 @final
 class Radiograph:
     """Radiograph read from a file."""

@@ -7,7 +7,7 @@ use pyo3::exceptions::PyUserWarning;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use scr_data::{Benchmark, DataError, MaskSet, Problem, Problems};
-use scr_eval::Settings;
+use scr_eval::{EvaluationPart, Settings, Shard};
 use scr_import::{Conversion, GivenName};
 use scr_measures::registry::IMAGE_MEASURES;
 use scr_report::result_document;
@@ -108,10 +108,24 @@ impl Scoring {
         masks: &Path,
         on_image: &(dyn Fn() + Sync),
     ) -> Result<EvaluationResult, DataError> {
+        let (whole, notices) = self.score_shard(benchmark, masks, Shard::WHOLE, on_image)?;
+        let document = result_document(&whole.evaluation, self.per_image);
+        Ok(EvaluationResult { document, notices })
+    }
+}
+
+impl Scoring {
+    /// Scores a shard of a set of masks; returns the notices of the set, too.
+    pub(crate) fn score_shard(
+        &self,
+        benchmark: &Benchmark,
+        masks: &Path,
+        shard: Shard,
+        on_image: &(dyn Fn() + Sync),
+    ) -> Result<(EvaluationPart, Vec<String>), DataError> {
         let masks = self.conversion.open(masks, benchmark, &|_, _, _| {}, MaskSet::open)?;
-        let evaluation = scr_eval::evaluate(benchmark, &masks, &self.settings, on_image)?;
-        let document = result_document(&evaluation, self.per_image);
-        Ok(EvaluationResult { document, notices: masks.notices().to_vec() })
+        let part = scr_eval::evaluate_shard(benchmark, &masks, &self.settings, shard, on_image)?;
+        Ok((part, masks.notices().to_vec()))
     }
 }
 
@@ -139,9 +153,15 @@ pub(crate) fn finished(
     found: Result<EvaluationResult, DataError>,
 ) -> PyResult<EvaluationResult> {
     let result = found.map_err(|error| problems::to_exception(py, &error))?;
-    for notice in &result.notices {
+    warn(py, &result.notices)?;
+    Ok(result)
+}
+
+/// Warns of each notice.
+pub(crate) fn warn(py: Python<'_>, notices: &[String]) -> PyResult<()> {
+    for notice in notices {
         let message = CString::new(notice.as_str())?;
         PyErr::warn(py, &py.get_type::<PyUserWarning>(), &message, 1)?;
     }
-    Ok(result)
+    Ok(())
 }

@@ -7,7 +7,7 @@
 //!
 //! - `arrays.rs`: conversion of numpy arrays to masks.
 //! - `pair.rs`: measures of two arrays; `batch.rs`: of two batches.
-//! - `folder.rs`: evaluation of a set of masks on disk.
+//! - `folder.rs`: evaluation of a set of masks on disk; `shard.rs`: of a part of its images.
 //! - `images.rs`: files of images as numpy arrays.
 //! - `benchmark.rs`: benchmark folders; `overlay.rs`: pictures for notebooks.
 //! - `background.rs`: background work with Ctrl-C.
@@ -23,6 +23,7 @@ mod overlay;
 mod pair;
 mod problems;
 mod result;
+mod shard;
 
 /// Measures of agreement between segmentation masks, and the evaluation of a set of
 /// masks against a benchmark: the same numbers as the command `scr evaluate`.
@@ -30,6 +31,7 @@ mod result;
 /// evaluate(reference, prediction, spacing, measures)   two arrays
 /// evaluate_batch(reference, prediction, ...)           two batches, as in a training loop
 /// evaluate_dir(masks, benchmark, ...)                  masks on disk
+/// evaluate_shard(masks, benchmark, shard), merge(shards)   the same on several machines
 /// read_radiograph(path), read_mask(path)               a file as a numpy array
 /// read_layers(path)                                    a label map, one mask a value
 /// Benchmark.from_folder(path)                          images and masks of a benchmark
@@ -60,6 +62,8 @@ mod scr_eval_for_python {
     use crate::problems::ProblemsError;
     #[pymodule_export]
     use crate::result::EvaluationResult;
+    #[pymodule_export]
+    use crate::shard::{evaluate_shard, merge};
 
     #[pymodule_init]
     fn add_versions(module: &Bound<'_, PyModule>) -> PyResult<()> {

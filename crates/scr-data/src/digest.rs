@@ -124,10 +124,14 @@ impl Manifest {
         })
     }
 
-    /// The digest of the whole: `sha256:` and 64 hexadecimal digits.
+    /// The digest of the whole, of its [`text`](Self::text): `sha256:` and 64 hexadecimal digits.
     #[must_use]
     pub fn digest(&self) -> String {
-        digest_text(&file_digest(self.text().as_bytes()))
+        let mut hash = Sha256::new();
+        for (path, digest) in &self.files {
+            hash.update(format!("{}  {path}\n", hex(digest)));
+        }
+        digest_text(&hash.finalize().into())
     }
 
     /// Parses the [`text`](Self::text) of a manifest; none when a line is not `HEX  PATH`.

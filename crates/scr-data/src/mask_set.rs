@@ -1,4 +1,4 @@
-//! Set of masks: a folder `STRUCTURE/IMAGE.png`, or a zip file of one.
+//! Set of masks: a folder `STRUCTURE/IMAGE.png`, a zip file of one, or files elsewhere.
 //!
 //! Opening lists the files and checks their names completely: missing, unknown and
 //! duplicate files. Pixels are read later, mask by mask.
@@ -8,14 +8,15 @@
 //! system files (`__MACOSX`, `.DS_Store`); notices name the last two. Masks of images that
 //! are not scored are ignored with a notice.
 //!
-//! `source.rs` abstracts over folder and zip file, `sorting.rs` assigns files to structures
-//! and images. Neither knows which of the two it handles, so the same masks have the same
-//! digests and problems either way.
+//! `source.rs` abstracts over folder, zip file and others (`remote.rs`), `sorting.rs` assigns files to structures
+//! and images. Neither knows which of them it handles, so the same masks have the same
+//! digests and problems in each.
 
 mod archive;
 mod bounded_problems;
 mod end_records;
 mod folder;
+mod remote;
 mod shared_file;
 mod sorting;
 mod source;
@@ -30,6 +31,8 @@ use tempfile::TempDir;
 
 use self::archive::Archive;
 use self::folder::Folder;
+pub use self::remote::MaskFiles;
+use self::remote::Remote;
 use self::sorting::{Completeness, SortedMasks, Sorting};
 pub use self::source::{CARD, RUN_RECORD};
 use self::source::{EXPECTED, Listing, Source, place};
@@ -99,6 +102,29 @@ impl MaskSet {
                 return Err(Problem::new(root.display().to_string(), EXPECTED, found, hint).into());
             }
         };
+        Self::of_source(root, source, benchmark, completeness)
+    }
+
+    /// Lists the masks in `files`, such as a bucket, and checks their names against `benchmark`, as
+    /// [`open`](Self::open) does. `place` stands in messages before the paths.
+    ///
+    /// # Errors
+    /// As [`open`](Self::open), and the [`Problem`] of a list that cannot be read.
+    pub fn open_files(
+        place: &str,
+        files: Box<dyn MaskFiles>,
+        benchmark: &Benchmark,
+    ) -> Result<Self, DataError> {
+        let source = Arc::new(Remote::list_of(files)?);
+        Self::of_source(Path::new(place), source, benchmark, Completeness::Required)
+    }
+
+    fn of_source(
+        root: &Path,
+        source: Arc<dyn Source>,
+        benchmark: &Benchmark,
+        completeness: Completeness,
+    ) -> Result<Self, DataError> {
         let listing = Listing::of(root, &*source);
         let sorted = Sorting::new(root, benchmark).sort(listing, &*source, completeness);
         let SortedMasks { masks, structures, folds, companions, notices, problems } = sorted;
@@ -229,6 +255,23 @@ impl MaskSet {
         manifest.add(mask_name(benchmark, structure, image), file_digest(&bytes));
         formats::read_mask_sized(&place, &bytes, size)
             .map_err(|error| Problem::format(&place, &error))
+    }
+
+    /// Adds the file of a mask to `manifest`, as [`read_mask`](Self::read_mask) does; decodes no
+    /// pixel.
+    ///
+    /// # Errors
+    /// A [`Problem`] when the set does not cover the mask, or its file cannot be read.
+    pub fn note_mask(
+        &self,
+        benchmark: &Benchmark,
+        structure: usize,
+        image: usize,
+        manifest: &mut Manifest,
+    ) -> Result<(), Problem> {
+        let (_, bytes) = self.file(benchmark, structure, image)?;
+        manifest.add(mask_name(benchmark, structure, image), file_digest(&bytes));
+        Ok(())
     }
 
     /// Stated size of a mask's file; decodes no pixel.

@@ -71,7 +71,7 @@ pub use result::{
 };
 pub use result_list::{ResultListDocument, ResultListWriter, ResultRowDocument};
 pub use settings::{BenchmarkSettings, ImageResults, LadderStep, Quota, Reference};
-pub use shard::{ShardDocument, ShardImage, ShardObject};
+pub use shard::{CheckpointImage, ShardDocument, ShardImage, ShardObject};
 pub use submission::{
     ListedSubmission, LogLine, ReviewQueue, SubmissionAnswer, SubmissionList, SubmissionProblem,
     SubmissionState, UploadFingerprint, WaitingSubmission,

@@ -46,6 +46,14 @@ pub struct ShardDocument {
 }
 
 impl ShardDocument {
+    /// Reads a document from JSON text.
+    ///
+    /// # Errors
+    /// Errors of the text: no JSON, other keys, other types.
+    pub fn from_json(text: &[u8]) -> Result<Self, serde_json::Error> {
+        serde_json::from_slice(text)
+    }
+
     /// The document as JSON text, indented, with a line end.
     #[must_use]
     pub fn to_json(&self) -> String {
@@ -81,4 +89,16 @@ pub struct ShardImage {
     pub objects: Vec<Vec<Option<f64>>>,
     /// Values by measure of whole images; null where undefined.
     pub image_values: Vec<Option<f64>>,
+}
+
+/// Scored image in the checkpoint of an interrupted evaluation.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CheckpointImage {
+    /// Values of the image.
+    pub image: ShardImage,
+    /// SHA-256 in hex digits of the reference's masks, by path.
+    pub reference_files: BTreeMap<String, String>,
+    /// The same of the masks that were scored.
+    pub mask_files: BTreeMap<String, String>,
 }

@@ -1,14 +1,12 @@
 //! Evaluation of a set of masks, image by image, on all cores.
 
-use std::borrow::Cow;
-
 use rayon::prelude::*;
 use scr_data::digest::Manifest;
 use scr_data::{Benchmark, DataError, MaskSet, Object, Problem, Problems};
-use scr_image::{Mask, Size};
-use scr_measures::{Measure, Scratch, cardiothoracic_ratio, measure_object, pixel_error};
+use scr_measures::{Measure, Scratch};
 
-use crate::evaluation::{ImageMeasure, UndefinedPolicy};
+use crate::evaluation::UndefinedPolicy;
+use crate::image_scorer::{ImageScorer, ScoredImage};
 use crate::reading::Reader;
 use crate::shard::{EvaluationPart, Shard};
 use crate::{Evaluation, ImageRecord, ScoredObject};
@@ -45,6 +43,18 @@ impl Default for Settings {
     }
 }
 
+/// Checkpoint of scored images, from which an interrupted evaluation resumes.
+pub trait Checkpoint: Sync {
+    /// Takes the image at a place out of the checkpoint; none where it has none.
+    fn take(&self, place: usize) -> Option<ScoredImage>;
+
+    /// Adds an image that was scored. Called from any thread.
+    ///
+    /// # Errors
+    /// [`DataError::Write`]; the evaluation ends with it.
+    fn add(&self, image: &ScoredImage) -> Result<(), DataError>;
+}
+
 /// Scores `masks` against `benchmark`.
 ///
 /// Scores every image that the set covers, and every object whose structures it holds
@@ -75,71 +85,144 @@ pub fn evaluate_shard(
     shard: Shard,
     on_image: &(dyn Fn() + Sync),
 ) -> Result<EvaluationPart, DataError> {
-    let observer = benchmark.observer(&settings.observer)?;
-    let mut problems = Problems::default();
-    problems.extend(missing_spacing(benchmark, &settings.measures));
-    let objects: Vec<&Object> = benchmark
-        .objects
-        .iter()
-        .filter(|object| object.structures.iter().all(|s| masks.structures().contains(s)))
-        .collect();
-    let image_measures = image_measures(benchmark, masks, &objects);
-    let reader = Reader { benchmark, masks, observer };
-    let scorer = ImageScorer {
-        reader,
-        objects: &objects,
-        measures: &settings.measures,
-        image_measures: &image_measures,
-        has_spacing: benchmark.has_spacing(),
-    };
-    let places: Vec<usize> = masks.images().into_iter().filter(|&image| shard.has(image)).collect();
-    let measurements: Vec<Result<ImageMeasurement, Vec<Problem>>> = places
-        .par_iter()
-        .map_init(Scratch::default, |scratch, &image| {
-            let measurement = scorer.measure(image, scratch);
-            on_image();
-            measurement
-        })
-        .collect();
+    ShardEvaluation::new(benchmark, masks, settings, shard)?.run(None, on_image)
+}
 
-    let mut reference_files = benchmark.manifest();
-    let mut mask_files = Manifest::default();
-    let mut records = Vec::with_capacity(measurements.len());
-    for measurement in measurements {
-        match measurement {
-            Ok(measurement) => {
-                reference_files.extend(measurement.reference_files);
-                mask_files.extend(measurement.mask_files);
-                records.push(measurement.record);
-            }
-            Err(list) => problems.extend(list),
-        }
+/// Number of images that are scored before their records are collected: bounds the memory of what
+/// is not yet in the manifests.
+const BATCH: usize = 1024;
+
+/// Evaluation of a shard, before its images are read.
+pub struct ShardEvaluation<'a> {
+    scorer: ImageScorer<'a>,
+    settings: &'a Settings,
+    shard: Shard,
+}
+
+impl<'a> ShardEvaluation<'a> {
+    /// Evaluation of the images of `shard`, as [`evaluate_shard`] scores them. Reads no file.
+    ///
+    /// # Errors
+    /// [`DataError::Problems`] when the benchmark has no such observer.
+    pub fn new(
+        benchmark: &'a Benchmark,
+        masks: &'a MaskSet,
+        settings: &'a Settings,
+        shard: Shard,
+    ) -> Result<Self, DataError> {
+        let observer = benchmark.observer(&settings.observer)?;
+        let scorer = ImageScorer::new(Reader { benchmark, masks, observer }, &settings.measures);
+        Ok(Self { scorer, settings, shard })
     }
-    reader.note_uncovered(shard, &mut reference_files, &mut problems);
-    problems.or(())?;
-    let evaluation = Evaluation {
-        benchmark: benchmark.id.clone(),
-        benchmark_digest: reference_files.digest(),
-        masks_digest: mask_files.digest(),
-        evaluator_version: EVALUATOR_VERSION,
-        observer: observer.id.clone(),
-        has_spacing: scorer.has_spacing,
-        has_folds: benchmark.folds().len() > 1,
-        objects: objects
-            .iter()
-            .map(|object| ScoredObject { id: object.id.clone(), name: object.name.clone() })
-            .collect(),
-        measures: settings.measures.clone(),
-        image_measures,
-        undefined: settings.undefined.unwrap_or(match benchmark.undefined_as {
-            Some(_) => UndefinedPolicy::ImageDiagonal,
-            None => UndefinedPolicy::Counted,
-        }),
-        records,
-        bootstrap_seed: settings.bootstrap_seed,
-        bootstrap_resamples: settings.bootstrap_resamples,
-    };
-    Ok(EvaluationPart { shard, evaluation, places, reference_files, mask_files })
+
+    /// The part without any image: all that a checkpoint must have in common with a run that resumes
+    /// from it. Its files are those of the benchmark itself.
+    #[must_use]
+    pub fn outline(&self) -> EvaluationPart {
+        let reference_files = self.scorer.reader.benchmark.manifest();
+        self.part(Vec::new(), Vec::new(), reference_files, Manifest::default())
+    }
+
+    /// Indices into the benchmark's images of those that are scored, ascending.
+    #[must_use]
+    pub fn places(&self) -> Vec<usize> {
+        let images = self.scorer.reader.masks.images().into_iter();
+        images.filter(|&image| self.shard.has(image)).collect()
+    }
+
+    /// Scores the images. With a checkpoint, takes the images from it whose files have the same digests
+    /// still, and adds the others to it. Calls `on_image` after each image, from any thread.
+    ///
+    /// # Errors
+    /// As [`evaluate_shard`], and errors of the checkpoint.
+    pub fn run(
+        &self,
+        checkpoint: Option<&dyn Checkpoint>,
+        on_image: &(dyn Fn() + Sync),
+    ) -> Result<EvaluationPart, DataError> {
+        let benchmark = self.scorer.reader.benchmark;
+        let mut problems = Problems::default();
+        problems.extend(missing_spacing(benchmark, &self.settings.measures));
+        let mut reference_files = benchmark.manifest();
+        let mut mask_files = Manifest::default();
+        let (mut places, mut records) = (Vec::new(), Vec::new());
+        for batch in self.places().chunks(BATCH) {
+            let scored: Vec<Result<ScoredImage, Vec<Problem>>> = batch
+                .par_iter()
+                .map_init(Scratch::default, |scratch, &image| {
+                    let scored = self.image(image, checkpoint, scratch)?;
+                    on_image();
+                    Ok(scored)
+                })
+                .collect::<Result<_, DataError>>()?;
+            for image in scored {
+                match image {
+                    Ok(image) => {
+                        reference_files.extend(image.reference_files);
+                        mask_files.extend(image.mask_files);
+                        places.push(image.place);
+                        records.push(image.record);
+                    }
+                    Err(list) => problems.extend(list),
+                }
+            }
+        }
+        self.scorer.reader.note_uncovered(self.shard, &mut reference_files, &mut problems);
+        problems.or(())?;
+        Ok(self.part(places, records, reference_files, mask_files))
+    }
+
+    /// The image at a place, from the checkpoint or from its files, with the problems of these.
+    fn image(
+        &self,
+        place: usize,
+        checkpoint: Option<&dyn Checkpoint>,
+        scratch: &mut Scratch,
+    ) -> Result<Result<ScoredImage, Vec<Problem>>, DataError> {
+        let Some(checkpoint) = checkpoint else { return Ok(self.scorer.score(place, scratch)) };
+        let kept = checkpoint.take(place).filter(|image| self.scorer.has_files_of(image));
+        if let Some(kept) = kept {
+            return Ok(Ok(kept));
+        }
+        let scored = self.scorer.score(place, scratch);
+        if let Ok(image) = &scored {
+            checkpoint.add(image)?;
+        }
+        Ok(scored)
+    }
+
+    fn part(
+        &self,
+        places: Vec<usize>,
+        records: Vec<ImageRecord>,
+        reference_files: Manifest,
+        mask_files: Manifest,
+    ) -> EvaluationPart {
+        let (scorer, settings) = (&self.scorer, self.settings);
+        let benchmark = scorer.reader.benchmark;
+        let object =
+            |object: &&Object| ScoredObject { id: object.id.clone(), name: object.name.clone() };
+        let evaluation = Evaluation {
+            benchmark: benchmark.id.clone(),
+            benchmark_digest: reference_files.digest(),
+            masks_digest: mask_files.digest(),
+            evaluator_version: EVALUATOR_VERSION,
+            observer: scorer.reader.observer.id.clone(),
+            has_spacing: scorer.has_spacing,
+            has_folds: benchmark.folds().len() > 1,
+            objects: scorer.objects.iter().map(object).collect(),
+            measures: settings.measures.clone(),
+            image_measures: scorer.image_measures.clone(),
+            undefined: settings.undefined.unwrap_or(match benchmark.undefined_as {
+                Some(_) => UndefinedPolicy::ImageDiagonal,
+                None => UndefinedPolicy::Counted,
+            }),
+            records,
+            bootstrap_seed: settings.bootstrap_seed,
+            bootstrap_resamples: settings.bootstrap_resamples,
+        };
+        EvaluationPart { shard: self.shard, evaluation, places, reference_files, mask_files }
+    }
 }
 
 /// Problems of measures in mm, when the spacing of an image is not known.
@@ -174,122 +257,3 @@ fn missing_spacing(benchmark: &Benchmark, measures: &[Measure]) -> Vec<Problem> 
 
 /// Number of images without a spacing that a problem names.
 const NAMED_IMAGES: usize = 3;
-
-/// Object whose width is the numerator of the cardiothoracic ratio.
-const HEART: &str = "heart";
-/// Object whose width is the denominator of the cardiothoracic ratio.
-const LUNGS: &str = "lungs";
-
-/// Measures of whole images that the set allows: pixel error when it covers every
-/// structure, the cardiothoracic ratio when it covers the objects `heart` and `lungs`.
-fn image_measures(
-    benchmark: &Benchmark,
-    masks: &MaskSet,
-    objects: &[&Object],
-) -> Vec<ImageMeasure> {
-    let mut measures = Vec::new();
-    if masks.structures().len() == benchmark.structures.len() {
-        measures.push(ImageMeasure::PixelError);
-    }
-    if [HEART, LUNGS].iter().all(|id| objects.iter().any(|object| object.id == *id)) {
-        measures.extend(ImageMeasure::CARDIOTHORACIC);
-    }
-    measures
-}
-
-/// Record of one image with the manifests of its files.
-struct ImageMeasurement {
-    record: ImageRecord,
-    reference_files: Manifest,
-    mask_files: Manifest,
-}
-
-/// Scorer of single images.
-struct ImageScorer<'a> {
-    reader: Reader<'a>,
-    objects: &'a [&'a Object],
-    measures: &'a [Measure],
-    image_measures: &'a [ImageMeasure],
-    /// True when distances are in mm.
-    has_spacing: bool,
-}
-
-impl ImageScorer<'_> {
-    fn measure(
-        &self,
-        index: usize,
-        scratch: &mut Scratch,
-    ) -> Result<ImageMeasurement, Vec<Problem>> {
-        let reading = self.reader.read(index);
-        let references = reading.references.filter(|_| reading.problems.is_empty());
-        let Some(references) = references else { return Err(reading.problems) };
-        Ok(ImageMeasurement {
-            record: self.record(index, &references, &reading.predictions, scratch),
-            reference_files: reading.reference_files,
-            mask_files: reading.mask_files,
-        })
-    }
-
-    fn record(
-        &self,
-        index: usize,
-        references: &[Mask],
-        predictions: &[Option<Mask>],
-        scratch: &mut Scratch,
-    ) -> ImageRecord {
-        let benchmark = self.reader.benchmark;
-        let image = &benchmark.images[index];
-        let prediction = |structure: usize| {
-            predictions[structure].as_ref().expect("objects are scored when they are covered")
-        };
-        let unions: Vec<(Cow<'_, Mask>, Cow<'_, Mask>)> = self
-            .objects
-            .iter()
-            .map(|object| {
-                let reference = Mask::union(object.structures.iter().map(|&s| &references[s]));
-                let prediction = Mask::union(object.structures.iter().map(|&s| prediction(s)));
-                (reference, prediction)
-            })
-            .collect();
-        let spacing = image.spacing.filter(|_| self.has_spacing);
-        let objects = unions
-            .iter()
-            .map(|(reference, prediction)| {
-                measure_object(reference, prediction, spacing, self.measures, scratch)
-            })
-            .collect();
-        ImageRecord {
-            image: image.id.clone(),
-            fold: image.fold,
-            spacing,
-            size: references.first().map_or(Size::new(0, 0), Mask::size),
-            objects,
-            image_values: self.image_values(references, predictions, &unions),
-        }
-    }
-
-    fn image_values(
-        &self,
-        references: &[Mask],
-        predictions: &[Option<Mask>],
-        unions: &[(Cow<'_, Mask>, Cow<'_, Mask>)],
-    ) -> Vec<Option<f64>> {
-        let of = |id: &str| self.objects.iter().position(|object| object.id == id);
-        let ratios = of(HEART).zip(of(LUNGS)).map(|(heart, lungs)| {
-            let reference = cardiothoracic_ratio(&unions[heart].0, &unions[lungs].0);
-            let prediction = cardiothoracic_ratio(&unions[heart].1, &unions[lungs].1);
-            (reference, prediction)
-        });
-        let (reference, prediction) = ratios.unwrap_or_default();
-        let value = |measure: &ImageMeasure| match measure {
-            ImageMeasure::PixelError => {
-                let pairs = references.iter().zip(predictions).map(|(r, p)| Some((r, p.as_ref()?)));
-                pixel_error(&pairs.collect::<Option<Vec<_>>>()?)
-            }
-            ImageMeasure::Ctr => prediction,
-            ImageMeasure::CtrReference => reference,
-            ImageMeasure::CtrDifference => Some(prediction? - reference?),
-        };
-        self.image_measures.iter().map(value).collect()
-    }
-}

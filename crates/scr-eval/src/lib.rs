@@ -7,6 +7,7 @@
 //! - [`Evaluation`] holds the records with digests, versions and unit.
 //! - [`Evaluation::summaries`] summarises the records.
 //! - [`evaluate_shard`] scores a part of the images, and [`merge`] puts parts together.
+//! - [`ShardEvaluation`] does so with a [`Checkpoint`], from which an interrupted evaluation resumes.
 //! - [`compare`] compares several methods by significance tests.
 //! - [`check`] finds suspicions about a set of masks before it is scored.
 //! - [`check_benchmark`] finds the problems of a benchmark's files, and suspicions about them.
@@ -16,6 +17,7 @@ mod check;
 mod compare;
 mod evaluate;
 mod evaluation;
+mod image_scorer;
 mod reading;
 mod shard;
 mod turn;
@@ -25,9 +27,12 @@ pub use check::{CheckReport, Rule, Warning, check};
 pub use compare::{
     CompareSettings, ComparedMeasure, ComparedPair, Comparison, MethodValues, ValueColumn, compare,
 };
-pub use evaluate::{EVALUATOR_VERSION, Settings, evaluate, evaluate_shard};
+pub use evaluate::{
+    Checkpoint, EVALUATOR_VERSION, Settings, ShardEvaluation, evaluate, evaluate_shard,
+};
 pub use evaluation::{
     Evaluation, ImageMeasure, ImageRecord, ScoredObject, Summaries, SummaryWithInterval,
     UndefinedPolicy,
 };
-pub use shard::{EvaluationPart, InvalidShard, MAX_SHARDS, Shard, merge};
+pub use image_scorer::ScoredImage;
+pub use shard::{EvaluationPart, InvalidShard, MAX_SHARDS, Shard, differences, merge};

@@ -156,8 +156,10 @@ fn incomplete(parts: &[(String, EvaluationPart)]) -> Vec<Problem> {
 /// Number of missing shards that a problem names.
 const NAMED_SHARDS: usize = 8;
 
-/// Differences between a part and the first one, in values that parts of one evaluation share.
-fn differences(
+/// Differences between a part at `place` and the first one, in values that parts of one evaluation
+/// share.
+#[must_use]
+pub fn differences(
     place: &str,
     part: &EvaluationPart,
     first_place: &str,

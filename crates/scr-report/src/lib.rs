@@ -35,4 +35,4 @@ pub mod tables;
 pub use comparison::{NamedResult, comparison_document};
 pub use document::{result_document, summary_document};
 pub use scr_standings::{numbers, standings};
-pub use shard::{read_shard, shard_document};
+pub use shard::{checkpoint_image, read_checkpoint_image, read_shard, shard_document};

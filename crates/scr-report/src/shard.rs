@@ -1,11 +1,13 @@
-//! The written form of a shard, and its reader.
+//! The written forms of a shard and of a scored image in a checkpoint, and their readers.
+
+use std::collections::BTreeMap;
 
 use scr_data::Problem;
 use scr_data::digest::{Manifest, hex};
-use scr_documents::{ShardDocument, ShardImage, ShardObject, UndefinedDocument};
+use scr_documents::{CheckpointImage, ShardDocument, ShardImage, ShardObject, UndefinedDocument};
 use scr_eval::{
-    EVALUATOR_VERSION, Evaluation, EvaluationPart, ImageMeasure, ImageRecord, ScoredObject, Shard,
-    UndefinedPolicy,
+    EVALUATOR_VERSION, Evaluation, EvaluationPart, ImageMeasure, ImageRecord, ScoredImage,
+    ScoredObject, Shard, UndefinedPolicy,
 };
 use scr_image::{Size, Spacing};
 use scr_measures::Measure;
@@ -17,18 +19,6 @@ pub fn shard_document(part: &EvaluationPart) -> ShardDocument {
     let object = |object: &ScoredObject| {
         let ScoredObject { id, name } = object.clone();
         ShardObject { id, name }
-    };
-    let image = |(record, place): (&ImageRecord, &usize)| ShardImage {
-        place: *place,
-        image: record.image.clone(),
-        fold: record.fold,
-        spacing_mm: record.spacing.map(|spacing| [spacing.x_mm(), spacing.y_mm()]),
-        size: [record.size.width, record.size.height],
-        objects: record.objects.clone(),
-        image_values: record.image_values.clone(),
-    };
-    let files = |manifest: &Manifest| {
-        manifest.files().map(|(path, digest)| (path.to_owned(), hex(digest))).collect()
     };
     ShardDocument {
         shard: part.shard.to_string(),
@@ -50,10 +40,66 @@ pub fn shard_document(part: &EvaluationPart) -> ShardDocument {
         },
         bootstrap_seed: evaluation.bootstrap_seed,
         bootstrap_resamples: evaluation.bootstrap_resamples,
-        reference_files: files(&part.reference_files),
-        mask_files: files(&part.mask_files),
-        images: evaluation.records.iter().zip(&part.places).map(image).collect(),
+        reference_files: written_files(&part.reference_files),
+        mask_files: written_files(&part.mask_files),
+        images: evaluation
+            .records
+            .iter()
+            .zip(&part.places)
+            .map(|(record, place)| written_image(*place, record))
+            .collect(),
     }
+}
+
+/// The written form of a scored image, for a checkpoint.
+#[must_use]
+pub fn checkpoint_image(scored: &ScoredImage) -> CheckpointImage {
+    CheckpointImage {
+        image: written_image(scored.place, &scored.record),
+        reference_files: written_files(&scored.reference_files),
+        mask_files: written_files(&scored.mask_files),
+    }
+}
+
+/// The scored image in a line of the checkpoint `place`, of an evaluation whose outline is `outline`.
+///
+/// # Errors
+/// [`Problem`] of the first value that no image of this evaluation has.
+pub fn read_checkpoint_image(
+    place: &str,
+    line: CheckpointImage,
+    outline: &EvaluationPart,
+) -> Result<ScoredImage, Problem> {
+    let Evaluation { objects, measures, image_measures, .. } = &outline.evaluation;
+    let counts = (objects.len(), measures.len(), image_measures.len());
+    Ok(ScoredImage {
+        place: line.image.place,
+        record: record(place, line.image, counts)?,
+        reference_files: read_files(place, &line.reference_files)?,
+        mask_files: read_files(place, &line.mask_files)?,
+    })
+}
+
+fn written_image(place: usize, record: &ImageRecord) -> ShardImage {
+    ShardImage {
+        place,
+        image: record.image.clone(),
+        fold: record.fold,
+        spacing_mm: record.spacing.map(|spacing| [spacing.x_mm(), spacing.y_mm()]),
+        size: [record.size.width, record.size.height],
+        objects: record.objects.clone(),
+        image_values: record.image_values.clone(),
+    }
+}
+
+fn written_files(manifest: &Manifest) -> BTreeMap<String, String> {
+    manifest.files().map(|(path, digest)| (path.to_owned(), hex(digest))).collect()
+}
+
+fn read_files(place: &str, files: &BTreeMap<String, String>) -> Result<Manifest, Problem> {
+    let text: String = files.iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect();
+    let read = Manifest::parse(&text).filter(|read| read.files().len() == files.len());
+    read.ok_or_else(|| Problem::new(place, "64 hex digits a file", "other digests", ""))
 }
 
 /// Largest number of resamples of a shard, as of `scr evaluate`.
@@ -102,14 +148,8 @@ pub fn read_shard(place: &str, document: ShardDocument) -> Result<EvaluationPart
     }
     let records = document.images.into_iter().map(|image| record(place, image, counts));
     let records: Vec<ImageRecord> = records.collect::<Result<_, _>>()?;
-    let files = |files: std::collections::BTreeMap<String, String>| {
-        let text: String =
-            files.iter().map(|(path, digest)| format!("{digest}  {path}\n")).collect();
-        let read = Manifest::parse(&text).filter(|read| read.files().len() == files.len());
-        read.ok_or_else(|| fault("64 hex digits a file", "other digests"))
-    };
-    let reference_files = files(document.reference_files)?;
-    let mask_files = files(document.mask_files)?;
+    let reference_files = read_files(place, &document.reference_files)?;
+    let mask_files = read_files(place, &document.mask_files)?;
     let object = |ShardObject { id, name }| ScoredObject { id, name };
     let evaluation = Evaluation {
         benchmark: document.benchmark,

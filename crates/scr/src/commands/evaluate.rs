@@ -1,24 +1,26 @@
-//! `scr evaluate`: scores one or several sets of masks, or a shard of one.
+//! `scr evaluate`: scores one or several sets of masks, or a shard of one; resumes with `--out`.
 
 use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use clap::Args;
-use scr_data::{Benchmark, MaskSet, Problems};
-use scr_eval::Shard;
+use scr_data::{Benchmark, MaskSet, Output, Problems};
+use scr_eval::{Checkpoint, Settings, Shard, ShardEvaluation};
 use scr_measures::Measure;
 use scr_report::NamedResult;
 use scr_report::comparison::incomparable;
 
+use super::bucket_masks::with_threads_for;
+use super::evaluation_checkpoint::EvaluationCheckpoint;
 use super::scoring::{COMPARED_MEASURES, Scoring, score_shard};
-use super::sets::{open_masks, read_sets};
+use super::sets::{is_result, open_masks, read_sets, set_names};
 use super::written::{ResultFormat, Writing};
 use crate::stdout::print;
 
 #[derive(Args)]
 pub(crate) struct Evaluate {
-    /// Sets of masks: folders or zips, STRUCTURE/IMAGE.png, or any layout that `scr init` reads;
-    /// several give one table, by object and method
+    /// Sets of masks: folders or zips, STRUCTURE/IMAGE.png, the same below s3://BUCKET/PREFIX, or
+    /// any layout that `scr init` reads; several give one table, by object and method
     #[arg(required = true)]
     masks: Vec<PathBuf>,
     #[command(flatten)]
@@ -50,11 +52,11 @@ impl Evaluate {
         let default: &[Measure] = if is_paper { &COMPARED_MEASURES } else { &Measure::DEFAULT };
         let benchmark = Benchmark::open(&self.scoring.benchmark)?;
         let settings = self.scoring.settings(default);
-        if let Some(shard) = self.shard {
-            let layout = &self.scoring.layout;
-            let masks = open_masks(&self.masks[0], &benchmark, layout, MaskSet::open)?;
-            let part = score_shard(&benchmark, &masks, &settings, shard)?;
-            return print(self.writing.out.as_ref(), &scr_report::shard_document(&part).to_json());
+        if !has_several && !is_result(&self.masks[0])? {
+            return self.write_scores(&benchmark, &settings, is_paper);
+        }
+        if self.shard.is_some() {
+            bail!("expected masks for a shard, found a result: give masks to `scr evaluate`");
         }
         let with_images = self.writing.per_image || has_several || self.format.has_images();
         let sets =
@@ -66,5 +68,41 @@ impl Evaluate {
             problems.or(())?;
         }
         self.writing.write(&results, self.format, is_paper)
+    }
+
+    /// Scores the one set and writes its result, or its shard. Resumes from the checkpoint beside the
+    /// output file, if there is one.
+    fn write_scores(
+        &self,
+        benchmark: &Benchmark,
+        settings: &Settings,
+        is_paper: bool,
+    ) -> Result<()> {
+        let masks = open_masks(&self.masks[0], benchmark, &self.scoring.layout, MaskSet::open)?;
+        let shard = self.shard.unwrap_or(Shard::WHOLE);
+        let evaluation = ShardEvaluation::new(benchmark, &masks, settings, shard)?;
+        let out = self.writing.out.as_ref();
+        let checkpoint = out.and_then(Output::file);
+        let checkpoint =
+            checkpoint.map(|file| EvaluationCheckpoint::open(file, &evaluation.outline()));
+        let checkpoint = checkpoint.transpose()?;
+        let scored = checkpoint.as_ref().map(|checkpoint| checkpoint as &dyn Checkpoint);
+        let part = with_threads_for(&self.masks[0], || {
+            score_shard(benchmark, &masks, &evaluation, scored)
+        })?;
+        let part = match (part, checkpoint.as_ref()) {
+            (Err(error), Some(checkpoint)) => return Err(checkpoint.after(error)),
+            (part, _) => part?,
+        };
+        if self.shard.is_some() {
+            print(out, &scr_report::shard_document(&part).to_json())?;
+        } else {
+            let with_images = self.writing.per_image || self.format.has_images();
+            let result = scr_report::result_document(&part.evaluation, with_images);
+            drop(part);
+            let name = set_names(&self.masks, [Some(&masks)].into_iter())?.concat();
+            self.writing.write(&[NamedResult { name, result }], self.format, is_paper)?;
+        }
+        Ok(checkpoint.map_or(Ok(()), EvaluationCheckpoint::delete)?)
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use anyhow::Result;
 use clap::Args;
 use scr_data::{Problem, Problems, files};
+use scr_documents::ShardDocument;
 use scr_eval::EvaluationPart;
 use scr_report::{NamedResult, read_shard, result_document};
 
@@ -39,7 +40,7 @@ impl Merge {
 fn read(path: &Path) -> Result<EvaluationPart, Problem> {
     let place = path.display().to_string();
     let bytes = files::read_file(path)?;
-    let document = serde_json::from_slice(&bytes).map_err(|error| {
+    let document = ShardDocument::from_json(&bytes).map_err(|error| {
         let expected = "a shard as `scr evaluate --shard` writes it";
         Problem::new(&place, expected, error.to_string(), "")
     })?;

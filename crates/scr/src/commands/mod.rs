@@ -3,12 +3,14 @@
 mod admin;
 mod arguments;
 mod backup;
+mod bucket_masks;
 mod check;
 mod compare;
 mod completions;
 mod convert;
 mod demo;
 mod evaluate;
+mod evaluation_checkpoint;
 mod export;
 mod fetch;
 mod gc;

@@ -7,7 +7,7 @@ use anyhow::Result;
 use clap::{Args, ValueEnum};
 use scr_data::{Benchmark, MaskSet};
 use scr_documents::ResultDocument;
-use scr_eval::{EvaluationPart, Settings, Shard, UndefinedPolicy};
+use scr_eval::{Checkpoint, EvaluationPart, Settings, Shard, ShardEvaluation, UndefinedPolicy};
 use scr_measures::{Kind, Measure, registry::IMAGE_MEASURES};
 use scr_report::layout::Layout;
 
@@ -137,22 +137,23 @@ pub(crate) fn score(
     settings: &Settings,
     per_image: bool,
 ) -> Result<ResultDocument> {
-    let whole = score_shard(benchmark, masks, settings, Shard::WHOLE)?;
+    let evaluation = ShardEvaluation::new(benchmark, masks, settings, Shard::WHOLE)?;
+    let whole = score_shard(benchmark, masks, &evaluation, None)?;
     Ok(scr_report::result_document(&whole.evaluation, per_image))
 }
 
-/// Scores the images of a shard, as [`score`].
+/// Scores the images of a shard, as [`score`]; resumes from a checkpoint, and adds to it.
 pub(crate) fn score_shard(
     benchmark: &Benchmark,
     masks: &MaskSet,
-    settings: &Settings,
-    shard: Shard,
+    evaluation: &ShardEvaluation<'_>,
+    checkpoint: Option<&dyn Checkpoint>,
 ) -> Result<EvaluationPart> {
     for notice in masks.notices().iter().chain(&benchmark.spacing_notice()) {
         tell!("note: {notice}");
     }
-    let total = masks.images().into_iter().filter(|&image| shard.has(image)).count();
     let (bar, done) = (Bar::new(), AtomicUsize::new(0));
+    let total = evaluation.places().len();
     let on_image = || bar.show("scoring", done.fetch_add(1, Ordering::Relaxed) + 1, total);
-    Ok(scr_eval::evaluate_shard(benchmark, masks, settings, shard, &on_image)?)
+    Ok(evaluation.run(checkpoint, &on_image)?)
 }

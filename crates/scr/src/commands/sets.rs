@@ -13,6 +13,7 @@ use scr_eval::Settings;
 use scr_report::NamedResult;
 
 use super::arguments::MaskLayout;
+use super::bucket_masks;
 use super::scoring::score;
 use crate::progress::Bar;
 
@@ -27,15 +28,19 @@ pub(crate) struct InputSet {
 }
 
 /// Opens a set of masks in any layout with `open`, such as [`MaskSet::open`], and shows progress.
+/// Masks in a bucket are a set in its own layout, and complete.
 ///
 /// # Errors
-/// As [`Conversion::open`](scr_import::Conversion::open).
+/// As [`Conversion::open`](scr_import::Conversion::open) and [`bucket_masks::open`].
 pub(crate) fn open_masks(
     path: &Path,
     benchmark: &Benchmark,
     layout: &MaskLayout,
     open: impl Fn(&Path, &Benchmark) -> Result<MaskSet, DataError>,
 ) -> Result<MaskSet, DataError> {
+    if let Some(address) = path.to_str().filter(|text| bucket_masks::is_address(text)) {
+        return bucket_masks::open(address, benchmark);
+    }
     let bar = Bar::new();
     let progress = |what: &str, done, total| bar.show(what, done, total);
     layout.conversion().open(path, benchmark, &progress, open)
@@ -95,7 +100,7 @@ fn read_set(
 
 /// True for a JSON file of a result, and for JSON that is no object; annotations of masks are
 /// JSON as well.
-fn is_result(path: &Path) -> Result<bool, DataError> {
+pub(crate) fn is_result(path: &Path) -> Result<bool, DataError> {
     if path.extension().is_none_or(|extension| extension != "json") || !path.is_file() {
         return Ok(false);
     }

@@ -24,7 +24,12 @@ pub(crate) struct Finished {
 
 /// Runs `scr` until it exits.
 pub(crate) fn run<I: AsRef<std::ffi::OsStr>>(arguments: impl IntoIterator<Item = I>) -> Finished {
-    let Output { status, stdout, stderr } = scr(arguments).output().expect("the binary is built");
+    finished(&mut scr(arguments))
+}
+
+/// Runs a command until it exits.
+pub(crate) fn finished(command: &mut Command) -> Finished {
+    let Output { status, stdout, stderr } = command.output().expect("the binary is built");
     Finished {
         code: status.code().unwrap_or(-1),
         stdout: String::from_utf8(stdout).expect("stdout is UTF-8"),

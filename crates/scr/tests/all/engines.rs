@@ -17,10 +17,10 @@ use serde_json::Value;
 use sqlx::Connection;
 use tempfile::TempDir;
 
-use crate::command::{Finished, evaluated, run, run_well, scr, text};
+use crate::command::{Finished, evaluated, finished, run, run_well, scr, text};
 
 /// Engines of all tests of a run. They end with it, as their stdin closes.
-struct Started {
+pub(crate) struct Started {
     _process: Child,
     variables: Vec<(String, String)>,
 }
@@ -36,22 +36,22 @@ impl Started {
         Some(Self { _process: process, variables })
     }
 
-    fn variable(&self, name: &str) -> &str {
+    pub(crate) fn variable(&self, name: &str) -> &str {
         &self.variables.iter().find(|(found, _)| found == name).unwrap().1
     }
 }
 
 /// Site of one test: a database and a prefix of its own.
-struct EngineSite {
-    engines: &'static Started,
+pub(crate) struct EngineSite {
+    pub(crate) engines: &'static Started,
     temp: TempDir,
     database: String,
-    blobs: String,
+    pub(crate) blobs: String,
     running: Vec<Child>,
 }
 
 impl EngineSite {
-    fn new() -> Option<Self> {
+    pub(crate) fn new() -> Option<Self> {
         static NUMBER: AtomicU32 = AtomicU32::new(0);
         let engines = Started::get()?;
         let name = format!("site{}", NUMBER.fetch_add(1, Ordering::Relaxed));
@@ -63,7 +63,7 @@ impl EngineSite {
         Some(Self { engines, temp, database, blobs: format!("{bucket}/{name}"), running: vec![] })
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         text(&self.temp.path().join(name))
     }
 
@@ -75,7 +75,7 @@ impl EngineSite {
         command
     }
 
-    fn with_credentials(&self, command: &mut Command) {
+    pub(crate) fn with_credentials(&self, command: &mut Command) {
         let variables = &self.engines.variables;
         command.envs(variables.iter().filter(|(name, _)| name.starts_with("AWS_")).cloned());
     }
@@ -153,15 +153,6 @@ impl Drop for EngineSite {
             let _ = process.kill();
             let _ = process.wait();
         }
-    }
-}
-
-fn finished(command: &mut Command) -> Finished {
-    let output = command.output().unwrap();
-    Finished {
-        code: output.status.code().unwrap_or(-1),
-        stdout: String::from_utf8(output.stdout).unwrap(),
-        stderr: String::from_utf8(output.stderr).unwrap(),
     }
 }
 
