@@ -94,14 +94,14 @@ impl ModelCard {
 /// Card of what is written; `None` with problems.
 fn card(written: WrittenCard, place: &str, problems: &mut Problems) -> Option<ModelCard> {
     let mut keys = Keys { place, problems };
-    let input = input(written.input, &mut keys);
+    let input = input(&written.input, &mut keys);
     let output = output(written.output, &mut keys);
     Some(ModelCard { input: input?, output: output? })
 }
 
-fn input(written: WrittenInput, keys: &mut Keys<'_>) -> Option<InputCard> {
-    let fit = fit(&written, keys);
-    let scaling = scaling(&written, keys);
+fn input(written: &WrittenInput, keys: &mut Keys<'_>) -> Option<InputCard> {
+    let fit = fit(written, keys);
+    let scaling = scaling(written, keys);
     let resampling = match written.resampling.as_deref() {
         None | Some("antialias") => Some(Resampling::Antialiased),
         Some("linear") => Some(Resampling::Linear),
@@ -122,7 +122,7 @@ fn input(written: WrittenInput, keys: &mut Keys<'_>) -> Option<InputCard> {
     if written.range.is_some() && scaling == Some(GreyScaling::ZScore) {
         keys.problem("input.range", "this key with scaling other than \"z-score\"", "the key");
     }
-    let normalisation = normalisation(&written, keys);
+    let normalisation = normalisation(written, keys);
     Some(InputCard {
         fit: fit?,
         channels: written.channels,

@@ -13,6 +13,10 @@ pub(super) fn write(mut to: impl Write, message: &impl Serialize) -> Result<()> 
 }
 
 /// Reads a message of at most `max_bytes`; `None` at the end of the stream.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the parent checks tensors; it alone talks to a child"
+)]
 pub(super) fn read<T: DeserializeOwned>(mut from: impl Read, max_bytes: u64) -> Result<Option<T>> {
     let mut length = [0; 8];
     match from.read_exact(&mut length) {
@@ -28,5 +32,6 @@ pub(super) fn read<T: DeserializeOwned>(mut from: impl Read, max_bytes: u64) -> 
     if bytes.len() as u64 != length {
         return Err(Error::other("a message that ends too early"));
     }
-    postcard::from_bytes(&bytes).map(Some).map_err(Error::other)
+    let (message, rest) = postcard::take_from_bytes(&bytes).map_err(Error::other)?;
+    if rest.is_empty() { Ok(Some(message)) } else { Err(Error::other("a message with a rest")) }
 }

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::Result;
 use clap::{Args, Subcommand};
 use scr_data::Output;
+use scr_data::terminal::TerminalText;
 use scr_image::{GreyImage, Radiograph};
 use scr_onnx::{
     Fit, GreyScaling, Layout, ModelCard, ModelDescription, OnnxSegmenter, OutputKind, RUNTIME,
@@ -126,7 +127,9 @@ impl Check {
 }
 
 fn line(text: &mut String, label: &str, value: &str) {
-    let value = wrapped(value, 84).replace('\n', &format!("\n{:14}", ""));
+    // Names come from the model's file.
+    let value =
+        wrapped(&TerminalText(value).to_string(), 84).replace('\n', &format!("\n{:14}", ""));
     let _ = writeln!(text, "{label:<13} {value}");
 }
 

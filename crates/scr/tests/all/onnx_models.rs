@@ -72,7 +72,8 @@ pub(crate) fn fuzz_seed() -> Vec<u8> {
     small.input = vec![value("x", &[1, 1, 16, 16])];
     small.output = vec![value("y", &[1, 5, 16, 16])];
     let card = CARD.replace("[64, 64]", "[16, 16]");
-    [&model(small).write_buf().unwrap()[..], b"\0", card.as_bytes()].concat()
+    [&model(small).write_buf().expect("a test's file or model")[..], b"\0", card.as_bytes()]
+        .concat()
 }
 
 struct Scene {
@@ -82,10 +83,10 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let temp = tempfile::tempdir().unwrap();
+        let temp = tempfile::tempdir().expect("a test's file or model");
         let bench = text(&temp.path().join("bench"));
         run_well(["phantom", "--out", &bench, "--images", "6", "--seed", "4", "--size", "96"]);
-        fs::write(temp.path().join("model.toml"), CARD).unwrap();
+        fs::write(temp.path().join("model.toml"), CARD).expect("a test's file or model");
         Self { temp, bench }
     }
 
@@ -98,7 +99,8 @@ impl Scene {
     }
 
     fn save(&self, name: &str, model: &ModelProto) -> String {
-        fs::write(self.path(name), model.write_buf().unwrap()).unwrap();
+        fs::write(self.path(name), model.write_buf().expect("a test's file or model"))
+            .expect("a test's file or model");
         self.place(name)
     }
 
@@ -112,7 +114,7 @@ impl Scene {
 }
 
 fn read(path: &Path) -> Vec<u8> {
-    fs::read(path).unwrap()
+    fs::read(path).expect("a test's file or model")
 }
 
 #[test]
