@@ -195,6 +195,17 @@ def evaluate_shard(
 def merge(shards: Sequence[str], per_image: bool = True) -> Result:
     """Merge all shards of an evaluation into one result, as `scr merge` does."""
 
+def run_onnx(
+    model: str | os.PathLike[str],
+    benchmark: str | os.PathLike[str],
+    out: str | os.PathLike[str],
+    card: str | os.PathLike[str] | None = None,
+    model_fold_2: str | os.PathLike[str] | None = None,
+    soft: str | os.PathLike[str] | None = None,
+) -> str:
+    """Segment all images of a benchmark with an ONNX model, in this process; returns the
+    record of the run as JSON."""
+
 @final
 class Radiograph:
     """Radiograph read from a file."""

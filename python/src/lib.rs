@@ -19,6 +19,7 @@ mod benchmark;
 mod folder;
 mod images;
 mod keys;
+mod onnx;
 mod overlay;
 mod pair;
 mod problems;
@@ -32,6 +33,7 @@ mod shard;
 /// evaluate_batch(reference, prediction, ...)           two batches, as in a training loop
 /// evaluate_dir(masks, benchmark, ...)                  masks on disk
 /// evaluate_shard(masks, benchmark, shard), merge(shards)   the same on several machines
+/// run_onnx(model, benchmark, out)   masks by an ONNX model that you trust
 /// read_radiograph(path), read_mask(path)               a file as a numpy array
 /// read_layers(path)                                    a label map, one mask a value
 /// Benchmark.from_folder(path)                          images and masks of a benchmark
@@ -62,6 +64,8 @@ mod scr_eval_for_python {
     use crate::problems::ProblemsError;
     #[pymodule_export]
     use crate::result::EvaluationResult;
+    #[pymodule_export]
+    use crate::onnx::run_onnx;
     #[pymodule_export]
     use crate::shard::{evaluate_shard, merge};
 

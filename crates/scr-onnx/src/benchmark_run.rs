@@ -10,7 +10,9 @@ use scr_data::{
 use scr_image::{GreyImage, Radiograph};
 use serde::{Deserialize, Serialize};
 
-use crate::{Limits, ModelCard, ModelError, OnnxSegmenter, RUNTIME, Runner, Segmentation};
+use crate::{
+    InProcess, Limits, ModelCard, ModelError, Network, OnnxSegmenter, RUNTIME, Runner, Segmentation,
+};
 
 /// Model file.
 #[derive(Debug, Clone)]
@@ -90,6 +92,26 @@ pub struct OnnxRunRecord {
     pub peak_bytes: Option<u64>,
 }
 
+impl OnnxRunRecord {
+    /// The record as JSON, with a line end.
+    ///
+    /// # Panics
+    /// Never: a record is always valid JSON.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        serde_json::to_string_pretty(self).expect("a record is always valid JSON") + "\n"
+    }
+}
+
+/// Process in which models run.
+#[derive(Debug, Clone, Copy)]
+pub enum ModelProcess<'a> {
+    /// A process for each model, of a program that serves [`RUNNER_COMMAND`](crate::RUNNER_COMMAND).
+    Confined(&'a Path),
+    /// This process, without its limits: for models that are trusted.
+    Own,
+}
+
 /// Run of models over a benchmark.
 pub struct OnnxRun<'a> {
     /// Benchmark to segment.
@@ -98,8 +120,8 @@ pub struct OnnxRun<'a> {
     pub models: &'a ModelFiles,
     /// Text of the model card, with its place in problems.
     pub card: (&'a str, &'a str),
-    /// Program that serves the processes of models.
-    pub program: &'a Path,
+    /// Process of the models.
+    pub process: ModelProcess<'a>,
     /// Limits of the models.
     pub limits: Limits,
 }
@@ -142,11 +164,9 @@ impl OnnxRun<'_> {
         // All models load before anything is written.
         let mut segmenters = Vec::new();
         for (file, images) in parts {
-            let output = card.output.name.as_deref();
-            let bytes = file.bytes.clone();
-            let runner = Runner::start(self.program, &file.place, bytes, output, self.limits)?;
-            record.confinement = runner.confinement().text();
-            segmenters.push((OnnxSegmenter::new(card.clone(), runner, place)?, images));
+            let network = self.load(file, card.output.name.as_deref())?;
+            record.confinement = network.confinement();
+            segmenters.push((OnnxSegmenter::new(card.clone(), network, place)?, images));
         }
         let masks = Staging::begin(masks, &plan)?;
         let posteriors = posteriors.map(|folder| Staging::begin(folder, &plan)).transpose()?;
@@ -171,12 +191,23 @@ impl OnnxRun<'_> {
         if record.n_images > 0 {
             record.image_s = Some(took.as_secs_f64() / record.n_images as f64);
         }
-        let text = serde_json::to_string_pretty(&record).expect("a record is always valid JSON");
         for staging in [Some(masks), posteriors].into_iter().flatten() {
-            staging.write(RUN_RECORD, format!("{text}\n").as_bytes())?;
+            staging.write(RUN_RECORD, record.to_json().as_bytes())?;
             staging.finish()?;
         }
         Ok(record)
+    }
+
+    fn load(&self, file: &ModelFile, output: Option<&str>) -> Result<Box<dyn Network>, ModelError> {
+        let bytes = file.bytes.clone();
+        Ok(match self.process {
+            ModelProcess::Confined(program) => {
+                Box::new(Runner::start(program, &file.place, bytes, output, self.limits)?)
+            }
+            ModelProcess::Own => {
+                Box::new(InProcess::load(&file.place, bytes, output, self.limits.n_threads)?)
+            }
+        })
     }
 }
 

@@ -11,7 +11,6 @@
 //! - [`Runner`]: a network in a confined process.
 //! - [`OnnxSegmenter`]: card and network together, from radiograph to masks.
 //! - [`OnnxRun`]: models over the images of a benchmark.
-#![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make and damage files"))]
 
 mod benchmark_run;
 mod card;
@@ -28,7 +27,7 @@ mod segmenter;
 mod tensor;
 mod wire;
 
-pub use benchmark_run::{ModelFile, ModelFiles, OnnxRun, OnnxRunRecord, write};
+pub use benchmark_run::{ModelFile, ModelFiles, ModelProcess, OnnxRun, OnnxRunRecord, write};
 pub use card::{Fit, GreyScaling, InputCard, Layout, ModelCard, OutputCard, OutputKind};
 pub use description::{ModelDescription, TensorDescription};
 pub use error::ModelError;

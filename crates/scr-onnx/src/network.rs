@@ -18,6 +18,35 @@ pub trait Network {
     /// # Errors
     /// [`ModelError`] where the model fails, or its process.
     fn run(&mut self, input: Tensor) -> Result<Tensor, ModelError>;
+
+    /// Peak memory of the model's process in bytes; `None` without a process of its own, or
+    /// where the system does not report it.
+    fn peak_bytes(&self) -> Option<u64> {
+        None
+    }
+
+    /// Words for the measures in force against a hostile model.
+    fn confinement(&self) -> String {
+        "none: in the caller's process".into()
+    }
+}
+
+impl Network for Box<dyn Network> {
+    fn description(&self) -> &ModelDescription {
+        (**self).description()
+    }
+
+    fn run(&mut self, input: Tensor) -> Result<Tensor, ModelError> {
+        (**self).run(input)
+    }
+
+    fn peak_bytes(&self) -> Option<u64> {
+        (**self).peak_bytes()
+    }
+
+    fn confinement(&self) -> String {
+        (**self).confinement()
+    }
 }
 
 /// Model in this process: for models that are trusted.

@@ -112,20 +112,6 @@ impl Runner {
         }
     }
 
-    /// Measures in force in the process.
-    #[must_use]
-    pub const fn confinement(&self) -> &Confinement {
-        &self.confinement
-    }
-
-    /// Peak memory of the process in bytes; `None` where the system does not report it.
-    #[must_use]
-    pub fn peak_bytes(&self) -> Option<u64> {
-        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes << 10)
-    }
-
     /// Sends a request and waits for its answer, at most as long as an image may take.
     fn ask(&mut self, what: &'static str, request: &Request) -> Result<Reply, ModelError> {
         let Some(stdin) = self.stdin.as_mut() else {
@@ -189,6 +175,16 @@ impl Network for Runner {
             Reply::RunFailed(text) => Err(ModelError::Run(text)),
             _ => Err(unexpected()),
         }
+    }
+
+    fn peak_bytes(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes << 10)
+    }
+
+    fn confinement(&self) -> String {
+        self.confinement.text()
     }
 }
 

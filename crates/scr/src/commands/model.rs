@@ -9,7 +9,7 @@ use scr_data::Output;
 use scr_data::terminal::TerminalText;
 use scr_image::{GreyImage, Radiograph};
 use scr_onnx::{
-    Fit, GreyScaling, Layout, ModelCard, ModelDescription, OnnxSegmenter, OutputKind, RUNTIME,
+    Fit, GreyScaling, Layout, ModelCard, ModelDescription, Network, OnnxSegmenter, OutputKind, RUNTIME,
     Runner, Segmentation,
 };
 use scr_phantom::Population;
@@ -69,7 +69,7 @@ impl Check {
         let name = card.output.name.as_deref();
         let program = runner_program()?;
         let runner = Runner::start(&program, &file.place, file.bytes.clone(), name, limits)?;
-        let confinement = runner.confinement().text();
+        let confinement = runner.confinement();
         let mut segmenter = OnnxSegmenter::new(card, runner, &place)?;
         let (image_name, radiograph) = self.radiograph()?;
         let begin = std::time::Instant::now();

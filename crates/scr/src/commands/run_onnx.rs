@@ -6,7 +6,7 @@ use anyhow::Result;
 use clap::Args;
 use scr_data::{Benchmark, MaskSet};
 use scr_eval::Settings;
-use scr_onnx::{ModelFiles, OnnxRun, OnnxRunRecord};
+use scr_onnx::{ModelFiles, ModelProcess, OnnxRun, OnnxRunRecord};
 use scr_report::layout::{self, Layout};
 use scr_report::tables;
 
@@ -51,7 +51,7 @@ impl OnnxOptions {
             benchmark: &benchmark,
             models: &models,
             card: (&place, &text),
-            program: &runner_program()?,
+            process: ModelProcess::Confined(&runner_program()?),
             limits,
         };
         let bar = Bar::new();
