@@ -15,7 +15,6 @@ use crate::folder::DataFolder;
 use crate::json::{read_json, write_json};
 use crate::publish::error::PublishError;
 use crate::storage_error::StorageError;
-use crate::submissions::answers::answer_in;
 use crate::withdrawals::{self, Withdrawal};
 
 /// A published entry: a method's masks on a benchmark, its card and its results.
@@ -269,16 +268,6 @@ impl Entries<'_> {
     #[boxed]
     pub async fn withdrawals(&self) -> Result<Vec<Withdrawal>, StorageError> {
         withdrawals::all(self.pool).await
-    }
-
-    /// Curator's answer to the flags of an entry; none where nothing was flagged.
-    ///
-    /// # Errors
-    /// [`StorageError::Database`].
-    #[boxed]
-    pub async fn answer_to_flags(&self, id: &str) -> Result<Option<String>, StorageError> {
-        let mut connection = self.pool.acquire().await.doing("read a curator's answer")?;
-        answer_in(&mut connection, id).await
     }
 }
 
