@@ -134,16 +134,6 @@ impl Outline {
         }
         Self::new(points)
     }
-
-    /// The same line with its points starting at index `first` (taken modulo the count).
-    #[must_use]
-    pub fn starting_at(mut self, first: usize) -> Self {
-        if !self.points.is_empty() {
-            let first = first % self.points.len();
-            self.points.rotate_left(first);
-        }
-        self
-    }
 }
 
 #[cfg(test)]

@@ -84,7 +84,9 @@ impl Between {
         of: usize,
     ) -> Self {
         let place = start + (index as f64 + 0.5) / length as f64 * covered - 0.5;
-        let place = place.clamp(0.0, (of - 1) as f64);
+        // No value from beyond the part: there may be padding.
+        let (low, high) = (start.max(0.0), (start + covered).min(of as f64) - 1.0);
+        let place = place.clamp(low.min((of - 1) as f64), high.max(low).min((of - 1) as f64));
         let first = place as usize;
         Self { first, second: (first + 1).min(of - 1), share: (place - first as f64) as f32 }
     }

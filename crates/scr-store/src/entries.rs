@@ -15,7 +15,6 @@ use crate::folder::DataFolder;
 use crate::json::{read_json, write_json};
 use crate::publish::error::PublishError;
 use crate::storage_error::StorageError;
-use crate::submissions::answers::answer_in;
 use crate::withdrawals::{self, Withdrawal};
 
 /// A published entry: a method's masks on a benchmark, its card and its results.
@@ -150,7 +149,7 @@ impl Entries<'_> {
     /// [`StorageError::Role`] when one cannot be read.
     #[boxed]
     pub async fn list(&self, benchmark_id: &str) -> Result<Vec<EntryRow>, StorageError> {
-        listed(self.pool, COLUMNS, STANDING, benchmark_id).await
+        listed(self.pool, COLUMNS, benchmark_id).await
     }
 
     /// As [`list`](Self::list), but with `result.images` left out.
@@ -159,7 +158,7 @@ impl Entries<'_> {
     /// As [`list`](Self::list).
     #[boxed]
     pub async fn summaries(&self, benchmark_id: &str) -> Result<Vec<EntryRow>, StorageError> {
-        listed(self.pool, COLUMNS_WITHOUT_IMAGES, STANDING, benchmark_id).await
+        listed(self.pool, COLUMNS_WITHOUT_IMAGES, benchmark_id).await
     }
 
     /// At most `count` entries of a benchmark after another one in the order of publication, or
@@ -270,35 +269,15 @@ impl Entries<'_> {
     pub async fn withdrawals(&self) -> Result<Vec<Withdrawal>, StorageError> {
         withdrawals::all(self.pool).await
     }
-
-    /// Curator's answer to the flags of an entry; none where nothing was flagged.
-    ///
-    /// # Errors
-    /// [`StorageError::Database`].
-    #[boxed]
-    pub async fn answer_to_flags(&self, id: &str) -> Result<Option<String>, StorageError> {
-        let mut connection = self.pool.acquire().await.doing("read a curator's answer")?;
-        answer_in(&mut connection, id).await
-    }
-}
-
-/// All entries of a benchmark, withdrawn ones too, without their withdrawals.
-#[boxed]
-pub(crate) async fn with_withdrawn(
-    pool: &AnyPool,
-    benchmark_id: &str,
-) -> Result<Vec<EntryRow>, StorageError> {
-    listed(pool, COLUMNS, "true", benchmark_id).await
 }
 
 async fn listed(
     pool: &AnyPool,
     columns: &str,
-    which: &str,
     benchmark_id: &str,
 ) -> Result<Vec<EntryRow>, StorageError> {
     let query = format!(
-        "SELECT {columns} FROM {WITH_RESULT} WHERE benchmark_id = $1 AND {which} \
+        "SELECT {columns} FROM {WITH_RESULT} WHERE benchmark_id = $1 AND {STANDING} \
          ORDER BY published_at, id"
     );
     let rows: Vec<StoredEntry> = sqlx::query_as(sqlx::AssertSqlSafe(query))

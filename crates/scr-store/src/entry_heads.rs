@@ -15,6 +15,14 @@ use crate::withdrawals::Withdrawal;
 /// Operation in errors.
 const DOING: &str = "list entries";
 
+/// Columns of a head, from [`WITH_WITHDRAWALS`].
+pub(crate) const COLUMNS: &str = "entries.id AS id, benchmark_id, role, card, \
+                                  entries.published_at AS at, withdrawals.at AS withdrawn_at, \
+                                  who, reason";
+/// Entries with their withdrawals.
+pub(crate) const WITH_WITHDRAWALS: &str =
+    "entries LEFT JOIN withdrawals ON withdrawals.entry_id = entries.id";
+
 /// An entry without its results, masks and most of its card.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EntryHead {
@@ -43,15 +51,13 @@ impl Entries<'_> {
     /// cannot be read.
     #[boxed]
     pub async fn heads(&self) -> Result<Vec<EntryHead>, StorageError> {
-        let mut rows = sqlx::query(
-            "SELECT entries.id AS id, benchmark_id, role, card, entries.published_at AS at, \
-             withdrawals.at AS withdrawn_at, who, reason FROM entries \
+        let query = format!(
+            "SELECT {COLUMNS} FROM {WITH_WITHDRAWALS} \
              JOIN benchmarks ON benchmarks.id = benchmark_id \
-             LEFT JOIN withdrawals ON entry_id = entries.id \
              ORDER BY withdrawals.at IS NOT NULL, withdrawals.at, benchmarks.published_at, \
-             benchmark_id, entries.published_at, entries.id",
-        )
-        .fetch(self.pool);
+             benchmark_id, entries.published_at, entries.id"
+        );
+        let mut rows = sqlx::query(sqlx::AssertSqlSafe(query)).fetch(self.pool);
         let mut heads = Vec::new();
         while let Some(row) = rows.try_next().await.doing(DOING)? {
             heads.push(read(&row)?);
@@ -60,7 +66,8 @@ impl Entries<'_> {
     }
 }
 
-fn read(row: &AnyRow) -> Result<EntryHead, StorageError> {
+/// Reads the columns of a head.
+pub(crate) fn read(row: &AnyRow) -> Result<EntryHead, StorageError> {
     let text = |column| row.try_get::<String, _>(column).doing(DOING);
     let id = text("id")?;
     let card: CardDocument = read_json(&id, "card", &text("card")?)?;

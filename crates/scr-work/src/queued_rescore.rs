@@ -11,7 +11,7 @@ use crate::background;
 use crate::error::WorkError;
 use crate::job::with_benchmark;
 use crate::progress::Progress;
-use crate::rescore::{RescoreOptions, entries, of_stored_masks};
+use crate::rescore::{RescoreOptions, of_stored_masks, outdated};
 
 /// Queues re-scores of the entries of another version, a job for each `images_a_job` images.
 /// `options.apply` is not read: workers store the new results. Returns the numbers of entries that
@@ -24,7 +24,7 @@ pub async fn queue_rescores(
     options: &RescoreOptions,
     images_a_job: usize,
 ) -> Result<(usize, usize), WorkError> {
-    let entries = entries(store, options).await?;
+    let entries = outdated(store, options).await?;
     let mut n_new = 0;
     for entry in &entries {
         let row = store.benchmarks().get(&entry.benchmark_id).await?;

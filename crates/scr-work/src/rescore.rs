@@ -12,6 +12,9 @@ use scr_store::{EntryRow, Store};
 use crate::error::WorkError;
 use crate::job::with_benchmark;
 
+/// Entries that are read at a time.
+const PAGE: u32 = 50;
+
 /// Selection of entries, and whether to store the new results.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RescoreOptions {
@@ -28,7 +31,7 @@ pub struct RescoreOptions {
 pub struct RescoredEntry {
     /// The entry with its earlier result, without images.
     pub entry: EntryRow,
-    /// Its new result, or the reason that there is none.
+    /// Its new result, without images, or the reason that there is none.
     pub result: Result<ResultDocument, WorkError>,
 }
 
@@ -42,23 +45,36 @@ pub async fn rescore(
     options: &RescoreOptions,
     on_entry: &mut dyn FnMut(usize, usize),
 ) -> Result<Vec<RescoredEntry>, WorkError> {
-    let entries = entries(store, options).await?;
-    let total = entries.len();
+    let outdated = outdated(store, options).await?;
+    let total = outdated.len();
     let mut rescored = Vec::with_capacity(total);
-    for (done, entry) in entries.into_iter().enumerate() {
+    for (done, OutdatedEntry { id, .. }) in outdated.into_iter().enumerate() {
         on_entry(done, total);
-        let result = again(store, &entry, options.apply).await;
+        let Some(entry) = store.entries().summary(&id).await?.filter(is_outdated) else {
+            // Another process has scored or withdrawn it meanwhile.
+            continue;
+        };
+        let mut result = again(store, &entry, options.apply).await;
+        if let Ok(result) = &mut result {
+            result.images = None;
+        }
         rescored.push(RescoredEntry { entry, result });
     }
     on_entry(total, total);
     Ok(rescored)
 }
 
+/// An entry to score again.
+pub(crate) struct OutdatedEntry {
+    pub(crate) id: String,
+    pub(crate) benchmark_id: String,
+}
+
 /// Entries to score again.
-pub(crate) async fn entries(
+pub(crate) async fn outdated(
     store: &Store,
     options: &RescoreOptions,
-) -> Result<Vec<EntryRow>, WorkError> {
+) -> Result<Vec<OutdatedEntry>, WorkError> {
     let RescoreOptions { benchmark, entry, .. } = options;
     let none = |what, id: &str| WorkError::NoSuch { what, id: id.to_owned() };
     if let Some(id) = benchmark
@@ -66,21 +82,35 @@ pub(crate) async fn entries(
     {
         return Err(none("benchmark", id));
     }
+    let is_wanted = |id: &String| benchmark.as_ref().is_none_or(|wanted| wanted == id);
     let mut found = Vec::new();
-    for row in store.benchmarks().list().await? {
-        let id = &row.document.id;
-        if benchmark.as_ref().is_none_or(|wanted| wanted == id) {
-            found.extend(store.entries().summaries(id).await?);
+    let mut add = |row: EntryRow| {
+        if is_outdated(&row) {
+            found.push(OutdatedEntry { id: row.id, benchmark_id: row.benchmark_id });
         }
-    }
+    };
     if let Some(id) = entry {
-        found.retain(|row| row.id == *id);
-        if found.is_empty() {
-            return Err(none("entry", id));
+        let row = store.entries().summary(id).await?;
+        let row = row.filter(|row| row.withdrawn.is_none() && is_wanted(&row.benchmark_id));
+        add(row.ok_or_else(|| none("entry", id))?);
+        return Ok(found);
+    }
+    for row in store.benchmarks().list().await? {
+        let id = row.document.id;
+        let mut after: Option<String> = None;
+        while is_wanted(&id) {
+            let page = store.entries().summaries_after(&id, after.as_deref(), PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.id.clone());
+            page.into_iter().for_each(&mut add);
         }
     }
-    found.retain(|row| row.result.evaluator_version != EVALUATOR_VERSION);
     Ok(found)
+}
+
+/// True for an entry with a result of another version of the evaluator that is not withdrawn.
+fn is_outdated(row: &EntryRow) -> bool {
+    row.withdrawn.is_none() && row.result.evaluator_version != EVALUATOR_VERSION
 }
 
 async fn again(store: &Store, entry: &EntryRow, apply: bool) -> Result<ResultDocument, WorkError> {

@@ -10,12 +10,12 @@ pub(super) fn flags(
     entries: &[ComparedEntry],
     corrected: &[&str],
 ) -> Vec<Flag> {
-    let others = entries.iter().filter(|entry| !corrected.contains(&entry.row.id.as_str()));
+    let others = entries.iter().filter(|entry| !corrected.contains(&entry.head.id.as_str()));
     others.filter_map(|entry| flag(submission, entry)).collect()
 }
 
 fn flag(submission: &Submission, entry: &ComparedEntry) -> Option<Flag> {
-    let (own, other) = (&submission.card.name, &entry.row.card.name);
+    let (own, other) = (&submission.card.name, &entry.head.name);
     if !look_alike(own, other) {
         return None;
     }
@@ -31,7 +31,7 @@ fn flag(submission: &Submission, entry: &ComparedEntry) -> Option<Flag> {
     } else {
         (FlagKind::LookAlikeName, "looks like that of an entry")
     };
-    let withdrawn = if entry.row.withdrawn.is_some() { ", which is withdrawn" } else { "" };
+    let withdrawn = if entry.head.withdrawn.is_some() { ", which is withdrawn" } else { "" };
     let message = format!("the name {is} {whose}: “{other}”{withdrawn}");
-    Some(Flag { kind, message, entry: Some(entry.row.id.clone()) })
+    Some(Flag { kind, message, entry: Some(entry.head.id.clone()) })
 }

@@ -1,4 +1,6 @@
 //! Flags, folds and differences of one submission.
+//!
+//! Holds the results of one entry at a time, however many entries there are.
 
 use scr_data::{Benchmark, MaskSet};
 use scr_documents::{DifferenceDocument, EntryRole, FindingsDocument, ResultDocument};
@@ -21,11 +23,19 @@ pub(crate) async fn findings(
     let mut flags: Vec<_> = sameness::with_reference(result).into_iter().collect();
     let corrected = corrected(submission, &entries);
     let mut is_an_observer = false;
-    for ComparedEntry { row, .. } in &entries {
-        let is_corrected = corrected.contains(&row.id.as_str());
-        let flag = sameness::with_entry(store, benchmark, masks, result, row, is_corrected).await?;
-        is_an_observer |= flag.is_some() && row.role == EntryRole::Observer;
+    let mut differences = Vec::new();
+    for ComparedEntry { head, .. } in &entries {
+        let Some(row) = store.entries().get(&head.id).await? else {
+            return Err(WorkError::NoSuch { what: "entry", id: head.id.clone() });
+        };
+        let is_corrected = corrected.contains(&head.id.as_str());
+        let flag =
+            sameness::with_entry(store, benchmark, masks, result, &row, is_corrected).await?;
+        is_an_observer |= flag.is_some() && head.role == EntryRole::Observer;
         flags.extend(flag);
+        if head.withdrawn.is_none() {
+            differences.extend(differences_from(result, &row));
+        }
     }
     // An observer whose masks are an entry is flagged once, as that entry.
     if !is_an_observer {
@@ -34,13 +44,11 @@ pub(crate) async fn findings(
     flags.extend(naming::flags(submission, &entries, &corrected));
     let folds = folds::folds(result);
     flags.extend(folds::flags(&folds));
-    let standing = entries.iter().map(|entry| &entry.row).filter(|row| row.withdrawn.is_none());
-    let differences = standing.flat_map(|entry| differences(result, entry)).collect();
     Ok(FindingsDocument { flags, folds, differences, n_entries: entries.len() as u64 })
 }
 
 /// Differences from an entry, object by object, on the images that both cover.
-fn differences(result: &ResultDocument, entry: &EntryRow) -> Vec<DifferenceDocument> {
+fn differences_from(result: &ResultDocument, entry: &EntryRow) -> Vec<DifferenceDocument> {
     let shared = result.objects.keys().filter(|object| entry.result.objects.contains_key(*object));
     shared
         .map(|object| {
@@ -65,8 +73,8 @@ fn corrected<'a>(submission: &'a Submission, entries: &'a [ComparedEntry]) -> Ve
     let mut next = submission.supersedes.as_deref();
     while let Some(id) = next.filter(|id| !corrected.contains(id)) {
         corrected.push(id);
-        let entry = entries.iter().find(|entry| entry.row.id == id);
-        next = entry.and_then(|entry| entry.row.card.corrects.as_deref());
+        let entry = entries.iter().find(|entry| entry.head.id == id);
+        next = entry.and_then(|entry| entry.head.corrects.as_deref());
     }
     corrected
 }

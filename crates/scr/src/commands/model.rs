@@ -9,8 +9,8 @@ use scr_data::Output;
 use scr_data::terminal::TerminalText;
 use scr_image::{GreyImage, Radiograph};
 use scr_onnx::{
-    Fit, GreyScaling, Layout, ModelCard, ModelDescription, Network, OnnxSegmenter, OutputKind, RUNTIME,
-    Runner, Segmentation,
+    Fit, GreyScaling, Layout, ModelCard, ModelDescription, Network, OnnxSegmenter, OutputKind,
+    RUNTIME, Runner, Segmentation,
 };
 use scr_phantom::Population;
 use scr_report::figures::{Cell, Figure, GreyRange, Line, LineShape, Panel, Picture, Row, View};

@@ -13,6 +13,7 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use scr_bucket::{Bucket, BucketAddress};
 use serde_json::Value;
 use sqlx::Connection;
 use tempfile::TempDir;
@@ -63,6 +64,15 @@ impl EngineSite {
         Some(Self { engines, temp, database, blobs: format!("{bucket}/{name}"), running: vec![] })
     }
 
+    /// The objects of the site.
+    pub(crate) fn bucket(&self) -> Bucket {
+        let variables = &self.engines.variables;
+        let variable = |name: &str| {
+            variables.iter().find(|(found, _)| found == name).map(|(_, value)| value.clone())
+        };
+        Bucket::new(BucketAddress::parse(&self.blobs, variable).unwrap())
+    }
+
     pub(crate) fn path(&self, name: &str) -> String {
         text(&self.temp.path().join(name))
     }
@@ -84,14 +94,14 @@ impl EngineSite {
         finished(&mut self.command(arguments))
     }
 
-    fn run_well(&self, arguments: &[&str]) -> String {
+    pub(crate) fn run_well(&self, arguments: &[&str]) -> String {
         let finished = self.run(arguments);
         assert_eq!(finished.code, 0, "{arguments:?}: {}", finished.stderr);
         finished.stdout
     }
 
     /// Starts a server; returns its address.
-    fn serve(&mut self) -> String {
+    pub(crate) fn serve(&mut self) -> String {
         let mut server = self
             .command(&["serve", "--no-worker", "--listen", "127.0.0.1:0"])
             .stdout(Stdio::piped())
@@ -105,7 +115,7 @@ impl EngineSite {
     }
 
     /// Starts a worker; returns its place among the running processes.
-    fn work(&mut self) -> usize {
+    pub(crate) fn work(&mut self) -> usize {
         let log = std::fs::File::options().create(true).append(true).open(self.path("worker.log"));
         let worker = self.command(&["worker"]).stderr(log.unwrap()).spawn().unwrap();
         self.running.push(worker);
@@ -113,7 +123,7 @@ impl EngineSite {
     }
 
     /// Adds an account; returns a token.
-    fn user(&self, email: &str, role: &str) -> String {
+    pub(crate) fn user(&self, email: &str, role: &str) -> String {
         let mut add = self
             .command(&["admin", "user", "add", email, "--name", "N", "--role", role])
             .arg("--password-stdin")
@@ -127,7 +137,7 @@ impl EngineSite {
     }
 
     /// Draws a benchmark, adds it and segments it.
-    fn fill(&self, images: &str) {
+    pub(crate) fn fill(&self, images: &str) {
         let bench = self.path("bench");
         run_well(["phantom", "--out", &bench, "--images", images, "--seed", "3", "--size", "128"]);
         run_well(["run", "mean-shape", "--benchmark", &bench, "--out", &self.path("masks")]);
@@ -137,13 +147,20 @@ impl EngineSite {
         std::fs::write(self.path("card.toml"), card).unwrap();
     }
 
-    fn submit(&self, server: &str, token: &str, more: &[&str]) -> String {
+    pub(crate) fn submit(&self, server: &str, token: &str, more: &[&str]) -> String {
         let (masks, card) = (self.path("masks"), self.path("card.toml"));
         let line = ["submit", &masks, "--server", server, "--token", token, "--accept-terms"];
         let to = ["--benchmark", "phantom", "--card", &card];
         let answer = run_well([&line[..], &to, more].concat());
         let answer: Value = serde_json::from_str(&answer).unwrap();
         answer["submission"].as_str().unwrap().to_owned()
+    }
+
+    /// Waits until a submission is in this state.
+    pub(crate) fn wait_for_state(&self, id: &str, state: &str) {
+        let query =
+            format!("SELECT COUNT(*) FROM submissions WHERE id = '{id}' AND state = '{state}'");
+        wait_until(state, || number(&self.database, &query) == 1);
     }
 }
 
@@ -170,7 +187,8 @@ fn execute(url: &str, statements: &[&str]) {
 }
 
 /// One number of a database.
-fn number(url: &str, query: &'static str) -> i64 {
+fn number(url: &str, query: &str) -> i64 {
+    let query = sqlx::AssertSqlSafe(query.to_owned());
     tokio::runtime::Runtime::new().unwrap().block_on(async {
         sqlx::any::install_default_drivers();
         let mut connection = sqlx::AnyConnection::connect(url).await.unwrap();
