@@ -57,6 +57,8 @@ mod scr_eval_for_python {
     #[pymodule_export]
     use crate::keys::measures;
     #[pymodule_export]
+    use crate::onnx::run_onnx;
+    #[pymodule_export]
     use crate::overlay::{Overlay, overlay};
     #[pymodule_export]
     use crate::pair::evaluate;
@@ -64,8 +66,6 @@ mod scr_eval_for_python {
     use crate::problems::ProblemsError;
     #[pymodule_export]
     use crate::result::EvaluationResult;
-    #[pymodule_export]
-    use crate::onnx::run_onnx;
     #[pymodule_export]
     use crate::shard::{evaluate_shard, merge};
 

@@ -48,9 +48,9 @@ pub(crate) fn evaluate_shard(
 ) -> PyResult<String> {
     let mut problems = Problems::default();
     let parsed = shard.parse::<Shard>();
-    let parsed = problems.keep(parsed.map_err(|error| {
-        Problem::new("shard", error.to_string(), format!("`{shard}`"), "")
-    }));
+    let parsed = problems.keep(
+        parsed.map_err(|error| Problem::new("shard", error.to_string(), format!("`{shard}`"), "")),
+    );
     let shard = problems::or_exception(py, problems, parsed)?.unwrap_or(Shard::WHOLE);
     let scoring = Scoring::new(py, observer, measures.as_deref(), true, labels)?;
     let found = background::run(py, |on_image| {
