@@ -54,8 +54,8 @@ def test_the_version_is_the_wheels():
 
 CLASSES = ["Benchmark", "Layer", "Overlay", "Radiograph", "Result"]
 FUNCTIONS = [
-    "evaluate", "evaluate_batch", "evaluate_dir", "measures", "overlay", "read_layers", "read_mask",
-    "read_radiograph",
+    "evaluate", "evaluate_batch", "evaluate_dir", "evaluate_shard", "measures", "merge", "overlay",
+    "read_layers", "read_mask", "read_radiograph", "run_onnx",
 ]
 
 

@@ -6,6 +6,7 @@ import struct
 import numpy
 import pytest
 import scr_eval
+from conftest import IMAGES, OBJECTS, SHAPE, STRUCTURES, write_png
 
 CARD = """[input]
 size = [60, 80]
@@ -57,34 +58,45 @@ def model(card=None):
     return field(1, 9) + field(7, graph) + field(8, field(2, 17)) + metadata
 
 
-def test_a_model_segments_a_benchmark(benchmark, tmp_path):
+@pytest.fixture
+def radiographs(own_benchmark):
+    """Benchmark whose radiographs are bright on the left half and black on the right."""
+    bright = numpy.zeros(SHAPE, bool)
+    bright[:, : SHAPE[1] // 2] = True
+    for image in IMAGES:
+        write_png(own_benchmark.root / "images" / f"{image}.png", bright)
+    return own_benchmark.root, bright
+
+
+def test_a_model_segments_a_benchmark(radiographs, tmp_path):
+    root, bright = radiographs
     (tmp_path / "model.onnx").write_bytes(model(CARD))
-    out = tmp_path / "masks"
-    record = json.loads(scr_eval.run_onnx(tmp_path / "model.onnx", benchmark.root, out))
+    out = tmp_path / "found"
+    record = json.loads(scr_eval.run_onnx(tmp_path / "model.onnx", root, out))
     assert record["model_digest"].startswith("sha256:")
     assert record["confinement"] == "none: in the caller's process"
     assert json.loads((out / "run.json").read_text()) == record
-    found = scr_eval.evaluate_dir(out, benchmark.root)
-    assert found is not None
-    image = next((out / "heart").iterdir())
-    assert scr_eval.read_mask(image).all()
-    bright = scr_eval.read_mask(out / "right_lung" / image.name)
-    dark = scr_eval.read_mask(out / "left_lung" / image.name)
-    assert numpy.array_equal(bright, ~dark) or not (bright & dark).any()
+    assert len(scr_eval.evaluate_dir(out, root).images) == len(IMAGES) * len(OBJECTS)
+    for image in IMAGES:
+        found = {s: scr_eval.read_mask(out / s / f"{image}.png") for s in STRUCTURES}
+        assert numpy.array_equal(found["right_lung"], bright)
+        assert numpy.array_equal(found["left_lung"], ~bright)
+        assert found["heart"].all()
 
 
-def test_what_is_wrong_is_said(benchmark, tmp_path):
+def test_what_is_wrong_is_said(radiographs, tmp_path):
+    root, _ = radiographs
     (tmp_path / "model.onnx").write_bytes(model())
     (tmp_path / "cut.onnx").write_bytes(model()[:100])
-    (tmp_path / "card.toml").write_text(CARD.replace("heart", "liver"))
-    with pytest.raises(scr_eval.ProblemsError, match="a model card in the metadata"):
-        scr_eval.run_onnx(tmp_path / "model.onnx", benchmark.root, tmp_path / "a")
-    with pytest.raises(scr_eval.ProblemsError, match="liver"):
-        scr_eval.run_onnx(
-            tmp_path / "model.onnx", benchmark.root, tmp_path / "a", tmp_path / "card.toml"
-        )
-    with pytest.raises(scr_eval.ProblemsError, match="a valid ONNX model"):
-        scr_eval.run_onnx(
-            tmp_path / "cut.onnx", benchmark.root, tmp_path / "a", tmp_path / "card.toml"
-        )
-    assert not (tmp_path / "a").exists()
+    (tmp_path / "card.toml").write_text(CARD)
+    (tmp_path / "liver.toml").write_text(CARD.replace("heart", "liver"))
+    refused = [
+        ("model", None, "a model card in the metadata"),
+        ("model", "liver", "liver"),
+        ("cut", "card", "a valid ONNX model"),
+    ]
+    for file, card, words in refused:
+        card = card and tmp_path / f"{card}.toml"
+        with pytest.raises(scr_eval.ProblemsError, match=words):
+            scr_eval.run_onnx(tmp_path / f"{file}.onnx", root, tmp_path / "a", card)
+        assert not (tmp_path / "a").exists()
