@@ -5,7 +5,7 @@
 //! correlated like those of images: a few factors and some noise determine all of them.
 
 use divan::Bencher;
-use scr_methods::pixel_classification::Neighbours;
+use scr_methods::pixel_classification::{Neighbours, Search};
 
 fn main() {
     divan::main();
@@ -38,9 +38,18 @@ fn features(count: usize, seed: u32) -> Vec<f32> {
     noise.iter().enumerate().map(feature).collect()
 }
 
-#[divan::bench(args = [2000, 62_000], sample_count = 10)]
-fn nearest_15_of_256_pixels(bencher: Bencher<'_, '_>, n_samples: usize) {
+fn bench(bencher: Bencher<'_, '_>, n_samples: usize, search: Search) {
     let neighbours = Neighbours::new(N_FEATURES, &features(n_samples, 1), vec![0; n_samples]);
     let queries = features(256, 5);
-    bencher.bench(|| neighbours.nearest(&queries, 15, &(0..0)));
+    bencher.bench(|| neighbours.nearest(&queries, search, &(0..0)));
+}
+
+#[divan::bench(args = [2000, 62_000], sample_count = 10)]
+fn nearest_15_of_256_pixels(bencher: Bencher<'_, '_>, n_samples: usize) {
+    bench(bencher, n_samples, Search { k: 15, approximation: 0.0 });
+}
+
+#[divan::bench(args = [2000, 62_000], sample_count = 10)]
+fn about_nearest_15_of_256_pixels(bencher: Bencher<'_, '_>, n_samples: usize) {
+    bench(bencher, n_samples, Search { k: 15, approximation: 0.7 });
 }

@@ -61,11 +61,10 @@ pub struct ActiveShape {
 impl ActiveShape {
     /// Variant with the defaults of the plain method.
     pub const DEFAULT: Self = Self { info: &DEFAULT };
-    /// Variant with the defaults that `scr tune` chose inside fold 1 of 160 phantoms of seed
-    /// 77, on which no result is reported: all modes, wider limits, one candidate on either
-    /// side and several starts. All modes can be kept because noise shrinks those of small
-    /// variance. Levels and noise had the best mean over that fold and fold 1 of 37
-    /// radiographs, whose reference was wrong then (docs/reference/results.md).
+    /// Variant with the defaults that `scr tune` chose inside fold 1 of 160 phantoms and inside
+    /// fold 1 of 37 radiographs (docs/explanation/experiments.md): all modes, wider limits, one
+    /// candidate on either side and several starts. All modes can be kept because noise
+    /// shrinks those of small variance.
     pub const TUNED: Self = Self { info: &TUNED };
 }
 
@@ -136,7 +135,10 @@ const fn parameters(defaults: [f64; 10]) -> [Parameter; 11] {
 static DEFAULT_PARAMETERS: [Parameter; 11] =
     parameters([256.0, 0.98, 2.0, 4.0, 5.0, 2.0, 10.0, 0.9, 0.0, 0.0]);
 static TUNED_PARAMETERS: [Parameter; 11] =
-    parameters([256.0, 1.0, 3.0, 6.0, 5.0, 1.0, 10.0, 0.9, 1.25, 0.3]);
+    parameters([384.0, 1.0, 3.0, 6.0, 5.0, 1.0, 10.0, 0.9, 1.0, 0.4]);
+/// Parameters of a search in posteriors: those of the tuned method, at the posterior's size.
+pub(crate) static POSTERIOR_PARAMETERS: [Parameter; 11] =
+    parameters([256.0, 1.0, 3.0, 6.0, 5.0, 1.0, 10.0, 0.9, 1.0, 0.4]);
 
 static DEFAULT: MethodInfo = MethodInfo {
     id: "asm",
@@ -147,16 +149,20 @@ static DEFAULT: MethodInfo = MethodInfo {
     source: STUDY,
     verified: "The names are the study's; the method is common knowledge; the values are \
                this project's own: those of the default in the range of the authors' \
-               other papers, those of the tuned one chosen on phantoms by `scr tune`, \
-               levels and noise on radiographs with a wrong reference too; so are noise \
-               and several starts.",
+               other papers, those of the tuned one chosen on phantoms and radiographs by \
+               `scr tune`; so are noise and several starts.",
     is_quick: true,
     has_posterior: false,
     parameters: &DEFAULT_PARAMETERS,
 };
 
-pub(crate) static TUNED: MethodInfo =
-    MethodInfo { id: "asm-tuned", name: "ASM tuned", parameters: &TUNED_PARAMETERS, ..DEFAULT };
+pub(crate) static TUNED: MethodInfo = MethodInfo {
+    id: "asm-tuned",
+    version: "1.4.0",
+    name: "ASM tuned",
+    parameters: &TUNED_PARAMETERS,
+    ..DEFAULT
+};
 
 impl Method for ActiveShape {
     fn info(&self) -> &'static MethodInfo {

@@ -92,14 +92,14 @@ impl Hybrid {
         Self { info: &APPEARANCE, model: ShapeMethod::ActiveAppearance, input: Input::Posterior };
 }
 
-static SHAPE_PARAMETERS: [Parameter; 18] =
-    concatenated(active_shape::TUNED.parameters, &PIXEL_PARAMETERS);
-static APPEARANCE_PARAMETERS: [Parameter; 17] =
+static SHAPE_PARAMETERS: [Parameter; 19] =
+    concatenated(&active_shape::POSTERIOR_PARAMETERS, &PIXEL_PARAMETERS);
+static APPEARANCE_PARAMETERS: [Parameter; 18] =
     concatenated(active_appearance::WHISKERS.parameters, &PIXEL_PARAMETERS);
 
 static SHAPE: MethodInfo = MethodInfo {
     id: "asm-pc",
-    version: "1.3.0",
+    version: "1.4.0",
     name: "ASM/PC hybrid",
     summary: "Active shape model that searches in the pixel classifier's posterior instead \
               of grey values.",
@@ -113,7 +113,7 @@ static SHAPE: MethodInfo = MethodInfo {
 
 static SHAPE_AND_GREY: MethodInfo = MethodInfo {
     id: "asm-pc-grey",
-    version: "1.1.0",
+    version: "1.2.0",
     name: "ASM/PC hybrid with grey values",
     summary: "Active shape model that searches in the pixel classifier's posterior and in \
               grey values.",

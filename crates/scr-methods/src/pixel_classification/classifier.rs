@@ -189,6 +189,7 @@ mod tests {
         n_samples: 200,
         place_weight: 1.0,
         centre_side: 32,
+        approximation: 0.7,
     };
 
     const TRAINING: ClassifierTraining = ClassifierTraining { settings: SETTINGS, seed: 1 };

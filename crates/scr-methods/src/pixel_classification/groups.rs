@@ -65,9 +65,9 @@ impl Groups {
     }
 
     /// Squared distance of each group's box from the box around some queries, with the group's
-    /// index, nearest first. Queries are given by feature: the values of all queries.
+    /// index. Queries are given by feature: the values of all queries.
     #[inline(always)]
-    pub(super) fn by_distance<const N: usize>(&self, queries: &[[f32; N]]) -> Vec<(f32, u32)> {
+    pub(super) fn distances<const N: usize>(&self, queries: &[[f32; N]]) -> Vec<(f32, u32)> {
         let mut projections = [[0.0; N]; AXES];
         for (values, parts) in queries.iter().zip(&self.axes) {
             for (projections, part) in projections.iter_mut().zip(parts) {
@@ -90,9 +90,7 @@ impl Groups {
                 *square += gap * gap;
             }
         }
-        let mut groups: Vec<(f32, u32)> = squares.into_iter().zip(0..).collect();
-        groups.sort_unstable_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
-        groups
+        squares.into_iter().zip(0..).collect()
     }
 }
 
@@ -217,8 +215,8 @@ mod tests {
         let features = places(20);
         let (groups, numbers) = Groups::of(&features, 2);
         let queries = [[3.0, 4.5], [11.0, -2.0]];
-        let found = groups.by_distance(&queries);
-        assert!(found.is_sorted_by(|a, b| a.0 <= b.0) && found[0].0 < 1e-3);
+        let found = groups.distances(&queries);
+        assert!(found.iter().any(|(square, _)| *square < 1e-3));
         assert_eq!(found.len(), numbers.len().div_ceil(GROUP));
         for (square, group) in found {
             for &number in numbers.chunks(GROUP).nth(group as usize).unwrap() {
@@ -234,7 +232,7 @@ mod tests {
     #[test]
     fn equal_samples_and_none_are_grouped() {
         let (none, numbers) = Groups::of(&[], 3);
-        assert!(numbers.is_empty() && none.by_distance(&[[0.0; 2]; 3]).is_empty());
+        assert!(numbers.is_empty() && none.distances(&[[0.0; 2]; 3]).is_empty());
         let (equal, numbers) = Groups::of(&[1.0; 600], 2);
         assert_eq!((equal.n_groups, numbers.len()), (300usize.div_ceil(GROUP), 300));
     }

@@ -84,7 +84,7 @@ pub struct PixelClassificationPost;
 
 static RAW: MethodInfo = MethodInfo {
     id: "pc",
-    version: "1.2.0",
+    version: "1.3.0",
     name: "Pixel classification",
     summary: "Each pixel gets the label that most of the 15 most similar training pixels \
               had, by the responses of Gaussian derivative filters and by place.",
@@ -94,12 +94,12 @@ static RAW: MethodInfo = MethodInfo {
                and grey normalisation are this project's own, and neighbours are exact.",
     is_quick: false,
     has_posterior: true,
-    parameters: PARAMETERS.split_at(6).0,
+    parameters: PARAMETERS.split_at(7).0,
 };
 
 static POST_PROCESSED: MethodInfo = MethodInfo {
     id: "pc-post",
-    version: "1.3.0",
+    version: "1.4.0",
     name: "Pixel classification, post-processed",
     summary: "Pixel classification with a smoothed posterior. Of each structure it keeps the \
               largest part, or as many as it has in training, and fills their holes.",

@@ -31,7 +31,7 @@ mod stage;
 pub use classifier::PixelClassifier;
 pub(crate) use classifier::{ClassifierFile, LearntClassifier};
 pub use methods::{PixelClassification, PixelClassificationPost};
-pub use neighbours::Neighbours;
+pub use neighbours::{Neighbours, Search};
 pub use parts::largest_parts_filled;
 pub use posterior::Posterior;
 pub(crate) use settings::PIXEL_PARAMETERS;

@@ -1,4 +1,4 @@
-//! Exact nearest-neighbour search.
+//! Nearest-neighbour search, exact or approximate.
 //!
 //! For a query q and a sample s, |q - s|^2 = |q|^2 - 2 (q.s - |s|^2 / 2), so the
 //! nearest samples are those with the smallest |s|^2 / 2 - q.s: as many
@@ -7,10 +7,13 @@
 //! for [`TILE`] queries at a time. Neighbouring samples share panels, neighbouring queries
 //! share a tile, and the search skips panels whose samples are all too far (`groups.rs`).
 //!
-//! Nothing is approximated, and results depend neither on threads nor on the processor:
+//! An approximate search also skips panels that could improve a neighbour's distance by a
+//! small factor only (Arya and others, Journal of the ACM 45(6), 1998,
+//! doi:10.1145/293347.293348). Results depend neither on threads nor on the processor:
 //! products are summed in the order of the features, without fused operations, and of equally
 //! near samples the first wins.
 
+use std::cmp::Ordering;
 use std::ops::Range;
 
 use multiversion::multiversion;
@@ -26,6 +29,9 @@ const LANES: usize = 8;
 
 /// Number of queries in a tile.
 const TILE: usize = 4;
+
+/// Number of groups that a search sorts and looks at first.
+const NEAREST_GROUPS: usize = 32;
 
 /// Index of a missing sample.
 const MISSING: u32 = u32::MAX;
@@ -51,6 +57,16 @@ pub(super) struct NeighboursFile {
     n_features: usize,
     labels: Vec<u32>,
     panels: Vec<f32>,
+}
+
+/// Number and accuracy of the neighbours to find.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Search {
+    /// Number of neighbours.
+    pub k: usize,
+    /// Approximation: the n-th sample found is at most 1 + this times as far as the n-th nearest.
+    /// 0 or more; 0 for an exact search.
+    pub approximation: f32,
 }
 
 /// Nearest samples of a query so far, nearest first.
@@ -100,9 +116,15 @@ impl Neighbours {
     }
 
     /// Indices of the `k` nearest samples of each query, nearest first, without the samples
-    /// `left_out`; all when there are fewer. A query has `n_features` values.
+    /// `left_out`; all when there are fewer. A query has `n_features` values. An approximate
+    /// search depends on the queries that are given together.
     #[must_use]
-    pub fn nearest(&self, queries: &[f32], k: usize, left_out: &Range<usize>) -> Vec<Vec<u32>> {
+    pub fn nearest(
+        &self,
+        queries: &[f32],
+        Search { k, approximation }: Search,
+        left_out: &Range<usize>,
+    ) -> Vec<Vec<u32>> {
         let k = k.min(self.len());
         let n_queries = queries.len() / self.n_features.max(1);
         let mut nearest: Vec<Nearest> = (0..n_queries.next_multiple_of(TILE))
@@ -115,7 +137,7 @@ impl Neighbours {
         let tiles = self.tiles(&ordered);
         let tiles = tiles.chunks_exact(self.n_features.max(1));
         for (tile, nearest) in tiles.zip(nearest.chunks_exact_mut(TILE)).filter(|_| k > 0) {
-            search(self, tile, left_out, nearest);
+            search(self, tile, approximation, left_out, nearest);
         }
         let mut answers = vec![Vec::new(); n_queries];
         for (number, nearest) in order.into_iter().zip(nearest) {
@@ -220,6 +242,7 @@ const ROUNDING: f32 = 2e-5;
 fn search(
     samples: &Neighbours,
     tile: &[[f32; TILE]],
+    approximation: f32,
     left_out: &Range<usize>,
     nearest: &mut [Nearest],
 ) {
@@ -228,23 +251,48 @@ fn search(
         squares.iter_mut().zip(queries).for_each(|(square, query)| *square += query * query);
     }
     let slack = squares.map(|square| ROUNDING * (square.sqrt() + samples.longest).powi(2));
+    let stretch = (1.0 + approximation).powi(2);
+    let is_beyond = |distance: f32, nearest: &[Nearest]| {
+        (0..TILE).all(|index| {
+            (stretch * distance - squares[index]) / 2.0 - slack[index] > nearest[index].farthest()
+        })
+    };
     let panel_length = (samples.n_features + 1) * LANES;
-    for (distance, group) in samples.groups.by_distance(tile) {
-        let is_beyond = |index: usize| {
-            (distance - squares[index]) / 2.0 - slack[index] > nearest[index].farthest()
-        };
-        if (0..TILE).all(is_beyond) {
-            break;
-        }
-        let first = group as usize * GROUP;
-        let numbers = samples.numbers[first..].chunks(LANES);
-        let panels = samples.panels[first / LANES * panel_length..].chunks_exact(panel_length);
-        for (panel, numbers) in panels.zip(numbers).take(GROUP / LANES) {
-            for (keys, nearest) in keys(panel, tile).iter().zip(nearest.iter_mut()) {
-                nearest.insert(keys, numbers, left_out);
+    let mut groups = samples.groups.distances(tile);
+    // Most groups are too far after the nearest few, and are never sorted.
+    let mut far = split_off_far(&mut groups);
+    while !groups.is_empty() {
+        groups.sort_unstable_by(nearer);
+        for (distance, group) in groups {
+            if is_beyond(distance, nearest) {
+                return;
+            }
+            let first = group as usize * GROUP;
+            let numbers = samples.numbers[first..].chunks(LANES);
+            let panels = samples.panels[first / LANES * panel_length..].chunks_exact(panel_length);
+            for (panel, numbers) in panels.zip(numbers).take(GROUP / LANES) {
+                for (keys, nearest) in keys(panel, tile).iter().zip(nearest.iter_mut()) {
+                    nearest.insert(keys, numbers, left_out);
+                }
             }
         }
+        far.retain(|(distance, _)| !is_beyond(*distance, nearest));
+        groups = std::mem::take(&mut far);
     }
+}
+
+/// Order of groups by distance, then index.
+fn nearer(a: &(f32, u32), b: &(f32, u32)) -> Ordering {
+    a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
+}
+
+/// Splits off all groups but the nearest [`NEAREST_GROUPS`].
+fn split_off_far(groups: &mut Vec<(f32, u32)>) -> Vec<(f32, u32)> {
+    if groups.len() <= NEAREST_GROUPS {
+        return Vec::new();
+    }
+    groups.select_nth_unstable_by(NEAREST_GROUPS, nearer);
+    groups.split_off(NEAREST_GROUPS)
 }
 
 /// Ranking keys of a panel's samples for the queries of a tile.
@@ -302,6 +350,10 @@ mod tests {
         (0..count).map(|_| (random.next_u32() >> 8) as f32 / 4e6 - 2.0).collect()
     }
 
+    fn exact(k: usize) -> Search {
+        Search { k, approximation: 0.0 }
+    }
+
     fn sorted_by_distance(samples: &[f32], query: &[f32], n_features: usize) -> Vec<u32> {
         let distance = |sample: &[f32]| -> f64 {
             sample.iter().zip(query).map(|(a, b)| f64::from(a - b).powi(2)).sum()
@@ -318,7 +370,7 @@ mod tests {
             let samples = numbers(n_samples * n_features, 1);
             let queries = numbers(n_queries * n_features, 2);
             let neighbours = Neighbours::new(n_features, &samples, vec![0; n_samples]);
-            let found = neighbours.nearest(&queries, 15, &(0..0));
+            let found = neighbours.nearest(&queries, exact(15), &(0..0));
             assert_eq!(found.len(), n_queries);
             for (found, query) in found.iter().zip(queries.chunks(n_features)) {
                 assert_eq!(found[..], sorted_by_distance(&samples, query, n_features)[..15]);
@@ -329,14 +381,16 @@ mod tests {
     #[test]
     fn of_equally_near_samples_the_first_wins() {
         let neighbours = Neighbours::new(1, &[5.0, 1.0, 1.0, 1.0, 0.5], vec![0; 5]);
-        assert_eq!(neighbours.nearest(&[1.0, 9.0], 3, &(0..0)), [[1, 2, 3], [0, 1, 2]]);
+        assert_eq!(neighbours.nearest(&[1.0, 9.0], exact(3), &(0..0)), [[1, 2, 3], [0, 1, 2]]);
     }
 
     #[test]
     fn fewer_samples_than_neighbours_are_all_found() {
         let neighbours = Neighbours::new(2, &[0.0, 0.0, 3.0, 4.0], vec![7, 8]);
-        assert_eq!(neighbours.nearest(&[3.0, 3.0], 15, &(0..0)), [[1, 0]]);
-        assert!(Neighbours::new(2, &[], vec![]).nearest(&[3.0, 3.0], 15, &(0..0))[0].is_empty());
+        assert_eq!(neighbours.nearest(&[3.0, 3.0], exact(15), &(0..0)), [[1, 0]]);
+        assert!(
+            Neighbours::new(2, &[], vec![]).nearest(&[3.0, 3.0], exact(15), &(0..0))[0].is_empty()
+        );
     }
 
     #[test]
@@ -346,9 +400,9 @@ mod tests {
         let query = numbers(3, 6);
         let expected = sorted_by_distance(&samples, &query, 3).into_iter();
         let expected: Vec<u32> = expected.filter(|n| !(20..71).contains(n)).collect();
-        assert_eq!(all.nearest(&query, 15, &(20..71))[0], expected[..15]);
-        assert_eq!(all.nearest(&query, 60, &(20..71))[0], expected);
-        assert!(all.nearest(&query, 15, &(0..100))[0].is_empty());
+        assert_eq!(all.nearest(&query, exact(15), &(20..71))[0], expected[..15]);
+        assert_eq!(all.nearest(&query, exact(60), &(20..71))[0], expected);
+        assert!(all.nearest(&query, exact(15), &(0..100))[0].is_empty());
     }
 
     #[test]
@@ -360,11 +414,31 @@ mod tests {
         };
         let (samples, queries) = (weighed(5000, 7), weighed(203, 8));
         let neighbours = Neighbours::new(4, &samples, vec![0; 5000]);
-        let near = neighbours.groups.by_distance(&[[0.0; TILE]; 4]);
+        let near = neighbours.groups.distances(&[[0.0; TILE]; 4]);
         assert!(near.iter().filter(|(square, _)| *square > 1.0).count() > near.len() / 2);
-        for (query, found) in queries.chunks(4).zip(neighbours.nearest(&queries, 5, &(0..0))) {
+        for (query, found) in queries.chunks(4).zip(neighbours.nearest(&queries, exact(5), &(0..0)))
+        {
             assert_eq!(found, sorted_by_distance(&samples, query, 4)[..5]);
         }
+    }
+
+    #[test]
+    fn an_approximate_search_keeps_within_its_factor() {
+        let (samples, queries) = (numbers(6 * 4000, 11), numbers(6 * 40, 12));
+        let neighbours = Neighbours::new(6, &samples, vec![0; 4000]);
+        let distance = |sample: u32, query: &[f32]| {
+            let sample = &samples[6 * sample as usize..][..6];
+            sample.iter().zip(query).map(|(a, b)| (a - b).powi(2)).sum::<f32>().sqrt()
+        };
+        let found = neighbours.nearest(&queries, Search { k: 9, approximation: 0.7 }, &(0..0));
+        let mut n_other = 0;
+        for (query, found) in queries.chunks(6).zip(found) {
+            for (found, best) in found.into_iter().zip(sorted_by_distance(&samples, query, 6)) {
+                assert!(distance(found, query) <= 1.7 * distance(best, query) + 1e-4);
+                n_other += usize::from(found != best);
+            }
+        }
+        assert!(n_other > 0, "nothing was approximated");
     }
 
     #[test]
@@ -384,9 +458,9 @@ mod tests {
     fn a_query_has_the_same_neighbours_alone_as_among_others() {
         let (samples, queries) = (numbers(700, 3), numbers(70, 4));
         let neighbours = Neighbours::new(7, &samples, vec![0; 100]);
-        let together = neighbours.nearest(&queries, 4, &(0..0));
+        let together = neighbours.nearest(&queries, exact(4), &(0..0));
         for (query, together) in queries.chunks(7).zip(&together) {
-            assert_eq!(&neighbours.nearest(query, 4, &(0..0))[0], together);
+            assert_eq!(&neighbours.nearest(query, exact(4), &(0..0))[0], together);
         }
     }
 }

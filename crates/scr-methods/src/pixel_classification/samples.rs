@@ -14,7 +14,7 @@ use crate::{MethodError, Progress, TrainingImages};
 
 /// Smallest total number of samples. With few training images each gives more, so that the
 /// samples include small structures.
-const FEWEST: usize = 16_000;
+const FEWEST: usize = 32_000;
 
 /// Training pixels.
 pub(super) struct Samples {

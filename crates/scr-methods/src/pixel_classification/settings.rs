@@ -1,5 +1,6 @@
 //! Settings of the pixel classifier, and the parameters that set them.
 
+use super::neighbours::Search;
 use crate::{Parameter, Parameters};
 
 /// Settings of training and classification.
@@ -18,6 +19,8 @@ pub struct PixelSettings {
     /// Longer side of the image during the search for its centre, in pixels; 0: places are
     /// relative to the image.
     pub centre_side: usize,
+    /// Share by which a neighbour may be farther than the nearest: see [`Search`].
+    pub approximation: f64,
 }
 
 /// Settings and seed of a classifier's training. Equal ones give equal classifiers.
@@ -30,16 +33,23 @@ pub struct ClassifierTraining {
 }
 
 /// Parameters of training, then the one of post-processing.
-pub(super) static PARAMETERS: [Parameter; 7] =
-    parameters(["side", "scales", "k", "samples", "place_weight", "centre_side"]);
+pub(super) static PARAMETERS: [Parameter; 8] =
+    parameters(["side", "scales", "k", "samples", "place_weight", "centre_side", "approximation"]);
 
 /// These parameters with their names in methods with a `side` of their own.
-pub(crate) static PIXEL_PARAMETERS: [Parameter; 7] =
-    parameters(["pc_side", "pc_scales", "pc_k", "pc_samples", "pc_place_weight", "pc_centre_side"]);
+pub(crate) static PIXEL_PARAMETERS: [Parameter; 8] = parameters([
+    "pc_side",
+    "pc_scales",
+    "pc_k",
+    "pc_samples",
+    "pc_place_weight",
+    "pc_centre_side",
+    "pc_approximation",
+]);
 
 const fn parameters(
-    [side, scales, k, samples, place_weight, centre_side]: [&'static str; 6],
-) -> [Parameter; 7] {
+    [side, scales, k, samples, place_weight, centre_side, approximation]: [&'static str; 7],
+) -> [Parameter; 8] {
     [
         Parameter::whole(
             side,
@@ -63,6 +73,12 @@ const fn parameters(
             [0.0, 256.0],
         ),
         Parameter::number(
+            approximation,
+            "share by which a neighbour may be farther than the nearest; 0: exact search",
+            0.7,
+            [0.0, 10.0],
+        ),
+        Parameter::number(
             "smoothing",
             "standard deviation of the blur of the posterior, in its own pixels",
             1.0,
@@ -73,15 +89,15 @@ const fn parameters(
 
 impl ClassifierTraining {
     /// Training with the parameters whose names are those of `table`.
-    pub(crate) fn of(parameters: &Parameters, table: &[Parameter; 7], seed: u64) -> Self {
+    pub(crate) fn of(parameters: &Parameters, table: &[Parameter; 8], seed: u64) -> Self {
         Self { settings: PixelSettings::of(parameters, table), seed }
     }
 }
 
 impl PixelSettings {
     /// Settings from the parameters whose names are those of `table`.
-    pub(crate) fn of(parameters: &Parameters, table: &[Parameter; 7]) -> Self {
-        let [side, scales, k, samples, place_weight, centre_side, _] =
+    pub(crate) fn of(parameters: &Parameters, table: &[Parameter; 8]) -> Self {
+        let [side, scales, k, samples, place_weight, centre_side, approximation, _] =
             table.each_ref().map(|parameter| parameter.key);
         Self {
             side: parameters.whole(side),
@@ -90,6 +106,11 @@ impl PixelSettings {
             n_samples: parameters.whole(samples),
             place_weight: parameters.get(place_weight),
             centre_side: parameters.whole(centre_side),
+            approximation: parameters.get(approximation),
         }
+    }
+    /// Search for neighbours.
+    pub(super) const fn search(&self) -> Search {
+        Search { k: self.k, approximation: self.approximation as f32 }
     }
 }

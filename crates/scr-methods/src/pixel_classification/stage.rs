@@ -7,7 +7,7 @@ use scr_image::Radiograph;
 use serde::{Deserialize, Serialize};
 
 use super::features::{Features, Scaling};
-use super::neighbours::{Neighbours, NeighboursFile};
+use super::neighbours::{Neighbours, NeighboursFile, Search};
 use super::posterior::{Centre, Posterior};
 use super::refinement::votes_where_needed;
 use super::samples::Samples;
@@ -23,7 +23,7 @@ const QUERIES_AT_A_TIME: usize = 512;
 pub(super) struct Stage {
     side: usize,
     n_scales: usize,
-    k: usize,
+    search: Search,
     scaling: Scaling,
     /// By label, then structure: membership of the structure in the combination.
     combinations: Vec<Vec<bool>>,
@@ -36,7 +36,7 @@ pub(super) struct Stage {
 pub(super) struct StageFile {
     side: usize,
     n_scales: usize,
-    k: usize,
+    search: Search,
     scaling: Scaling,
     #[serde(deserialize_with = "at_most::<_, _, MAX_LISTS>")]
     combinations: Vec<Vec<bool>>,
@@ -53,17 +53,18 @@ impl StageFile {
         settings: PixelSettings,
         n_structures: usize,
     ) -> Result<Stage, ModelFault> {
-        let Self { side, n_scales, k, scaling, combinations, samples } = self;
+        let Self { side, n_scales, search, scaling, combinations, samples } = self;
         equal("side", &side, &settings.side)?;
         equal("scales", &n_scales, &settings.n_scales)?;
-        equal("k", &k, &settings.k)?;
+        equal("k", &search.k, &settings.k)?;
+        equal("approximation", &search.approximation, &settings.search().approximation)?;
         let n_features = Features::count(n_scales);
         scaling.check(n_features)?;
         for combination in &combinations {
             count("structures of a combination", combination.len(), n_structures)?;
         }
         let samples = samples.checked(n_features, combinations.len())?;
-        Ok(Stage { side, n_scales, k, scaling, combinations, samples })
+        Ok(Stage { side, n_scales, search, scaling, combinations, samples })
     }
 }
 
@@ -92,7 +93,7 @@ impl Stage {
         let stage = Self {
             side: settings.side,
             n_scales: settings.n_scales,
-            k: settings.k,
+            search: settings.search(),
             scaling,
             combinations: samples.combinations,
             samples: Neighbours::new(n_features, &scaled, samples.labels),
@@ -143,7 +144,7 @@ impl Stage {
     ) -> Posterior {
         let image = GreyImage::of(radiograph, self.side);
         let features = Features::of(&image, self.n_scales, centre);
-        let n_votes = self.k.min(self.samples.len());
+        let n_votes = self.search.k.min(self.samples.len());
         let votes = votes_where_needed(features.size, n_votes as u16, |pixels| {
             pixels
                 .par_chunks(QUERIES_AT_A_TIME)
@@ -178,6 +179,6 @@ impl Stage {
             }
             votes
         };
-        self.samples.nearest(&queries, self.k, left_out).into_iter().map(count).collect()
+        self.samples.nearest(&queries, self.search, left_out).into_iter().map(count).collect()
     }
 }

@@ -60,7 +60,7 @@ impl Voting {
 
 static FAMILIES: MethodInfo = MethodInfo {
     id: "voting",
-    version: "1.4.0",
+    version: "1.5.0",
     name: "Voting",
     summary: "A pixel belongs to a structure when at least two of ASM tuned, AAM whiskers \
               + BFGS and pixel classification, post-processed, say so.",
@@ -74,7 +74,7 @@ static FAMILIES: MethodInfo = MethodInfo {
 
 static WITH_HYBRIDS: MethodInfo = MethodInfo {
     id: "voting-hybrids",
-    version: "1.2.0",
+    version: "1.3.0",
     name: "Voting with hybrids",
     summary: "A pixel belongs to a structure when at least three of ASM tuned, AAM \
               whiskers + BFGS, pixel classification, post-processed, ASM/PC hybrid \
