@@ -111,7 +111,7 @@ impl UnetModel {
         ModelCard {
             input: InputCard {
                 fit: Fit::Stretch([side, side]),
-                channels: Some(1),
+                channels: None,
                 layout: Layout::Nchw,
                 resampling: Resampling::Antialiased,
                 inverted: false,
