@@ -1,15 +1,20 @@
 //! Every method: one image of 1024 x 1024 pixels, and training on 10.
 #![expect(clippy::unwrap_used, reason = "a benchmark fails by panicking")]
 
+#[path = "../tests/quick/mod.rs"]
+mod quick;
+
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use divan::Bencher;
 use scr_data::{Benchmark, Fold};
 use scr_image::Radiograph;
-use scr_methods::{METHODS, Method, Model, Parameters, TrainingSet, find_method, train};
+use scr_methods::{METHODS, Method, Model, TrainingSet, find_method, train};
 use scr_phantom::{Population, write_benchmark};
 use tempfile::TempDir;
+
+use crate::quick::quick;
 
 fn main() {
     divan::main();
@@ -31,7 +36,7 @@ fn benchmark() -> &'static Benchmark {
 }
 
 fn trained(method: &dyn Method, set: &TrainingSet<'_>) -> Model {
-    let parameters = Parameters::new(method.info(), &[]).unwrap();
+    let parameters = quick(method.info());
     train(method, set, &parameters, 1, &quiet).unwrap()
 }
 

@@ -43,11 +43,22 @@ fn trained(method: &dyn Method, set: &TrainingSet<'_>) -> Model {
         ("levels", "2"),
         ("scales", "1"),
         ("centre_side", "16"),
+        ("width", "4"),
+        ("steps", "2"),
+        ("batch", "1"),
+        ("unet_side", "32"),
+        ("unet_width", "4"),
+        ("unet_steps", "2"),
+        ("unet_batch", "1"),
         ("pc_side", "16"),
         ("pc_scales", "1"),
         ("pc_centre_side", "16"),
     ];
-    let has = |key: &str| method.info().parameters.iter().any(|parameter| parameter.key == key);
+    let is_network = method.info().id == "unet";
+    let has = |key: &str| {
+        let is_own = key != "steps" || is_network;
+        is_own && method.info().parameters.iter().any(|parameter| parameter.key == key)
+    };
     let own = smallest.into_iter().filter(|(key, _)| has(key));
     let own: Vec<(String, String)> = own.map(|(key, value)| (key.into(), value.into())).collect();
     train(method, set, &Parameters::new(method.info(), &own).unwrap(), 1, &quiet).unwrap()
@@ -138,6 +149,8 @@ fn changed_payload(method: &str, payload: &[u8], random: &mut Pcg64) -> Option<V
         "pc-post" => changed::<(f64, Vec<usize>, ClassifierFile)>(payload, random),
         "asm-pc" | "asm-pc-grey" => changed::<OnPosterior<ActiveShapeModel>>(payload, random),
         "aam-pc" => changed::<OnPosterior<ActiveAppearanceModel>>(payload, random),
+        "unet" => changed::<crate::unet::UnetFile>(payload, random),
+        "unet-asm" => changed::<(f64, ActiveShapeModel, Vec<u8>)>(payload, random),
         other => panic!("{other} is missing here"),
     }
 }

@@ -159,6 +159,17 @@ pub enum MethodError {
         /// Structures of the benchmark.
         expected: String,
     },
+    /// Training of a U-Net that cannot begin or go on.
+    #[error("{method}: {error}")]
+    Unet {
+        /// Identifier of the method.
+        method: &'static str,
+        /// Error.
+        error: scr_unet::UnetError,
+    },
+    /// Network that fails on an image.
+    #[error(transparent)]
+    Network(#[from] scr_onnx::ModelError),
     /// Files that cannot be read or written, or with invalid content.
     #[error(transparent)]
     Data(#[from] DataError),

@@ -36,6 +36,8 @@ pub enum Insight {
     SearchSteps(SearchSteps),
     /// Posterior of one image, and its masks, one a structure.
     Posterior(Posterior, Vec<Mask>),
+    /// Loss by training step, of each network.
+    Losses(Vec<Vec<f32>>),
     /// Masks of all members on one image, and their majority.
     Votes(Votes),
 }

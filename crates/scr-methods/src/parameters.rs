@@ -61,6 +61,13 @@ impl Parameters {
         Ok(Self { values })
     }
 
+    /// Replaces the value of a parameter that the method lists, by one in its range.
+    pub(crate) fn set(&mut self, key: &str, value: f64) {
+        if let Some(old) = self.values.get_mut(key) {
+            *old = value;
+        }
+    }
+
     /// Refuses values of a file that are not those of a method, each in its range.
     pub(crate) fn check(&self, method: &MethodInfo) -> Result<(), ModelFault> {
         for parameter in method.parameters {

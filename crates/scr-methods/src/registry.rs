@@ -2,7 +2,7 @@
 
 use crate::{
     ActiveAppearance, ActiveShape, Hybrid, MeanShape, Method, MethodError, PixelClassification,
-    PixelClassificationPost, Voting,
+    PixelClassificationPost, UnetMethod, UnetShape, Voting,
 };
 
 /// All methods, in the order of lists.
@@ -20,6 +20,9 @@ pub static METHODS: &[&dyn Method] = &[
     &Hybrid::APPEARANCE,
     &Voting::FAMILIES,
     &Voting::WITH_HYBRIDS,
+    &UnetMethod,
+    &UnetShape,
+    &Voting::TODAY,
 ];
 
 /// Finds a method by its identifier.

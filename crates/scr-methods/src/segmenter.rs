@@ -4,6 +4,15 @@ use scr_image::Mask;
 
 use crate::{Insight, MethodError, PixelClassifier, Posterior, Subject};
 
+/// Network as ONNX: with the card it gives the masks of the method.
+#[derive(Debug, Clone)]
+pub struct OnnxExport {
+    /// ONNX file, which carries the card in its metadata.
+    pub model: Vec<u8>,
+    /// Model card, `model.toml`.
+    pub card: String,
+}
+
 /// Trained method: radiograph in, masks out.
 pub trait Segmenter: Send + Sync {
     /// Segments a radiograph: one mask a structure, in the order of the training benchmark's
@@ -40,6 +49,11 @@ pub trait Segmenter: Send + Sync {
     /// As [`segment`](Self::segment).
     fn insights_on(&self, _subject: &Subject<'_>) -> Result<Vec<Insight>, MethodError> {
         Ok(Vec::new())
+    }
+
+    /// The network as ONNX; `None` for methods that are no network.
+    fn onnx(&self) -> Option<OnnxExport> {
+        None
     }
 
     /// Payload of the model file, which [`Method::restore`](crate::Method::restore) reads.

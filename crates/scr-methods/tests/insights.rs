@@ -1,9 +1,13 @@
 //! Insights of all methods, on a few small phantoms.
 
+mod quick;
+
 use scr_data::{Benchmark, Fold};
 use scr_image::{Mask, Outline, Point};
-use scr_methods::{Insight, METHODS, Model, Parameters, Stage, Subject, TrainingSet, train};
+use scr_methods::{Insight, METHODS, Model, Stage, Subject, TrainingSet, train};
 use scr_phantom::{Population, write_benchmark};
+
+use crate::quick::quick;
 
 fn quiet(_: &str, _: usize, _: usize) {}
 
@@ -18,6 +22,7 @@ fn kind(insight: &Insight) -> &'static str {
         Insight::SearchSteps(_) => "search",
         Insight::Posterior(..) => "posterior",
         Insight::Votes(_) => "votes",
+        Insight::Losses(_) => "losses",
     }
 }
 
@@ -29,7 +34,9 @@ fn expected(method: &str) -> (&'static [&'static str], &'static [&'static str]) 
         "pc" | "pc-post" => (&["samples"], &["posterior"]),
         "asm-pc" | "asm-pc-grey" => (&["shapes", "profiles", "samples"], &["posterior", "search"]),
         "aam-pc" => (&["shapes", "textures", "samples"], &["posterior", "search"]),
-        "voting" | "voting-hybrids" => (&[], &["votes"]),
+        "voting" | "voting-hybrids" | "voting-today" => (&[], &["votes"]),
+        "unet" => (&["losses"], &["posterior"]),
+        "unet-asm" => (&["shapes", "profiles", "losses"], &["posterior", "search"]),
         _ => (&["shapes", "textures"], &["search"]),
     }
 }
@@ -98,9 +105,18 @@ fn check(model: &Model, insight: &Insight, masks: &[Mask]) {
             assert_eq!(posterior.maps().len(), 5);
             assert!(found == masks, "{method}");
         }
+        Insight::Losses(losses) => {
+            assert_eq!(losses.len(), 1);
+            assert!(losses[0].len() == 30 && losses[0].iter().all(|loss| loss.is_finite()));
+        }
         Insight::Votes(votes) => {
             let all = ["asm-tuned", "aam-whiskers-bfgs", "pc-post", "asm-pc-grey", "aam-pc"];
-            let members = if method == "voting" { &all[..3] } else { &all };
+            let today = ["asm-tuned", "aam-whiskers-bfgs", "asm-pc-grey", "unet", "unet-asm"];
+            let members = match method.as_str() {
+                "voting" => &all[..3],
+                "voting-today" => &today,
+                _ => &all,
+            };
             assert!(votes.members.iter().map(|(member, _)| *member).eq(members.iter().copied()));
             assert!(votes.vote == masks, "{method}");
         }
@@ -118,8 +134,7 @@ fn every_method_has_insights_into_its_model_and_its_masks() {
     let radiograph = benchmark.read_radiograph(image).unwrap();
     let subject = Subject::new(&radiograph);
     for method in METHODS {
-        let parameters = Parameters::new(method.info(), &[]).unwrap();
-        let model = train(*method, &set, &parameters, 1, &quiet).unwrap();
+        let model = train(*method, &set, &quick(method.info()), 1, &quiet).unwrap();
         let masks = model.segmenter().segment(&subject).unwrap();
         let insights =
             (model.segmenter().insights(), model.segmenter().insights_on(&subject).unwrap());

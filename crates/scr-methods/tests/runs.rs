@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests make and damage files")]
 
+mod quick;
+
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
@@ -10,11 +12,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use scr_data::{Benchmark, Fold, MaskSet, Protocol, RUN_RECORD, Staging, files};
 use scr_image::{Mask, Size};
 use scr_methods::{
-    BenchmarkRun, Job, METHODS, MethodError, Model, Parameters, RunRecord, SeenImages,
-    TrainingPart, find_method, segment_fold,
+    BenchmarkRun, Job, METHODS, MethodError, Model, RunRecord, SeenImages, TrainingPart,
+    find_method, segment_fold,
 };
 use scr_phantom::{Population, write_benchmark};
 use tempfile::TempDir;
+
+use crate::quick::quick;
 
 fn quiet(_: &str, _: usize, _: usize) {}
 
@@ -29,12 +33,7 @@ fn phantoms() -> (TempDir, Benchmark) {
 fn jobs(methods: &[&str], out: &Path) -> Vec<Job> {
     let job = |name: &&str| {
         let method = find_method(name).unwrap();
-        Job {
-            method,
-            parameters: Parameters::new(method.info(), &[]).unwrap(),
-            masks: out.join(name),
-            posteriors: None,
-        }
+        Job { method, parameters: quick(method.info()), masks: out.join(name), posteriors: None }
     };
     methods.iter().map(job).collect()
 }

@@ -247,7 +247,7 @@ fn output(written: WrittenOutput, keys: &mut Keys<'_>) -> Option<OutputCard> {
     }
     if written.mirror {
         for name in &written.structures {
-            let twin = twin(name);
+            let twin = mirror_twin(name);
             if !written.structures.contains(&twin) {
                 let expected = format!("`{twin}` beside `{name}`, for output.mirror");
                 keys.problem("output.structures", expected, "none");
@@ -321,7 +321,8 @@ fn kind(written: &WrittenOutput, keys: &mut Keys<'_>) -> Option<OutputKind> {
 }
 
 /// Structure on the other side: `left_lung` for `right_lung`; itself where there are no sides.
-pub(crate) fn twin(name: &str) -> String {
+#[must_use]
+pub fn mirror_twin(name: &str) -> String {
     if let Some(rest) = name.strip_prefix("left") {
         format!("right{rest}")
     } else if let Some(rest) = name.strip_prefix("right") {

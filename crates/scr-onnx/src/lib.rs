@@ -29,6 +29,7 @@ mod wire;
 
 pub use benchmark_run::{ModelFile, ModelFiles, ModelProcess, OnnxRun, OnnxRunRecord, write};
 pub use card::{Fit, GreyScaling, InputCard, Layout, ModelCard, OutputCard, OutputKind};
+pub use card_parsing::mirror_twin;
 pub use description::{ModelDescription, TensorDescription};
 pub use error::ModelError;
 pub use network::{InProcess, Network};

@@ -3,7 +3,7 @@
 use scr_image::{GreyImage, Mask, Outline, Point, Size};
 
 use crate::card::{Layout, ModelCard, OutputCard, OutputKind};
-use crate::card_parsing::twin;
+use crate::card_parsing::mirror_twin;
 use crate::preparation::Prepared;
 use crate::{ModelError, Tensor};
 
@@ -55,7 +55,7 @@ impl Output {
     pub(crate) fn with_mirrored(self, card: &OutputCard, other: Self) -> Self {
         let (Self::Maps(maps), Self::Maps(mirrored)) = (&self, other) else { return self };
         let mean = |(map, name): (&GreyImage, &String)| {
-            let twin = twin(name);
+            let twin = mirror_twin(name);
             let at = card.structures.iter().position(|other| *other == twin).unwrap_or_default();
             let values = map.values().iter().zip(mirrored[at].mirrored().values().to_vec());
             GreyImage::new(map.size(), values.map(|(a, b)| 0.5 * (a + b)).collect())

@@ -159,7 +159,7 @@ impl BenchmarkRun<'_> {
         Round { trained_on, segmented }: Round,
         progress: Progress<'_>,
     ) -> Result<(), MethodError> {
-        let set = TrainingSet::new(self.benchmark, trained_on);
+        let set = TrainingSet::new(self.benchmark, trained_on).with_checkpoints(self.models);
         let mut models = Vec::new();
         for run in &mut *runs {
             let is_done = run.is_done(self.benchmark, segmented);

@@ -1,5 +1,6 @@
 //! Training set: images, and the parts of models that several methods learn from them.
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,6 +19,7 @@ pub struct TrainingSet<'a> {
     classifiers: Cache<ClassifierTraining, Arc<LearntClassifier>>,
     posteriors: Cache<ClassifierTraining, Arc<Vec<Posterior>>>,
     segmenters: Cache<MethodTraining, Arc<dyn Segmenter>>,
+    checkpoints: Option<PathBuf>,
 }
 
 /// Method, parameters and seed of a training.
@@ -39,7 +41,20 @@ impl<'a> TrainingSet<'a> {
     #[must_use]
     pub fn of(images: TrainingImages<'a>) -> Self {
         let (classifiers, posteriors) = (Cache::default(), Cache::default());
-        Self { images, classifiers, posteriors, segmenters: Cache::default() }
+        let segmenters = Cache::default();
+        Self { images, classifiers, posteriors, segmenters, checkpoints: None }
+    }
+
+    /// This set with a folder for checkpoints: a training that was stopped goes on from there,
+    /// where its method can.
+    #[must_use]
+    pub fn with_checkpoints(self, folder: Option<&Path>) -> Self {
+        Self { checkpoints: folder.map(Path::to_owned), ..self }
+    }
+
+    /// Folder for checkpoints.
+    pub(crate) fn checkpoints(&self) -> Option<&Path> {
+        self.checkpoints.as_deref()
     }
 
     /// Images of the set.

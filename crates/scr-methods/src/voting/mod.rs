@@ -8,14 +8,16 @@ use serde::{Deserialize, Serialize};
 use crate::info::STUDY;
 use crate::method::train_once;
 use crate::stored::{at_most, count, equal, read};
+use crate::unet::{UNET_PARAMETERS, member_parameters};
 use crate::{
     ActiveAppearance, ActiveShape, GreyImage, Hybrid, Insight, Method, MethodError, MethodInfo,
     ModelDeclaration, ModelFault, Parameters, PixelClassificationPost, PixelClassifier, Posterior,
-    Progress, Segmenter, Subject, TrainingSet, Votes,
+    Progress, Segmenter, Subject, TrainingSet, UnetMethod, UnetShape, Votes,
 };
 
 /// Majority voting method: of the study's three, `asm-tuned`, `aam-whiskers-bfgs` and
-/// `pc-post`, or of these and the hybrids `asm-pc-grey` and `aam-pc`.
+/// `pc-post`, of these and the hybrids `asm-pc-grey` and `aam-pc`, or of `unet`, `unet-asm` and
+/// three classical methods.
 ///
 /// Input: one frontal radiograph of any size. Output: one mask a structure, at that
 /// size; masks may overlap, and need not be in one piece. A pixel belongs to a
@@ -24,7 +26,8 @@ use crate::{
 /// share one pixel classifier.
 ///
 /// # Parameters
-/// None: the members run with their defaults.
+/// `voting-today` has those of `unet`, with `unet_` before their names. All else are the
+/// members' defaults.
 ///
 /// # Limits
 /// Corrects errors that the members make at different places. Common errors of most remain.
@@ -51,11 +54,21 @@ static ALL_MEMBERS: [&dyn Method; 5] = [
     &Hybrid::APPEARANCE,
 ];
 
+static TODAY_MEMBERS: [&dyn Method; 5] = [
+    &ActiveShape::TUNED,
+    &ActiveAppearance::WHISKERS_BFGS,
+    &Hybrid::SHAPE_AND_GREY,
+    &UnetMethod,
+    &UnetShape,
+];
+
 impl Voting {
     /// Voting of the best method of each family.
     pub const FAMILIES: Self = Self { info: &FAMILIES, members: &FAMILY_MEMBERS };
     /// Voting of these and of the hybrids.
     pub const WITH_HYBRIDS: Self = Self { info: &WITH_HYBRIDS, members: &ALL_MEMBERS };
+    /// Voting of a U-Net, alone and under a shape model, and of three classical methods.
+    pub const TODAY: Self = Self { info: &TODAY, members: &TODAY_MEMBERS };
 }
 
 static FAMILIES: MethodInfo = MethodInfo {
@@ -84,6 +97,17 @@ static WITH_HYBRIDS: MethodInfo = MethodInfo {
     ..FAMILIES
 };
 
+static TODAY: MethodInfo = MethodInfo {
+    id: "voting-today",
+    version: "1.0.0",
+    name: "Voting of today",
+    summary: "A pixel belongs to a structure when at least three of ASM tuned, AAM whiskers + \
+              BFGS, ASM/PC hybrid with grey values, U-Net and ASM/U-Net hybrid say so.",
+    verified: "Majority voting is the source's; the members are this project's own choice.",
+    parameters: &UNET_PARAMETERS,
+    ..FAMILIES
+};
+
 impl Method for Voting {
     fn info(&self) -> &'static MethodInfo {
         self.info
@@ -92,13 +116,13 @@ impl Method for Voting {
     fn train(
         &self,
         set: &TrainingSet<'_>,
-        _parameters: &Parameters,
+        parameters: &Parameters,
         seed: u64,
         progress: Progress<'_>,
     ) -> Result<Arc<dyn Segmenter>, MethodError> {
         let member = |&method: &&'static dyn Method| {
-            let defaults = Parameters::defaults(method.info());
-            Ok((method, train_once(method, set, &defaults, seed, progress)?))
+            let own = member_parameters(parameters, method.info());
+            Ok((method, train_once(method, set, &own, seed, progress)?))
         };
         let members = self.members.iter().map(member).collect::<Result<_, MethodError>>()?;
         Ok(Arc::new(Committee { members }))
@@ -115,7 +139,7 @@ impl Method for Voting {
                 let (id, version, bytes) = found;
                 equal("method", &id.as_str(), &method.info().id)?;
                 equal("method_version", &version.as_str(), &method.info().version)?;
-                let parameters = &Parameters::defaults(method.info());
+                let parameters = &member_parameters(declared.parameters, method.info());
                 let declared = ModelDeclaration { parameters, ..declared };
                 let restored = method.restore(bytes, declared);
                 Ok((*method, restored.map_err(|fault| fault.within(id))?))

@@ -11,7 +11,7 @@ use clap::Args;
 use scr_data::{Benchmark, MaskSet, Protocol};
 use scr_documents::{CardDocument, EntryRole, ResultDocument};
 use scr_eval::Settings;
-use scr_methods::{BenchmarkRun, Job, METHODS, Method, Parameters, RunRecord};
+use scr_methods::{BenchmarkRun, Job, METHODS, Method, MethodInfo, Parameters, RunRecord};
 use scr_phantom::{Population, write_benchmark};
 use scr_report::layout::{self, Layout};
 use scr_report::tables;
@@ -135,13 +135,24 @@ impl Demo {
             .map(|&method| {
                 let info = method.info();
                 let name = format!("{}-{}", info.id, info.version);
-                let parameters = Parameters::new(info, &[])?;
+                let parameters = Parameters::new(info, &network_settings(info))?;
                 let posteriors =
                     info.has_posterior.then(|| folder.join(format!("{name}-posteriors")));
                 Ok(Job { method, parameters, masks: folder.join(name), posteriors })
             })
             .collect()
     }
+}
+
+/// Settings with which a network trains within a minute on two cores; none for other methods.
+fn network_settings(method: &MethodInfo) -> Vec<(String, String)> {
+    let prefix = match method.id {
+        "unet" => "",
+        "unet-asm" | "voting-today" => "unet_",
+        _ => return Vec::new(),
+    };
+    let small = [("side", "128"), ("steps", "200")];
+    small.map(|(key, value)| (format!("{prefix}{key}"), value.to_owned())).to_vec()
 }
 
 /// Name of the program as it was called, for commands to copy.

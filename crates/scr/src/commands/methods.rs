@@ -2,6 +2,7 @@
 
 mod figures;
 mod image_figures;
+mod loss_figures;
 mod shape_figures;
 mod show;
 mod source;

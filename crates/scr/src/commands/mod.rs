@@ -24,6 +24,7 @@ mod merge;
 mod methods;
 mod model;
 mod model_arguments;
+mod model_export;
 mod move_site;
 mod phantom;
 mod place;
@@ -99,7 +100,7 @@ pub(crate) enum Command {
     Measures(measures::Measures),
     /// List the segmentation methods with parameters and sources
     Methods(methods::Methods),
-    /// Check ONNX models with their cards
+    /// Check ONNX models with their cards, and export trained networks as ONNX
     Model(model::Model),
     /// Train a method on a fold or the training set of a benchmark
     Train(train::Train),

@@ -1,4 +1,4 @@
-//! `scr model check`: explains what an ONNX model is given and what it returns.
+//! `scr model`: explains what an ONNX model is given and what it returns, and writes one.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -18,6 +18,7 @@ use scr_report::layout::wrapped;
 
 use super::arguments::output;
 use super::model_arguments::{ModelLimits, read_card, read_model, runner_program};
+use super::model_export::Export;
 use super::segment::read;
 use crate::stdout::print;
 use crate::tell::tell;
@@ -32,6 +33,8 @@ pub(crate) struct Model {
 enum Action {
     /// Explain what a model is given and what it returns, and run it on one image
     Check(Check),
+    /// Write the network of a trained model as ONNX, with its model card
+    Export(Export),
 }
 
 #[derive(Args)]
@@ -54,8 +57,10 @@ struct Check {
 
 impl Model {
     pub(crate) fn run(self) -> Result<()> {
-        let Action::Check(check) = self.action;
-        check.run()
+        match self.action {
+            Action::Check(check) => check.run(),
+            Action::Export(export) => export.run(),
+        }
     }
 }
 

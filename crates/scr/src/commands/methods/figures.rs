@@ -3,7 +3,7 @@
 use scr_methods::Insight;
 
 use super::source::{FigureSource, NamedFigure};
-use super::{image_figures, shape_figures, value_figures};
+use super::{image_figures, loss_figures, shape_figures, value_figures};
 
 /// Figures of a list of insights.
 pub(super) fn figures(source: &FigureSource<'_>, insights: &[Insight]) -> Vec<NamedFigure> {
@@ -27,6 +27,7 @@ fn figures_of(source: &FigureSource<'_>, insight: &Insight, is_joint: bool) -> V
         Insight::Posterior(posterior, masks) => {
             vec![image_figures::posterior(source, posterior, masks)]
         }
+        Insight::Losses(losses) => vec![loss_figures::losses(source, losses)],
         Insight::Votes(votes) => vec![image_figures::votes(source, votes)],
     }
 }
