@@ -1,6 +1,7 @@
 //! Masks by ONNX models.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use pyo3::exceptions::PyRuntimeError;
 use pyo3::prelude::*;
@@ -62,6 +63,7 @@ pub(crate) fn run_onnx(
             card: (&place, &text),
             process: ModelProcess::Own,
             limits: Limits::default(),
+            stop: &AtomicBool::new(false),
         };
         run.run(&out, soft.as_deref(), &|_, _| on_image())
     })?;

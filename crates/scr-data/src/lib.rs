@@ -42,7 +42,7 @@ pub use benchmark_copy::{BenchmarkCopy, CopyOutcome};
 pub use checkpoint_file::CheckpointFile;
 pub use definition::{Image, Object, Observer, Structure};
 pub use landmarks::Landmarks;
-pub use mask_set::{CARD, MaskFiles, MaskSet, RUN_RECORD};
+pub use mask_set::{CARD, MaskFiles, MaskSet, RUN_RECORD, ZipFiles};
 pub use output::Output;
 pub use problems::{DataError, Problem, Problems};
 pub use staging::Staging;

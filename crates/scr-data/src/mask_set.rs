@@ -20,6 +20,7 @@ mod remote;
 mod shared_file;
 mod sorting;
 mod source;
+mod zip_files;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -36,6 +37,7 @@ use self::remote::Remote;
 use self::sorting::{Completeness, SortedMasks, Sorting};
 pub use self::source::{CARD, RUN_RECORD};
 use self::source::{EXPECTED, Listing, Source, place};
+pub use self::zip_files::ZipFiles;
 use crate::digest::{Manifest, file_digest};
 use crate::{Benchmark, DataError, Fold, Problem, files, formats};
 

@@ -4,7 +4,8 @@ use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Fold, LiteratureDocument, Protocol, SpacingDocument, TermsDocument, UndefinedDocument,
+    Fold, LiteratureDocument, ModelLimits, Protocol, SpacingDocument, TermsDocument,
+    UndefinedDocument,
 };
 
 /// A published benchmark.
@@ -44,6 +45,9 @@ pub struct BenchmarkDocument {
     /// Time at which the operator ended the benchmark, RFC 3339 in UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<String>,
+    /// Limits of models in submissions; none where models are forbidden.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub models: Option<ModelLimits>,
     /// Protocol: `two-fold`, `k-fold`, `split` or `evaluation-only`.
     pub protocol: String,
     /// Number of images that are for training or tuning only, by fold: `train`, `validation`.

@@ -3,7 +3,7 @@
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
-use crate::ResultDocument;
+use crate::{ResultDocument, VerifiedRunDocument};
 
 /// Role of an entry in a table of results.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +93,9 @@ pub struct EntrySummary {
     pub results: ResultDocument,
     /// Identifiers of the structures that have a posterior in each of its images.
     pub posteriors: Vec<String>,
+    /// Verified run, of an entry whose model the site ran; absent for masks that were submitted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_run: Option<VerifiedRunDocument>,
     /// Time of publication on this site, RFC 3339.
     pub published_at: String,
 }

@@ -25,6 +25,7 @@ pub mod feedback;
 pub mod findings;
 pub mod job;
 pub mod literature;
+pub mod model;
 pub mod protocol;
 pub mod publication;
 pub mod record;
@@ -61,6 +62,7 @@ pub use findings::{
 };
 pub use job::{CancelledJob, Job, JobList, Worker};
 pub use literature::LiteratureDocument;
+pub use model::{ModelAccess, ModelLimits, VerifiedRunDocument};
 pub use protocol::{Fold, ImageSet, NoFold, Protocol};
 pub use publication::{Publication, PublicationDocument, PublicationList, PublicationState};
 pub use record::RecordAnswer;

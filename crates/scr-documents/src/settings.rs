@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::Permission;
+use crate::{ModelLimits, Permission};
 
 /// Default number of decimals of scores against a hidden reference.
 const DECIMALS_OF_HIDDEN: u8 = 3;
@@ -41,6 +41,9 @@ pub struct BenchmarkSettings {
     /// and entries show means on full precision, also against a hidden reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ended_at: Option<String>,
+    /// Limits of models in submissions, which workers run; `None`: models are forbidden.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub models: Option<ModelLimits>,
     /// Visibility of every image's values; public by default. They are
     /// hidden with the reference in any case; decimals apply to them too.
     pub image_results: Option<ImageResults>,

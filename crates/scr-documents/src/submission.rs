@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ResultDocument, SuspicionsDocument};
+use crate::{ResultDocument, SuspicionsDocument, VerifiedRunDocument};
 
 /// State of a submission.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -181,6 +181,9 @@ pub struct SubmissionAnswer {
     pub entry: Option<String>,
     /// Its scores, once it is scored.
     pub results: Option<ResultDocument>,
+    /// Verified run of its model, once the site ran it; absent for masks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub verified_run: Option<VerifiedRunDocument>,
     /// Every change of its state.
     pub log: Vec<LogLine>,
 }

@@ -99,6 +99,7 @@ fn benchmark() -> BenchmarkDocument {
         ladder: Some(0.01),
         undefined_as: None,
         ended_at: Some("2026-11-28T00:00:00.000Z".into()),
+        models: Some(ModelLimits::default()),
         protocol: "two-fold".into(),
         not_scored: MeasureMap::new(),
         images: vec![ImageEntryDocument {
@@ -124,6 +125,20 @@ fn benchmark() -> BenchmarkDocument {
             verified: "v".into(),
         }],
         literature_note: "Other images.".into(),
+    }
+}
+
+fn verified_run() -> VerifiedRunDocument {
+    VerifiedRunDocument {
+        model_digest: "sha256:01".into(),
+        model_fold_2_digest: Some("sha256:02".into()),
+        card_digest: "sha256:03".into(),
+        model_access: ModelAccess::Private,
+        runtime: "rten 0.25".into(),
+        confinement: "memory limit".into(),
+        n_images: 9,
+        image_s: Some(0.16),
+        peak_memory_mb: Some(210),
     }
 }
 
@@ -259,6 +274,7 @@ fn benchmarks_and_their_settings_keep_their_form() {
         ladder: Some(LadderStep::try_from(0.01).expect("a step")),
         own_reviews: true,
         ended_at: Some("2026-11-28T00:00:00.000Z".into()),
+        models: Some(ModelLimits { size_mb: 20, image_s: 5, memory_mb: 512 }),
         image_results: Some(ImageResults::Decimals(2)),
     };
     check("settings", &settings);
@@ -274,6 +290,7 @@ fn entries_keep_their_form() {
         card: card(),
         results: ResultDocument { images: None, undefined_as: None, ..result() },
         posteriors: vec!["heart".into()],
+        verified_run: Some(verified_run()),
         published_at: "2026-11-28T00:00:00.000Z".into(),
     };
     check("entry", &entry);
@@ -297,6 +314,12 @@ fn submissions_keep_their_form() {
         message: None,
         entry: None,
         results: None,
+        verified_run: Some(VerifiedRunDocument {
+            model_fold_2_digest: None,
+            image_s: None,
+            peak_memory_mb: None,
+            ..verified_run()
+        }),
         log: log(),
     };
     check("submission", &submission);

@@ -1,6 +1,7 @@
 //! Runs of models over the images of a benchmark.
 
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use scr_data::digest::{digest_text, file_digest};
@@ -124,6 +125,8 @@ pub struct OnnxRun<'a> {
     pub process: ModelProcess<'a>,
     /// Limits of the models.
     pub limits: Limits,
+    /// Stops the run before the next image once it is true.
+    pub stop: &'a AtomicBool,
 }
 
 impl OnnxRun<'_> {
@@ -133,7 +136,7 @@ impl OnnxRun<'_> {
     ///
     /// # Errors
     /// [`ModelError::Refused`] for a card, structures or models that do not fit, and for
-    /// radiographs that cannot be read; otherwise those of the models.
+    /// radiographs that cannot be read; [`ModelError::Stopped`]; otherwise those of the models.
     pub fn run(
         &self,
         masks: &Path,
@@ -176,6 +179,9 @@ impl OnnxRun<'_> {
                 if stagings.iter().flatten().all(|staging| has_all(staging, &structures, image)) {
                     n_done += 1;
                     continue;
+                }
+                if self.stop.load(Ordering::Relaxed) {
+                    return Err(ModelError::Stopped);
                 }
                 let radiograph = self.benchmark.read_radiograph(image).map_err(one_problem)?;
                 let begin = Instant::now();

@@ -36,6 +36,9 @@ pub enum ModelError {
     /// The process of the model ended.
     #[error("the process of the model ended: {0}")]
     Died(String),
+    /// The run was stopped from outside.
+    #[error("the run was stopped")]
+    Stopped,
     /// The process of the model could not be started or reached.
     #[error("the process of the model: {0}")]
     Process(#[from] std::io::Error),
@@ -45,7 +48,11 @@ impl ModelError {
     /// True for an error of this machine, not of the model: another attempt may succeed.
     #[must_use]
     pub const fn is_of_machine(&self) -> bool {
-        matches!(self, Self::Process(_))
+        match self {
+            Self::Process(_) | Self::Stopped => true,
+            Self::Refused(error) => !matches!(error, DataError::Problems(_)),
+            _ => false,
+        }
     }
 
     /// The error as problems of the file `place`.

@@ -14,6 +14,7 @@ use scr_data::durable;
 use crate::blob_cache::BlobCache;
 use crate::blocking::run_blocking;
 use crate::folder::{BLOBS_FOLDER, MAX_OBJECT_BYTES};
+use crate::model_file::ModelFileName;
 use crate::storage_error::StorageError;
 
 /// Key of a file, such as `benchmarks/scr/images/JPCLN001.png`.
@@ -107,6 +108,14 @@ impl BlobKey {
         let (entry, image) = (name("an entry", entry)?, name("an image", image)?);
         let structure = name("a structure", structure)?;
         Ok(Self(format!("entries/{entry}/posteriors/{structure}/{image}.png")))
+    }
+
+    /// A file of an entry's model: `entries/ENTRY/model/NAME`.
+    ///
+    /// # Errors
+    /// As [`image`](Self::image).
+    pub fn entry_model(entry: &str, file: ModelFileName) -> Result<Self, StorageError> {
+        Ok(Self(format!("entries/{}/model/{}", name("an entry", entry)?, file.as_str())))
     }
 
     /// The folder of a benchmark's files: `benchmarks/BENCHMARK`.
@@ -286,6 +295,7 @@ mod tests {
                 BlobKey::entry_posterior(bad, "x", "x"),
                 BlobKey::entry_posterior("x", bad, "x"),
                 BlobKey::entry_posterior("x", "x", bad),
+                BlobKey::entry_model(bad, ModelFileName::Card),
             ];
             for key in keys {
                 assert!(matches!(key, Err(StorageError::Name { .. })), "{bad:?} gave {key:?}");

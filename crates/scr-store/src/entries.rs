@@ -5,14 +5,14 @@
 //! - [`Entries`]: the handle, with unfiltered reads. [`EntryRow`]: a row.
 
 use async_recursion::async_recursion as boxed;
-use scr_documents::{CardDocument, EntryRole, ResultDocument};
+use scr_documents::{CardDocument, EntryRole, ResultDocument, VerifiedRunDocument};
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, AnyPool, FromRow, Row};
 
 use crate::blobs::Blobs;
 use crate::database::Doing;
 use crate::folder::DataFolder;
-use crate::json::{read_json, write_json};
+use crate::json::{read_json, read_some, write_json};
 use crate::publish::error::PublishError;
 use crate::storage_error::StorageError;
 use crate::withdrawals::{self, Withdrawal};
@@ -33,6 +33,8 @@ pub struct EntryRow {
     /// Identifiers of the structures with a posterior in every image of the entry; empty for
     /// most methods.
     pub posteriors: Vec<String>,
+    /// Verified run, of an entry whose model the site ran.
+    pub verified_run: Option<VerifiedRunDocument>,
     /// Time of publication, RFC 3339 in UTC.
     pub published_at: String,
     /// Withdrawal, if there is one; lists leave out withdrawn entries.
@@ -61,6 +63,7 @@ pub(crate) struct StoredEntry {
     pub(crate) summary: String,
     pub(crate) images: String,
     pub(crate) posteriors: String,
+    pub(crate) verified_run: Option<String>,
     published_at: String,
 }
 
@@ -74,6 +77,7 @@ impl<'r> FromRow<'r, AnyRow> for StoredEntry {
             summary: row.try_get("summary")?,
             images: row.try_get("images")?,
             posteriors: row.try_get("posteriors")?,
+            verified_run: row.try_get("verified_run")?,
             published_at: row.try_get("published_at")?,
         })
     }
@@ -92,22 +96,37 @@ impl StoredEntry {
             summary: write_json(&row.id, "result", &summary)?,
             images: write_json(&row.id, "result", &images)?,
             posteriors: write_json(&row.id, "list of posteriors", &row.posteriors)?,
+            verified_run: row
+                .verified_run
+                .as_ref()
+                .map(|run| write_json(&row.id, "verified run", run))
+                .transpose()?,
             published_at: row.published_at.clone(),
         })
     }
 
     /// Parses the columns; an empty `images` was not selected.
     fn read(self) -> Result<EntryRow, StorageError> {
-        let Self { id, benchmark_id, role, card, summary, images, posteriors, published_at } = self;
+        let Self { id, benchmark_id, role, card, summary, images, .. } = self;
+        let Self { posteriors, verified_run, published_at, .. } = self;
         let card = read_json(&id, "card", &card)?;
         let mut result: ResultDocument = read_json(&id, "result", &summary)?;
         if !images.is_empty() {
             result.images = read_json(&id, "result", &images)?;
         }
         let posteriors = read_json(&id, "list of posteriors", &posteriors)?;
-        let role = read_role(&id, role)?;
-        let withdrawn = None;
-        Ok(EntryRow { id, benchmark_id, role, card, result, posteriors, published_at, withdrawn })
+        let verified_run = read_some(&id, "verified run", verified_run)?;
+        Ok(EntryRow {
+            role: read_role(&id, role)?,
+            withdrawn: None,
+            id,
+            benchmark_id,
+            card,
+            result,
+            posteriors,
+            verified_run,
+            published_at,
+        })
     }
 }
 
@@ -121,10 +140,11 @@ pub(crate) fn read_role(id: &str, word: String) -> Result<EntryRole, StorageErro
 // another one migrated them would miss new columns.
 
 /// Columns of an entry with its last result.
-const COLUMNS: &str = "id, benchmark_id, role, card, summary, images, posteriors, published_at";
+const COLUMNS: &str = "id, benchmark_id, role, card, summary, images, posteriors, verified_run, \
+                       published_at";
 /// The same without the images' values.
 const COLUMNS_WITHOUT_IMAGES: &str =
-    "id, benchmark_id, role, card, summary, '' AS images, posteriors, published_at";
+    "id, benchmark_id, role, card, summary, '' AS images, posteriors, verified_run, published_at";
 /// Entries with their last results.
 const WITH_RESULT: &str = "entries JOIN results ON entry_id = id AND version = \
                            (SELECT MAX(version) FROM results WHERE entry_id = id)";
@@ -173,7 +193,22 @@ impl Entries<'_> {
         after: Option<&str>,
         count: u32,
     ) -> Result<Vec<EntryRow>, StorageError> {
-        summaries_after(self.pool, benchmark_id, after, count).await
+        summaries_after(self.pool, benchmark_id, after, count, STANDING).await
+    }
+
+    /// As [`summaries_after`](Self::summaries_after), of entries alone whose models the site ran.
+    ///
+    /// # Errors
+    /// As [`list`](Self::list).
+    #[boxed]
+    pub async fn verified_after(
+        &self,
+        benchmark_id: &str,
+        after: Option<&str>,
+        count: u32,
+    ) -> Result<Vec<EntryRow>, StorageError> {
+        let condition = format!("{STANDING} AND verified_run IS NOT NULL");
+        summaries_after(self.pool, benchmark_id, after, count, &condition).await
     }
 
     /// Identifiers next to a text in their order, at most `count` on either side, of entries
@@ -294,6 +329,7 @@ async fn summaries_after(
     benchmark_id: &str,
     after: Option<&str>,
     count: u32,
+    condition: &str,
 ) -> Result<Vec<EntryRow>, StorageError> {
     let doing = "list entries";
     let from: Option<(String, String)> = match after {
@@ -307,7 +343,7 @@ async fn summaries_after(
     let (time, id) = from.unwrap_or_default();
     let query = format!(
         "SELECT {COLUMNS_WITHOUT_IMAGES} FROM {WITH_RESULT} WHERE benchmark_id = $1 \
-         AND (published_at, id) > ($2, $3) AND {STANDING} ORDER BY published_at, id LIMIT $4"
+         AND (published_at, id) > ($2, $3) AND {condition} ORDER BY published_at, id LIMIT $4"
     );
     let rows: Vec<StoredEntry> = sqlx::query_as(sqlx::AssertSqlSafe(query))
         .bind(benchmark_id)
@@ -409,8 +445,8 @@ pub(crate) async fn insert(
     row: &StoredEntry,
 ) -> Result<(), StorageError> {
     sqlx::query(
-        "INSERT INTO entries (id, benchmark_id, role, card, posteriors, published_at) \
-         VALUES ($1, $2, $3, $4, $5, $6)",
+        "INSERT INTO entries (id, benchmark_id, role, card, posteriors, published_at, verified_run) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(&row.id)
     .bind(&row.benchmark_id)
@@ -418,6 +454,7 @@ pub(crate) async fn insert(
     .bind(&row.card)
     .bind(&row.posteriors)
     .bind(&row.published_at)
+    .bind(&row.verified_run)
     .execute(connection)
     .await
     .doing("publish an entry")?;

@@ -16,8 +16,8 @@ use crate::storage_error::StorageError;
 use crate::submissions::answers::answer_in;
 use crate::withdrawals;
 
-/// Columns of an entry: identifier, benchmark, role and card.
-type EntryText = (String, String, String, String);
+/// Columns of an entry: identifier, benchmark, role, card and verified run.
+type EntryText = (String, String, String, String, Option<String>);
 
 /// Handle of evidence, with unfiltered reads.
 #[derive(Debug, Clone, Copy)]
@@ -34,13 +34,14 @@ impl Evidence<'_> {
     #[boxed]
     pub async fn entry(&self, id: &str) -> Result<Option<EntryEvidence>, StorageError> {
         let doing = "read evidence of an entry";
-        let row: Option<EntryText> =
-            sqlx::query_as("SELECT id, benchmark_id, role, card FROM entries WHERE id = $1")
-                .bind(id)
-                .fetch_optional(self.pool)
-                .await
-                .doing(doing)?;
-        let Some((entry, benchmark, role, card)) = row else { return Ok(None) };
+        let row: Option<EntryText> = sqlx::query_as(
+            "SELECT id, benchmark_id, role, card, verified_run FROM entries WHERE id = $1",
+        )
+        .bind(id)
+        .fetch_optional(self.pool)
+        .await
+        .doing(doing)?;
+        let Some((entry, benchmark, role, card, run)) = row else { return Ok(None) };
         let results = self.result_evidence(&entry).await?;
         let files: Option<(String,)> = sqlx::query_as(
             "SELECT text FROM manifests JOIN entry_files ON files_digest = digest \
@@ -63,6 +64,7 @@ impl Evidence<'_> {
             results_hidden: false,
             files: files.map(|(text,)| text).unwrap_or_default(),
             withdrawal,
+            run,
             answer,
         }))
     }
@@ -125,7 +127,7 @@ impl Evidence<'_> {
         let (folder, bucket) = (self.folder.path.clone(), self.folder.bucket.clone());
         run_blocking(move || {
             let mut paths = Vec::new();
-            for part in ["masks", "posteriors"] {
+            for part in ["masks", "posteriors", "model"] {
                 let part = format!("{entry}/{part}");
                 match &bucket {
                     Some(bucket) => paths.extend(

@@ -107,6 +107,11 @@ impl DataFolder {
         self.uploads().join(format!("{submission_id}.zip"))
     }
 
+    /// Masks that the model of a submission made.
+    pub(crate) fn upload_masks(&self, submission_id: &str) -> PathBuf {
+        self.uploads().join(format!("{submission_id}.masks.zip"))
+    }
+
     pub(crate) fn benchmarks(&self) -> PathBuf {
         self.path.join(BENCHMARKS_FOLDER)
     }

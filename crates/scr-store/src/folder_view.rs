@@ -84,6 +84,7 @@ impl Store {
                 card: set.card,
                 result,
                 posteriors: Vec::new(),
+                verified_run: None,
                 published_at: now(),
                 withdrawn: None,
             };

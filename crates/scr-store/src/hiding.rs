@@ -117,6 +117,7 @@ impl Hiding {
         }
         document.ladder = self.settings.ladder().map(f64::from);
         document.ended_at.clone_from(&self.settings.ended_at);
+        document.models = self.settings.models;
     }
 
     pub(crate) fn in_entry(&self, entry: &mut EntryRow) {

@@ -30,3 +30,12 @@ pub(crate) fn write_json<T: Serialize>(
         source,
     })
 }
+
+/// As [`read_json`], where there is a document.
+pub(crate) fn read_some<T: DeserializeOwned>(
+    id: &str,
+    what: &'static str,
+    text: Option<String>,
+) -> Result<Option<T>, StorageError> {
+    text.map(|text| read_json(id, what, &text)).transpose()
+}

@@ -15,7 +15,7 @@ use crate::time::now;
 pub(crate) const DOING: &str = "bring the database's tables up to date";
 
 /// Migrations by version, in order.
-pub(crate) const MIGRATIONS: [(i64, &str); 20] = [
+pub(crate) const MIGRATIONS: [(i64, &str); 21] = [
     (1, include_str!("../migrations/0001_start.sql")),
     (2, include_str!("../migrations/0002_posteriors.sql")),
     (3, include_str!("../migrations/0003_accounts.sql")),
@@ -36,6 +36,7 @@ pub(crate) const MIGRATIONS: [(i64, &str); 20] = [
     (18, include_str!("../migrations/0018_file_claims.sql")),
     (19, include_str!("../migrations/0019_rescores.sql")),
     (20, include_str!("../migrations/0020_dead_letters.sql")),
+    (21, include_str!("../migrations/0021_models.sql")),
 ];
 
 /// The last version that this program knows.

@@ -63,6 +63,7 @@ async fn submit(store: &Store, user_id: &str) -> Submission {
         file: None,
         confirmed: false,
         supersedes: None,
+        model: None,
     };
     let begun = store.submissions().begin(new).await.unwrap();
     store.uploads().append_chunk(&begun, 0, Bytes::from_static(b"abc")).await.unwrap();

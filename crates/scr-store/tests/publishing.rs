@@ -181,6 +181,7 @@ impl Fixture {
             masks,
             result: result(&self.benchmark, masks),
             posteriors: None,
+            run: None,
         }
     }
 

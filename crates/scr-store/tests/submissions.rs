@@ -52,6 +52,7 @@ impl SubmissionTest {
             file: None,
             confirmed: false,
             supersedes: None,
+            model: None,
         };
         self.store.submissions().begin(new).await.unwrap()
     }
@@ -589,6 +590,7 @@ async fn an_upload_that_would_fill_the_disk_is_refused_and_leaves_nothing() {
         file: None,
         confirmed: true,
         supersedes: None,
+        model: None,
     };
     let error = full.submissions().begin(new).await.unwrap_err();
     assert!(StoreError::from(error).is_disk_full());

@@ -102,7 +102,7 @@ impl Record {
             RecordEvent::EntryPublished(commitment) => {
                 let id = commitment.entry.clone();
                 let results = vec![commitment.result_digest.clone()];
-                let entry = RecordedEntry { commitment, results, withdrawn: None };
+                let entry = RecordedEntry { commitment: *commitment, results, withdrawn: None };
                 if self.entries.insert(id.clone(), entry).is_some() {
                     report.problem(place, format!("`{id}` published once"), "published again");
                 }

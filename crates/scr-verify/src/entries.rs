@@ -12,6 +12,9 @@ use crate::report::Report;
 use crate::source::{Source, VerifyError};
 use crate::summaries;
 
+/// Path of the model among the files of an entry that the site ran.
+const MODEL: &str = "model/model.onnx";
+
 /// Checks everything within reach of an entry.
 pub(crate) async fn check(
     source: &Source,
@@ -56,6 +59,8 @@ fn check_card(recorded: &RecordedEntry, evidence: &EntryEvidence, report: &mut R
     let withdrawn = evidence.withdrawal.as_ref().map(scr_store::WithdrawalEvidence::digest);
     let said = |digest: Option<String>| digest.unwrap_or_else(|| "none".to_owned());
     report.compare(place("withdrawal"), &said(recorded.withdrawn.clone()), &said(withdrawn));
+    let run = evidence.run.as_deref().map(text_digest);
+    report.compare(place("verified run"), &said(commitment.run_digest.clone()), &said(run));
     let answer = evidence.answer.as_deref().map(text_digest);
     report.compare(
         place("answer to flags"),
@@ -117,6 +122,11 @@ async fn check_files(
         report.problem(place, "a line `SHA-256  PATH` each", "something else");
         return Ok(());
     };
+    if let Some(model) = &commitment.model_digest {
+        let listed = files.files().find(|(path, _)| *path == MODEL).map(|(_, digest)| digest);
+        let found = listed.map_or_else(|| "none".to_owned(), digest_text);
+        report.compare(format!("model of entry {id}"), model, &found);
+    }
     // A site and a copy may give less; in a data folder all must be there.
     let is_whole = matches!(source, Source::Data { .. });
     let (mut pixels, mut is_complete, mut n_missing) = (Manifest::default(), true, 0_usize);

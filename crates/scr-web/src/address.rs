@@ -161,6 +161,11 @@ pub(crate) fn entry_outlines(entry: &EntryRow, image: &str, copies: Copies) -> S
     format!("/api/v1/entries/{}/{display}outlines/{image}.{extension}", encoded(&entry.id))
 }
 
+/// A file of an entry's model.
+pub(crate) fn model(entry: &str, file: &str) -> String {
+    format!("/api/v1/entries/{}/model/{}", encoded(entry), encoded(file))
+}
+
 /// An entry's posterior of one structure in one image, as PNG.
 pub(crate) fn entry_posterior(entry: &str, structure: &str, image: &str) -> String {
     let entry = encoded(entry);

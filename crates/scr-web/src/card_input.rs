@@ -2,7 +2,7 @@
 //!
 //! Follows no link and reads no file.
 
-use scr_documents::{CardDocument, Protocol};
+use scr_documents::{CardDocument, ModelAccess, Protocol};
 use scr_store::{BenchmarkRow, NAME_RULE, PublicStore, UserRow, is_plain_name};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -55,24 +55,32 @@ pub(crate) struct Intent {
     pub(crate) corrects: Option<String>,
     /// True if the request accepts the terms.
     pub(crate) accepts_terms: bool,
+    /// Access to the model, where a model is submitted in place of masks.
+    pub(crate) model: Option<ModelAccess>,
 }
 
-/// Error of a file size.
-pub(crate) fn size_error(size_bytes: u64) -> Option<FieldError> {
+/// Error of a file size, which is at most `most` bytes.
+pub(crate) fn size_error(size_bytes: u64, most: u64) -> Option<FieldError> {
     match size_bytes {
         0 => Some(FieldError::new(
             "size_bytes",
-            "required: the zip file of the masks, or their folder",
+            "required: the zip file of the masks or of the model",
         )),
-        1..=MAX_FILE_BYTES => None,
+        size if size <= most => None,
         _ => {
-            let message = format!("expected at most {MAX_FILE_BYTES} bytes, found {size_bytes}");
+            let message = format!("expected at most {most} bytes, found {size_bytes}");
             Some(FieldError::new("size_bytes", message))
         }
     }
 }
 
 impl Intent {
+    /// Largest file in bytes: masks, or a model within the limits of the benchmark.
+    pub(crate) fn most_bytes(&self, benchmark: &BenchmarkRow) -> u64 {
+        let models = self.model.and(benchmark.document.models);
+        models.map_or(MAX_FILE_BYTES, |limits| limits.upload_bytes().min(MAX_FILE_BYTES))
+    }
+
     /// Records the acceptance of the terms, and returns the valid card or all errors.
     ///
     /// # Errors
@@ -94,6 +102,10 @@ impl Intent {
         if !has_accepted_terms(store, &benchmark.document, user).await? {
             let message = "required: acceptance of the benchmark's terms";
             errors.push(FieldError::new("accept_terms", message));
+        }
+        if self.model.is_some() && benchmark.document.models.is_none() {
+            let message = "expected masks: this benchmark takes no models";
+            errors.push(FieldError::new("model", message));
         }
         if let Some(entry) = &self.corrects
             && !store.submissions().entries_of(&user.id, id).await?.contains(entry)

@@ -31,3 +31,8 @@ pub(crate) fn date(time: &str) -> &str {
 pub(crate) fn minute(time: &str) -> String {
     time.chars().take(16).collect::<String>().replace('T', " ")
 }
+
+/// A time in words: `35 ms`, or `1.2 s`.
+pub(crate) fn time_words(seconds: f64) -> String {
+    if seconds < 1.0 { format!("{:.0} ms", seconds * 1e3) } else { format!("{seconds} s") }
+}

@@ -39,7 +39,7 @@ impl Offered {
         }
         let mut ids: Vec<String> = chosen.iter().map(|id| (*id).to_owned()).collect();
         for role in [EntryRole::Observer, EntryRole::Baseline] {
-            let filter = EntryFilter { role: Some(role), words: Vec::new() };
+            let filter = EntryFilter { role: Some(role), ..EntryFilter::default() };
             let range = RowRange { start: 0, count: MAX_REFERENCES / 2 };
             let found = store.entries().listed(&benchmark.id, &filter, range).await?;
             ids.extend(found.into_iter().map(|entry| entry.id));

@@ -111,7 +111,7 @@ pub(crate) async fn agreement(
     standings: &Standings<'_>,
 ) -> Result<Option<Spread>, Failure> {
     const MEASURE: &str = "overlap";
-    let observers = EntryFilter { role: Some(EntryRole::Observer), words: Vec::new() };
+    let observers = EntryFilter { role: Some(EntryRole::Observer), ..EntryFilter::default() };
     let range = RowRange { start: 0, count: MAX_OBSERVERS };
     let observers = store.entries().listed(&benchmark.id, &observers, range).await?;
     let scored = Scored::of(store, standings, benchmark, &observers).await?;

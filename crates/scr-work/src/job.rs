@@ -1,22 +1,16 @@
 //! One job: check and score a submission, or publish its entry.
 
-use scr_data::{Benchmark, DataError, MaskSet, Problem};
-use scr_documents::{
-    CardDocument, EntryRole, SubmissionProblem, SubmissionState, Suspicion, SuspicionsDocument,
-};
+use scr_data::{MaskSet, Problem};
+use scr_documents::{CardDocument, EntryRole, SubmissionState, Suspicion, SuspicionsDocument};
 use scr_eval::{CheckReport, Settings, Warning, evaluate};
-use scr_store::{
-    Claim, EntryToPublish, Job, JobKind, PublishError, Store, Submission, Submissions,
-};
+use scr_store::{EntryToPublish, Job, JobKind, PublishError, Store, Submission};
 
-use crate::background;
+use crate::claimed_job::{ClaimedJob, problem, problems, with_masks};
 use crate::error::WorkError;
 use crate::flags::submission::findings;
+use crate::model_job::{run_model, run_to_publish};
 use crate::probes;
 use crate::progress::Progress;
-
-/// Limit of reported problems, as many as a person reads.
-const MAX_PROBLEMS: usize = 500;
 
 /// Does a job.
 #[tracing::instrument(
@@ -32,6 +26,9 @@ pub(crate) async fn do_job(store: &Store, job: &Job, progress: &Progress) -> Res
     match (job.kind, submission.state) {
         (JobKind::Publish, _) => publish(&claimed, &submission).await,
         (JobKind::Score, SubmissionState::Received) => {
+            let Some(submission) = run_model(&claimed, submission, progress).await? else {
+                return Ok(());
+            };
             let is_good = check(&claimed, &submission, progress).await?;
             if !(is_good && submission.confirmed) {
                 return Ok(());
@@ -48,18 +45,6 @@ pub(crate) async fn do_job(store: &Store, job: &Job, progress: &Progress) -> Res
     }
 }
 
-/// A job that a worker has claimed: what it writes is refused once the claim does not hold.
-struct ClaimedJob<'a> {
-    store: &'a Store,
-    claim: &'a Claim,
-}
-
-impl ClaimedJob<'_> {
-    fn submissions(&self) -> Submissions<'_, Store> {
-        self.store.submissions().of_job(self.claim)
-    }
-}
-
 /// Checks the masks; true where they can be scored.
 #[tracing::instrument(target = "traces", skip_all)]
 async fn check(
@@ -69,9 +54,9 @@ async fn check(
 ) -> Result<bool, WorkError> {
     let ClaimedJob { store, claim } = claimed;
     let worker = &claim.worker;
-    let (id, progress) = (&submission.id, progress.clone());
+    let progress = progress.clone();
     let is_hidden = store.settings().get(&submission.benchmark_id).await?.hides_reference();
-    let found = with_submission(store, submission, move |benchmark, root| {
+    let found = with_masks(store, submission, move |benchmark, root| {
         let masks = match MaskSet::open(root, benchmark) {
             Ok(masks) => masks,
             Err(error) => return Ok(Err(problems(&error, root))),
@@ -92,9 +77,7 @@ async fn check(
             Ok(true)
         }
         Err(problems) => {
-            tracing::info!(submission = id, n = problems.len(), "the check found problems");
-            claimed.submissions().record_problems(id, worker, &problems).await?;
-            store.uploads().delete(id).await?;
+            claimed.reject(&submission.id, &problems).await?;
             Ok(false)
         }
     }
@@ -125,7 +108,7 @@ async fn score(
     let ClaimedJob { store, claim } = claimed;
     let worker = &claim.worker;
     let (id, progress) = (&submission.id, progress.clone());
-    let (benchmark, masks, result) = with_submission(store, submission, move |benchmark, root| {
+    let (benchmark, masks, result) = with_masks(store, submission, move |benchmark, root| {
         let masks = MaskSet::open(root, benchmark)?;
         progress.begin(masks.images().len());
         let evaluation = evaluate(benchmark, &masks, &Settings::default(), &|| progress.step())?;
@@ -143,10 +126,11 @@ async fn publish(claimed: &ClaimedJob<'_>, submission: &Submission) -> Result<()
     let ClaimedJob { store, claim } = claimed;
     let worker = &claim.worker;
     let id = &submission.id;
-    let (benchmark, masks) = with_submission(store, submission, |benchmark, root| {
+    let (benchmark, masks) = with_masks(store, submission, |benchmark, root| {
         Ok((benchmark.clone(), MaskSet::open(root, benchmark)?))
     })
     .await?;
+    let run = run_to_publish(store, submission).await?;
     let Some(result) = submission.result.clone() else { return Ok(()) };
     let before = submission.findings.clone().unwrap_or_default();
     let entry = EntryToPublish {
@@ -156,6 +140,7 @@ async fn publish(claimed: &ClaimedJob<'_>, submission: &Submission) -> Result<()
         masks: &masks,
         result,
         posteriors: None,
+        run,
     };
     loop {
         let now = findings(store, submission, &benchmark, &masks, &entry.result).await?;
@@ -176,59 +161,4 @@ async fn publish(claimed: &ClaimedJob<'_>, submission: &Submission) -> Result<()
     // The entry has the masks now.
     store.uploads().delete(id).await?;
     Ok(())
-}
-
-/// Runs `work` on the benchmark and the upload of a submission, on a background thread.
-async fn with_submission<T: Send + 'static>(
-    store: &Store,
-    submission: &Submission,
-    work: impl FnOnce(&Benchmark, &std::path::Path) -> Result<T, DataError> + Send + 'static,
-) -> Result<T, WorkError> {
-    let id = &submission.id;
-    // A missing file is reported with its path.
-    let root = store.uploads().local_file(id).await?;
-    let root = root.unwrap_or_else(|| store.uploads().path(id));
-    with_benchmark(store, &submission.benchmark_id, move |benchmark| work(benchmark, &root)).await
-}
-
-/// Runs `work` on a benchmark, on a background thread.
-pub(crate) async fn with_benchmark<T: Send + 'static>(
-    store: &Store,
-    id: &str,
-    work: impl FnOnce(&Benchmark) -> Result<T, DataError> + Send + 'static,
-) -> Result<T, WorkError> {
-    let folder = store.benchmarks().local_folder(id).await?;
-    let (id, folder) = (id.to_owned(), folder.unwrap_or_else(|| store.benchmarks().folder(id)));
-    let work = move || {
-        let opened = Benchmark::open(&folder).and_then(|benchmark| work(&benchmark));
-        opened.map_err(|source| WorkError::Benchmark { id, source })
-    };
-    background::run(work).await?
-}
-
-/// Problems for the submitter.
-fn problems(error: &DataError, root: &std::path::Path) -> Vec<SubmissionProblem> {
-    match error {
-        DataError::Problems(problems) => {
-            problems.list().iter().take(MAX_PROBLEMS).map(|found| problem(found, root)).collect()
-        }
-        other => vec![SubmissionProblem {
-            place: "the submission".into(),
-            expected: "a zip file of masks, STRUCTURE/IMAGE.png".into(),
-            found: other.to_string(),
-            hint: String::new(),
-        }],
-    }
-}
-
-/// A problem without paths of the server.
-fn problem(problem: &Problem, root: &std::path::Path) -> SubmissionProblem {
-    let root = root.display().to_string();
-    let clean = |text: &str| text.replace(&format!("{root}/"), "").replace(&root, "the submission");
-    SubmissionProblem {
-        place: clean(&problem.place),
-        expected: clean(&problem.expected),
-        found: clean(&problem.found),
-        hint: clean(&problem.hint),
-    }
 }

@@ -10,10 +10,14 @@
 #![cfg_attr(test, expect(clippy::disallowed_methods, reason = "tests make and damage files"))]
 
 mod background;
+mod claimed_job;
 mod error;
 mod flags;
 mod job;
 mod mail;
+mod model_files;
+mod model_job;
+mod model_run;
 mod probes;
 mod progress;
 mod queued_rescore;

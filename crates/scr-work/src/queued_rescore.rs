@@ -8,8 +8,9 @@ use scr_report::{read_shard, result_document, shard_document};
 use scr_store::{EntryRow, RescoreJob, RescoreStep, Store};
 
 use crate::background;
+use crate::claimed_job::with_benchmark;
 use crate::error::WorkError;
-use crate::job::with_benchmark;
+
 use crate::progress::Progress;
 use crate::rescore::{RescoreOptions, of_stored_masks, outdated};
 

@@ -9,8 +9,8 @@ use scr_documents::ResultDocument;
 use scr_eval::{EVALUATOR_VERSION, Settings, evaluate};
 use scr_store::{EntryRow, Store};
 
+use crate::claimed_job::with_benchmark;
 use crate::error::WorkError;
-use crate::job::with_benchmark;
 
 /// Entries that are read at a time.
 const PAGE: u32 = 50;

@@ -1,7 +1,7 @@
 //! The parent of a model's process.
 
 use std::io::{BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -32,6 +32,18 @@ pub struct Runner {
 }
 
 impl Runner {
+    /// This program, for a process of a model: also after its file was replaced.
+    ///
+    /// # Errors
+    /// Errors of the system.
+    pub fn this_program() -> std::io::Result<PathBuf> {
+        let running = Path::new("/proc/self/exe");
+        if cfg!(target_os = "linux") && running.exists() {
+            return Ok(running.to_owned());
+        }
+        std::env::current_exe()
+    }
+
     /// Starts `program`, which serves [`RUNNER_COMMAND`], and loads a model in it. `place` names the
     /// model in problems; `output` is the name of its output, needed where it has several.
     ///

@@ -37,7 +37,8 @@ impl Owner {
             (BLOBS_FOLDER, "entries", Some(id)) => Self::Entry(id.to_owned()),
             (SOURCES, _, None) => return Some(Self::Sources),
             (UPLOADS_FOLDER, file, None) => {
-                return Some(Self::Submission(file.trim_end_matches(".zip").to_owned()));
+                let id = file.split_once('.').map_or(file, |(id, _)| id);
+                return Some(Self::Submission(id.to_owned()));
             }
             (UPLOADS_FOLDER, id, Some(_)) => return Some(Self::Submission(id.to_owned())),
             _ => return None,
@@ -206,6 +207,7 @@ mod tests {
             ("sources/00ff", Some(Owner::Sources)),
             ("uploads/x/000-1", Some(Owner::Submission(id()))),
             ("uploads/x.zip", Some(Owner::Submission(id()))),
+            ("uploads/x.masks.zip", Some(Owner::Submission(id()))),
             ("blobs/entries/x", None),
             ("blobs/other/x/1.png", None),
             ("sources/x/1", None),

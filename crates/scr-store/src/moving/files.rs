@@ -17,6 +17,7 @@ use crate::objects::{at_once, upload_objects};
 use crate::sources::{self, WrittenSource};
 use crate::storage_error::StorageError;
 use crate::store::Store;
+use crate::submissions::run_masks::{masks_of, put_parts};
 use crate::submissions::uploads::MAX_CHUNK_BYTES;
 
 /// Chunk of an upload that was written as an object.
@@ -103,6 +104,14 @@ pub(super) async fn copy_uploads(
     let mut chunks = Vec::new();
     for id in ids {
         let Some(file) = from.uploads().local_file(&id).await? else { continue };
+        if let Some(masks) = masks_of(&from.pool, &id).await? {
+            let file = from.uploads().local_masks(&id, &masks).await?;
+            let (id, there) = (id.clone(), to.folder().upload_masks(&id));
+            match to.bucket().cloned() {
+                Some(bucket) => run_blocking(move || put_parts(&bucket, &id, &file)).await?,
+                None => run_blocking(move || copy_file(&file, &there)).await?,
+            }
+        }
         if let Some(bucket) = to.bucket() {
             let bucket = bucket.clone();
             chunks.extend(run_blocking(move || write_chunks(&bucket, &id, &file)).await?);

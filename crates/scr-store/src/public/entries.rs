@@ -2,12 +2,13 @@
 
 use async_recursion::async_recursion as boxed;
 use bytes::Bytes;
-use scr_documents::{BenchmarkDocument, EntryRole, TermsDocument};
+use scr_documents::{BenchmarkDocument, EntryRole, ModelAccess, TermsDocument};
 
 use super::benchmarks::{Copies, file, in_copies};
 use crate::blobs::BlobKey;
 use crate::entries::EntryRow;
 use crate::filter::filter;
+use crate::model_file::ModelFileName;
 use crate::past_result::PastResult;
 use crate::record::evidence::EntryEvidence;
 use crate::storage_error::StorageError;
@@ -32,7 +33,30 @@ impl PublicEntries<'_> {
         after: Option<&str>,
         count: u32,
     ) -> Result<Vec<EntryRow>, StorageError> {
-        let mut rows = self.all.entries().summaries_after(benchmark_id, after, count).await?;
+        let rows = self.all.entries().summaries_after(benchmark_id, after, count).await?;
+        self.filtered(benchmark_id, rows).await
+    }
+
+    /// As [`summaries_after`](Self::summaries_after), of entries alone whose models the site ran.
+    ///
+    /// # Errors
+    /// As [`Entries::list`](crate::Entries::list).
+    #[boxed]
+    pub async fn verified_after(
+        &self,
+        benchmark_id: &str,
+        after: Option<&str>,
+        count: u32,
+    ) -> Result<Vec<EntryRow>, StorageError> {
+        let rows = self.all.entries().verified_after(benchmark_id, after, count).await?;
+        self.filtered(benchmark_id, rows).await
+    }
+
+    async fn filtered(
+        &self,
+        benchmark_id: &str,
+        mut rows: Vec<EntryRow>,
+    ) -> Result<Vec<EntryRow>, StorageError> {
         if rows.is_empty() {
             return Ok(rows);
         }
@@ -145,6 +169,21 @@ impl PublicEntries<'_> {
     ) -> Result<Option<Bytes>, StorageError> {
         let may_give = may_offer(benchmark, entry, |terms| terms.download.is_allowed());
         file(self.all, may_give, BlobKey::entry_mask(&entry.id, structure, image)).await
+    }
+
+    /// A file of an entry's model, where its author made it public and the entry stands.
+    ///
+    /// # Errors
+    /// [`StorageError::Blob`] when it cannot be read.
+    #[boxed]
+    pub async fn model(
+        &self,
+        entry: &EntryRow,
+        name: ModelFileName,
+    ) -> Result<Option<Bytes>, StorageError> {
+        let access = entry.verified_run.as_ref().map(|run| run.model_access);
+        let is_public = access == Some(ModelAccess::Public) && entry.withdrawn.is_none();
+        file(self.all, is_public, BlobKey::entry_model(&entry.id, name)).await
     }
 
     /// An entry's posterior of a structure in one image; none of a structure that the

@@ -15,6 +15,9 @@ const COLUMNS: &str = "entry_id, name, role, published_at, \
     CAST(CASE WHEN EXISTS (SELECT 1 FROM aggregates WHERE entry_number = number) \
     THEN 1 ELSE 0 END AS BIGINT)";
 
+/// Condition on `listed_entries` for entries whose models the site ran.
+const VERIFIED: &str = " AND entry_id IN (SELECT id FROM entries WHERE verified_run IS NOT NULL)";
+
 /// An entry that is not withdrawn, without card and scores.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ListedEntry {
@@ -46,6 +49,8 @@ pub struct EntryFilter {
     pub role: Option<EntryRole>,
     /// Words, each of which is a part of name, authors or identifier in any case.
     pub words: Vec<String>,
+    /// True keeps entries alone whose models the site ran.
+    pub verified: bool,
 }
 
 /// Rows of a list: `count` from the row `start` on, which is counted from 0.
@@ -90,7 +95,7 @@ impl EntryFilter {
     /// True if every entry passes.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.role.is_none() && self.words.is_empty()
+        self.role.is_none() && self.words.is_empty() && !self.verified
     }
 
     /// Conditions on `listed_entries`, each after `AND`, with placeholders from `$first` on.
@@ -102,7 +107,8 @@ impl EntryFilter {
             let escape = if start.starts_with("words") { " ESCAPE '!'" } else { "" };
             format!(" AND {start}${number}{escape}")
         };
-        numbered.map(condition).collect()
+        let verified = if self.verified { VERIFIED } else { "" };
+        numbered.map(condition).collect::<String>() + verified
     }
 
     /// Values of the placeholders of [`conditions`](Self::conditions).

@@ -10,7 +10,7 @@ use super::listed::{NamedEntry, role_of};
 use super::table::TableColumn;
 use crate::database::Doing;
 use crate::entries::EntryRow;
-use crate::json::read_json;
+use crate::json::{read_json, read_some};
 use crate::storage_error::StorageError;
 
 /// Action for errors.
@@ -18,7 +18,7 @@ const DOING: &str = "read the entries of a table";
 /// Entries with the names of those that they correct and that correct them.
 const ENTRIES: &str = "SELECT l.number AS number, l.entry_id AS id, l.role AS role, \
     l.published_at AS published_at, l.head AS head, e.card AS card, \
-    e.posteriors AS posteriors, earlier.entry_id AS earlier_id, \
+    e.posteriors AS posteriors, e.verified_run AS verified_run, earlier.entry_id AS earlier_id, \
     earlier.name AS earlier_name, later.entry_id AS later_id, later.name AS later_name \
     FROM listed_entries l JOIN entries e ON e.id = l.entry_id \
     LEFT JOIN listed_entries earlier ON earlier.entry_id = l.corrects \
@@ -171,6 +171,10 @@ impl TableReader<'_> {
             card: read_json(&id, "card", &text("card")?)?,
             result,
             posteriors: read_json(&id, "list of posteriors", &text("posteriors")?)?,
+            verified_run: {
+                let text = row.try_get("verified_run").doing(DOING)?;
+                read_some(&id, "verified run", text)?
+            },
             published_at: text("published_at")?,
             withdrawn: None,
             id,

@@ -304,6 +304,7 @@ pub(crate) fn document(
         ladder: None,
         undefined_as: benchmark.undefined_as,
         ended_at: None,
+        models: None,
         protocol: benchmark.protocol.name().to_owned(),
         not_scored,
         images: benchmark

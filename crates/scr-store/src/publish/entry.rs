@@ -14,6 +14,7 @@ use sqlx::AnyConnection;
 
 use super::batch::{PreparedImage, PublishProgress, batches, write_batch};
 use super::error::PublishError;
+use super::model::{RunToPublish, write_model};
 use super::posterior::read_posterior;
 use crate::aggregates::write::list;
 use crate::blobs::BlobKey;
@@ -56,6 +57,8 @@ pub struct EntryToPublish<'a> {
     /// for 1. They are stored reduced, see
     /// [`POSTERIOR_SIDE_PX`](crate::POSTERIOR_SIDE_PX).
     pub posteriors: Option<PathBuf>,
+    /// Verified run of the model that made the masks; none for masks that were handed in.
+    pub run: Option<RunToPublish>,
 }
 
 /// Identifier of an entry: the name as a slug, then [`ID_DIGITS`] hexadecimal digits
@@ -162,8 +165,12 @@ impl Entries<'_> {
         let id = entry_id(&new, &write_json("", "card", &new.card)?, submission_id);
         new.id.clone_from(&id);
         let files_claim = FileClaim::begin(self.pool, BlobKey::of_entry(&id)?).await?;
-        let files =
+        let run = entry.run.clone();
+        let mut files =
             self.write_files(Source::new(entry, &id, sizes), &files_claim, progress).await?;
+        if let Some(run) = &run {
+            write_model(self.blobs, &id, run, &mut files.kept).await?;
+        }
         let mut transaction = begin_writing(self.pool).await?;
         files_claim.end_in(&mut transaction).await?;
         let found = entries::count(&mut transaction, &new.benchmark_id).await?;
@@ -191,7 +198,7 @@ impl Entries<'_> {
         &self,
         entry: &EntryToPublish<'_>,
     ) -> Result<(EntryRow, Vec<Size>), PublishError> {
-        let EntryToPublish { benchmark, role, card, masks, result, posteriors } = entry;
+        let EntryToPublish { benchmark, role, card, masks, result, posteriors, run } = entry;
         let row = benchmarks::get(self.pool, &benchmark.id).await?;
         let Some(row) = row else {
             return Err(PublishError::UnknownBenchmark { id: benchmark.id.clone() });
@@ -205,6 +212,7 @@ impl Entries<'_> {
             card: card.clone(),
             result: result.clone(),
             posteriors: if posteriors.is_some() { structures(benchmark, masks) } else { vec![] },
+            verified_run: run.as_ref().map(|run| run.verified.clone()),
             published_at: now(),
             withdrawn: None,
         };
@@ -295,9 +303,11 @@ pub(crate) async fn insert(
             .await?,
         evaluator_version: new.result.evaluator_version.clone(),
         corrects: new.card.corrects.clone(),
+        model_digest: new.verified_run.as_ref().map(|run| run.model_digest.clone()),
+        run_digest: row.verified_run.as_deref().map(text_digest),
         answer_digest: answer_in(connection, &row.id).await?.as_deref().map(text_digest),
     };
-    append(connection, RecordEvent::EntryPublished(commitment)).await?;
+    append(connection, RecordEvent::EntryPublished(Box::new(commitment))).await?;
     list(connection, &new.id).await
 }
 

@@ -7,4 +7,5 @@ pub(crate) mod batch;
 pub(crate) mod benchmark;
 pub(crate) mod entry;
 pub(crate) mod error;
+pub(crate) mod model;
 pub(crate) mod posterior;

@@ -132,7 +132,9 @@ async fn adopt_entry(
         let evaluator_version = result.evaluator_version;
         let event = if version == 1 {
             let card_document: CardDocument = read_json(id, "card", &card)?;
-            RecordEvent::EntryPublished(EntryCommitment {
+            RecordEvent::EntryPublished(Box::new(EntryCommitment {
+                model_digest: None,
+                run_digest: None,
                 entry: id.to_owned(),
                 benchmark: benchmark.clone(),
                 benchmark_digest: result.benchmark_digest,
@@ -145,7 +147,7 @@ async fn adopt_entry(
                 evaluator_version,
                 corrects: card_document.corrects,
                 answer_digest: answer_in(connection, id).await?.as_deref().map(text_digest),
-            })
+            }))
         } else {
             let entry = id.to_owned();
             RecordEvent::EntryRescored { entry, version, evaluator_version, result_digest }

@@ -40,7 +40,7 @@ pub enum RecordEvent {
         settings: Value,
     },
     /// An entry is published.
-    EntryPublished(EntryCommitment),
+    EntryPublished(Box<EntryCommitment>),
     /// An entry has a further result, by other scoring rules.
     EntryRescored {
         /// Identifier of the entry.
@@ -92,6 +92,12 @@ pub struct EntryCommitment {
     /// Entry that it corrects.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub corrects: Option<String>,
+    /// Digest of the model's file, of an entry whose model the site ran.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_digest: Option<String>,
+    /// Digest of the verified run, JSON as the database keeps it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run_digest: Option<String>,
     /// Digest of the curator's answer to flags; none where nothing was flagged.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer_digest: Option<String>,

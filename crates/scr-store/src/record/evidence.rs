@@ -26,6 +26,9 @@ pub struct EntryEvidence {
     pub files: String,
     /// Withdrawal, where there is one.
     pub withdrawal: Option<WithdrawalEvidence>,
+    /// The verified run, JSON as the database keeps it; none for masks that were handed in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<String>,
     /// The curator's answer to flags; none where nothing was flagged.
     #[serde(default)]
     pub answer: Option<String>,

@@ -1,4 +1,4 @@
-//! Lists of the files that the record commits to: masks, posteriors and radiographs. Outlines
+//! Lists of the files that the record commits to: masks, posteriors, models and radiographs. Outlines
 //! are drawn from masks and not part of it.
 
 use std::collections::HashMap;
@@ -92,10 +92,11 @@ pub(crate) async fn committed_files(database: &Path) -> Result<Manifest, Storage
     Ok(files)
 }
 
-/// List of the files of an entry in the data folder `folder`: masks and posteriors.
+/// List of the files of an entry in the data folder `folder`: masks, posteriors and model.
 pub(crate) fn files_of_entry(folder: &Path, id: &str) -> Result<Manifest, StorageError> {
     let entry = format!("{BLOBS_FOLDER}/entries/{id}");
-    files_in(folder, &[format!("{entry}/masks"), format!("{entry}/posteriors")], &entry)
+    let parts = ["masks", "posteriors", "model"].map(|part| format!("{entry}/{part}"));
+    files_in(folder, &parts, &entry)
 }
 
 /// List of the files of a benchmark: radiographs, thumbnails and masks of all observers.

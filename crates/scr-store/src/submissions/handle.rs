@@ -11,6 +11,7 @@ use super::claim::Claim;
 use super::dead_letters::is_upload_kept;
 use super::error::SubmissionError;
 use super::job::JobKind;
+use super::model_run::access_word;
 use super::rows::{self, NewSubmission, Submission};
 use super::{ladder, quota, uploads};
 use crate::database::{Doing, begin_writing};
@@ -74,8 +75,8 @@ impl<S> Submissions<'_, S> {
         let mut transaction = begin_writing(self.pool).await?;
         sqlx::query(
             "INSERT INTO submissions (id, benchmark_id, user_id, state, card, size_bytes, file, \
-             confirmed, supersedes, created_at, updated_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10)",
+             confirmed, supersedes, created_at, updated_at, model_access) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $10, $11)",
         )
         .bind(&id)
         .bind(new.benchmark_id)
@@ -87,6 +88,7 @@ impl<S> Submissions<'_, S> {
         .bind(i64::from(new.confirmed))
         .bind(new.supersedes)
         .bind(&now)
+        .bind(new.model.map(access_word))
         .execute(&mut *transaction)
         .await
         .doing("begin a submission")?;
@@ -281,7 +283,7 @@ impl<S> Submissions<'_, S> {
     }
 
     /// Refuses a worker whose job is not its own any more; locks the job of one whose it is.
-    async fn check_claim(
+    pub(super) async fn check_claim(
         &self,
         connection: &mut AnyConnection,
         id: &str,

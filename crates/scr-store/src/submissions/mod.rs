@@ -11,7 +11,8 @@
 //!   leases and retries. `job_end.rs`: jobs that end unfinished. `dead_letters.rs`: rows of jobs
 //!   out of attempts. `failed_jobs.rs`: an operator's retry. `job_list.rs`: the list of jobs.
 //! - `uploads.rs`: uploads; `upload_file.rs`: as a file, `upload_objects.rs`: as objects.
-//!   `chunks.rs`: an upload chunk. `retention.rs`: expiry of uploads.
+//!   `chunks.rs`: an upload chunk. `model_run.rs`: the run of a submitted
+//!   model. `run_masks.rs`: the masks that it made. `retention.rs`: expiry of uploads.
 //! - `arrivals.rs`: waiting for jobs.
 //! - `quota.rs`: limits of one account. `ladder.rs`: scores that an account sees.
 //!
@@ -35,10 +36,12 @@ pub(crate) mod ladder;
 mod leases;
 mod letters;
 mod lists;
+pub(crate) mod model_run;
 mod outlines;
 mod quota;
 pub(crate) mod retention;
 pub(crate) mod rows;
+pub(crate) mod run_masks;
 mod upload_file;
 pub(crate) mod upload_objects;
 pub(crate) mod uploads;

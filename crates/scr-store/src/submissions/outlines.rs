@@ -6,6 +6,7 @@ use scr_documents::SubmissionState;
 
 use super::handle::Submissions;
 use super::rows::Submission;
+use super::uploads::Uploads;
 use crate::blocking::run_blocking;
 use crate::local_copies::{benchmark_folder, upload_file};
 use crate::outlines::OutlinesDocument;
@@ -30,9 +31,17 @@ impl<S> Submissions<'_, S> {
         if !is_good {
             return Ok(None);
         }
-        let Some(root) = upload_file(self.pool, self.folder, &submission.id).await? else {
-            return Ok(None);
+        let (id, pool, folder) = (&submission.id, self.pool, self.folder);
+        let uploads = Uploads { pool, folder };
+        let root = match &submission.run {
+            // The masks that its model made go with the upload.
+            Some(run) if uploads.received_bytes(id).await? > 0 => {
+                Some(uploads.local_masks(id, &run.masks).await?)
+            }
+            Some(_) => None,
+            None => upload_file(pool, folder, id).await?,
         };
+        let Some(root) = root else { return Ok(None) };
         let folder = benchmark_folder(self.pool, self.folder, &submission.benchmark_id).await?;
         let Some(folder) = folder else { return Ok(None) };
         let image = image.to_owned();

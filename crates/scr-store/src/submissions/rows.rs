@@ -1,13 +1,13 @@
 //! Rows of submissions.
 
 use crate::database::Doing;
-use crate::json::read_json;
+use crate::json::{read_json, read_some};
 use crate::storage_error::StorageError;
+use crate::submissions::model_run::{ModelRun, access_of_word};
 use scr_documents::{
-    CardDocument, FindingsDocument, ResultDocument, SubmissionProblem, SubmissionState,
-    SuspicionsDocument, UploadFingerprint,
+    CardDocument, FindingsDocument, ModelAccess, ResultDocument, SubmissionProblem,
+    SubmissionState, SuspicionsDocument, UploadFingerprint,
 };
-use serde::de::DeserializeOwned;
 use sqlx::any::AnyRow;
 use sqlx::{AnyPool, FromRow, Row};
 
@@ -28,6 +28,8 @@ pub struct NewSubmission<'a> {
     pub confirmed: bool,
     /// Entry that it corrects.
     pub supersedes: Option<&'a str>,
+    /// Access to its model; none for masks.
+    pub model: Option<ModelAccess>,
 }
 
 /// A submission.
@@ -51,6 +53,10 @@ pub struct Submission {
     pub confirmed: bool,
     /// Entry that it corrects.
     pub supersedes: Option<String>,
+    /// Access to its model; none for masks, or where the submitter did not say.
+    pub model: Option<ModelAccess>,
+    /// Run of its model, once a worker ran it.
+    pub run: Option<ModelRun>,
     /// Suspicions of a good check.
     pub suspicions: Option<SuspicionsDocument>,
     /// Problems for which the check rejected it.
@@ -98,13 +104,13 @@ pub(super) fn read_state(word: &str) -> Result<SubmissionState, StorageError> {
 
 const COLUMNS: &str = "id, benchmark_id, user_id, state, card, size_bytes, file, confirmed, \
                        supersedes, suspicions, problems, result, findings, message, entry_id, \
-                       created_at, updated_at, \
+                       model_access, model_run, created_at, updated_at, \
                        (SELECT COUNT(*) FROM dead_letters WHERE submission_id = id) AS letters";
 /// The same, with long columns left out.
 pub(super) const LIST_COLUMNS: &str = "id, benchmark_id, user_id, state, card, size_bytes, file, confirmed, supersedes, \
      CAST(NULL AS TEXT) AS suspicions, CAST(NULL AS TEXT) AS problems, \
      CAST(NULL AS TEXT) AS result, CAST(NULL AS TEXT) AS findings, message, entry_id, \
-     created_at, updated_at, \
+     model_access, CAST(NULL AS TEXT) AS model_run, created_at, updated_at, \
      (SELECT COUNT(*) FROM dead_letters WHERE submission_id = id) AS letters";
 
 /// Columns of a submission, parsed; or the error of parsing them.
@@ -128,6 +134,7 @@ impl<'r> FromRow<'r, AnyRow> for SubmissionColumns {
         let (benchmark_id, user_id) = (row.try_get("benchmark_id")?, row.try_get("user_id")?);
         let (message, entry_id) = (text("message")?, text("entry_id")?);
         let supersedes = text("supersedes")?;
+        let (model, run) = (text("model_access")?, text("model_run")?);
         let letters: i64 = row.try_get("letters")?;
         let (created_at, updated_at) = (row.try_get("created_at")?, row.try_get("updated_at")?);
         let read = || {
@@ -141,6 +148,8 @@ impl<'r> FromRow<'r, AnyRow> for SubmissionColumns {
                 problems: read_some(&id, "problems", problems)?.unwrap_or_default(),
                 result: read_some(&id, "result", result)?,
                 findings: read_some(&id, "findings", findings)?,
+                model: model.as_deref().map(access_of_word).transpose()?,
+                run: read_some(&id, "run of a model", run)?,
                 supersedes,
                 benchmark_id,
                 user_id,
@@ -154,14 +163,6 @@ impl<'r> FromRow<'r, AnyRow> for SubmissionColumns {
         };
         Ok(Self(read()))
     }
-}
-
-fn read_some<T: DeserializeOwned>(
-    id: &str,
-    what: &'static str,
-    text: Option<String>,
-) -> Result<Option<T>, StorageError> {
-    text.map(|text| read_json(id, what, &text)).transpose()
 }
 
 /// The submission with this identifier, with all columns.

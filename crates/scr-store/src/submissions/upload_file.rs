@@ -57,7 +57,9 @@ pub(super) fn ids(folder: &DataFolder) -> Result<Vec<String>, StorageError> {
         let name = entry
             .map_err(|source| StorageError::Folder { path: path.clone(), source })?
             .file_name();
-        ids.extend(name.to_str().and_then(|name| name.strip_suffix(".zip")).map(str::to_owned));
+        let name = name.to_str().and_then(|name| name.strip_suffix(".zip"));
+        // A file of masks that a model made has the same identifier.
+        ids.extend(name.map(|name| name.trim_end_matches(".masks").to_owned()));
     }
     Ok(ids)
 }

@@ -170,9 +170,9 @@ pub(crate) async fn ids(pool: &AnyPool, folder: &DataFolder) -> Result<Vec<Strin
     let mut ids = upload_file::ids(folder)?;
     if folder.bucket.is_some() {
         ids.extend(upload_objects::ids(pool).await?);
-        ids.sort();
-        ids.dedup();
     }
+    ids.sort();
+    ids.dedup();
     Ok(ids)
 }
 
@@ -185,5 +185,6 @@ pub(super) async fn delete(
     if let Some(bucket) = &folder.bucket {
         upload_objects::delete(pool, bucket, id).await?;
     }
+    delete_upload(&folder.upload_masks(id))?;
     delete_upload(&folder.upload(id))
 }

@@ -23,6 +23,7 @@ impl Fixture {
             file: None,
             confirmed: false,
             supersedes: None,
+            model: None,
         };
         let submission = submissions().begin(new).await.unwrap();
         let id = &submission.id;

@@ -132,6 +132,7 @@ impl Site {
             file: None,
             confirmed: false,
             supersedes: None,
+            model: None,
         };
         let submission = store.submissions().begin(new).await.unwrap();
         let chunk = Bytes::from_static(b"abc");

@@ -171,11 +171,15 @@ async fn pages_of_rows_are_those_of_a_naive_computation() {
         }
     }
     let filters = [
-        EntryFilter { role: Some(EntryRole::Method), words: vec![] },
-        EntryFilter { role: None, words: vec!["AUTHOR_1".into(), "name".into()] },
-        EntryFilter { role: None, words: vec!["100%".into()] },
-        EntryFilter { role: Some(EntryRole::Observer), words: vec!["_".into(), "%".into()] },
-        EntryFilter { role: None, words: vec!["nobody".into()] },
+        EntryFilter { role: Some(EntryRole::Method), words: vec![], verified: false },
+        EntryFilter { role: None, words: vec!["AUTHOR_1".into(), "name".into()], verified: false },
+        EntryFilter { role: None, words: vec!["100%".into()], verified: false },
+        EntryFilter {
+            role: Some(EntryRole::Observer),
+            words: vec!["_".into(), "%".into()],
+            verified: false,
+        },
+        EntryFilter { role: None, words: vec!["nobody".into()], verified: false },
     ];
     for filter in &filters {
         for order in orders().iter().step_by(5) {
@@ -318,6 +322,9 @@ async fn a_folder_of_an_earlier_version_is_filled_when_it_is_opened_in_any_state
          DROP TABLE rate_limits; ALTER TABLE schema_migrations DROP COLUMN oldest_beside; \
          DROP TABLE file_claims; DROP TABLE rescore_jobs; DROP TABLE dead_letters; \
          ALTER TABLE jobs DROP COLUMN error; \
+         DROP INDEX verified_entries; ALTER TABLE entries DROP COLUMN verified_run; \
+         ALTER TABLE submissions DROP COLUMN model_access; \
+         ALTER TABLE submissions DROP COLUMN model_run; \
          DROP INDEX submissions_by_entry; DELETE FROM schema_migrations WHERE version >= 15;",
         // An interrupted run: some entries are there, and others are of an earlier result.
         "DELETE FROM aggregates WHERE entry_number IN \

@@ -4,6 +4,7 @@ use axum::Json;
 use axum::extract::{Query, State};
 use scr_documents::{BenchmarkAnswer, BenchmarkList, BenchmarkSummary, EntryList};
 use scr_store::PublicStore;
+use serde::Deserialize;
 
 use super::entries::entry_summary;
 use super::paging::{PageQuery, cut};
@@ -11,6 +12,7 @@ use super::refusals;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
+use crate::field_error::FieldError;
 
 /// All benchmarks, without their images.
 #[utoipa::path(
@@ -56,6 +58,14 @@ pub(crate) async fn benchmark(
     Json(BenchmarkAnswer { document: row.document, published_at: row.published_at })
 }
 
+/// Query of a list of entries.
+#[derive(Deserialize)]
+pub(crate) struct EntryQuery {
+    after: Option<String>,
+    limit: Option<u32>,
+    verified: Option<String>,
+}
+
 /// Entries of a benchmark in the order of publication, without their images' values. `next` is
 /// the address of the entries that follow; null at the end.
 #[utoipa::path(
@@ -65,7 +75,8 @@ pub(crate) async fn benchmark(
     params(
         ("benchmark" = String, Path, description = "Identifier of the benchmark"),
         ("after" = Option<String>, Query, description = "Identifier of the entry after which the list begins"),
-        ("limit" = Option<u32>, Query, description = "Largest number of entries, from 1 to 500, by default 100", minimum = 1, maximum = 500)
+        ("limit" = Option<u32>, Query, description = "Largest number of entries, from 1 to 500, by default 100", minimum = 1, maximum = 500),
+        ("verified" = Option<u8>, Query, description = "1 for entries alone whose models the site ran", minimum = 1, maximum = 1)
     ),
     responses(
         (status = 200, description = "The entries", body = EntryList),
@@ -77,18 +88,35 @@ pub(crate) async fn benchmark(
 pub(crate) async fn entries(
     State(store): State<PublicStore>,
     PublishedBenchmark(row): PublishedBenchmark,
-    Query(query): Query<PageQuery>,
+    Query(EntryQuery { after, limit, verified }): Query<EntryQuery>,
 ) -> Result<Json<EntryList>, Failure> {
     let id = &row.document.id;
+    let query = PageQuery { after, limit };
     let limit = query.limit()?;
+    let only_verified = match verified.as_deref() {
+        None => false,
+        Some("1") => true,
+        Some(other) => {
+            let message = format!("expected 1, or nothing, found {other}");
+            return Err(Failure::InvalidFields {
+                errors: vec![FieldError::new("verified", message)],
+            });
+        }
+    };
     if let Some(after) = &query.after
         && store.entries().summary(after).await?.is_none_or(|entry| entry.benchmark_id != *id)
     {
         return Err(PageQuery::invalid_after("an entry of this benchmark", after));
     }
     // One more tells whether others follow.
-    let mut rows = store.entries().summaries_after(id, query.after.as_deref(), limit + 1).await?;
-    let path = address::benchmark(id, "entries");
+    let (entries, after) = (store.entries(), query.after.as_deref());
+    let mut path = address::benchmark(id, "entries");
+    let mut rows = if only_verified {
+        path += "?verified=1";
+        entries.verified_after(id, after, limit + 1).await?
+    } else {
+        entries.summaries_after(id, after, limit + 1).await?
+    };
     let next = cut(&mut rows, limit, &path, |row| row.id.clone());
     Ok(Json(EntryList { entries: rows.into_iter().map(entry_summary).collect(), next }))
 }

@@ -24,6 +24,7 @@ pub(super) fn entry_summary(row: EntryRow) -> EntrySummary {
         card: row.card,
         results: row.result,
         posteriors: row.posteriors,
+        verified_run: row.verified_run,
         published_at: row.published_at,
     }
 }

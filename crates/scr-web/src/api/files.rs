@@ -4,14 +4,14 @@
 //! outlines without permission to display, observers' masks without permission to
 //! redistribute. Full-size radiographs and exact outlines count as copies; everyone else gets
 //! display copies. The masks of an entry belong to its submitter and are always offered,
-//! except those of an observer.
+//! except those of an observer. Its model is offered where the author made it public.
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
 use axum::http::HeaderMap;
 use axum::response::Response;
 use scr_documents::{BenchmarkDocument, EntryRole};
-use scr_store::{Copies, PublicStore};
+use scr_store::{Copies, ModelFileName, PublicStore};
 use serde::Deserialize;
 
 use super::refusals;
@@ -46,6 +46,32 @@ impl Parts {
     fn outlines(&self) -> Result<(&str, OutlineForm), Failure> {
         OutlineForm::of_file(&self.file).ok_or(Failure::NoFile)
     }
+}
+
+/// A file of an entry's model: `model.onnx`, `model-fold-2.onnx` or `model.toml`, where its author
+/// made the model public.
+#[utoipa::path(
+    get,
+    path = "/api/v1/entries/{entry}/model/{file}",
+    tag = "files",
+    params(
+        ("entry" = String, Path, description = "Identifier of the entry"),
+        ("file" = String, Path, description = "Name of the file")
+    ),
+    responses(
+        (status = 200, description = "The file", body = Vec<u8>, content_type = "application/octet-stream"),
+        refusals::NoFile
+    )
+)]
+pub(crate) async fn entry_model(
+    State(store): State<PublicStore>,
+    PublishedEntry(row): PublishedEntry,
+    Path(parts): Path<Parts>,
+    headers: HeaderMap,
+) -> Result<Response, Failure> {
+    let name = ModelFileName::of_name(&parts.file).ok_or(Failure::NoFile)?;
+    let file = store.entries().model(&row, name).await?;
+    offer(file, &headers, "application/octet-stream", Keep::AskAgain)
 }
 
 /// A radiograph, 8- or 16-bit grey PNG.

@@ -103,6 +103,7 @@ pub(crate) fn operations() -> Vec<Operation> {
         operation!(files::entry_outlines),
         operation!(files::entry_outlines_display),
         operation!(files::entry_mask),
+        operation!(files::entry_model),
         operation!(files::entry_posterior),
         operation!(record::head),
         operation!(record::log),

@@ -17,7 +17,7 @@ const MAX_LIMIT: u32 = 500;
 pub(crate) struct PageQuery {
     /// Place after which the page begins.
     pub(super) after: Option<String>,
-    limit: Option<u32>,
+    pub(super) limit: Option<u32>,
 }
 
 impl PageQuery {

@@ -196,6 +196,7 @@ pub(super) async fn answer(
         message: found.message,
         entry: found.entry_id,
         results: found.result,
+        verified_run: found.run.map(|run| run.verified),
     })
 }
 

@@ -8,7 +8,7 @@ use axum::Json;
 use axum::extract::{Path, Query, State};
 use axum::http::StatusCode;
 use futures_util::StreamExt;
-use scr_documents::{Refusal, SubmissionAnswer, UploadFingerprint};
+use scr_documents::{ModelAccess, Refusal, SubmissionAnswer, UploadFingerprint};
 use scr_store::{NewSubmission, PublicStore, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -41,6 +41,10 @@ pub(crate) struct BeginRequest {
     /// Identifier of the submitter's published entry that this submission corrects.
     #[serde(default)]
     corrects: Option<String>,
+    /// Access to the model, `public` or `private`, where the zip file has a model in place of
+    /// masks: `model.onnx`, perhaps `model-fold-2.onnx`, and `model.toml`.
+    #[serde(default)]
+    model: Option<ModelAccess>,
     /// Upload fingerprint of the file, for a later resumption.
     #[serde(default)]
     file: Option<UploadFingerprint>,
@@ -86,11 +90,11 @@ pub(crate) async fn begin(
     caller.needs(Scope::Submit)?;
     let user = &caller.0.user;
     store.submissions().check_quota(&user.id, &benchmark.document.id).await?;
-    let BeginRequest { card, size_bytes, accept_terms, confirm, corrects, file } =
+    let BeginRequest { card, size_bytes, accept_terms, confirm, corrects, model, file } =
         body.json().await?;
-    let intent = Intent { card, corrects, accepts_terms: accept_terms };
+    let intent = Intent { card, corrects, accepts_terms: accept_terms, model };
     let checked = intent.checked(&store, &benchmark, user).await?;
-    let card = match (checked, size_error(size_bytes)) {
+    let card = match (checked, size_error(size_bytes, intent.most_bytes(&benchmark))) {
         (Ok(card), None) => card,
         (checked, error) => {
             let errors = checked.err().into_iter().flatten().chain(error).collect();
@@ -105,6 +109,7 @@ pub(crate) async fn begin(
         file: file.as_ref(),
         confirmed: confirm,
         supersedes: intent.corrects.as_deref(),
+        model: intent.model,
     };
     let begun = store.submissions().begin(new).await?;
     Ok((StatusCode::CREATED, Json(answer(&store, begun).await?)))

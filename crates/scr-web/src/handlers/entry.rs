@@ -5,10 +5,13 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_documents::{BenchmarkDocument, EntryRole, MeasureMap, ResultDocument, SummaryDocument};
+use scr_documents::{
+    BenchmarkDocument, EntryRole, MeasureMap, ModelAccess, ResultDocument, SummaryDocument,
+};
 use scr_report::board::ratio_agreement;
 use scr_store::{
-    EntryFilter, EntryRow, EntryStanding, PublicStore, RowRange, Standings, TableColumn, Withdrawal,
+    EntryFilter, EntryRow, EntryStanding, ModelFileName, PublicStore, RowRange, Standings,
+    TableColumn, Withdrawal,
 };
 use std::sync::Arc;
 
@@ -62,6 +65,8 @@ struct EntryPage {
     json_href: String,
     past_href: String,
     csv_href: String,
+    /// The model's file, where it is public.
+    model_href: Option<String>,
     browse_href: Option<String>,
     citation: Citation,
 }
@@ -197,12 +202,20 @@ pub(crate) async fn entry(
         json_href: format!("{href}/results.json"),
         past_href: address::past_results(&entry.id),
         csv_href: format!("{href}/results.csv"),
+        model_href: model_href(&entry),
         browse_href: images.rows.first().map(|row| row.href.clone()),
         citation,
         images,
         entry,
         benchmark,
     })
+}
+
+/// Address of the model's file of an entry, where it is public.
+fn model_href(entry: &EntryRow) -> Option<String> {
+    let run = entry.verified_run.as_ref()?;
+    let is_public = run.model_access == ModelAccess::Public;
+    is_public.then(|| address::model(&entry.id, ModelFileName::Model.as_str()))
 }
 
 /// Standing of an entry by each object and by whole images.

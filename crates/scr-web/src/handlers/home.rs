@@ -131,7 +131,7 @@ async fn latest(
     standings: &Standings<'_>,
     benchmark: &BenchmarkDocument,
 ) -> Result<Vec<EntryRow>, Failure> {
-    let submissions = EntryFilter { role: Some(EntryRole::Method), words: Vec::new() };
+    let submissions = EntryFilter { role: Some(EntryRole::Method), ..EntryFilter::default() };
     let range = RowRange { start: 0, count: N_NEWS };
     let listed = store.entries().latest_listed(&benchmark.id, &submissions, range).await?;
     let ids: Vec<&str> = listed.iter().map(|entry| entry.id.as_str()).collect();

@@ -28,6 +28,7 @@ function creation(chosen) {
       two_fold_declaration: data.has("two_fold_declaration"),
     },
     corrects: text("corrects") || null,
+    model: text("model") || null,
     accept_terms: data.has("accept_terms"),
     size_bytes: chosen.blob.size,
   };

@@ -388,6 +388,7 @@ pub(crate) async fn begun_submission(site: &Site, user_id: &str) -> String {
         file: None,
         confirmed: false,
         supersedes: None,
+        model: None,
     };
     site.store.submissions().begin(new).await.unwrap().id
 }

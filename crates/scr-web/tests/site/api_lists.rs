@@ -32,6 +32,7 @@ async fn received_submission(site: &Site, email: &str, name: &str) -> String {
         file: None,
         confirmed: true,
         supersedes: None,
+        model: None,
     };
     let submission = site.store.submissions().begin(new).await.unwrap();
     site.store.submissions().mark_received(&submission.id, &user.id).await.unwrap();

@@ -134,6 +134,8 @@ const RULES: &[(&str, &str, &str)] = &[
     ("GET", "/api/v1/entries/{entry}/outlines/{file}", "+++++"),
     ("GET", "/api/v1/entries/{entry}/display/outlines/{file}", "+++++"),
     ("GET", "/api/v1/entries/{entry}/masks/{structure}/{file}", "+++++"),
+    // The entry has no model.
+    ("GET", "/api/v1/entries/{entry}/model/{file}", "00000"),
     ("GET", "/api/v1/entries/{entry}/posteriors/{structure}/{file}", "+++++"),
     ("POST", "/api/v1/benchmarks/{benchmark}/submissions", "-++++"),
     ("GET", "/api/v1/submissions", "-++++"),

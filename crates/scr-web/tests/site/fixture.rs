@@ -116,6 +116,7 @@ impl Site {
             masks: &masks,
             result: scr_report::result_document(&evaluation, true),
             posteriors: None,
+            run: None,
         };
         let (id, _) = store.entries().publish(entry, &mut |_| ()).await.unwrap();
         let router = scr_web::router(&store.public(), scr_web::SiteSettings::default());
@@ -292,6 +293,7 @@ async fn publish(
         masks: &masks,
         result: scr_report::result_document(&evaluation, true),
         posteriors: ["Exact", "Second observer"].contains(&name).then(|| write_posteriors(folder)),
+        run: None,
     };
     let (id, _) = store.entries().publish(entry, &mut |_| ()).await.unwrap();
     fs::remove_dir_all(&root).unwrap();

@@ -49,6 +49,7 @@ async fn scored_submission(site: &Site, user_id: &str) -> String {
         file: None,
         confirmed: true,
         supersedes: None,
+        model: None,
     };
     let submission = site.store.submissions().begin(new).await.unwrap();
     site.store.submissions().mark_received(&submission.id, user_id).await.unwrap();

@@ -36,6 +36,7 @@ async fn scored(site: &Site, email: &str, overlap: f64, pixel_error: f64) -> Str
         file: None,
         confirmed: true,
         supersedes: None,
+        model: None,
     };
     let submission = site.store.submissions().begin(new).await.unwrap();
     let (suspicions, findings) = (SuspicionsDocument::default(), FindingsDocument::default());
@@ -142,6 +143,7 @@ async fn a_file_that_comes_after_the_end_is_not_scored() {
         file: None,
         confirmed: true,
         supersedes: None,
+        model: None,
     };
     let submission = site.store.submissions().begin(new).await.unwrap();
     let ended_at = Some("2026-11-28T12:00:00.000Z".to_owned());

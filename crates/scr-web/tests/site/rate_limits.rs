@@ -91,6 +91,7 @@ async fn a_person_begins_so_many_submissions_in_a_time_and_so_many_uploads_at_on
             file: None,
             confirmed: false,
             supersedes: None,
+            model: None,
         };
         site.store.submissions().begin(new).await
     };

@@ -35,6 +35,7 @@ async fn begin(site: &Site, email: &str) -> String {
         file: None,
         confirmed: false,
         supersedes: None,
+        model: None,
     };
     site.store.submissions().begin(new).await.unwrap().id
 }

@@ -221,7 +221,15 @@ async fn publish(
     let result = score(benchmark, &set, &Settings::default(), true)?;
     let bar = Bar::new();
     let masks = &set;
-    let entry = EntryToPublish { benchmark, role, card, masks, result: result.clone(), posteriors };
+    let entry = EntryToPublish {
+        benchmark,
+        role,
+        card,
+        masks,
+        result: result.clone(),
+        posteriors,
+        run: None,
+    };
     let mut show = |p: PublishProgress| bar.show("publishing masks", p.images_done, p.images_total);
     store.entries().publish(entry, &mut show).await?;
     Ok(result)

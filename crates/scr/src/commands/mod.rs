@@ -38,6 +38,7 @@ mod serve;
 mod sets;
 mod shutdown;
 mod submit;
+mod submit_model;
 mod train;
 mod tune;
 mod verify;

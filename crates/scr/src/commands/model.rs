@@ -17,7 +17,7 @@ use scr_report::figures::{Cell, Figure, GreyRange, Line, LineShape, Panel, Pictu
 use scr_report::layout::wrapped;
 
 use super::arguments::output;
-use super::model_arguments::{ModelLimits, read_card, read_model, runner_program};
+use super::model_arguments::{ModelLimits, read_card, read_model};
 use super::model_export::Export;
 use super::segment::read;
 use crate::stdout::print;
@@ -72,7 +72,7 @@ impl Check {
         let (place, text) = read_card(self.card.as_deref(), &file)?;
         let card = ModelCard::parse(&place, &text)?;
         let name = card.output.name.as_deref();
-        let program = runner_program()?;
+        let program = Runner::this_program()?;
         let runner = Runner::start(&program, &file.place, file.bytes.clone(), name, limits)?;
         let confinement = runner.confinement();
         let mut segmenter = OnnxSegmenter::new(card, runner, &place)?;

@@ -1,6 +1,6 @@
 //! Arguments about ONNX models, and their files.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -68,14 +68,4 @@ pub(crate) fn read_card(card: Option<&Path>, model: &ModelFile) -> Result<(Strin
             ModelDescription::CARD_KEY
         ),
     }
-}
-
-/// Program that serves the processes of models: this one.
-pub(crate) fn runner_program() -> Result<PathBuf> {
-    // The running program itself, also after its file was replaced.
-    let linux = Path::new("/proc/self/exe");
-    if cfg!(target_os = "linux") && linux.exists() {
-        return Ok(linux.to_owned());
-    }
-    Ok(std::env::current_exe()?)
 }

@@ -1,16 +1,17 @@
 //! `scr run onnx`: runs ONNX models over the images of a benchmark.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use anyhow::Result;
 use clap::Args;
 use scr_data::{Benchmark, MaskSet};
 use scr_eval::Settings;
-use scr_onnx::{ModelFiles, ModelProcess, OnnxRun, OnnxRunRecord};
+use scr_onnx::{ModelFiles, ModelProcess, OnnxRun, OnnxRunRecord, Runner};
 use scr_report::layout::{self, Layout};
 use scr_report::tables;
 
-use super::model_arguments::{ModelLimits, read_card, read_model, runner_program};
+use super::model_arguments::{ModelLimits, read_card, read_model};
 use super::scoring::score;
 use crate::progress::Bar;
 use crate::stdout::print;
@@ -51,8 +52,9 @@ impl OnnxOptions {
             benchmark: &benchmark,
             models: &models,
             card: (&place, &text),
-            process: ModelProcess::Confined(&runner_program()?),
+            process: ModelProcess::Confined(&Runner::this_program()?),
             limits,
+            stop: &AtomicBool::new(false),
         };
         let bar = Bar::new();
         let record =

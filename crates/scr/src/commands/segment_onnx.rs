@@ -7,7 +7,7 @@ use scr_data::Staging;
 use scr_image::Radiograph;
 use scr_onnx::{ModelCard, OnnxSegmenter, Runner, write};
 
-use super::model_arguments::{ModelLimits, read_card, read_model, runner_program};
+use super::model_arguments::{ModelLimits, read_card, read_model};
 
 /// Segments radiographs, each with the name of its masks.
 pub(super) fn segment(
@@ -25,7 +25,7 @@ pub(super) fn segment(
     let names: Vec<String> = card.structures().into_iter().map(ToOwned::to_owned).collect();
     let structures: Vec<&str> = names.iter().map(String::as_str).collect();
     let output = card.output.name.clone();
-    let program = runner_program()?;
+    let program = Runner::this_program()?;
     let runner = Runner::start(&program, &file.place, file.bytes, output.as_deref(), limits)?;
     let mut segmenter = OnnxSegmenter::new(card, runner, &place)?;
     for (index, (name, radiograph)) in radiographs.iter().enumerate() {

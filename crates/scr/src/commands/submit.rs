@@ -19,6 +19,7 @@ use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::arguments::Format;
 use super::list::print_list;
+use super::submit_model::ModelToSubmit;
 use crate::client::Client;
 use crate::progress::Bar;
 use crate::stdout::print;
@@ -49,7 +50,10 @@ pub(crate) struct Server {
 #[derive(Args)]
 pub(crate) struct Submit {
     /// Folder or zip of masks, STRUCTURE/IMAGE.png
-    masks: PathBuf,
+    #[arg(required_unless_present = "model", conflicts_with = "model")]
+    masks: Option<PathBuf>,
+    #[command(flatten)]
+    model: ModelToSubmit,
     #[command(flatten)]
     server: Server,
     /// Identifier of the benchmark
@@ -127,7 +131,11 @@ impl Server {
 impl Submit {
     pub(crate) fn run(self) -> Result<()> {
         let card = read_card(&self.card)?;
-        let (mut file, size) = self.zipped()?;
+        let (mut file, size) = match (&self.masks, &self.model.model) {
+            (Some(masks), _) => zipped(masks)?,
+            (None, Some(model)) => self.model.zipped(model)?,
+            (None, None) => bail!("expected masks, or --model MODEL.onnx, found neither"),
+        };
         let client = self.server.client();
         let beginning = json!({
             "card": card,
@@ -135,6 +143,7 @@ impl Submit {
             "accept_terms": self.accept_terms,
             "confirm": !self.check_first,
             "corrects": self.corrects,
+            "model": self.model.access(),
         });
         let begun = client
             .post(&format!("benchmarks/{}/submissions", self.benchmark), &beginning)
@@ -164,22 +173,6 @@ impl Submit {
         }
         let (site, id) = (self.server.server.trim_end_matches('/'), &self.benchmark);
         anyhow!("{error}\n  hint: read them at {site}/benchmarks/{id}, then add --accept-terms")
-    }
-
-    /// Zip file to upload: the argument, or one packed from a folder.
-    fn zipped(&self) -> Result<(File, u64)> {
-        let place = self.masks.display();
-        let mut file = if self.masks.is_dir() {
-            zip_of(&self.masks)?
-        } else {
-            File::open(&self.masks).with_context(|| format!("cannot read {place}"))?
-        };
-        let size = file.metadata().with_context(|| format!("cannot read {place}"))?.len();
-        if size == 0 {
-            bail!("{place} is empty, expected masks, STRUCTURE/IMAGE.png");
-        }
-        file.flush().context("cannot write the zip file")?;
-        Ok((file, size))
     }
 }
 
@@ -228,6 +221,22 @@ impl Review {
         }
         refuse_returned(&found)
     }
+}
+
+/// Zip file to upload: the argument, or one packed from a folder.
+fn zipped(masks: &Path) -> Result<(File, u64)> {
+    let place = masks.display();
+    let mut file = if masks.is_dir() {
+        zip_of(masks)?
+    } else {
+        File::open(masks).with_context(|| format!("cannot read {place}"))?
+    };
+    let size = file.metadata().with_context(|| format!("cannot read {place}"))?.len();
+    if size == 0 {
+        bail!("{place} is empty, expected masks, STRUCTURE/IMAGE.png");
+    }
+    file.flush().context("cannot write the zip file")?;
+    Ok((file, size))
 }
 
 fn print_outline(found: &SubmissionAnswer) -> Result<()> {

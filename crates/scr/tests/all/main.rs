@@ -45,6 +45,7 @@ mod submitting;
 mod telemetry;
 mod terminals;
 mod tutorials;
+mod verified_runs;
 mod verifying;
 mod viewing;
 mod webdriver;

@@ -11,7 +11,7 @@ use rten_onnx::onnx::{
 
 use crate::command::{files, run, run_well, text};
 
-const CARD: &str = "[input]\nsize = [64, 64]\nscaling = \"min-max\"\nresampling = \"area\"\n\
+pub(crate) const CARD: &str = "[input]\nsize = [64, 64]\nscaling = \"min-max\"\nresampling = \"area\"\n\
     [output]\nkind = \"sigmoid\"\nthreshold = 0.5\n\
     structures = [\"right_lung\", \"left_lung\", \"heart\", \"right_clavicle\", \"left_clavicle\"]\n";
 
@@ -229,10 +229,8 @@ fn hostile_models_are_refused_with_words() {
     assert!(deep.contains("deep"), "{deep}");
 }
 
-/// A model that asks for 64 GiB and one that never ends; both die alone.
-#[test]
-fn a_model_has_limits_of_memory_and_time() {
-    let scene = Scene::new();
+/// A model that asks for 64 GiB.
+fn greedy() -> GraphProto {
     let mut greedy = dark();
     let shape = TensorProto {
         name: Some("s".into()),
@@ -246,9 +244,11 @@ fn a_model_has_limits_of_memory_and_time() {
     greedy.node.insert(1, node("ReduceMax", &["huge"], "most"));
     greedy.node[2].output = vec!["d".into()];
     greedy.node.insert(3, node("Add", &["d", "most"], "c"));
-    let told = scene.refusal("greedy.onnx", &model(greedy));
-    assert!(told.contains("memory") || told.contains("the model"), "{told}");
+    greedy
+}
 
+/// A model that never ends.
+fn slow() -> GraphProto {
     let mut slow = dark();
     let big = [1.0; 1600];
     slow.initializer.push(constant("w", &[1, 1, 40, 40], &big));
@@ -268,7 +268,33 @@ fn a_model_has_limits_of_memory_and_time() {
         last = next;
     }
     slow.node.insert(4000, node("Conv", &[&last, "k", "b"], "c"));
-    let file = scene.save("slow.onnx", &model(slow));
+    slow
+}
+
+/// Bytes of models of five structures by their names.
+pub(crate) fn example_models() -> [(&'static str, Vec<u8>); 5] {
+    let bytes = |graph: GraphProto| model(graph).write_buf().expect("a test's file or model");
+    let mut not_finite = dark();
+    not_finite.initializer[1] = constant("b", &[5], &[f32::NAN; 5]);
+    let mut brighter = dark();
+    brighter.initializer[1] = constant("b", &[5], &[9.0, -9.0, 5.0, 3.0, -3.0]);
+    let graphs = [
+        ("dark", dark()),
+        ("brighter", brighter),
+        ("not finite", not_finite),
+        ("greedy", greedy()),
+        ("slow", slow()),
+    ];
+    graphs.map(|(name, graph)| (name, bytes(graph)))
+}
+
+#[test]
+fn a_model_has_limits_of_memory_and_time() {
+    let scene = Scene::new();
+    let told = scene.refusal("greedy.onnx", &model(greedy()));
+    assert!(told.contains("memory") || told.contains("the model"), "{told}");
+
+    let file = scene.save("slow.onnx", &model(slow()));
     let card = scene.place("model.toml");
     let finished = run(["model", "check", &file, "--card", &card, "--model-time", "1"]);
     assert!(finished.stderr.contains("took longer than 1 s"), "{}", finished.stderr);

@@ -46,6 +46,7 @@ impl Old {
                 masks: &masks,
                 result: old.clone(),
                 posteriors: None,
+                run: None,
             };
             entries.push(store.entries().publish(entry, &mut |_| ()).await.unwrap().0);
         }
@@ -201,6 +202,7 @@ async fn submit(store: &Store, user: &str) -> String {
         file: None,
         confirmed: true,
         supersedes: None,
+        model: None,
     };
     let id = store.submissions().begin(new).await.unwrap().id;
     store.submissions().mark_received(&id, user).await.unwrap();

@@ -79,6 +79,7 @@ impl Site {
             masks: &MaskSet::open(&folder.join(version), &benchmark)?,
             result: row.result,
             posteriors: Some(posteriors),
+            run: None,
         };
         let (id, published) = store.entries().publish(entry, &mut |_| ()).await?;
         assert_eq!(published, PublishOutcome::New, "with posteriors it is another entry");

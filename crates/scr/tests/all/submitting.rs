@@ -13,12 +13,12 @@ use tempfile::TempDir;
 use crate::command::{Finished, evaluated, run, run_well, scr, text};
 
 /// Served site with a benchmark of four phantoms, two participants and a curator.
-struct Served {
-    temp: TempDir,
+pub(crate) struct Served {
+    pub(crate) temp: TempDir,
     server: Child,
-    address: String,
+    pub(crate) address: String,
     /// Tokens of the participants and of the curator.
-    tokens: [String; 3],
+    pub(crate) tokens: [String; 3],
 }
 
 /// Starts a server over a data folder. Returns it with its address.
@@ -34,7 +34,7 @@ pub(crate) fn start(dir: &Path) -> (Child, String) {
 }
 
 impl Served {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let temp = tempfile::tempdir().unwrap();
         let path = |name: &str| text(&temp.path().join(name));
         let (bench, site) = (path("bench"), path("site"));
@@ -64,18 +64,18 @@ impl Served {
         Self { temp, server, address, tokens }
     }
 
-    fn path(&self, name: &str) -> String {
+    pub(crate) fn path(&self, name: &str) -> String {
         text(&self.temp.path().join(name))
     }
 
-    fn submit(&self, masks: &str, more: &[&str]) -> Finished {
+    pub(crate) fn submit(&self, masks: &str, more: &[&str]) -> Finished {
         let (masks, card) = (self.path(masks), self.path("card.toml"));
         let line = ["submit", &masks, "--server", &self.address, "--token", &self.tokens[0]];
         let to = ["--benchmark", "phantom", "--card", &card];
         run([&line[..], &to, more].concat())
     }
 
-    fn ask(&self, what: &[&str], who: usize) -> Finished {
+    pub(crate) fn ask(&self, what: &[&str], who: usize) -> Finished {
         run([what, &["--server", &self.address, "--token", &self.tokens[who]]].concat())
     }
 
@@ -89,7 +89,7 @@ impl Served {
         serde_json::json!(list.iter().map(name).collect::<Vec<_>>())
     }
 
-    fn kill_and_start(&mut self) {
+    pub(crate) fn kill_and_start(&mut self) {
         self.server.kill().unwrap();
         self.server.wait().unwrap();
         (self.server, self.address) = start(&self.temp.path().join("site"));
@@ -103,7 +103,7 @@ impl Drop for Served {
     }
 }
 
-fn json(finished: &Finished) -> Value {
+pub(crate) fn json(finished: &Finished) -> Value {
     serde_json::from_str(&finished.stdout)
         .unwrap_or_else(|_| panic!("{}{}", finished.stdout, finished.stderr))
 }
@@ -114,7 +114,7 @@ fn finished_list(finished: &Finished) -> String {
     finished.stdout.clone()
 }
 
-fn id(finished: &Finished) -> String {
+pub(crate) fn id(finished: &Finished) -> String {
     json(finished)["submission"].as_str().unwrap().to_owned()
 }
 

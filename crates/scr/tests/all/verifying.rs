@@ -36,6 +36,7 @@ impl Published {
             masks: &masks,
             result: scr_report::result_document(&scores, true),
             posteriors: None,
+            run: None,
         };
         let store = Store::open(&temp.path().join("site")).await.unwrap();
         let (entry, _) = store.entries().publish(entry, &mut |_| ()).await.unwrap();

@@ -42,10 +42,21 @@ pub(super) fn filter_of<'a>(
     if let (Some(kind), None) = (kind, known) {
         notes.push(format!("There is no kind {kind}: it is submission, baseline or observer."));
     }
+    let verified = match options.first("verified") {
+        None | Some("") => false,
+        Some("1") => true,
+        Some(other) => {
+            notes.push(format!(
+                "There is no choice {other} of verified entries: it is 1, or nothing."
+            ));
+            false
+        }
+    };
     let words = options.first("q").unwrap_or_default().split_whitespace();
     let filter = EntryFilter {
         role: known.map(|(_, _, role)| *role),
         words: words.take(MAX_WORDS).map(str::to_owned).collect(),
+        verified,
     };
     (filter, known.map(|(key, ..)| *key))
 }

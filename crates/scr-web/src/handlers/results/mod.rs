@@ -11,9 +11,9 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use scr_documents::{BenchmarkDocument, Fold, Protocol, UndefinedDocument};
+use scr_documents::{BenchmarkDocument, EntryRole, Fold, Protocol, UndefinedDocument};
 use scr_report::board::Board;
-use scr_store::{EntryRow, PublicStore, Standings};
+use scr_store::{EntryFilter, EntryRow, PublicStore, Standings};
 
 use super::draw::page;
 use crate::address;
@@ -21,7 +21,7 @@ use crate::boards::Boards;
 use crate::computed::Computed;
 use crate::error::Failure;
 use crate::extractors::PublishedBenchmark;
-use crate::numbers::{MeasureFormat, NO_VALUE, date, shows_all};
+use crate::numbers::{MeasureFormat, NO_VALUE, date, shows_all, time_words};
 use crate::options::Options;
 use crate::page_links::{PageLink, current, page_links};
 use crate::results_table::{ResultsTable, TablePage, TableRequest, TableSource, reference_mark};
@@ -32,7 +32,7 @@ pub(crate) use files::{results_csv, results_json, results_tex};
 use literature::{Literature, literature};
 
 /// Options of the address that stay on another page.
-const KEPT: [&str; 7] = ["measures", "fold", "kind", "q", "object", "sort", "order"];
+const KEPT: [&str; 8] = ["measures", "fold", "kind", "q", "verified", "object", "sort", "order"];
 
 #[derive(Template)]
 #[template(path = "results.html")]
@@ -55,6 +55,10 @@ struct ResultsPage {
     /// Text of the filter.
     text: String,
     is_filtered: bool,
+    /// True where verified entries alone are shown.
+    only_verified: bool,
+    /// True where the filter of verified entries is offered.
+    offers_verified: bool,
     /// Number of entries that the filter leaves, and of all.
     n_shown: u64,
     n_entries: u64,
@@ -82,6 +86,8 @@ struct EntryFacts {
     href: String,
     mark: &'static str,
     kind: &'static str,
+    /// Words for the origin of the masks.
+    verified: &'static str,
     time: String,
     published: String,
 }
@@ -138,6 +144,8 @@ pub(crate) async fn results(
         true => counts.all(),
         false => store.entries().count(&benchmark.id, &filter).await?,
     };
+    let all_verified = EntryFilter { verified: true, ..EntryFilter::default() };
+    let n_verified = store.entries().count(&benchmark.id, &all_verified).await?;
     let n_pages = usize::try_from(n_shown.div_ceil(ENTRIES_A_PAGE.into())).unwrap_or(usize::MAX);
     let current = current(options.first("page"), n_pages);
     let range = page_range(current);
@@ -180,7 +188,9 @@ pub(crate) async fn results(
     let ids: Vec<&str> = listed.iter().map(|entry| entry.id.as_str()).collect();
     let entries = standings.entries(&ids).await?;
     let without = |name: &str| {
-        let kept = ["measures", "fold", "kind", "q"].into_iter().filter(|found| *found != name);
+        let kept = ["measures", "fold", "kind", "q", "verified"]
+            .into_iter()
+            .filter(|found| *found != name);
         kept.filter_map(|name| Some((name, options.first(name)?))).collect::<Vec<_>>()
     };
     let href = address::benchmark(&benchmark.id, "results");
@@ -205,6 +215,8 @@ pub(crate) async fn results(
             .map(|&(key, label, _)| KindChoice { key, label, is_current: kind == Some(key) })
             .collect(),
         is_filtered: !filter.is_empty(),
+        only_verified: filter.verified,
+        offers_verified: n_verified > 0 || filter.verified,
         n_shown,
         n_entries: counts.all(),
         pages: page_links(&href, &query, current, n_pages),
@@ -273,8 +285,21 @@ fn facts(entry: &EntryRow) -> EntryFacts {
         href: address::entry(&entry.id),
         mark: reference_mark(entry.role),
         kind: kind.map_or("", |(key, ..)| key),
-        time: time_an_image(&entry.card.cost).unwrap_or_else(|| NO_VALUE.to_owned()),
+        verified: verified_words(entry),
+        time: match entry.verified_run.as_ref().and_then(|run| run.image_s) {
+            Some(image_s) => format!("{}, measured here", time_words(image_s)),
+            None => time_an_image(&entry.card.cost).unwrap_or_else(|| NO_VALUE.to_owned()),
+        },
         published: date(&entry.published_at).to_owned(),
+    }
+}
+
+/// Words for the origin of an entry's masks.
+fn verified_words(entry: &EntryRow) -> &'static str {
+    match (&entry.verified_run, entry.role) {
+        (Some(_), _) => "verified: run here",
+        (None, EntryRole::Method) => "masks handed in",
+        (None, _) => NO_VALUE,
     }
 }
 

@@ -52,6 +52,7 @@ pub(in crate::handlers) fn as_entry(submission: &Submission) -> Option<EntryRow>
         card: submission.card.clone(),
         result: submission.result.clone()?,
         posteriors: Vec::new(),
+        verified_run: submission.run.as_ref().map(|run| run.verified.clone()),
         published_at: submission.updated_at.clone(),
         withdrawn: None,
     })

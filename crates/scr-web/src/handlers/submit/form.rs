@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_documents::{BenchmarkDocument, Protocol, SubmissionState};
+use scr_documents::{BenchmarkDocument, ModelAccess, Protocol, SubmissionState};
 use scr_store::{BenchmarkRow, PublicStore};
 
 use crate::address;
@@ -31,6 +31,7 @@ struct FormPage {
     card: CardInput,
     authors: String,
     accepts_terms: bool,
+    model: Option<ModelAccess>,
     own: Vec<OwnEntry>,
     unfinished: Vec<UnfinishedUpload>,
     errors: Vec<FieldError>,
@@ -76,6 +77,7 @@ pub(crate) async fn form(
                 card: CardInput::from(&own.card),
                 corrects: own.supersedes,
                 accepts_terms: false,
+                model: own.model,
             };
         }
     }
@@ -126,6 +128,7 @@ pub(super) async fn page(
         has_accepted,
         authors: intent.card.authors.join("\n"),
         accepts_terms: intent.accepts_terms,
+        model: intent.model,
         card: intent.card,
         own,
         unfinished,

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use scr_documents::ModelAccess;
 use scr_store::{NewSubmission, PublicStore, Submission};
 
 use super::form::page;
@@ -49,7 +50,7 @@ pub(crate) async fn submit(
         let first = field.chunk().await?.filter(|chunk| !chunk.is_empty());
         let mut errors = Vec::new();
         if first.is_none() {
-            errors.extend(size_error(0));
+            errors.extend(size_error(0, MAX_FILE_BYTES));
         }
         match (intent.checked(&store, &benchmark, &member.user).await?, first) {
             (Ok(card), Some(first)) => {
@@ -57,10 +58,11 @@ pub(crate) async fn submit(
                     benchmark_id: &benchmark.document.id,
                     user_id: &member.user.id,
                     card: &card,
-                    size_bytes: announced,
+                    size_bytes: announced.min(intent.most_bytes(&benchmark)),
                     file: None,
                     confirmed: false,
                     supersedes: intent.corrects.as_deref(),
+                    model: intent.model,
                 };
                 let begun = store.submissions().begin(new).await?;
                 let taken = receive_file(&store, &begun, first, &mut field).await;
@@ -106,6 +108,13 @@ fn fill(intent: &mut Intent, name: &str, text: String) {
         "training" => card.training = text,
         "two_fold_declaration" => card.two_fold_declaration = true,
         "accept_terms" => intent.accepts_terms = true,
+        "model" => {
+            intent.model = match &*text {
+                "public" => Some(ModelAccess::Public),
+                "private" => Some(ModelAccess::Private),
+                _ => None,
+            }
+        }
         "corrects" => intent.corrects = Some(text).filter(|text| !text.is_empty()),
         _ => {}
     }
@@ -131,7 +140,7 @@ async fn receive_file(
         let is_last = chunk.is_none();
         buffer.extend_from_slice(&chunk.unwrap_or_default());
         if offset + buffer.len() as u64 > begun.size_bytes {
-            let message = format!("expected at most {MAX_FILE_BYTES} bytes");
+            let message = format!("expected at most {} bytes", begun.size_bytes);
             return Ok(Err(FieldError::new("size_bytes", message)));
         }
         if is_last || buffer.len() >= WRITE_BYTES {

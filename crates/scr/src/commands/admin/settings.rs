@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use anyhow::{Context, Result, bail};
 use clap::{Args, ValueEnum};
-use scr_documents::{BenchmarkSettings, ImageResults, LadderStep, Quota, Reference};
+use scr_documents::{BenchmarkSettings, ImageResults, LadderStep, ModelLimits, Quota, Reference};
 use scr_store::{PublishError, Role, Store};
 use serde_json::json;
 
@@ -46,6 +46,18 @@ pub(super) struct Set {
     /// `none` for no ladder
     #[arg(long, value_name = "STEP|none", value_parser = parse_ladder)]
     ladder: Option<Ladder>,
+    /// Models in submissions, which workers run confined; forbidden unless set
+    #[arg(long, value_enum)]
+    models: Option<AllowedOrForbidden>,
+    /// Size of a submitted model in MB, 1 to 128; 100 unless set
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(1..=i64::from(ModelLimits::MAX_SIZE_MB)))]
+    model_size: Option<u32>,
+    /// Time of loading a submitted model and of each image in seconds, 1 to 600; 30 unless set
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u32).range(1..=i64::from(ModelLimits::MAX_IMAGE_S)))]
+    model_time: Option<u32>,
+    /// Memory of a submitted model in MB, 64 to 65536; 2048 unless set
+    #[arg(long, value_name = "MB", value_parser = clap::value_parser!(u32).range(i64::from(ModelLimits::MIN_MEMORY_MB)..=i64::from(ModelLimits::MAX_MEMORY_MB)))]
+    model_memory: Option<u32>,
     /// Permission of curators to review their own submissions, for a site of one person
     #[arg(long, value_enum)]
     own_reviews: Option<YesOrNo>,
@@ -80,6 +92,12 @@ struct Ladder(Option<LadderStep>);
 enum YesOrNo {
     Yes,
     No,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum AllowedOrForbidden {
+    Allowed,
+    Forbidden,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -126,6 +144,7 @@ impl Set {
         if let Some(Ladder(step)) = self.ladder {
             settings.ladder = step;
         }
+        settings.models = self.models(settings.models)?;
         if self.end {
             let now = format!("{:.3}", jiff::Timestamp::now());
             settings.ended_at.get_or_insert(now);
@@ -145,6 +164,31 @@ impl Set {
             );
         }
         Ok(())
+    }
+}
+
+impl Set {
+    /// Limits of models after the change; none where they are forbidden.
+    fn models(&self, before: Option<ModelLimits>) -> Result<Option<ModelLimits>> {
+        let mut models = match self.models {
+            Some(AllowedOrForbidden::Allowed) => Some(before.unwrap_or_default()),
+            Some(AllowedOrForbidden::Forbidden) => None,
+            None => before,
+        };
+        let changes = [self.model_size, self.model_time, self.model_memory];
+        match &mut models {
+            Some(limits) => {
+                limits.size_mb = self.model_size.unwrap_or(limits.size_mb);
+                limits.image_s = self.model_time.unwrap_or(limits.image_s);
+                limits.memory_mb = self.model_memory.unwrap_or(limits.memory_mb);
+            }
+            None if changes.iter().any(Option::is_some) => bail!(
+                "--model-size, --model-time, --model-memory: expected a benchmark that takes \
+                 models, found one that does not: add --models allowed"
+            ),
+            None => {}
+        }
+        Ok(models)
     }
 }
 
@@ -173,6 +217,7 @@ impl Show {
                 ),
                 ("reference", word(&settings.reference)?),
                 ("observers", observers(&settings).to_owned()),
+                ("models", models(&settings)),
                 ("own reviews", yes_or_no(settings.own_reviews).to_owned()),
                 ("ladder", ladder(&settings)),
                 ("ended", settings.ended_at.clone().unwrap_or_else(|| "-".to_owned())),
@@ -183,6 +228,13 @@ impl Show {
             print_list(Format::Table, &["setting", "value"], rows.to_vec(), &settings)
         })
     }
+}
+
+fn models(settings: &BenchmarkSettings) -> String {
+    settings.models.map_or("forbidden".to_owned(), |limits| {
+        let ModelLimits { size_mb, image_s, memory_mb } = limits;
+        format!("allowed: {size_mb} MB, {image_s} s an image, {memory_mb} MB of memory")
+    })
 }
 
 fn ladder(settings: &BenchmarkSettings) -> String {

@@ -1,0 +1,87 @@
+//! Models in submissions: limits of a benchmark, and the verified run of an entry.
+
+use serde::{Deserialize, Serialize};
+
+/// Limits of the models that a benchmark takes in submissions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(deny_unknown_fields)]
+pub struct ModelLimits {
+    /// Size of a model's file in MB, 1 to [`MAX_SIZE_MB`](Self::MAX_SIZE_MB).
+    pub size_mb: u32,
+    /// Time of loading a model and of each image in seconds, 1 to
+    /// [`MAX_IMAGE_S`](Self::MAX_IMAGE_S).
+    pub image_s: u32,
+    /// Memory of the model's process in MB, beyond the program's own,
+    /// [`MIN_MEMORY_MB`](Self::MIN_MEMORY_MB) to [`MAX_MEMORY_MB`](Self::MAX_MEMORY_MB).
+    pub memory_mb: u32,
+}
+
+impl ModelLimits {
+    /// Largest limit of a model's size in MB: a file of the site has at most that.
+    pub const MAX_SIZE_MB: u32 = 128;
+    /// Largest limit of the time of an image in seconds.
+    pub const MAX_IMAGE_S: u32 = 600;
+    /// Smallest limit of memory in MB.
+    pub const MIN_MEMORY_MB: u32 = 64;
+    /// Largest limit of memory in MB.
+    pub const MAX_MEMORY_MB: u32 = 65_536;
+
+    /// Largest upload with two models and a model card, in bytes.
+    #[must_use]
+    pub const fn upload_bytes(self) -> u64 {
+        // The rest is for the card and the zip file's directory.
+        2 * self.size_bytes() + (2 << 20)
+    }
+
+    /// Size of a model's file in bytes.
+    #[must_use]
+    pub const fn size_bytes(self) -> u64 {
+        self.size_mb as u64 * 1_000_000
+    }
+}
+
+impl Default for ModelLimits {
+    fn default() -> Self {
+        Self { size_mb: 100, image_s: 30, memory_mb: 2048 }
+    }
+}
+
+/// Access to the model's file of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum ModelAccess {
+    /// Everybody may download it once the entry is published.
+    Public,
+    /// It never leaves the site.
+    Private,
+}
+
+/// Verified run: the site itself ran the model of an entry on the images of the benchmark.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct VerifiedRunDocument {
+    /// SHA-256 of the model's file: `sha256:` and 64 hex digits. With a second model, this one
+    /// was trained on fold 1 and segmented fold 2.
+    pub model_digest: String,
+    /// SHA-256 of the model trained on fold 2, which segmented fold 1; none with one model.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model_fold_2_digest: Option<String>,
+    /// SHA-256 of the model card.
+    pub card_digest: String,
+    /// Access to the model's file.
+    pub model_access: ModelAccess,
+    /// Runtime with its version.
+    pub runtime: String,
+    /// Measures in force in the process of the model.
+    pub confinement: String,
+    /// Number of images that it segmented.
+    pub n_images: usize,
+    /// Mean time of an image in seconds with preparation, to two significant digits; null where
+    /// it is not known.
+    pub image_s: Option<f64>,
+    /// Peak memory of the process in MB, to two significant digits; null where the system does
+    /// not report it.
+    pub peak_memory_mb: Option<u64>,
+}

@@ -1,0 +1,43 @@
+//! Run of a submitted model: its row.
+
+use scr_documents::{ModelAccess, VerifiedRunDocument};
+use serde::{Deserialize, Serialize};
+
+use crate::storage_error::StorageError;
+
+/// Run of a submitted model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelRun {
+    /// The verified run, as its entry will show it.
+    pub verified: VerifiedRunDocument,
+    /// The masks that the model made.
+    pub masks: RunMasks,
+}
+
+/// Zip file of the masks that a model made.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RunMasks {
+    /// Size in bytes.
+    pub size_bytes: u64,
+    /// SHA-256 in hexadecimal digits.
+    pub sha256: String,
+}
+
+/// Word of the access to a model in the database.
+pub(super) const fn access_word(access: ModelAccess) -> &'static str {
+    match access {
+        ModelAccess::Public => "public",
+        ModelAccess::Private => "private",
+    }
+}
+
+/// Access that a word in the database names.
+pub(super) fn access_of_word(word: &str) -> Result<ModelAccess, StorageError> {
+    let known = [ModelAccess::Public, ModelAccess::Private];
+    let found = known.into_iter().find(|access| access_word(*access) == word);
+    found.ok_or_else(|| StorageError::Word {
+        what: "access to a model",
+        expected: "public or private",
+        found: word.into(),
+    })
+}
