@@ -117,7 +117,7 @@ impl<'a> Training<'a> {
 
     /// Averaged parameters after the steps so far.
     #[must_use]
-    pub fn parameters(&self) -> &[f32] {
+    pub fn averaged(&self) -> &[f32] {
         &self.state.optimiser.average
     }
 
@@ -220,7 +220,7 @@ mod tests {
     fn squares_are_learnt() {
         let samples = squares(6);
         let training = trained(&samples, 120);
-        let unet = crate::Unet::new(ARCHITECTURE, vec![training.parameters().to_vec()]).unwrap();
+        let unet = crate::Unet::new(ARCHITECTURE, vec![training.averaged().to_vec()]).unwrap();
         let mut grey = samples[0].grey.clone();
         standardise(&mut grey);
         let found = unet.probabilities(&grey);
@@ -234,7 +234,7 @@ mod tests {
         let samples = squares(3);
         let on = |n_threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
-            pool.install(|| trained(&samples, 6).parameters().to_vec())
+            pool.install(|| trained(&samples, 6).averaged().to_vec())
         };
         assert_eq!(on(1), on(2));
     }
@@ -251,7 +251,7 @@ mod tests {
         while !second.is_done() {
             second.step().unwrap();
         }
-        assert_eq!(second.parameters(), trained(&samples, 8).parameters());
+        assert_eq!(second.averaged(), trained(&samples, 8).averaged());
         assert_eq!(second.losses().len(), 8);
         let other = Architecture { width: 8, ..ARCHITECTURE };
         let state = first.state().clone();

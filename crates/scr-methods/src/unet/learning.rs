@@ -49,7 +49,7 @@ pub(crate) fn learn(
             let what = format!("training, loss {loss:.3}");
             progress(&what, done, settings.n_steps * settings.n_members);
         }
-        members.push(training.parameters().to_vec());
+        members.push(training.averaged().to_vec());
         losses.push(training.losses().to_vec());
         if let Some(mut checkpoint) = checkpoint {
             if settings.n_members > 1 {
