@@ -81,7 +81,7 @@ fn checkpoint(
     let seen: Vec<_> = origin.seen.iter().map(|image| (&image.id, &image.file_sha256)).collect();
     let plan = format!("{VERSION} {settings:?} {seed} {} {seen:?}", origin.benchmark_digest);
     let part = set.images().part().file_name();
-    let path = folder.join(format!("{}-{part}-{member}.training", UNET));
+    let path = folder.join(format!("{UNET}-{part}-{member}.training"));
     Ok(Some(Checkpoint::new(path, plan)))
 }
 
