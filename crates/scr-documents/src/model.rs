@@ -7,13 +7,12 @@ use serde::{Deserialize, Serialize};
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 #[serde(deny_unknown_fields)]
 pub struct ModelLimits {
-    /// Size of a model's file in MB, 1 to [`MAX_SIZE_MB`](Self::MAX_SIZE_MB).
+    /// Size of a model's file in MB, 1 to 128.
     pub size_mb: u32,
-    /// Time of loading a model and of each image in seconds, 1 to
-    /// [`MAX_IMAGE_S`](Self::MAX_IMAGE_S).
+    /// Time of loading a model and of each image in seconds, 1 to 600.
     pub image_s: u32,
     /// Memory of the model's process in MB, beyond the program's own,
-    /// [`MIN_MEMORY_MB`](Self::MIN_MEMORY_MB) to [`MAX_MEMORY_MB`](Self::MAX_MEMORY_MB).
+    /// 64 to 65,536.
     pub memory_mb: u32,
 }
 
