@@ -36,6 +36,8 @@ pub(crate) async fn open(path: &Path) -> Result<AnyPool, OpenError> {
         .after_connect(|connection, _| {
             Box::pin(async move {
                 connection.execute("PRAGMA busy_timeout = 30000").await?;
+                // 1 MiB of pages a connection, half of SQLite's default: the system caches the file.
+                connection.execute("PRAGMA cache_size = -1024").await?;
                 Ok(())
             })
         })
