@@ -57,6 +57,23 @@ pub enum ModelAccess {
     Private,
 }
 
+impl ModelAccess {
+    /// Its word in documents, forms and the database.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Public => "public",
+            Self::Private => "private",
+        }
+    }
+
+    /// Access that a word names; none for another word.
+    #[must_use]
+    pub fn of_word(word: &str) -> Option<Self> {
+        [Self::Public, Self::Private].into_iter().find(|access| access.as_str() == word)
+    }
+}
+
 /// Verified run: the site itself ran the model of an entry on the images of the benchmark.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]

@@ -1,7 +1,8 @@
 //! Handle of submissions: beginning one, and every change of its state.
 
 use scr_documents::{
-    FindingsDocument, ResultDocument, SubmissionProblem, SubmissionState, SuspicionsDocument,
+    FindingsDocument, ModelAccess, ResultDocument, SubmissionProblem, SubmissionState,
+    SuspicionsDocument,
 };
 use sqlx::{AnyConnection, AnyPool};
 
@@ -11,7 +12,6 @@ use super::claim::Claim;
 use super::dead_letters::is_upload_kept;
 use super::error::SubmissionError;
 use super::job::JobKind;
-use super::model_run::access_word;
 use super::rows::{self, NewSubmission, Submission};
 use super::{ladder, quota, uploads};
 use crate::database::{Doing, begin_writing};
@@ -88,7 +88,7 @@ impl<S> Submissions<'_, S> {
         .bind(i64::from(new.confirmed))
         .bind(new.supersedes)
         .bind(&now)
-        .bind(new.model.map(access_word))
+        .bind(new.model.map(ModelAccess::as_str))
         .execute(&mut *transaction)
         .await
         .doing("begin a submission")?;

@@ -23,19 +23,9 @@ pub struct RunMasks {
     pub sha256: String,
 }
 
-/// Word of the access to a model in the database.
-pub(super) const fn access_word(access: ModelAccess) -> &'static str {
-    match access {
-        ModelAccess::Public => "public",
-        ModelAccess::Private => "private",
-    }
-}
-
 /// Access that a word in the database names.
 pub(super) fn access_of_word(word: &str) -> Result<ModelAccess, StorageError> {
-    let known = [ModelAccess::Public, ModelAccess::Private];
-    let found = known.into_iter().find(|access| access_word(*access) == word);
-    found.ok_or_else(|| StorageError::Word {
+    ModelAccess::of_word(word).ok_or_else(|| StorageError::Word {
         what: "access to a model",
         expected: "public or private",
         found: word.into(),

@@ -108,13 +108,7 @@ fn fill(intent: &mut Intent, name: &str, text: String) {
         "training" => card.training = text,
         "two_fold_declaration" => card.two_fold_declaration = true,
         "accept_terms" => intent.accepts_terms = true,
-        "model" => {
-            intent.model = match &*text {
-                "public" => Some(ModelAccess::Public),
-                "private" => Some(ModelAccess::Private),
-                _ => None,
-            }
-        }
+        "model" => intent.model = ModelAccess::of_word(&text),
         "corrects" => intent.corrects = Some(text).filter(|text| !text.is_empty()),
         _ => {}
     }
