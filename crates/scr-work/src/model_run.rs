@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use scr_data::digest::{digest_text, file_digest};
-use scr_data::{Benchmark, DataError, Problem, RUN_RECORD};
+use scr_data::{Benchmark, DataError, Problem};
 use scr_documents::{ModelAccess, ModelLimits, VerifiedRunDocument};
 use scr_onnx::{Limits, ModelError, ModelFile, ModelProcess, OnnxRun, OnnxRunRecord, Runner};
 use scr_store::{ModelFileName, RunToPublish};
@@ -164,7 +164,8 @@ fn pack(folder: &Path) -> io::Result<NamedTempFile> {
         SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
     let mut writer = ZipWriter::new(NamedTempFile::new()?);
     let mut structures: Vec<PathBuf> = entries(folder)?;
-    structures.retain(|path| path.is_dir() && !path.ends_with(RUN_RECORD));
+    // The record of the run is a file beside them.
+    structures.retain(|path| path.is_dir());
     for structure in structures {
         for mask in entries(&structure)? {
             let name = |path: &Path| {
