@@ -78,8 +78,11 @@ impl Method for MeanShape {
     ) -> Result<Arc<dyn Segmenter>, MethodError> {
         let images = set.images();
         let shapes = images.shapes(parameters.whole("points"), progress)?;
+        images.require_drawn(self.info().id, |index| {
+            shapes.iter().any(|shapes| !shapes.structures[index].is_empty())
+        })?;
         let mut structures = Vec::new();
-        for (index, structure) in images.benchmark().structures.iter().enumerate() {
+        for index in 0..images.benchmark().structures.len() {
             let parts: Vec<Vec<Outline>> = shapes
                 .iter()
                 .map(|shapes| {
@@ -89,13 +92,6 @@ impl Method for MeanShape {
                 })
                 .collect();
             let n_parts = parts.iter().map(Vec::len).max().unwrap_or(0);
-            if n_parts == 0 {
-                return Err(MethodError::NeverDrawn {
-                    structure: structure.id.clone(),
-                    n_images: images.list().len(),
-                    method: self.info().id,
-                });
-            }
             let mean = |part: usize| mean_outline(parts.iter().filter_map(|of| of.get(part)));
             structures.push((0..n_parts).map(mean).collect());
         }

@@ -64,12 +64,8 @@ impl Samples {
             let pixels = one_in_each_cell(features.size, n_samples, seeds[index]);
             Ok(ImageSamples::new(&features, &masks, &pixels))
         })?;
-        for (index, structure) in images.benchmark().structures.iter().enumerate() {
-            if !sampled.iter().any(|image| image.is_drawn[index]) {
-                let structure = structure.id.clone();
-                return Err(MethodError::NeverDrawn { structure, n_images, method });
-            }
-        }
+        let is_drawn = |index: usize| sampled.iter().any(|image| image.is_drawn[index]);
+        images.require_drawn(method, is_drawn)?;
         Ok(Self::joined(&sampled))
     }
 

@@ -134,6 +134,23 @@ impl<'a> TrainingImages<'a> {
         })
     }
 
+    /// Refuses structures that are drawn in no image, of which `method` can learn nothing.
+    ///
+    /// # Errors
+    /// [`MethodError::NeverDrawn`] with the first structure for whose index `is_drawn` is false.
+    pub(crate) fn require_drawn(
+        &self,
+        method: &'static str,
+        is_drawn: impl Fn(usize) -> bool,
+    ) -> Result<(), MethodError> {
+        let structures = &self.benchmark.structures;
+        let Some(index) = (0..structures.len()).find(|&index| !is_drawn(index)) else {
+            return Ok(());
+        };
+        let structure = structures[index].id.clone();
+        Err(MethodError::NeverDrawn { structure, n_images: self.images.len(), method })
+    }
+
     /// Reads the radiograph of an image.
     ///
     /// # Errors

@@ -112,15 +112,7 @@ fn samples(
         let architecture = settings.architecture(structures.len());
         Ok((Sample::new(architecture, grey, shares).map_err(fault)?, are_drawn))
     })?;
-    for (index, structure) in structures.iter().enumerate() {
-        if read.iter().all(|(_, are_drawn)| !are_drawn[index]) {
-            return Err(MethodError::NeverDrawn {
-                structure: structure.id.clone(),
-                n_images: read.len(),
-                method,
-            });
-        }
-    }
+    images.require_drawn(method, |index| read.iter().any(|(_, are_drawn)| are_drawn[index]))?;
     Ok(read.into_iter().map(|(sample, _)| sample).collect())
 }
 
