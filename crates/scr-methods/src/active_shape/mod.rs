@@ -134,11 +134,14 @@ const fn parameters(defaults: [f64; 10]) -> [Parameter; 11] {
 
 static DEFAULT_PARAMETERS: [Parameter; 11] =
     parameters([256.0, 0.98, 2.0, 4.0, 5.0, 2.0, 10.0, 0.9, 0.0, 0.0]);
-static TUNED_PARAMETERS: [Parameter; 11] =
-    parameters([384.0, 1.0, 3.0, 6.0, 5.0, 1.0, 10.0, 0.9, 1.0, 0.4]);
+static TUNED_PARAMETERS: [Parameter; 11] = tuned(384.0);
 /// Parameters of a search in posteriors: those of the tuned method, at the posterior's size.
-pub(crate) static POSTERIOR_PARAMETERS: [Parameter; 11] =
-    parameters([256.0, 1.0, 3.0, 6.0, 5.0, 1.0, 10.0, 0.9, 1.0, 0.4]);
+pub(crate) static POSTERIOR_PARAMETERS: [Parameter; 11] = tuned(256.0);
+
+/// Parameters of the tuned method with its finest resolution.
+const fn tuned(side: f64) -> [Parameter; 11] {
+    parameters([side, 1.0, 3.0, 6.0, 5.0, 1.0, 10.0, 0.9, 1.0, 0.4])
+}
 
 static DEFAULT: MethodInfo = MethodInfo {
     id: "asm",

@@ -166,6 +166,7 @@ fn posteriors(
 
 #[cfg(test)]
 mod tests {
+    use super::super::neighbours::Search;
     use super::*;
     use scr_data::{Benchmark, Fold, formats};
     use scr_image::{Mask, Size};
@@ -185,11 +186,10 @@ mod tests {
     const SETTINGS: PixelSettings = PixelSettings {
         side: 64,
         n_scales: 5,
-        k: 15,
+        search: Search { k: 15, approximation: 0.7 },
         n_samples: 200,
         place_weight: 1.0,
         centre_side: 32,
-        approximation: 0.7,
     };
 
     const TRAINING: ClassifierTraining = ClassifierTraining { settings: SETTINGS, seed: 1 };

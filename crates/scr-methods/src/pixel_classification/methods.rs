@@ -90,8 +90,9 @@ static RAW: MethodInfo = MethodInfo {
               had, by the responses of Gaussian derivative filters and by place.",
     source: STUDY,
     verified: "Multi-scale Gaussian derivatives and a k-nearest-neighbour classifier, \
-               as the source's abstract words it; scales, samples, weight of the place \
-               and grey normalisation are this project's own, and neighbours are exact.",
+               as the source's abstract words it; scales, samples, weight of the place, \
+               grey normalisation and the approximation of neighbours are this \
+               project's own.",
     is_quick: false,
     has_posterior: true,
     parameters: PARAMETERS.split_at(7).0,
@@ -106,8 +107,8 @@ static POST_PROCESSED: MethodInfo = MethodInfo {
     source: STUDY,
     verified: "Multi-scale Gaussian derivatives and a k-nearest-neighbour classifier, \
                as the source's abstract words it, and the name of the variant; scales, \
-               samples, weight of the place, grey normalisation and smoothing are this \
-               project's own, and neighbours are exact.",
+               samples, weight of the place, grey normalisation, the approximation of \
+               neighbours and smoothing are this project's own.",
     is_quick: false,
     has_posterior: true,
     parameters: &PARAMETERS,

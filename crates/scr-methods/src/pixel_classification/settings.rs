@@ -10,8 +10,8 @@ pub struct PixelSettings {
     pub side: usize,
     /// Number of filter scales: 1, 2, 4, ... pixels.
     pub n_scales: usize,
-    /// Number of nearest neighbours that vote.
-    pub k: usize,
+    /// Search for the neighbours that vote.
+    pub search: Search,
     /// Number of training pixels an image.
     pub n_samples: usize,
     /// Weight of a pixel's place against a filter response.
@@ -19,8 +19,6 @@ pub struct PixelSettings {
     /// Longer side of the image during the search for its centre, in pixels; 0: places are
     /// relative to the image.
     pub centre_side: usize,
-    /// Share by which a neighbour may be farther than the nearest: see [`Search`].
-    pub approximation: f64,
 }
 
 /// Settings and seed of a classifier's training. Equal ones give equal classifiers.
@@ -102,15 +100,13 @@ impl PixelSettings {
         Self {
             side: parameters.whole(side),
             n_scales: parameters.whole(scales),
-            k: parameters.whole(k),
+            search: Search {
+                k: parameters.whole(k),
+                approximation: parameters.get(approximation) as f32,
+            },
             n_samples: parameters.whole(samples),
             place_weight: parameters.get(place_weight),
             centre_side: parameters.whole(centre_side),
-            approximation: parameters.get(approximation),
         }
-    }
-    /// Search for neighbours.
-    pub(super) const fn search(&self) -> Search {
-        Search { k: self.k, approximation: self.approximation as f32 }
     }
 }

@@ -56,8 +56,8 @@ impl StageFile {
         let Self { side, n_scales, search, scaling, combinations, samples } = self;
         equal("side", &side, &settings.side)?;
         equal("scales", &n_scales, &settings.n_scales)?;
-        equal("k", &search.k, &settings.k)?;
-        equal("approximation", &search.approximation, &settings.search().approximation)?;
+        equal("k", &search.k, &settings.search.k)?;
+        equal("approximation", &search.approximation, &settings.search.approximation)?;
         let n_features = Features::count(n_scales);
         scaling.check(n_features)?;
         for combination in &combinations {
@@ -93,7 +93,7 @@ impl Stage {
         let stage = Self {
             side: settings.side,
             n_scales: settings.n_scales,
-            search: settings.search(),
+            search: settings.search,
             scaling,
             combinations: samples.combinations,
             samples: Neighbours::new(n_features, &scaled, samples.labels),

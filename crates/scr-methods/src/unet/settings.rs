@@ -84,9 +84,7 @@ pub(crate) fn member_parameters(parameters: &Parameters, method: &MethodInfo) ->
     for (of_all, of_unet) in UNET_PARAMETERS.iter().zip(&PARAMETERS) {
         if let Some(value) = parameters.find(of_all.key) {
             let key = if method.id == UNET { of_unet.key } else { of_all.key };
-            if own.find(of_all.key).is_some() || method.id == UNET {
-                own.set(key, value);
-            }
+            own.set(key, value);
         }
     }
     own
