@@ -36,8 +36,10 @@ pub(crate) async fn open(path: &Path) -> Result<AnyPool, OpenError> {
         .after_connect(|connection, _| {
             Box::pin(async move {
                 connection.execute("PRAGMA busy_timeout = 30000").await?;
-                // 1 MiB of pages a connection, half of SQLite's default: the system caches the file.
-                connection.execute("PRAGMA cache_size = -1024").await?;
+                // 1 MiB of pages a connection, half of SQLite's default: the system caches the
+                // file. It reads the file, and the pool retries what fails here until its
+                // timeout: the next statement names a damaged file at once.
+                connection.execute("PRAGMA cache_size = -1024").await.ok();
                 Ok(())
             })
         })
