@@ -14,14 +14,19 @@ pub(crate) const TAPS: usize = 9;
 /// Output channels that are computed together. Numbers of channels are multiples.
 pub(crate) const BLOCK: usize = 4;
 
-/// Pixels that are computed together.
+/// Pixels that are computed together: two vectors of 512 bits, or as many as smaller registers
+/// hold.
+const WIDE_TILE: usize = 32;
 const TILE: usize = 16;
 
 /// Pixels whose input stays in the cache while all output channels are computed.
 const CHUNK: usize = 512;
 
 /// Partial sums of a weight's gradient.
-const LANES: usize = 8;
+const LANES: usize = 16;
+
+/// Partial sums that smaller registers hold at a time.
+const HALF: usize = LANES / 2;
 
 /// Kernels in the order in which the convolution reads them.
 pub(crate) struct Kernels {
@@ -61,6 +66,7 @@ impl Kernels {
         let (pitch, stride) = (input.pitch(), input.stride());
         let end = input.height() * pitch + input.width() + 1;
         let of_block = input.len() * TAPS * BLOCK;
+        let convolve = if has_wide_vectors() { convolve::<WIDE_TILE> } else { convolve::<TILE> };
         for from in (pitch + 1..end).step_by(CHUNK) {
             let pixels = (from, end.min(from + CHUNK));
             let blocks = output.values_mut().chunks_exact_mut(BLOCK * stride);
@@ -73,9 +79,17 @@ impl Kernels {
     }
 }
 
+/// Test for vectors of 512 bits.
+fn has_wide_vectors() -> bool {
+    #[cfg(target_arch = "x86_64")]
+    return std::arch::is_x86_feature_detected!("avx512f");
+    #[cfg(not(target_arch = "x86_64"))]
+    return false;
+}
+
 /// Convolution for one block of output channels and a run of pixels.
 #[multiversion(targets("x86_64+avx512f+avx512vl+fma", "x86_64+avx2+fma"))]
-fn convolve(
+fn convolve<const TILE: usize>(
     input: &[f32],
     stride: usize,
     pitch: usize,
@@ -112,6 +126,7 @@ pub(crate) fn add_weight_gradient(input: &Planes, of_output: &Planes, gradient: 
     let (pitch, stride, n_in) = (input.pitch(), input.stride(), input.len());
     let end = input.height() * pitch + input.width() + 1;
     let mut sums = vec![[0.0f32; LANES]; n_in * TAPS * BLOCK];
+    let correlate = if has_wide_vectors() { correlate::<LANES> } else { correlate::<HALF> };
     let blocks = of_output.values().chunks_exact(BLOCK * stride);
     for (block, gradient) in blocks.zip(gradient.chunks_exact_mut(BLOCK * n_in * TAPS)) {
         sums.fill([0.0; LANES]);
@@ -127,9 +142,10 @@ pub(crate) fn add_weight_gradient(input: &Planes, of_output: &Planes, gradient: 
 }
 
 /// Sums of products of inputs and gradients for one block of output channels and a run of
-/// pixels; by input channel, tap, then output channel of the block.
+/// pixels; by input channel, tap, then output channel of the block. Computes `WIDTH` partial sums at
+/// a time.
 #[multiversion(targets("x86_64+avx512f+avx512vl+fma", "x86_64+avx2+fma"))]
-fn correlate(
+fn correlate<const WIDTH: usize>(
     input: &[f32],
     stride: usize,
     pitch: usize,
@@ -139,30 +155,36 @@ fn correlate(
 ) {
     const ROW: usize = 3 * BLOCK;
     let length = (to - from).next_multiple_of(LANES);
-    let lanes = |list: &[f32], at: usize| -> [f32; LANES] {
-        *list[at..].first_chunk().unwrap_or(&[0.0; LANES])
+    let lanes = |list: &[f32], at: usize| -> [f32; WIDTH] {
+        *list[at..].first_chunk().unwrap_or(&[0.0; WIDTH])
     };
     let outputs: [&[f32]; BLOCK] =
         std::array::from_fn(|out| &of_output[out * stride + from..][..length]);
     for (plane, sums) in input.chunks_exact(stride).zip(sums.chunks_exact_mut(3 * ROW)) {
         for (row, sums) in sums.chunks_exact_mut(ROW).enumerate() {
             let around = &plane[from + row * pitch - pitch - 1..][..length + 2];
-            let mut partial = [[0.0f32; LANES]; ROW];
-            partial.copy_from_slice(sums);
-            for at in (0..length).step_by(LANES) {
-                let gradients: [[f32; LANES]; BLOCK] =
-                    std::array::from_fn(|out| lanes(outputs[out], at));
-                for col in 0..3 {
-                    let pixels = lanes(around, at + col);
-                    for out in 0..BLOCK {
-                        let sum = &mut partial[col * BLOCK + out];
-                        for lane in 0..LANES {
-                            sum[lane] = pixels[lane].mul_add(gradients[out][lane], sum[lane]);
+            for first in (0..LANES).step_by(WIDTH) {
+                let mut partial = [[0.0f32; WIDTH]; ROW];
+                for (partial, sums) in partial.iter_mut().zip(&*sums) {
+                    *partial = lanes(sums, first);
+                }
+                for at in (first..length).step_by(LANES) {
+                    let gradients: [[f32; WIDTH]; BLOCK] =
+                        std::array::from_fn(|out| lanes(outputs[out], at));
+                    for col in 0..3 {
+                        let pixels = lanes(around, at + col);
+                        for out in 0..BLOCK {
+                            let sum = &mut partial[col * BLOCK + out];
+                            for lane in 0..WIDTH {
+                                sum[lane] = pixels[lane].mul_add(gradients[out][lane], sum[lane]);
+                            }
                         }
                     }
                 }
+                for (partial, sums) in partial.iter().zip(&mut *sums) {
+                    sums[first..first + WIDTH].copy_from_slice(partial);
+                }
             }
-            sums.copy_from_slice(&partial);
         }
     }
 }

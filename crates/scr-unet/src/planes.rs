@@ -1,7 +1,7 @@
 //! Channels of an image on one grid, each with a border of zeros.
 
 /// Numbers behind each plane, which a tile of the convolution may overrun.
-const SLACK: usize = 16;
+const SLACK: usize = 32;
 
 /// Channels of an image: planes of `height` rows of `width` numbers.
 ///
