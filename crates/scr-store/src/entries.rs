@@ -41,6 +41,25 @@ pub struct EntryRow {
     pub withdrawn: Option<Withdrawal>,
 }
 
+/// Selection of entries by the origin of their masks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EntrySelection {
+    /// All entries.
+    All,
+    /// Verified entries: the site ran their models.
+    Verified,
+}
+
+impl EntrySelection {
+    /// Condition on entries.
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::All => "",
+            Self::Verified => " AND verified_run IS NOT NULL",
+        }
+    }
+}
+
 /// Outcome of publishing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PublishOutcome {
@@ -181,8 +200,9 @@ impl Entries<'_> {
         listed(self.pool, COLUMNS_WITHOUT_IMAGES, benchmark_id).await
     }
 
-    /// At most `count` entries of a benchmark after another one in the order of publication, or
-    /// from the first on, with `result.images` left out; none that is withdrawn.
+    /// At most `count` selected entries of a benchmark after another one in the order of
+    /// publication, by time and then by identifier, or from the first on, with `result.images`
+    /// left out; none that is withdrawn.
     ///
     /// # Errors
     /// As [`list`](Self::list).
@@ -190,25 +210,35 @@ impl Entries<'_> {
     pub async fn summaries_after(
         &self,
         benchmark_id: &str,
+        selection: EntrySelection,
         after: Option<&str>,
         count: u32,
     ) -> Result<Vec<EntryRow>, StorageError> {
-        summaries_after(self.pool, benchmark_id, after, count, STANDING).await
-    }
-
-    /// As [`summaries_after`](Self::summaries_after), of entries alone whose models the site ran.
-    ///
-    /// # Errors
-    /// As [`list`](Self::list).
-    #[boxed]
-    pub async fn verified_after(
-        &self,
-        benchmark_id: &str,
-        after: Option<&str>,
-        count: u32,
-    ) -> Result<Vec<EntryRow>, StorageError> {
-        let condition = format!("{STANDING} AND verified_run IS NOT NULL");
-        summaries_after(self.pool, benchmark_id, after, count, &condition).await
+        let doing = "list entries";
+        let from: Option<(String, String)> = match after {
+            Some(after) => sqlx::query_as("SELECT published_at, id FROM entries WHERE id = $1")
+                .bind(after)
+                .fetch_optional(self.pool)
+                .await
+                .doing(doing)?,
+            None => None,
+        };
+        let (time, id) = from.unwrap_or_default();
+        let condition = selection.condition();
+        let query = format!(
+            "SELECT {COLUMNS_WITHOUT_IMAGES} FROM {WITH_RESULT} WHERE benchmark_id = $1 \
+             AND (published_at, id) > ($2, $3) AND {STANDING}{condition} \
+             ORDER BY published_at, id LIMIT $4"
+        );
+        let rows: Vec<StoredEntry> = sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .bind(benchmark_id)
+            .bind(time)
+            .bind(id)
+            .bind(i64::from(count))
+            .fetch_all(self.pool)
+            .await
+            .doing(doing)?;
+        rows.into_iter().map(StoredEntry::read).collect()
     }
 
     /// Identifiers next to a text in their order, at most `count` on either side, of entries
@@ -320,39 +350,6 @@ async fn listed(
         .fetch_all(pool)
         .await
         .doing("list entries")?;
-    rows.into_iter().map(StoredEntry::read).collect()
-}
-
-/// The order of publication is by time, then by identifier.
-async fn summaries_after(
-    pool: &AnyPool,
-    benchmark_id: &str,
-    after: Option<&str>,
-    count: u32,
-    condition: &str,
-) -> Result<Vec<EntryRow>, StorageError> {
-    let doing = "list entries";
-    let from: Option<(String, String)> = match after {
-        Some(after) => sqlx::query_as("SELECT published_at, id FROM entries WHERE id = $1")
-            .bind(after)
-            .fetch_optional(pool)
-            .await
-            .doing(doing)?,
-        None => None,
-    };
-    let (time, id) = from.unwrap_or_default();
-    let query = format!(
-        "SELECT {COLUMNS_WITHOUT_IMAGES} FROM {WITH_RESULT} WHERE benchmark_id = $1 \
-         AND (published_at, id) > ($2, $3) AND {condition} ORDER BY published_at, id LIMIT $4"
-    );
-    let rows: Vec<StoredEntry> = sqlx::query_as(sqlx::AssertSqlSafe(query))
-        .bind(benchmark_id)
-        .bind(time)
-        .bind(id)
-        .bind(i64::from(count))
-        .fetch_all(pool)
-        .await
-        .doing(doing)?;
     rows.into_iter().map(StoredEntry::read).collect()
 }
 

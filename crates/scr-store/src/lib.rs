@@ -105,7 +105,7 @@ pub use blobs::BlobKey;
 pub use compared::ComparedEntry;
 pub use counts::{Counts, StateCount};
 pub use disk::Disk;
-pub use entries::{Entries, EntryRow, PublishOutcome};
+pub use entries::{Entries, EntryRow, EntrySelection, PublishOutcome};
 pub use entry_heads::EntryHead;
 pub use error::StoreError;
 pub use evidence::Evidence;

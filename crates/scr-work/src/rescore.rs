@@ -7,7 +7,7 @@
 use scr_data::MaskSet;
 use scr_documents::ResultDocument;
 use scr_eval::{EVALUATOR_VERSION, Settings, evaluate};
-use scr_store::{EntryRow, Store};
+use scr_store::{EntryRow, EntrySelection, Store};
 
 use crate::claimed_job::with_benchmark;
 use crate::error::WorkError;
@@ -99,7 +99,8 @@ pub(crate) async fn outdated(
         let id = row.document.id;
         let mut after: Option<String> = None;
         while is_wanted(&id) {
-            let page = store.entries().summaries_after(&id, after.as_deref(), PAGE).await?;
+            let (entries, all) = (store.entries(), EntrySelection::All);
+            let page = entries.summaries_after(&id, all, after.as_deref(), PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.id.clone());
             page.into_iter().for_each(&mut add);

@@ -6,7 +6,7 @@ use scr_documents::{BenchmarkDocument, EntryRole, ModelAccess, TermsDocument};
 
 use super::benchmarks::{Copies, file, in_copies};
 use crate::blobs::BlobKey;
-use crate::entries::EntryRow;
+use crate::entries::{EntryRow, EntrySelection};
 use crate::filter::filter;
 use crate::model_file::ModelFileName;
 use crate::past_result::PastResult;
@@ -21,8 +21,8 @@ pub struct PublicEntries<'a> {
 }
 
 impl PublicEntries<'_> {
-    /// At most `count` entries of a benchmark after another one in the order of publication, or
-    /// from the first on, without every image's values; none that was withdrawn.
+    /// At most `count` selected entries of a benchmark after another one in the order of
+    /// publication, or from the first on, without every image's values; none that was withdrawn.
     ///
     /// # Errors
     /// As [`Entries::list`](crate::Entries::list).
@@ -30,33 +30,12 @@ impl PublicEntries<'_> {
     pub async fn summaries_after(
         &self,
         benchmark_id: &str,
+        selection: EntrySelection,
         after: Option<&str>,
         count: u32,
     ) -> Result<Vec<EntryRow>, StorageError> {
-        let rows = self.all.entries().summaries_after(benchmark_id, after, count).await?;
-        self.filtered(benchmark_id, rows).await
-    }
-
-    /// As [`summaries_after`](Self::summaries_after), of entries alone whose models the site ran.
-    ///
-    /// # Errors
-    /// As [`Entries::list`](crate::Entries::list).
-    #[boxed]
-    pub async fn verified_after(
-        &self,
-        benchmark_id: &str,
-        after: Option<&str>,
-        count: u32,
-    ) -> Result<Vec<EntryRow>, StorageError> {
-        let rows = self.all.entries().verified_after(benchmark_id, after, count).await?;
-        self.filtered(benchmark_id, rows).await
-    }
-
-    async fn filtered(
-        &self,
-        benchmark_id: &str,
-        mut rows: Vec<EntryRow>,
-    ) -> Result<Vec<EntryRow>, StorageError> {
+        let entries = self.all.entries();
+        let mut rows = entries.summaries_after(benchmark_id, selection, after, count).await?;
         if rows.is_empty() {
             return Ok(rows);
         }

@@ -6,7 +6,9 @@ use scr_documents::{
 };
 use scr_measures::Better;
 use scr_standings::standings::{Order, Ranks, Standing, Statistic};
-use scr_store::{EntryFilter, EntryRow, RowRange, StandingOrder, StandingPlace, TableSubject};
+use scr_store::{
+    EntryFilter, EntryRow, EntrySelection, RowRange, StandingOrder, StandingPlace, TableSubject,
+};
 use sqlx::Connection;
 
 use super::*;
@@ -284,7 +286,11 @@ async fn lists_go_on_after_an_entry_and_skip_withdrawn_ones() {
     let mut found: Vec<String> = Vec::new();
     loop {
         let after = found.last().cloned();
-        let more = public.entries().summaries_after("tiny", after.as_deref(), 4).await.unwrap();
+        let more = public
+            .entries()
+            .summaries_after("tiny", EntrySelection::All, after.as_deref(), 4)
+            .await
+            .unwrap();
         if more.is_empty() {
             break;
         }
@@ -293,7 +299,8 @@ async fn lists_go_on_after_an_entry_and_skip_withdrawn_ones() {
     let expected: Vec<&String> =
         all.iter().map(|entry| &entry.id).filter(|id| *id != gone).collect();
     assert_eq!(found.iter().collect::<Vec<_>>(), expected);
-    let after_gone = public.entries().summaries_after("tiny", Some(gone), 1).await.unwrap();
+    let after_gone =
+        public.entries().summaries_after("tiny", EntrySelection::All, Some(gone), 1).await.unwrap();
     assert_eq!(after_gone[0].id, all[6].id, "a cursor stays valid");
     let entries = fixture.store.entries().summaries("tiny").await.unwrap();
     for order in orders().iter().step_by(3) {
@@ -385,7 +392,8 @@ async fn tables_of_a_hidden_reference_have_what_documents_show_and_no_more() {
     for settings in [hidden, rounded, ended, shown] {
         store.settings().set("tiny", &settings).await.unwrap();
         let public = store.public();
-        let entries = public.entries().summaries_after("tiny", None, 100).await.unwrap();
+        let entries =
+            public.entries().summaries_after("tiny", EntrySelection::All, None, 100).await.unwrap();
         let all = EntryFilter::default();
         for order in orders() {
             let found = paged(store, &order, &all, 6).await;

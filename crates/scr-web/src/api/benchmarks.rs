@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::{Query, State};
 use scr_documents::{BenchmarkAnswer, BenchmarkList, BenchmarkSummary, EntryList};
-use scr_store::PublicStore;
+use scr_store::{EntrySelection, PublicStore};
 use serde::Deserialize;
 
 use super::entries::entry_summary;
@@ -93,9 +93,13 @@ pub(crate) async fn entries(
     let id = &row.document.id;
     let query = PageQuery { after, limit };
     let limit = query.limit()?;
-    let only_verified = match verified.as_deref() {
-        None => false,
-        Some("1") => true,
+    let mut path = address::benchmark(id, "entries");
+    let selection = match verified.as_deref() {
+        None => EntrySelection::All,
+        Some("1") => {
+            path += "?verified=1";
+            EntrySelection::Verified
+        }
         Some(other) => {
             let message = format!("expected 1, or nothing, found {other}");
             return Err(Failure::InvalidFields {
@@ -110,13 +114,7 @@ pub(crate) async fn entries(
     }
     // One more tells whether others follow.
     let (entries, after) = (store.entries(), query.after.as_deref());
-    let mut path = address::benchmark(id, "entries");
-    let mut rows = if only_verified {
-        path += "?verified=1";
-        entries.verified_after(id, after, limit + 1).await?
-    } else {
-        entries.summaries_after(id, after, limit + 1).await?
-    };
+    let mut rows = entries.summaries_after(id, selection, after, limit + 1).await?;
     let next = cut(&mut rows, limit, &path, |row| row.id.clone());
     Ok(Json(EntryList { entries: rows.into_iter().map(entry_summary).collect(), next }))
 }

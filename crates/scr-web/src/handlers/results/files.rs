@@ -9,8 +9,8 @@ use scr_report::csv;
 use scr_report::layout::{self, Layout};
 use scr_report::listing::{ListedEntry, RANKED_BY, list_tables};
 use scr_store::{
-    DownloadEntry, DownloadValue, EntryFilter, EntryRow, PublicStore, RowRange, StorageError,
-    TableColumn,
+    DownloadEntry, DownloadValue, EntryFilter, EntryRow, EntrySelection, PublicStore, RowRange,
+    StorageError, TableColumn,
 };
 use std::collections::{HashMap, VecDeque};
 
@@ -56,7 +56,10 @@ pub(crate) async fn results_tex(
     let n_all = store.entries().counts(&benchmark.id).await?.all();
     let mut note = String::new();
     let entries = if n_all <= u64::from(MAX_IN_TABLES) {
-        store.entries().summaries_after(&benchmark.id, None, MAX_IN_TABLES).await?
+        store
+            .entries()
+            .summaries_after(&benchmark.id, EntrySelection::All, None, MAX_IN_TABLES)
+            .await?
     } else {
         note = format!("% The best {MAX_IN_TABLES} of {n_all} entries by the first table.\n");
         best(&store, &benchmark).await?
