@@ -1,6 +1,7 @@
 //! The process of a model.
 
 use std::io::{self, Read, Write};
+use std::sync::mpsc::{Receiver, channel};
 
 use scr_data::DataError;
 
@@ -9,13 +10,15 @@ use super::frame;
 use super::message::{Reply, Request};
 use crate::{InProcess, ModelError, Network};
 
-/// Serves one model: reads requests, writes answers, until the stream ends.
+/// Serves one model: reads requests and writes answers. The process ends with the stream of
+/// requests, also in the middle of a run, so that it does not outlive a parent that was killed.
 ///
 /// # Errors
 /// An error of the streams.
-pub fn serve_runner(mut from: impl Read, mut to: impl Write) -> io::Result<()> {
-    let Some(first) = frame::read(&mut from, u64::MAX)? else { return Ok(()) };
-    let Request::Load { model, output, limits } = first else {
+pub fn serve_runner(from: impl Read + Send + 'static, mut to: impl Write) -> io::Result<()> {
+    let requests = requests(from)?;
+    let Ok(first) = requests.recv() else { return Ok(()) };
+    let Request::Load { model, output, limits } = first? else {
         return Err(io::Error::other("a model comes first"));
     };
     // Before a byte of the model is parsed: memory, time, files.
@@ -31,8 +34,8 @@ pub fn serve_runner(mut from: impl Read, mut to: impl Write) -> io::Result<()> {
     };
     let description = network.description().clone();
     frame::write(&mut to, &Reply::Loaded { description, confinement })?;
-    while let Some(request) = frame::read(&mut from, u64::MAX)? {
-        let Request::Run(input) = request else {
+    for request in requests {
+        let Request::Run(input) = request? else {
             return Err(io::Error::other("one model a process"));
         };
         let reply = match network.run(input) {
@@ -45,6 +48,22 @@ pub fn serve_runner(mut from: impl Read, mut to: impl Write) -> io::Result<()> {
         frame::write(&mut to, &reply)?;
     }
     Ok(())
+}
+
+/// Requests of a stream, which a thread reads: it alone sees the end of the stream during a run.
+fn requests(mut from: impl Read + Send + 'static) -> io::Result<Receiver<io::Result<Request>>> {
+    let (send, requests) = channel();
+    let read = move || {
+        while let Some(request) = frame::read(&mut from, u64::MAX).transpose() {
+            let is_last = request.is_err();
+            if send.send(request).is_err() || is_last {
+                return;
+            }
+        }
+        std::process::exit(0);
+    };
+    std::thread::Builder::new().spawn(read)?;
+    Ok(requests)
 }
 
 fn refusal(error: ModelError) -> Reply {

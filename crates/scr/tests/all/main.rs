@@ -25,6 +25,7 @@ mod garbage;
 mod help;
 mod imports;
 mod init;
+mod killed_runs;
 mod measures;
 mod onnx_models;
 mod outputs;

@@ -247,14 +247,14 @@ fn greedy() -> GraphProto {
     greedy
 }
 
-/// A model that never ends.
-fn slow() -> GraphProto {
+/// A model of many convolutions, which for 4000 never ends.
+fn slow(n_layers: usize) -> GraphProto {
     let mut slow = dark();
     let big = [1.0; 1600];
     slow.initializer.push(constant("w", &[1, 1, 40, 40], &big));
     slow.node.remove(0);
     let mut last = "x".to_owned();
-    for layer in 0..4000 {
+    for layer in 0..n_layers {
         let next = format!("l{layer}");
         let mut convolution = node("Conv", &[&last, "w"], &next);
         let pads = vec![20, 20, 19, 19];
@@ -267,8 +267,13 @@ fn slow() -> GraphProto {
         slow.node.insert(layer, convolution);
         last = next;
     }
-    slow.node.insert(4000, node("Conv", &[&last, "k", "b"], "c"));
+    slow.node.insert(n_layers, node("Conv", &[&last, "k", "b"], "c"));
     slow
+}
+
+/// Bytes of a model that takes about a second an image.
+pub(crate) fn leisurely_model() -> Vec<u8> {
+    model(slow(200)).write_buf().expect("a test's file or model")
 }
 
 /// Bytes of models of five structures by their names.
@@ -283,7 +288,7 @@ pub(crate) fn example_models() -> [(&'static str, Vec<u8>); 5] {
         ("brighter", brighter),
         ("not finite", not_finite),
         ("greedy", greedy()),
-        ("slow", slow()),
+        ("slow", slow(4000)),
     ];
     graphs.map(|(name, graph)| (name, bytes(graph)))
 }
@@ -294,7 +299,7 @@ fn a_model_has_limits_of_memory_and_time() {
     let told = scene.refusal("greedy.onnx", &model(greedy()));
     assert!(told.contains("memory") || told.contains("the model"), "{told}");
 
-    let file = scene.save("slow.onnx", &model(slow()));
+    let file = scene.save("slow.onnx", &model(slow(4000)));
     let card = scene.place("model.toml");
     let finished = run(["model", "check", &file, "--card", &card, "--model-time", "1"]);
     assert!(finished.stderr.contains("took longer than 1 s"), "{}", finished.stderr);

@@ -15,7 +15,7 @@ use crate::command::{Finished, evaluated, run, run_well, scr, text};
 /// Served site with a benchmark of four phantoms, two participants and a curator.
 pub(crate) struct Served {
     pub(crate) temp: TempDir,
-    server: Child,
+    pub(crate) server: Child,
     pub(crate) address: String,
     /// Tokens of the participants and of the curator.
     pub(crate) tokens: [String; 3],

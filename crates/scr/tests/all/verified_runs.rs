@@ -13,7 +13,7 @@ use crate::onnx_models::{CARD, example_models};
 use crate::submitting::{Served, id, json};
 
 /// Site with models in files and a model card.
-fn served() -> Served {
+pub(crate) fn served() -> Served {
     let served = Served::new();
     for (name, bytes) in example_models() {
         fs::write(served.path(&format!("{name}.onnx")), bytes).unwrap();
@@ -27,22 +27,28 @@ fn set(served: &Served, more: &[&str]) -> Finished {
     run([&line[..], more].concat())
 }
 
-fn set_well(served: &Served, more: &[&str]) {
+pub(crate) fn set_well(served: &Served, more: &[&str]) {
     let finished = set(served, more);
     assert_eq!(finished.code, 0, "{}", finished.stderr);
 }
 
-fn submit_model(served: &Served, model: &str, more: &[&str]) -> Finished {
+/// `more` are options, and perhaps masks to submit beside the model.
+pub(crate) fn submit_model(served: &Served, model: &str, more: &[&str]) -> Finished {
+    begin_model(served, model, &[&["--wait"], more].concat())
+}
+
+/// Submits a model, and does not wait for the site.
+pub(crate) fn begin_model(served: &Served, model: &str, more: &[&str]) -> Finished {
     let (model, model_card) = (served.path(&format!("{model}.onnx")), served.path("model.toml"));
     let line = ["submit", "--model", &model, "--model-card", &model_card, "--accept-terms"];
     let card = served.path("card.toml");
-    let to = ["--benchmark", "phantom", "--card", &card, "--wait"];
+    let to = ["--benchmark", "phantom", "--card", &card];
     let site = ["--server", &served.address, "--token", &served.tokens[0]];
     run([&line[..], &to, &site, more].concat())
 }
 
 /// Submits a zip file of these files as it is, unchecked.
-fn submit_files(served: &Served, files: &[(&str, &[u8])]) -> Finished {
+pub(crate) fn submit_files(served: &Served, files: &[(&str, &[u8])]) -> Finished {
     let mut zip = ZipWriter::new(fs::File::create(served.path("sent.zip")).unwrap());
     for (name, bytes) in files {
         zip.start_file(*name, SimpleFileOptions::default()).unwrap();
@@ -52,7 +58,7 @@ fn submit_files(served: &Served, files: &[(&str, &[u8])]) -> Finished {
     served.submit("sent.zip", &["--accept-terms", "--wait"])
 }
 
-fn publish(served: &Served, submitted: &Finished) -> String {
+pub(crate) fn publish(served: &Served, submitted: &Finished) -> String {
     assert_eq!(submitted.code, 0, "{}", submitted.stderr);
     let id = id(submitted);
     let published = served.ask(&["review", &id, "--publish", "--answer", "Seen."], 2);
@@ -68,13 +74,13 @@ fn get(served: &Served, path: &str) -> (u16, Vec<u8>) {
     (answer.status().as_u16(), answer.body_mut().read_to_vec().unwrap())
 }
 
-fn get_json(served: &Served, path: &str) -> Value {
+pub(crate) fn get_json(served: &Served, path: &str) -> Value {
     let (status, body) = get(served, path);
     assert_eq!(status, 200, "{path}");
     serde_json::from_slice(&body).unwrap()
 }
 
-fn page(served: &Served, path: &str) -> String {
+pub(crate) fn page(served: &Served, path: &str) -> String {
     let (status, body) = get(served, path);
     assert_eq!(status, 200, "{path}");
     String::from_utf8(body).unwrap()
