@@ -6,6 +6,7 @@
 //! - [`Benchmark`]: a folder with `benchmark.toml`.
 //! - [`formats`]: image formats, of the crate `scr-formats`.
 //! - [`MaskSet`]: a set of masks to score, as a folder or a zip file.
+//! - [`NewZip`]: writer of zip files.
 //! - [`durable`]: durable, atomic writes of files.
 //! - [`Output`]: target of `--out`.
 //! - [`terminal`]: escaping of untrusted text for a terminal.
@@ -31,6 +32,7 @@ mod definition;
 mod image_table;
 mod landmarks;
 mod mask_set;
+mod new_zip;
 mod output;
 mod problems;
 mod staging;
@@ -43,6 +45,7 @@ pub use checkpoint_file::CheckpointFile;
 pub use definition::{Image, Object, Observer, Structure};
 pub use landmarks::Landmarks;
 pub use mask_set::{CARD, MaskFiles, MaskSet, RUN_RECORD, ZipFiles};
+pub use new_zip::NewZip;
 pub use output::Output;
 pub use problems::{DataError, Problem, Problems};
 pub use staging::Staging;

@@ -4,20 +4,17 @@
 //! checked, scored and published as submitted masks are. Where the reference is hidden, neither
 //! progress nor problems tell images apart.
 
-use std::fs::File;
-use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use scr_data::digest::{digest_text, file_digest};
-use scr_data::{Benchmark, DataError, Problem};
+use scr_data::{Benchmark, DataError, NewZip, Problem};
 use scr_documents::{ModelAccess, ModelLimits, VerifiedRunDocument};
 use scr_onnx::{Limits, ModelError, ModelFile, ModelProcess, OnnxRun, OnnxRunRecord, Runner};
 use scr_store::{ModelFileName, RunToPublish};
 use tempfile::NamedTempFile;
-use zip::CompressionMethod;
-use zip::write::{SimpleFileOptions, ZipWriter};
 
 use crate::model_files::SubmittedModel;
 use crate::progress::Progress;
@@ -88,7 +85,7 @@ impl NewRun {
         };
         let record = run.run(&masks, None, &count).map_err(|error| self.failure(error))?;
         let verified = verified(model, self.access, &record);
-        Ok(FinishedRun { verified, masks: pack(&masks)? })
+        Ok(FinishedRun { verified, masks: pack(&masks, benchmark)? })
     }
 
     fn failure(&self, error: ModelError) -> RunFailure {
@@ -158,36 +155,13 @@ fn two_digits(value: f64) -> f64 {
     format!("{value:.1e}").parse().unwrap_or(value)
 }
 
-/// Packs a run's masks into a zip file, in the order of their names. PNGs are compressed already.
-fn pack(folder: &Path) -> io::Result<NamedTempFile> {
-    let options =
-        SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
-    let mut writer = ZipWriter::new(NamedTempFile::new()?);
-    let mut structures: Vec<PathBuf> = entries(folder)?;
-    // The record of the run is a file beside them.
-    structures.retain(|path| path.is_dir());
-    for structure in structures {
-        for mask in entries(&structure)? {
-            let name = |path: &Path| {
-                let name = path.file_name().unwrap_or_default();
-                name.to_string_lossy().into_owned()
-            };
-            writer.start_file(format!("{}/{}", name(&structure), name(&mask)), options)?;
-            io::copy(&mut File::open(&mask)?, &mut writer)?;
-        }
+/// Packs a run's masks into a zip file, without the record of the run.
+fn pack(folder: &Path, benchmark: &Benchmark) -> io::Result<NamedTempFile> {
+    let mut zip = NewZip::new(NamedTempFile::new()?);
+    for structure in &benchmark.structures {
+        zip.add_folder(&folder.join(&structure.id), &format!("{}/", structure.id))?;
     }
-    let mut zip = writer.finish()?;
-    zip.flush()?;
-    Ok(zip)
-}
-
-fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
-    let mut paths = Vec::new();
-    for entry in folder.read_dir()? {
-        paths.push(entry?.path());
-    }
-    paths.sort();
-    Ok(paths)
+    zip.finish()
 }
 
 /// Failure of a run as a failure of data, where the machine is at fault.
