@@ -1,6 +1,6 @@
 //! A claimed job: what it reads and writes of its submission.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use scr_data::{Benchmark, DataError, Problem};
 use scr_documents::SubmissionProblem;
@@ -55,11 +55,19 @@ pub(crate) async fn with_submission<T: Send + 'static>(
     submission: &Submission,
     work: impl FnOnce(&Benchmark, &Path) -> Result<T, DataError> + Send + 'static,
 ) -> Result<T, WorkError> {
+    let root = upload_of(store, submission).await?;
+    with_benchmark(store, &submission.benchmark_id, move |benchmark| work(benchmark, &root)).await
+}
+
+/// Path of the upload of a submission on this machine.
+pub(crate) async fn upload_of(
+    store: &Store,
+    submission: &Submission,
+) -> Result<PathBuf, WorkError> {
     let id = &submission.id;
     // A missing file is reported with its path.
     let root = store.uploads().local_file(id).await?;
-    let root = root.unwrap_or_else(|| store.uploads().path(id));
-    with_benchmark(store, &submission.benchmark_id, move |benchmark| work(benchmark, &root)).await
+    Ok(root.unwrap_or_else(|| store.uploads().path(id)))
 }
 
 /// Runs `work` on a benchmark, on a background thread.

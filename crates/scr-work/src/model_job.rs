@@ -6,7 +6,8 @@ use std::sync::atomic::AtomicBool;
 use scr_documents::{ModelAccess, ModelLimits};
 use scr_store::{ModelRun, RunToPublish, Store, Submission};
 
-use crate::claimed_job::{ClaimedJob, problem, problems, with_submission};
+use crate::background;
+use crate::claimed_job::{ClaimedJob, problem, problems, upload_of, with_submission};
 use crate::error::WorkError;
 use crate::model_files::Upload;
 use crate::model_run::{NewRun, RunFailure, StopOnDrop, of_machine, to_publish};
@@ -75,11 +76,11 @@ pub(crate) async fn run_to_publish(
     let Some(run) = submission.run.clone() else { return Ok(None) };
     // The model was within the limits of its time.
     let limits = ModelLimits { size_mb: ModelLimits::MAX_SIZE_MB, ..ModelLimits::default() };
-    with_submission(store, submission, move |_, root| {
-        match Upload::read(root, true, Some(limits))? {
-            Upload::Model(model) => Ok(Some(to_publish(model, run.verified))),
-            Upload::Masks => Ok(None),
-        }
-    })
-    .await
+    let upload = upload_of(store, submission).await?;
+    let read = background::run(move || Upload::read(&upload, true, Some(limits))).await?;
+    let id = submission.benchmark_id.clone();
+    match read.map_err(|source| WorkError::Benchmark { id, source })? {
+        Upload::Model(model) => Ok(Some(to_publish(model, run.verified))),
+        Upload::Masks => Ok(None),
+    }
 }
