@@ -1,6 +1,5 @@
 //! Runs of models whose worker is killed: no process stays, and the job runs again.
 #![cfg(target_os = "linux")]
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;
 use std::process::Stdio;
