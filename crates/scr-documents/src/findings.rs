@@ -85,14 +85,17 @@ pub enum FlagKind {
     LookAlikeName,
     /// One fold is segmented better or worse than the others.
     Folds,
+    /// Masks that were submitted beside a model differ from those of its run.
+    SubmittedMasks,
 }
 
 impl FlagKind {
     /// True where it casts doubt on the authorship, so that a curator must answer it. Folds
-    /// may differ in how hard they are: that flag proves nothing.
+    /// may differ in how hard they are, and a model may give other pixels on another machine:
+    /// these flags prove nothing.
     #[must_use]
     pub const fn needs_answer(self) -> bool {
-        !matches!(self, Self::Folds)
+        !matches!(self, Self::Folds | Self::SubmittedMasks)
     }
 
     /// Its name for people.
@@ -106,6 +109,7 @@ impl FlagKind {
             Self::SameName => "Same name",
             Self::LookAlikeName => "Name looks alike",
             Self::Folds => "Folds differ",
+            Self::SubmittedMasks => "Submitted masks differ",
         }
     }
 }

@@ -62,7 +62,10 @@ pub use findings::{
 };
 pub use job::{CancelledJob, Job, JobList, Worker};
 pub use literature::LiteratureDocument;
-pub use model::{ModelAccess, ModelLimits, VerifiedRunDocument};
+pub use model::{
+    MaskDifferenceDocument, MaskDifferencesDocument, MaskVerdict, ModelAccess, ModelLimits,
+    SubmittedMasksDocument, VerifiedRunDocument,
+};
 pub use protocol::{Fold, ImageSet, NoFold, Protocol};
 pub use publication::{Publication, PublicationDocument, PublicationList, PublicationState};
 pub use record::RecordAnswer;

@@ -26,13 +26,6 @@ impl ModelLimits {
     /// Largest limit of memory in MB.
     pub const MAX_MEMORY_MB: u32 = 65_536;
 
-    /// Largest upload with two models and a model card, in bytes.
-    #[must_use]
-    pub const fn upload_bytes(self) -> u64 {
-        // The rest is for the card and the zip file's directory.
-        2 * self.size_bytes() + (2 << 20)
-    }
-
     /// Size of a model's file in bytes.
     #[must_use]
     pub const fn size_bytes(self) -> u64 {
@@ -100,4 +93,65 @@ pub struct VerifiedRunDocument {
     /// Peak memory of the process in MB, to two significant digits; null where the system does
     /// not report it.
     pub peak_memory_mb: Option<u64>,
+    /// Comparison of the masks of the run with masks that were submitted beside the model; absent
+    /// where there were none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub submitted_masks: Option<SubmittedMasksDocument>,
+}
+
+/// Comparison of the masks that were submitted beside a model with those of its run, pixel by
+/// pixel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct SubmittedMasksDocument {
+    /// Verdict.
+    pub verdict: MaskVerdict,
+    /// Digest of the submitted masks, as `masks_digest` of their result would be.
+    pub masks_digest: String,
+    /// Number of submitted masks, each of one structure in one image.
+    pub n_masks: usize,
+    /// Differences; absent where the masks are equal, and where the reference is hidden.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub differences: Option<MaskDifferencesDocument>,
+}
+
+/// Verdict on two sets of masks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum MaskVerdict {
+    /// Every pixel is equal.
+    Equal,
+    /// A pixel differs.
+    Different,
+}
+
+/// Differences of two sets of masks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MaskDifferencesDocument {
+    /// Number of masks that differ.
+    pub n_masks: usize,
+    /// Number of pixels that differ, in all masks.
+    pub n_pixels: u64,
+    /// The masks with the most differing pixels, the most first, then in the order of images and
+    /// structures; at most [`MaskDifferencesDocument::MAX_LISTED`].
+    pub largest: Vec<MaskDifferenceDocument>,
+}
+
+impl MaskDifferencesDocument {
+    /// Largest number of listed masks.
+    pub const MAX_LISTED: usize = 50;
+}
+
+/// Difference of two masks.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+pub struct MaskDifferenceDocument {
+    /// Identifier of the image.
+    pub image: String,
+    /// Identifier of the structure.
+    pub structure: String,
+    /// Number of pixels that differ.
+    pub n_pixels: u64,
 }

@@ -139,6 +139,20 @@ fn verified_run() -> VerifiedRunDocument {
         n_images: 9,
         image_s: Some(0.16),
         peak_memory_mb: Some(210),
+        submitted_masks: Some(SubmittedMasksDocument {
+            verdict: MaskVerdict::Different,
+            masks_digest: "sha256:04".into(),
+            n_masks: 45,
+            differences: Some(MaskDifferencesDocument {
+                n_masks: 1,
+                n_pixels: 7,
+                largest: vec![MaskDifferenceDocument {
+                    image: "i1".into(),
+                    structure: "heart".into(),
+                    n_pixels: 7,
+                }],
+            }),
+        }),
     }
 }
 
@@ -318,6 +332,7 @@ fn submissions_keep_their_form() {
             model_fold_2_digest: None,
             image_s: None,
             peak_memory_mb: None,
+            submitted_masks: None,
             ..verified_run()
         }),
         log: log(),

@@ -174,6 +174,17 @@ impl Mask {
         self.words.iter().map(|word| u64::from(word.count_ones())).sum()
     }
 
+    /// Number of pixels that are set in one of two masks only.
+    ///
+    /// # Panics
+    /// When the masks differ in size.
+    #[must_use]
+    pub fn count_different(&self, other: &Self) -> u64 {
+        assert_eq!(self.size, other.size, "masks of one size");
+        let pairs = self.words.iter().zip(&other.words);
+        pairs.map(|(one, other)| u64::from((one ^ other).count_ones())).sum()
+    }
+
     /// True when no pixel is set.
     #[must_use]
     pub fn is_empty(&self) -> bool {

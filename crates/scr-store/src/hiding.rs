@@ -326,7 +326,8 @@ const fn without_numbers(kind: FlagKind) -> Option<&'static str> {
         FlagKind::SameMasks
         | FlagKind::NearlyEntry
         | FlagKind::SameName
-        | FlagKind::LookAlikeName => None,
+        | FlagKind::LookAlikeName
+        | FlagKind::SubmittedMasks => None,
     }
 }
 

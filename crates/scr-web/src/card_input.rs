@@ -59,28 +59,22 @@ pub(crate) struct Intent {
     pub(crate) model: Option<ModelAccess>,
 }
 
-/// Error of a file size, which is at most `most` bytes.
-pub(crate) fn size_error(size_bytes: u64, most: u64) -> Option<FieldError> {
+/// Error of a file size, which is at most [`MAX_FILE_BYTES`].
+pub(crate) fn size_error(size_bytes: u64) -> Option<FieldError> {
     match size_bytes {
         0 => Some(FieldError::new(
             "size_bytes",
             "required: the zip file of the masks or of the model",
         )),
-        size if size <= most => None,
+        size if size <= MAX_FILE_BYTES => None,
         _ => {
-            let message = format!("expected at most {most} bytes, found {size_bytes}");
+            let message = format!("expected at most {MAX_FILE_BYTES} bytes, found {size_bytes}");
             Some(FieldError::new("size_bytes", message))
         }
     }
 }
 
 impl Intent {
-    /// Largest file in bytes: masks, or a model within the limits of the benchmark.
-    pub(crate) fn most_bytes(&self, benchmark: &BenchmarkRow) -> u64 {
-        let models = self.model.and(benchmark.document.models);
-        models.map_or(MAX_FILE_BYTES, |limits| limits.upload_bytes().min(MAX_FILE_BYTES))
-    }
-
     /// Records the acceptance of the terms, and returns the valid card or all errors.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ mod error;
 mod flags;
 mod job;
 mod mail;
+mod mask_comparison;
 mod model_files;
 mod model_job;
 mod model_run;
@@ -22,6 +23,7 @@ mod probes;
 mod progress;
 mod queued_rescore;
 mod rescore;
+mod submitted_masks;
 mod worker;
 
 pub use error::WorkError;

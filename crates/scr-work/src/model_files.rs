@@ -1,9 +1,10 @@
 //! Files of a submission with a model: `model.onnx`, perhaps `model-fold-2.onnx`, and
-//! `model.toml`, at the root of its zip file.
+//! `model.toml`, at the root of its zip file. Masks in folders beside them are to be compared with
+//! those of the run.
 
 use std::path::Path;
 
-use scr_data::{DataError, Problem, Problems, ZipFiles};
+use scr_data::{CARD, DataError, Problem, Problems, RUN_RECORD, ZipFiles};
 use scr_documents::ModelLimits;
 use scr_onnx::{ModelFile, ModelFiles};
 use scr_store::ModelFileName;
@@ -18,6 +19,8 @@ const MAX_CARD_BYTES: u64 = 64 << 10;
 pub(crate) struct SubmittedModel {
     pub(crate) models: ModelFiles,
     pub(crate) card: String,
+    /// True where the zip file has folders, of masks, beside the model.
+    pub(crate) has_masks: bool,
 }
 
 /// Content of an upload.
@@ -35,7 +38,7 @@ impl Upload {
     ///
     /// # Errors
     /// [`DataError::Problems`] for a model where the benchmark takes none, for files that are
-    /// missing, beside the model or too large, and for a card that is not UTF-8.
+    /// missing, unknown or too large, and for a card that is not UTF-8.
     pub(crate) fn read(
         path: &Path,
         expects_model: bool,
@@ -70,8 +73,14 @@ impl Upload {
 
     fn read_model(zip: &ZipFiles, limits: ModelLimits) -> Result<SubmittedModel, DataError> {
         let mut problems = Problems::default();
-        let known = "model.onnx, perhaps model-fold-2.onnx, and model.toml, and nothing else";
-        for name in zip.names().iter().filter(|name| ModelFileName::of_name(name).is_none()) {
+        let known = "model.onnx, perhaps model-fold-2.onnx, and model.toml, and perhaps masks, \
+                     STRUCTURE/IMAGE.png";
+        let is_in_folder = |name: &String| name.contains('/');
+        let is_known = |name: &str| {
+            ModelFileName::of_name(name).is_some() || [CARD, RUN_RECORD].contains(&name)
+        };
+        let at_root = zip.names().iter().filter(|name| !is_in_folder(name));
+        for name in at_root.filter(|name| !is_known(name)) {
             problems.push(Problem::new(name, known, "another file", "take it out of the zip file"));
         }
         let mut file = |file: ModelFileName, is_needed: bool| {
@@ -106,6 +115,7 @@ impl Upload {
         let Some((model, card)) = read else {
             return Err(Problem::new("the submission", known, "something else", "").into());
         };
-        Ok(SubmittedModel { models: ModelFiles { model, fold_2 }, card })
+        let has_masks = zip.names().iter().any(is_in_folder);
+        Ok(SubmittedModel { models: ModelFiles { model, fold_2 }, card, has_masks })
     }
 }

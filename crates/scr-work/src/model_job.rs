@@ -10,8 +10,9 @@ use crate::background;
 use crate::claimed_job::{ClaimedJob, problem, problems, upload_of, with_submission};
 use crate::error::WorkError;
 use crate::model_files::Upload;
-use crate::model_run::{NewRun, RunFailure, StopOnDrop, of_machine, to_publish};
+use crate::model_run::{FinishedRun, NewRun, RunFailure, StopOnDrop, of_machine, to_publish};
 use crate::progress::Progress;
+use crate::submitted_masks;
 
 /// Runs the model of a submission that has one and whose masks are not there yet. Returns the
 /// submission with its run, or none where it was rejected.
@@ -41,7 +42,12 @@ pub(crate) async fn run_model(
             Ok(Upload::Model(model)) => model,
             Err(error) => return Ok(Err(problems(&error, root))),
         };
-        match new.run(benchmark, &model, &progress) {
+        let submitted = model.has_masks.then(|| submitted_masks::open(benchmark, root));
+        let submitted = match submitted.transpose() {
+            Ok(submitted) => submitted,
+            Err(error) => return Ok(Err(problems(&error, root))),
+        };
+        match new.run(benchmark, &model, submitted.as_ref(), &progress) {
             Ok(run) => Ok(Ok(Some(run))),
             Err(RunFailure::Machine(error)) => Err(of_machine(error)),
             Err(RunFailure::Model(found)) => {
@@ -53,9 +59,9 @@ pub(crate) async fn run_model(
     let id = &submission.id;
     match ran {
         Ok(None) => Ok(Some(submission)),
-        Ok(Some(finished)) => {
-            let masks = store.uploads().keep_masks(id, finished.masks.path().to_owned()).await?;
-            let run = ModelRun { verified: finished.verified.clone(), masks };
+        Ok(Some(FinishedRun { verified, differences, masks: file })) => {
+            let masks = store.uploads().keep_masks(id, file.path().to_owned()).await?;
+            let run = ModelRun { verified, masks, differences };
             claimed.submissions().record_run(id, &run).await?;
             tracing::info!(submission = id, model = run.verified.model_digest, "ran a model");
             submission.run = Some(run);
@@ -73,14 +79,21 @@ pub(crate) async fn run_to_publish(
     store: &Store,
     submission: &Submission,
 ) -> Result<Option<RunToPublish>, WorkError> {
-    let Some(run) = submission.run.clone() else { return Ok(None) };
+    let Some(ModelRun { mut verified, .. }) = submission.run.clone() else { return Ok(None) };
+    let settings = store.settings().get(&submission.benchmark_id).await?;
+    if let Some(submitted) = &mut verified.submitted_masks
+        && settings.hides_reference()
+    {
+        // The reference was hidden since the run.
+        submitted.differences = None;
+    }
     // The model was within the limits of its time.
     let limits = ModelLimits { size_mb: ModelLimits::MAX_SIZE_MB, ..ModelLimits::default() };
     let upload = upload_of(store, submission).await?;
     let read = background::run(move || Upload::read(&upload, true, Some(limits))).await?;
     let id = submission.benchmark_id.clone();
     match read.map_err(|source| WorkError::Benchmark { id, source })? {
-        Upload::Model(model) => Ok(Some(to_publish(model, run.verified))),
+        Upload::Model(model) => Ok(Some(to_publish(model, verified))),
         Upload::Masks => Ok(None),
     }
 }

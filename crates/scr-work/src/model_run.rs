@@ -10,14 +10,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use scr_data::digest::{digest_text, file_digest};
-use scr_data::{Benchmark, DataError, NewZip, Problem};
-use scr_documents::{ModelAccess, ModelLimits, VerifiedRunDocument};
+use scr_data::{Benchmark, DataError, MaskSet, NewZip, Problem};
+use scr_documents::{MaskDifferencesDocument, ModelAccess, ModelLimits, VerifiedRunDocument};
 use scr_onnx::{Limits, ModelError, ModelFile, ModelProcess, OnnxRun, OnnxRunRecord, Runner};
 use scr_store::{ModelFileName, RunToPublish};
 use tempfile::NamedTempFile;
 
 use crate::model_files::SubmittedModel;
 use crate::progress::Progress;
+use crate::submitted_masks;
 
 /// Run of a submitted model that is about to start.
 pub(crate) struct NewRun {
@@ -31,6 +32,8 @@ pub(crate) struct NewRun {
 /// A run that came to its end.
 pub(crate) struct FinishedRun {
     pub(crate) verified: VerifiedRunDocument,
+    /// Differences from submitted masks; none where there are none.
+    pub(crate) differences: Option<MaskDifferencesDocument>,
     /// Zip file of the masks, which goes with this value.
     pub(crate) masks: NamedTempFile,
 }
@@ -50,7 +53,7 @@ impl From<io::Error> for RunFailure {
 }
 
 impl NewRun {
-    /// Runs a model on all images that are scored.
+    /// Runs a model on all images that are scored, and compares its masks with submitted ones.
     ///
     /// # Errors
     /// [`RunFailure`].
@@ -58,6 +61,7 @@ impl NewRun {
         &self,
         benchmark: &Benchmark,
         model: &SubmittedModel,
+        submitted: Option<&MaskSet>,
         progress: &Progress,
     ) -> Result<FinishedRun, RunFailure> {
         let folder = tempfile::Builder::new().prefix("scr-run-").tempdir()?;
@@ -84,8 +88,14 @@ impl NewRun {
             }
         };
         let record = run.run(&masks, None, &count).map_err(|error| self.failure(error))?;
-        let verified = verified(model, self.access, &record);
-        Ok(FinishedRun { verified, masks: pack(&masks, benchmark)? })
+        let mut verified = verified(model, self.access, &record);
+        let masks = pack(&masks, benchmark)?;
+        let note = |submitted| {
+            submitted_masks::note(benchmark, submitted, masks.path(), self.is_hidden, &mut verified)
+        };
+        let differences = submitted.map(note).transpose();
+        let differences = differences.map_err(ModelError::Refused).map_err(RunFailure::Machine)?;
+        Ok(FinishedRun { verified, differences: differences.flatten(), masks })
     }
 
     fn failure(&self, error: ModelError) -> RunFailure {
@@ -143,6 +153,7 @@ fn verified(
         n_images: record.n_images,
         image_s: record.image_s.map(two_digits),
         peak_memory_mb: record.peak_bytes.map(|bytes| two_digits(bytes as f64 / 1e6) as u64),
+        submitted_masks: None,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Run of a submitted model: its row.
 
-use scr_documents::{ModelAccess, VerifiedRunDocument};
+use scr_documents::{MaskDifferencesDocument, ModelAccess, VerifiedRunDocument};
 use serde::{Deserialize, Serialize};
 
 use crate::storage_error::StorageError;
@@ -12,6 +12,10 @@ pub struct ModelRun {
     pub verified: VerifiedRunDocument,
     /// The masks that the model made.
     pub masks: RunMasks,
+    /// Differences from masks that were submitted beside the model, for curators; none where
+    /// there are none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub differences: Option<MaskDifferencesDocument>,
 }
 
 /// Zip file of the masks that a model made.

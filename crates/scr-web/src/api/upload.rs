@@ -94,7 +94,7 @@ pub(crate) async fn begin(
         body.json().await?;
     let intent = Intent { card, corrects, accepts_terms: accept_terms, model };
     let checked = intent.checked(&store, &benchmark, user).await?;
-    let card = match (checked, size_error(size_bytes, intent.most_bytes(&benchmark))) {
+    let card = match (checked, size_error(size_bytes)) {
         (Ok(card), None) => card,
         (checked, error) => {
             let errors = checked.err().into_iter().flatten().chain(error).collect();

@@ -10,6 +10,7 @@ use scr_store::{ComparedEntry, EntryRow, Store, Submission};
 use super::overlaps::{MEASURE, columns};
 use super::{folds, naming, sameness};
 use crate::error::WorkError;
+use crate::submitted_masks;
 
 /// Flags of a submission against all current entries, with the values behind them.
 pub(crate) async fn findings(
@@ -41,6 +42,7 @@ pub(crate) async fn findings(
     if !is_an_observer {
         flags.extend(sameness::with_observers(benchmark, masks, result).await?);
     }
+    flags.extend(submission.run.as_ref().and_then(submitted_masks::flag));
     flags.extend(naming::flags(submission, &entries, &corrected));
     let folds = folds::folds(result);
     flags.extend(folds::flags(&folds));

@@ -37,6 +37,7 @@ mod segment_onnx;
 mod serve;
 mod sets;
 mod shutdown;
+mod submission_zip;
 mod submit;
 mod submit_model;
 mod train;

@@ -1,7 +1,5 @@
 //! `scr submit`, `scr status`, `scr review`: submissions over the API of a site.
 
-use std::fs::File;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, anyhow, bail};
@@ -14,11 +12,10 @@ use scr_documents::{
 };
 use serde::Serialize;
 use serde_json::{Value, json};
-use zip::CompressionMethod;
-use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::arguments::Format;
 use super::list::print_list;
+use super::submission_zip::zipped;
 use super::submit_model::ModelToSubmit;
 use crate::client::Client;
 use crate::progress::Bar;
@@ -49,8 +46,9 @@ pub(crate) struct Server {
 
 #[derive(Args)]
 pub(crate) struct Submit {
-    /// Folder or zip of masks, STRUCTURE/IMAGE.png
-    #[arg(required_unless_present = "model", conflicts_with = "model")]
+    /// Folder or zip of masks, STRUCTURE/IMAGE.png; beside --model they are compared with the
+    /// masks that the site makes with the model
+    #[arg(required_unless_present = "model")]
     masks: Option<PathBuf>,
     #[command(flatten)]
     model: ModelToSubmit,
@@ -131,11 +129,7 @@ impl Server {
 impl Submit {
     pub(crate) fn run(self) -> Result<()> {
         let card = read_card(&self.card)?;
-        let (mut file, size) = match (&self.masks, &self.model.model) {
-            (Some(masks), _) => zipped(masks)?,
-            (None, Some(model)) => self.model.zipped(model)?,
-            (None, None) => bail!("expected masks, or --model MODEL.onnx, found neither"),
-        };
+        let (mut file, size) = zipped(self.masks.as_deref(), &self.model.files()?)?;
         let client = self.server.client();
         let beginning = json!({
             "card": card,
@@ -223,22 +217,6 @@ impl Review {
     }
 }
 
-/// Zip file to upload: the argument, or one packed from a folder.
-fn zipped(masks: &Path) -> Result<(File, u64)> {
-    let place = masks.display();
-    let mut file = if masks.is_dir() {
-        zip_of(masks)?
-    } else {
-        File::open(masks).with_context(|| format!("cannot read {place}"))?
-    };
-    let size = file.metadata().with_context(|| format!("cannot read {place}"))?.len();
-    if size == 0 {
-        bail!("{place} is empty, expected masks, STRUCTURE/IMAGE.png");
-    }
-    file.flush().context("cannot write the zip file")?;
-    Ok((file, size))
-}
-
 fn print_outline(found: &SubmissionAnswer) -> Result<()> {
     let SubmissionAnswer { submission, state, url, .. } = found;
     print_json(&Outline { submission, state: *state, url })
@@ -293,31 +271,4 @@ fn read_card(path: &Path) -> Result<Value> {
     let card: toml::Table =
         toml::from_str(&text).with_context(|| format!("cannot read {}", path.display()))?;
     Ok(serde_json::to_value(card)?)
-}
-
-/// Packs a folder into a temporary zip file, without compression, since PNGs are compressed.
-fn zip_of(folder: &Path) -> Result<File> {
-    let failed = || format!("cannot pack {}", folder.display());
-    let file = tempfile::tempfile().with_context(failed)?;
-    let mut zip = ZipWriter::new(file);
-    let options =
-        SimpleFileOptions::default().compression_method(CompressionMethod::Stored).large_file(true);
-    let mut open = vec![(folder.to_owned(), String::new())];
-    while let Some((here, prefix)) = open.pop() {
-        let mut entries: Vec<_> =
-            here.read_dir().and_then(Iterator::collect).with_context(failed)?;
-        entries.sort_by_key(std::fs::DirEntry::file_name);
-        for entry in entries {
-            let (path, name) = (entry.path(), entry.file_name());
-            let name = format!("{prefix}{}", name.to_string_lossy());
-            if path.is_dir() {
-                open.push((path, name + "/"));
-            } else {
-                zip.start_file(name, options).with_context(failed)?;
-                let mut mask = File::open(&path).with_context(failed)?;
-                std::io::copy(&mut mask, &mut zip).with_context(failed)?;
-            }
-        }
-    }
-    zip.finish().with_context(failed)
 }

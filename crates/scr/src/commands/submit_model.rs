@@ -1,8 +1,6 @@
-//! `scr submit --model`: a model in place of masks, checked before it is sent.
+//! `scr submit --model`: a model in place of masks or beside them, checked before it is sent.
 
-use std::fs::File;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -10,21 +8,20 @@ use scr_documents::ModelAccess;
 use scr_onnx::{Limits, ModelCard, ModelFile, OnnxSegmenter, Runner};
 use scr_phantom::Population;
 use scr_store::ModelFileName;
-use zip::CompressionMethod;
-use zip::write::{SimpleFileOptions, ZipWriter};
 
 use super::model_arguments::{read_card, read_model};
+use super::submission_zip::NamedFiles;
 
 /// Side of the phantom on which a model is checked, in pixels.
 const PHANTOM_SIDE_PX: usize = 512;
 
-/// Model to submit in place of masks.
+/// Model to submit in place of masks, or beside them.
 #[derive(Args)]
 pub(super) struct ModelToSubmit {
-    /// ONNX model that the site runs in place of masks, where the benchmark takes models; beside
-    /// --model-fold-2 the one trained on fold 1, which segments fold 2
+    /// ONNX model that the site runs, where the benchmark takes models; the entry has the masks of
+    /// that run. Beside --model-fold-2 the one trained on fold 1, which segments fold 2
     #[arg(long, value_name = "MODEL.onnx")]
-    pub(super) model: Option<PathBuf>,
+    model: Option<PathBuf>,
     /// ONNX model trained on fold 2, which segments fold 1
     #[arg(long, value_name = "MODEL.onnx", requires = "model")]
     model_fold_2: Option<PathBuf>,
@@ -43,8 +40,9 @@ impl ModelToSubmit {
         self.model.is_some().then_some(access)
     }
 
-    /// Zip file of models and card, after each model ran on a phantom.
-    pub(super) fn zipped(&self, model: &Path) -> Result<(File, u64)> {
+    /// Files of models and card, after each model ran on a phantom; none without a model.
+    pub(super) fn files(&self) -> Result<NamedFiles> {
+        let Some(model) = &self.model else { return Ok(NamedFiles::new()) };
         let limits = Limits::default();
         let model = read_model(model, &limits)?;
         let (place, text) = read_card(self.model_card.as_deref(), &model)?;
@@ -57,7 +55,7 @@ impl ModelToSubmit {
             files.push((ModelFileName::ModelFold2, second.bytes));
         }
         files.push((ModelFileName::Card, text.into_bytes()));
-        pack(&files).context("cannot pack the model")
+        Ok(files)
     }
 }
 
@@ -75,16 +73,4 @@ fn check(file: &ModelFile, card: &ModelCard, card_place: &str, limits: Limits) -
     let segmented = segmenter.segment(&phantom, &structures, false);
     segmented.with_context(|| format!("{}, on a phantom", file.place))?;
     Ok(())
-}
-
-fn pack(files: &[(ModelFileName, Vec<u8>)]) -> Result<(File, u64)> {
-    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Deflated);
-    let mut zip = ZipWriter::new(tempfile::tempfile()?);
-    for (name, bytes) in files {
-        zip.start_file(name.as_str(), options)?;
-        zip.write_all(bytes)?;
-    }
-    let file = zip.finish()?;
-    let size = file.metadata()?.len();
-    Ok((file, size))
 }

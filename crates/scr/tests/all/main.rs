@@ -41,6 +41,7 @@ mod serving;
 mod shards;
 mod showing;
 mod site;
+mod submitted_masks;
 mod submitting;
 #[cfg(unix)]
 mod telemetry;

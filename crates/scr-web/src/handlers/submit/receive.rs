@@ -50,7 +50,7 @@ pub(crate) async fn submit(
         let first = field.chunk().await?.filter(|chunk| !chunk.is_empty());
         let mut errors = Vec::new();
         if first.is_none() {
-            errors.extend(size_error(0, MAX_FILE_BYTES));
+            errors.extend(size_error(0));
         }
         match (intent.checked(&store, &benchmark, &member.user).await?, first) {
             (Ok(card), Some(first)) => {
@@ -58,7 +58,7 @@ pub(crate) async fn submit(
                     benchmark_id: &benchmark.document.id,
                     user_id: &member.user.id,
                     card: &card,
-                    size_bytes: announced.min(intent.most_bytes(&benchmark)),
+                    size_bytes: announced,
                     file: None,
                     confirmed: false,
                     supersedes: intent.corrects.as_deref(),
