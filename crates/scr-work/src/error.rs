@@ -40,6 +40,12 @@ pub enum WorkError {
         /// The entry.
         id: String,
     },
+    /// The benchmark takes no models.
+    #[error("benchmark `{id}` takes no models, expected limits to run them within")]
+    NoModels {
+        /// The benchmark.
+        id: String,
+    },
     /// The background threads cannot be started.
     #[error("cannot start background threads")]
     Threads {

@@ -7,21 +7,17 @@
 use scr_data::MaskSet;
 use scr_documents::ResultDocument;
 use scr_eval::{EVALUATOR_VERSION, Settings, evaluate};
-use scr_store::{EntryRow, EntrySelection, Store};
+use scr_store::{EntryRow, Store};
 
 use crate::claimed_job::with_benchmark;
 use crate::error::WorkError;
-
-/// Entries that are read at a time.
-const PAGE: u32 = 50;
+use crate::selected_entries::{ChosenEntry, EntryChoice};
 
 /// Selection of entries, and whether to store the new results.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RescoreOptions {
-    /// Only entries of this benchmark.
-    pub benchmark: Option<String>,
-    /// Only this entry.
-    pub entry: Option<String>,
+    /// Entries.
+    pub entries: EntryChoice,
     /// Stores the new results; the old ones are kept as earlier versions.
     pub apply: bool,
 }
@@ -48,7 +44,7 @@ pub async fn rescore(
     let outdated = outdated(store, options).await?;
     let total = outdated.len();
     let mut rescored = Vec::with_capacity(total);
-    for (done, OutdatedEntry { id, .. }) in outdated.into_iter().enumerate() {
+    for (done, ChosenEntry { id, .. }) in outdated.into_iter().enumerate() {
         on_entry(done, total);
         let Some(entry) = store.entries().summary(&id).await?.filter(is_outdated) else {
             // Another process has scored or withdrawn it meanwhile.
@@ -64,49 +60,12 @@ pub async fn rescore(
     Ok(rescored)
 }
 
-/// An entry to score again.
-pub(crate) struct OutdatedEntry {
-    pub(crate) id: String,
-    pub(crate) benchmark_id: String,
-}
-
 /// Entries to score again.
 pub(crate) async fn outdated(
     store: &Store,
     options: &RescoreOptions,
-) -> Result<Vec<OutdatedEntry>, WorkError> {
-    let RescoreOptions { benchmark, entry, .. } = options;
-    let none = |what, id: &str| WorkError::NoSuch { what, id: id.to_owned() };
-    if let Some(id) = benchmark
-        && store.benchmarks().get(id).await?.is_none()
-    {
-        return Err(none("benchmark", id));
-    }
-    let is_wanted = |id: &String| benchmark.as_ref().is_none_or(|wanted| wanted == id);
-    let mut found = Vec::new();
-    let mut add = |row: EntryRow| {
-        if is_outdated(&row) {
-            found.push(OutdatedEntry { id: row.id, benchmark_id: row.benchmark_id });
-        }
-    };
-    if let Some(id) = entry {
-        let row = store.entries().summary(id).await?;
-        let row = row.filter(|row| row.withdrawn.is_none() && is_wanted(&row.benchmark_id));
-        add(row.ok_or_else(|| none("entry", id))?);
-        return Ok(found);
-    }
-    for row in store.benchmarks().list().await? {
-        let id = row.document.id;
-        let mut after: Option<String> = None;
-        while is_wanted(&id) {
-            let (entries, all) = (store.entries(), EntrySelection::All);
-            let page = entries.summaries_after(&id, all, after.as_deref(), PAGE).await?;
-            let Some(last) = page.last() else { break };
-            after = Some(last.id.clone());
-            page.into_iter().for_each(&mut add);
-        }
-    }
-    Ok(found)
+) -> Result<Vec<ChosenEntry>, WorkError> {
+    options.entries.entries(store, is_outdated).await
 }
 
 /// True for an entry with a result of another version of the evaluator that is not withdrawn.

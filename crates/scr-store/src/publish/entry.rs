@@ -67,7 +67,7 @@ pub struct EntryToPublish<'a> {
 ///
 /// 128 bits cannot be made to collide, and a submission becomes one entry only, so that
 /// no identifier is ever given twice.
-fn entry_id(row: &EntryRow, card: &str, submission: &str) -> String {
+pub(super) fn entry_id(row: &EntryRow, card: &str, submission: &str) -> String {
     let EntryRow { result, role, posteriors, .. } = row;
     let text = [
         &*result.benchmark_digest,
@@ -132,7 +132,7 @@ impl Entries<'_> {
         let id = entry_id(&new, &write_json("", "card", &new.card)?, "");
         new.id.clone_from(&id);
         let claim = FileClaim::begin(self.pool, BlobKey::of_entry(&id)?).await?;
-        let files = self.write_files(Source::new(entry, &id, sizes), &claim, progress).await?;
+        let files = self.write_files(entry, (&id, sizes), &claim, progress).await?;
         let mut transaction = begin_writing(self.pool).await?;
         claim.end_in(&mut transaction).await?;
         insert(&mut transaction, &new, &files).await?;
@@ -165,12 +165,7 @@ impl Entries<'_> {
         let id = entry_id(&new, &write_json("", "card", &new.card)?, submission_id);
         new.id.clone_from(&id);
         let files_claim = FileClaim::begin(self.pool, BlobKey::of_entry(&id)?).await?;
-        let run = entry.run.clone();
-        let mut files =
-            self.write_files(Source::new(entry, &id, sizes), &files_claim, progress).await?;
-        if let Some(run) = &run {
-            write_model(self.blobs, &id, run, &mut files.kept).await?;
-        }
+        let files = self.write_files(entry, (&id, sizes), &files_claim, progress).await?;
         let mut transaction = begin_writing(self.pool).await?;
         files_claim.end_in(&mut transaction).await?;
         let found = entries::count(&mut transaction, &new.benchmark_id).await?;
@@ -194,7 +189,7 @@ impl Entries<'_> {
     }
 
     /// Row of an entry, still without an identifier, and the size of every image's masks.
-    async fn row_of(
+    pub(super) async fn row_of(
         &self,
         entry: &EntryToPublish<'_>,
     ) -> Result<(EntryRow, Vec<Size>), PublishError> {
@@ -239,13 +234,16 @@ impl Entries<'_> {
         Ok((id, if added { PublishOutcome::Updated } else { PublishOutcome::Unchanged }))
     }
 
-    /// Writes all files of an entry.
-    async fn write_files(
+    /// Writes all files of an entry; `sizes` are those of the images' masks.
+    pub(super) async fn write_files(
         &self,
-        source: Source,
+        mut entry: EntryToPublish<'_>,
+        (id, sizes): (&str, Vec<Size>),
         claim: &FileClaim,
         progress: &mut (dyn FnMut(PublishProgress) + Send),
     ) -> Result<EntryFiles, PublishError> {
+        let run = entry.run.take();
+        let source = Source::new(entry, id, sizes);
         let images = source.masks.images();
         let images_total = images.len();
         let (entry, expected) = (source.entry.clone(), source.masks_digest.clone());
@@ -267,6 +265,9 @@ impl Entries<'_> {
         if found != expected {
             let (field, expected, found) = ("masks_digest", found, expected);
             return Err(PublishError::OtherResult { entry, field, expected, found });
+        }
+        if let Some(run) = &run {
+            write_model(self.blobs, id, run, &mut files.kept).await?;
         }
         Ok(files)
     }

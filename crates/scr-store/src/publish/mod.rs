@@ -9,3 +9,4 @@ pub(crate) mod entry;
 pub(crate) mod error;
 pub(crate) mod model;
 pub(crate) mod posterior;
+pub(crate) mod rerun;

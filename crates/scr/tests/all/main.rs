@@ -27,6 +27,7 @@ mod imports;
 mod init;
 mod killed_runs;
 mod measures;
+mod model_reruns;
 mod onnx_models;
 mod outputs;
 mod permissions;

@@ -7,6 +7,7 @@ mod benchmark;
 mod entry;
 mod job;
 mod reports;
+mod rerun;
 mod rescore;
 mod settings;
 mod site;

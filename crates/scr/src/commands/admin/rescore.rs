@@ -1,4 +1,5 @@
-//! `scr admin rescore`: scores published entries again after a change of the scoring rules.
+//! `scr admin rescore`: scores published entries again after a change of the scoring rules, or
+//! from new runs of their models (`rerun.rs`).
 
 use anyhow::{Result, bail};
 use clap::{Args, ValueEnum};
@@ -6,10 +7,11 @@ use scr_eval::EVALUATOR_VERSION;
 use scr_report::layout::{self, Layout, Table};
 use scr_report::tables::rescored_table;
 use scr_store::{MAX_ATTEMPTS, Store};
-use scr_work::{RescoreOptions, RescoredEntry, queue_rescores, rescore};
+use scr_work::{EntryChoice, RerunOptions, RescoreOptions, RescoredEntry, queue_rescores, rescore};
 use serde_json::{Value, json};
 use std::time::Duration;
 
+use super::rerun;
 use super::site::Dir;
 use crate::progress::Bar;
 use crate::stdout::print;
@@ -31,6 +33,17 @@ pub(super) struct Rescore {
     /// Output format of the changes
     #[arg(long, value_enum, default_value_t = Format::Table)]
     format: Format,
+    /// Run the models of verified entries again, within the limits of the benchmark, and score the
+    /// new masks
+    ///
+    /// Where the masks are equal, a result of an older evaluator gets a new version. Where they differ,
+    /// --apply publishes them as an entry that corrects the earlier one, which stays.
+    #[arg(long, conflicts_with = "queue")]
+    run_models: bool,
+    /// Run the models on this benchmark, such as one with more images, and publish entries there;
+    /// models that have an entry there are left out
+    #[arg(long, value_name = "ID", requires = "run_models")]
+    on: Option<String>,
     /// Print the changes only, as without --apply
     #[arg(long, conflicts_with = "apply")]
     dry_run: bool,
@@ -63,10 +76,25 @@ enum Format {
     Markdown,
 }
 
+impl Format {
+    /// Layout of tables; none for JSON.
+    const fn layout(self) -> Option<Layout> {
+        match self {
+            Self::Table => Some(Layout::Text),
+            Self::Json => None,
+            Self::Markdown => Some(Layout::Markdown),
+        }
+    }
+}
+
 impl Rescore {
     pub(super) fn run(self) -> Result<()> {
-        let Self { benchmark, entry, dir, format, dry_run: _, apply, .. } = self;
-        let options = RescoreOptions { benchmark, entry, apply };
+        let Self { benchmark, entry, dir, format, dry_run: _, apply, run_models, on, .. } = self;
+        let entries = EntryChoice { benchmark, entry };
+        if run_models {
+            return rerun::run(&dir, &RerunOptions { entries, on, apply }, format.layout());
+        }
+        let options = RescoreOptions { entries, apply };
         if self.queue {
             let images = self.images_per_job as usize;
             return dir.with_store(async |store| queue(&store, &options, images, self.wait).await);
@@ -113,7 +141,8 @@ async fn queue(store: &Store, options: &RescoreOptions, images: usize, wait: boo
         tell!("note: no worker is active; `scr serve` and `scr worker` have workers");
     }
     let bar = Bar::new();
-    let (benchmark, entry) = (options.benchmark.as_deref(), options.entry.as_deref());
+    let (benchmark, entry) =
+        (options.entries.benchmark.as_deref(), options.entries.entry.as_deref());
     // Jobs that are done leave the queue with their entry.
     let mut total = 0;
     loop {
@@ -137,13 +166,9 @@ async fn queue(store: &Store, options: &RescoreOptions, images: usize, wait: boo
 }
 
 fn write(rescored: &[RescoredEntry], format: Format) -> Result<String> {
-    let layout = match format {
-        Format::Json => {
-            let list: Vec<Value> = rescored.iter().filter_map(to_json).collect();
-            return Ok(serde_json::to_string_pretty(&list)? + "\n");
-        }
-        Format::Table => Layout::Text,
-        Format::Markdown => Layout::Markdown,
+    let Some(layout) = format.layout() else {
+        let list: Vec<Value> = rescored.iter().filter_map(to_json).collect();
+        return Ok(serde_json::to_string_pretty(&list)? + "\n");
     };
     let table = |found: &RescoredEntry| {
         let title = format!("{} ({})", found.entry.card.name, found.entry.id);
