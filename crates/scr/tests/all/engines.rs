@@ -19,6 +19,7 @@ use sqlx::Connection;
 use tempfile::TempDir;
 
 use crate::command::{Finished, evaluated, finished, run, run_well, scr, text};
+use crate::onnx_models::{CARD, leisurely_model};
 
 /// Engines of all tests of a run. They end with it, as their stdin closes.
 pub(crate) struct Started {
@@ -284,6 +285,53 @@ fn a_job_of_a_killed_worker_is_done_by_another_and_once() {
     let scored =
         number(&database, "SELECT COUNT(*) FROM submission_log WHERE state = 'awaiting_review'");
     assert_eq!(scored, 1, "submission {id}");
+}
+
+#[test]
+fn a_model_runs_on_engines_and_again_after_its_worker_was_killed() {
+    let Some(mut site) = EngineSite::new() else { return };
+    site.fill("4");
+    let limits = ["--models", "allowed", "--model-time", "120"];
+    site.run_well(&[&["admin", "benchmark", "set", "phantom"], &limits[..]].concat());
+    std::fs::write(site.path("model.onnx"), leisurely_model()).unwrap();
+    std::fs::write(site.path("model.toml"), CARD).unwrap();
+    let (model, card) = (site.path("model.onnx"), site.path("model.toml"));
+    let (member, curator) =
+        (site.user("a@example.org", "participant"), site.user("c@example.org", "curator"));
+    let server = site.serve();
+    let worker = site.work();
+    let id = site.submit(&server, &member, &["--model", &model, "--model-card", &card]);
+    let database = site.database.clone();
+    let of_worker = "SELECT COUNT(*) FROM jobs WHERE worker <> ''";
+    wait_until("a worker at work", || number(&database, of_worker) == 1);
+    site.running[worker].kill().unwrap();
+    // As if the lease had run out: the test does not wait for it.
+    execute(&database, &["UPDATE jobs SET leased_until = '2000-01-01T00:00:00.000Z'"]);
+    site.work();
+    site.wait_for_state(&id, "awaiting_review");
+    let scored =
+        number(&database, "SELECT COUNT(*) FROM submission_log WHERE state = 'awaiting_review'");
+    assert_eq!(scored, 1, "one result");
+
+    let answer = ["--answer", "Seen."];
+    let review = ["review", &id, "--publish", "--server", &server, "--token", &curator];
+    let published = run([&review[..], &answer].concat());
+    assert_eq!(published.code, 0, "{}", published.stderr);
+    let status = run_well(["status", &id, "--server", &server, "--token", &member]);
+    let status: Value = serde_json::from_str(&status).unwrap();
+    let verdict = &status["verified_run"]["submitted_masks"]["verdict"];
+    assert_eq!(verdict, "different", "other masks were submitted beside the model");
+    let (bench, local) = (site.path("bench"), site.path("local"));
+    let line = ["run", "onnx", "--model", &model, "--card", &card, "--benchmark", &bench];
+    run_well([&line[..], &["--out", &local]].concat());
+    let scores = evaluated(&local, &bench);
+    assert_eq!(status["results"]["objects"], scores["objects"], "digit for digit");
+    let kept = site.bucket().list(&format!("uploads/{id}")).unwrap();
+    assert!(kept.is_empty(), "the masks of the run go with the upload: {kept:?}");
+    let again = site.run_well(&["admin", "rescore", "--run-models", "--format", "json"]);
+    let again: Value = serde_json::from_str(&again).unwrap();
+    assert_eq!(again[0]["masks"], "equal", "{again}");
+    site.run_well(&["verify", "--scores"]);
 }
 
 #[test]
