@@ -26,6 +26,7 @@ mod worker;
 
 pub use error::WorkError;
 pub use mail::{MailError, Sender, run_sender};
+pub use model_run::run_of_operator;
 pub use queued_rescore::queue_rescores;
 pub use rescore::{RescoreOptions, RescoredEntry, rescore};
 pub use worker::{Worker, run_worker};
