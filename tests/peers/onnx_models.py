@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Agreement of `scr run onnx` with onnxruntime on architectures that PyTorch exports.
 
-Needs numpy, pillow, onnx, onnxruntime, torch, onnxscript and segmentation_models_pytorch. Weights are random;
+Needs numpy, pillow, onnx, onnxruntime, torch, onnxscript and segmentation_models_pytorch; with monai and
+einops the networks of MONAI run too. Weights are random;
 batch normalisations and the scale of the output are set so that probabilities spread over 0 to 1.
 Images have the size of the input, so that nothing is resampled. For each architecture: the
 largest difference of probabilities, pixels of masks that differ though both probabilities are
 further than 0.001 from the threshold, and times an image in one run on as many threads.
 
-    python3 tests/peers/onnx_models.py --scr target/release/scr [--only NAME]
+    python3 tests/peers/onnx_models.py --scr target/release/scr [--only NAME] [--opset N] [--legacy]
 """
 
 import argparse
@@ -88,6 +89,47 @@ class Probabilities(nn.Module):
         return torch.sigmoid((self.network(x) - self.shift) * self.scale)
 
 
+class FirstOutput(nn.Module):
+    """Network whose first output counts, where it has several for deep supervision."""
+
+    def __init__(self, network):
+        super().__init__()
+        self.network = network
+
+    def forward(self, x):
+        found = self.network(x)
+        while isinstance(found, (list, tuple)):
+            found = found[0]
+        return found
+
+
+def monai_architectures():
+    """Networks of MONAI; DynUNet is nnU-Net's."""
+    try:
+        from monai.networks import nets
+    except ImportError:
+        print("skipped: MONAI is not installed", file=sys.stderr)
+        return {}
+    n_out, widths = len(STRUCTURES), (16, 32, 64, 128)
+    networks = {
+        "UNet": lambda: nets.UNet(2, 1, n_out, widths, (2, 2, 2), num_res_units=2),
+        "BasicUNet": lambda: nets.BasicUNet(2, 1, n_out, (16, 16, 32, 64, 128, 16)),
+        "BasicUNet++": lambda: nets.BasicUNetPlusPlus(2, 1, n_out, (16, 16, 32, 64, 128, 16)),
+        "AttentionUnet": lambda: nets.AttentionUnet(2, 1, n_out, widths[:3], (2, 2)),
+        "SegResNet": lambda: nets.SegResNet(2, 8, 1, n_out),
+        "DynUNet": lambda: nets.DynUNet(
+            2, 1, n_out, [3] * 4, [1, 2, 2, 2], [2, 2, 2], filters=list(widths)
+        ),
+        "VNet": lambda: nets.VNet(2, 1, n_out),
+        "UNETR": lambda: nets.UNETR(
+            1, n_out, (SIDE, SIDE), feature_size=16, hidden_size=96, mlp_dim=192, num_heads=4,
+            spatial_dims=2,
+        ),
+        "SwinUNETR": lambda: nets.SwinUNETR(1, n_out, feature_size=12, spatial_dims=2),
+    }
+    return {f"MONAI {name}": lambda make=make: FirstOutput(make()) for name, make in networks.items()}
+
+
 def architectures():
     common = dict(encoder_weights=None, in_channels=1, classes=len(STRUCTURES))
     return {
@@ -105,6 +147,7 @@ def architectures():
             "mit_b0", **{**common, "in_channels": 3}
         ),
         "landmark regressor": Landmarks,
+        **monai_architectures(),
     }
 
 
@@ -125,11 +168,12 @@ def images(folder, n=4):
     return names
 
 
-def export(network, n_channels, path, opset):
+def export(network, n_channels, path, opset, is_legacy):
     example = torch.rand(1, n_channels, SIDE, SIDE)
+    exporter = {} if is_legacy else {"external_data": False}
     torch.onnx.export(
-        network, (example,), str(path), opset_version=opset, dynamo=True, external_data=False, verbose=False,
-        input_names=["x"], output_names=["y"],
+        network, (example,), str(path), opset_version=opset, dynamo=not is_legacy, verbose=False,
+        input_names=["x"], output_names=["y"], **exporter,
     )
 
 
@@ -149,7 +193,7 @@ def read(path):
     return np.asarray(Image.open(path))
 
 
-def compare(name, make, scr, folder, names, opset):
+def compare(name, make, scr, folder, names, opset, is_legacy):
     torch.manual_seed(7)
     network = make()
     n_channels = 3 if "MiT" in name else 1
@@ -160,7 +204,7 @@ def compare(name, make, scr, folder, names, opset):
     work = folder / name.replace(" ", "_").replace(",", "").replace("+", "p")
     work.mkdir()
     model, card = work / "model.onnx", work / "model.toml"
-    export(network, n_channels, model, opset)
+    export(network, n_channels, model, opset, is_legacy)
     card.write_text(
         f'[input]\nsize = [{SIDE}, {SIDE}]\nscaling = "none"\nchannels = {n_channels}\n'
         f"[output]\nstructures = {json.dumps(STRUCTURES)}\n"
@@ -213,6 +257,7 @@ def main():
     parser.add_argument("--scr", default="target/release/scr")
     parser.add_argument("--only")
     parser.add_argument("--opset", type=int, default=18)
+    parser.add_argument("--legacy", action="store_true", help="exporter by tracing")
     options = parser.parse_args()
     failed = False
     with tempfile.TemporaryDirectory() as folder:
@@ -221,7 +266,7 @@ def main():
         for name, make in architectures().items():
             if options.only and options.only not in name:
                 continue
-            result = compare(name, make, options.scr, folder, names, options.opset)
+            result = compare(name, make, options.scr, folder, names, options.opset, options.legacy)
             print(json.dumps(result), flush=True)
             is_bad = result.get("largest_difference", 0) > 1e-4 or result.get("beyond_0.001", 0)
             failed |= "error" in result or bool(is_bad)

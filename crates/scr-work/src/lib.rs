@@ -33,6 +33,7 @@ mod worker;
 pub use error::WorkError;
 pub use mail::{MailError, Sender, run_sender};
 pub use model_rerun::{Rerun, RerunChange, RerunEntry, RerunMasks, RerunOptions, rerun_models};
+pub use model_run::run_of_operator;
 pub use queued_rescore::queue_rescores;
 pub use rescore::{RescoreOptions, RescoredEntry, rescore};
 pub use selected_entries::EntryChoice;

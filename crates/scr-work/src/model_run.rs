@@ -12,7 +12,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use scr_data::digest::{digest_text, file_digest};
 use scr_data::{Benchmark, DataError, MaskSet, NewZip, Problem};
 use scr_documents::{MaskDifferencesDocument, ModelAccess, ModelLimits, VerifiedRunDocument};
-use scr_onnx::{Limits, ModelError, ModelFile, ModelProcess, OnnxRun, OnnxRunRecord, Runner};
+use scr_onnx::{
+    Limits, ModelError, ModelFile, ModelFiles, ModelProcess, OnnxRun, OnnxRunRecord, Runner,
+};
 use scr_store::{ModelFileName, RunToPublish};
 use tempfile::NamedTempFile;
 
@@ -125,6 +127,14 @@ impl Drop for StopOnDrop {
     fn drop(&mut self) {
         self.0.store(true, Ordering::Relaxed);
     }
+}
+
+/// Run by the operator of a site, with the public files of its model, to be published.
+#[must_use]
+pub fn run_of_operator(models: ModelFiles, card: String, record: &OnnxRunRecord) -> RunToPublish {
+    let model = SubmittedModel { models, card, has_masks: false };
+    let verified = verified(&model, ModelAccess::Public, record);
+    to_publish(model, verified)
 }
 
 /// Files of a submitted model, to be published with its entry.

@@ -114,6 +114,25 @@ impl Posterior {
         };
         self.maps.iter().map(mask).collect()
     }
+
+    /// Masks, one a structure, at the image's size, with `shapes` of that size as a prior: the
+    /// pixels at which the weighted mean of the interpolated posterior and of the shape (1 inside,
+    /// 0 outside) is at least 0.5. `weight` is that of the shape, from 0 (posterior alone) to 1
+    /// (shape alone).
+    #[must_use]
+    pub fn masks_with_shapes(&self, shapes: &[Mask], weight: f32) -> Vec<Mask> {
+        let mask = |(map, shape): (&GreyImage, &Mask)| {
+            let mut mask = Mask::empty(self.full);
+            map.each_pixel(self.full, |col, row, value| {
+                let prior = if shape.get(col, row) { weight } else { 0.0 };
+                if (1.0 - weight).mul_add(value, prior) >= THRESHOLD {
+                    mask.set(col, row);
+                }
+            });
+            mask
+        };
+        self.maps.iter().zip(shapes).map(mask).collect()
+    }
 }
 
 /// Mask of the pixels of an image of `full` pixels at which a map, interpolated, is at
@@ -159,6 +178,17 @@ mod tests {
         let masks = Posterior::new(Size::new(4, 1), vec![map, never]).masks();
         assert_eq!(masks[0], Mask::from_text("##.."));
         assert!(masks[1].is_empty());
+    }
+
+    #[test]
+    fn a_shape_lowers_the_threshold_inside_and_raises_it_outside() {
+        let map = GreyImage::new(Size::new(4, 1), vec![0.3, 0.6, 0.6, 0.8]);
+        let posterior = Posterior::new(Size::new(4, 1), vec![map]);
+        let shape = [Mask::from_text("##..")];
+        let with = |weight| posterior.masks_with_shapes(&shape, weight).remove(0);
+        assert_eq!(with(0.0), Mask::from_text(".###"));
+        assert_eq!(with(0.3), Mask::from_text("##.#"));
+        assert_eq!(with(1.0), shape[0]);
     }
 
     #[test]

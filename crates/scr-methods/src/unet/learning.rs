@@ -1,5 +1,6 @@
 //! Training of U-Nets on a training set.
 
+use scr_data::digest::{file_digest, hex};
 use scr_image::{GreyImage, Resampling, Size};
 use scr_onnx::mirror_twin;
 use scr_unet::{Sample, Training, Unet, UnetError};
@@ -80,8 +81,9 @@ fn checkpoint(
     let origin = set.images().provenance()?;
     let seen: Vec<_> = origin.seen.iter().map(|image| (&image.id, &image.file_sha256)).collect();
     let plan = format!("{VERSION} {settings:?} {seed} {} {seen:?}", origin.benchmark_digest);
-    let part = set.images().part().file_name();
-    let path = folder.join(format!("{UNET}-{part}-{member}.training"));
+    let (part, digest) = (set.images().part().file_name(), file_digest(plan.as_bytes()));
+    // Other images, such as half of the part, are another training.
+    let path = folder.join(format!("{UNET}-{part}-{member}-{}.training", &hex(&digest)[..8]));
     Ok(Some(Checkpoint::new(path, plan)))
 }
 

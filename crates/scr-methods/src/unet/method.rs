@@ -27,10 +27,10 @@ use crate::{
 /// Cost of training: O(steps x batch x side^2 x width^2).
 ///
 /// # Parameters
-/// - `side`: side of the input in pixels, a multiple of 32; 192 by default.
+/// - `side`: side of the input in pixels, a multiple of 32; 256 by default.
 /// - `width`: channels of the first resolution, a multiple of 4; 16 by default: 0.8 million
 ///   parameters.
-/// - `steps`: training steps of each network; 1500 by default.
+/// - `steps`: training steps of each network; 2500 by default.
 /// - `batch`: images a step; 4 by default.
 /// - `members`: networks, trained from other random numbers, whose probabilities are averaged; 1
 ///   by default.

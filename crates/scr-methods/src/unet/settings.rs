@@ -25,7 +25,7 @@ const fn parameters(keys: [&'static str; 5]) -> [Parameter; 5] {
         Parameter::whole(
             side,
             "side of the network's input in pixels, a multiple of 32",
-            192.0,
+            256.0,
             [32.0, most[0]],
         ),
         Parameter::whole(
@@ -34,7 +34,7 @@ const fn parameters(keys: [&'static str; 5]) -> [Parameter; 5] {
             16.0,
             [4.0, most[1]],
         ),
-        Parameter::whole(steps, "training steps of each network", 1500.0, [1.0, 1e6]),
+        Parameter::whole(steps, "training steps of each network", 2500.0, [1.0, 1e6]),
         Parameter::whole(batch, "images a training step", 4.0, [1.0, 64.0]),
         Parameter::whole(members, "networks whose probabilities are averaged", 1.0, [1.0, 16.0]),
     ]

@@ -21,24 +21,27 @@ use crate::{
 /// Channels of the pyramids: posterior and grey values.
 const N_CHANNELS: usize = 2;
 
-/// Hybrid method: the active shape model of `asm-tuned` on the posterior of `unet` and on grey
-/// values.
+/// Hybrid method: the posterior of `unet` with the shape that the active shape model of `asm-tuned`
+/// finds in it and in grey values.
 ///
 /// Input: one frontal radiograph of any size. Output: one mask a structure, at that size; masks may
-/// overlap. As `asm-pc-grey`, with the U-Net in place of the pixel classifier: the misfit of a
-/// position is the sum over its profiles in both. The shape method learns from posteriors of the
+/// overlap. The search is that of `asm-pc-grey`, with the U-Net in place of the pixel classifier:
+/// the misfit of a position is the sum over its profiles in both. A pixel belongs to a structure when
+/// the weighted mean of its probability and of the shape (1 inside, 0 outside) is at least 0.5: the
+/// shape decides where the network is not sure. The shape method learns from posteriors of the
 /// training images by two further networks, each trained on every other image for half the steps, so
 /// that no network has seen the image that it classifies. A single training image has to use the
 /// network that was trained on it. Deterministic for a seed. Cost: that of `unet` twice, and that
 /// of `asm-tuned`.
 ///
 /// # Parameters
-/// Those of `asm-tuned`, those of `unet` with `unet_` before their names, and `smoothing`, the
-/// blur of the posterior before the search, in pixels of the finest resolution.
+/// Those of `asm-tuned`, those of `unet` with `unet_` before their names, `smoothing`, the blur of
+/// the posterior before the search, in pixels of the finest resolution, and `shape_weight`, from 0
+/// (the network alone) to 1 (the shape alone).
 ///
 /// # Limits
-/// The shape model repairs what is impossible, and cannot find a structure that the network
-/// misses altogether.
+/// Cannot find a structure that the network misses altogether. With a weight below 1 a mask need
+/// not be in one piece.
 ///
 /// # Source
 /// This project's own, after the hybrids of van Ginneken, Stegmann and Loog, Medical Image
@@ -46,20 +49,29 @@ const N_CHANNELS: usize = 2;
 #[derive(Debug, Clone, Copy)]
 pub struct UnetShape;
 
-static SMOOTHING: [Parameter; 1] = [Parameter::number(
-    "smoothing",
-    "standard deviation of the posterior's blur, in pixels of the finest resolution",
-    1.0,
-    [0.0, 32.0],
-)];
-static NETWORK: [Parameter; 6] = concatenated(&UNET_PARAMETERS, &SMOOTHING);
-static PARAMETERS: [Parameter; 17] = concatenated(active_shape::TUNED.parameters, &NETWORK);
+static OWN: [Parameter; 2] = [
+    Parameter::number(
+        "smoothing",
+        "standard deviation of the posterior's blur, in pixels of the finest resolution",
+        1.0,
+        [0.0, 32.0],
+    ),
+    Parameter::number(
+        "shape_weight",
+        "weight of the shape in the mean with the posterior",
+        0.3,
+        [0.0, 1.0],
+    ),
+];
+static NETWORK: [Parameter; 7] = concatenated(&UNET_PARAMETERS, &OWN);
+static PARAMETERS: [Parameter; 18] = concatenated(active_shape::TUNED.parameters, &NETWORK);
 
 static INFO: MethodInfo = MethodInfo {
     id: "unet-asm",
     version: "1.0.0",
     name: "ASM/U-Net hybrid",
-    summary: "Active shape model that searches in the U-Net's posterior and in grey values.",
+    summary: "The U-Net's posterior, averaged with the shape that an active shape model finds in \
+              it and in grey values.",
     source: "this project, after the hybrids of van Ginneken, Stegmann and Loog, Medical Image \
              Analysis 10:19-40, 2006, doi:10.1016/j.media.2005.02.002",
     verified: "Shape methods on posteriors are the source's idea; the network, its use and all \
@@ -84,7 +96,7 @@ impl Method for UnetShape {
         let own = member_parameters(parameters, UnetMethod.info());
         let unet = train_once(&UnetMethod, set, &own, seed, progress)?;
         let images = set.images();
-        let posteriors = cross_fitted(images, &unet, &own, seed, progress)?;
+        let posteriors = cross_fitted(set, &unet, &own, seed, progress)?;
         let settings = SearchSettings::of(parameters);
         let smoothing_px = parameters.get("smoothing");
         let grey = images.grey_images(settings.side, progress)?;
@@ -95,7 +107,8 @@ impl Method for UnetShape {
         progress("learning shapes", 0, 1);
         let model = ActiveShapeModel::learn(settings, layout, &examples);
         check_trained(&model, INFO.id, parameters, N_CHANNELS)?;
-        Ok(Arc::new(OnUnet { unet, smoothing_px, settings, model }))
+        let shape_weight = parameters.get("shape_weight") as f32;
+        Ok(Arc::new(OnUnet { unet, smoothing_px, shape_weight, settings, model }))
     }
 
     fn restore(
@@ -111,19 +124,22 @@ impl Method for UnetShape {
                 .restore(&unet, ModelDeclaration { parameters: &own, ..declared })
                 .map_err(|fault| fault.within(UnetMethod.info().id))?;
             let settings = SearchSettings::of(declared.parameters);
-            Ok(Arc::new(OnUnet { unet, smoothing_px, settings, model }) as Arc<dyn Segmenter>)
+            let shape_weight = declared.parameters.get("shape_weight") as f32;
+            let segmenter = OnUnet { unet, smoothing_px, shape_weight, settings, model };
+            Ok(Arc::new(segmenter) as Arc<dyn Segmenter>)
         })
     }
 }
 
 /// Posteriors of the training images by networks that have not seen them.
 fn cross_fitted(
-    images: &TrainingImages<'_>,
+    set: &TrainingSet<'_>,
     unet: &Arc<dyn Segmenter>,
     parameters: &Parameters,
     seed: u64,
     progress: Progress<'_>,
 ) -> Result<Vec<Posterior>, MethodError> {
+    let images = set.images();
     let list = images.list();
     let mut networks = vec![unet.clone()];
     if list.len() > 1 {
@@ -135,10 +151,11 @@ fn cross_fitted(
             let others = list.iter().enumerate().filter(|(index, _)| index % 2 != rest);
             let others: Vec<&Image> = others.map(|(_, image)| *image).collect();
             let images = TrainingImages::of(images.benchmark(), images.part(), others);
+            let half_set = TrainingSet::of(images).with_checkpoints(set.checkpoints());
             let show = |what: &str, done, total| {
                 progress(&format!("without half {}: {what}", rest + 1), done, total);
             };
-            networks.push(UnetMethod.train(&TrainingSet::of(images), &half, seed, &show)?);
+            networks.push(UnetMethod.train(&half_set, &half, seed, &show)?);
         }
     }
     images.each_image("finding posteriors", progress, |index, image| {
@@ -171,6 +188,7 @@ fn joined(
 struct OnUnet {
     unet: Arc<dyn Segmenter>,
     smoothing_px: f64,
+    shape_weight: f32,
     settings: SearchSettings,
     model: ActiveShapeModel,
 }
@@ -180,12 +198,18 @@ impl OnUnet {
         let grey = GreyImage::of(subject.radiograph(), self.settings.side);
         joined(posterior, grey, self.smoothing_px, &self.settings)
     }
+
+    fn masks(&self, posterior: &Posterior, pyramid: &Pyramid) -> Vec<Mask> {
+        let shapes = self.model.masks(pyramid, posterior.full_size());
+        posterior.masks_with_shapes(&shapes, self.shape_weight)
+    }
 }
 
 impl Segmenter for OnUnet {
     fn segment(&self, subject: &Subject<'_>) -> Result<Vec<Mask>, MethodError> {
-        let pyramid = self.pyramid(subject, &posterior(&self.unet, subject)?);
-        Ok(self.model.masks(&pyramid, subject.radiograph().size()))
+        let posterior = posterior(&self.unet, subject)?;
+        let pyramid = self.pyramid(subject, &posterior);
+        Ok(self.masks(&posterior, &pyramid))
     }
 
     fn insights(&self) -> Vec<Insight> {
@@ -197,7 +221,7 @@ impl Segmenter for OnUnet {
     fn insights_on(&self, subject: &Subject<'_>) -> Result<Vec<Insight>, MethodError> {
         let posterior = posterior(&self.unet, subject)?;
         let pyramid = self.pyramid(subject, &posterior);
-        let masks = self.model.masks(&pyramid, posterior.full_size());
+        let masks = self.masks(&posterior, &pyramid);
         Ok(vec![
             Insight::Posterior(posterior, masks),
             Insight::SearchSteps(self.model.search_steps(&pyramid)),

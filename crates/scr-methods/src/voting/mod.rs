@@ -17,7 +17,7 @@ use crate::{
 
 /// Majority voting method: of the study's three, `asm-tuned`, `aam-whiskers-bfgs` and
 /// `pc-post`, of these and the hybrids `asm-pc-grey` and `aam-pc`, or of `unet`, `unet-asm` and
-/// three classical methods.
+/// `asm-pc-grey`.
 ///
 /// Input: one frontal radiograph of any size. Output: one mask a structure, at that
 /// size; masks may overlap, and need not be in one piece. A pixel belongs to a
@@ -54,20 +54,14 @@ static ALL_MEMBERS: [&dyn Method; 5] = [
     &Hybrid::APPEARANCE,
 ];
 
-static TODAY_MEMBERS: [&dyn Method; 5] = [
-    &ActiveShape::TUNED,
-    &ActiveAppearance::WHISKERS_BFGS,
-    &Hybrid::SHAPE_AND_GREY,
-    &UnetMethod,
-    &UnetShape,
-];
+static TODAY_MEMBERS: [&dyn Method; 3] = [&Hybrid::SHAPE_AND_GREY, &UnetMethod, &UnetShape];
 
 impl Voting {
     /// Voting of the best method of each family.
     pub const FAMILIES: Self = Self { info: &FAMILIES, members: &FAMILY_MEMBERS };
     /// Voting of these and of the hybrids.
     pub const WITH_HYBRIDS: Self = Self { info: &WITH_HYBRIDS, members: &ALL_MEMBERS };
-    /// Voting of a U-Net, alone and under a shape model, and of three classical methods.
+    /// Voting of a U-Net, alone and under a shape model, and of the best classical hybrid.
     pub const TODAY: Self = Self { info: &TODAY, members: &TODAY_MEMBERS };
 }
 
@@ -101,8 +95,8 @@ static TODAY: MethodInfo = MethodInfo {
     id: "voting-today",
     version: "1.0.0",
     name: "Voting of today",
-    summary: "A pixel belongs to a structure when at least three of ASM tuned, AAM whiskers + \
-              BFGS, ASM/PC hybrid with grey values, U-Net and ASM/U-Net hybrid say so.",
+    summary: "A pixel belongs to a structure when at least two of U-Net, ASM/U-Net hybrid and \
+              ASM/PC hybrid with grey values say so.",
     verified: "Majority voting is the source's; the members are this project's own choice.",
     parameters: &UNET_PARAMETERS,
     ..FAMILIES

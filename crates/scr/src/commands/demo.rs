@@ -3,22 +3,22 @@
 //! Prints a line for each step, one table of all methods, the address of the site and commands
 //! to try next; progress bars show the steps.
 
+mod model;
+mod publishing;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use scr_data::{Benchmark, MaskSet, Protocol};
-use scr_documents::{CardDocument, EntryRole, ResultDocument};
-use scr_eval::Settings;
-use scr_methods::{BenchmarkRun, Job, METHODS, Method, MethodInfo, Parameters, RunRecord};
+use scr_data::{Benchmark, Protocol};
+use scr_methods::{Job, METHODS, Method, MethodInfo, Parameters};
 use scr_phantom::{Population, write_benchmark};
 use scr_report::layout::{self, Layout};
 use scr_report::tables;
-use scr_store::{EntryToPublish, Location, PublishProgress, Store, claim_folder};
+use scr_store::{Location, Store, claim_folder};
 
-use super::run::cost;
-use super::scoring::score;
+use self::publishing::Entries;
 use super::serve::{Options, serve};
 use crate::progress::Bar;
 use crate::tell::tell;
@@ -59,7 +59,9 @@ impl Demo {
         let runtime = tokio::runtime::Runtime::new().context("cannot start the runtime")?;
         runtime.block_on(async {
             let store = Store::open(&self.dir).await?;
-            let results = fill(&store, &benchmark, &jobs).await?;
+            let entries =
+                Entries { seed: SEED, jobs: &jobs, model_masks: self.model_masks(&benchmark)? };
+            let results = entries.publish(&store, &benchmark).await?;
             store.close().await;
             let rows: Vec<_> =
                 results.iter().map(|(name, result)| (name.as_str(), result)).collect();
@@ -123,11 +125,24 @@ impl Demo {
         }
     }
 
-    /// Methods to run, with the folders of their masks and posteriors.
-    fn jobs(&self, benchmark: &Benchmark) -> Result<Vec<Job>> {
+    /// Folder of all masks of a benchmark.
+    fn masks_of(&self, benchmark: &Benchmark) -> Result<PathBuf> {
         let digest = benchmark.digest(benchmark.reference())?;
         let of_benchmark = format!("{}-{}", benchmark.id, &digest["sha256:".len()..][..8]);
-        let folder = self.dir.join("masks").join(of_benchmark);
+        Ok(self.dir.join("masks").join(of_benchmark))
+    }
+
+    /// Folder for the masks of the model that ships with the program, which knows phantoms only.
+    fn model_masks(&self, benchmark: &Benchmark) -> Result<Option<PathBuf>> {
+        match self.benchmark {
+            None => Ok(Some(self.masks_of(benchmark)?.join(model::ID))),
+            Some(_) => Ok(None),
+        }
+    }
+
+    /// Methods to run, with the folders of their masks and posteriors.
+    fn jobs(&self, benchmark: &Benchmark) -> Result<Vec<Job>> {
+        let folder = self.masks_of(benchmark)?;
         let trains = benchmark.protocol != Protocol::EvaluationOnly;
         let is_wanted = |method: &dyn Method| self.all_methods || method.info().is_quick;
         let wanted = METHODS.iter().filter(|method| trains && is_wanted(**method));
@@ -158,110 +173,4 @@ fn network_settings(method: &MethodInfo) -> Vec<(String, String)> {
 /// Name of the program as it was called, for commands to copy.
 fn program() -> String {
     std::env::args().next().unwrap_or_else(|| "scr".to_owned())
-}
-
-/// Publishes the benchmark, the masks of every job and of every further observer.
-/// Returns all results, by the name of the method or observer.
-async fn fill(
-    store: &Store,
-    benchmark: &Benchmark,
-    jobs: &[Job],
-) -> Result<Vec<(String, ResultDocument)>> {
-    let bar = Bar::new();
-    let mut show = |p: PublishProgress| {
-        bar.show("publishing radiographs", p.images_done, p.images_total);
-    };
-    store.benchmarks().publish(benchmark, &mut show).await?;
-    drop(bar);
-    let mut records = Vec::new();
-    if !jobs.is_empty() {
-        tell!("running {} methods, {}", jobs.len(), benchmark.protocol.name());
-        let runs = BenchmarkRun { benchmark, seed: SEED, models: None };
-        let bar = Bar::new();
-        records = runs.run(jobs, &|what, done, total| bar.show(what, done, total))?;
-    }
-    tell!("scoring and publishing {} sets of masks", jobs.len() + benchmark.observers.len() - 1);
-    let mut results = Vec::new();
-    for (job, record) in jobs.iter().zip(&records) {
-        let set = MaskSet::open(&job.masks, benchmark)?;
-        let masks = Masks { set, posteriors: job.posteriors.clone() };
-        let card = method_card(benchmark, job.method, record);
-        let result = publish(store, benchmark, EntryRole::Baseline, card, masks).await?;
-        results.push((job.method.info().id.to_owned(), result));
-    }
-    for observer in &benchmark.observers[1..] {
-        let set = MaskSet::open(&benchmark.masks_folder(observer), benchmark)?;
-        let masks = Masks { set, posteriors: None };
-        let card = CardDocument {
-            name: observer.name.clone(),
-            description: "A human observer's drawings of the same images.".into(),
-            training: "none".into(),
-            ..CardDocument::default()
-        };
-        let result = publish(store, benchmark, EntryRole::Observer, card, masks).await?;
-        results.push((observer.name.clone(), result));
-    }
-    Ok(results)
-}
-
-/// A set of masks, with the folder of its posteriors, if it has any.
-struct Masks {
-    set: MaskSet,
-    posteriors: Option<PathBuf>,
-}
-
-/// Scores a set of masks, publishes it as an entry and returns its result.
-async fn publish(
-    store: &Store,
-    benchmark: &Benchmark,
-    role: EntryRole,
-    card: CardDocument,
-    Masks { set, posteriors }: Masks,
-) -> Result<ResultDocument> {
-    let result = score(benchmark, &set, &Settings::default(), true)?;
-    let bar = Bar::new();
-    let masks = &set;
-    let entry = EntryToPublish {
-        benchmark,
-        role,
-        card,
-        masks,
-        result: result.clone(),
-        posteriors,
-        run: None,
-    };
-    let mut show = |p: PublishProgress| bar.show("publishing masks", p.images_done, p.images_total);
-    store.entries().publish(entry, &mut show).await?;
-    Ok(result)
-}
-
-fn training(protocol: Protocol) -> String {
-    match protocol {
-        Protocol::TwoFold => format!(
-            "two-fold: each fold was segmented by a model trained on the other, seed {SEED}"
-        ),
-        other => format!("{}: {}, seed {SEED}", other.name(), other.rule()),
-    }
-}
-
-fn method_card(benchmark: &Benchmark, method: &dyn Method, record: &RunRecord) -> CardDocument {
-    let info = method.info();
-    CardDocument {
-        name: info.name.to_owned(),
-        authors: Vec::new(),
-        description: info.summary.to_owned(),
-        verified: info.verified.to_owned(),
-        reference: info.source.to_owned(),
-        code: format!("scr run {}", info.id),
-        training: training(benchmark.protocol),
-        version: info.version.to_owned(),
-        cost: cost(&record.cost),
-        corrects: None,
-        parameters: record
-            .plan
-            .parameters
-            .iter()
-            .map(|(key, value)| (key.to_owned(), value.to_string()))
-            .collect(),
-    }
 }

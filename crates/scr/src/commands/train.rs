@@ -1,6 +1,6 @@
 //! `scr train`: trains a method on a part of a benchmark.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Result;
 use clap::Args;
@@ -21,7 +21,8 @@ pub(crate) struct Train {
     benchmark: PathBuf,
     #[command(flatten)]
     choice: TrainingChoice,
-    /// Model file to write
+    /// Model file to write; checkpoints of a network lie beside it until the end, and the same
+    /// command resumes from them
     #[arg(long, value_name = "FILE", value_parser = output())]
     out: Output,
     /// Set a parameter of the method; one option a parameter
@@ -39,7 +40,11 @@ impl Train {
         let part = self.choice.part(&benchmark)?;
         let bar = Bar::new();
         let show = |what: &str, done, total| bar.show(what, done, total);
-        let set = TrainingSet::new(&benchmark, part);
+        let folder = self.out.file().map(|file| match file.parent() {
+            Some(folder) if !folder.as_os_str().is_empty() => folder,
+            _ => Path::new("."),
+        });
+        let set = TrainingSet::new(&benchmark, part).with_checkpoints(folder);
         let model = scr_methods::train(self.method, &set, &parameters, self.seed, &show)?;
         self.out.write(&model.to_bytes())?;
         drop(bar);

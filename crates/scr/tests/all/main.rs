@@ -16,6 +16,7 @@ mod check;
 mod command;
 mod comparing;
 mod copies;
+mod demo_model;
 mod dependencies;
 mod documented;
 mod engines;
