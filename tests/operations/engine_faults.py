@@ -3,8 +3,8 @@
     python3 tests/operations/engine_faults.py [--faults 200] [--seed 1] [--outage-s 30] [--old SCR]
 
 Each fault is one of: a worker or a server killed (kill -9), PostgreSQL killed and started again,
-SeaweedFS stopped for a while, the network between a worker and the database cut for a while (a proxy
-that forwards nothing, as when packets are dropped). At the end every submission that a server has
+SeaweedFS stopped for a while, the network between a worker and the database cut for a while (`network.py`:
+a namespace whose packets are dropped where root allows one, else a proxy that forwards nothing). At the end every submission that a server has
 acknowledged is scored, once, without anybody's doing; `scr verify --scores` of the site is clean. Exit
 code 1 otherwise. Prints the counts as JSON.
 
@@ -155,7 +155,7 @@ def main():
         finally:
             site.end()
     started = {f"started_{name}": count for name, count in (upgrade.counts if upgrade else {}).items()}
-    print(json.dumps({**counts, **started, "problems": problems}))
+    print(json.dumps({**counts, **started, "cut_by": type(site.link).__name__.lower(), "problems": problems}))
     return 1 if problems else 0
 
 

@@ -1,16 +1,16 @@
 """A site on engines for tests from outside: PostgreSQL, SeaweedFS, servers and workers.
 
-`SCR_BIN` names the binary; the main classes are `EngineSite` and `Link`.
+`SCR_BIN` names the binary; the main class is `EngineSite`.
 """
 
 import json
 import os
 import pathlib
-import socket
 import subprocess
 import sys
-import threading
 import urllib.parse
+
+from network import network
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 SCR = os.environ.get("SCR_BIN", str(ROOT / "target" / "release" / "scr"))
@@ -18,60 +18,9 @@ CARD = 'name = "S"\nauthors = ["A"]\ntraining = "two-fold"\ntwo_fold_declaration
 PORT = int(os.environ.get("PORT", "18286"))
 
 
-class Link:
-    """Network between a process and the database: a TCP proxy that can be cut.
-
-    While it is cut, nothing is forwarded and no connection ends, as when packets are dropped.
-    """
-
-    def __init__(self, host, port):
-        self.target = (host, port)
-        self.is_up = threading.Event()
-        self.is_up.set()
-        self.listener = socket.create_server(("127.0.0.1", 0))
-        self.port = self.listener.getsockname()[1]
-        threading.Thread(target=self.accept, daemon=True).start()
-
-    def accept(self):
-        while True:
-            try:
-                client, _ = self.listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=self.connect, args=(client,), daemon=True).start()
-
-    def connect(self, client):
-        self.is_up.wait()
-        try:
-            server = socket.create_connection(self.target)
-        except OSError:
-            client.close()
-            return
-        threading.Thread(target=self.forward, args=(client, server), daemon=True).start()
-        self.forward(server, client)
-
-    def forward(self, source, sink):
-        try:
-            while data := source.recv(65536):
-                self.is_up.wait()
-                sink.sendall(data)
-        except OSError:
-            pass
-        for end in (source, sink):
-            try:
-                end.shutdown(socket.SHUT_RDWR)
-            except OSError:
-                pass
-
-    def cut(self):
-        self.is_up.clear()
-
-    def mend(self):
-        self.is_up.set()
-
-
 class EngineSite:
-    """Engines, servers and workers. The second worker reaches the database over `link`."""
+    """Engines, servers and workers. The second worker reaches both engines over `link`, which can be cut
+    between it and the database."""
 
     def __init__(self, folder, binaries=None):
         """Takes binaries in the place of `SCR_BIN` for servers and workers: a callable."""
@@ -91,9 +40,14 @@ class EngineSite:
         else:
             sys.exit("no engines")
         database = urllib.parse.urlsplit(self.environment["DATABASE_URL"])
-        self.link = Link(database.hostname, database.port)
-        netloc = database.netloc.rpartition(":")[0] + f":{self.link.port}"
-        self.linked = {**self.environment, "DATABASE_URL": database._replace(netloc=netloc).geturl()}
+        bucket = urllib.parse.urlsplit(self.environment["AWS_ENDPOINT_URL"])
+        self.link = network([database.port, bucket.port])
+        netloc = database.netloc.rpartition("@")[0] + "@" + self.link.address(database.port)
+        self.linked = {
+            **self.environment,
+            "DATABASE_URL": database._replace(netloc=netloc).geturl(),
+            "AWS_ENDPOINT_URL": f"http://{self.link.address(bucket.port)}",
+        }
         self.log = open(folder / "log", "ab")
         self.servers, self.workers = [None, None], [None, None]
 
@@ -141,15 +95,19 @@ class EngineSite:
                 logs[one["submission"]] = json.loads(shown)["log"]
         return logs
 
-    def start(self, *arguments, environment=None):
-        environment = environment or self.environment
-        return subprocess.Popen([self.binary(), *arguments], env=environment, stdout=self.log, stderr=self.log)
+    def start(self, command, environment):
+        return subprocess.Popen(command, env=environment, stdout=self.log, stderr=self.log)
 
     def serve(self, index):
-        self.servers[index] = self.start("serve", "--no-worker", "--listen", f"127.0.0.1:{PORT + index}")
+        serve = [self.binary(), "serve", "--no-worker", "--listen", f"127.0.0.1:{PORT + index}"]
+        self.servers[index] = self.start(serve, self.environment)
 
     def work(self, index):
-        self.workers[index] = self.start("worker", environment=self.linked if index == 1 else None)
+        work = [self.binary(), "worker"]
+        if index == 1:
+            self.workers[index] = self.start(self.link.command(work), self.linked)
+        else:
+            self.workers[index] = self.start(work, self.environment)
 
     def address(self, index):
         return f"http://127.0.0.1:{PORT + index}"
@@ -159,5 +117,6 @@ class EngineSite:
             if process:
                 process.kill()
                 process.wait()
+        self.link.end()
         self.engines.stdin.close()
         self.engines.wait()

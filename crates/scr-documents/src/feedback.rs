@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct MessageList {
     /// The last first.
     pub messages: Vec<SentMessage>,
+    /// Address of the messages that follow; none at the end.
+    pub next: Option<String>,
 }
 
 /// A reader's message.

@@ -56,8 +56,10 @@ pub struct PublicationDocument {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
 pub struct PublicationList {
-    /// Those shown: the latest year first. Others: the last reported first.
+    /// The latest year first, then by title.
     pub publications: Vec<Publication>,
+    /// Address of the publications that follow; none at the end.
+    pub next: Option<String>,
 }
 
 /// A publication.

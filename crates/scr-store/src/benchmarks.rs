@@ -57,6 +57,15 @@ impl Benchmarks<'_> {
         all(self.pool).await
     }
 
+    /// Identifiers of all benchmarks, the first published first.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    #[boxed]
+    pub async fn ids(&self) -> Result<Vec<String>, StorageError> {
+        ids(self.pool).await
+    }
+
     /// The benchmark with this identifier; none when it is not published.
     ///
     /// # Errors
@@ -132,6 +141,17 @@ async fn all(pool: &AnyPool) -> Result<Vec<BenchmarkRow>, StorageError> {
     .await
     .doing("list benchmarks")?;
     rows.into_iter().map(read).collect()
+}
+
+/// Identifiers of all benchmarks, the first published first.
+#[boxed]
+pub(crate) async fn ids(pool: &AnyPool) -> Result<Vec<String>, StorageError> {
+    let rows: Vec<(String,)> =
+        sqlx::query_as("SELECT id FROM benchmarks ORDER BY published_at, id")
+            .fetch_all(pool)
+            .await
+            .doing("list benchmarks")?;
+    Ok(rows.into_iter().map(|(id,)| id).collect())
 }
 
 /// True if a benchmark with this identifier is published.

@@ -13,7 +13,7 @@ use crate::mail::{letter, queue};
 use crate::report_error::ReportError;
 use crate::secrets::random_id;
 use crate::storage_error::StorageError;
-use crate::time::now;
+use crate::time::{LATEST, now};
 
 const MAX_MESSAGE_CHARS: usize = 5000;
 const MAX_REPLY_TO_BYTES: usize = 254;
@@ -89,16 +89,25 @@ impl Feedback<'_> {
         Ok(())
     }
 
-    /// All messages, newest first.
+    /// At most `count` messages after a place, the time of arrival and the identifier of one, or
+    /// from the newest on; the newest first.
     ///
     /// # Errors
     /// [`StorageError::Database`].
     #[boxed]
-    pub async fn list(&self) -> Result<Vec<FeedbackRow>, StorageError> {
+    pub async fn list(
+        &self,
+        after: Option<(&str, &str)>,
+        count: u32,
+    ) -> Result<Vec<FeedbackRow>, StorageError> {
+        let (time, id) = after.unwrap_or(LATEST);
         let rows: Vec<(String, String, String, String, String)> = sqlx::query_as(
             "SELECT id, benchmark_id, reply_to, message, sent_at FROM feedback \
-             ORDER BY sent_at DESC, id",
+             WHERE (sent_at, id) < ($1, $2) ORDER BY sent_at DESC, id DESC LIMIT $3",
         )
+        .bind(time)
+        .bind(id)
+        .bind(i64::from(count))
         .fetch_all(self.pool)
         .await
         .doing("list messages")?;

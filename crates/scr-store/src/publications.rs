@@ -16,8 +16,13 @@ use crate::json::{read_json, write_json};
 use crate::report_error::ReportError;
 use crate::secrets::random_id;
 use crate::storage_error::StorageError;
-use crate::time::now;
+use crate::time::{LATEST, now};
 
+/// Columns of a publication.
+const COLUMNS: &str =
+    "id, benchmark_id, doi, title, authors, entry_ids, year, venue, state, proposed_at";
+/// Operation in errors.
+const LISTING: &str = "list publications";
 const MAX_DOI_BYTES: usize = 200;
 const MAX_WORDS_CHARS: usize = 500;
 const MAX_AUTHORS: usize = 200;
@@ -127,36 +132,77 @@ impl Publications<'_> {
         Ok(())
     }
 
-    /// Approved publications of a benchmark, the latest year first.
+    /// At most `count` publications of a benchmark in a state after another one, or from the first
+    /// on; the latest year first, then by title.
     ///
     /// # Errors
     /// [`StorageError::Database`].
     #[boxed]
-    pub async fn shown(&self, benchmark_id: &str) -> Result<Vec<PublicationRow>, StorageError> {
-        sqlx::query_as(
-            "SELECT id, benchmark_id, doi, title, authors, entry_ids, year, venue, state, \
-             proposed_at FROM publications WHERE benchmark_id = $1 AND state = 'shown' \
-             ORDER BY year DESC, title, id",
-        )
-        .bind(benchmark_id)
-        .fetch_all(self.pool)
-        .await
-        .doing("list publications")
+    pub async fn in_state_after(
+        &self,
+        benchmark_id: &str,
+        state: PublicationState,
+        after: Option<&PublicationRow>,
+        count: u32,
+    ) -> Result<Vec<PublicationRow>, StorageError> {
+        let first = (i64::MAX, "", "");
+        let (year, title, id) = after.map_or(first, |after| {
+            (i64::from(after.document.year), after.document.title.as_str(), after.id.as_str())
+        });
+        let query = format!(
+            "SELECT {COLUMNS} FROM publications WHERE benchmark_id = $1 AND state = $2 \
+             AND (year < $3 OR (year = $3 AND (title, id) > ($4, $5))) \
+             ORDER BY year DESC, title, id LIMIT $6"
+        );
+        sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .bind(benchmark_id)
+            .bind(state.as_str())
+            .bind(year)
+            .bind(title)
+            .bind(id)
+            .bind(i64::from(count))
+            .fetch_all(self.pool)
+            .await
+            .doing(LISTING)
     }
 
-    /// Publications of all benchmarks in every state, the last reported first.
+    /// At most `count` publications of all benchmarks in every state after a place, the time of the
+    /// report and the identifier of one, or from the newest on; the last reported first.
     ///
     /// # Errors
     /// [`StorageError::Database`].
     #[boxed]
-    pub async fn list(&self) -> Result<Vec<PublicationRow>, StorageError> {
-        sqlx::query_as(
-            "SELECT id, benchmark_id, doi, title, authors, entry_ids, year, venue, state, \
-             proposed_at FROM publications ORDER BY proposed_at DESC, id",
-        )
-        .fetch_all(self.pool)
-        .await
-        .doing("list publications")
+    pub async fn list(
+        &self,
+        after: Option<(&str, &str)>,
+        count: u32,
+    ) -> Result<Vec<PublicationRow>, StorageError> {
+        let (time, id) = after.unwrap_or(LATEST);
+        let query = format!(
+            "SELECT {COLUMNS} FROM publications WHERE (proposed_at, id) < ($1, $2) \
+             ORDER BY proposed_at DESC, id DESC LIMIT $3"
+        );
+        sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .bind(time)
+            .bind(id)
+            .bind(i64::from(count))
+            .fetch_all(self.pool)
+            .await
+            .doing(LISTING)
+    }
+
+    /// The publication with this identifier; none when there is none.
+    ///
+    /// # Errors
+    /// [`StorageError::Database`].
+    #[boxed]
+    pub async fn get(&self, id: &str) -> Result<Option<PublicationRow>, StorageError> {
+        let query = format!("SELECT {COLUMNS} FROM publications WHERE id = $1");
+        sqlx::query_as(sqlx::AssertSqlSafe(query))
+            .bind(id)
+            .fetch_optional(self.pool)
+            .await
+            .doing(LISTING)
     }
 
     /// Changes the visibility of a publication.

@@ -2,6 +2,10 @@
 
 use jiff::Timestamp;
 
+/// Place before all rows of a list that has the latest first: a time after all others, and no
+/// identifier.
+pub(crate) const LATEST: (&str, &str) = ("9999-12-31T23:59:59.999Z", "");
+
 /// RFC 3339 in UTC with three decimals: always the same length, so that timestamps compare
 /// as text.
 pub(crate) fn time_text(time: Timestamp) -> String {

@@ -163,7 +163,9 @@ async fn every_change_is_in_the_log_and_none_can_be_made_twice() {
     assert_eq!(states, ["receiving", "received", "rejected"]);
     assert_eq!(log[2].actor, "worker");
     let submissions = test.store.submissions();
-    let rejected = submissions.in_state_after(SubmissionState::Rejected, None, 9).await.unwrap();
+    let (state, all) = (SubmissionState::Rejected, ["phantom".to_owned()]);
+    let rejected = submissions.in_state_after(state, &all, None, 9).await.unwrap();
+    assert!(submissions.in_state_after(state, &[], None, 9).await.unwrap().is_empty());
     assert_eq!(rejected.len(), 1);
     let unknown = test.store.submissions().withdraw("none", &test.user).await.unwrap_err();
     assert!(matches!(unknown, SubmissionError::Unknown { .. }), "{unknown}");
@@ -251,7 +253,7 @@ async fn after_a_good_check_nothing_is_done_without_a_word_of_the_submitter() {
     let found = test.store.submissions().progress(&asked).await.unwrap();
     assert_eq!(found[&id], (SubmissionState::Scoring, JobProgress::default()));
     assert_eq!(test.take("w", LEASE).await.unwrap().claim.attempt, 1);
-    let own = test.store.submissions().of_user(&test.user).await.unwrap();
+    let own = test.store.submissions().of_user_after(&test.user, None, 99).await.unwrap();
     assert_eq!((own.len(), own[0].suspicions.clone()), (1, None), "a list is short");
 }
 

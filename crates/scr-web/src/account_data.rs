@@ -14,8 +14,8 @@ pub(crate) async fn data_of(store: &PublicStore, user: UserRow) -> Result<OwnDat
     let tokens = tokens_of(store, &user).await?;
     let acceptances = store.acceptances().of_user(&user.id).await?.into_iter();
     let mut submissions = Vec::new();
-    for listed in store.submissions().of_user(&user.id).await? {
-        if let Some(submission) = store.submissions().get(&listed.id).await? {
+    for id in store.submissions().ids_of_user(&user.id).await? {
+        if let Some(submission) = store.submissions().get(&id).await? {
             let log = store.submissions().log(&submission.id).await?;
             submissions.push(own_submission(submission, log));
         }

@@ -102,7 +102,7 @@ impl Intent {
             errors.push(FieldError::new("model", message));
         }
         if let Some(entry) = &self.corrects
-            && !store.submissions().entries_of(&user.id, id).await?.contains(entry)
+            && !store.submissions().is_entry_of(&user.id, id, entry).await?
         {
             errors.push(FieldError::new(
                 "corrects",

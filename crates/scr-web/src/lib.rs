@@ -40,6 +40,7 @@ mod handlers;
 mod identity;
 mod image_table;
 mod limits;
+mod list_pages;
 mod local_view;
 mod markdown;
 mod nearest;

@@ -58,9 +58,6 @@ async fn may_review(
     Ok(store.settings().get(benchmark_id).await?.may_review(&user.email))
 }
 
-/// Submissions of one query of the queue.
-const ROWS_PER_QUERY: u32 = 200;
-
 /// Review queue of a curator, longest wait first: at most `count` submissions after a place, the
 /// time of the last change and the identifier of one, or from the first on.
 pub(crate) async fn review_queue(
@@ -69,35 +66,26 @@ pub(crate) async fn review_queue(
     after: Option<(&str, &str)>,
     count: u32,
 ) -> Result<Vec<QueuedSubmission>, Failure> {
-    let state = SubmissionState::AwaitingReview;
-    let (mut waiting, mut reviewed) = (Vec::new(), HashMap::new());
-    let mut after = after.map(|(since, id)| (since.to_owned(), id.to_owned()));
-    loop {
-        let place = after.as_ref().map(|(since, id)| (since.as_str(), id.as_str()));
-        let found = store.submissions().in_state_after(state, place, ROWS_PER_QUERY).await?;
-        let is_last = found.len() < ROWS_PER_QUERY as usize;
-        after = found.last().map(|last| (last.updated_at.clone(), last.id.clone()));
-        for submission in found {
-            let benchmark = &submission.benchmark_id;
-            let is_reviewed = match reviewed.get(benchmark) {
-                Some(known) => *known,
-                None => {
-                    let may = may_review(store, user, benchmark).await?;
-                    reviewed.insert(benchmark.clone(), may);
-                    may
-                }
-            };
-            if is_reviewed {
-                let submitter = store.accounts().get(&submission.user_id).await?;
-                let submitter = submitter.map(|user| user.name).unwrap_or_default();
-                waiting.push(QueuedSubmission { submission, submitter });
-            }
-            if waiting.len() >= count as usize {
-                return Ok(waiting);
-            }
-        }
-        if is_last {
-            return Ok(waiting);
+    let mut reviewed = Vec::new();
+    for benchmark in store.benchmarks().ids().await? {
+        if may_review(store, user, &benchmark).await? {
+            reviewed.push(benchmark);
         }
     }
+    let state = SubmissionState::AwaitingReview;
+    let found = store.submissions().in_state_after(state, &reviewed, after, count).await?;
+    let (mut waiting, mut names) = (Vec::new(), HashMap::new());
+    for submission in found {
+        let submitter = match names.get(&submission.user_id) {
+            Some(known) => String::clone(known),
+            None => {
+                let account = store.accounts().get(&submission.user_id).await?;
+                let name = account.map(|user| user.name).unwrap_or_default();
+                names.insert(submission.user_id.clone(), name.clone());
+                name
+            }
+        };
+        waiting.push(QueuedSubmission { submission, submitter });
+    }
+    Ok(waiting)
 }

@@ -8,6 +8,7 @@ use async_recursion::async_recursion as boxed;
 use sqlx::{AnyConnection, AnyPool};
 
 use super::write::Listing;
+use crate::benchmarks;
 use crate::database::{Doing, begin_writing};
 use crate::entries::standing_summary_in;
 use crate::filter::filter;
@@ -32,12 +33,7 @@ const MISSING: &str = "SELECT id FROM entries \
 /// [`StorageError::Database`]; [`StorageError::Document`] when a stored result cannot be read.
 #[boxed]
 pub(crate) async fn fill_all(pool: &AnyPool) -> Result<(), StorageError> {
-    let benchmarks: Vec<(String,)> =
-        sqlx::query_as("SELECT id FROM benchmarks ORDER BY published_at, id")
-            .fetch_all(pool)
-            .await
-            .doing(DOING)?;
-    for (id,) in benchmarks {
+    for id in benchmarks::ids(pool).await? {
         fill(pool, &id).await?;
     }
     Ok(())

@@ -49,6 +49,15 @@ impl PublicBenchmarks<'_> {
         Ok(rows)
     }
 
+    /// Identifiers of all benchmarks, the first published first.
+    ///
+    /// # Errors
+    /// As [`Benchmarks::ids`](crate::Benchmarks::ids).
+    #[boxed]
+    pub async fn ids(&self) -> Result<Vec<String>, StorageError> {
+        self.all.benchmarks().ids().await
+    }
+
     /// The benchmark with this identifier; none when it is not published.
     ///
     /// # Errors

@@ -1,16 +1,18 @@
 //! Messages of readers: a reader sends one, operators read them.
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Query, State};
 use axum::http::StatusCode;
 use scr_documents::{MessageList, SentMessage};
 use scr_store::{FeedbackRow, PublicStore, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::paging::{PageQuery, cut};
 use super::refusals;
 use crate::error::Failure;
 use crate::extractors::Authenticated;
+use crate::list_pages::place_text;
 use crate::public_form::PublicJson;
 
 /// Message of a reader to the operator.
@@ -56,23 +58,33 @@ pub(crate) async fn send(
     Ok(StatusCode::ACCEPTED)
 }
 
-/// Messages of readers, for operators.
+/// Messages of readers, for operators, the newest first. `next` is the address of the messages that
+/// follow; null at the end.
 #[utoipa::path(
     get,
     path = "/api/v1/feedback",
     tag = "feedback",
+    params(
+        ("after" = Option<String>, Query, description = "Place after which the list begins, as `next` has it: time and identifier of a message"),
+        ("limit" = Option<u32>, Query, description = "Largest number of messages, from 1 to 500, by default 100", minimum = 1, maximum = 500)
+    ),
     security(("token" = ["read"])),
     responses(
         (status = 200, description = "The messages", body = MessageList),
+        refusals::InvalidQuery,
         refusals::Unauthenticated,
-        refusals::Forbidden
+        refusals::Forbidden,
+        refusals::InvalidFields
     )
 )]
 pub(crate) async fn messages(
     State(store): State<PublicStore>,
     caller: Authenticated,
+    Query(query): Query<PageQuery>,
 ) -> Result<Json<MessageList>, Failure> {
     caller.operates(Scope::Read)?;
-    let messages = store.feedback().list().await?.into_iter().map(sent).collect();
-    Ok(Json(MessageList { messages }))
+    let limit = query.limit()?;
+    let mut found = store.feedback().list(query.time_and_id()?, limit + 1).await?;
+    let next = cut(&mut found, limit, "/feedback", |last| place_text(&last.sent_at, &last.id));
+    Ok(Json(MessageList { messages: found.into_iter().map(sent).collect(), next }))
 }

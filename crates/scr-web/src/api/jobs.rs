@@ -13,6 +13,7 @@ use super::paging::{PageQuery, cut};
 use super::refusals;
 use crate::error::Failure;
 use crate::extractors::Authenticated;
+use crate::list_pages::place_text;
 
 /// Query of the list of jobs, beside that of a page.
 #[derive(Deserialize)]
@@ -78,7 +79,7 @@ pub(crate) async fn jobs(
     let choice = if failed { JobChoice::Failed } else { JobChoice::All };
     let mut jobs = store.jobs().list(choice, after, limit + 1).await?;
     let path = if failed { "/jobs?failed=true" } else { "/jobs" };
-    let next = cut(&mut jobs, limit, path, |last| format!("{},{}", last.since, last.id));
+    let next = cut(&mut jobs, limit, path, |last| place_text(&last.since, &last.id));
     Ok(Json(JobList {
         jobs: jobs.into_iter().map(job).collect(),
         next,

@@ -1,11 +1,11 @@
 //! Pages of long lists: a limit, and the place after which a page begins.
 
-use jiff::Timestamp;
 use serde::Deserialize;
 
 use crate::address;
 use crate::error::Failure;
 use crate::field_error::FieldError;
+use crate::list_pages::{self, read_place};
 
 /// Items of one answer, unless the query asks for another number.
 const DEFAULT_LIMIT: u32 = 100;
@@ -40,9 +40,8 @@ impl PageQuery {
     /// [`Failure::InvalidFields`].
     pub(super) fn time_and_id(&self) -> Result<Option<(&str, &str)>, Failure> {
         let Some(place) = &self.after else { return Ok(None) };
-        let read = place.split_once(',').filter(|(time, _)| time.parse::<Timestamp>().is_ok());
         let expected = "the place that `next` names";
-        read.map(Some).ok_or_else(|| Self::invalid_after(expected, place))
+        read_place(place).map(Some).ok_or_else(|| Self::invalid_after(expected, place))
     }
 
     /// Refusal of the place after which a page begins.
@@ -59,9 +58,7 @@ pub(super) fn cut<T>(
     path: &str,
     place: impl Fn(&T) -> String,
 ) -> Option<String> {
-    let has_more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let last = items.last().filter(|_| has_more)?;
+    let last = list_pages::cut(items, limit)?;
     let (place, limit) = (place(last), limit.to_string());
     let query = address::query([("after", place.as_str()), ("limit", limit.as_str())]);
     let separator = if path.contains('?') { '&' } else { '?' };

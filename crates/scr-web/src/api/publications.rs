@@ -8,7 +8,9 @@ use scr_store::{PublicStore, PublicationRow, Scope};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::paging::{PageQuery, cut};
 use super::refusals;
+use crate::address::encoded;
 use crate::error::Failure;
 use crate::extractors::{Authenticated, PublishedBenchmark};
 use crate::public_form::PublicJson;
@@ -33,10 +35,15 @@ pub(crate) struct Report {
     entries: Vec<String>,
 }
 
-/// Query of the list of publications.
+/// Query of the list of publications, beside that of a page.
 #[derive(Deserialize)]
 pub(crate) struct ListQuery {
-    state: Option<PublicationState>,
+    #[serde(default = "shown")]
+    state: PublicationState,
+}
+
+const fn shown() -> PublicationState {
+    PublicationState::Shown
 }
 
 fn publication(row: PublicationRow) -> Publication {
@@ -61,14 +68,17 @@ impl From<Report> for PublicationDocument {
 }
 
 /// Publications on a benchmark: the ones shown to readers, or for curators the ones in another
-/// state.
+/// state; the latest year first. `next` is the address of the publications that follow; null at the
+/// end.
 #[utoipa::path(
     get,
     path = "/api/v1/benchmarks/{benchmark}/publications",
     tag = "publications",
     params(
         ("benchmark" = String, Path, description = "Identifier of the benchmark"),
-        ("state" = Option<PublicationState>, Query, description = "State of the publications, by default `shown`; others need the scope `review`")
+        ("state" = Option<PublicationState>, Query, description = "State of the publications, by default `shown`; others need the scope `review`"),
+        ("after" = Option<String>, Query, description = "Identifier of the publication after which the list begins"),
+        ("limit" = Option<u32>, Query, description = "Largest number of publications, from 1 to 500, by default 100", minimum = 1, maximum = 500)
     ),
     security((), ("token" = ["review"])),
     responses(
@@ -76,26 +86,37 @@ impl From<Report> for PublicationDocument {
         refusals::InvalidQuery,
         refusals::Unauthenticated,
         refusals::Forbidden,
-        refusals::NoBenchmark
+        refusals::NoBenchmark,
+        refusals::InvalidFields
     )
 )]
 pub(crate) async fn publications(
     State(store): State<PublicStore>,
     caller: Option<Authenticated>,
     PublishedBenchmark(row): PublishedBenchmark,
-    Query(query): Query<ListQuery>,
+    Query(query): Query<PageQuery>,
+    Query(ListQuery { state }): Query<ListQuery>,
 ) -> Result<Json<PublicationList>, Failure> {
     let id = &row.document.id;
-    let found = match query.state.unwrap_or(PublicationState::Shown) {
-        PublicationState::Shown => store.publications().shown(id).await?,
-        state => {
-            caller.ok_or(Failure::Unauthenticated)?.needs(Scope::Review)?;
-            let mut all = store.publications().list().await?;
-            all.retain(|one| one.benchmark_id == *id && one.state == state);
-            all
+    if state != PublicationState::Shown {
+        caller.ok_or(Failure::Unauthenticated)?.needs(Scope::Review)?;
+    }
+    let limit = query.limit()?;
+    let after = match &query.after {
+        Some(after) => {
+            let found = store.publications().get(after).await?;
+            let known = found.filter(|found| found.benchmark_id == *id && found.state == state);
+            let expected = "a publication of this list";
+            Some(known.ok_or_else(|| PageQuery::invalid_after(expected, after))?)
         }
+        None => None,
     };
-    Ok(Json(PublicationList { publications: found.into_iter().map(publication).collect() }))
+    let handle = store.publications();
+    let mut found = handle.in_state_after(id, state, after.as_ref(), limit + 1).await?;
+    let path = format!("/benchmarks/{}/publications?state={}", encoded(id), state.as_str());
+    let next = cut(&mut found, limit, &path, |last| last.id.clone());
+    let publications = found.into_iter().map(publication).collect();
+    Ok(Json(PublicationList { publications, next }))
 }
 
 /// Reports a publication, to be shown after a curator's review. A known DOI changes nothing.

@@ -16,6 +16,7 @@ use crate::address;
 use crate::bodies::UnreadBody;
 use crate::error::Failure;
 use crate::extractors::Authenticated;
+use crate::list_pages::place_text;
 use crate::reviewers::{self, QueuedSubmission, reviewable};
 
 fn queued(QueuedSubmission { submission, submitter }: QueuedSubmission) -> WaitingSubmission {
@@ -77,7 +78,7 @@ pub(crate) async fn queue(
     let after = query.time_and_id()?;
     let mut queue = reviewers::review_queue(&store, &caller.0.user, after, limit + 1).await?;
     let place =
-        |last: &QueuedSubmission| format!("{},{}", last.submission.updated_at, last.submission.id);
+        |last: &QueuedSubmission| place_text(&last.submission.updated_at, &last.submission.id);
     let next = cut(&mut queue, limit, "/review", place);
     Ok(Json(ReviewQueue { submissions: queue.into_iter().map(queued).collect(), next }))
 }

@@ -63,7 +63,8 @@ pub(crate) async fn submissions(
         }
         None => None,
     };
-    let mut found = store.submissions().of_user_after(user, after.as_ref(), limit + 1).await?;
+    let place = after.as_ref().map(|after| (after.created_at.as_str(), after.id.as_str()));
+    let mut found = store.submissions().of_user_after(user, place, limit + 1).await?;
     let next = cut(&mut found, limit, "/submissions", |last| last.id.clone());
     Ok(Json(SubmissionList { submissions: found.into_iter().map(listed).collect(), next }))
 }

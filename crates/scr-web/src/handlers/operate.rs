@@ -14,10 +14,14 @@ use super::draw::private_page;
 use crate::address;
 use crate::error::Failure;
 use crate::extractors::Member;
+use crate::list_pages::{ListLinks, ROWS_A_PAGE, cut, place_text, read_place};
 use crate::numbers::{capitalised, minute};
+use crate::options::Options;
 
 /// Rows of a table of jobs. The longest waiting come first, and `scr admin jobs` lists all.
 const MAX_ROWS: u32 = 100;
+/// Query option of the place in the list of messages.
+const MESSAGES: &str = "messages-after";
 
 #[derive(Template)]
 #[template(path = "operate.html")]
@@ -32,6 +36,7 @@ struct OperatePage {
     counts: Vec<(String, u64)>,
     /// Feedback, newest first.
     feedback: Vec<FeedbackRow>,
+    feedback_links: ListLinks,
 }
 
 struct JobLine {
@@ -56,6 +61,7 @@ struct JobLine {
 pub(crate) async fn operate(
     State(store): State<PublicStore>,
     member: Member,
+    options: Options,
 ) -> Result<Response, Failure> {
     member.needs(Role::Operator)?;
     let words = |state: SubmissionState| capitalised(&state.as_str().replace('_', " "));
@@ -63,6 +69,9 @@ pub(crate) async fn operate(
     let mut jobs = store.jobs().list(JobChoice::All, None, MAX_ROWS).await?;
     jobs.retain(|job| job.state != JobState::Failed);
     let failed = store.jobs().list(JobChoice::Failed, None, MAX_ROWS).await?;
+    let place = options.first(MESSAGES).and_then(read_place);
+    let mut feedback = store.feedback().list(place, ROWS_A_PAGE + 1).await?;
+    let next = cut(&mut feedback, ROWS_A_PAGE).map(|last| place_text(&last.sent_at, &last.id));
     let page = OperatePage {
         jobs: jobs.into_iter().map(line).collect(),
         failed: failed.into_iter().map(line).collect(),
@@ -70,7 +79,8 @@ pub(crate) async fn operate(
         max_attempts: MAX_ATTEMPTS,
         workers: store.workers().list().await?.into_iter().map(worker).collect(),
         counts: counts.map(|(state, count)| (words(state), count)).collect(),
-        feedback: store.feedback().list().await?,
+        feedback,
+        feedback_links: ListLinks::new("/operate#feedback", &options, MESSAGES, next),
     };
     private_page(StatusCode::OK, &page)
 }

@@ -14,6 +14,7 @@ use super::draw::page;
 use super::entry_files::{BIBTEX, file, plain};
 use crate::error::Failure;
 use crate::extractors::{Member, PublishedBenchmark};
+use crate::list_pages::{ListLinks, ROWS_A_PAGE, cut};
 use crate::offered::Offered;
 use crate::options::Options;
 use crate::public_form::PublicForm;
@@ -21,6 +22,8 @@ use crate::references::{Piece, linked};
 use crate::versions::EntryLink;
 use crate::{address, citation};
 
+/// Query option of the publication after which the list begins.
+const AFTER: &str = "after";
 /// Query option after a report.
 const REPORTED: &str = "reported";
 
@@ -29,6 +32,7 @@ const REPORTED: &str = "reported";
 struct PublicationsPage {
     benchmark: BenchmarkDocument,
     publications: Vec<Publication>,
+    links: ListLinks,
     bib_href: String,
     entries: Vec<EntryChoice>,
     /// Invalid report, to be corrected.
@@ -62,7 +66,8 @@ pub(crate) async fn publications(
 ) -> Result<Response, Failure> {
     let is_reported = options.first(REPORTED).is_some();
     let mut whole =
-        PublicationsPage::new(&store, row.document, PublicationDocument::default()).await?;
+        PublicationsPage::new(&store, row.document, PublicationDocument::default(), &options)
+            .await?;
     whole.is_reported = is_reported;
     page(&whole)
 }
@@ -72,7 +77,9 @@ pub(crate) async fn publications_bib(
     State(store): State<PublicStore>,
     PublishedBenchmark(row): PublishedBenchmark,
 ) -> Result<Response, Failure> {
-    let publications = store.publications().shown(&row.document.id).await?;
+    let state = PublicationState::Shown;
+    let handle = store.publications();
+    let publications = handle.in_state_after(&row.document.id, state, None, u32::MAX).await?;
     let records = publications.iter().map(|one| citation::of_publication(&one.document));
     let name = format!("{}-publications.bib", plain(&row.document.id));
     Ok(file(&name, BIBTEX, citation::file_of(records)))
@@ -108,7 +115,8 @@ pub(crate) async fn report(
             Ok(Redirect::to(&format!("{href}?{REPORTED}=1#report")).into_response())
         }
         Err(ReportError::Invalid { problems }) => {
-            let mut whole = PublicationsPage::new(&store, benchmark, report).await?;
+            let mut whole =
+                PublicationsPage::new(&store, benchmark, report, &Options::default()).await?;
             whole.problems = problems.list().to_vec();
             whole.year = year;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, page(&whole)?).into_response())
@@ -151,11 +159,23 @@ impl PublicationsPage {
         store: &PublicStore,
         benchmark: BenchmarkDocument,
         report: PublicationDocument,
+        options: &Options,
     ) -> Result<Self, Failure> {
         let standings = store.standings(&benchmark.id).await?;
         let chosen: Vec<&str> = report.entry_ids.iter().map(String::as_str).collect();
         let offered = Offered::of(store, &standings, &benchmark, &chosen).await?;
-        let rows = store.publications().shown(&benchmark.id).await?;
+        let after = match options.first(AFTER) {
+            Some(id) => store.publications().get(id).await?,
+            None => None,
+        };
+        let after = after.filter(|after| after.benchmark_id == benchmark.id);
+        let handle = store.publications();
+        let state = PublicationState::Shown;
+        let mut rows =
+            handle.in_state_after(&benchmark.id, state, after.as_ref(), ROWS_A_PAGE + 1).await?;
+        let next = cut(&mut rows, ROWS_A_PAGE).map(|last| last.id.clone());
+        let href = address::benchmark(&benchmark.id, "publications");
+        let links = ListLinks::new(&href, options, AFTER, next);
         let choice = |entry: &ListedEntry| EntryChoice {
             chosen: report.entry_ids.contains(&entry.id),
             id: entry.id.clone(),
@@ -169,6 +189,7 @@ impl PublicationsPage {
         }
         Ok(Self {
             publications,
+            links,
             bib_href: address::benchmark(&benchmark.id, "publications.bib"),
             entries: offered.entries.iter().map(choice).collect(),
             year: String::new(),

@@ -82,7 +82,7 @@ async fn a_program_is_told_everything_wrong_with_a_report_field_by_field() {
     let answer = site.ask("POST", "feedback", "", &bad).await.json();
     let fields = &answer["error"]["fields"];
     assert_eq!((&fields[0]["field"], &fields[1]["field"]), (&json!("message"), &json!("reply_to")));
-    assert!(site.store.publications().list().await.unwrap().is_empty());
+    assert!(site.store.publications().list(None, 99).await.unwrap().is_empty());
     let mut long = good();
     long["venue"] = "x".repeat(70_000).into();
     let answer = site.ask("POST", PUBLICATIONS, "", &long).await;
@@ -109,7 +109,7 @@ async fn messages_of_programs_reach_the_operator_and_count_with_those_of_forms()
     let refused = site.ask("POST", PUBLICATIONS, &operator, &good()).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(!refused.header("retry-after").is_empty());
-    assert!(site.store.publications().list().await.unwrap().is_empty());
+    assert!(site.store.publications().list(None, 99).await.unwrap().is_empty());
 }
 
 #[tokio::test]

@@ -23,6 +23,7 @@ mod files;
 mod hidden;
 mod identities;
 mod ladder;
+mod list_pages;
 mod many_entries;
 mod operations;
 mod pages;

@@ -21,7 +21,7 @@ async fn a_publication_is_listed_once_a_curator_shows_it() {
     );
     assert!(!site.page(PUBLICATIONS).await.contains("lungs"), "nobody has looked at it yet");
     assert_eq!(site.post(PUBLICATIONS, GOOD).await.status, StatusCode::SEE_OTHER);
-    let reported = site.store.publications().list().await.unwrap();
+    let reported = site.store.publications().list(None, 99).await.unwrap();
     assert_eq!(reported.len(), 1, "a DOI is kept once");
     let state = async |state| site.store.publications().set_state(&reported[0].id, state).await;
     state(PublicationState::Shown).await.unwrap();
@@ -46,7 +46,7 @@ async fn everything_wrong_with_a_report_is_told_at_once_and_nothing_is_lost() {
         assert!(answer.text().contains(&format!("<li>{field}: expected ")), "{field}");
     }
     assert!(answer.text().contains("value=\"Kept\"") && answer.text().contains("value=\"now\""));
-    assert!(site.store.publications().list().await.unwrap().is_empty());
+    assert!(site.store.publications().list(None, 99).await.unwrap().is_empty());
     let long = format!("{GOOD}&venue={}", "x".repeat(70_000));
     assert_eq!(site.post(PUBLICATIONS, &long).await.status, StatusCode::PAYLOAD_TOO_LARGE);
     let nowhere = site.post("/benchmarks/other/publications", GOOD).await;
@@ -61,7 +61,7 @@ async fn a_message_reaches_the_operator_and_no_page() {
         .await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER);
     assert!(site.page(sent.header("location")).await.contains("Thank you"));
-    let kept = site.store.feedback().list().await.unwrap();
+    let kept = site.store.feedback().list(None, 99).await.unwrap();
     assert_eq!(
         (kept[0].benchmark_id.as_str(), kept[0].message.as_str()),
         ("tiny", "A <script> note")
@@ -71,7 +71,7 @@ async fn a_message_reaches_the_operator_and_no_page() {
     for field in ["message", "reply to"] {
         assert!(wrong.text().contains(&format!("<li>{field}: expected ")), "{field}");
     }
-    assert_eq!(site.store.feedback().list().await.unwrap().len(), 1);
+    assert_eq!(site.store.feedback().list(None, 99).await.unwrap().len(), 1);
     assert!(site.page("/feedback?benchmark=tiny").await.contains("value=\"tiny\" selected"));
 }
 
@@ -87,7 +87,7 @@ async fn a_form_for_everyone_takes_nothing_from_programs_and_not_without_end() {
     let refused = site.post(PUBLICATIONS, GOOD).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
     assert!(!refused.header("retry-after").is_empty());
-    assert_eq!(site.store.feedback().list().await.unwrap().len(), 9);
+    assert_eq!(site.store.feedback().list(None, 99).await.unwrap().len(), 9);
 }
 
 #[tokio::test]

@@ -11,12 +11,18 @@ use crate::address;
 use crate::error::Failure;
 use crate::extractors::Member;
 use crate::handlers::draw::private_page;
+use crate::list_pages::{ListLinks, ROWS_A_PAGE, cut, place_text, read_place};
 use crate::numbers::minute;
+use crate::options::Options;
+
+/// Query option of the place in the list.
+const AFTER: &str = "after";
 
 #[derive(Template)]
 #[template(path = "submissions/list.html")]
 struct ListPage {
     submissions: Vec<ListRow>,
+    links: ListLinks,
 }
 
 struct ListRow {
@@ -34,6 +40,7 @@ struct ListRow {
 pub(crate) async fn list(
     State(store): State<PublicStore>,
     member: Member,
+    options: Options,
 ) -> Result<Response, Failure> {
     let row = |submission: Submission| ListRow {
         href: address::submission(&submission.id),
@@ -45,7 +52,11 @@ pub(crate) async fn list(
         benchmark_id: submission.benchmark_id,
         name: submission.card.name,
     };
-    let submissions = store.submissions().of_user(&member.user.id).await?;
-    let page = ListPage { submissions: submissions.into_iter().map(row).collect() };
+    let place = options.first(AFTER).and_then(read_place);
+    let handle = store.submissions();
+    let mut found = handle.of_user_after(&member.user.id, place, ROWS_A_PAGE + 1).await?;
+    let next = cut(&mut found, ROWS_A_PAGE).map(|last| place_text(&last.created_at, &last.id));
+    let links = ListLinks::new("/submissions", &options, AFTER, next);
+    let page = ListPage { submissions: found.into_iter().map(row).collect(), links };
     private_page(StatusCode::OK, &page)
 }

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::Response;
-use scr_documents::{BenchmarkDocument, ModelAccess, Protocol, SubmissionState};
+use scr_documents::{BenchmarkDocument, ModelAccess, Protocol};
 use scr_store::{BenchmarkRow, PublicStore};
 
 use crate::address;
@@ -17,6 +17,9 @@ use crate::numbers::date;
 use crate::options::Options;
 use crate::references::{Piece, linked};
 use crate::rights::has_accepted_terms;
+
+/// Most entries and interrupted uploads that the form lists, the newest ones.
+const MAX_LISTED: u32 = 100;
 
 #[derive(Template)]
 #[template(path = "submit/form.html")]
@@ -100,24 +103,27 @@ pub(super) async fn page(
         return Err(Failure::takes_no_submissions(&benchmark.document));
     }
     let has_accepted = has_accepted_terms(store, &benchmark.document, &member.user).await?;
-    let mut own = Vec::new();
-    for id in store.submissions().entries_of(&member.user.id, id).await? {
-        if let Some(entry) = store.entries().get(&id).await? {
-            let is_chosen = intent.corrects.as_ref() == Some(&id);
-            own.push(OwnEntry { id, name: entry.card.name, is_chosen });
-        }
+    let user = &member.user.id;
+    let entries = store.submissions().entries_of(user, id, MAX_LISTED).await?;
+    let mut own: Vec<OwnEntry> = entries
+        .into_iter()
+        .map(|(id, name)| OwnEntry { is_chosen: intent.corrects.as_ref() == Some(&id), id, name })
+        .collect();
+    if let Some(chosen) = &intent.corrects
+        && !own.iter().any(|entry| entry.is_chosen)
+        && store.submissions().is_entry_of(user, id, chosen).await?
+        && let Some(entry) = store.entries().summary(chosen).await?
+    {
+        own.push(OwnEntry { id: entry.id, name: entry.card.name, is_chosen: true });
     }
-    let submissions = store.submissions().of_user(&member.user.id).await?;
-    let is_unfinished = |submission: &&scr_store::Submission| {
-        submission.state == SubmissionState::Receiving && submission.benchmark_id == *id
-    };
-    let unfinished = submissions.iter().filter(is_unfinished).map(|submission| UnfinishedUpload {
-        name: submission.card.name.clone(),
+    let unfinished = store.submissions().unfinished_of(user, id, MAX_LISTED).await?;
+    let unfinished = unfinished.into_iter().map(|submission| UnfinishedUpload {
+        name: submission.card.name,
         href: address::submission(&submission.id),
         begun: date(&submission.created_at).to_owned(),
     });
-    let is_wrong = !errors.is_empty();
     let unfinished = unfinished.collect();
+    let is_wrong = !errors.is_empty();
     let document = benchmark.document;
     let page = FormPage {
         benchmark_href: address::benchmark(&document.id, ""),

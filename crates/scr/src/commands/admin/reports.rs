@@ -76,7 +76,7 @@ fn set_state(dir: &Dir, id: &str, state: PublicationState) -> Result<()> {
 }
 
 async fn list_publications(store: &Store, format: Format) -> Result<()> {
-    let rows = store.publications().list().await?;
+    let rows = store.publications().list(None, u32::MAX).await?;
     let row = |one: &PublicationRow| {
         let (id, benchmark) = (one.id.clone(), one.benchmark_id.clone());
         let said = &one.document;
@@ -89,7 +89,7 @@ async fn list_publications(store: &Store, format: Format) -> Result<()> {
 }
 
 async fn list_feedback(store: &Store, format: Format) -> Result<()> {
-    let rows = store.feedback().list().await?;
+    let rows = store.feedback().list(None, u32::MAX).await?;
     let row = |one: &FeedbackRow| {
         let about = if one.benchmark_id.is_empty() { "the site" } else { &one.benchmark_id };
         vec![one.sent_at.clone(), about.to_owned(), one.reply_to.clone(), one.message.clone()]
