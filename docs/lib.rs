@@ -122,6 +122,7 @@ macro_rules! pictures {
 /// All pictures: path within `images/`, and content.
 pub const PICTURES: &[(&str, &[u8])] = pictures! {
     "browse.png"
+    "growth.svg"
     "methods/aam-whiskers-bfgs/search-JPCLN032.svg"
     "methods/aam-whiskers-bfgs/textures.svg"
     "methods/asm/modes.svg"

@@ -77,13 +77,26 @@ def submitted(site, token, n_jobs):
     return found
 
 
+def job_ends(workers, n_jobs):
+    """Times at which each worker ended its jobs, once all are done.
+
+    Reads logs: to ask a server for the state of each job would take a core from the workers.
+    """
+    until = time.monotonic() + PATIENCE_S
+    while time.monotonic() < until:
+        ends = [[at for _, at in worker.events("did a job")] for worker in workers]
+        if sum(map(len, ends)) >= n_jobs:
+            return ends
+        time.sleep(0.5)
+    sys.exit("jobs are not done")
+
+
 def run(site, token, n_jobs, n_workers):
     """Jobs a second from each worker's first end on, and the pauses between jobs in ms."""
     submissions = submitted(site, token, n_jobs)
     workers = [Worker(site, number) for number in range(n_workers)]
-    scored(site, token, submissions)
+    ends = job_ends(workers, len(submissions))
     rate, pauses = 0.0, []
-    ends = [[at for _, at in worker.events("did a job")] for worker in workers]
     # While every worker had something to do.
     last = min(times[-1] for times in ends)
     for worker, times in zip(workers, ends):

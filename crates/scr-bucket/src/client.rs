@@ -11,7 +11,7 @@ use ureq::http::Response;
 
 use crate::address::BucketAddress;
 use crate::error::BucketError;
-use crate::listing::{PageObject, error_code, read_page};
+use crate::listing::{PageObject, error_code, read_page, unquoted};
 use crate::signature::{SignedRequest, authorization, encoded, sha256};
 
 /// Pauses before the repetitions of a request: about 12 s in all.
@@ -56,6 +56,17 @@ pub struct ListedObject {
     pub bytes: u64,
     /// Time since its last change, by the bucket's clock.
     pub age: Duration,
+    /// Entity tag, which differs whenever the bytes differ; empty where the bucket gives none.
+    pub etag: String,
+}
+
+/// An object that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReadObject {
+    /// The whole object.
+    pub bytes: Vec<u8>,
+    /// Entity tag, which differs whenever the bytes differ; empty where the bucket gives none.
+    pub etag: String,
 }
 
 /// A page of a list of objects.
@@ -87,6 +98,8 @@ struct Answer {
     status: u16,
     /// Time of the endpoint's clock, in its own form.
     date: String,
+    /// Entity tag without quotes; empty where there is none.
+    etag: String,
     body: Vec<u8>,
 }
 
@@ -124,10 +137,22 @@ impl Bucket {
     /// # Errors
     /// [`BucketError`].
     pub fn get(&self, key: &str, most_bytes: u64) -> Result<Option<Vec<u8>>, BucketError> {
+        Ok(self.read_object(key, most_bytes)?.map(|object| object.bytes))
+    }
+
+    /// As [`get`](Self::get), with the entity tag.
+    ///
+    /// # Errors
+    /// [`BucketError`].
+    pub fn read_object(
+        &self,
+        key: &str,
+        most_bytes: u64,
+    ) -> Result<Option<ReadObject>, BucketError> {
         let operation = Operation { most_bytes, ..Operation::new("read", "GET", key) };
         let answer = self.ask(&operation)?;
         match answer.status {
-            200 => Ok(Some(answer.body)),
+            200 => Ok(Some(ReadObject { bytes: answer.body, etag: answer.etag })),
             404 if is_no_bucket(&answer) => Err(self.refused(&operation, &answer)),
             404 => Ok(None),
             _ => Err(self.refused(&operation, &answer)),
@@ -240,13 +265,13 @@ impl Bucket {
         let text = String::from_utf8(answer.body).map_err(|error| unread(error.to_string()))?;
         let page = read_page(&text).map_err(unread)?;
         let mut objects = Vec::with_capacity(page.objects.len());
-        for PageObject { key, bytes, changed_at } in page.objects {
+        for PageObject { key, bytes, changed_at, etag } in page.objects {
             let Some(key) = key.strip_prefix(&self.address.prefix) else {
                 return Err(self.unread(format!("`{key}` is not below the prefix")));
             };
             // The time of an answer is in whole seconds; an object of the same second is new.
             let age = Duration::try_from(now.duration_since(changed_at)).unwrap_or_default();
-            objects.push(ListedObject { key: key.to_owned(), bytes, age });
+            objects.push(ListedObject { key: key.to_owned(), bytes, age, etag });
         }
         Ok(ObjectPage { objects, next: page.next })
     }
@@ -351,8 +376,11 @@ impl Bucket {
         };
         let mut answer = answer.map_err(|error| unreachable(error.to_string()))?;
         let status = answer.status().as_u16();
-        let date = answer.headers().get("date").and_then(|date| date.to_str().ok());
-        let date = date.unwrap_or_default().to_owned();
+        let header = |name: &str| {
+            let value = answer.headers().get(name).and_then(|value| value.to_str().ok());
+            value.unwrap_or_default().to_owned()
+        };
+        let (date, etag) = (header("date"), unquoted(&header("etag")).to_owned());
         let most_bytes = if status == 200 { operation.most_bytes } else { MAX_XML_BYTES };
         let mut body = Vec::new();
         let reader = answer.body_mut().with_config().limit(most_bytes.saturating_add(1)).reader();
@@ -362,7 +390,7 @@ impl Bucket {
             let (key, bucket) = (operation.key.to_owned(), self.address.to_string());
             return Err(BucketError::TooLarge { key, bucket, most_bytes });
         }
-        Ok(Answer { status, date, body })
+        Ok(Answer { status, date, etag, body })
     }
 
     fn refused(&self, operation: &Operation<'_>, answer: &Answer) -> BucketError {
@@ -449,6 +477,17 @@ mod tests {
     const DENIED: &str = "HTTP/1.1 403 No\r\ncontent-length: 39\r\nconnection: close\r\n\r\n\
                           <Error><Code>AccessDenied</Code></Error>";
 
+    const TAGGED: &str =
+        "HTTP/1.1 200 OK\r\netag: \"x\"\r\ncontent-length: 1\r\nconnection: close\r\n\r\nb";
+
+    #[test]
+    fn an_object_has_its_entity_tag_without_quotes() {
+        let (bucket, served) = endpoint(&[TAGGED]);
+        let object = ReadObject { bytes: b"b".to_vec(), etag: "x".to_owned() };
+        assert_eq!(bucket.read_object("a", 1).unwrap(), Some(object));
+        served.join().unwrap();
+    }
+
     #[test]
     fn a_busy_endpoint_is_asked_again() {
         let (bucket, served) = endpoint(&[BUSY, BUSY, OK]);
@@ -480,7 +519,7 @@ mod tests {
         let (bucket, served) = endpoint(&[LIST, TIMELESS]);
         let age = Duration::from_secs(60);
         let page = bucket.list_page("", None).unwrap();
-        let object = ListedObject { key: "a".to_owned(), bytes: 7, age };
+        let object = ListedObject { key: "a".to_owned(), bytes: 7, age, etag: String::new() };
         assert_eq!(page, ObjectPage { objects: vec![object], next: None });
         let error = bucket.list("").unwrap_err();
         assert!(error.to_string().contains("expected its time"), "{error}");

@@ -17,5 +17,5 @@ mod listing;
 mod signature;
 
 pub use address::BucketAddress;
-pub use client::{Bucket, ListedObject, ObjectPage, PutOutcome};
+pub use client::{Bucket, ListedObject, ObjectPage, PutOutcome, ReadObject};
 pub use error::BucketError;

@@ -19,12 +19,15 @@ pub(crate) struct PageObject {
     pub(crate) bytes: u64,
     /// Time of its last change, by the bucket's clock.
     pub(crate) changed_at: Timestamp,
+    /// Entity tag without quotes; empty where the answer has none.
+    pub(crate) etag: String,
 }
 
 /// Reads an answer of `ListObjectsV2`; the reason when it is none.
 pub(crate) fn read_page(xml: &str) -> Result<Page, String> {
     let (mut page, mut is_more, mut is_listing) = (Page::default(), false, false);
     let (mut key, mut bytes, mut changed_at) = (String::new(), None, None);
+    let mut etag = String::new();
     texts(xml, |path, text| {
         is_listing |= path.first().is_some_and(|name| name == "ListBucketResult");
         match path {
@@ -34,6 +37,9 @@ pub(crate) fn read_page(xml: &str) -> Result<Page, String> {
             [_, contents, name] if contents == "Contents" && name == "Size" => {
                 bytes = Some(text.parse().map_err(|_| format!("a size {text:?}"))?);
             }
+            [_, contents, name] if contents == "Contents" && name == "ETag" => {
+                unquoted(text).clone_into(&mut etag);
+            }
             [_, contents, name] if contents == "Contents" && name == "LastModified" => {
                 changed_at = Some(text.parse().map_err(|_| format!("a time {text:?}"))?);
             }
@@ -41,7 +47,8 @@ pub(crate) fn read_page(xml: &str) -> Result<Page, String> {
                 let (Some(bytes), Some(changed_at)) = (bytes.take(), changed_at.take()) else {
                     return Err(format!("an object {key:?} without size or time of change"));
                 };
-                page.objects.push(PageObject { key: std::mem::take(&mut key), bytes, changed_at });
+                let (key, etag) = (std::mem::take(&mut key), std::mem::take(&mut etag));
+                page.objects.push(PageObject { key, bytes, changed_at, etag });
             }
             [_, name] if name == "IsTruncated" => is_more = text == "true",
             [_, name] if name == "NextContinuationToken" => page.next = Some(text.to_owned()),
@@ -58,6 +65,11 @@ pub(crate) fn read_page(xml: &str) -> Result<Page, String> {
         return Err("a list that goes on, without a place to go on from".to_owned());
     }
     Ok(page)
+}
+
+/// Entity tag without its quotes.
+pub(crate) fn unquoted(etag: &str) -> &str {
+    etag.trim().trim_matches('"')
 }
 
 /// Error code in the answer of a refusal; none where it has none.
@@ -126,16 +138,16 @@ mod tests {
                    <Contents><Key>a/1&amp;2.png</Key><Size>12</Size>\
                    <LastModified>2026-11-29T10:00:00.000Z</LastModified></Contents>\
                    <Contents><Key>a/3.png</Key><LastModified>2026-11-29T10:00:01Z</LastModified>\
-                   <ETag>\"x\"</ETag><Size>0</Size></Contents>\
+                   <ETag>&quot;x&quot;</ETag><Size>0</Size></Contents>\
                    <NextContinuationToken>t=</NextContinuationToken></ListBucketResult>";
         let page = read_page(xml).unwrap();
-        let object = |key: &str, bytes, at: &str| {
+        let object = |key: &str, bytes, at: &str, etag: &str| {
             let changed_at = at.parse().unwrap();
-            PageObject { key: key.to_owned(), bytes, changed_at }
+            PageObject { key: key.to_owned(), bytes, changed_at, etag: etag.to_owned() }
         };
         let expected = [
-            object("a/1&2.png", 12, "2026-11-29T10:00:00Z"),
-            object("a/3.png", 0, "2026-11-29T10:00:01Z"),
+            object("a/1&2.png", 12, "2026-11-29T10:00:00Z", ""),
+            object("a/3.png", 0, "2026-11-29T10:00:01Z", "x"),
         ];
         assert_eq!(page.objects, expected);
         assert_eq!(page.next.as_deref(), Some("t="));

@@ -56,25 +56,7 @@ impl CheckpointFile {
             Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {}
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
-        let mut reader = BufReader::new(&file);
-        let (mut line, mut whole_bytes) = (Vec::new(), 0);
-        loop {
-            line.clear();
-            let mut limited = (&mut reader).take(MAX_LINE_BYTES + 1);
-            let n_bytes = limited.read_until(b'\n', &mut line).map_err(failed)? as u64;
-            if n_bytes > MAX_LINE_BYTES {
-                let expected = format!("lines of at most {MAX_LINE_BYTES} bytes");
-                return Err(Problem::new(place, expected, "a longer one", DELETE_IT).into());
-            }
-            if line.pop() != Some(b'\n') {
-                break;
-            }
-            let text = std::str::from_utf8(&line).map_err(|error| {
-                Problem::new(&place, "a checkpoint in UTF-8", error.to_string(), DELETE_IT)
-            })?;
-            on_line(text)?;
-            whole_bytes += n_bytes;
-        }
+        let whole_bytes = read_lines(path, &mut BufReader::new(&file), &mut on_line)?;
         file.set_len(whole_bytes).map_err(failed)?;
         (&file).seek(SeekFrom::End(0)).map_err(failed)?;
         Ok(Self { path: path.to_owned(), file: Mutex::new(file) })
@@ -95,6 +77,37 @@ impl CheckpointFile {
     /// [`DataError::Write`].
     pub fn delete(self) -> Result<(), DataError> {
         std::fs::remove_file(&self.path).map_err(DataError::write(&self.path))
+    }
+}
+
+/// Reads the finished lines of a checkpoint, and calls `on_line` with each. Returns their length in
+/// bytes; what follows is a line that its writer could not finish. `path` is for messages.
+///
+/// # Errors
+/// [`DataError::Write`]; a [`Problem`] for a line of over 4 MiB or no UTF-8, and those of `on_line`.
+pub fn read_lines(
+    path: &Path,
+    reader: &mut impl BufRead,
+    on_line: &mut impl FnMut(&str) -> Result<(), DataError>,
+) -> Result<u64, DataError> {
+    let place = path.display().to_string();
+    let (mut line, mut whole_bytes) = (Vec::new(), 0);
+    loop {
+        line.clear();
+        let mut limited = reader.take(MAX_LINE_BYTES + 1);
+        let n_bytes = limited.read_until(b'\n', &mut line).map_err(DataError::write(path))? as u64;
+        if n_bytes > MAX_LINE_BYTES {
+            let expected = format!("lines of at most {MAX_LINE_BYTES} bytes");
+            return Err(Problem::new(place, expected, "a longer one", DELETE_IT).into());
+        }
+        if line.pop() != Some(b'\n') {
+            return Ok(whole_bytes);
+        }
+        let text = std::str::from_utf8(&line).map_err(|error| {
+            Problem::new(&place, "a checkpoint in UTF-8", error.to_string(), DELETE_IT)
+        })?;
+        on_line(text)?;
+        whole_bytes += n_bytes;
     }
 }
 

@@ -8,7 +8,7 @@
 //! no format and no benchmark.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, BufWriter, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -28,10 +28,24 @@ pub const STALE_AGE: Duration = Duration::from_secs(3600);
 /// # Errors
 /// Errors of the system; the file is unchanged then.
 pub fn write(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    write_with(path, |file| file.write_all(bytes))
+}
+
+/// Writes a file as [`write`](fn@write) does, piece by piece.
+///
+/// # Errors
+/// As [`write`](fn@write), and those of `write`.
+pub fn write_with(
+    path: &Path,
+    write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+) -> io::Result<()> {
     let folder = parent(path);
     create_folders(folder)?;
     let mut file = temporary(folder)?;
-    file.write_all(bytes)?;
+    let mut buffered = BufWriter::new(&mut file);
+    write(&mut buffered)?;
+    buffered.flush()?;
+    drop(buffered);
     file.as_file().sync_all()?;
     put_in_place(file.into_temp_path(), path)?;
     sync_folder(folder)

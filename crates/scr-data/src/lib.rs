@@ -19,6 +19,7 @@ pub mod digest;
 pub mod durable;
 pub mod files;
 pub mod terminal;
+pub mod validator;
 
 mod benchmark;
 mod benchmark_check;
@@ -41,7 +42,7 @@ mod stamp;
 pub use benchmark::{BENCHMARK_EXAMPLE, BENCHMARK_FILE, Benchmark};
 pub use benchmark_check::is_identifier;
 pub use benchmark_copy::{BenchmarkCopy, CopyOutcome};
-pub use checkpoint_file::CheckpointFile;
+pub use checkpoint_file::{CheckpointFile, read_lines};
 pub use definition::{Image, Object, Observer, Structure};
 pub use landmarks::Landmarks;
 pub use mask_set::{CARD, MaskFiles, MaskSet, RUN_RECORD, ZipFiles};

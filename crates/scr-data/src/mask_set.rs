@@ -276,6 +276,12 @@ impl MaskSet {
         Ok(())
     }
 
+    /// [Validator](crate::validator) of a mask's file; none where a change could go unnoticed.
+    #[must_use]
+    pub fn mask_validator(&self, structure: usize, image: usize) -> Option<String> {
+        self.source.validator(self.masks.get(&(structure, image))?)
+    }
+
     /// Stated size of a mask's file; decodes no pixel.
     ///
     /// # Errors

@@ -5,7 +5,7 @@
 
 use std::fmt;
 use std::fs::OpenOptions;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::terminal::TerminalText;
@@ -77,14 +77,29 @@ impl Output {
     /// # Errors
     /// [`DataError::Write`]; a regular file is unchanged then.
     pub fn write(&self, bytes: &[u8]) -> Result<(), DataError> {
-        let write = || match &self.destination {
-            Destination::Replace(file) => durable::write(file, bytes),
+        self.write_with(|file| file.write_all(bytes))
+    }
+
+    /// Writes the output piece by piece. Waits for the reader of a pipe.
+    ///
+    /// # Errors
+    /// [`DataError::Write`], also of `write`; a regular file is unchanged then.
+    pub fn write_with(
+        &self,
+        write: impl FnOnce(&mut (dyn Write + Send)) -> io::Result<()>,
+    ) -> Result<(), DataError> {
+        let written = match &self.destination {
+            Destination::Replace(file) => durable::write_with(file, write),
             // Do not truncate a file reached through a file descriptor: it has other writers.
             Destination::Append => {
-                OpenOptions::new().append(true).open(&self.path)?.write_all(bytes)
+                OpenOptions::new().append(true).open(&self.path).and_then(|file| {
+                    let mut file = BufWriter::new(file);
+                    write(&mut file)?;
+                    file.flush()
+                })
             }
         };
-        write().map_err(DataError::write(&self.path))
+        written.map_err(DataError::write(&self.path))
     }
 }
 

@@ -101,4 +101,8 @@ pub struct CheckpointImage {
     pub reference_files: BTreeMap<String, String>,
     /// The same of the masks that were scored.
     pub mask_files: BTreeMap<String, String>,
+    /// SHA-256 in hex digits of what tells a change of these files without reading them; none where a
+    /// change could go unnoticed.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub validator: Option<String>,
 }

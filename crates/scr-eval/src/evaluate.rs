@@ -130,8 +130,8 @@ impl<'a> ShardEvaluation<'a> {
         images.filter(|&image| self.shard.has(image)).collect()
     }
 
-    /// Scores the images. With a checkpoint, takes the images from it whose files have the same digests
-    /// still, and adds the others to it. Calls `on_image` after each image, from any thread.
+    /// Scores the images. With a checkpoint, takes the images from it whose files have the same
+    /// validators or digests still, and adds the others to it. Calls `on_image` after each image, from any thread.
     ///
     /// # Errors
     /// As [`evaluate_shard`], and errors of the checkpoint.
@@ -180,12 +180,18 @@ impl<'a> ShardEvaluation<'a> {
         scratch: &mut Scratch,
     ) -> Result<Result<ScoredImage, Vec<Problem>>, DataError> {
         let Some(checkpoint) = checkpoint else { return Ok(self.scorer.score(place, scratch)) };
-        let kept = checkpoint.take(place).filter(|image| self.scorer.has_files_of(image));
-        if let Some(kept) = kept {
+        let validator = self.scorer.validator(place);
+        let is_unchanged = |image: &ScoredImage| {
+            (validator.is_some() && image.validator == validator) || self.scorer.has_files_of(image)
+        };
+        if let Some(kept) = checkpoint.take(place).filter(is_unchanged) {
             return Ok(Ok(kept));
         }
-        let scored = self.scorer.score(place, scratch);
-        if let Ok(image) = &scored {
+        let mut scored = self.scorer.score(place, scratch);
+        if let Ok(image) = &mut scored {
+            // Of the bytes that were read, when the files were the same before and after.
+            let after = self.scorer.validator(place);
+            image.validator = validator.filter(|before| after.as_ref() == Some(before));
             checkpoint.add(image)?;
         }
         Ok(scored)

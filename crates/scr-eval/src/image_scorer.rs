@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use scr_data::digest::Manifest;
-use scr_data::{Object, Problem};
+use scr_data::digest::{Manifest, file_digest, hex};
+use scr_data::{Object, Problem, validator};
 use scr_image::{Mask, Size};
 use scr_measures::{Measure, Scratch, cardiothoracic_ratio, measure_object, pixel_error};
 
@@ -22,6 +22,8 @@ pub struct ScoredImage {
     pub reference_files: Manifest,
     /// Masks of the set.
     pub mask_files: Manifest,
+    /// Digest of the [validators](scr_data::validator) of all these files; none where a file has none.
+    pub validator: Option<String>,
 }
 
 /// Object whose width is the numerator of the cardiothoracic ratio.
@@ -76,7 +78,22 @@ impl<'a> ImageScorer<'a> {
             record: self.record(place, &references, &reading.predictions, scratch),
             reference_files: reading.reference_files,
             mask_files: reading.mask_files,
+            validator: None,
         })
+    }
+
+    /// Digest of the validators of all files of the image at a place. Reads no file.
+    pub(crate) fn validator(&self, place: usize) -> Option<String> {
+        let Reader { benchmark, masks, observer } = self.reader;
+        let image = &benchmark.images[place];
+        let references = benchmark
+            .structures
+            .iter()
+            .map(|structure| validator::of_file(&benchmark.mask_path(observer, structure, image)));
+        let predictions =
+            masks.structures().iter().map(|&structure| masks.mask_validator(structure, place));
+        let all: Option<Vec<String>> = references.chain(predictions).collect();
+        all.map(|all| hex(&file_digest(all.join("\n").as_bytes())))
     }
 
     /// True if the files of a scored image have its digests still. Decodes no pixel.

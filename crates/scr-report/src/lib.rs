@@ -33,6 +33,6 @@ pub mod sheet;
 pub mod tables;
 
 pub use comparison::{NamedResult, comparison_document};
-pub use document::{result_document, summary_document};
+pub use document::{image_documents, result_document, summary_document, write_json};
 pub use scr_standings::{numbers, standings};
 pub use shard::{checkpoint_image, read_checkpoint_image, read_shard, shard_document};

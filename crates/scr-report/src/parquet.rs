@@ -4,6 +4,7 @@
 //! `fold`, `object` (null for measures of whole images), `measure`, `value` (a double; null where
 //! undefined). The same result gives the same bytes.
 
+use std::io::{self, Write};
 use std::sync::Arc;
 
 use parquet::basic::Encoding;
@@ -31,30 +32,46 @@ const SCHEMA: &str = "message scores {
 /// Images of one row group, which bounds the memory of writer and reader.
 const IMAGES_A_GROUP: usize = 10_000;
 
-/// The values of every image as a Parquet file.
+/// Writes the values of every image as a Parquet file: those of `images`, of a result `about`. Holds
+/// the images of one row group.
 ///
 /// # Errors
-/// Failures of the writer, which a result of any size gives none of.
-pub fn images(result: &ResultDocument) -> Result<Vec<u8>, ParquetError> {
+/// Errors of `file`.
+pub fn write(
+    file: &mut (dyn Write + Send),
+    about: &ResultDocument,
+    images: impl Iterator<Item = ImageDocument>,
+) -> io::Result<()> {
+    write_groups(file, about, images).map_err(|error| match error {
+        ParquetError::External(source) => io::Error::other(source),
+        other => io::Error::other(other),
+    })
+}
+
+fn write_groups(
+    file: &mut (dyn Write + Send),
+    about: &ResultDocument,
+    mut images: impl Iterator<Item = ImageDocument>,
+) -> Result<(), ParquetError> {
     let properties = WriterProperties::builder()
         .set_created_by(concat!("scr ", env!("CARGO_PKG_VERSION")).to_owned())
         .set_statistics_enabled(EnabledStatistics::Chunk)
         .set_column_dictionary_enabled(ColumnPath::from("value"), false)
         .set_column_encoding(ColumnPath::from("value"), Encoding::PLAIN)
         .build();
-    let mut file = Vec::new();
-    let mut writer = SerializedFileWriter::new(
-        &mut file,
-        Arc::new(parse_message_type(SCHEMA)?),
-        Arc::new(properties),
-    )?;
-    for images in result.images.as_deref().unwrap_or_default().chunks(IMAGES_A_GROUP) {
+    let schema = Arc::new(parse_message_type(SCHEMA)?);
+    let mut writer = SerializedFileWriter::new(file, schema, Arc::new(properties))?;
+    loop {
+        let of_group: Vec<ImageDocument> = images.by_ref().take(IMAGES_A_GROUP).collect();
+        if of_group.is_empty() {
+            break;
+        }
         let mut group = writer.next_row_group()?;
-        write_group(&mut group, result, images)?;
+        write_group(&mut group, about, &of_group)?;
         group.close()?;
     }
     writer.close()?;
-    Ok(file)
+    Ok(())
 }
 
 /// Row of the long form.
@@ -66,7 +83,7 @@ struct Row<'a> {
     value: Option<f64>,
 }
 
-fn write_group<W: std::io::Write + Send>(
+fn write_group<W: Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
     result: &ResultDocument,
     images: &[ImageDocument],
@@ -109,7 +126,7 @@ fn rows<'a>(image: &'a ImageDocument, fold: &'a str) -> impl Iterator<Item = Row
 }
 
 /// Writes the next column; a required one has no gaps.
-fn write_text<'a, W: std::io::Write + Send>(
+fn write_text<'a, W: Write + Send>(
     group: &mut SerializedRowGroupWriter<'_, W>,
     texts: impl Iterator<Item = Option<&'a str>> + Clone,
 ) -> Result<(), ParquetError> {
@@ -140,8 +157,8 @@ mod tests {
                  "pixel_error": null}]}"#,
         )
         .unwrap();
-        let written = images(&result).unwrap();
-        assert_eq!(images(&result).unwrap(), written);
+        let mut written = Vec::new();
+        write(&mut written, &result, result.images.iter().flatten().cloned()).unwrap();
         let reader = SerializedFileReader::new(bytes::Bytes::from(written)).unwrap();
         let rows: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
         let line = |row: &parquet::record::Row| {

@@ -58,6 +58,7 @@ pub fn checkpoint_image(scored: &ScoredImage) -> CheckpointImage {
         image: written_image(scored.place, &scored.record),
         reference_files: written_files(&scored.reference_files),
         mask_files: written_files(&scored.mask_files),
+        validator: scored.validator.clone(),
     }
 }
 
@@ -77,6 +78,7 @@ pub fn read_checkpoint_image(
         record: record(place, line.image, counts)?,
         reference_files: read_files(place, &line.reference_files)?,
         mask_files: read_files(place, &line.mask_files)?,
+        validator: line.validator,
     })
 }
 

@@ -62,82 +62,16 @@ impl OpenedEngines {
         }
         let folder = DataFolder::scratch(engines.scratch.as_deref(), bucket.clone())?;
         let pool = postgres::open(&engines.database).await?;
-        let database = engines.database.to_string();
-        let mut opened = Self { folder, pool, bucket, site: String::new(), database };
-        match opened.pair(mark).await {
-            Ok(site) => opened.site = site,
+        match pair(&pool, &bucket, mark).await {
+            Ok(site) => {
+                let database = engines.database.to_string();
+                Ok(Self { folder, pool, bucket, site, database })
+            }
             Err(error) => {
-                opened.pool.close().await;
-                return Err(error);
+                pool.close().await;
+                Err(error)
             }
         }
-        Ok(opened)
-    }
-
-    /// Checks that database and bucket are of one site; pairs new ones. The row comes first, and
-    /// is [`NEW`] until the bucket has the mark, so that pairing goes on after an interruption.
-    /// Returns the identifier of the site.
-    async fn pair(&self, mark: Option<Mark>) -> Result<String, OpenError> {
-        let doing = "read the identifier of the site";
-        let mut transaction = begin_writing(&self.pool).await?;
-        let row: Option<(String, String)> = sqlx::query_as("SELECT site, state FROM engines")
-            .fetch_optional(&mut *transaction)
-            .await
-            .doing(doing)?;
-        let new = || "no files, as the database is new".to_owned();
-        let site = match (row, mark) {
-            (Some((site, state)), Some(mark)) if site == mark.site => {
-                if state != NEW {
-                    return Ok(site);
-                }
-                site
-            }
-            (Some((site, _)), Some(mark)) => {
-                return Err(self.other(of_site(&site), of_site(&mark.site)));
-            }
-            (Some((site, state)), None) if state != NEW => {
-                return Err(self.other(of_site(&site), "none".to_owned()));
-            }
-            (None, Some(mark)) => return Err(self.other(new(), of_site(&mark.site))),
-            (Some((site, _)), None) => site,
-            (None, None) => {
-                let bucket = self.bucket.clone();
-                let list = move || Ok::<_, StorageError>(bucket.list_some("")?);
-                let found = run_blocking(list).await?;
-                if let Some(found) = found.iter().find(|found| !found.key.starts_with(TRIAL)) {
-                    return Err(self.other(new(), format!("`{}`", found.key)));
-                }
-                let site = random_id()?;
-                sqlx::query("INSERT INTO engines (number, site, state) VALUES (1, $1, $2)")
-                    .bind(&site)
-                    .bind(NEW)
-                    .execute(&mut *transaction)
-                    .await
-                    .doing(doing)?;
-                site
-            }
-        };
-        transaction.commit().await.doing(doing)?;
-        let (bucket, text) = (self.bucket.clone(), format!("{{\"site\":\"{site}\"}}\n"));
-        let put = move || Ok::<_, StorageError>(bucket.put_new(MARK, text.as_bytes())?);
-        if run_blocking(put).await? == PutOutcome::Exists {
-            let found = read_mark(&self.bucket).await?.map(|mark| mark.site).unwrap_or_default();
-            if found != site {
-                return Err(self.other(of_site(&site), of_site(&found)));
-            }
-        }
-        sqlx::query("UPDATE engines SET state = $1 WHERE state = $2")
-            .bind(WHOLE)
-            .bind(NEW)
-            .execute(&self.pool)
-            .await
-            .doing(doing)?;
-        tracing::info!(site, "made a new site");
-        Ok(site)
-    }
-
-    fn other(&self, expected: String, found: String) -> OpenError {
-        OpenError::OtherBucket { bucket: self.bucket.address().to_string(), expected, found }
     }
 
     /// Refuses a site that is being moved here.
@@ -163,6 +97,73 @@ impl OpenedEngines {
             .doing("read the state of the site")?;
         Ok(state == MOVING)
     }
+}
+
+/// Checks that database and bucket are of one site; pairs new ones. The row comes first, and
+/// is [`NEW`] until the bucket has the mark, so that pairing goes on after an interruption.
+/// Returns the identifier of the site.
+async fn pair(pool: &AnyPool, bucket: &Bucket, mark: Option<Mark>) -> Result<String, OpenError> {
+    let doing = "read the identifier of the site";
+    let mut transaction = begin_writing(pool).await?;
+    let row: Option<(String, String)> = sqlx::query_as("SELECT site, state FROM engines")
+        .fetch_optional(&mut *transaction)
+        .await
+        .doing(doing)?;
+    let new = || "no files, as the database is new".to_owned();
+    let site = match (row, mark) {
+        (Some((site, state)), Some(mark)) if site == mark.site => {
+            if state != NEW {
+                return Ok(site);
+            }
+            site
+        }
+        (Some((site, _)), Some(mark)) => {
+            return Err(other(bucket, of_site(&site), of_site(&mark.site)));
+        }
+        (Some((site, state)), None) if state != NEW => {
+            return Err(other(bucket, of_site(&site), "none".to_owned()));
+        }
+        (None, Some(mark)) => return Err(other(bucket, new(), of_site(&mark.site))),
+        (Some((site, _)), None) => site,
+        (None, None) => {
+            let asked = bucket.clone();
+            let list = move || Ok::<_, StorageError>(asked.list_some("")?);
+            let found = run_blocking(list).await?;
+            if let Some(found) = found.iter().find(|found| !found.key.starts_with(TRIAL)) {
+                return Err(other(bucket, new(), format!("`{}`", found.key)));
+            }
+            let site = random_id()?;
+            sqlx::query("INSERT INTO engines (number, site, state) VALUES (1, $1, $2)")
+                .bind(&site)
+                .bind(NEW)
+                .execute(&mut *transaction)
+                .await
+                .doing(doing)?;
+            site
+        }
+    };
+    transaction.commit().await.doing(doing)?;
+    let (asked, text) = (bucket.clone(), format!("{{\"site\":\"{site}\"}}\n"));
+    let put = move || Ok::<_, StorageError>(asked.put_new(MARK, text.as_bytes())?);
+    if run_blocking(put).await? == PutOutcome::Exists {
+        let found = read_mark(bucket).await?.map(|mark| mark.site).unwrap_or_default();
+        if found != site {
+            return Err(other(bucket, of_site(&site), of_site(&found)));
+        }
+    }
+    sqlx::query("UPDATE engines SET state = $1 WHERE state = $2")
+        .bind(WHOLE)
+        .bind(NEW)
+        .execute(pool)
+        .await
+        .doing(doing)?;
+    tracing::info!(site, "made a new site");
+    Ok(site)
+}
+
+/// Refusal of a bucket that is not that of the database.
+fn other(bucket: &Bucket, expected: String, found: String) -> OpenError {
+    OpenError::OtherBucket { bucket: bucket.address().to_string(), expected, found }
 }
 
 /// Notes that a site is being moved into a database, or that it is whole.

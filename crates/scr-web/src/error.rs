@@ -51,6 +51,11 @@ pub(crate) enum Failure {
         /// Identifier in the address.
         id: String,
     },
+    /// No job has this identifier.
+    NoJob {
+        /// Identifier in the address.
+        id: String,
+    },
     /// The file does not exist, or the terms of the data forbid it.
     NoFile,
     /// No route has this address.
@@ -202,6 +207,9 @@ impl Failure {
                 "No such submission",
                 &format!("There is no submission `{id}` here."),
             ),
+            F::NoJob { id } => {
+                row(S::NOT_FOUND, "No such job", &format!("There is no job `{id}` here."))
+            }
             F::NoFile => row(
                 S::NOT_FOUND,
                 "No such file",

@@ -64,6 +64,7 @@ impl From<SubmissionError> for Failure {
             }
             SubmissionError::Ended { id, at } => Self::Ended { id, at },
             SubmissionError::Unknown { id } => Self::NoSubmission { id },
+            SubmissionError::UnknownJob { id } => Self::NoJob { id },
             SubmissionError::Answer { problems } => invalid(&problems),
             SubmissionError::Storage(_) => internal(&error.into()),
         }

@@ -164,6 +164,11 @@ impl Source for Archive {
         });
         read.map_err(|error| damaged(&self.place(path), &error))
     }
+
+    /// None: entries of an archive have no time of change that can be trusted.
+    fn validator(&self, _: &str) -> Option<String> {
+        None
+    }
 }
 
 /// Problem that prevents reading an entry, by the directory.

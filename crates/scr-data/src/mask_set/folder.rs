@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::source::{Listing, Source};
-use crate::{Problem, files};
+use crate::{Problem, files, validator};
 
 /// Folder of a set of masks.
 #[derive(Debug)]
@@ -102,5 +102,9 @@ impl Source for Folder {
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Problem> {
         files::read_file(&self.root.join(path))
+    }
+
+    fn validator(&self, path: &str) -> Option<String> {
+        validator::of_file(&self.root.join(path))
     }
 }

@@ -20,6 +20,11 @@ pub trait MaskFiles: fmt::Debug + Send + Sync {
     /// # Errors
     /// The [`Problem`] of a file that is missing, unreadable or too large.
     fn read(&self, path: &str) -> Result<Vec<u8>, Problem>;
+
+    /// Validator of a listed file, such as the entity tag of an object: it differs whenever the bytes
+    /// differ. None where that is not known, or where [`read`](Self::read) found other bytes than
+    /// those of the list.
+    fn validator(&self, path: &str) -> Option<String>;
 }
 
 /// Set of masks in another place.
@@ -61,5 +66,9 @@ impl Source for Remote {
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Problem> {
         self.files.read(path)
+    }
+
+    fn validator(&self, path: &str) -> Option<String> {
+        self.files.validator(path)
     }
 }

@@ -42,6 +42,9 @@ pub(super) trait Source: fmt::Debug + Send + Sync {
 
     /// Bytes of a listed file, at most [`MAX_FILE_BYTES`](crate::files::MAX_FILE_BYTES).
     fn read(&self, path: &str) -> Result<Vec<u8>, Problem>;
+
+    /// [Validator](crate::validator) of a listed file; none where a change could go unnoticed.
+    fn validator(&self, path: &str) -> Option<String>;
 }
 
 /// Listing of a set's files, by their paths with `/` between folders.

@@ -32,8 +32,14 @@ pub enum SubmissionError {
         /// Attempt of the worker that comes too late.
         attempt: i64,
     },
-    /// No job that used up its attempts has the identifier.
-    #[error("there is no failed job `{id}`")]
+    /// No job has the identifier.
+    #[error("there is no job `{id}`")]
+    UnknownJob {
+        /// The identifier.
+        id: String,
+    },
+    /// The job with the identifier did not use up its attempts.
+    #[error("job `{id}` has attempts left, expected a failed job")]
     NoFailedJob {
         /// The identifier.
         id: String,
@@ -143,7 +149,8 @@ impl SubmissionError {
                 "look at the flags, then say why it is published all the same: `scr review ID \
                  --publish --answer TEXT`, or `answer` in the API"
             }
-            Self::NoFailedJob { .. } => "`scr admin jobs --failed` lists them",
+            Self::UnknownJob { .. } => "`scr admin jobs` lists them",
+            Self::NoFailedJob { .. } => "`scr admin jobs --failed` lists failed ones",
             Self::LostUpload { .. } => {
                 "drop the job, which tells the submitter to hand the masks in again"
             }

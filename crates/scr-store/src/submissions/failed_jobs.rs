@@ -28,8 +28,8 @@ impl FailedJobs<'_> {
     /// its state before; `actor` stands in its log.
     ///
     /// # Errors
-    /// [`SubmissionError::NoFailedJob`], [`SubmissionError::LostUpload`];
-    /// [`SubmissionError::Storage`].
+    /// [`SubmissionError::UnknownJob`], [`SubmissionError::NoFailedJob`],
+    /// [`SubmissionError::LostUpload`]; [`SubmissionError::Storage`].
     #[boxed]
     pub async fn retry(&self, id: &str, actor: &str) -> Result<(), SubmissionError> {
         let doing = "retry a job";
@@ -65,7 +65,8 @@ impl FailedJobs<'_> {
     /// upload of a rejected one is deleted; the entry of a re-score keeps its result.
     ///
     /// # Errors
-    /// [`SubmissionError::NoFailedJob`]; [`SubmissionError::Storage`].
+    /// [`SubmissionError::UnknownJob`], [`SubmissionError::NoFailedJob`];
+    /// [`SubmissionError::Storage`].
     #[boxed]
     pub async fn drop_job(&self, id: &str, actor: &str) -> Result<(), SubmissionError> {
         let doing = "drop a job";
@@ -119,13 +120,25 @@ impl FailedJobs<'_> {
             .bind(id)
             .bind(MAX_ATTEMPTS)
             .bind(now)
-            .execute(connection)
+            .execute(&mut *connection)
             .await
             .doing("change a failed re-score")?;
-        match changed.rows_affected() {
-            0 => Err(SubmissionError::NoFailedJob { id: id.to_owned() }),
-            _ => Ok(()),
+        if changed.rows_affected() > 0 {
+            return Ok(());
         }
+        let (n_jobs,): (i64,) = sqlx::query_as(
+            "SELECT (SELECT COUNT(*) FROM jobs WHERE submission_id = $1) \
+             + (SELECT COUNT(*) FROM rescore_jobs WHERE id = $1)",
+        )
+        .bind(id)
+        .fetch_one(connection)
+        .await
+        .doing("look for a job")?;
+        let id = id.to_owned();
+        Err(match n_jobs {
+            0 => SubmissionError::UnknownJob { id },
+            _ => SubmissionError::NoFailedJob { id },
+        })
     }
 
     /// Refuses a submission whose upload is not whole: an earlier version of this program deletes

@@ -101,7 +101,9 @@ impl Uploads<'_> {
         for id in dead_letters::before(self.pool, &time_text(now - failed)).await? {
             match failed_jobs.drop_job(&id, actor).await {
                 // The operator was faster.
-                Ok(()) | Err(SubmissionError::NoFailedJob { .. }) => {}
+                Ok(())
+                | Err(SubmissionError::NoFailedJob { .. } | SubmissionError::UnknownJob { .. }) => {
+                }
                 Err(other) => return Err(other),
             }
         }

@@ -131,7 +131,8 @@ pub(crate) async fn cancel(
         (status = 204, description = "The job waits for a worker"),
         refusals::Unauthenticated,
         refusals::Forbidden,
-        (status = 409, description = "There is no failed job with this identifier, or its upload is lost", body = Refusal)
+        refusals::NoJob,
+        (status = 409, description = "The job has attempts left, or its upload is lost", body = Refusal)
     )
 )]
 pub(crate) async fn retry(
@@ -156,7 +157,8 @@ pub(crate) async fn retry(
         (status = 204, description = "The job is dropped"),
         refusals::Unauthenticated,
         refusals::Forbidden,
-        (status = 409, description = "There is no failed job with this identifier", body = Refusal)
+        refusals::NoJob,
+        (status = 409, description = "The job has attempts left", body = Refusal)
     )
 )]
 pub(crate) async fn drop_job(

@@ -66,6 +66,11 @@ pub(crate) struct NoBenchmark(#[to_schema] Refusal);
 #[response(status = 404)]
 pub(crate) struct NoSubmission(#[to_schema] Refusal);
 
+/// No such job.
+#[derive(IntoResponses)]
+#[response(status = 404)]
+pub(crate) struct NoJob(#[to_schema] Refusal);
+
 /// No such publication.
 #[derive(IntoResponses)]
 #[response(status = 404)]

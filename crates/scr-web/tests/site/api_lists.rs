@@ -231,8 +231,9 @@ async fn an_operator_finds_a_failed_job_on_page_and_api_and_its_submitter_learns
     }
     let told = site.ask("GET", &path, &participant, NONE).await.json();
     assert_eq!(told["is_site_fault"], false);
-    assert_eq!(
-        site.ask("POST", "jobs/none/drop", &operator, NONE).await.status,
-        StatusCode::CONFLICT
-    );
+    for act in ["drop", "retry"] {
+        let path = format!("jobs/none/{act}");
+        let unknown = site.ask("POST", &path, &operator, NONE).await;
+        assert_eq!(unknown.status, StatusCode::NOT_FOUND, "{act}");
+    }
 }

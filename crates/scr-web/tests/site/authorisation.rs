@@ -54,8 +54,8 @@ const RULES: &[(&str, &str, &str)] = &[
     ("POST", "/submissions/{submission}/withdraw", "-+000"),
     ("GET", "/operate", "-xxx+"),
     ("POST", "/operate/jobs/{submission}/cancel", "-xxx+"),
-    ("POST", "/operate/jobs/{submission}/retry", "-xxx+"),
-    ("POST", "/operate/jobs/{submission}/drop", "-xxx+"),
+    ("POST", "/operate/jobs/{submission}/retry", "-xxx0"),
+    ("POST", "/operate/jobs/{submission}/drop", "-xxx0"),
     ("GET", "/review", "-xx++"),
     ("POST", "/review/publications/{publication}/show", "-xx00"),
     ("POST", "/review/publications/{publication}/hide", "-xx00"),
@@ -155,8 +155,8 @@ const RULES: &[(&str, &str, &str)] = &[
     ("DELETE", "/api/v1/account/tokens/{token}", "-0000"),
     ("GET", "/api/v1/jobs", "-xxx+"),
     ("POST", "/api/v1/jobs/{submission}/cancel", "-xxx+"),
-    ("POST", "/api/v1/jobs/{job}/retry", "-xxx+"),
-    ("POST", "/api/v1/jobs/{job}/drop", "-xxx+"),
+    ("POST", "/api/v1/jobs/{job}/retry", "-xxx0"),
+    ("POST", "/api/v1/jobs/{job}/drop", "-xxx0"),
 ];
 
 const OWNER: &str = "owner@x.org";

@@ -1,9 +1,11 @@
 //! Masks in a bucket, `s3://BUCKET/PREFIX`, as a set of masks.
 
+use std::collections::HashMap;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use anyhow::{Context, Result};
-use scr_bucket::{Bucket, BucketAddress, BucketError};
+use scr_bucket::{Bucket, BucketAddress, BucketError, ListedObject};
 use scr_data::files::MAX_FILE_BYTES;
 use scr_data::{Benchmark, DataError, MaskFiles, MaskSet, Problem};
 
@@ -21,7 +23,8 @@ pub(crate) fn open(address: &str, benchmark: &Benchmark) -> Result<MaskSet, Data
     let address = BucketAddress::parse(address, |name| std::env::var(name).ok())
         .map_err(|error| problem("masks", &error))?;
     let place = address.to_string();
-    let files = BucketMasks { bucket: Bucket::new(address), place: place.clone() };
+    let (bucket, etags) = (Bucket::new(address), Mutex::default());
+    let files = BucketMasks { bucket, place: place.clone(), etags };
     MaskSet::open_files(&place, Box::new(files), benchmark)
 }
 
@@ -47,6 +50,14 @@ pub(crate) fn with_threads_for<T: Send>(path: &Path, work: impl FnOnce() -> T + 
 struct BucketMasks {
     bucket: Bucket,
     place: String,
+    /// Entity tags of listed objects, by key, while reading finds the same.
+    etags: Mutex<HashMap<String, String>>,
+}
+
+impl BucketMasks {
+    fn etags(&self) -> MutexGuard<'_, HashMap<String, String>> {
+        self.etags.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
 impl MaskFiles for BucketMasks {
@@ -58,9 +69,15 @@ impl MaskFiles for BucketMasks {
                 .list_page("", next.as_deref())
                 .map_err(|error| problem(&self.place, &error))?;
             // Some programs mark a folder with an empty object.
-            let keys = page.objects.into_iter().map(|object| object.key);
-            let mut files = keys.filter(|key| !key.is_empty() && !key.ends_with('/'));
-            if !files.all(&mut *on_file) || page.next.is_none() {
+            let is_file = |key: &str| !key.is_empty() && !key.ends_with('/');
+            let mut files = page.objects.into_iter().filter(|object| is_file(&object.key));
+            let mut note = |object: ListedObject| {
+                if !object.etag.is_empty() {
+                    self.etags().insert(object.key.clone(), object.etag);
+                }
+                on_file(object.key)
+            };
+            if !files.all(&mut note) || page.next.is_none() {
                 return Ok(());
             }
             next = page.next;
@@ -69,10 +86,20 @@ impl MaskFiles for BucketMasks {
 
     fn read(&self, path: &str) -> Result<Vec<u8>, Problem> {
         let place = format!("{}/{path}", self.place);
-        let found =
-            self.bucket.get(path, MAX_FILE_BYTES).map_err(|error| problem(&place, &error))?;
+        let found = self.bucket.read_object(path, MAX_FILE_BYTES);
+        let found = found.map_err(|error| problem(&place, &error))?;
         let hint = "it was deleted after the bucket was listed: score again";
-        found.ok_or_else(|| Problem::new(place, "an object", "none", hint))
+        let object = found.ok_or_else(|| Problem::new(place, "an object", "none", hint))?;
+        let mut etags = self.etags();
+        if etags.get(path).is_some_and(|listed| *listed != object.etag) {
+            // It was replaced since.
+            etags.remove(path);
+        }
+        Ok(object.bytes)
+    }
+
+    fn validator(&self, path: &str) -> Option<String> {
+        self.etags().get(path).cloned()
     }
 }
 

@@ -5,14 +5,14 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use clap::Args;
 use scr_data::{Benchmark, MaskSet, Output, Problems};
-use scr_eval::{Checkpoint, Settings, Shard, ShardEvaluation};
+use scr_eval::{Checkpoint, EvaluationPart, Settings, Shard, ShardEvaluation};
 use scr_measures::Measure;
 use scr_report::NamedResult;
 use scr_report::comparison::incomparable;
 
 use super::bucket_masks::with_threads_for;
 use super::evaluation_checkpoint::EvaluationCheckpoint;
-use super::scoring::{COMPARED_MEASURES, Scoring, score_shard};
+use super::scoring::{COMPARED_MEASURES, Format, Scoring, score_shard};
 use super::sets::{is_result, open_masks, read_sets, set_names};
 use super::written::{ResultFormat, Writing};
 use crate::stdout::print;
@@ -26,7 +26,7 @@ pub(crate) struct Evaluate {
     #[command(flatten)]
     scoring: Scoring,
     /// Output format; several sets have no JSON, no CSV and no Parquet
-    #[arg(long, value_enum, default_value_t = ResultFormat::Table)]
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text(Format::Table))]
     format: ResultFormat,
     /// Score the images of one shard only, I of N, for several machines; `scr merge` makes one
     /// result of all shards. Writes JSON for it
@@ -47,7 +47,7 @@ impl Evaluate {
             );
         }
         self.writing.require_file_of(self.format)?;
-        let wants_paper = has_several || self.format == ResultFormat::Latex;
+        let wants_paper = has_several || self.format == ResultFormat::Text(Format::Latex);
         let is_paper = !self.writing.wide && wants_paper;
         let default: &[Measure] = if is_paper { &COMPARED_MEASURES } else { &Measure::DEFAULT };
         let benchmark = Benchmark::open(&self.scoring.benchmark)?;
@@ -97,11 +97,11 @@ impl Evaluate {
         if self.shard.is_some() {
             print(out, &scr_report::shard_document(&part).to_json())?;
         } else {
-            let with_images = self.writing.per_image || self.format.has_images();
-            let result = scr_report::result_document(&part.evaluation, with_images);
-            drop(part);
+            // The lists of files are not needed any more.
+            let EvaluationPart { evaluation, .. } = part;
             let name = set_names(&self.masks, [Some(&masks)].into_iter())?.concat();
-            self.writing.write(&[NamedResult { name, result }], self.format, is_paper)?;
+            let choices = (is_paper, self.writing.per_image);
+            self.writing.write_evaluation(&evaluation, name, self.format, choices)?;
         }
         Ok(checkpoint.map_or(Ok(()), EvaluationCheckpoint::delete)?)
     }

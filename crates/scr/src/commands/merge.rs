@@ -7,8 +7,9 @@ use clap::Args;
 use scr_data::{Problem, Problems, files};
 use scr_documents::ShardDocument;
 use scr_eval::EvaluationPart;
-use scr_report::{NamedResult, read_shard, result_document};
+use scr_report::read_shard;
 
+use super::scoring::Format;
 use super::written::{ResultFormat, Writing};
 
 #[derive(Args)]
@@ -17,7 +18,7 @@ pub(crate) struct Merge {
     #[arg(required = true, value_name = "SHARD.json")]
     shards: Vec<PathBuf>,
     /// Output format; JSON has the values of every image
-    #[arg(long, value_enum, default_value_t = ResultFormat::Json)]
+    #[arg(long, value_enum, default_value_t = ResultFormat::Text(Format::Json))]
     format: ResultFormat,
     #[command(flatten)]
     writing: Writing,
@@ -31,9 +32,7 @@ impl Merge {
         let parts: Vec<(String, EvaluationPart)> = self.shards.iter().filter_map(read).collect();
         problems.or(())?;
         let evaluation = scr_eval::merge(parts)?;
-        let result =
-            NamedResult { name: String::new(), result: result_document(&evaluation, true) };
-        self.writing.write(&[result], self.format, false)
+        self.writing.write_evaluation(&evaluation, String::new(), self.format, (false, true))
     }
 }
 

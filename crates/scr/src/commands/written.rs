@@ -1,47 +1,62 @@
 //! Written results of `scr evaluate` and `scr merge`: formats and tables.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
+use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use scr_data::Output;
+use scr_eval::Evaluation;
 use scr_report::layout::{self, Layout, Table};
 use scr_report::tables::{self, Width};
-use scr_report::{NamedResult, csv, parquet};
+use scr_report::{NamedResult, csv, image_documents, parquet, result_document, write_json};
 
 use super::arguments::output;
-use crate::stdout::{print, print_bytes};
+use super::scoring::Format;
+use crate::stdout::{print, print_with};
 
-/// Output format of results.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+/// Output format of an evaluation: those of all results, and Parquet.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum ResultFormat {
-    /// Text for a terminal of 100 columns
-    Table,
-    /// JSON for scripts, every number in full precision
-    Json,
-    /// CSV, every number in full precision
-    Csv,
-    /// Parquet, a row for each image, object and measure; needs `--out`
+    /// A format of text
+    Text(Format),
+    /// Parquet
     Parquet,
-    /// Markdown with all statistics
-    Markdown,
-    /// LaTeX with booktabs; of `scr evaluate` a paper's table: mean ± sd, the best in bold
-    Latex,
 }
 
 impl ResultFormat {
     /// Layout of tables, text of any width if `wide`; none for data.
     pub(super) const fn layout(self, wide: bool) -> Option<Layout> {
         match self {
-            Self::Table if wide => Some(Layout::WideText),
-            Self::Table => Some(Layout::Text),
-            Self::Markdown => Some(Layout::Markdown),
-            Self::Latex => Some(Layout::Latex),
-            Self::Json | Self::Csv | Self::Parquet => None,
+            Self::Text(format) => format.layout(wide),
+            Self::Parquet => None,
         }
     }
 
     /// True if the format has the values of every image, asked for or not.
     pub(super) const fn has_images(self) -> bool {
         matches!(self, Self::Parquet)
+    }
+}
+
+impl ValueEnum for ResultFormat {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[
+            Self::Text(Format::Table),
+            Self::Text(Format::Json),
+            Self::Text(Format::Csv),
+            Self::Parquet,
+            Self::Text(Format::Markdown),
+            Self::Text(Format::Latex),
+        ]
+    }
+
+    fn to_possible_value(&self) -> Option<PossibleValue> {
+        match self {
+            Self::Text(format) => format.to_possible_value(),
+            Self::Parquet => {
+                let help = "Parquet, a row for each image, object and measure; needs `--out`";
+                Some(PossibleValue::new("parquet").help(help))
+            }
+        }
     }
 }
 
@@ -88,12 +103,41 @@ impl Writing {
         }
         let result = &results[0].result;
         match format {
-            ResultFormat::Csv if self.per_image => print(out, &csv::images(result)),
-            ResultFormat::Csv => print(out, &csv::summaries(result)),
+            ResultFormat::Text(Format::Csv) if self.per_image => print(out, &csv::images(result)),
+            ResultFormat::Text(Format::Csv) => print(out, &csv::summaries(result)),
             ResultFormat::Parquet => {
-                print_bytes(out, &parquet::images(result).context("cannot write Parquet")?)
+                let images = result.images.iter().flatten().cloned();
+                print_with(out, |file| parquet::write(file, result, images))
             }
-            _ => print(out, &result.to_json()),
+            ResultFormat::Text(_) => print(out, &result.to_json()),
+        }
+    }
+
+    /// Writes an evaluation in any format; JSON and Parquet image by image, so that memory does not
+    /// grow with the length of the file. `has_images` says whether JSON has the values of every image.
+    ///
+    /// # Errors
+    /// As [`write`](Self::write).
+    pub(super) fn write_evaluation(
+        &self,
+        evaluation: &Evaluation,
+        name: String,
+        format: ResultFormat,
+        (is_paper, has_images): (bool, bool),
+    ) -> Result<()> {
+        let out = self.out.as_ref();
+        match format {
+            ResultFormat::Parquet => {
+                let result = result_document(evaluation, false);
+                print_with(out, |file| parquet::write(file, &result, image_documents(evaluation)))
+            }
+            ResultFormat::Text(Format::Json) if has_images => {
+                print_with(out, |file| write_json(file, evaluation))
+            }
+            _ => {
+                let result = result_document(evaluation, self.per_image);
+                self.write(&[NamedResult { name, result }], format, is_paper)
+            }
         }
     }
 

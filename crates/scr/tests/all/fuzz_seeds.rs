@@ -11,10 +11,13 @@ use std::io::{Cursor, Write};
 use std::path::Path;
 
 use scr_data::{Benchmark, Fold, Landmarks, MaskSet, formats};
+use scr_eval::{Settings, Shard, ShardEvaluation};
 use scr_methods::{METHODS, Model, Parameters, TrainingSet, train};
 use scr_phantom::{Population, write_benchmark};
+use scr_report::{checkpoint_image, shard_document};
 
 use crate::command::{files, root, run_well, text};
+use crate::resuming::MemoryCheckpoint;
 
 /// Maximal size of a seed: the fuzzer changes few bytes at a time.
 const MAX_SEED_BYTES: usize = 256 << 10;
@@ -96,7 +99,23 @@ fn of_a_benchmark(benchmark: &Benchmark, temp: &Path) -> BTreeMap<&'static str, 
         ("onnx", named(vec![("sigmoid.onnx", crate::onnx_models::fuzz_seed())])),
         ("result", named(vec![("exact.json", run_well(arguments).into_bytes())])),
         ("shard", named(vec![("whole.json", run_well(shard).into_bytes())])),
+        ("checkpoint", named(vec![("whole", checkpoint(benchmark))])),
     ])
+}
+
+/// Checkpoint of an evaluation of the reference against itself.
+fn checkpoint(benchmark: &Benchmark) -> Vec<u8> {
+    let masks = MaskSet::open(&benchmark.root().join("masks/reference"), benchmark);
+    let (masks, settings) = (masks.expect("they are drawn"), Settings::default());
+    let evaluation = ShardEvaluation::new(benchmark, &masks, &settings, Shard::WHOLE);
+    let evaluation = evaluation.expect("the reference is there");
+    let kept = MemoryCheckpoint::default();
+    evaluation.run(Some(&kept), &|| ()).expect("they are drawn");
+    let outline = serde_json::to_string(&shard_document(&evaluation.outline()));
+    let images = kept.images().into_values();
+    let images = images.map(|image| serde_json::to_string(&checkpoint_image(&image)));
+    let lines: Result<Vec<String>, _> = [outline].into_iter().chain(images).collect();
+    (lines.expect("they have text keys").join("\n") + "\n").into_bytes()
 }
 
 /// Annotations of an image `a.png` of 12 x 8 pixels, behind the byte of their kind. Each is

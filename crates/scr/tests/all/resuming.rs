@@ -1,10 +1,101 @@
 //! `scr evaluate --out` after an interruption.
 
+use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use crate::command::{Finished, run, run_well, scr, text};
+use scr_data::{Benchmark, DataError, MaskFiles, MaskSet, Problem};
+use scr_eval::{Checkpoint, ScoredImage, Settings, Shard, ShardEvaluation};
+
+use crate::command::{Finished, files, run, run_well, scr, text};
+
+/// Checkpoint in memory.
+#[derive(Default)]
+pub(crate) struct MemoryCheckpoint(Mutex<BTreeMap<usize, ScoredImage>>);
+
+impl MemoryCheckpoint {
+    /// Its images, by place.
+    pub(crate) fn images(&self) -> BTreeMap<usize, ScoredImage> {
+        self.0.lock().expect("no test panics with it").clone()
+    }
+}
+
+impl Checkpoint for MemoryCheckpoint {
+    fn take(&self, place: usize) -> Option<ScoredImage> {
+        self.0.lock().expect("no test panics with it").remove(&place)
+    }
+
+    fn add(&self, image: &ScoredImage) -> Result<(), DataError> {
+        self.0.lock().expect("no test panics with it").insert(image.place, image.clone());
+        Ok(())
+    }
+}
+
+/// Masks of a folder with entity tags, which notes what is read.
+#[derive(Debug)]
+struct TaggedMasks {
+    folder: PathBuf,
+    /// Paths with another tag than the first.
+    changed: Vec<String>,
+    read: Arc<Mutex<Vec<String>>>,
+}
+
+impl MaskFiles for TaggedMasks {
+    fn list(&self, on_file: &mut dyn FnMut(String) -> bool) -> Result<(), Problem> {
+        files(&self.folder).into_keys().all(on_file);
+        Ok(())
+    }
+
+    fn read(&self, path: &str) -> Result<Vec<u8>, Problem> {
+        self.read.lock().expect("no test panics with it").push(path.to_owned());
+        scr_data::files::read_file(&self.folder.join(path))
+    }
+
+    fn validator(&self, path: &str) -> Option<String> {
+        Some(format!("{path} {}", self.changed.iter().any(|changed| changed == path)))
+    }
+}
+
+#[test]
+fn an_image_whose_files_have_their_tags_still_is_not_read_again() {
+    let temp = tempfile::tempdir().expect("a temporary folder");
+    let (masks, bench) = drawn(temp.path(), "4");
+    // Files of the reference that have just changed are read again.
+    std::thread::sleep(Duration::from_millis(3100));
+    let (benchmark, settings) = (Benchmark::open(Path::new(&bench)), Settings::default());
+    let benchmark = benchmark.expect("it is drawn");
+    let folder = PathBuf::from(&masks);
+    let score = |changed: &[String], checkpoint: &MemoryCheckpoint| {
+        let read = Arc::new(Mutex::new(Vec::new()));
+        let (folder, changed, noted) = (folder.clone(), changed.to_vec(), Arc::clone(&read));
+        let files = Box::new(TaggedMasks { folder, changed, read: noted });
+        let masks = MaskSet::open_files("masks", files, &benchmark).expect("they are drawn");
+        let evaluation = ShardEvaluation::new(&benchmark, &masks, &settings, Shard::WHOLE);
+        let evaluation = evaluation.expect("the reference is there");
+        let part = evaluation.run(Some(checkpoint), &|| ()).expect("they are drawn");
+        let read = read.lock().expect("no test panics with it").clone();
+        (part, read)
+    };
+    let first = MemoryCheckpoint::default();
+    let (part, read) = score(&[], &first);
+    let n_masks = files(&folder).len();
+    assert_eq!((read.len(), first.images().len()), (n_masks, 4));
+    let resumed = MemoryCheckpoint(Mutex::new(first.images()));
+    assert_eq!(score(&[], &resumed), (part.clone(), Vec::new()), "no mask is read");
+
+    // A mask with another tag and other bytes: its image is scored again, and no other.
+    let path = read.iter().find(|path| path.ends_with("/JPCLN002.png")).expect("a mask").clone();
+    fs::copy(folder.join(path.replace("JPCLN002", "JPCLN001")), folder.join(&path))
+        .expect("it can be written");
+    let resumed = MemoryCheckpoint(Mutex::new(first.images()));
+    let (changed, read) = score(&[path], &resumed);
+    assert!(read.iter().all(|path| path.ends_with("/JPCLN002.png")) && !read.is_empty());
+    assert_ne!(changed.evaluation.records[1], part.evaluation.records[1]);
+    assert_eq!(changed.evaluation.records[2..], part.evaluation.records[2..]);
+}
 
 /// Benchmark of phantoms, and a set of masks of it in a folder of its own.
 fn drawn(folder: &Path, images: &str) -> (String, String) {
