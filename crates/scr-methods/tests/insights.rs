@@ -111,7 +111,7 @@ fn check(model: &Model, insight: &Insight, masks: &[Mask]) {
         }
         Insight::Votes(votes) => {
             let all = ["asm-tuned", "aam-whiskers-bfgs", "pc-post", "asm-pc-grey", "aam-pc"];
-            let today = ["unet", "unet-asm", "asm-pc-grey"];
+            let today = ["asm-pc-grey", "unet", "unet-asm"];
             let members = match method.as_str() {
                 "voting" => &all[..3],
                 "voting-today" => &today,
