@@ -167,6 +167,20 @@ pub enum MethodError {
         /// Error.
         error: scr_unet::UnetError,
     },
+    /// Training that needs more memory than there is.
+    #[error(
+        "{method} needs about {:.1} GB of memory to train, and {:.1} GB are available; choose a smaller side, width or batch",
+        *needed_bytes as f64 / 1e9,
+        *available_bytes as f64 / 1e9
+    )]
+    Memory {
+        /// Identifier of the method.
+        method: &'static str,
+        /// Estimated need in bytes.
+        needed_bytes: u64,
+        /// Available memory in bytes.
+        available_bytes: u64,
+    },
     /// Network that fails on an image.
     #[error(transparent)]
     Network(#[from] scr_onnx::ModelError),

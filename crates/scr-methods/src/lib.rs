@@ -26,6 +26,7 @@ mod info;
 mod insight;
 mod landmarks;
 mod mean_shape;
+mod memory;
 mod method;
 mod model;
 mod parameter;

@@ -150,6 +150,11 @@ fn a_benchmark_that_lacks_something_is_refused_before_training() {
     };
     assert_eq!(places.len(), 2, "both of fold 1: {places:?}");
     run("mean-shape").unwrap();
+    let ends = runs.run_each(&jobs(&["asm", "pc"], &temp.path().join("both")), &quiet).unwrap();
+    assert!(matches!(ends[0], Err(MethodError::MissingStructures { .. })), "{:?}", ends[0]);
+    assert_eq!(ends[1].as_ref().unwrap().cost.n_images, 8, "the other method goes on");
+    assert!(!temp.path().join("both/asm").exists(), "nothing half-written");
+    assert_eq!(MaskSet::open(&temp.path().join("both/pc"), &benchmark).unwrap().images().len(), 8);
 
     let mut one_fold = benchmark.clone();
     one_fold.images.retain(|image| image.fold == Fold::Number(1));

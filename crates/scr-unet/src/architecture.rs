@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::UnetError;
 use crate::convolution::{BLOCK, TAPS};
+use crate::planes::Planes;
 use crate::resolution::FOLD;
 
 /// Channels of each resolution, in multiples of the width.
@@ -127,5 +128,42 @@ impl Architecture {
     #[must_use]
     pub fn n_parameters(&self) -> usize {
         self.layers().iter().map(Layer::n_parameters).sum()
+    }
+
+    /// Memory of a training in bytes, estimated from above: that of `n_samples` images, of the
+    /// optimiser, of the gradients of a batch, and of the values of `n_at_once` images.
+    #[must_use]
+    pub fn training_bytes(&self, batch: usize, n_at_once: usize, n_samples: usize) -> u64 {
+        let area = (self.side * self.side) as u64;
+        let sample = area * (1 + self.n_structures as u64);
+        let parameters = self.n_parameters() as u64;
+        // Parameters, their average, two moments, the kernels of both directions.
+        let optimiser = 6 * parameters;
+        // The image, its change, its logits and their gradient.
+        let image = self.tape_values() + 3 * sample;
+        let values = n_samples as u64 * sample
+            + optimiser
+            + batch as u64 * parameters
+            + n_at_once as u64 * image;
+        values * size_of::<f32>() as u64
+    }
+
+    /// Values that a run of one image with its gradient holds at once, from above: those of the
+    /// tape, and those of the largest layer with their gradients.
+    fn tape_values(&self) -> u64 {
+        let layers = self.layers();
+        let sizes = layers.iter().enumerate().map(|(number, layer)| {
+            // Two layers a resolution, down and up again; the last layer has the first resolution.
+            let level = (number / 2).min((layers.len() - 1).saturating_sub(number + 1) / 2);
+            let side = (self.side / FOLD) >> level;
+            let plane = Planes::stride_of(side, side) as u64;
+            (plane * layer.n_in as u64, plane * layer.n_out as u64)
+        });
+        let inputs_and_outputs: u64 = sizes.clone().map(|(input, output)| input + output).sum();
+        // Outputs on the way down are kept for the way up.
+        let skips: u64 =
+            sizes.clone().take(2 * LEVELS).skip(1).step_by(2).map(|(_, out)| out).sum();
+        let largest = sizes.map(|(input, output)| 2 * (input + output)).max();
+        inputs_and_outputs + skips + largest.unwrap_or(0)
     }
 }

@@ -215,6 +215,21 @@ mod tests {
     }
 
     #[test]
+    fn the_estimate_of_memory_holds_the_tape() {
+        let architecture = Architecture { side: 128, width: 8, n_structures: 2 };
+        let parameters = first_parameters(architecture, &mut Pcg64::seed_from_u64(4));
+        let (_, tape) = Network::new(architecture, &parameters).run(&vec![0.5; 128 * 128]);
+        let planes = tape.inputs.iter().chain(&tape.skips);
+        let kept: usize = planes.map(|planes| planes.values().len()).sum();
+        let normalised: usize = tape.normalised.iter().map(Normalised::n_values).sum();
+        let kept = (kept + normalised) as f64 * 4.0;
+        let estimate = architecture.training_bytes(1, 1, 0) - architecture.training_bytes(1, 0, 0);
+        // The estimate adds the largest layer with its gradients, the image and its logits.
+        let ratio = estimate as f64 / kept;
+        assert!((1.0..2.0).contains(&ratio), "{ratio}");
+    }
+
+    #[test]
     fn a_convolution_is_the_sum_over_its_neighbours() {
         let mut random = Pcg64::seed_from_u64(5);
         let (n_in, n_out, height, width) = (3, 4, 5, 7);

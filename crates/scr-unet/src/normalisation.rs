@@ -46,6 +46,12 @@ impl Normalised {
         Self { values, inverse_deviations }
     }
 
+    /// Number of kept values.
+    #[cfg(test)]
+    pub(crate) fn n_values(&self) -> usize {
+        self.values.values().len()
+    }
+
     /// Output of the layer.
     pub(crate) fn output(&self, scales: &[f32], offsets: &[f32]) -> Planes {
         let mut output = self.values.like(self.values.len());

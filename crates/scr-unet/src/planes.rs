@@ -18,8 +18,13 @@ pub(crate) struct Planes {
 impl Planes {
     /// Planes of zeros.
     pub(crate) fn new(n_planes: usize, height: usize, width: usize) -> Self {
-        let stride = (height + 2) * (width + 2) + SLACK;
+        let stride = Self::stride_of(height, width);
         Self { height, width, stride, values: vec![0.0; n_planes * stride] }
+    }
+
+    /// Numbers of one plane, with its border.
+    pub(crate) const fn stride_of(height: usize, width: usize) -> usize {
+        (height + 2) * (width + 2) + SLACK
     }
 
     /// Planes of zeros on the same grid.

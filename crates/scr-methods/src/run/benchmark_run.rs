@@ -6,11 +6,10 @@ use std::time::Duration;
 use scr_data::{Benchmark, DataError, Fold, Image, Protocol, RUN_RECORD, Staging, files};
 use serde::{Deserialize, Serialize};
 
-use super::memory;
 use super::segmenting::{SegmentingCost, Task, has_all, refuse_seen, segment};
 use super::training::train;
 use crate::model::header;
-use crate::{Method, MethodError, Model, Parameters, Progress, TrainingPart, TrainingSet};
+use crate::{Method, MethodError, Model, Parameters, Progress, TrainingPart, TrainingSet, memory};
 
 /// Method to run, with the folders of its results.
 pub struct Job {
@@ -91,15 +90,28 @@ pub struct RunCost {
 }
 
 impl BenchmarkRun<'_> {
-    /// Runs the jobs, and returns the record of each. Folders appear when they are complete;
-    /// complete ones from an earlier run of the same plan are left unchanged, and an
-    /// interrupted run resumes from its files.
+    /// Runs the jobs as [`run_each`](Self::run_each), and returns the record of each.
     ///
     /// # Errors
-    /// [`MethodError::EvaluationOnly`] when the protocol trains on nothing;
-    /// [`MethodError::NoImages`] when a fold is empty; [`MethodError::Data`] when a
-    /// folder has other content; otherwise those of the methods.
+    /// Those of [`run_each`](Self::run_each), and the first error of a job.
     pub fn run(&self, jobs: &[Job], progress: Progress<'_>) -> Result<Vec<RunRecord>, MethodError> {
+        self.run_each(jobs, progress)?.into_iter().collect()
+    }
+
+    /// Runs the jobs, and returns the record or the error of each: when one fails, the others go
+    /// on. Folders appear when they are complete; complete ones from an earlier run of the same
+    /// plan are left unchanged, and an interrupted or failed run resumes from its files.
+    ///
+    /// # Errors
+    /// Those of the benchmark, which all jobs share: [`MethodError::EvaluationOnly`] when the
+    /// protocol trains on nothing; [`MethodError::NoImages`] when a fold is empty;
+    /// [`MethodError::Data`] when files cannot be read or written, or a folder of a job has other
+    /// content.
+    pub fn run_each(
+        &self,
+        jobs: &[Job],
+        progress: Progress<'_>,
+    ) -> Result<Vec<Result<RunRecord, MethodError>>, MethodError> {
         let rounds = self.rounds()?;
         for (job, round) in jobs.iter().flat_map(|job| rounds.iter().map(move |round| (job, round)))
         {
@@ -162,8 +174,9 @@ impl BenchmarkRun<'_> {
         let set = TrainingSet::new(self.benchmark, trained_on).with_checkpoints(self.models);
         let mut models = Vec::new();
         for run in &mut *runs {
-            let is_done = run.is_done(self.benchmark, segmented);
-            models.push(if is_done { None } else { Some(self.model(run, &set, progress)?) });
+            let is_open = run.failure.is_none() && !run.is_done(self.benchmark, segmented);
+            let model = is_open.then(|| self.model(run, &set, progress)).transpose();
+            models.push(model.or_else(|error| run.fail(error).map(|()| None))?);
         }
         drop(set);
         // All models have the same training images.
@@ -175,14 +188,14 @@ impl BenchmarkRun<'_> {
         let (numbers, mut tasks): (Vec<usize>, Vec<Task<'_>>) = with_model
             .filter_map(|(number, (run, model))| {
                 let (masks, posteriors) = (run.masks.as_ref(), run.posteriors.as_ref());
-                let cost = SegmentingCost::default();
-                Some((number, Task { model: model.as_ref()?, masks, posteriors, cost }))
+                Some((number, Task::new(model.as_ref()?, masks, posteriors)))
             })
             .unzip();
         segment(&mut tasks, self.benchmark, segmented, progress)?;
-        let costs: Vec<SegmentingCost> = tasks.into_iter().map(|task| task.cost).collect();
-        for (number, cost) in numbers.into_iter().zip(costs) {
+        let ends: Vec<_> = tasks.into_iter().map(|task| (task.cost, task.failure)).collect();
+        for (number, (cost, failure)) in numbers.into_iter().zip(ends) {
             runs[number].record_segmenting(cost);
+            runs[number].failure = failure;
         }
         Ok(())
     }
@@ -235,6 +248,8 @@ struct Run<'a> {
     posteriors: Option<Staging>,
     cost: RunCost,
     segmenting: Duration,
+    /// Error that ended the job.
+    failure: Option<MethodError>,
 }
 
 impl<'a> Run<'a> {
@@ -252,7 +267,16 @@ impl<'a> Run<'a> {
         };
         let cost = RunCost { n_threads: rayon::current_num_threads(), ..RunCost::default() };
         let segmenting = Duration::ZERO;
-        Ok(Self { job, plan, earlier, masks, posteriors, cost, segmenting })
+        Ok(Self { job, plan, earlier, masks, posteriors, cost, segmenting, failure: None })
+    }
+
+    /// Ends the job with an error of its method; returns an error of files, which ends all jobs.
+    fn fail(&mut self, error: MethodError) -> Result<(), MethodError> {
+        if error.is_about_files() {
+            return Err(error);
+        }
+        self.failure = Some(error);
+        Ok(())
     }
 
     /// Test whether all files of a fold are written.
@@ -277,14 +301,18 @@ impl<'a> Run<'a> {
         }
     }
 
-    fn finish(self) -> Result<RunRecord, MethodError> {
+    /// Completes the folders of a job that did not fail. The outer error ends all jobs.
+    fn finish(self) -> Result<Result<RunRecord, MethodError>, MethodError> {
+        if let Some(failure) = self.failure {
+            return Ok(Err(failure));
+        }
         let record = RunRecord { plan: self.plan, cost: self.cost };
         let text = serde_json::to_string_pretty(&record).expect("a record is always valid JSON");
         for staging in [self.masks, self.posteriors].into_iter().flatten() {
             staging.write(RUN_RECORD, format!("{text}\n").as_bytes())?;
             staging.finish()?;
         }
-        Ok(self.earlier.unwrap_or(record))
+        Ok(Ok(self.earlier.unwrap_or(record)))
     }
 }
 

@@ -1,7 +1,6 @@
 //! Runs: training on one part of a benchmark, segmenting another, as its protocol says.
 
 mod benchmark_run;
-mod memory;
 mod segmenting;
 mod training;
 

@@ -10,9 +10,8 @@ use std::time::{Duration, Instant};
 use rayon::prelude::*;
 use scr_data::{Benchmark, Fold, Image, Staging, files, formats};
 
-use super::memory;
 use crate::error::all_or_problems;
-use crate::{MethodError, Model, Progress, Subject};
+use crate::{MethodError, Model, Progress, Subject, memory};
 
 /// Number of images of a group for each thread.
 const IMAGES_A_THREAD: usize = 4;
@@ -25,6 +24,8 @@ pub(super) struct Task<'a> {
     /// Folder of posteriors, if requested.
     pub(super) posteriors: Option<&'a Staging>,
     pub(super) cost: SegmentingCost,
+    /// Error of the model, which ends its segmenting.
+    pub(super) failure: Option<MethodError>,
 }
 
 /// Cost of segmenting.
@@ -73,11 +74,12 @@ pub fn segment_fold(
     if seen == SeenImages::Refused {
         refuse_seen(model, benchmark, &images)?;
     }
-    let task = Task { model, masks: Some(masks), posteriors, cost: SegmentingCost::default() };
-    segment(&mut [task], benchmark, fold, progress)
+    let mut task = Task::new(model, Some(masks), posteriors);
+    segment(std::slice::from_mut(&mut task), benchmark, fold, progress)?;
+    task.failure.map_or(Ok(()), Err)
 }
 
-/// Segments the images of a fold by each of the models.
+/// Segments the images of a fold by each of the models. When one fails, the others go on.
 pub(super) fn segment(
     tasks: &mut [Task<'_>],
     benchmark: &Benchmark,
@@ -109,7 +111,7 @@ fn segment_group(
     let read = |image: &&Image| Ok(Subject::of(benchmark.read_radiograph(image)?));
     let subjects = all_or_problems(open.par_iter().map(read).collect())?;
     let mut classified: Vec<(String, Duration)> = Vec::new();
-    for task in tasks {
+    for task in tasks.iter_mut().filter(|task| task.failure.is_none()) {
         let begin = Instant::now();
         memory::reset_peak();
         let segmenter = task.model.segmenter();
@@ -130,7 +132,14 @@ fn segment_group(
             step();
             masks
         };
-        let masks = all_or_problems(todo.par_iter().map(segment).collect())?;
+        let masks = match all_or_problems(todo.par_iter().map(segment).collect()) {
+            Ok(masks) => masks,
+            Err(error) if error.is_about_files() => return Err(error),
+            Err(error) => {
+                task.failure = Some(error);
+                continue;
+            }
+        };
         task.cost.time += begin.elapsed();
         task.cost.n_images += todo.len();
         task.cost.peak_bytes = task.cost.peak_bytes.max(memory::peak_bytes());
@@ -145,7 +154,15 @@ fn segment_group(
     Ok(())
 }
 
-impl Task<'_> {
+impl<'a> Task<'a> {
+    pub(super) fn new(
+        model: &'a Model,
+        masks: Option<&'a Staging>,
+        posteriors: Option<&'a Staging>,
+    ) -> Self {
+        Self { model, masks, posteriors, cost: SegmentingCost::default(), failure: None }
+    }
+
     fn is_done(&self, benchmark: &Benchmark, image: &Image) -> bool {
         let stagings = [self.masks, self.posteriors];
         stagings.iter().flatten().all(|staging| has_all(staging, benchmark, image))

@@ -3,12 +3,12 @@
 use scr_data::digest::{file_digest, hex};
 use scr_image::{GreyImage, Resampling, Size};
 use scr_onnx::mirror_twin;
-use scr_unet::{Sample, Training, Unet, UnetError};
+use scr_unet::{Architecture, Sample, Training, Unet, UnetError};
 
 use super::checkpoint::Checkpoint;
 use super::model::{UnetFile, UnetModel};
 use super::settings::{UNET, UnetSettings, VERSION};
-use crate::{MethodError, Progress, TrainingSet};
+use crate::{MethodError, Progress, TrainingSet, memory};
 
 /// Seeds of members are so far apart that their random numbers differ.
 const MEMBER_SEED: u64 = 0xA24B_AED4_963E_E407;
@@ -26,6 +26,7 @@ pub(crate) fn learn(
     let architecture = settings.architecture(names.len());
     let fault = |error: UnetError| MethodError::Unet { method, error };
     architecture.check().map_err(fault)?;
+    require_memory(method, architecture, settings.batch, images.list().len())?;
     let samples = samples(set, settings, method, progress)?;
     let part_counts = images.part_counts(progress)?;
     let mirrored = mirrored(&names);
@@ -68,6 +69,23 @@ pub(crate) fn learn(
         largest_component: part_counts.iter().all(|&count| count == 1),
         losses,
     }))
+}
+
+/// Refuses a training that would not fit into the available memory.
+fn require_memory(
+    method: &'static str,
+    architecture: Architecture,
+    batch: usize,
+    n_samples: usize,
+) -> Result<(), MethodError> {
+    let n_at_once = batch.min(rayon::current_num_threads());
+    let needed_bytes = architecture.training_bytes(batch, n_at_once, n_samples);
+    match memory::available_bytes() {
+        Some(available_bytes) if available_bytes < needed_bytes => {
+            Err(MethodError::Memory { method, needed_bytes, available_bytes })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Checkpoint of a member, where the set has a folder for it.

@@ -6,7 +6,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 use scr_data::{Benchmark, MaskSet};
 use scr_eval::Settings;
-use scr_methods::{BenchmarkRun, Job, METHODS, Method, Parameters, RunCost};
+use scr_methods::{BenchmarkRun, Job, METHODS, Method, MethodError, Parameters, RunCost};
 use scr_report::layout::{self, Layout};
 use scr_report::tables;
 
@@ -82,13 +82,24 @@ impl Run {
         let runs =
             BenchmarkRun { benchmark: &benchmark, seed: self.seed, models: self.models.as_deref() };
         let bar = Bar::new();
-        let records = runs.run(&jobs, &|what, done, total| bar.show(what, done, total))?;
+        let ends = runs.run_each(&jobs, &|what, done, total| bar.show(what, done, total))?;
         drop(bar);
-        for (job, record) in jobs.iter().zip(&records) {
-            let (id, cost, masks) = (job.method.info().id, cost(&record.cost), job.masks.display());
-            tell!("{id}: {cost}; masks in {masks}");
+        let mut complete = Vec::new();
+        let mut failures = Vec::new();
+        for (job, end) in jobs.iter().zip(ends) {
+            let (id, masks) = (job.method.info().id, job.masks.display());
+            match end {
+                Ok(record) => {
+                    tell!("{id}: {}; masks in {masks}", cost(&record.cost));
+                    complete.push(job);
+                }
+                Err(error) => failures.push((id, error)),
+            }
         }
-        if self.evaluate { evaluate(&benchmark, &jobs) } else { Ok(()) }
+        if self.evaluate && !complete.is_empty() {
+            evaluate(&benchmark, &complete)?;
+        }
+        refuse_failures(failures, jobs.len())
     }
 
     fn jobs(&self) -> Result<Vec<Job>> {
@@ -140,7 +151,22 @@ pub(crate) fn cost(cost: &RunCost) -> String {
     if parts.is_empty() { "not measured".into() } else { parts.join(", ") }
 }
 
-fn evaluate(benchmark: &Benchmark, jobs: &[Job]) -> Result<()> {
+/// Error of the methods that failed: the one error, or a list where there were several methods.
+fn refuse_failures(mut failures: Vec<(&str, MethodError)>, n_jobs: usize) -> Result<()> {
+    if n_jobs == 1
+        && let Some((_, error)) = failures.pop()
+    {
+        return Err(error.into());
+    }
+    if failures.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<String> =
+        failures.iter().map(|(id, error)| format!("  {id}: {error}")).collect();
+    bail!("{} of {n_jobs} methods failed:\n{}", failures.len(), lines.join("\n"))
+}
+
+fn evaluate(benchmark: &Benchmark, jobs: &[&Job]) -> Result<()> {
     let mut results = Vec::new();
     for job in jobs {
         let masks = MaskSet::open(&job.masks, benchmark)?;

@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use scr_image::{Mask, Size};
+
 use crate::command::{files, run, run_well, text};
 
 fn phantoms(folder: &Path) -> String {
@@ -37,6 +39,27 @@ fn several_methods_end_in_one_table_and_again_change_nothing() {
         run(["run", "asm", "--benchmark", &bench, "--out", &text(&out.join("asm")), "--seed", "2"]);
     assert_eq!(finished.code, 1);
     assert!(finished.stderr.contains("not an empty folder"), "{}", finished.stderr);
+}
+
+#[test]
+fn a_method_that_fails_does_not_stop_the_others() {
+    let temp = tempfile::tempdir().unwrap();
+    let bench = phantoms(temp.path());
+    let empty = scr_data::formats::png::write_mask(&Mask::empty(Size::square(96)));
+    fs::write(temp.path().join("bench/masks/reference/heart/JPCLN001.png"), empty).unwrap();
+    let landmarks = temp.path().join("bench/landmarks/reference/JPCLN001.csv");
+    let lines = fs::read_to_string(&landmarks).unwrap();
+    let without: String = lines.split_inclusive('\n').filter(|l| !l.contains("heart")).collect();
+    fs::write(&landmarks, without).unwrap();
+    let out = temp.path().join("out");
+    let line = ["run", "asm", "pc", "--benchmark", &bench, "--evaluate", "--out", &text(&out)];
+    let finished = run(line);
+    assert_eq!(finished.code, 1);
+    assert!(finished.stdout.contains("| pc "), "{}", finished.stdout);
+    for expected in ["1 of 2 methods failed", "asm: asm needs", "heart in JPCLN001"] {
+        assert!(finished.stderr.contains(expected), "{expected} in {}", finished.stderr);
+    }
+    assert!(out.join("pc/run.json").is_file() && !out.join("asm").exists());
 }
 
 #[test]
