@@ -129,16 +129,26 @@ impl Entries<'_> {
             }
             new.card.corrects = Some(last.id);
         }
-        let id = entry_id(&new, &write_json("", "card", &new.card)?, "");
-        new.id.clone_from(&id);
-        let claim = FileClaim::begin(self.pool, BlobKey::of_entry(&id)?).await?;
-        let files = self.write_files(entry, (&id, sizes), &claim, progress).await?;
+        new.id = entry_id(&new, &write_json("", "card", &new.card)?, "");
+        self.publish_row(&new, (entry, sizes), progress).await?;
+        Ok((new.id, PublishOutcome::New))
+    }
+
+    /// Writes the files and the rows of an entry that has no submission.
+    pub(super) async fn publish_row(
+        &self,
+        new: &EntryRow,
+        (entry, sizes): (EntryToPublish<'_>, Vec<Size>),
+        progress: &mut (dyn FnMut(PublishProgress) + Send),
+    ) -> Result<(), PublishError> {
+        let claim = FileClaim::begin(self.pool, BlobKey::of_entry(&new.id)?).await?;
+        let files = self.write_files(entry, (&new.id, sizes), &claim, progress).await?;
         let mut transaction = begin_writing(self.pool).await?;
         claim.end_in(&mut transaction).await?;
-        insert(&mut transaction, &new, &files).await?;
+        insert(&mut transaction, new, &files).await?;
         transaction.commit().await.doing("publish an entry")?;
-        tracing::info!(entry = id, "published an entry");
-        Ok((id, PublishOutcome::New))
+        tracing::info!(entry = new.id, "published an entry");
+        Ok(())
     }
 
     /// Publishes the entry of an accepted submission, and returns its identifier. Entry and
@@ -235,7 +245,7 @@ impl Entries<'_> {
     }
 
     /// Writes all files of an entry; `sizes` are those of the images' masks.
-    pub(super) async fn write_files(
+    async fn write_files(
         &self,
         mut entry: EntryToPublish<'_>,
         (id, sizes): (&str, Vec<Size>),

@@ -2,12 +2,9 @@
 //! than before. It becomes an entry of its own; nothing that is published changes.
 
 use super::batch::PublishProgress;
-use super::entry::{EntryToPublish, entry_id, insert};
+use super::entry::{EntryToPublish, entry_id};
 use super::error::PublishError;
-use crate::blobs::BlobKey;
-use crate::database::{Doing, begin_writing};
 use crate::entries::{Entries, PublishOutcome};
-use crate::file_claims::FileClaim;
 use crate::json::write_json;
 
 impl Entries<'_> {
@@ -24,18 +21,11 @@ impl Entries<'_> {
         progress: &mut (dyn FnMut(PublishProgress) + Send),
     ) -> Result<(String, PublishOutcome), PublishError> {
         let (mut new, sizes) = self.row_of(&entry).await?;
-        let id = entry_id(&new, &write_json("", "card", &new.card)?, "");
-        if self.summary(&id).await?.is_some() {
-            return Ok((id, PublishOutcome::Unchanged));
+        new.id = entry_id(&new, &write_json("", "card", &new.card)?, "");
+        if self.summary(&new.id).await?.is_some() {
+            return Ok((new.id, PublishOutcome::Unchanged));
         }
-        new.id.clone_from(&id);
-        let claim = FileClaim::begin(self.pool, BlobKey::of_entry(&id)?).await?;
-        let files = self.write_files(entry, (&id, sizes), &claim, progress).await?;
-        let mut transaction = begin_writing(self.pool).await?;
-        claim.end_in(&mut transaction).await?;
-        insert(&mut transaction, &new, &files).await?;
-        transaction.commit().await.doing("publish the run of a model")?;
-        tracing::info!(entry = id, "published the run of a model");
-        Ok((id, PublishOutcome::New))
+        self.publish_row(&new, (entry, sizes), progress).await?;
+        Ok((new.id, PublishOutcome::New))
     }
 }
