@@ -36,8 +36,8 @@ pub(super) struct Rescore {
     /// Run the models of verified entries again, within the limits of the benchmark, and score the
     /// new masks
     ///
-    /// Where the masks are equal, a result of an older evaluator gets a new version. Where they differ,
-    /// --apply publishes them as an entry that corrects the earlier one, which stays.
+    /// Equal masks keep their entry: a result of an older evaluator gets a new version. Different
+    /// masks become a new entry that corrects the earlier one.
     #[arg(long, conflicts_with = "queue")]
     run_models: bool,
     /// Run the models on this benchmark, such as one with more images, and publish entries there;
