@@ -12,7 +12,8 @@ use scr_image::{GreyImage, Radiograph};
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    InProcess, Limits, ModelCard, ModelError, Network, OnnxSegmenter, RUNTIME, Runner, Segmentation,
+    InProcess, Limits, ModelCard, ModelError, Network, OnnxSegmenter, Runner, RunnerProgram,
+    Segmentation,
 };
 
 /// Model file.
@@ -108,7 +109,7 @@ impl OnnxRunRecord {
 #[derive(Debug, Clone, Copy)]
 pub enum ModelProcess<'a> {
     /// A process for each model, of a program that serves [`RUNNER_COMMAND`](crate::RUNNER_COMMAND).
-    Confined(&'a Path),
+    Confined(&'a RunnerProgram),
     /// This process, without its limits: for models that are trusted.
     Own,
 }
@@ -150,12 +151,10 @@ impl OnnxRun<'_> {
         card.check_structures(place, structures.iter().copied())?;
         let parts = self.models.parts(self.benchmark)?;
         let card_digest = digest_text(&file_digest(text.as_bytes()));
-        let plan =
-            format!("{RUNTIME} {} {card_digest} {}", self.models.digest(), self.benchmark.id);
         let mut record = OnnxRunRecord {
             model_digest: self.models.digest(),
             card_digest,
-            runtime: RUNTIME.into(),
+            runtime: String::new(),
             benchmark: self.benchmark.id.clone(),
             confinement: String::new(),
             n_images: 0,
@@ -169,8 +168,11 @@ impl OnnxRun<'_> {
         for (file, images) in parts {
             let network = self.load(file, card.output.name.as_deref())?;
             record.confinement = network.confinement();
+            record.runtime = network.runtime();
             segmenters.push((OnnxSegmenter::new(card.clone(), network, place)?, images));
         }
+        let OnnxRunRecord { runtime, model_digest, card_digest, benchmark, .. } = &record;
+        let plan = format!("{runtime} {model_digest} {card_digest} {benchmark}");
         let masks = Staging::begin(masks, &plan)?;
         let posteriors = posteriors.map(|folder| Staging::begin(folder, &plan)).transpose()?;
         for (segmenter, images) in &mut segmenters {

@@ -19,6 +19,7 @@ mod completion;
 mod description;
 mod error;
 mod network;
+mod onnx_runtime;
 mod operators;
 mod output;
 mod preparation;
@@ -35,6 +36,8 @@ pub use error::ModelError;
 pub use network::{InProcess, Network};
 pub use operators::{OPERATORS, OPSETS};
 pub use preparation::{Preparation, Prepared};
-pub use runner::{Confinement, Limits, RUNNER_COMMAND, Runner, serve_runner};
-pub use segmenter::{OnnxSegmenter, RUNTIME, Segmentation};
+pub use runner::{
+    Confinement, Limits, RUNNER_COMMAND, Runner, RunnerProgram, Runtime, serve_runner,
+};
+pub use segmenter::{OnnxSegmenter, Segmentation};
 pub use tensor::Tensor;

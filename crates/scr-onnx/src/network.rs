@@ -19,6 +19,9 @@ pub trait Network {
     /// [`ModelError`] where the model fails, or its process.
     fn run(&mut self, input: Tensor) -> Result<Tensor, ModelError>;
 
+    /// Runtime with its version.
+    fn runtime(&self) -> String;
+
     /// Peak memory of the model's process in bytes; `None` without a process of its own, or
     /// where the system does not report it.
     fn peak_bytes(&self) -> Option<u64> {
@@ -40,6 +43,10 @@ impl Network for Box<dyn Network> {
         (**self).run(input)
     }
 
+    fn runtime(&self) -> String {
+        (**self).runtime()
+    }
+
     fn peak_bytes(&self) -> Option<u64> {
         (**self).peak_bytes()
     }
@@ -48,6 +55,9 @@ impl Network for Box<dyn Network> {
         (**self).confinement()
     }
 }
+
+/// Built-in runtime with its version.
+const RTEN: &str = "rten 0.27.0";
 
 /// Model in this process: for models that are trusted.
 pub struct InProcess {
@@ -111,6 +121,10 @@ impl Network for InProcess {
             hint: String::new(),
         })
     }
+
+    fn runtime(&self) -> String {
+        RTEN.into()
+    }
 }
 
 fn tensor(value: Value) -> Option<Tensor> {
@@ -131,7 +145,9 @@ fn tensor(value: Value) -> Option<Tensor> {
 }
 
 /// Result of a call into the runtime; a panic there is an error of the model.
-fn guarded<T, E: std::fmt::Display>(call: impl FnOnce() -> Result<T, E>) -> Result<T, String> {
+pub(crate) fn guarded<T, E: std::fmt::Display>(
+    call: impl FnOnce() -> Result<T, E>,
+) -> Result<T, String> {
     match catch_unwind(AssertUnwindSafe(call)) {
         Ok(result) => result.map_err(|error| error.to_string()),
         Err(_) => Err("the runtime panicked".into()),

@@ -13,7 +13,7 @@ use scr_data::digest::{digest_text, file_digest};
 use scr_data::{Benchmark, DataError, MaskSet, NewZip, Problem};
 use scr_documents::{MaskDifferencesDocument, ModelAccess, ModelLimits, VerifiedRunDocument};
 use scr_onnx::{
-    Limits, ModelError, ModelFile, ModelFiles, ModelProcess, OnnxRun, OnnxRunRecord, Runner,
+    Limits, ModelError, ModelFile, ModelFiles, ModelProcess, OnnxRun, OnnxRunRecord, RunnerProgram,
 };
 use scr_store::{ModelFileName, RunToPublish};
 use tempfile::NamedTempFile;
@@ -68,7 +68,7 @@ impl NewRun {
     ) -> Result<FinishedRun, RunFailure> {
         let folder = tempfile::Builder::new().prefix("scr-run-").tempdir()?;
         let masks = folder.path().join("masks");
-        let program = Runner::this_program()?;
+        let program = RunnerProgram::this()?;
         let run = OnnxRun {
             benchmark,
             models: &model.models,

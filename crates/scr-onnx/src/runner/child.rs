@@ -7,7 +7,10 @@ use scr_data::DataError;
 
 use super::confinement::Confinement;
 use super::frame;
+use super::limits::Limits;
 use super::message::{Reply, Request};
+use super::program::Runtime;
+use crate::onnx_runtime::Library;
 use crate::{InProcess, ModelError, Network};
 
 /// Serves one model: reads requests and writes answers. The process ends with the stream of
@@ -18,12 +21,17 @@ use crate::{InProcess, ModelError, Network};
 pub fn serve_runner(from: impl Read + Send + 'static, mut to: impl Write) -> io::Result<()> {
     let requests = requests(from)?;
     let Ok(first) = requests.recv() else { return Ok(()) };
-    let Request::Load { model, output, limits } = first? else {
+    let Request::Load { model, output, limits, runtime } = first? else {
         return Err(io::Error::other("a model comes first"));
+    };
+    // The library of a runtime is trusted, and read while files can be opened.
+    let library = match &runtime {
+        Runtime::Rten => Ok(None),
+        Runtime::OnnxRuntime { library } => Library::open(library).map(Some),
     };
     // Before a byte of the model is parsed: memory, time, files.
     let mut confinement = Confinement::limit(&limits);
-    let loaded = InProcess::load("the model", model, output.as_deref(), limits.n_threads);
+    let loaded = library.and_then(|library| load(library, model, output.as_deref(), &limits));
     // Parts of the runtime use the pools of the process; all threads run from here on.
     rten::thread_pool().run(|| rayon::broadcast(|_| ()));
     rayon::broadcast(|_| ());
@@ -33,7 +41,8 @@ pub fn serve_runner(from: impl Read + Send + 'static, mut to: impl Write) -> io:
         Err(error) => return frame::write(&mut to, &refusal(error)),
     };
     let description = network.description().clone();
-    frame::write(&mut to, &Reply::Loaded { description, confinement })?;
+    let runtime = network.runtime();
+    frame::write(&mut to, &Reply::Loaded { description, confinement, runtime })?;
     for request in requests {
         let Request::Run(input) = request? else {
             return Err(io::Error::other("one model a process"));
@@ -48,6 +57,20 @@ pub fn serve_runner(from: impl Read + Send + 'static, mut to: impl Write) -> io:
         frame::write(&mut to, &reply)?;
     }
     Ok(())
+}
+
+/// Loads the model into the library, or into the built-in runtime.
+fn load(
+    library: Option<Library>,
+    model: Vec<u8>,
+    output: Option<&str>,
+    limits: &Limits,
+) -> Result<Box<dyn Network>, ModelError> {
+    let (place, n_threads) = ("the model", limits.n_threads);
+    Ok(match library {
+        None => Box::new(InProcess::load(place, model, output, n_threads)?),
+        Some(library) => Box::new(library.load(place, &model, output, n_threads)?),
+    })
 }
 
 /// Requests of a stream, which a thread reads: it alone sees the end of the stream during a run.

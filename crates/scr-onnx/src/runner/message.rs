@@ -4,13 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::confinement::Confinement;
 use super::limits::Limits;
+use super::program::Runtime;
 use crate::{ModelDescription, Tensor};
 
 /// Message to the process.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Request {
     /// Load a model.
-    Load { model: Vec<u8>, output: Option<String>, limits: Limits },
+    Load { model: Vec<u8>, output: Option<String>, limits: Limits, runtime: Runtime },
     /// Run it.
     Run(Tensor),
 }
@@ -19,7 +20,7 @@ pub(super) enum Request {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Reply {
     /// The model is loaded.
-    Loaded { description: ModelDescription, confinement: Confinement },
+    Loaded { description: ModelDescription, confinement: Confinement, runtime: String },
     /// The output.
     Output(Tensor),
     /// Problems of the model: place, expected, found, hint.

@@ -10,8 +10,10 @@ mod frame;
 mod limits;
 mod message;
 mod parent;
+mod program;
 
 pub use child::serve_runner;
 pub use confinement::Confinement;
 pub use limits::{Limits, RUNNER_COMMAND};
 pub use parent::Runner;
+pub use program::{RunnerProgram, Runtime};

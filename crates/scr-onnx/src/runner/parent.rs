@@ -1,7 +1,6 @@
 //! The parent of a model's process.
 
 use std::io::{BufReader, Read};
-use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
 use std::time::Duration;
@@ -12,6 +11,7 @@ use super::confinement::Confinement;
 use super::frame;
 use super::limits::{Limits, RUNNER_COMMAND};
 use super::message::{Reply, Request};
+use super::program::RunnerProgram;
 use crate::{ModelDescription, ModelError, Network, Tensor};
 
 /// Largest answer of the process in bytes: a tensor of floats.
@@ -29,21 +29,10 @@ pub struct Runner {
     limits: Limits,
     description: ModelDescription,
     confinement: Confinement,
+    runtime: String,
 }
 
 impl Runner {
-    /// This program, for a process of a model: also after its file was replaced.
-    ///
-    /// # Errors
-    /// Errors of the system.
-    pub fn this_program() -> std::io::Result<PathBuf> {
-        let running = Path::new("/proc/self/exe");
-        if cfg!(target_os = "linux") && running.exists() {
-            return Ok(running.to_owned());
-        }
-        std::env::current_exe()
-    }
-
     /// Starts `program`, which serves [`RUNNER_COMMAND`], and loads a model in it. `place` names the
     /// model in problems; `output` is the name of its output, needed where it has several.
     ///
@@ -51,7 +40,7 @@ impl Runner {
     /// [`ModelError`] where the model is larger than its limit, is refused or cannot be loaded, or
     /// its process ends.
     pub fn start(
-        program: &Path,
+        program: &RunnerProgram,
         place: &str,
         model: Vec<u8>,
         output: Option<&str>,
@@ -63,7 +52,7 @@ impl Runner {
             let problem = Problem::new(place, expected, found, "");
             return Err(refused(problem).into());
         }
-        let mut child = Command::new(program)
+        let mut child = Command::new(&program.path)
             .arg(RUNNER_COMMAND)
             .env_clear()
             .stdin(Stdio::piped())
@@ -101,11 +90,14 @@ impl Runner {
             limits,
             description: ModelDescription::empty(),
             confinement: Confinement::default(),
+            runtime: String::new(),
         };
+        let runtime = program.runtime.clone();
         let output = output.map(ToOwned::to_owned);
-        match runner.ask("loading", &Request::Load { model, output, limits })? {
-            Reply::Loaded { description, confinement } => {
+        match runner.ask("loading", &Request::Load { model, output, limits, runtime })? {
+            Reply::Loaded { description, confinement, runtime } => {
                 runner.description = description;
+                runner.runtime = runtime;
                 runner.confinement = confinement;
                 Ok(runner)
             }
@@ -193,6 +185,10 @@ impl Network for Runner {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
         let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
         line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok().map(|kilobytes| kilobytes << 10)
+    }
+
+    fn runtime(&self) -> String {
+        self.runtime.clone()
     }
 
     fn confinement(&self) -> String {

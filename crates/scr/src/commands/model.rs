@@ -10,14 +10,14 @@ use scr_data::terminal::TerminalText;
 use scr_image::{GreyImage, Radiograph};
 use scr_onnx::{
     Fit, GreyScaling, Layout, ModelCard, ModelDescription, Network, OnnxSegmenter, OutputKind,
-    RUNTIME, Runner, Segmentation,
+    Runner, Segmentation,
 };
 use scr_phantom::Population;
 use scr_report::figures::{Cell, Figure, GreyRange, Line, LineShape, Panel, Picture, Row, View};
 use scr_report::layout::wrapped;
 
 use super::arguments::output;
-use super::model_arguments::{ModelLimits, read_card, read_model};
+use super::model_arguments::{ProcessOptions, read_card, read_model};
 use super::model_export::Export;
 use super::segment::read;
 use crate::stdout::print;
@@ -52,7 +52,7 @@ struct Check {
     #[arg(long, value_parser = output())]
     out: Option<Output>,
     #[command(flatten)]
-    limits: ModelLimits,
+    process: ProcessOptions,
 }
 
 impl Model {
@@ -66,15 +66,15 @@ impl Model {
 
 impl Check {
     fn run(self) -> Result<()> {
-        let limits = self.limits.limits();
+        let limits = self.process.limits();
         let file = read_model(&self.model, &limits)?;
         let description = ModelDescription::read(&file.place, &file.bytes)?;
         let (place, text) = read_card(self.card.as_deref(), &file)?;
         let card = ModelCard::parse(&place, &text)?;
         let name = card.output.name.as_deref();
-        let program = Runner::this_program()?;
+        let program = self.process.program()?;
         let runner = Runner::start(&program, &file.place, file.bytes.clone(), name, limits)?;
-        let confinement = runner.confinement();
+        let process = format!("{}; {}", runner.runtime(), runner.confinement());
         let mut segmenter = OnnxSegmenter::new(card, runner, &place)?;
         let (image_name, radiograph) = self.radiograph()?;
         let begin = std::time::Instant::now();
@@ -84,7 +84,7 @@ impl Check {
         let result = segmenter.segment(&radiograph, &wanted, false)?;
         let took = begin.elapsed();
         let mut text = explanation(&description, &segmenter);
-        line(&mut text, "process", &format!("{RUNTIME}; {confinement}"));
+        line(&mut text, "process", &process);
         let found: Vec<String> = wanted
             .iter()
             .zip(&result.masks)

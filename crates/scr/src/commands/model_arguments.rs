@@ -1,24 +1,39 @@
 //! Arguments about ONNX models, and their files.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Result, bail};
 use clap::Args;
 use scr_data::{Problem, Problems};
-use scr_onnx::{Limits, ModelCard, ModelDescription, ModelFile};
+use scr_onnx::{Limits, ModelCard, ModelDescription, ModelFile, RunnerProgram, Runtime};
 
-/// Limits of a model's process.
+/// Options of a model's process.
 #[derive(Args)]
-pub(crate) struct ModelLimits {
+pub(crate) struct ProcessOptions {
     /// Memory of the model's process, in MiB
     #[arg(long, value_name = "MIB", default_value_t = 4096, value_parser = clap::value_parser!(u64).range(64..=1 << 20))]
     model_memory: u64,
     /// Time of loading the model and of each image, in seconds
     #[arg(long, value_name = "SECONDS", default_value_t = 60, value_parser = clap::value_parser!(u64).range(1..=86_400))]
     model_time: u64,
+    /// Run the model by ONNX Runtime, from its shared library such as libonnxruntime.so, in place of
+    /// the built-in runtime
+    #[arg(long, value_name = "LIBRARY")]
+    onnxruntime: Option<PathBuf>,
 }
 
-impl ModelLimits {
+impl ProcessOptions {
+    /// Program of the process, with its runtime.
+    pub(crate) fn program(&self) -> Result<RunnerProgram> {
+        let program = RunnerProgram::this()?;
+        let Some(library) = &self.onnxruntime else { return Ok(program) };
+        let mut problems = Problems::default();
+        let found = library.canonicalize().map_err(|error| Problem::unreadable(library, &error));
+        let library = problems.keep(found).unwrap_or_default();
+        let library = problems.or(library)?;
+        Ok(program.with_runtime(Runtime::OnnxRuntime { library }))
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         Limits {
             memory_bytes: self.model_memory << 20,

@@ -7,11 +7,11 @@ use anyhow::Result;
 use clap::Args;
 use scr_data::{Benchmark, MaskSet};
 use scr_eval::Settings;
-use scr_onnx::{ModelFiles, ModelProcess, OnnxRun, OnnxRunRecord, Runner};
+use scr_onnx::{ModelFiles, ModelProcess, OnnxRun, OnnxRunRecord};
 use scr_report::layout::{self, Layout};
 use scr_report::tables;
 
-use super::model_arguments::{ModelLimits, read_card, read_model};
+use super::model_arguments::{ProcessOptions, read_card, read_model};
 use super::scoring::score;
 use crate::progress::Bar;
 use crate::stdout::print;
@@ -31,7 +31,7 @@ pub(crate) struct OnnxOptions {
     #[arg(long, value_name = "model.toml", requires = "model")]
     card: Option<PathBuf>,
     #[command(flatten)]
-    limits: ModelLimits,
+    process: ProcessOptions,
 }
 
 impl OnnxOptions {
@@ -42,7 +42,7 @@ impl OnnxOptions {
         (benchmark, out, soft): (&Path, &Path, Option<&Path>),
         evaluate: bool,
     ) -> Result<()> {
-        let limits = self.limits.limits();
+        let limits = self.process.limits();
         let fold_2 =
             self.model_fold_2.as_deref().map(|path| read_model(path, &limits)).transpose()?;
         let models = ModelFiles { model: read_model(model, &limits)?, fold_2 };
@@ -52,7 +52,7 @@ impl OnnxOptions {
             benchmark: &benchmark,
             models: &models,
             card: (&place, &text),
-            process: ModelProcess::Confined(&Runner::this_program()?),
+            process: ModelProcess::Confined(&self.process.program()?),
             limits,
             stop: &AtomicBool::new(false),
         };

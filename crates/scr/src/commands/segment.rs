@@ -9,7 +9,7 @@ use scr_image::Radiograph;
 use scr_methods::{Model, SeenImages, Subject, find_method, segment_fold};
 
 use super::arguments::{parse_fold, refuse_posteriors};
-use super::model_arguments::ModelLimits;
+use super::model_arguments::ProcessOptions;
 use super::segment_onnx;
 use crate::progress::Bar;
 use crate::tell::tell;
@@ -44,7 +44,7 @@ pub(crate) struct Segment {
     #[arg(long, value_name = "model.toml", conflicts_with = "benchmark")]
     card: Option<PathBuf>,
     #[command(flatten)]
-    limits: ModelLimits,
+    process: ProcessOptions,
 }
 
 impl Segment {
@@ -111,14 +111,16 @@ impl Segment {
             bail!("--benchmark: an ONNX model segments a benchmark with `scr run onnx`");
         }
         let radiographs = read_all(&self.images, &|_, _| None)?;
-        let plan = format!("onnx {:?}", (&self.model, &self.card, &self.images));
+        let program = self.process.program()?;
+        let files = (&self.model, &self.card, &self.images);
+        let plan = format!("onnx {:?} {files:?}", program.runtime());
         let masks = Staging::begin(&self.out, &plan)?;
         let posteriors = self.soft.as_deref().map(|out| Staging::begin(out, &plan)).transpose()?;
         let bar = Bar::new();
         segment_onnx::segment(
             &self.model,
             self.card.as_deref(),
-            &self.limits,
+            (&program, self.process.limits()),
             &radiographs,
             (&masks, posteriors.as_ref()),
             &|done, total| bar.show("segmenting", done, total),

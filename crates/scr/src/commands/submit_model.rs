@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use clap::Args;
 use scr_documents::ModelAccess;
-use scr_onnx::{Limits, ModelCard, ModelFile, OnnxSegmenter, Runner};
+use scr_onnx::{Limits, ModelCard, ModelFile, OnnxSegmenter, Runner, RunnerProgram};
 use scr_phantom::Population;
 use scr_store::ModelFileName;
 
@@ -62,7 +62,7 @@ impl ModelToSubmit {
 /// Runs a model on a phantom.
 fn check(file: &ModelFile, card: &ModelCard, card_place: &str, limits: Limits) -> Result<()> {
     let name = card.output.name.as_deref();
-    let program = Runner::this_program()?;
+    let program = RunnerProgram::this()?;
     let runner = Runner::start(&program, &file.place, file.bytes.clone(), name, limits)?;
     let mut segmenter = OnnxSegmenter::new(card.clone(), runner, card_place)?;
     let structures = card.structures();

@@ -117,6 +117,59 @@ fn read(path: &Path) -> Vec<u8> {
     fs::read(path).expect("a test's file or model")
 }
 
+/// Library of ONNX Runtime; with `SCR_ONNXRUNTIME` set, it must be there.
+fn onnxruntime() -> Option<String> {
+    let library = std::env::var("SCR_ONNXRUNTIME").ok();
+    if library.is_none() {
+        println!("skipped: SCR_ONNXRUNTIME does not name a library of ONNX Runtime");
+    }
+    library
+}
+
+#[test]
+fn onnx_runtime_gives_the_masks_of_the_built_in_runtime() {
+    let Some(library) = onnxruntime() else { return };
+    let scene = Scene::new();
+    let (file, card) = (scene.save("dark.onnx", &model(dark())), scene.place("model.toml"));
+    let segment = |out: &str, more: &[&str]| {
+        let (out, soft) = (scene.place(out), scene.place(&format!("{out}-soft")));
+        let line = ["run", "onnx", "--model", &file, "--card", &card, "--benchmark", &scene.bench];
+        run_well([&line[..], &["--out", &out, "--soft", &soft], more].concat());
+    };
+    segment("built-in", &[]);
+    segment("library", &["--onnxruntime", &library]);
+    let (expected, found) = (files(&scene.path("built-in")), files(&scene.path("library")));
+    assert_eq!(expected.len(), found.len());
+    for (name, bytes) in &expected {
+        assert!(name == "run.json" || *bytes == found[name], "{name}");
+    }
+    let record: serde_json::Value = serde_json::from_slice(&found["run.json"]).unwrap();
+    let runtime = record["runtime"].as_str().unwrap();
+    assert!(runtime.starts_with("onnxruntime, libonnxruntime"), "{runtime}");
+    if cfg!(target_os = "linux") {
+        let in_force = record["confinement"].as_str().unwrap();
+        assert!(!in_force.contains("not in force"), "{in_force}");
+    }
+    let line = ["model", "check", &file, "--card", &card, "--onnxruntime", &library];
+    assert!(run_well(line).contains("process       onnxruntime, lib"));
+}
+
+#[test]
+fn a_library_that_is_not_onnx_runtime_is_refused() {
+    let scene = Scene::new();
+    let (file, card) = (scene.save("dark.onnx", &model(dark())), scene.place("model.toml"));
+    let check = |library: &str| {
+        let line = ["model", "check", &file, "--card", &card, "--onnxruntime", library];
+        let finished = run(line);
+        assert_eq!(finished.code, 1, "{}", finished.stdout);
+        finished.stderr
+    };
+    let missing = check(&scene.place("missing.so"));
+    assert!(missing.contains("missing.so"), "{missing}");
+    let other = check(&file);
+    assert!(other.contains("expected the shared library of ONNX Runtime"), "{other}");
+}
+
 #[test]
 fn a_model_segments_a_benchmark_and_single_images_alike() {
     let scene = Scene::new();

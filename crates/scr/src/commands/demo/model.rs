@@ -7,7 +7,8 @@ use anyhow::{Context, Result};
 use scr_data::{Benchmark, MaskSet, RUN_RECORD};
 use scr_documents::CardDocument;
 use scr_onnx::{
-    Limits, ModelDescription, ModelFile, ModelFiles, ModelProcess, OnnxRun, OnnxRunRecord, Runner,
+    Limits, ModelDescription, ModelFile, ModelFiles, ModelProcess, OnnxRun, OnnxRunRecord,
+    RunnerProgram,
 };
 use scr_store::RunToPublish;
 use scr_work::run_of_operator;
@@ -43,7 +44,7 @@ pub(super) fn run(benchmark: &Benchmark, masks: &Path) -> Result<ModelMasks> {
                 benchmark,
                 models: &models,
                 card: (ID, &card),
-                process: ModelProcess::Confined(&Runner::this_program()?),
+                process: ModelProcess::Confined(&RunnerProgram::this()?),
                 limits: Limits::default(),
                 stop: &AtomicBool::new(false),
             };

@@ -1,0 +1,58 @@
+//! Program of a model's process, and its runtime.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+/// Runtime of a model.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Runtime {
+    /// rten, a part of the program.
+    #[default]
+    Rten,
+    /// ONNX Runtime 1.17 or newer, from its shared library. The library is trusted.
+    OnnxRuntime {
+        /// Absolute path of the library, such as `libonnxruntime.so.1.32.0`.
+        library: PathBuf,
+    },
+}
+
+/// Program that serves [`RUNNER_COMMAND`](super::RUNNER_COMMAND), with the runtime that it uses.
+#[derive(Debug, Clone)]
+pub struct RunnerProgram {
+    pub(super) path: PathBuf,
+    pub(super) runtime: Runtime,
+}
+
+impl RunnerProgram {
+    /// This program, also after its file was replaced, with [`Runtime::Rten`].
+    ///
+    /// # Errors
+    /// Errors of the system.
+    pub fn this() -> io::Result<Self> {
+        let running = Path::new("/proc/self/exe");
+        if cfg!(target_os = "linux") && running.exists() {
+            return Ok(running.to_owned().into());
+        }
+        std::env::current_exe().map(Self::from)
+    }
+
+    /// The program with another runtime.
+    #[must_use]
+    pub fn with_runtime(self, runtime: Runtime) -> Self {
+        Self { runtime, ..self }
+    }
+
+    /// Runtime of the program.
+    #[must_use]
+    pub const fn runtime(&self) -> &Runtime {
+        &self.runtime
+    }
+}
+
+impl From<PathBuf> for RunnerProgram {
+    fn from(path: PathBuf) -> Self {
+        Self { path, runtime: Runtime::default() }
+    }
+}
