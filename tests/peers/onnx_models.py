@@ -207,7 +207,7 @@ def compare(name, make, scr, folder, names, opset, is_legacy):
     try:
         export(network, n_channels, model, opset, is_legacy)
     except torch.onnx.errors.OnnxExporterError as error:
-        return {"name": name, "not_exported": str(error).splitlines()[0]}
+        return {"name": name, "error": f"PyTorch does not export it: {str(error).splitlines()[0]}"}
     card.write_text(
         f'[input]\nsize = [{SIDE}, {SIDE}]\nscaling = "none"\nchannels = {n_channels}\n'
         f"[output]\nstructures = {json.dumps(STRUCTURES)}\n"
