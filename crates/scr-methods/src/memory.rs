@@ -10,19 +10,22 @@ pub(crate) fn reset_peak() {
 
 /// Peak resident size since the last [`reset_peak`], in bytes; `None` on other systems.
 pub(crate) fn peak_bytes() -> Option<u64> {
-    let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-    let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(kib * 1024)
+    statistic_bytes("/proc/self/status", "VmHWM:")
 }
 
 /// Memory that the process may still take, in bytes: what the machine has available, or less where
 /// the control group of a container limits it; `None` on other systems.
 pub(crate) fn available_bytes() -> Option<u64> {
-    let text = std::fs::read_to_string("/proc/meminfo").ok()?;
-    let line = text.lines().find_map(|line| line.strip_prefix("MemAvailable:"))?;
+    let of_machine = statistic_bytes("/proc/meminfo", "MemAvailable:")?;
+    Some(group_bytes().map_or(of_machine, |of_group| of_group.min(of_machine)))
+}
+
+/// Value of a line such as `VmHWM:  512 kB`, in bytes.
+fn statistic_bytes(path: &str, key: &str) -> Option<u64> {
+    let text = std::fs::read_to_string(path).ok()?;
+    let line = text.lines().find_map(|line| line.strip_prefix(key))?;
     let kib: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
-    Some(group_bytes().unwrap_or(u64::MAX).min(kib * 1024))
+    Some(kib * 1024)
 }
 
 /// Memory left within the limit of the control group (version 2), as a container sees it.

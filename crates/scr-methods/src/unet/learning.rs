@@ -145,3 +145,19 @@ fn mirrored(names: &[String]) -> Option<Vec<usize>> {
     };
     names.iter().map(twin).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_training_that_would_not_fit_into_memory_is_refused() {
+        let architecture = Architecture { side: 256, width: 16, n_structures: 5 };
+        if memory::available_bytes().is_none() {
+            return;
+        }
+        require_memory("unet", architecture, 1, 1).unwrap();
+        let error = require_memory("unet", architecture, 1, 1 << 40).unwrap_err().to_string();
+        assert!(error.contains("GB of memory to train"), "{error}");
+    }
+}

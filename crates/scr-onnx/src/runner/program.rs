@@ -32,10 +32,9 @@ impl RunnerProgram {
     /// Errors of the system.
     pub fn this() -> io::Result<Self> {
         let running = Path::new("/proc/self/exe");
-        if cfg!(target_os = "linux") && running.exists() {
-            return Ok(running.to_owned().into());
-        }
-        std::env::current_exe().map(Self::from)
+        let is_linux = cfg!(target_os = "linux") && running.exists();
+        let path = if is_linux { running.to_owned() } else { std::env::current_exe()? };
+        Ok(Self { path, runtime: Runtime::default() })
     }
 
     /// The program with another runtime.
@@ -48,11 +47,5 @@ impl RunnerProgram {
     #[must_use]
     pub const fn runtime(&self) -> &Runtime {
         &self.runtime
-    }
-}
-
-impl From<PathBuf> for RunnerProgram {
-    fn from(path: PathBuf) -> Self {
-        Self { path, runtime: Runtime::default() }
     }
 }
