@@ -81,6 +81,20 @@ fn begin(server: &Server, token: &str, size_bytes: u64) -> (u16, Value) {
     (answer.status().as_u16(), answer.body_mut().read_json().unwrap())
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_has_no_huge_pages() {
+    let temp = tempfile::tempdir().unwrap();
+    let (dir, log) = (temp.path().join("site"), temp.path().join("log"));
+    make_site(&dir);
+    let server = Server::serve(&dir, &log, &[]);
+    let status = fs::read_to_string(format!("/proc/{}/status", server.child.id())).unwrap();
+    // Kernels before 5.0 do not tell.
+    let told = status.lines().find_map(|line| line.strip_prefix("THP_enabled:"));
+    assert!(told.is_none_or(|told| told.trim() == "0"), "{status}");
+    server.stop();
+}
+
 #[test]
 fn the_log_says_what_was_asked_and_repeats_no_secret() {
     let temp = tempfile::tempdir().unwrap();
