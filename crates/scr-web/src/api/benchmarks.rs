@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::{Query, State};
+use axum::response::Response;
 use scr_documents::{BenchmarkAnswer, BenchmarkList, BenchmarkSummary, EntryList};
 use scr_store::{EntrySelection, PublicStore};
 use serde::Deserialize;
 
-use super::entries::entry_summary;
-use super::paging::{PageQuery, cut};
+use super::entry_stream::EntryStream;
+use super::paging::PageQuery;
 use super::refusals;
 use crate::address;
 use crate::error::Failure;
@@ -89,7 +90,7 @@ pub(crate) async fn entries(
     State(store): State<PublicStore>,
     PublishedBenchmark(row): PublishedBenchmark,
     Query(EntryQuery { after, limit, verified }): Query<EntryQuery>,
-) -> Result<Json<EntryList>, Failure> {
+) -> Result<Response, Failure> {
     let id = &row.document.id;
     let query = PageQuery { after, limit };
     let limit = query.limit()?;
@@ -112,9 +113,6 @@ pub(crate) async fn entries(
     {
         return Err(PageQuery::invalid_after("an entry of this benchmark", after));
     }
-    // One more tells whether others follow.
-    let (entries, after) = (store.entries(), query.after.as_deref());
-    let mut rows = entries.summaries_after(id, selection, after, limit + 1).await?;
-    let next = cut(&mut rows, limit, &path, |row| row.id.clone());
-    Ok(Json(EntryList { entries: rows.into_iter().map(entry_summary).collect(), next }))
+    let (benchmark_id, after) = (row.document.id, query.after);
+    EntryStream { store, benchmark_id, selection, after, limit, path }.answer().await
 }

@@ -8,6 +8,7 @@ mod benchmarks;
 mod cases;
 mod downloads;
 mod entries;
+mod entry_stream;
 mod events;
 mod feedback;
 mod files;

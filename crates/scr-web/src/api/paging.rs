@@ -59,10 +59,14 @@ pub(super) fn cut<T>(
     place: impl Fn(&T) -> String,
 ) -> Option<String> {
     let last = list_pages::cut(items, limit)?;
-    let (place, limit) = (place(last), limit.to_string());
-    let query = address::query([("after", place.as_str()), ("limit", limit.as_str())]);
+    Some(following(path, &place(last), limit))
+}
+
+/// Address of the page after a place: `path`, which may have a query, with place and limit.
+pub(super) fn following(path: &str, place: &str, limit: u32) -> String {
+    let query = address::query([("after", place), ("limit", &limit.to_string())]);
     let separator = if path.contains('?') { '&' } else { '?' };
-    Some(format!("/api/v1{path}{separator}{query}"))
+    format!("/api/v1{path}{separator}{query}")
 }
 
 fn invalid(field: &'static str, message: String) -> Failure {

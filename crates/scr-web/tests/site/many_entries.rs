@@ -103,8 +103,14 @@ async fn a_list_of_the_api_goes_on_where_it_says() {
     }
     let expected: Vec<String> = site.entries.iter().map(|(_, id)| id.clone()).collect();
     assert_eq!((sizes, found), (vec![30, 30, 15], expected));
-    let whole = site.get("/api/v1/benchmarks/tiny/entries").await.json();
-    assert_eq!(whole["entries"].as_array().unwrap().len(), 75, "100 without a limit");
+    for (limit, length, goes_on) in
+        [("", 75, false), ("?limit=75", 75, false), ("?limit=70", 70, true)]
+    {
+        let whole = site.get(&format!("/api/v1/benchmarks/tiny/entries{limit}")).await;
+        let list: scr_documents::EntryList = serde_json::from_str(whole.text()).unwrap();
+        assert_eq!((list.entries.len(), list.next.is_some()), (length, goes_on), "{limit}");
+        assert_eq!(serde_json::to_string(&list).unwrap(), whole.text(), "the document's bytes");
+    }
     for odd in ["limit=0", "limit=501", "after=nobody"] {
         let answer = site.get(&format!("/api/v1/benchmarks/tiny/entries?{odd}")).await;
         assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{odd}");
