@@ -92,7 +92,6 @@ fn a_server_has_no_huge_pages() {
     // Kernels before 5.0 do not tell.
     let told = status.lines().find_map(|line| line.strip_prefix("THP_enabled:"));
     assert!(told.is_none_or(|told| told.trim() == "0"), "{status}");
-    server.stop();
 }
 
 #[test]
