@@ -39,7 +39,8 @@ struct Part {
 }
 
 impl EntryStream {
-    /// Reads the first entries, and answers with all of them: an [`EntryList`](scr_documents::EntryList).
+    /// Reads the first entries, and answers with all of them: an
+    /// [`EntryList`](scr_documents::EntryList).
     pub(super) async fn answer(mut self) -> Result<Response, Failure> {
         let (rows, has_more) = self.read(self.limit).await?;
         let first = Some(Part { list: self, n_written: 0, rows, has_more });
